@@ -1,0 +1,68 @@
+import { type ErrorCode, type ErrorSource, errorCodes, type Issue, type Outcome } from '../shared/errors.ts';
+
+type BffErrorFacts = {
+  status: number;
+  source: ErrorSource;
+  retryable: boolean;
+  outcome: Outcome;
+  details?: unknown;
+  /** Whole seconds, sent as `Retry-After`. */
+  retryAfterSeconds?: number;
+  /** Response headers that belong to this failure, as `Allow` does to a 405. */
+  headers?: Record<string, string>;
+  cause?: unknown;
+};
+
+/** A failure that a caller is told of. Its message is for people and must hold no secret and nothing of a body. */
+export class BffError extends Error {
+  override readonly name = 'BffError';
+  readonly code: string;
+  readonly status: number;
+  readonly source: ErrorSource;
+  readonly retryable: boolean;
+  readonly outcome: Outcome;
+  readonly details: unknown;
+  readonly retryAfterSeconds: number | undefined;
+  readonly headers: Record<string, string>;
+
+  private constructor(code: string, message: string, facts: BffErrorFacts) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.code = code;
+    this.status = facts.status;
+    this.source = facts.source;
+    this.retryable = facts.retryable;
+    this.outcome = facts.outcome;
+    this.details = facts.details;
+    this.retryAfterSeconds = facts.retryAfterSeconds;
+    this.headers = facts.headers ?? {};
+  }
+
+  /** One of our own codes; what `facts` doesn't say, the table of codes does. */
+  static of(code: ErrorCode, message: string, facts: Partial<BffErrorFacts> = {}): BffError {
+    return new BffError(code, message, { ...errorCodes[code], ...facts });
+  }
+
+  /** The partner's own refusal, passed through with its status, code and details. */
+  static fromPartner(
+    status: number,
+    code: string,
+    message: string,
+    facts: Pick<BffErrorFacts, 'details' | 'retryAfterSeconds'>,
+  ): BffError {
+    return new BffError(code, message, {
+      source: 'pearsana',
+      retryable: status === 429,
+      outcome: 'refused',
+      ...facts,
+      status,
+    });
+  }
+
+  /** A request that breaks its contract: a sentence and a path for each thing that is wrong with it. */
+  static invalid(issues: readonly Issue[]): BffError {
+    const errors = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+    const [first = 'The request is not valid.'] = errors;
+    const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+    return BffError.of('VALIDATION_ERROR', `${first}${more}`, { details: { errors, issues } });
+  }
+}

@@ -1,0 +1,40 @@
+import { isLoopback } from '../loopback.ts';
+import type { Settings } from './settings.ts';
+
+/** Which browser origins may read the BFF's answers. It is no authorisation: programs can send any origin. */
+export type AllowedOrigins = {
+  exact: ReadonlySet<string>;
+  /** Whether VS Code's web hosts may: their origin changes, so it is a pattern, and never with credentials. */
+  vscodeWeb: boolean;
+};
+
+const vscodeWebName = 'vscode-web';
+const vscodeWebOrigin = /^https:\/\/[a-z0-9-]+(\.[a-z0-9-]+)?\.vscode-cdn\.net$/;
+
+export function isAllowedOrigin(origin: string, allowed: AllowedOrigins): boolean {
+  return allowed.exact.has(origin) || (allowed.vscodeWeb && vscodeWebOrigin.test(origin));
+}
+
+export function readAllowedOrigins(settings: Settings): AllowedOrigins {
+  const exact = new Set<string>();
+  let vscodeWeb = false;
+  for (const entry of (settings.text('BFF_ALLOWED_ORIGINS') ?? '')
+    .split(',')
+    .map((each) => each.trim())
+    .filter(Boolean)) {
+    if (entry === vscodeWebName) vscodeWeb = true;
+    else if (isOrigin(entry)) exact.add(entry);
+    else {
+      settings.fault(
+        `BFF_ALLOWED_ORIGINS must list exact origins such as https://tool.example.com (scheme, host and port alone; http only on loopback), or ${vscodeWebName}, separated by commas.`,
+      );
+    }
+  }
+  return { exact, vscodeWeb };
+}
+
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { origin, protocol, hostname } = new URL(text);
+  return origin === text && (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname)));
+}

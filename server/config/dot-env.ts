@@ -1,0 +1,29 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { parseEnv } from 'node:util';
+import type { Variables } from './settings.ts';
+
+/** What a `.env` file holds, and what is careless about the file. A missing file is an empty one. */
+export function readDotEnv(path: string): { variables: Variables; warnings: string[] } {
+  let content: string;
+  try {
+    content = readFileSync(path, 'utf8');
+  } catch {
+    return { variables: {}, warnings: [] };
+  }
+  const warnings: string[] = [];
+  if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) {
+    warnings.push('.env can be read by others on this machine: chmod 600 .env');
+  }
+  const tracked = spawnSync('git', ['ls-files', '--error-unmatch', path], {
+    cwd: dirname(path),
+    stdio: 'ignore',
+  });
+  if (tracked.status === 0) {
+    warnings.push(
+      '.env is tracked by git, and so are the secrets in it: git rm --cached .env, then make new secrets',
+    );
+  }
+  return { variables: parseEnv(content), warnings };
+}

@@ -1,0 +1,127 @@
+import { type EnvironmentKind, partnerEnvironments } from '../../shared/environments.ts';
+import { isLoopback } from '../loopback.ts';
+import type { ClientCredentials } from '../tokens/token-request.ts';
+import type { Settings } from './settings.ts';
+
+/** An environment that the BFF can call. */
+export type EnvironmentConfig = {
+  id: string;
+  name: string;
+  kind: EnvironmentKind;
+  protected: boolean;
+  apiUrl: string;
+  credentials: ClientCredentials;
+};
+
+type PartnerEnvironmentId = keyof typeof partnerEnvironments;
+const partnerIds = Object.keys(partnerEnvironments) as PartnerEnvironmentId[];
+
+/** Every environment that the settings name, sandbox before production before the rest. */
+export function readEnvironments(settings: Settings): EnvironmentConfig[] {
+  const found: EnvironmentConfig[] = [];
+  const own = partnersOwnNames(settings);
+  for (const id of partnerIds) {
+    const named = readEnvironment(settings, id, `PEARSANA_${id.toUpperCase()}`, partnerEnvironments[id]);
+    if (named && own?.id === id) {
+      settings.fault(
+        `PEARSANA_CLIENT_ID and PEARSANA_${id.toUpperCase()}_CLIENT_ID both describe ${id}: keep one set of names.`,
+      );
+    }
+    const environment = named ?? (own?.id === id ? own : undefined);
+    if (environment) found.push(environment);
+  }
+  for (const id of furtherNames(settings)) {
+    const prefix = `PEARSANA_${id.toUpperCase().replaceAll('-', '_')}`;
+    const environment = readEnvironment(settings, id, prefix, {}, settings.flag(`${prefix}_PROTECTED`, true));
+    if (environment) found.push(environment);
+    else if (!settings.isSet(`${prefix}_CLIENT_ID`)) {
+      settings.fault(`PEARSANA_ENVIRONMENTS names ${id}, but ${prefix}_CLIENT_ID is missing.`);
+    }
+  }
+  return found;
+}
+
+/** `PEARSANA_CLIENT_ID` and so on, the names of the partner's own page: the API's host says which environment it is. */
+function partnersOwnNames(settings: Settings): EnvironmentConfig | undefined {
+  const apiUrl = settings.url('PEARSANA_API_URL');
+  const host = apiUrl === undefined ? undefined : hostOf(apiUrl);
+  const id = partnerIds.find((each) => hostOf(partnerEnvironments[each].apiUrl) === host);
+  if (apiUrl !== undefined && !id && !isLoopback(new URL(apiUrl).hostname)) {
+    settings.fault(
+      'PEARSANA_API_URL is not one of the partner’s hosts: give this environment a name in PEARSANA_ENVIRONMENTS.',
+    );
+    return undefined;
+  }
+  return readEnvironment(settings, id ?? 'sandbox', 'PEARSANA', {});
+}
+
+function furtherNames(settings: Settings): string[] {
+  const names = (settings.text('PEARSANA_ENVIRONMENTS') ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
+  return names.filter((name, index) => {
+    if (!/^[a-z][a-z0-9-]{0,30}$/.test(name)) {
+      settings.fault(
+        'PEARSANA_ENVIRONMENTS must list names of small letters, digits and hyphens, separated by commas.',
+      );
+      return false;
+    }
+    if (name === 'local' || partnerIds.some((id) => id === name) || names.indexOf(name) !== index) {
+      settings.fault(`PEARSANA_ENVIRONMENTS must not name ${name}: it is taken.`);
+      return false;
+    }
+    return true;
+  });
+}
+
+/** Nothing when none of its names is set; a fault for each that is missing when only some are. */
+function readEnvironment(
+  settings: Settings,
+  id: string,
+  prefix: string,
+  defaults: { apiUrl?: string; authUrl?: string },
+  isProtected = false,
+): EnvironmentConfig | undefined {
+  const names = ['CLIENT_ID', 'CLIENT_SECRET', 'AUTH_URL', 'API_URL'].map((name) => `${prefix}_${name}`);
+  const faultsBefore = settings.faults.length;
+  const anySet = [...names, `${prefix}_CLIENT_SECRET_FILE`].filter((name) => settings.isSet(name)).length > 0;
+  const clientId = settings.text(`${prefix}_CLIENT_ID`);
+  const clientSecret = settings.secret(`${prefix}_CLIENT_SECRET`);
+  const authUrl = settings.url(`${prefix}_AUTH_URL`) ?? defaults.authUrl;
+  const apiUrl = settings.url(`${prefix}_API_URL`) ?? defaults.apiUrl;
+  if (!anySet || settings.faults.length > faultsBefore) return undefined;
+
+  const values = [clientId, clientSecret, authUrl, apiUrl];
+  for (const [index, name] of names.entries()) {
+    if (values[index] === undefined)
+      settings.fault(`${name} is missing: the environment ${id} is only half configured.`);
+  }
+  if (!clientId || !clientSecret || !authUrl || !apiUrl) return undefined;
+
+  const sides = { api: partnerOf(apiUrl, 'apiUrl'), auth: partnerOf(authUrl, 'authUrl') };
+  if (sides.api && sides.auth && sides.api !== sides.auth) {
+    settings.fault(
+      `${prefix}_AUTH_URL is the partner’s ${sides.auth}, but ${prefix}_API_URL is its ${sides.api}: they must belong together.`,
+    );
+  }
+  const kind = sides.api ?? partnerIds.find((each) => each === id) ?? 'other';
+  return {
+    id,
+    name: id,
+    kind,
+    // The production host counts under any name, and production is production behind any host.
+    protected: isProtected || kind === 'production' || id === 'production' || sides.auth === 'production',
+    apiUrl,
+    credentials: { environment: id, authUrl, clientId, clientSecret },
+  };
+}
+
+function partnerOf(url: string, side: 'apiUrl' | 'authUrl'): PartnerEnvironmentId | undefined {
+  return partnerIds.find((id) => hostOf(partnerEnvironments[id][side]) === hostOf(url));
+}
+
+/** Without the root's dot, with which a name means the same host. */
+function hostOf(url: string): string {
+  return new URL(url).hostname.replace(/\.$/, '');
+}

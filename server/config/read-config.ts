@@ -1,0 +1,94 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { isLoopback } from '../loopback.ts';
+import type { Secret } from '../tokens/secret.ts';
+import { type AllowedOrigins, readAllowedOrigins } from './allowed-origins.ts';
+import { type EnvironmentConfig, readEnvironments } from './environment-config.ts';
+import { createSettings, type Variables } from './settings.ts';
+
+/** All that can be configured, checked. Read once, at the start, and passed down. */
+export type Config = {
+  host: string;
+  port: number;
+  environments: EnvironmentConfig[];
+  /** Whether the local Pearsana runs beside them. */
+  local: boolean;
+  /** Absent when none is configured: then one is made at the first start. */
+  accessKey: Secret | undefined;
+  dataDirectory: string;
+  publicUrl: string | undefined;
+  /** How many proxies in front are believed. */
+  trustProxy: number;
+  allowedOrigins: AllowedOrigins;
+  partnerTimeoutMs: number;
+  tokenTimeoutMs: number;
+  rateLimitPerMinute: number;
+  logLevel: (typeof logLevels)[number];
+  production: boolean;
+};
+
+export type ConfigOutcome =
+  | { config: Config; warnings: string[]; faults?: undefined }
+  | { config?: undefined; warnings: string[]; faults: string[] };
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const leastKeyLength = 24;
+
+/** The configuration, or everything that is wrong with it. */
+export function readConfig(variables: Variables): ConfigOutcome {
+  const settings = createSettings(variables);
+  const production = variables.NODE_ENV === 'production';
+  const host = settings.text('HOST') ?? '127.0.0.1';
+  const environments = readEnvironments(settings);
+  const localWanted = settings.flag('BFF_LOCAL', false);
+  const accessKey = settings.secret('BFF_ACCESS_KEY');
+  const publicUrl = settings.url('BFF_PUBLIC_URL');
+
+  if (accessKey && !/^[\x21-\x7e]+$/.test(accessKey.reveal())) {
+    settings.fault('BFF_ACCESS_KEY must be printable ASCII without spaces: it travels in a header.');
+  } else if (accessKey && accessKey.reveal().length < leastKeyLength) {
+    settings.fault(`BFF_ACCESS_KEY is too short to be safe: use at least ${leastKeyLength} characters.`);
+  }
+  if (!isLoopback(host)) {
+    if (!accessKey)
+      settings.fault(
+        'HOST is not loopback, but BFF_ACCESS_KEY is missing: without a caller configured, the BFF listens on loopback only.',
+      );
+    if (!publicUrl)
+      settings.fault(
+        'HOST is not loopback, but BFF_PUBLIC_URL is missing: it is the address that callers use.',
+      );
+  }
+  if (production && localWanted) {
+    settings.fault(
+      'BFF_LOCAL is set, but the local Pearsana is for development: unset it, or NODE_ENV=production.',
+    );
+  }
+  const noEnvironment = environments.length === 0 && settings.faults.length === 0;
+  if (production && noEnvironment) {
+    settings.fault(
+      'No Pearsana environment is configured: set PEARSANA_SANDBOX_CLIENT_ID and PEARSANA_SANDBOX_CLIENT_SECRET, or the same with PRODUCTION.',
+    );
+  }
+
+  const config: Config = {
+    host,
+    port: settings.integer('PORT', 8787, [0, 65_535]),
+    environments,
+    local: !production && (localWanted || noEnvironment),
+    accessKey,
+    dataDirectory: settings.text('BFF_DATA_DIR') ?? join(homedir(), '.pearsana-bff'),
+    publicUrl,
+    trustProxy: settings.integer('BFF_TRUST_PROXY', 0, [0, 10]),
+    allowedOrigins: readAllowedOrigins(settings),
+    partnerTimeoutMs: settings.integer('PARTNER_TIMEOUT_MS', 10_000, [1, 600_000]),
+    tokenTimeoutMs: settings.integer('TOKEN_TIMEOUT_MS', 5_000, [1, 600_000]),
+    rateLimitPerMinute: settings.integer('RATE_LIMIT_PER_MINUTE', 120, [1, 1_000_000]),
+    logLevel: settings.oneOf('LOG_LEVEL', logLevels, 'info'),
+    production,
+  };
+  const warnings = settings
+    .unread()
+    .map((name) => `${name} is set, but nothing reads it. Is it spelt as in .env.example?`);
+  return settings.faults.length > 0 ? { faults: settings.faults, warnings } : { config, warnings };
+}

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import type { NextFunction, Request, Response } from 'express';
+import type { Caller } from '../callers/caller.ts';
+
+/** What the BFF knows of a request while it answers it; the log line is made of this and of nothing else. */
+export type RequestContext = {
+  requestId: string;
+  /** Aborted when the caller goes away before the answer is whole. */
+  signal: AbortSignal;
+  operation?: string;
+  environment?: string;
+  caller?: Caller;
+  /** Set where the answer is a failure. */
+  code?: string;
+  /** What the partner's part took, in milliseconds. */
+  partnerMs?: number;
+};
+
+declare global {
+  namespace Express {
+    interface Locals {
+      context: RequestContext;
+    }
+  }
+}
+
+/** A caller's own id is taken over only in this form, so that it can stand in a log and in a header. */
+const acceptedRequestId = /^[\w.-]{1,128}$/;
+
+export function requestIdOf(header: string | string[] | undefined): string {
+  return typeof header === 'string' && acceptedRequestId.test(header) ? header : randomUUID();
+}
+
+/** What is known of a request once it is over; `status` is null when the caller did not wait for the answer. */
+export type RequestEnd = { method: string; status: number | null; durationMs: number };
+export type OnRequestEnd = (context: RequestContext, end: RequestEnd) => void;
+
+/** Gives every request its id and context, and puts the id into the answer. */
+export function requestContext(onEnd: OnRequestEnd) {
+  return function attachContext(request: Request, response: Response, next: NextFunction): void {
+    const started = performance.now();
+    const gone = new AbortController();
+    const context: RequestContext = {
+      requestId: requestIdOf(request.headers['x-request-id']),
+      signal: gone.signal,
+    };
+    response.locals.context = context;
+    response.setHeader('X-Request-Id', context.requestId);
+    response.once('close', () => {
+      if (!response.writableFinished) gone.abort();
+      onEnd(context, {
+        method: request.method,
+        status: response.writableFinished ? response.statusCode : null,
+        durationMs: Math.round((performance.now() - started) * 10) / 10,
+      });
+    });
+    next();
+  };
+}

@@ -1,0 +1,106 @@
+import { type Request, type Response, Router } from 'express';
+import type { EnvironmentsAnswer, SessionAnswer } from '../../shared/environments.ts';
+import {
+  type OperationName,
+  type OperationRow,
+  operationNames,
+  operationPath,
+  operations,
+} from '../../shared/operations.ts';
+import { BffError } from '../bff-error.ts';
+import { type Caller, isGranted } from '../callers/caller.ts';
+import type { EnvironmentConfig } from '../config/environment-config.ts';
+import type { CallPartner } from '../partner/call-partner.ts';
+import type { TokenRoom } from '../tokens/token-room.ts';
+
+export type ApiDependencies = {
+  environments: readonly EnvironmentConfig[];
+  tokens: Pick<TokenRoom, 'statuses'>;
+  callPartner: CallPartner;
+};
+
+/** Everything under `/api`: the BFF's two answers about itself, and one route for each row of the table. */
+export function createApi({ environments, tokens, callPartner }: ApiDependencies): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  const environmentsById = new Map(environments.map((each) => [each.id, each]));
+
+  route(router, 'GET', '/api/session', (_request, response) => {
+    const { requestId } = response.locals.context;
+    const { id, kind, grants } = callerOf(response);
+    const answer: SessionAnswer = { requestId, caller: { id, kind }, grants: [...grants] };
+    response.json(answer);
+  });
+
+  route(router, 'GET', '/api/environments', (_request, response) => {
+    const { requestId } = response.locals.context;
+    const caller = callerOf(response);
+    const answer: EnvironmentsAnswer = {
+      requestId,
+      environments: environments.map(({ id, name, kind, protected: isProtected, apiUrl }) => ({
+        id,
+        name,
+        kind,
+        protected: isProtected,
+        apiUrl,
+        grants: operationNames.filter((operation) => isGranted(caller, id, operation)),
+        tokens: tokens.statuses(id),
+      })),
+    };
+    response.json(answer);
+  });
+
+  for (const name of operationNames) {
+    const row: OperationRow = operations[name];
+    route(router, row.method, operationPath(name, ':environment'), async (request, response) => {
+      const { context } = response.locals;
+      context.operation = name;
+      const environment = environmentsById.get(String(request.params.environment));
+      if (!environment) {
+        const known = environments.map(({ id }) => id).join(', ');
+        throw BffError.of(
+          'ENVIRONMENT_NOT_FOUND',
+          `There is no environment of that name here. There is: ${known}.`,
+        );
+      }
+      context.environment = environment.id;
+      requireGrant(callerOf(response), environment.id, name);
+      const { requestId, signal } = context;
+      const reply = await callPartner({ environment, row, request: undefined, requestId, signal });
+      context.partnerMs = reply.facts.durationMs;
+      response
+        .status(reply.status)
+        .json({ environment: environment.id, requestId, result: reply.result, partner: reply.facts });
+    });
+  }
+
+  return router;
+}
+
+/** One method for one path; any other is told which one it is. */
+function route(
+  router: Router,
+  method: OperationRow['method'],
+  path: string,
+  handle: (request: Request, response: Response) => void | Promise<void>,
+): void {
+  router.all(path, function handleRoute(request, response) {
+    if (request.method === method) return handle(request, response);
+    throw BffError.of('METHOD_NOT_ALLOWED', `Only ${method} is possible here.`, {
+      headers: { Allow: method },
+    });
+  });
+}
+
+function callerOf(response: Response): Caller {
+  const { caller } = response.locals.context;
+  if (!caller) throw new Error('A route was reached without authentication.');
+  return caller;
+}
+
+function requireGrant(caller: Caller, environment: string, operation: OperationName): void {
+  if (isGranted(caller, environment, operation)) return;
+  throw BffError.of(
+    'FORBIDDEN',
+    `Your access does not include ${environment}:${operation}. Whoever runs the BFF can grant it.`,
+  );
+}

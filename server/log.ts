@@ -1,0 +1,53 @@
+import { type DestinationStream, pino } from 'pino';
+import type { OnRequestEnd } from './http/request-context.ts';
+import type { OnUnexpected } from './http/respond-to-error.ts';
+
+/**
+ * The log, redacted by construction: each kind of line is a function that names the fields it writes. There is no way
+ * to hand it an object, a header, a body or somebody else's error message.
+ */
+export type RequestLog = {
+  request: OnRequestEnd;
+  unexpected: OnUnexpected;
+};
+
+export type Log = RequestLog & {
+  ready: (url: string, environments: readonly string[]) => void;
+  warn: (sentence: string) => void;
+  shutdown: (why: string) => void;
+};
+
+/** @param stream where the lines go; standard output unless told otherwise. */
+export function createLog(level: string, stream?: DestinationStream): Log {
+  const logger = pino({ level, base: null }, stream ?? pino.destination({ dest: 1, sync: true }));
+  return {
+    request(context, { method, status, durationMs }) {
+      const { requestId, operation, environment, caller, code, partnerMs } = context;
+      const line = {
+        requestId,
+        method,
+        operation,
+        environment,
+        caller: caller?.id,
+        status,
+        code,
+        durationMs,
+        partnerMs,
+      };
+      if (status === null) logger.warn(line, 'the caller went away');
+      else if (status >= 500) logger.warn(line, 'request');
+      else if (operation === undefined && status < 400) logger.debug(line, 'request');
+      else logger.info(line, 'request');
+    },
+    unexpected(error, requestId) {
+      const name = error instanceof Error ? error.name : typeof error;
+      // A message can quote what it was given, so only the places in the code are kept.
+      const frames =
+        error instanceof Error ? error.stack?.split('\n').filter((each) => /^\s+at /.test(each)) : [];
+      logger.error({ requestId, name, at: frames?.map((frame) => frame.trim()) }, 'unexpected error');
+    },
+    ready: (url, environments) => logger.info({ url, environments }, `ready at ${url}`),
+    warn: (sentence) => logger.warn(sentence),
+    shutdown: (why) => logger.info(`shutting down: ${why}`),
+  };
+}

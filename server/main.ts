@@ -1,0 +1,14 @@
+// The entry. It imports nothing at its top, so that an old Node gets to the sentence that says so.
+const required = [24, 0] as const;
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < required[0] || (major === required[0] && minor < required[1])) {
+  process.stderr.write(
+    `The BFF needs Node ${required[0]} or later, and this is ${process.versions.node}. In the repository, npm start brings its own.\n`,
+  );
+  process.exitCode = 1;
+} else {
+  const { run } = await import('./run.ts');
+  await run();
+}
+
+export {};

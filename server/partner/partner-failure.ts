@@ -1,0 +1,103 @@
+import * as z from 'zod/mini';
+import type { OperationRow } from '../../shared/operations.ts';
+import { BffError } from '../bff-error.ts';
+import { retryAfterOf } from '../retry-after.ts';
+import type { PartnerEnvironment } from './call-partner.ts';
+import type { HttpAnswer, TransportError } from './transport.ts';
+
+/** The partner's envelope, as its authentication page shows it. */
+const partnerEnvelope = z.object({
+  error: z.object({
+    code: z.optional(z.string()),
+    message: z.optional(z.string()),
+    details: z.optional(z.unknown()),
+    requestId: z.optional(z.string()),
+  }),
+});
+
+type PartnerError = z.infer<typeof partnerEnvelope>['error'];
+
+/** Refusals that the partner means for the caller: they pass through as they are. */
+const passedThrough: Readonly<Record<number, string>> = {
+  400: 'VALIDATION_ERROR',
+  404: 'NOT_FOUND',
+  409: 'CONFLICT',
+  410: 'GONE',
+  413: 'PAYLOAD_TOO_LARGE',
+  422: 'UNPROCESSABLE',
+  429: 'RATE_LIMITED',
+};
+
+/** What an answer that is no success means for our caller. */
+export function failureOf(answer: HttpAnswer, environment: PartnerEnvironment, row: OperationRow): BffError {
+  const { status } = answer;
+  const partner = `Pearsana (${environment.id})`;
+  const error = envelopeOf(answer);
+  const said = error?.message === undefined ? '' : ` It says: ${error.message}`;
+
+  if (status === 401) {
+    return BffError.of(
+      'PARTNER_UNAUTHORIZED',
+      `${partner} did not accept a token that its own authorisation server had just given out. Whoever runs the BFF checks that the auth URL and the API URL belong together.${said}`,
+    );
+  }
+  if (status === 403) {
+    return BffError.of(
+      'INSUFFICIENT_SCOPE',
+      `${partner} says that the token’s scopes do not cover ${row.title}.${said} An organisation administrator checks the App Client in the Pearsana portal, under Developer → App Clients.`,
+      { details: error?.details },
+    );
+  }
+  if (status in passedThrough) {
+    const {
+      code = passedThrough[status] ?? 'PARTNER_ERROR',
+      message = `${partner} refused it (status ${status}).`,
+      details,
+    } = error ?? {};
+    return BffError.fromPartner(status, code, message, {
+      details,
+      ...retryAfterOf(answer.header('retry-after')),
+    });
+  }
+  if (status >= 300 && status < 400) {
+    return BffError.of(
+      'PARTNER_BAD_RESPONSE',
+      `${partner} answered with a redirect (status ${status}), which is not followed: a token would go with it.`,
+    );
+  }
+  const refused = status >= 400 && status < 500;
+  return BffError.of('PARTNER_ERROR', `${partner} failed (status ${status}).${said}`, {
+    details: error?.details,
+    ...(refused ? { retryable: false, outcome: 'refused' } : {}),
+    ...retryAfterOf(answer.header('retry-after')),
+  });
+}
+
+/** What it means that no whole answer came. */
+export function whyNoAnswer({ fault, code }: TransportError, environment: PartnerEnvironment): BffError {
+  const partner = `Pearsana (${environment.id}, ${new URL(environment.apiUrl).host})`;
+  switch (fault) {
+    case 'not-connected':
+      return BffError.of('PARTNER_UNREACHABLE', `${partner} could not be reached (${code}).`, {
+        outcome: 'not_sent',
+      });
+    case 'timeout':
+      return BffError.of('PARTNER_TIMEOUT', `${partner} did not answer in time.`);
+    case 'too-large':
+      return BffError.of('PARTNER_BAD_RESPONSE', `${partner} answered with more than can be read.`);
+    case 'aborted':
+    case 'broken':
+      return BffError.of(
+        'PARTNER_UNREACHABLE',
+        `The connection to ${partner} broke off before the answer was whole (${code}).`,
+      );
+  }
+}
+
+function envelopeOf(answer: HttpAnswer): PartnerError | undefined {
+  try {
+    return partnerEnvelope.parse(JSON.parse(answer.text)).error;
+  } catch {
+    return undefined;
+  }
+}

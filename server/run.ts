@@ -1,0 +1,80 @@
+import { resolve } from 'node:path';
+import { readDotEnv } from './config/dot-env.ts';
+import { type Config, readConfig } from './config/read-config.ts';
+import { createLog, type Log } from './log.ts';
+import { networkErrorCode } from './network-error-code.ts';
+import { type RunningBff, startBff } from './start.ts';
+import { welcome } from './welcome.ts';
+
+/** A signal to a process group arrives twice, and npm passes on one of its own: within this time they are one. */
+const sameSignalMs = 1_000;
+
+/** The program: configuration, start, the words for the terminal, and the end. */
+export async function run(): Promise<void> {
+  const dotEnv = readDotEnv(resolve('.env'));
+  // What the shell says counts more than what the file says.
+  const { config, warnings, faults } = readConfig({ ...dotEnv.variables, ...process.env });
+  for (const warning of [...dotEnv.warnings, ...warnings]) say(`Warning: ${warning}`);
+  if (!config) {
+    say(
+      `The BFF did not start. Its configuration (environment variables, or .env) has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:`,
+    );
+    for (const fault of faults) say(`  - ${fault}`);
+    process.exitCode = 1;
+    return;
+  }
+
+  const log = createLog(config.logLevel);
+  let bff: RunningBff;
+  try {
+    bff = await startBff(config, log);
+  } catch (error) {
+    say(`The BFF did not start: ${startFailure(error, config)}`);
+    process.exitCode = 1;
+    return;
+  }
+  if (config.production)
+    log.ready(
+      bff.url,
+      bff.environments.map(({ id }) => id),
+    );
+  else process.stdout.write(welcome(bff, { toTerminal: process.stdout.isTTY === true }));
+  endOnSignal(bff, log);
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function startFailure(error: unknown, { host, port }: Config): string {
+  switch (networkErrorCode(error)) {
+    case 'EADDRINUSE':
+      return `port ${port} of ${host} is in use. Is another BFF running? Set PORT to another one, or to 0 for a free one.`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return 'HOST is not an address of this machine.';
+    case 'EACCES':
+      return `this user may not use port ${port}, or may not write to the data directory (BFF_DATA_DIR).`;
+    case 'ERR_MODULE_NOT_FOUND':
+      return 'the local Pearsana is not part of this build: configure an environment (PEARSANA_SANDBOX_CLIENT_ID and so on).';
+    default:
+      return error instanceof Error ? error.message : 'for an unknown reason.';
+  }
+}
+
+function endOnSignal(bff: RunningBff, log: Log): void {
+  let firstSignal: number | undefined;
+  const end = async (signal: NodeJS.Signals) => {
+    if (firstSignal !== undefined) {
+      // Somebody who asks again after a while does not want to wait for what is under way.
+      if (performance.now() - firstSignal > sameSignalMs) process.exit(1);
+      return;
+    }
+    firstSignal = performance.now();
+    log.shutdown(signal);
+    await bff.stop();
+    process.exit(0);
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+}

@@ -1,0 +1,79 @@
+import { createAccessKeyCheck, firstAccessKey } from './callers/access-key.ts';
+import type { EnvironmentConfig } from './config/environment-config.ts';
+import type { Config } from './config/read-config.ts';
+import { createApp } from './http/app.ts';
+import { listen } from './http/listen.ts';
+import type { Log } from './log.ts';
+import { createPartnerClient } from './partner/call-partner.ts';
+import { createDispatcher, createTransport } from './partner/transport.ts';
+import { Secret } from './tokens/secret.ts';
+import { createTokenRequest } from './tokens/token-request.ts';
+import { createTokenRoom } from './tokens/token-room.ts';
+
+/** A BFF that answers, and how to end it. */
+export type RunningBff = {
+  url: string;
+  environments: readonly EnvironmentConfig[];
+  /** Where the access key lies that this BFF made for itself; absent when one is configured. */
+  accessKeyFile: string | undefined;
+  accessKey: Secret;
+  /** Ends it gently: what is under way is finished first. */
+  stop(): Promise<void>;
+};
+
+/** Builds the BFF from its parts and starts it. */
+export async function startBff(config: Config, log: Log): Promise<RunningBff> {
+  const local = config.local ? await startLocalEnvironment() : undefined;
+  const environments = local ? [...config.environments, local.environment] : config.environments;
+  const key = config.accessKey
+    ? { accessKey: config.accessKey, file: undefined }
+    : firstAccessKey(config.dataDirectory);
+
+  const dispatcher = createDispatcher();
+  const transport = createTransport({ dispatcher, timeoutMs: config.partnerTimeoutMs });
+  const requestToken = createTokenRequest({ dispatcher, timeoutMs: config.tokenTimeoutMs });
+  const tokens = createTokenRoom({
+    credentials: environments.map(({ credentials }) => credentials),
+    requestToken,
+    transport,
+  });
+
+  let ready = true;
+  const app = createApp({
+    ...config,
+    environments,
+    tokens,
+    callPartner: createPartnerClient({ tokens, transport }),
+    identify: createAccessKeyCheck(key.accessKey),
+    log,
+    isReady: () => ready,
+  });
+  const listening = await listen(app, config);
+  const url =
+    config.publicUrl ??
+    `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${listening.port}`;
+
+  return {
+    url,
+    environments,
+    accessKeyFile: key.file,
+    accessKey: key.accessKey,
+    async stop() {
+      ready = false;
+      await listening.close();
+      await local?.stop();
+      await dispatcher.destroy();
+    },
+  };
+}
+
+/** The stand-in for the partner. It is a development dependency, so it is loaded only here, and only when used. */
+async function startLocalEnvironment(): Promise<{ environment: EnvironmentConfig; stop(): Promise<void> }> {
+  const { startLocalPearsana } = await import('./local-pearsana/start-local-pearsana.ts');
+  const { apiUrl, authUrl, clientId, clientSecret, stop } = await startLocalPearsana();
+  const credentials = { environment: 'local', authUrl, clientId, clientSecret: new Secret(clientSecret) };
+  return {
+    environment: { id: 'local', name: 'local', kind: 'local', protected: false, apiUrl, credentials },
+    stop,
+  };
+}

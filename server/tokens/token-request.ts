@@ -1,0 +1,182 @@
+import * as oauth from 'oauth4webapi';
+import { type Dispatcher, fetch as undiciFetch } from 'undici';
+import { BffError } from '../bff-error.ts';
+import { isLoopback } from '../loopback.ts';
+import { networkErrorCode } from '../network-error-code.ts';
+import { retryAfterOf } from '../retry-after.ts';
+import { Secret } from './secret.ts';
+
+/** Whose token it is, and where it comes from. */
+export type ClientCredentials = {
+  /** The environment's id, for messages. */
+  environment: string;
+  /** The partner's auth URL; the token endpoint is `/oauth2/token` below it. */
+  authUrl: string;
+  clientId: string;
+  clientSecret: Secret;
+};
+
+export type GrantedToken = { value: Secret; lifetimeSeconds: number };
+
+/** Asks for a token of exactly these scopes; ends within its own time limit, whoever waits for it. */
+export type RequestToken = (
+  credentials: ClientCredentials,
+  scopes: readonly string[],
+) => Promise<GrantedToken>;
+
+/** RFC 6749 lets a server leave `expires_in` out: such a token is kept for a minute, not for ever. */
+const defaultLifetimeSeconds = 60;
+const maxAnswerBytes = 64 * 1024;
+
+/** The client credentials grant of RFC 6749, 4.4, as the partner's authentication page describes it. */
+export function createTokenRequest(options: { dispatcher: Dispatcher; timeoutMs: number }): RequestToken {
+  const { dispatcher, timeoutMs } = options;
+
+  return async function requestToken(credentials, scopes) {
+    const server: oauth.AuthorizationServer = {
+      issuer: credentials.authUrl,
+      token_endpoint: `${credentials.authUrl}/oauth2/token`,
+    };
+    const client: oauth.Client = { client_id: credentials.clientId };
+    const signal = AbortSignal.timeout(timeoutMs);
+    try {
+      const response = await oauth.clientCredentialsGrantRequest(
+        server,
+        client,
+        oauth.ClientSecretPost(credentials.clientSecret.reveal()),
+        { scope: scopes.join(' ') },
+        {
+          signal,
+          // Plain http never leaves this machine: the configuration allows it on loopback alone.
+          [oauth.allowInsecureRequests]: isLoopback(new URL(credentials.authUrl).hostname),
+          [oauth.customFetch]: (url, init) => boundedFetch(url, init, dispatcher),
+        },
+      );
+      const answer = await oauth.processClientCredentialsResponse(server, client, response);
+      return accept(answer, credentials, scopes);
+    } catch (cause) {
+      throw asBffError(cause, credentials, scopes, { timedOut: signal.aborted, timeoutMs });
+    }
+  };
+}
+
+/** Reads the answer to its end, or to the limit: the library would read whatever comes. */
+async function boundedFetch(
+  url: string,
+  init: oauth.CustomFetchOptions<'POST', URLSearchParams>,
+  dispatcher: Dispatcher,
+): Promise<Response> {
+  const { method, headers, redirect, signal } = init;
+  const answer = await undiciFetch(url, {
+    method,
+    headers,
+    redirect,
+    body: init.body.toString(),
+    dispatcher,
+    ...(signal && { signal }),
+  });
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of answer.body ?? []) {
+    size += chunk.byteLength;
+    if (size > maxAnswerBytes) throw new UnusableAnswer(`it is larger than ${maxAnswerBytes / 1024} KiB`);
+    chunks.push(chunk);
+  }
+  return new Response(size === 0 ? null : Buffer.concat(chunks), {
+    status: answer.status,
+    headers: [...answer.headers],
+  });
+}
+
+/** A token answer is believed only if it is one; everything else is a failure that says what was wrong with it. */
+function accept(
+  answer: oauth.TokenEndpointResponse,
+  { environment }: ClientCredentials,
+  scopes: readonly string[],
+): GrantedToken {
+  if (answer.token_type !== 'bearer') throw new UnusableAnswer('its token type is not Bearer');
+  const lifetimeSeconds = answer.expires_in ?? defaultLifetimeSeconds;
+  if (!(lifetimeSeconds > 0)) throw new UnusableAnswer('its token has no time to live');
+  // RFC 6749, 5.1: an absent scope means that all that was asked for is granted.
+  const granted = answer.scope === undefined ? scopes : answer.scope.split(' ');
+  const missing = scopes.filter((scope) => !granted.includes(scope));
+  if (missing.length > 0) throw scopeNotEnabled(environment, missing);
+  return { value: new Secret(answer.access_token), lifetimeSeconds };
+}
+
+class UnusableAnswer extends Error {}
+
+function scopeNotEnabled(environment: string, scopes: readonly string[]): BffError {
+  const what =
+    scopes.length === 1 ? `The scope ${scopes[0]} is` : `One of the scopes ${scopes.join(' and ')} is`;
+  return BffError.of(
+    'SCOPE_NOT_ENABLED',
+    `${what} not enabled on the App Client of ${environment}. An organisation administrator enables it in the Pearsana portal, under Developer → App Clients.`,
+    { details: { scopes } },
+  );
+}
+
+/**
+ * In words for people, and without the library's error as its cause: that one holds the whole answer, and an answer
+ * that was refused for one field may hold a good token in another.
+ */
+function asBffError(
+  cause: unknown,
+  { environment, authUrl }: ClientCredentials,
+  scopes: readonly string[],
+  { timedOut, timeoutMs }: { timedOut: boolean; timeoutMs: number },
+): BffError {
+  if (cause instanceof BffError) return cause;
+  const server = `The authorisation server of ${environment} (${new URL(authUrl).host})`;
+  if (timedOut) return BffError.of('AUTH_TIMEOUT', `${server} did not answer within ${timeoutMs / 1000} s.`);
+
+  if (cause instanceof oauth.ResponseBodyError || cause instanceof oauth.WWWAuthenticateChallengeError) {
+    const { response } = cause;
+    // RFC 6749, 5.2: 401 is only ever about the client's authentication. The code is the server's text: believed if it looks like one.
+    const code = 'error' in cause && /^[a-z_]{1,40}$/.test(cause.error) ? cause.error : undefined;
+    if (code === 'invalid_scope') return scopeNotEnabled(environment, scopes);
+    if (response.status === 401 || code === 'invalid_client' || code === 'unauthorized_client') {
+      return BffError.of(
+        'CLIENT_CREDENTIALS_REJECTED',
+        `${server} rejected the BFF’s client id or secret (${code ?? 'invalid_client'}). Whoever runs the BFF checks them; a lost secret means a new App Client in the Pearsana portal, under Developer → App Clients.`,
+      );
+    }
+    if (!isOutage(response.status)) {
+      return BffError.of(
+        'AUTH_BAD_RESPONSE',
+        `${server} refused the token request (${code ?? `status ${response.status}`}).`,
+      );
+    }
+  }
+  const response = responseOf(cause);
+  if (response && isOutage(response.status)) {
+    return BffError.of(
+      'AUTH_UNREACHABLE',
+      `${server} cannot answer at the moment (status ${response.status}).`,
+      {
+        ...retryAfterOf(response.headers.get('retry-after')),
+      },
+    );
+  }
+  if (cause instanceof UnusableAnswer) {
+    return BffError.of(
+      'AUTH_BAD_RESPONSE',
+      `${server} gave an answer that cannot be used: ${cause.message}.`,
+    );
+  }
+  if (cause instanceof oauth.OperationProcessingError || cause instanceof oauth.UnsupportedOperationError) {
+    return BffError.of('AUTH_BAD_RESPONSE', `${server} gave an answer that is not a token (${cause.code}).`);
+  }
+  return BffError.of('AUTH_UNREACHABLE', `${server} could not be reached (${networkErrorCode(cause)}).`);
+}
+
+function isOutage(status: number): boolean {
+  return status >= 500 || status === 429;
+}
+
+/** The library puts the answer at one of two places. */
+function responseOf(error: unknown): Response | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ('response' in error && error.response instanceof Response) return error.response;
+  return error.cause instanceof Response ? error.cause : undefined;
+}

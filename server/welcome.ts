@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
+import type { RunningBff } from './start.ts';
+
+const vsix = 'dist/pearsana-partner.vsix';
+
+/** What a person who typed `npm start` needs next. The access key itself is for a terminal alone; elsewhere, output is kept. */
+export function welcome(bff: RunningBff, { toTerminal }: { toTerminal: boolean }): string {
+  const environments = bff.environments.map(
+    ({ id, kind, protected: isProtected }) =>
+      `${id}${kind === 'local' ? ' (a stand-in for Pearsana, on this machine)' : ''}${isProtected ? ' (protected)' : ''}`,
+  );
+  return `${[
+    '',
+    `Pearsana BFF ready at ${bff.url}`,
+    `  environments  ${environments.join(', ')}`,
+    `  access key    ${accessKeyWords(bff, toTerminal)}`,
+    '',
+    'Next:',
+    ...(existsSync(vsix)
+      ? [`  1. Install the extension:   code --install-extension ${vsix}`]
+      : [`  1. Install the extension:   npm run package, then code --install-extension ${vsix}`]),
+    '     (or open this folder in VS Code and press F5)',
+    '  2. In VS Code, open the Pearsana view in the activity bar, choose Sign In and paste the access key.',
+    '  3. Choose Ping beside an environment.',
+    ...(bff.environments.some(({ kind }) => kind === 'local')
+      ? ['', 'To reach the real sandbox: put your credentials into .env (see .env.example) and start again.']
+      : []),
+    '',
+    'Ctrl-C ends it.',
+    '',
+  ].join('\n')}\n`;
+}
+
+function accessKeyWords({ accessKey, accessKeyFile }: RunningBff, toTerminal: boolean): string {
+  if (accessKeyFile === undefined) return 'the one in BFF_ACCESS_KEY';
+  const path = relative(process.cwd(), accessKeyFile);
+  const file = path.startsWith('..') ? accessKeyFile : path;
+  return toTerminal ? `${accessKey.reveal()}   (kept in ${file})` : `in ${file}`;
+}

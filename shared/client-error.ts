@@ -1,0 +1,86 @@
+import type { Failure, Outcome } from './errors.ts';
+
+type CallContext = { origin: string; requestId: string; environment: string | undefined; writes: boolean };
+type IssuePath = { path: PropertyKey[] };
+
+/**
+ * Why a call through the client failed.
+ * `unreachable`: no answer came from the BFF. `refused`: it answered with a failure, which is in `failure`.
+ * `contract`: what answered does not speak the contract; its body is never shown.
+ * `environment`: the answer speaks of another environment than the one asked for. `cancelled`: by the caller's signal.
+ */
+export type ClientErrorReason = 'unreachable' | 'refused' | 'contract' | 'environment' | 'cancelled';
+
+/** The one error that the client's methods fail with. Its message is for people and holds no body, key or token. */
+export class ClientError extends Error {
+  override readonly name = 'ClientError';
+  readonly reason: ClientErrorReason;
+  /** The BFF that was called. */
+  readonly origin: string;
+  readonly requestId: string;
+  readonly environment: string | undefined;
+  /** HTTP status, where an answer came. */
+  readonly status: number | undefined;
+  /** What the BFF said, with `refused`. */
+  readonly failure: Failure | undefined;
+  /** Seconds to wait, where the BFF said so. */
+  readonly retryAfterSeconds: number | undefined;
+  /** For a write: what became of it. */
+  readonly outcome: Outcome | undefined;
+
+  private constructor(
+    reason: ClientErrorReason,
+    message: string,
+    context: CallContext,
+    more: { cause?: unknown; response?: Response; failure?: Failure } = {},
+  ) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.reason = reason;
+    this.origin = context.origin;
+    this.requestId = more.failure?.requestId ?? context.requestId;
+    this.environment = context.environment;
+    this.status = more.response?.status;
+    this.failure = more.failure;
+    const retryAfter = Number(more.response?.headers.get('retry-after') ?? Number.NaN);
+    this.retryAfterSeconds = retryAfter >= 0 ? retryAfter : undefined;
+    // Only the BFF can know that a write was not sent: whatever else went wrong, it may have happened.
+    this.outcome = context.writes ? (more.failure?.outcome ?? 'unknown') : undefined;
+  }
+
+  static unreachable(context: CallContext, why: string | undefined, cause: unknown): ClientError {
+    const reason = why === undefined ? '' : `: ${why}`;
+    return new ClientError(
+      'unreachable',
+      `The BFF at ${context.origin} could not be reached${reason}.`,
+      context,
+      { cause },
+    );
+  }
+
+  static cancelled(context: CallContext, cause: unknown): ClientError {
+    return new ClientError('cancelled', 'The call was cancelled.', context, { cause });
+  }
+
+  static refused(context: CallContext, response: Response, failure: Failure): ClientError {
+    return new ClientError('refused', failure.message, context, { response, failure });
+  }
+
+  static contract(context: CallContext, response: Response, issues: readonly IssuePath[]): ClientError {
+    const type = response.headers.get('content-type')?.split(';')[0] ?? 'no content type';
+    const where = issues.map(({ path }) => path.join('.') || 'the body itself').slice(0, 5);
+    return new ClientError(
+      'contract',
+      `What answers at ${context.origin} does not speak this client’s contract (status ${response.status}, ${type}; wrong at: ${where.join(', ')}). It is another program, or another version of the BFF.`,
+      context,
+      { response },
+    );
+  }
+
+  static environment(context: CallContext, answered: string): ClientError {
+    return new ClientError(
+      'environment',
+      `The call named the environment “${context.environment}”, but the answer is from “${answered}”. Do not rely on it; tell whoever runs the BFF.`,
+      context,
+    );
+  }
+}
