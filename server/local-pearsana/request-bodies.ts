@@ -1,0 +1,68 @@
+import { type Format, fields, list, optional, text, type ValueOf } from './field-rules.ts';
+
+// The partner's reference gives the fields and what is required. The lengths and the forms are ours: it states
+// none, and a caller that stays within these is unlikely to meet the partner's own.
+const localPartPattern = /^(?!\.)(?!.*\.@)(?!.*\.\.)[^@]{1,64}@/;
+const emailPattern =
+  /^[^\s@<>"(),:;\\[\]]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+$/;
+
+const validEmail: Format = {
+  says: 'a valid e-mail address',
+  fits: (value) => localPartPattern.test(value) && emailPattern.test(value),
+};
+
+const realDate: Format = {
+  says: 'a date that exists, such as 2000-05-15',
+  fits(value) {
+    const date = new Date(`${value}T00:00:00Z`);
+    // JavaScript reads 2000-02-30 as the first of March, so the date is compared with what was sent.
+    return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === value;
+  },
+};
+
+const currencyCode: Format = {
+  says: 'three capital letters, such as USD',
+  fits: (value) => /^[A-Z]{3}$/.test(value),
+};
+
+const short = text(200);
+const email = text(254, validEmail);
+const externalReference = fields({ namespace: short, externalId: short });
+
+/** What `POST /v1/users` accepts. */
+export const createUserBody = fields({
+  identity: fields({ email, firstName: short, lastName: short, roleName: short }),
+  externalReferences: list(externalReference, { min: 1, max: 50 }),
+  profile: optional(
+    fields({
+      preferredName: optional(short),
+      phone: optional(short),
+      currency: optional(text(200, currencyCode)),
+      address: optional(
+        fields({
+          line1: optional(short),
+          line2: optional(short),
+          line3: optional(short),
+          city: optional(short),
+          state: optional(short),
+          zip: optional(short),
+          country: optional(short),
+          dateOfBirth: optional(text(200, realDate)),
+          citizenship: optional(short),
+        }),
+      ),
+    }),
+  ),
+});
+
+/** What `POST /v1/invitations` accepts. Without roles the invitation is for a student. */
+export const createInvitationBody = fields({
+  externalReferences: list(externalReference, { min: 1, max: 50, uniqueBy: 'namespace' }),
+  email,
+  identity: fields({ firstName: short, lastName: short }),
+  message: optional(text(2_000)),
+  roles: optional(list(short, { min: 0, max: 20 })),
+});
+
+export type CreateUserBody = ValueOf<typeof createUserBody>;
+export type CreateInvitationBody = ValueOf<typeof createInvitationBody>;

@@ -1,0 +1,56 @@
+import express, { type NextFunction, type Request, type Response } from 'express';
+import { ApiError, unsupportedMediaType } from './api-error.ts';
+import type { Arrival } from './arrivals.ts';
+import type { Scope } from './scopes.ts';
+import type { VerifiedToken, VerifyToken } from './verify-token.ts';
+
+/** The one version that is served: it is the newest and the oldest at once. */
+export const apiVersion = '2026-01-30';
+
+/** An answer with what is known so far of its request. */
+export type Answer = Response<unknown, { arrival: Arrival; token: VerifiedToken }>;
+
+/** Lets a request pass whose token carries every one of `required`. */
+export function requireScopes(verifyToken: VerifyToken, required: readonly Scope[]) {
+  return async function checkScopes(request: Request, response: Answer, next: NextFunction) {
+    const token = await verifyToken(request.headers.authorization);
+    if (!token) {
+      response.set('WWW-Authenticate', 'Bearer');
+      throw new ApiError(401, 'UNAUTHORIZED', 'Authentication required.');
+    }
+    response.locals.arrival.authenticated = true;
+    response.locals.token = token;
+    if (!required.every((scope) => token.scopes.includes(scope))) {
+      throw new ApiError(403, 'INSUFFICIENT_SCOPE', 'Insufficient OAuth scopes for this operation.', {
+        requiredScopes: required,
+        providedScopes: token.scopes,
+      });
+    }
+    next();
+  };
+}
+
+export function requireVersion(request: Request, _response: Response, next: NextFunction) {
+  if (request.get('X-API-Version') !== apiVersion) {
+    throw new ApiError(410, 'UNSUPPORTED_API_VERSION', 'This version of the API is not served.', {
+      oldestSupportedVersion: apiVersion,
+    });
+  }
+  next();
+}
+
+function requireJson(request: Request, _response: Response, next: NextFunction) {
+  // Express says `null` where there is no body at all; the rules of the body then say what is missing.
+  if (request.is('application/json') === false) {
+    throw unsupportedMediaType();
+  }
+  next();
+}
+
+function noteBody(request: Request, response: Answer, next: NextFunction) {
+  response.locals.arrival.body = request.body;
+  next();
+}
+
+/** Parses a JSON body of any kind, up to twice what the rules allow in characters of three bytes. */
+export const readJson = [requireJson, express.json({ limit: '256kb', strict: false }), noteBody];

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { createPeople } from '../../../server/local-pearsana/people.ts';
+import {
+  type LocalPearsana,
+  startLocalPearsana,
+} from '../../../server/local-pearsana/start-local-pearsana.ts';
+import { postJson, tokenFor } from './call-local-pearsana.ts';
+
+const person = { firstName: 'Ada', lastName: 'Lovelace' };
+const sis = (externalId: string) => [{ namespace: 'SIS', externalId }];
+const user = (name: string) => ({
+  identity: { email: `${name}@example.com`, ...person, roleName: 'student' },
+  externalReferences: sis(name),
+});
+const invitation = (email: string, externalReferences: ReturnType<typeof sis>) => ({
+  email,
+  externalReferences,
+  identity: person,
+});
+const isTimestamp = (value: unknown) => new Date(String(value)).toISOString() === value;
+
+describe('the people of the local Pearsana', () => {
+  let pearsana: LocalPearsana;
+  let token: string;
+  before(async () => {
+    pearsana = await startLocalPearsana();
+    token = await tokenFor(pearsana);
+  });
+  after(() => pearsana.stop());
+
+  it('are created with what was sent, an id and the time', async () => {
+    const sent = { ...user('created'), profile: { address: { city: 'London' } } };
+    const { status, body } = await postJson(pearsana, token, '/v1/users', sent);
+    assert.equal(status, 201);
+    const { userId, creationDateTime, ...rest } = body.user as Record<string, unknown>;
+    assert.match(String(userId), /^usr_[0-9a-f]{32}$/);
+    assert(isTimestamp(creationDateTime));
+    assert.deepEqual(rest, sent);
+  });
+
+  it('may be created twice with one external reference, as two users', async () => {
+    const replies = [
+      await postJson(pearsana, token, '/v1/users', user('twice')),
+      await postJson(pearsana, token, '/v1/users', user('twice')),
+    ];
+    assert.deepEqual(
+      replies.map((reply) => reply.status),
+      [201, 201],
+    );
+    const ids = replies.map((reply) => (reply.body.user as Record<string, unknown>).userId);
+    assert.notEqual(ids[0], ids[1]);
+  });
+
+  it('are invited as pending', async () => {
+    const { status, body } = await postJson(
+      pearsana,
+      token,
+      '/v1/invitations',
+      invitation('pending@example.com', sis('pending')),
+    );
+    assert.equal(status, 201);
+    const { invitationId, creationDateTime, ...rest } = body.invitation as Record<string, unknown>;
+    assert.match(String(invitationId), /^inv_[0-9a-f]{32}$/);
+    assert(isTimestamp(creationDateTime));
+    assert.deepEqual(rest, { status: 'pending', userState: 'new' });
+  });
+
+  for (const { what, email, reference, userState } of [
+    {
+      what: 'another address and reference',
+      email: 'other@example.com',
+      reference: 'other',
+      userState: 'new',
+    },
+    { what: 'the address', email: 'known@example.com', reference: 'other', userState: 'existing' },
+    {
+      what: 'the address in capitals',
+      email: 'KNOWN@example.com',
+      reference: 'other',
+      userState: 'existing',
+    },
+    { what: 'the reference', email: 'other@example.com', reference: 'known', userState: 'existing' },
+    { what: 'the reference in capitals', email: 'other@example.com', reference: 'KNOWN', userState: 'new' },
+  ]) {
+    it(`are ${userState} to an invitation by ${what}`, async () => {
+      await postJson(pearsana, token, '/v1/users', user('known'));
+      const { body } = await postJson(pearsana, token, '/v1/invitations', invitation(email, sis(reference)));
+      assert.equal((body.invitation as Record<string, unknown>).userState, userState);
+    });
+  }
+
+  it('are not made existing by an invitation', async () => {
+    const sent = invitation('invited@example.com', sis('invited'));
+    await postJson(pearsana, token, '/v1/invitations', sent);
+    const { body } = await postJson(pearsana, token, '/v1/invitations', sent);
+    assert.equal((body.invitation as Record<string, unknown>).userState, 'new');
+  });
+
+  it('are forgotten, oldest first, beyond the capacity', () => {
+    const people = createPeople(4);
+    const body = (name: string) => ({ ...user(name), profile: undefined });
+    for (const name of ['first', 'second', 'third']) people.createUser(body(name));
+    const states = ['first', 'second', 'third'].map((name) => {
+      const sent = { ...invitation(`${name}@example.com`, sis(name)), message: undefined, roles: undefined };
+      return people.createInvitation(sent).invitation.userState;
+    });
+    assert.deepEqual(states, ['new', 'existing', 'existing']);
+  });
+});
