@@ -1,0 +1,80 @@
+// `npm test`: types, lint and every test, in one run that ends with one line of counts.
+// `node test/run.ts unit|check|vscode` runs one part alone.
+import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+
+type Counts = { passed: number; failed: number; skipped: number };
+type Part = () => Promise<Counts>;
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const bin = (name: string) => fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url));
+
+/** Programs that are right when they have nothing to say; each counts as one test. */
+const checks: Record<string, [command: string, ...args: string[]]> = {
+  'types: server, shared, tests': [bin('tsc'), '--project', root],
+  'types: extension, with neither Node nor DOM': [bin('tsc'), '--project', `${root}extension`, '--noEmit'],
+  'lint and format': [bin('biome'), 'ci', '--error-on-warnings', root],
+};
+
+const parts: Record<string, Part> = {
+  check: async () => {
+    const counts = { passed: 0, failed: 0, skipped: 0 };
+    for (const [name, [command, ...args]] of Object.entries(checks)) {
+      const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8', shell: process.platform === 'win32' });
+      counts[status === 0 ? 'passed' : 'failed'] += 1;
+      print(`${status === 0 ? '✔' : '✖'} ${name}`);
+      if (status !== 0) print(`${stdout}${stderr}`);
+    }
+    return counts;
+  },
+  unit: () => runFiles(['test/shared/**/*.test.ts', 'test/server/**/*.test.ts', 'test/extension/**/*.test.ts'], 2),
+  // One real VS Code at a time: each takes a core for itself and another for its browser.
+  vscode: () => runFiles(['test/vscode/**/*.test.ts'], 1),
+};
+
+async function runFiles(patterns: string[], concurrency: number): Promise<Counts> {
+  const files = patterns.flatMap((pattern) => globSync(pattern, { cwd: root })).map((file) => root + file);
+  if (files.length === 0) throw new Error(`No test file matches ${patterns.join(', ')}.`);
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  // The extension's folder has no module type, since VS Code loads its bundle as CommonJS; Node would remark on it.
+  const stream = run({ files, concurrency, execArgv: ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'] });
+  stream.on('test:pass', ({ details, skip, todo }) => {
+    if (details.type === 'suite') return;
+    counts[skip || todo ? 'skipped' : 'passed'] += 1;
+  });
+  stream.on('test:fail', ({ details }) => {
+    if (details.type !== 'suite') counts.failed += 1;
+  });
+  await new Promise((resolve, reject) => {
+    stream.compose(spec).on('error', reject).on('end', resolve).pipe(process.stdout, { end: false });
+  });
+  return counts;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in parts));
+if (unknown.length > 0) throw new Error(`There is no part ${unknown.join(', ')}: choose among ${Object.keys(parts).join(', ')}.`);
+
+const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+for (const [name, part] of Object.entries(parts)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const started = performance.now();
+  const counts = await part();
+  for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
+  print(`\n${name}: ${counts.passed} passed, ${counts.failed} failed in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+}
+
+// What a developer's machine may lack is skipped with its reason; where everything can be had, a skip is a failure.
+if (process.env.CI && total.skipped > 0) {
+  print(`${total.skipped} skipped, which CI does not accept`);
+  total.failed += total.skipped;
+}
+print(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
+process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);
