@@ -1,0 +1,55 @@
+import { CommandError } from './command-failure.ts';
+import type { Commands, EnvironmentArgument } from './contributions.ts';
+
+/**
+ * Which environment a command is called for; undefined when its caller leaves that open.
+ * @throws CommandError when the argument says something else.
+ */
+export function readEnvironmentArgument(
+  command: keyof Commands,
+  argument: unknown,
+): EnvironmentArgument | undefined {
+  if (argument === undefined || argument === null) return undefined;
+  const { environment, ...unknown } = fieldsOf(argument);
+  const surplus = Object.keys(unknown);
+  // The name becomes a part of a path: dots alone would climb out of it.
+  if (typeof environment !== 'string' || !/^[\w-]{1,64}$/.test(environment) || surplus.length > 0) {
+    throw new CommandError(
+      'ARGUMENTS_INVALID',
+      `${command} takes { "environment": "…" }, with the name of an environment, or nothing at all${surplus.length > 0 ? `; it was also given ${surplus.slice(0, 3).join(', ')}` : ''}.`,
+    );
+  }
+  return { environment };
+}
+
+/**
+ * The access key that a test signs in with.
+ * @throws CommandError outside tests: a key in a keybinding or a task would lie in a file for everybody to read.
+ */
+export function readAccessKeyArgument(
+  argument: unknown,
+  { inTest }: { inTest: boolean },
+): string | undefined {
+  const { accessKey } = fieldsOf(argument);
+  if (accessKey === undefined) return undefined;
+  if (!inTest || typeof accessKey !== 'string') {
+    throw new CommandError(
+      'ARGUMENTS_INVALID',
+      'pearsana.signIn takes no access key from its caller: it asks you for it.',
+    );
+  }
+  return accessKey;
+}
+
+/** What is wrong with a key before it is sent, in words; undefined when it may be one. */
+export function accessKeyFault(accessKey: string): string | undefined {
+  if (accessKey === '') return 'Paste the access key.';
+  // Only these can stand in a header (RFC 9110, 5.5).
+  return /^[\x21-\x7e]+$/.test(accessKey)
+    ? undefined
+    : 'This is not an access key: it holds a space or a character that no key has.';
+}
+
+function fieldsOf(argument: unknown): Record<string, unknown> {
+  return typeof argument === 'object' && argument !== null ? { ...argument } : {};
+}

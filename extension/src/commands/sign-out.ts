@@ -1,0 +1,28 @@
+import * as vscode from 'vscode';
+import type { Backend } from '../backend.ts';
+import { failureOf } from '../command-failure.ts';
+import type { CommandHandlers } from '../contributions.ts';
+import type { EnvironmentList } from '../environment-list.ts';
+import { explain } from '../explain-failure.ts';
+import { showFailure } from '../show-message.ts';
+import type { Situation } from '../situation.ts';
+
+export type SignOutDependencies = { backend: Backend; list: EnvironmentList; situation: () => Situation };
+
+/** Forgets the access key of the BFF that the setting names; the keys of other BFFs stay. */
+export function createSignOutCommand(dependencies: SignOutDependencies): CommandHandlers['pearsana.signOut'] {
+  const { backend, list, situation } = dependencies;
+  return async () => {
+    try {
+      const origin = await backend.signOut();
+      list.invalidate();
+      await list.load();
+      void vscode.window.showInformationMessage(`Signed out of the BFF at ${origin}.`);
+      return undefined;
+    } catch (error) {
+      const failure = failureOf(error);
+      showFailure(explain(failure, situation()), undefined);
+      return { error: failure };
+    }
+  };
+}

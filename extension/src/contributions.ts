@@ -1,0 +1,53 @@
+import type * as vscode from 'vscode';
+import type { OperationName, Success } from '../../shared/operations.ts';
+import type { CommandFailure } from './command-failure.ts';
+
+/** Names that the manifest and the code must agree on; a test compares them. */
+export const viewId = 'pearsana.environments';
+export const backendUrlSetting = 'pearsana.backendUrl';
+/** A context key: `signedIn`, `signedOut`, or absent while nobody knows. */
+export const sessionContextKey = 'pearsana.session';
+
+/** Which environment a command is for; a node of the tree is one too. */
+export type EnvironmentArgument = { environment: string };
+
+/** What an operation's command returns: the typed answer, what went wrong (the user has been told), or nothing when cancelled. */
+export type CallResult<Name extends OperationName> = Success<Name> | Failed | undefined;
+export type Failed = { error: CommandFailure };
+
+/** Every command: what it may be given, and what it returns. */
+export type Commands = {
+  /** Pings one environment; asks which one unless it is told. */
+  'pearsana.ping': { argument: EnvironmentArgument; result: CallResult<'ping'> };
+  'pearsana.refresh': { argument: never; result: undefined };
+  /** Asks for the access key. It takes one from its caller only in the tests of an extension. */
+  'pearsana.signIn': { argument: { accessKey: string }; result: { signedInTo: string } | Failed | undefined };
+  'pearsana.signOut': { argument: never; result: Failed | undefined };
+  'pearsana.showLog': { argument: never; result: undefined };
+};
+
+export type CommandId = keyof Commands;
+
+/** The command of each operation; null where people need none. A new row of the table has to be answered for here. */
+export const operationCommands = {
+  health: null,
+  ping: 'pearsana.ping',
+} as const satisfies Record<OperationName, CommandId | null>;
+
+/**
+ * One handler for each command. Anything in the window can call a command, with anything: so a handler is given
+ * something unknown, and checks it.
+ */
+export type CommandHandlers = {
+  [Id in CommandId]: (argument?: unknown) => Commands[Id]['result'] | Promise<Commands[Id]['result']>;
+};
+
+/** Registers them all: one too few or too many doesn't compile. */
+export function registerCommands(
+  register: typeof vscode.commands.registerCommand,
+  handlers: CommandHandlers,
+): vscode.Disposable[] {
+  return Object.entries(handlers).map(([id, handler]) =>
+    register(id, (argument?: unknown) => handler(argument)),
+  );
+}

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  accessKeyFault,
+  readAccessKeyArgument,
+  readEnvironmentArgument,
+} from '../../extension/src/command-arguments.ts';
+
+describe('the argument of a command for an environment', () => {
+  const read = (argument: unknown) => readEnvironmentArgument('pearsana.ping', argument);
+
+  it('may be left out, or name one', () => {
+    assert.equal(read(undefined), undefined);
+    assert.equal(read(null), undefined);
+    assert.deepEqual(read({ environment: 'sandbox' }), { environment: 'sandbox' });
+  });
+
+  const wrong = [
+    'sandbox',
+    7,
+    [],
+    {},
+    { environment: '' },
+    { environment: '..' },
+    { environment: 'a/b' },
+    { environment: ['sandbox'] },
+    { environment: 'x'.repeat(65) },
+    { enviroment: 'sandbox' },
+    { environment: 'sandbox', request: {} },
+    new URL('https://example.com'),
+  ];
+  for (const argument of wrong) {
+    it(`is refused in words: ${JSON.stringify(argument)}`, () => {
+      const expected = { code: 'ARGUMENTS_INVALID', message: /^pearsana\.ping takes \{ "environment"/ };
+      assert.throws(() => read(argument), expected);
+    });
+  }
+
+  it('names what is too much', () => {
+    assert.throws(() => read({ environment: 'sandbox', request: {} }), /also given request/);
+  });
+});
+
+describe('the argument of signing in', () => {
+  it('is a key in a test alone', () => {
+    assert.equal(readAccessKeyArgument({ accessKey: 'k' }, { inTest: true }), 'k');
+    const refused = { code: 'ARGUMENTS_INVALID' };
+    assert.throws(() => readAccessKeyArgument({ accessKey: 'k' }, { inTest: false }), refused);
+    assert.throws(() => readAccessKeyArgument({ accessKey: 7 }, { inTest: true }), refused);
+  });
+
+  it('is otherwise left alone', () => {
+    for (const argument of [undefined, null, {}, 'x']) {
+      assert.equal(readAccessKeyArgument(argument, { inTest: false }), undefined);
+    }
+  });
+});
+
+describe('a key', () => {
+  it('must be able to stand in a header', () => {
+    assert.equal(accessKeyFault('aB3-_~!'), undefined);
+    for (const key of ['', 'two words', 'line\nline', 'schlüssel', '\u2028']) {
+      assert.equal(typeof accessKeyFault(key), 'string', JSON.stringify(key));
+    }
+  });
+});

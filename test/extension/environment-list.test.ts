@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { CommandError } from '../../extension/src/command-failure.ts';
+import {
+  type Ask,
+  createEnvironmentList,
+  type ListChange,
+  sessionOf,
+} from '../../extension/src/environment-list.ts';
+import type { Environment } from '../../shared/environments.ts';
+import { backend, failureSample, production, sandbox } from './samples.ts';
+
+type Answer = Awaited<ReturnType<Ask>>;
+
+/** A list whose questions the test answers by itself. */
+function setUp() {
+  const questions: (PromiseWithResolvers<Answer> & { signal: AbortSignal })[] = [];
+  const changes: ListChange[] = [];
+  const list = createEnvironmentList(
+    (signal) => {
+      const question = { ...Promise.withResolvers<Answer>(), signal };
+      questions.push(question);
+      return question.promise;
+    },
+    (change) => changes.push(change),
+  );
+  const answer = (index: number, environments: Environment[]) =>
+    questions[index]?.resolve({ requestId: 'r', origin: backend, environments });
+  return { list, questions, changes, answer };
+}
+
+const idsOf = (state: ReturnType<ReturnType<typeof setUp>['list']['state']>) =>
+  state.kind === 'listed' ? state.environments.map(({ id }) => id) : state.kind;
+
+describe('the list of environments', () => {
+  it('is asked for once, for however many need it', async () => {
+    const { list, questions, changes, answer } = setUp();
+    const waiting = [list.load(), list.load()];
+    answer(0, [sandbox, production]);
+    for (const state of await Promise.all(waiting)) assert.deepEqual(idsOf(state), ['sandbox', 'production']);
+    await list.load();
+    assert.equal(questions.length, 1);
+    assert.deepEqual(changes, ['loaded']);
+  });
+
+  it('gives those who wait the newer answer when it was invalidated meanwhile', async () => {
+    const { list, questions, answer } = setUp();
+    const waiting = list.load();
+    list.invalidate();
+    assert.equal(questions[0]?.signal.aborted, true);
+    answer(0, [sandbox]);
+    const again = list.load();
+    answer(1, [production]);
+    assert.deepEqual(idsOf(await waiting), ['production']);
+    assert.deepEqual(idsOf(await again), ['production']);
+    assert.equal(questions.length, 2);
+  });
+
+  it('tells signed out from failed', async () => {
+    const { list, questions } = setUp();
+    const signedOut = list.load();
+    questions[0]?.reject(new CommandError('NOT_SIGNED_IN', 'No.'));
+    assert.equal(sessionOf(await signedOut), 'signedOut');
+    list.invalidate();
+    const failed = list.load();
+    questions[1]?.reject(new CommandError('BACKEND_URL_INVALID', 'No.'));
+    const state = await failed;
+    assert.equal(state.kind, 'failed');
+    assert.equal(sessionOf(state), undefined);
+    assert.equal(sessionOf({ kind: 'failed', failure: failureSample('UNAUTHORIZED') }), 'signedIn');
+  });
+
+  it('is updated by the environments that changed alone', async () => {
+    const { list, changes, answer } = setUp();
+    const loading = list.load();
+    answer(0, [sandbox, production]);
+    await loading;
+    const updating = list.update();
+    answer(1, [sandbox, { ...production, grants: [] }]);
+    await updating;
+    assert.deepEqual(changes, ['loaded', ['production']]);
+    const again = list.update();
+    answer(2, [sandbox]);
+    await again;
+    assert.deepEqual(changes.at(-1), 'stale');
+    assert.deepEqual(idsOf(list.state()), ['sandbox']);
+  });
+
+  it('keeps what is known when an update fails, or comes too late', async () => {
+    const { list, questions, answer } = setUp();
+    const loading = list.load();
+    answer(0, [sandbox]);
+    await loading;
+    const failing = list.update();
+    questions[1]?.reject(new Error('down'));
+    await failing;
+    assert.deepEqual(idsOf(list.state()), ['sandbox']);
+    const late = list.update();
+    list.invalidate();
+    answer(2, [production]);
+    await late;
+    assert.equal(list.state().kind, 'unknown');
+  });
+});

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import {
+  backendUrlSetting,
+  type CommandId,
+  operationCommands,
+  sessionContextKey,
+  viewId,
+} from '../../extension/src/contributions.ts';
+import { backendOrigin } from '../../shared/client.ts';
+
+type Command = { command: string; title: string; category: string; icon: string };
+type MenuItem = { command: string; when?: string; group?: string };
+
+const folder = new URL('../../extension/', import.meta.url);
+const manifest = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8'));
+const { contributes } = manifest;
+const commands: Command[] = contributes.commands;
+const menus: Record<string, MenuItem[]> = contributes.menus;
+
+// The compiler keeps this list whole.
+const commandIds = Object.keys({
+  'pearsana.ping': true,
+  'pearsana.refresh': true,
+  'pearsana.signIn': true,
+  'pearsana.signOut': true,
+  'pearsana.showLog': true,
+} satisfies Record<CommandId, true>);
+
+describe('the manifest', () => {
+  it('is one extension for both hosts, with nothing of its own to install', () => {
+    assert.equal(`${manifest.publisher}.${manifest.name}`, 'pearsana-tools.pearsana-partner');
+    assert.equal(manifest.main, manifest.browser);
+    // VS Code loads the bundle as CommonJS.
+    for (const absent of ['type', 'dependencies', 'devDependencies', 'scripts', 'activationEvents']) {
+      assert(!(absent in manifest), absent);
+    }
+  });
+
+  it('has the commands that the code has', () => {
+    assert.deepEqual(commands.map(({ command }) => command).sort(), commandIds.sort());
+    for (const { title, category, icon } of commands) {
+      assert.equal(category, 'Pearsana');
+      assert.match(title, /^[A-Z]/);
+      assert.match(icon, /^\$\([a-z-]+\)$/);
+    }
+  });
+
+  it('has the view and the setting that the code has', () => {
+    assert.deepEqual(
+      contributes.views.pearsana.map(({ id }: { id: string }) => id),
+      [viewId],
+    );
+    const setting = contributes.configuration.properties[backendUrlSetting];
+    // No workspace may say where the access key goes.
+    assert.equal(setting.scope, 'application');
+    assert.equal(backendOrigin(setting.default), setting.default);
+  });
+
+  it('offers its commands where they belong', () => {
+    for (const [menu, items] of Object.entries(menus)) {
+      for (const { command, when } of items) {
+        assert(commandIds.includes(command), `${menu}: ${command}`);
+        if (menu.startsWith('view/')) assert(when?.includes(`view == ${viewId}`), `${menu}: ${command}`);
+      }
+    }
+    const inTitle = menus['view/title']?.map(({ command }) => command);
+    assert.deepEqual(inTitle, [
+      'pearsana.refresh',
+      'pearsana.signIn',
+      'pearsana.signOut',
+      'pearsana.showLog',
+    ]);
+  });
+
+  it('offers the command of an operation on the environments where it is granted', () => {
+    for (const [operation, command] of Object.entries(operationCommands)) {
+      if (command === null) continue;
+      const items = menus['view/item/context']?.filter((item) => item.command === command) ?? [];
+      assert(
+        items.some(({ group }) => group?.startsWith('inline')),
+        command,
+      );
+      for (const { when } of items) assert(when?.includes(`viewItem =~ /\\b${operation}\\b/`), when);
+    }
+  });
+
+  it('welcomes whoever is not signed in, with the way in', () => {
+    const [welcome] = contributes.viewsWelcome;
+    assert.equal(welcome.view, viewId);
+    assert.equal(welcome.when, `${sessionContextKey} == signedOut`);
+    const links = [...welcome.contents.matchAll(/\(command:([\w.]+)/g)].map(([, id]) => id);
+    assert.deepEqual(links, ['pearsana.signIn', 'workbench.action.openSettings']);
+    assert(welcome.contents.includes(encodeURIComponent(JSON.stringify([backendUrlSetting]))));
+  });
+
+  it('names files that exist', () => {
+    const [container] = contributes.viewsContainers.activitybar;
+    assert.equal(container.id, 'pearsana');
+    for (const file of [container.icon, contributes.views.pearsana[0].icon]) {
+      assert(existsSync(new URL(file, folder)), file);
+    }
+  });
+});
