@@ -1,0 +1,60 @@
+import type { Page } from 'playwright-core';
+
+/** VS Code's quick input (command palette, pick, or input box), used as a person would. */
+export type QuickInput = ReturnType<typeof createQuickInput>;
+
+/** Drives the one quick input that a workbench's page has; every function waits for what it needs to be seen. */
+export function createQuickInput(page: Page) {
+  const widget = page.locator('.quick-input-widget');
+  const box = widget.locator('.quick-input-filter input');
+  const shownTitle = widget.locator('.quick-input-title');
+  const shownMessage = widget.locator('.quick-input-message');
+
+  return {
+    /** Waits for the step of a wizard with this title; without it, what follows might still meet the step before. */
+    async step(title: string | RegExp): Promise<void> {
+      await shownTitle.filter({ hasText: title }).waitFor();
+    },
+    /** Replaces what is in the box. */
+    async type(text: string): Promise<void> {
+      await box.fill(text);
+    },
+    async accept(): Promise<void> {
+      await box.press('Enter');
+    },
+    /** Chooses the item of a pick with this label, whatever description follows it. */
+    async pick(label: string, options: { timeout?: number } = {}): Promise<void> {
+      // A screen reader hears the label, and then the description after a comma.
+      const name = (operator: string, text: string) =>
+        `[role=option][aria-label${operator}${JSON.stringify(text)}]`;
+      await widget
+        .locator(`${name('=', label)}, ${name('^=', `${label},`)}`)
+        .first()
+        .click(options);
+    },
+    /** The labels that a pick offers now, as a screen reader says them. */
+    async options(): Promise<string[]> {
+      const options = widget.getByRole('option');
+      await options.first().waitFor();
+      return options.evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? ''));
+    },
+    async back(): Promise<void> {
+      await widget.getByRole('button', { name: 'Back' }).click();
+    },
+    async escape(): Promise<void> {
+      await box.press('Escape');
+      await widget.waitFor({ state: 'hidden' });
+    },
+    async value(): Promise<string> {
+      return box.inputValue();
+    },
+    async title(): Promise<string> {
+      return shownTitle.innerText();
+    },
+    /** The prompt, or the validation message in its place; waits for one that matches, if asked for. */
+    async message(expected?: string | RegExp): Promise<string> {
+      if (expected !== undefined) await shownMessage.filter({ hasText: expected }).waitFor();
+      return shownMessage.innerText();
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { before, describe, test } from 'node:test';
+import { hasChromium } from '../support/chromium.ts';
+import { freePort, startTestBff } from '../support/test-bff.ts';
+import { runSuite, type SuiteRun } from './run-suite.ts';
+
+// The suite runs in the hosts that are on this machine; `VSCODE_DESKTOP=1` adds a downloaded desktop VS Code.
+const hosts: SuiteRun['host'][] = [
+  'node',
+  'web',
+  ...(process.env.VSCODE_DESKTOP ? (['desktop'] as const) : []),
+];
+const noBrowser = (await hasChromium()) ? false : 'there is no Chromium on this machine';
+
+describe('the extension in a real VS Code, against a real BFF and the local Pearsana', () => {
+  before(() => {
+    const built = spawnSync(process.execPath, ['build.ts', 'extension'], { encoding: 'utf8' });
+    assert.equal(built.status, 0, built.stderr);
+  });
+
+  for (const host of hosts) {
+    test(`${host} extension host`, { skip: host !== 'desktop' && noBrowser, timeout: 300_000 }, async (t) => {
+      const port = await freePort();
+      // In the worker host each call is a cross-origin one, and only this origin is allowed.
+      const variables = { BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}` };
+      await using bff = await startTestBff({ variables, production: {} });
+      const otherUrl = bff.url.replace('127.0.0.1', 'localhost');
+      const env = { url: bff.url, otherUrl, accessKey: bff.accessKey };
+      const { passed, failures, notes } = await runSuite({ host, env, port });
+      for (const failure of failures) await t.test(failure, () => assert.fail(failure));
+      assert.equal(failures.length, 0);
+      assert.ok(passed > 10, `only ${passed} tests ran`);
+      for (const note of [`${passed} tests passed inside VS Code`, ...notes]) t.diagnostic(note);
+
+      // Two good pings of the sandbox and one of production arrived, and nothing else did.
+      assert.equal(bff.pearsana.arrivals.length, 2);
+      assert.equal(bff.production?.arrivals.length, 1);
+    });
+  }
+});

@@ -1,0 +1,109 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { launchChromium } from '../support/chromium.ts';
+import { startVSCodeServer, type VSCodeServer } from '../support/vscode-server.ts';
+import { createQuickInput, type QuickInput } from './quick-input.ts';
+import { quietSettings } from './quiet-settings.ts';
+import { newWorkbenchPage, workbenchUrl } from './workbench-page.ts';
+
+/** What a workbench is opened with; see `openWorkbench`. */
+export type WorkbenchOptions = {
+  /** The packaged extension to install. */
+  vsix?: string;
+  /** Where it runs: Node's extension host (default) or the browser's worker host. */
+  kind?: 'node' | 'web';
+  userSettings?: Record<string, unknown>;
+  /** The folder to open as workspace; none by default. */
+  folder?: string;
+  /** By default a free one. */
+  port?: number;
+};
+
+/** An open workbench; locators are Playwright's, so they wait and can be asked for more. */
+export type Workbench = {
+  page: Page;
+  quickInput: QuickInput;
+  /** Runs the command with this title (with its category, as in `Pearsana: Ping`) from the command palette. */
+  runCommand(title: string): Promise<void>;
+  /** Shows the view container with this label in the side bar. */
+  openContainer(label: string): Promise<void>;
+  treeItem(name: string | RegExp): Locator;
+  notification(text: string | RegExp): Locator;
+  /** Writes a PNG. */
+  screenshot(file: string): Promise<void>;
+  /** Ends the browser and the server, and removes what they kept. */
+  close(): Promise<void>;
+};
+
+const commandTimeoutMs = 30_000;
+
+/** Opens a workbench with the extension installed, as the first person on a new machine would see it. */
+export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
+  const { vsix, kind = 'node', userSettings, folder, port } = options;
+  const server = await startVSCodeServer({
+    userSettings: { ...quietSettings, ...userSettings },
+    extensionsToInstall: vsix ? [vsix] : [],
+    extensionHost: kind,
+    ...(port !== undefined && { port }),
+  });
+  try {
+    return await openPage(server, folder);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+async function openPage(server: VSCodeServer, folder: string | undefined): Promise<Workbench> {
+  const browser = await launchChromium();
+  try {
+    const page = await newWorkbenchPage(browser);
+    await page.goto(workbenchUrl(server, { folder }));
+    await page.locator('.monaco-workbench .activitybar').waitFor({ timeout: 60_000 });
+    return {
+      page,
+      ...createDriver(page),
+      close: async () => {
+        await browser.close();
+        await server.stop();
+      },
+    };
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
+}
+
+function createDriver(page: Page): Omit<Workbench, 'page' | 'close'> {
+  const quickInput = createQuickInput(page);
+  return {
+    quickInput,
+    async runCommand(title) {
+      const deadline = Date.now() + commandTimeoutMs;
+      for (;;) {
+        await page.keyboard.press('F1');
+        await quickInput.type(`>${title}`);
+        try {
+          // By its label and not by Enter: until the list is filtered, its first entry is another command.
+          return await quickInput.pick(title, { timeout: 1000 });
+        } catch (error) {
+          if (Date.now() > deadline) throw error;
+          // An open palette never learns of the commands of an extension that registers later.
+          await quickInput.escape();
+        }
+      }
+    },
+    async openContainer(label) {
+      const tab = page.locator('.activitybar').getByRole('tab', { name: label });
+      // A click on the open container's tab would close the side bar.
+      if ((await tab.getAttribute('aria-expanded')) !== 'true') await tab.click();
+    },
+    treeItem: (name) => page.getByRole('treeitem', { name }),
+    notification: (text) => page.locator('.notification-list-item').filter({ hasText: text }),
+    async screenshot(file) {
+      await mkdir(dirname(file), { recursive: true });
+      await page.screenshot({ path: file, animations: 'disabled' });
+    },
+  };
+}
