@@ -4,9 +4,11 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
+const say = (line) => process.stderr.write(`${line}\n`);
+
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 18)) {
-  console.error(`Node ${process.versions.node} is too old to install this project: use Node 20.18 or later.`);
+  say(`Node ${process.versions.node} is too old to install this project: use Node 20.18 or later.`);
   process.exit(1);
 }
 
@@ -24,13 +26,13 @@ function npm(...args) {
     shell: windows,
   });
   if (status !== 0) {
-    console.error(`npm ${args.join(' ')} ended with ${signal ?? `code ${status}`}; its words are above.`);
+    say(`npm ${args.join(' ')} ended with ${signal ?? `code ${status}`}; its words are above.`);
     process.exit(1);
   }
 }
 
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
-  console.error('Installing packages (once, under a minute) …');
+  say('Installing packages (once, under a minute) …');
   // Under `NODE_ENV=production` npm would leave out the pinned Node itself.
   npm('ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error');
   writeFileSync(stamp, wanted);

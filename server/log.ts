@@ -42,9 +42,9 @@ export function createLog(level: string, stream?: DestinationStream): Log {
     unexpected(error, requestId) {
       const name = error instanceof Error ? error.name : typeof error;
       // A message can quote what it was given, so only the places in the code are kept.
-      const frames =
-        error instanceof Error ? error.stack?.split('\n').filter((each) => /^\s+at /.test(each)) : [];
-      logger.error({ requestId, name, at: frames?.map((frame) => frame.trim()) }, 'unexpected error');
+      const stack = error instanceof Error ? error.stack?.replace(error.message, '') : undefined;
+      const frames = stack?.split('\n').filter((each) => /^\s+at /.test(each)) ?? [];
+      logger.error({ requestId, name, at: frames.map((frame) => frame.trim()) }, 'unexpected error');
     },
     ready: (url, environments) => logger.info({ url, environments }, `ready at ${url}`),
     warn: (sentence) => logger.warn(sentence),

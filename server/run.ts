@@ -33,13 +33,14 @@ export async function run(): Promise<void> {
     process.exitCode = 1;
     return;
   }
+  // Before the ready line: whoever reads that one may send a signal at once.
+  endOnSignal(bff, log);
   if (config.production)
     log.ready(
       bff.url,
       bff.environments.map(({ id }) => id),
     );
   else process.stdout.write(welcome(bff, { toTerminal: process.stdout.isTTY === true }));
-  endOnSignal(bff, log);
 }
 
 function say(line: string): void {

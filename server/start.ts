@@ -23,11 +23,11 @@ export type RunningBff = {
 
 /** Builds the BFF from its parts and starts it. */
 export async function startBff(config: Config, log: Log): Promise<RunningBff> {
-  const local = config.local ? await startLocalEnvironment() : undefined;
-  const environments = local ? [...config.environments, local.environment] : config.environments;
   const key = config.accessKey
     ? { accessKey: config.accessKey, file: undefined }
     : firstAccessKey(config.dataDirectory);
+  const local = config.local ? await startLocalEnvironment() : undefined;
+  const environments = local ? [...config.environments, local.environment] : config.environments;
 
   const dispatcher = createDispatcher();
   const transport = createTransport({ dispatcher, timeoutMs: config.partnerTimeoutMs });
@@ -48,7 +48,12 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
     log,
     isReady: () => ready,
   });
-  const listening = await listen(app, config);
+  const listening = await listen(app, config).catch(async (error: unknown) => {
+    // What goes on listening would keep a program alive that has said that it did not start.
+    await local?.stop();
+    await dispatcher.destroy();
+    throw error;
+  });
   const url =
     config.publicUrl ??
     `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${listening.port}`;

@@ -2,9 +2,9 @@
 // `node test/run.ts unit|check|vscode` runs one part alone.
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { fileURLToPath } from 'node:url';
 
 type Counts = { passed: number; failed: number; skipped: number };
 type Part = () => Promise<Counts>;
@@ -23,14 +23,19 @@ const parts: Record<string, Part> = {
   check: async () => {
     const counts = { passed: 0, failed: 0, skipped: 0 };
     for (const [name, [command, ...args]] of Object.entries(checks)) {
-      const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8', shell: process.platform === 'win32' });
+      const { status, stdout, stderr } = spawnSync(command, args, {
+        cwd: root,
+        encoding: 'utf8',
+        shell: process.platform === 'win32',
+      });
       counts[status === 0 ? 'passed' : 'failed'] += 1;
       print(`${status === 0 ? '✔' : '✖'} ${name}`);
       if (status !== 0) print(`${stdout}${stderr}`);
     }
     return counts;
   },
-  unit: () => runFiles(['test/shared/**/*.test.ts', 'test/server/**/*.test.ts', 'test/extension/**/*.test.ts'], 2),
+  unit: () =>
+    runFiles(['test/shared/**/*.test.ts', 'test/server/**/*.test.ts', 'test/extension/**/*.test.ts'], 2),
   // One real VS Code at a time: each takes a core for itself and another for its browser.
   vscode: () => runFiles(['test/vscode/**/*.test.ts'], 1),
 };
@@ -60,7 +65,8 @@ function print(line: string): void {
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in parts));
-if (unknown.length > 0) throw new Error(`There is no part ${unknown.join(', ')}: choose among ${Object.keys(parts).join(', ')}.`);
+if (unknown.length > 0)
+  throw new Error(`There is no part ${unknown.join(', ')}: choose among ${Object.keys(parts).join(', ')}.`);
 
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
 for (const [name, part] of Object.entries(parts)) {
@@ -68,7 +74,9 @@ for (const [name, part] of Object.entries(parts)) {
   const started = performance.now();
   const counts = await part();
   for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
-  print(`\n${name}: ${counts.passed} passed, ${counts.failed} failed in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+  print(
+    `\n${name}: ${counts.passed} passed, ${counts.failed} failed in ${((performance.now() - started) / 1000).toFixed(1)} s\n`,
+  );
 }
 
 // What a developer's machine may lack is skipped with its reason; where everything can be had, a skip is a failure.
@@ -76,5 +84,7 @@ if (process.env.CI && total.skipped > 0) {
   print(`${total.skipped} skipped, which CI does not accept`);
   total.failed += total.skipped;
 }
-print(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
+print(
+  `${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`,
+);
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);

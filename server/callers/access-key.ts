@@ -34,7 +34,10 @@ export function firstAccessKey(dataDirectory: string): FirstAccessKey {
   const file = join(dataDirectory, 'access-key');
   try {
     // `wx` fails where there is one already, so that two starts at once agree on the first one's key.
-    writeFileSync(file, `${keyPrefix}${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+    writeFileSync(file, `${keyPrefix}${randomBytes(32).toString('base64url')}\n`, {
+      mode: 0o600,
+      flag: 'wx',
+    });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);

@@ -36,5 +36,7 @@ export function readAllowedOrigins(settings: Settings): AllowedOrigins {
 function isOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { origin, protocol, hostname } = new URL(text);
+  // A URL's host may hold a star, but no browser sends one: whoever wrote it hopes for a pattern.
+  if (hostname.includes('*')) return false;
   return origin === text && (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname)));
 }

@@ -32,9 +32,11 @@ export function readEnvironments(settings: Settings): EnvironmentConfig[] {
   }
   for (const id of furtherNames(settings)) {
     const prefix = `PEARSANA_${id.toUpperCase().replaceAll('-', '_')}`;
-    const environment = readEnvironment(settings, id, prefix, {}, settings.flag(`${prefix}_PROTECTED`, true));
+    const isProtected = settings.flag(`${prefix}_PROTECTED`, true);
+    const faultsBefore = settings.faults.length;
+    const environment = readEnvironment(settings, id, prefix, {}, isProtected);
     if (environment) found.push(environment);
-    else if (!settings.isSet(`${prefix}_CLIENT_ID`)) {
+    else if (settings.faults.length === faultsBefore) {
       settings.fault(`PEARSANA_ENVIRONMENTS names ${id}, but ${prefix}_CLIENT_ID is missing.`);
     }
   }
@@ -46,13 +48,14 @@ function partnersOwnNames(settings: Settings): EnvironmentConfig | undefined {
   const apiUrl = settings.url('PEARSANA_API_URL');
   const host = apiUrl === undefined ? undefined : hostOf(apiUrl);
   const id = partnerIds.find((each) => hostOf(partnerEnvironments[each].apiUrl) === host);
-  if (apiUrl !== undefined && !id && !isLoopback(new URL(apiUrl).hostname)) {
+  const isForeign = apiUrl !== undefined && !id && !isLoopback(new URL(apiUrl).hostname);
+  if (isForeign) {
     settings.fault(
       'PEARSANA_API_URL is not one of the partner’s hosts: give this environment a name in PEARSANA_ENVIRONMENTS.',
     );
-    return undefined;
   }
-  return readEnvironment(settings, id ?? 'sandbox', 'PEARSANA', {});
+  const environment = readEnvironment(settings, id ?? 'sandbox', 'PEARSANA', {});
+  return isForeign ? undefined : environment;
 }
 
 function furtherNames(settings: Settings): string[] {
@@ -90,14 +93,22 @@ function readEnvironment(
   const clientSecret = settings.secret(`${prefix}_CLIENT_SECRET`);
   const authUrl = settings.url(`${prefix}_AUTH_URL`) ?? defaults.authUrl;
   const apiUrl = settings.url(`${prefix}_API_URL`) ?? defaults.apiUrl;
-  if (!anySet || settings.faults.length > faultsBefore) return undefined;
+  if (!anySet) return undefined;
 
-  const values = [clientId, clientSecret, authUrl, apiUrl];
+  const hasSecret =
+    settings.isSet(`${prefix}_CLIENT_SECRET`) || settings.isSet(`${prefix}_CLIENT_SECRET_FILE`);
+  // What is there but wrong has its own fault already.
+  const there = [
+    clientId !== undefined,
+    hasSecret,
+    settings.isSet(`${prefix}_AUTH_URL`) || authUrl !== undefined,
+    settings.isSet(`${prefix}_API_URL`) || apiUrl !== undefined,
+  ];
   for (const [index, name] of names.entries()) {
-    if (values[index] === undefined)
-      settings.fault(`${name} is missing: the environment ${id} is only half configured.`);
+    if (!there[index]) settings.fault(`${name} is missing: the environment ${id} is only half configured.`);
   }
-  if (!clientId || !clientSecret || !authUrl || !apiUrl) return undefined;
+  if (!clientId || !clientSecret || !authUrl || !apiUrl || settings.faults.length > faultsBefore)
+    return undefined;
 
   const sides = { api: partnerOf(apiUrl, 'apiUrl'), auth: partnerOf(authUrl, 'authUrl') };
   if (sides.api && sides.auth && sides.api !== sides.auth) {

@@ -16,7 +16,8 @@ export function createSettings(variables: Variables) {
   const faults: string[] = [];
   const read = new Set<string>();
   const fault = (message: string) => {
-    faults.push(message);
+    // A setting may be read twice, but is wrong only once.
+    if (!faults.includes(message)) faults.push(message);
     return undefined;
   };
 

@@ -43,6 +43,11 @@ export function createApp(options: AppOptions): Express {
     const ready = options.isReady();
     response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'shutting-down' });
   });
+  app.all(['/livez', '/readyz'], () => {
+    throw BffError.of('METHOD_NOT_ALLOWED', 'Only GET is possible here.', {
+      headers: { Allow: 'GET, HEAD' },
+    });
+  });
   app.use('/api', noStore, ...crossOrigin(options.allowedOrigins));
   app.use('/api', authenticate(options.identify), limitCallers(options.rateLimitPerMinute));
   app.use(createApi(options));

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Express } from 'express';
@@ -22,10 +22,24 @@ export async function listen(
   { host, port }: { host: string; port: number },
 ): Promise<Listening> {
   const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 120_000, keepAliveTimeout: 15_000 },
+    {
+      headersTimeout: 10_000,
+      requestTimeout: 120_000,
+      keepAliveTimeout: 15_000,
+      // The app refuses a request without a Host itself, in the envelope.
+      requireHostHeader: false,
+    },
     app,
   );
+  const underWay = new Set<ServerResponse>();
+  server.on('request', (_request, response) => {
+    underWay.add(response);
+    response.once('close', () => underWay.delete(response));
+  });
   server.on('clientError', answerClientError);
+  // Left alone, Node answers these two by itself, without the envelope.
+  server.on('checkExpectation', app);
+  server.on('connect', (_request, socket) => answerClientError(new Error('a tunnel'), socket));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -33,11 +47,12 @@ export async function listen(
       resolve();
     });
   });
-  return { port: (server.address() as AddressInfo).port, close: () => closeGently(server) };
+  return { port: (server.address() as AddressInfo).port, close: () => closeGently(server, underWay) };
 }
 
-async function closeGently(server: Server): Promise<void> {
+async function closeGently(server: Server, underWay: ReadonlySet<ServerResponse>): Promise<void> {
   // An answer given from now on tells its caller to bring the next request elsewhere.
+  for (const response of underWay) if (!response.headersSent) response.setHeader('Connection', 'close');
   server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
   const closed = new Promise<void>((resolve) => {
     // The HTTP server's own `close` also cuts idle connections, and with them a request that is on the wire: the

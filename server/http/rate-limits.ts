@@ -1,5 +1,5 @@
 import type { NextFunction, Request, Response } from 'express';
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { ipKeyGenerator, type RateLimitRequestHandler, rateLimit } from 'express-rate-limit';
 import { BffError } from '../bff-error.ts';
 import type { IdentifyCaller } from '../callers/access-key.ts';
 
@@ -26,16 +26,18 @@ export function limitCallers(perMinute: number) {
 
 /** Finds out who is calling, and stops an address that has shown too many wrong keys. Only wrong keys count. */
 export function authenticate(identify: IdentifyCaller) {
-  const wrongKeys = rateLimit({
+  const wrongKeys: RateLimitRequestHandler = rateLimit({
     windowMs: minuteMs,
     limit: wrongKeysPerMinute,
     standardHeaders: false,
     legacyHeaders: false,
     keyGenerator: addressOf,
-    handler: (_request, response, next) => {
-      next(
-        BffError.of('RATE_LIMITED', `Too many wrong access keys from this address. ${waitWords(response)}`),
-      );
+    // The library says how long to wait only beside its other headers, which would count a guesser's tries for him.
+    handler: async (request, _response, next) => {
+      const end = (await wrongKeys.getKey(addressOf(request)))?.resetTime?.getTime() ?? Date.now() + minuteMs;
+      const seconds = Math.max(1, Math.ceil((end - Date.now()) / 1000));
+      const message = `Too many wrong access keys from this address. Try again in ${seconds} s.`;
+      next(BffError.of('RATE_LIMITED', message, { retryAfterSeconds: seconds }));
     },
   });
 

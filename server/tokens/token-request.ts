@@ -26,6 +26,8 @@ export type RequestToken = (
 
 /** RFC 6749 lets a server leave `expires_in` out: such a token is kept for a minute, not for ever. */
 const defaultLifetimeSeconds = 60;
+/** A longer one is not believed; far enough beyond, it is no date any more. */
+const longestLifetimeSeconds = 24 * 3600;
 const maxAnswerBytes = 64 * 1024;
 
 /** The client credentials grant of RFC 6749, 4.4, as the partner's authentication page describes it. */
@@ -95,7 +97,7 @@ function accept(
   scopes: readonly string[],
 ): GrantedToken {
   if (answer.token_type !== 'bearer') throw new UnusableAnswer('its token type is not Bearer');
-  const lifetimeSeconds = answer.expires_in ?? defaultLifetimeSeconds;
+  const lifetimeSeconds = Math.min(answer.expires_in ?? defaultLifetimeSeconds, longestLifetimeSeconds);
   if (!(lifetimeSeconds > 0)) throw new UnusableAnswer('its token has no time to live');
   // RFC 6749, 5.1: an absent scope means that all that was asked for is granted.
   const granted = answer.scope === undefined ? scopes : answer.scope.split(' ');

@@ -45,14 +45,30 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
     return entry.keeper;
   }
 
+  async function sendWith({ value }: KeptToken, request: HttpRequest): Promise<HttpAnswer> {
+    const token = value.reveal();
+    const headers = { ...request.headers, authorization: `Bearer ${token}` };
+    const answer = await transport({ ...request, headers });
+    // An API that repeats what it was sent must not make us pass a token on.
+    const hidden = (text: string) => text.replaceAll(token, String(value));
+    return {
+      ...answer,
+      text: hidden(answer.text),
+      header: (name) => {
+        const header = answer.header(name);
+        return header === undefined ? undefined : hidden(header);
+      },
+    };
+  }
+
   return {
     async send(environment, scopes, request) {
       const keeper = keeperFor(environment, scopes);
       const first = await keeper.get();
-      const answer = await transport(withToken(request, first));
+      const answer = await sendWith(first, request);
       if (answer.status !== 401) return answer;
       keeper.evict(first.generation);
-      return transport(withToken(request, await keeper.get()));
+      return sendWith(await keeper.get(), request);
     },
 
     statuses(environment) {
@@ -61,8 +77,4 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
         .map(({ scopes, keeper }) => ({ scopes: [...scopes], ...keeper.status() }));
     },
   };
-}
-
-function withToken(request: HttpRequest, token: KeptToken): HttpRequest {
-  return { ...request, headers: { ...request.headers, authorization: `Bearer ${token.value.reveal()}` } };
 }

@@ -56,7 +56,7 @@ export async function startBffWith(
   const running = await startBff(config, createLog('trace', { write: (line) => void logLines.push(line) }));
   const url = `http://127.0.0.1:${port}`;
   // Connections of our own: closed first, they spare the BFF the grace that it gives to kept ones.
-  const dispatcher = new Agent();
+  const dispatcher = new Agent({ connections: 64 });
   const stop = async () => {
     await dispatcher.destroy();
     await running.stop();

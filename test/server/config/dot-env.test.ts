@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { readDotEnv } from '../../../server/config/dot-env.ts';
+import { execute } from '../../support/execute.ts';
+
+describe('.env', () => {
+  let folder: string;
+  let path: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'dot-env-'));
+    path = join(folder, '.env');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  function write(content = 'A=canary\n'): void {
+    writeFileSync(path, content);
+    chmodSync(path, 0o600);
+  }
+
+  it('may be missing', () => {
+    assert.deepEqual(readDotEnv(path), { variables: {}, warnings: [] });
+  });
+
+  it('holds names and values, quotes and comments', () => {
+    write('# a comment\nA=1\nB="two # words"\nexport C=three # why\nD=\n');
+    const { variables, warnings } = readDotEnv(path);
+    assert.deepEqual({ ...variables }, { A: '1', B: 'two # words', C: 'three', D: '' });
+    assert.deepEqual(warnings, []);
+  });
+
+  for (const mode of [0o644, 0o640, 0o604, 0o660]) {
+    it(`that others can reach (${mode.toString(8)}) is warned of`, () => {
+      write();
+      chmodSync(path, mode);
+      assert.deepEqual(readDotEnv(path).warnings, [
+        '.env can be read by others on this machine: chmod 600 .env',
+      ]);
+    });
+  }
+
+  it('that git tracks is warned of, and one that it only sees or ignores is not', async () => {
+    write();
+    await execute('git', ['init', '--quiet'], folder);
+    assert.deepEqual(readDotEnv(path).warnings, []);
+    writeFileSync(join(folder, '.gitignore'), '.env\n');
+    assert.deepEqual(readDotEnv(path).warnings, []);
+    await execute('git', ['add', '--force', '.env'], folder);
+    const { warnings } = readDotEnv(path);
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? '', /^\.env is tracked by git/);
+    assert.doesNotMatch(warnings[0] ?? '', /canary/);
+  });
+});

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { readConfig } from '../../../server/config/read-config.ts';
+import type { Variables } from '../../../server/config/settings.ts';
+import { configOf, faultsOf } from './read.ts';
+
+const key = 'k'.repeat(24);
+const sandbox = { PEARSANA_SANDBOX_CLIENT_ID: 'id', PEARSANA_SANDBOX_CLIENT_SECRET: 'secret' };
+const publicBff = { HOST: '0.0.0.0', BFF_ACCESS_KEY: key, BFF_PUBLIC_URL: 'https://bff.example.com' };
+
+describe('the configuration', () => {
+  it('has the documented defaults, and the local Pearsana where nothing is configured', () => {
+    const { allowedOrigins, ...rest } = configOf({});
+    assert.deepEqual(rest, {
+      host: '127.0.0.1',
+      port: 8787,
+      environments: [],
+      local: true,
+      accessKey: undefined,
+      dataDirectory: join(homedir(), '.pearsana-bff'),
+      publicUrl: undefined,
+      trustProxy: 0,
+      partnerTimeoutMs: 10_000,
+      tokenTimeoutMs: 5_000,
+      rateLimitPerMinute: 120,
+      logLevel: 'info',
+      production: false,
+    });
+    assert.deepEqual([allowedOrigins.exact.size, allowedOrigins.vscodeWeb], [0, false]);
+  });
+
+  it('takes blank for unset, as in a copied .env.example', () => {
+    const names = ['HOST', 'PORT', 'BFF_LOCAL', 'BFF_ACCESS_KEY', 'BFF_ALLOWED_ORIGINS', 'LOG_LEVEL'];
+    const blank = Object.fromEntries(names.map((name, index) => [name, ' '.repeat(index)]));
+    assert.deepEqual(configOf(blank), configOf({}));
+  });
+
+  it('offers the local Pearsana beside others only if told so', () => {
+    assert.equal(configOf(sandbox).local, false);
+    assert.equal(configOf({ ...sandbox, BFF_LOCAL: 'true' }).local, true);
+  });
+
+  it('takes what is configured', () => {
+    const config = configOf({
+      ...publicBff,
+      ...sandbox,
+      PORT: '0',
+      BFF_TRUST_PROXY: '1',
+      LOG_LEVEL: 'debug',
+    });
+    assert.equal(config.accessKey?.reveal(), key);
+    const { host, port, publicUrl, trustProxy, logLevel } = config;
+    assert.deepEqual(
+      [host, port, publicUrl, trustProxy, logLevel],
+      ['0.0.0.0', 0, 'https://bff.example.com', 1, 'debug'],
+    );
+  });
+
+  const faulty: [what: string, variables: Variables, ...faults: RegExp[]][] = [
+    ['a port that is none', { PORT: '65536' }, /^PORT must be a whole number from 0 to 65535/],
+    ['a port with letters', { PORT: '80a' }, /^PORT must/],
+    ['a negative port', { PORT: '-1' }, /^PORT must/],
+    ['a limit of nothing', { RATE_LIMIT_PER_MINUTE: '0' }, /^RATE_LIMIT_PER_MINUTE must/],
+    ['a time limit in words', { PARTNER_TIMEOUT_MS: '10s' }, /^PARTNER_TIMEOUT_MS must/],
+    ['a time limit of nothing', { TOKEN_TIMEOUT_MS: '0' }, /^TOKEN_TIMEOUT_MS must/],
+    ['proxies without a number', { BFF_TRUST_PROXY: 'true' }, /^BFF_TRUST_PROXY must/],
+    ['a level that is none', { LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be one of: fatal, error/],
+    ['a flag that is none', { BFF_LOCAL: 'perhaps' }, /^BFF_LOCAL must be true or false/],
+    ['a short key', { BFF_ACCESS_KEY: 'k'.repeat(23) }, /^BFF_ACCESS_KEY is too short/],
+    ['a key with a space', { BFF_ACCESS_KEY: `${key} ${key}` }, /^BFF_ACCESS_KEY must be printable ASCII/],
+    ['a key of other letters', { BFF_ACCESS_KEY: 'ключ'.repeat(9) }, /^BFF_ACCESS_KEY must be printable/],
+    ['an address over http', { BFF_PUBLIC_URL: 'http://bff.example.com' }, /^BFF_PUBLIC_URL must be https/],
+    [
+      'a host that is not loopback, with nothing else',
+      { HOST: '0.0.0.0' },
+      /^HOST is not loopback, but BFF_ACCESS_KEY is missing/,
+      /^HOST is not loopback, but BFF_PUBLIC_URL is missing/,
+    ],
+    ['that host without a key', { ...publicBff, BFF_ACCESS_KEY: '' }, /BFF_ACCESS_KEY is missing/],
+    ['that host without an address', { ...publicBff, BFF_PUBLIC_URL: '' }, /BFF_PUBLIC_URL is missing/],
+    ['a host like loopback', { HOST: '127.0.0.1.example.com' }, /BFF_ACCESS_KEY/, /BFF_PUBLIC_URL/],
+    ['production without environments', { NODE_ENV: 'production' }, /^No Pearsana environment is configured/],
+    [
+      'production with the local Pearsana',
+      { ...sandbox, NODE_ENV: 'production', BFF_LOCAL: 'true' },
+      /^BFF_LOCAL is set, but the local Pearsana is for development/,
+    ],
+  ];
+  for (const [what, variables, ...faults] of faulty) {
+    it(`is refused for ${what}`, () => {
+      const found = faultsOf(variables);
+      assert.equal(found.length, faults.length, found.join('\n'));
+      for (const [index, pattern] of faults.entries()) assert.match(found[index] ?? '', pattern);
+    });
+  }
+
+  it('reports every fault at once', () => {
+    const all = Object.assign({}, ...faulty.slice(0, 9).map(([, variables]) => variables));
+    const names = [
+      'PORT',
+      'RATE_LIMIT_PER_MINUTE',
+      'PARTNER_TIMEOUT_MS',
+      'TOKEN_TIMEOUT_MS',
+      'BFF_TRUST_PROXY',
+    ];
+    const found = faultsOf({ ...all, PEARSANA_SANDBOX_CLIENT_ID: 'id' });
+    for (const name of [...names, 'LOG_LEVEL', 'BFF_LOCAL', 'PEARSANA_SANDBOX_CLIENT_SECRET']) {
+      assert.equal(found.filter((fault) => fault.startsWith(`${name} `)).length, 1, name);
+    }
+  });
+
+  it('warns of names that nothing reads, and of no others', () => {
+    const { warnings } = readConfig({
+      ...sandbox,
+      BFF_ACESS_KEY: key,
+      PEARSANA_SANDBOX_SECRET: 'secret',
+      PATH: '/bin',
+      HOSTNAME: 'here',
+    });
+    assert.deepEqual(
+      warnings.map((warning) => warning.split(' ')[0]),
+      ['BFF_ACESS_KEY', 'PEARSANA_SANDBOX_SECRET'],
+    );
+  });
+});

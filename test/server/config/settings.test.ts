@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import fc from 'fast-check';
+import { readConfig } from '../../../server/config/read-config.ts';
+import { createSettings } from '../../../server/config/settings.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'settings-'));
+after(() => rmSync(folder, { recursive: true }));
+const file = (name: string, content: string) => {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+};
+
+describe('a secret setting', () => {
+  it('is taken from its value or from a file, without the line’s end', () => {
+    assert.equal(createSettings({ A: ' s ' }).secret('A')?.reveal(), 's');
+    assert.equal(
+      createSettings({ A_FILE: file('good', ' s\n') })
+        .secret('A')
+        ?.reveal(),
+      's',
+    );
+    assert.equal(createSettings({}).secret('A'), undefined);
+  });
+
+  for (const [what, variables, fault] of [
+    ['in both places', { A: 's', A_FILE: file('both', 's') }, 'A and A_FILE are both set: keep one.'],
+    ['in an empty file', { A_FILE: file('empty', ' \n') }, 'A_FILE names an empty file.'],
+    ['in no file', { A_FILE: join(folder, 'none') }, 'A_FILE names a file that cannot be read (ENOENT).'],
+    ['in a folder', { A_FILE: folder }, 'A_FILE names a file that cannot be read (EISDIR).'],
+  ] as const) {
+    it(`is refused ${what}`, () => {
+      const settings = createSettings(variables);
+      assert.equal(settings.secret('A'), undefined);
+      assert.deepEqual(settings.faults, [fault]);
+    });
+  }
+
+  it('is never shown by what holds it', () => {
+    const { config } = readConfig({
+      BFF_ACCESS_KEY: 'canary-canary-canary-canary',
+      PEARSANA_SANDBOX_CLIENT_ID: 'id',
+      PEARSANA_SANDBOX_CLIENT_SECRET: 'canary',
+    });
+    assert(config);
+    assert.doesNotMatch(JSON.stringify(config), /canary/);
+  });
+});
+
+describe('faults and warnings', () => {
+  const names = [
+    'HOST',
+    'PORT',
+    'LOG_LEVEL',
+    'NODE_ENV',
+    ...[
+      'LOCAL',
+      'ACCESS_KEY',
+      'ACCESS_KEY_FILE',
+      'DATA_DIR',
+      'PUBLIC_URL',
+      'TRUST_PROXY',
+      'ALLOWED_ORIGINS',
+      'TYPO',
+    ].map((name) => `BFF_${name}`),
+    ...['PARTNER_TIMEOUT_MS', 'TOKEN_TIMEOUT_MS', 'RATE_LIMIT_PER_MINUTE', 'PEARSANA_ENVIRONMENTS'],
+    ...['', 'SANDBOX_', 'PRODUCTION_', 'STAGING_'].flatMap((prefix) =>
+      ['CLIENT_ID', 'CLIENT_SECRET', 'CLIENT_SECRET_FILE', 'AUTH_URL', 'API_URL', 'PROTECTED', 'TYPO'].map(
+        (name) => `PEARSANA_${prefix}${name}`,
+      ),
+    ),
+  ];
+  const canary = 'cAnAry';
+  // A value under the wrong name may be a secret; each of these holds the canary in another disguise.
+  const values = [
+    canary,
+    `https://user:${canary}@example.com`,
+    `http://${canary}.example.com`,
+    `https://${canary}.example.com/?a=${canary}#b`,
+    `/tmp/${canary}`,
+    `${canary},staging`,
+    `${canary} \n${canary}`,
+    `a,${canary},*`,
+    '',
+    'production',
+    'staging',
+    '0',
+  ];
+
+  it('never hold a value, whatever stands where', () => {
+    const variables = fc.dictionary(fc.constantFrom(...names), fc.constantFrom(...values), { maxKeys: 45 });
+    fc.assert(
+      fc.property(variables, (given) => {
+        const { faults = [], warnings } = readConfig(given);
+        for (const line of [...faults, ...warnings]) assert.doesNotMatch(line, /canary/i);
+      }),
+      { numRuns: 500, seed: 1 },
+    );
+  });
+
+  it('name each fault once', () => {
+    const variables = fc.dictionary(fc.constantFrom(...names), fc.constantFrom(...values), { minKeys: 20 });
+    fc.assert(
+      fc.property(variables, (given) => {
+        const { faults = [] } = readConfig(given);
+        assert.equal(new Set(faults).size, faults.length, faults.join('\n'));
+      }),
+      { numRuns: 300, seed: 2 },
+    );
+  });
+});

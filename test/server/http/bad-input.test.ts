@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { operationNames, operationPath, operations } from '../../../shared/operations.ts';
+import { type FaultServer, startFaultServer } from '../../support/fault-server.ts';
+import { rawHead, rawRequest } from '../../support/raw-http.ts';
+import { failureIn, startBffWith, type TestBff } from '../../support/test-bff.ts';
+
+const ping = '/api/environments/sandbox/ping';
+
+describe('bad input', () => {
+  let bff: TestBff;
+  let partner: FaultServer;
+  before(async () => {
+    partner = await startFaultServer();
+    bff = await startBffWith({ sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } });
+  });
+  after(async () => {
+    await bff.stop();
+    await partner.stop();
+  });
+  // Whatever came, no token was asked for and nothing was sent.
+  afterEach(() => {
+    assert.deepEqual([partner.auth.arrivals, partner.api.arrivals], [[], []]);
+  });
+
+  const host = () => ({ Host: new URL(bff.url).host });
+  const authorized = (): Record<string, string> => ({ ...host(), Authorization: `Bearer ${bff.accessKey}` });
+  const send = (target: string, headers: Record<string, string> = authorized(), method = 'GET') =>
+    rawRequest(bff.url, rawHead(target, headers, method));
+
+  for (const name of [
+    'staging',
+    '__proto__',
+    'constructor',
+    'toString',
+    'SANDBOX',
+    'sandbox%20',
+    '*',
+    '%00',
+    '..',
+  ]) {
+    it(`an environment ${name} is not found`, async () => {
+      const answer = await send(`/api/environments/${name}/ping`);
+      const { code, message } = failureIn(answer);
+      assert.deepEqual([answer.status, code], [404, 'ENVIRONMENT_NOT_FOUND']);
+      assert.match(message, /There is: sandbox\.$/);
+    });
+  }
+
+  const targets: [target: string, status: number, code: string][] = [
+    ['/api/environments/sandbox%2fping', 404, 'NOT_FOUND'],
+    ['/api/environments/sandbox%2Fping/ping', 404, 'ENVIRONMENT_NOT_FOUND'],
+    ['/api/environments/%2e%2e/ping', 404, 'ENVIRONMENT_NOT_FOUND'],
+    ['/api/environments/sandbox/..%2fping', 404, 'NOT_FOUND'],
+    ['/api/environments/sandbox/../ping', 404, 'NOT_FOUND'],
+    ['/api/environments/sandbox/./ping', 404, 'NOT_FOUND'],
+    ['/api/environments/sandbox/%70ing%0d%0aa:b', 404, 'NOT_FOUND'],
+    ['/api/environments/http:%2f%2fevil.example/ping', 404, 'ENVIRONMENT_NOT_FOUND'],
+    ['/api/environments/http://evil.example/ping', 404, 'NOT_FOUND'],
+    ['/api/environments/%0d%0a/ping', 404, 'ENVIRONMENT_NOT_FOUND'],
+    ['/api/environments/%zz/ping', 400, 'VALIDATION_ERROR'],
+    ['/api/environments/%ff/ping', 400, 'VALIDATION_ERROR'],
+    ['/api/environments/sandbox/__proto__', 404, 'NOT_FOUND'],
+    ['/api/environments/sandbox/constructor', 404, 'NOT_FOUND'],
+    ['/api/environments//ping', 404, 'NOT_FOUND'],
+    ['/api/environments/sandbox/ping/', 404, 'NOT_FOUND'],
+    ['/api/environments/sandbox/PING', 404, 'NOT_FOUND'],
+    ['/API/environments/sandbox/ping', 404, 'NOT_FOUND'],
+    ['/api//environments/sandbox/ping', 404, 'NOT_FOUND'],
+    ['/api', 404, 'NOT_FOUND'],
+    ['/', 404, 'NOT_FOUND'],
+    ['/etc/passwd', 404, 'NOT_FOUND'],
+    ['/..%2f..%2fetc%2fpasswd', 404, 'NOT_FOUND'],
+    [`//evil.example${ping}`, 400, 'VALIDATION_ERROR'],
+    [`//${ping}`, 400, 'VALIDATION_ERROR'],
+    [`http://127.0.0.1${ping}`, 400, 'VALIDATION_ERROR'],
+    [`https://evil.example${ping}`, 400, 'VALIDATION_ERROR'],
+    ['*', 400, 'VALIDATION_ERROR'],
+    [`\\\\evil.example${ping}`, 400, 'VALIDATION_ERROR'],
+    [`${ping} HTTP/1.1 a`, 400, 'VALIDATION_ERROR'],
+    [`${ping}\u0000`, 400, 'VALIDATION_ERROR'],
+  ];
+  for (const [target, status, code] of targets) {
+    it(`a path ${JSON.stringify(target)} is ${status} ${code}`, async () => {
+      const answer = await send(target);
+      assert.deepEqual([answer.status, failureIn(answer).code], [status, code]);
+    });
+  }
+
+  const questions = ['/api/session', '/api/environments'];
+  const places = operationNames.map((name): [string, string] => [
+    operationPath(name, 'sandbox'),
+    operations[name].method,
+  ]);
+  for (const [path, allowed] of [...questions.map((each) => [each, 'GET'] as const), ...places]) {
+    it(`a wrong method at ${path} is told that it is ${allowed}`, async () => {
+      for (const method of [
+        'GET',
+        'POST',
+        'PUT',
+        'PATCH',
+        'DELETE',
+        'OPTIONS',
+        'TRACE',
+        'PROPFIND',
+        'QUERY',
+      ]) {
+        if (method === allowed) continue;
+        const answer = await send(path, { ...authorized(), 'Content-Length': '0' }, method);
+        assert.deepEqual(
+          [method, answer.status, failureIn(answer).code],
+          [method, 405, 'METHOD_NOT_ALLOWED'],
+        );
+        assert.equal(answer.headers.get('allow'), allowed);
+      }
+    });
+  }
+
+  it('a wrong method at a probe is 405 as well, and HEAD is none', async () => {
+    for (const path of ['/livez', '/readyz']) {
+      const answer = await send(path, host(), 'POST');
+      assert.deepEqual([answer.status, failureIn(answer).code], [405, 'METHOD_NOT_ALLOWED']);
+      assert.equal(answer.headers.get('allow'), 'GET, HEAD');
+      assert.equal((await send(path, host(), 'HEAD')).status, 200);
+    }
+  });
+
+  it('a method by header, query or form is no method', async () => {
+    for (const header of ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override']) {
+      const answer = await bff.get(ping, { method: 'POST', headers: { [header]: 'GET' } });
+      assert.deepEqual([answer.status, failureIn(answer).code], [405, 'METHOD_NOT_ALLOWED']);
+    }
+    const answer = await bff.get(`${ping}?_method=GET`, { method: 'POST', body: '_method=GET' });
+    assert.equal(answer.status, 405);
+  });
+
+  const bare = (...lines: string[]) => [...lines, 'Connection: close', '', ''].join('\r\n');
+  const raw: [what: string, request: () => string, status: number, code: string][] = [
+    [
+      'a header far too long',
+      () => rawHead(ping, { ...authorized(), 'X-Long': 'x'.repeat(20_000) }),
+      431,
+      'HEADERS_TOO_LARGE',
+    ],
+    [
+      'a key far too long',
+      () => rawHead(ping, { ...host(), Authorization: `Bearer ${'x'.repeat(20_000)}` }),
+      431,
+      'HEADERS_TOO_LARGE',
+    ],
+    ['a URL far too long', () => rawHead(`/${'x'.repeat(20_000)}`, authorized()), 431, 'HEADERS_TOO_LARGE'],
+    [
+      'a line feed in a header',
+      () => rawHead(ping, { ...authorized(), 'X-Request-Id': 'a\nb' }),
+      400,
+      'VALIDATION_ERROR',
+    ],
+    [
+      'a carriage return in a header',
+      () => rawHead(ping, { ...authorized(), 'X-Request-Id': 'a\rb' }),
+      400,
+      'VALIDATION_ERROR',
+    ],
+    [
+      'a zero in a header',
+      () => rawHead(ping, { ...authorized(), 'X-A': 'a\u0000b' }),
+      400,
+      'VALIDATION_ERROR',
+    ],
+    [
+      'a space before a colon',
+      () => rawHead(ping, { ...authorized(), 'X-A ': 'b' }),
+      400,
+      'VALIDATION_ERROR',
+    ],
+    [
+      'a folded header',
+      () => bare(`GET ${ping} HTTP/1.1`, `Host: ${host().Host}`, 'X-A: a', ' b'),
+      400,
+      'VALIDATION_ERROR',
+    ],
+    [
+      'two lengths',
+      () => rawHead(ping, { ...authorized(), 'Content-Length': '1\r\nContent-Length: 2' }),
+      400,
+      'VALIDATION_ERROR',
+    ],
+    [
+      'length and chunks',
+      () => rawHead(ping, { ...authorized(), 'Content-Length': '1', 'Transfer-Encoding': 'chunked' }),
+      400,
+      'VALIDATION_ERROR',
+    ],
+    ['no HTTP at all', () => 'hello\r\n\r\n', 400, 'VALIDATION_ERROR'],
+    ['no Host', () => rawHead(ping, { Authorization: `Bearer ${bff.accessKey}` }), 403, 'HOST_NOT_ALLOWED'],
+    ['no Host, by HTTP/1.0', () => `GET ${ping} HTTP/1.0\r\n\r\n`, 403, 'HOST_NOT_ALLOWED'],
+    ['a tunnel', () => rawHead('evil.example:443', authorized(), 'CONNECT'), 400, 'VALIDATION_ERROR'],
+  ];
+  for (const [what, request, status, code] of raw) {
+    it(`${what} is ${status} ${code}`, async () => {
+      const answer = await rawRequest(bff.url, request());
+      assert.deepEqual([answer.status, failureIn(answer).code], [status, code]);
+    });
+  }
+
+  for (const id of ['a b', 'a/b', '<b>', 'x'.repeat(129), '"a"', 'ä', 'a,b']) {
+    it(`a request id ${JSON.stringify(id.slice(0, 9))} is replaced`, async () => {
+      const { headers } = await send('/api/session', { ...authorized(), 'X-Request-Id': id });
+      assert.match(headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/);
+    });
+  }
+
+  it('none of it is unexpected to the BFF', () => {
+    assert.deepEqual(
+      bff.logLines.filter((line) => line.includes('unexpected')),
+      [],
+    );
+  });
+});

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { BffError } from '../../server/bff-error.ts';
+import { createLog } from '../../server/log.ts';
+
+const context = { requestId: 'an-id', signal: new AbortController().signal };
+const end = { method: 'GET', status: 200, durationMs: 1.5 };
+
+function log(level = 'trace') {
+  const lines: string[] = [];
+  return {
+    log: createLog(level, { write: (line) => void lines.push(line) }),
+    entries: () => lines.map((line): Record<string, unknown> => JSON.parse(line)),
+    text: () => lines.join(''),
+  };
+}
+
+describe('the log', () => {
+  it('has one line a request, with these fields and no others', () => {
+    const { log: its, entries } = log();
+    const caller = { id: 'access-key', kind: 'access-key', grants: ['*:*'] } as const;
+    // What else a context may come to hold stays out of the line.
+    const more = { authorization: 'canary', body: 'canary' };
+    its.request(
+      { ...context, ...more, operation: 'ping', environment: 'sandbox', caller, partnerMs: 1 },
+      end,
+    );
+    const [{ time, ...rest } = {}] = entries();
+    assert.equal(typeof time, 'number');
+    assert.deepEqual(rest, {
+      level: 30,
+      requestId: 'an-id',
+      method: 'GET',
+      operation: 'ping',
+      environment: 'sandbox',
+      caller: 'access-key',
+      status: 200,
+      durationMs: 1.5,
+      partnerMs: 1,
+      msg: 'request',
+    });
+  });
+
+  for (const [what, status, operation, level] of [
+    ['an operation', 200, 'ping', 30],
+    ['a question about the BFF itself', 200, undefined, 20],
+    ['what the caller did wrong', 404, undefined, 30],
+    ['a failure', 502, 'ping', 40],
+    ['a caller who went away', null, 'ping', 40],
+  ] as const) {
+    it(`gives ${what} level ${level}`, () => {
+      const { log: its, entries } = log();
+      its.request({ ...context, ...(operation && { operation }) }, { ...end, status });
+      assert.equal(entries()[0]?.level, level);
+    });
+  }
+
+  const withSecret = new Error('canary in a message', { cause: new Error('canary in a cause') });
+  for (const [what, error, name] of [
+    ['an error', Object.assign(withSecret, { response: 'canary', config: { headers: 'canary' } }), 'Error'],
+    ['an error over two lines', new TypeError('canary\n    at canary, as if it were a place'), 'TypeError'],
+    ['our own error', BffError.of('INTERNAL', 'canary', { details: 'canary' }), 'BffError'],
+    ['a string', 'canary', 'string'],
+    ['an object', { canary: 'canary' }, 'object'],
+    ['nothing', undefined, 'undefined'],
+  ] as const) {
+    it(`tells of ${what} by kind and place, without its words`, () => {
+      const { log: its, entries, text } = log();
+      its.unexpected(error, 'an-id');
+      const [entry = {}] = entries();
+      assert.deepEqual([entry.level, entry.name, entry.requestId], [50, name, 'an-id']);
+      if (error instanceof Error) assert.match(JSON.stringify(entry.at), /log\.test\.ts:\d+/);
+      assert.doesNotMatch(text(), /canary/);
+    });
+  }
+
+  it('is as quiet as its level', () => {
+    const { log: its, text } = log('error');
+    its.request({ ...context, operation: 'ping' }, end);
+    its.ready('http://127.0.0.1:1', ['sandbox']);
+    its.warn('careful');
+    assert.equal(text(), '');
+  });
+});

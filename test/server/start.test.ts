@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { describe, it } from 'node:test';
+import { startFaultServer } from '../support/fault-server.ts';
+import { failureIn, freePort, startBffWith } from '../support/test-bff.ts';
+import { until } from '../support/until.ts';
+
+const ping = '/api/environments/sandbox/ping';
+const nobody = { authUrl: 'http://127.0.0.1:1', apiUrl: 'http://127.0.0.1:1' };
+
+describe('starting', () => {
+  it('on a port that is taken fails with the system’s error', async () => {
+    const other = createServer().listen(await freePort(), '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    assert(typeof address === 'object' && address);
+    await assert.rejects(startBffWith({ sandbox: nobody }, { PORT: String(address.port) }), {
+      code: 'EADDRINUSE',
+    });
+    other.close();
+  });
+});
+
+describe('stopping', () => {
+  it('answers what is under way, tells its caller to go elsewhere, and takes nothing new', async () => {
+    await using partner = await startFaultServer();
+    await using bff = await startBffWith({ sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } });
+    await bff.get(ping);
+    partner.api.next({ delayMs: 200, body: { status: 'ok', message: 'late', clientId: 'a', scopes: [] } });
+    const underWay = bff.get(ping);
+    await until('a second ping', () => partner.api.count('/ping') === 2);
+    const stopped = bff.running.stop();
+    const socket = connect(Number(new URL(bff.url).port), '127.0.0.1');
+    await assert.rejects(once(socket, 'connect'), { code: 'ECONNREFUSED' });
+    const answer = await underWay;
+    assert.equal(answer.status, 200);
+    assert.match(answer.text, /late/);
+    assert.equal(answer.headers.get('connection'), 'close');
+    await stopped;
+  });
+
+  it('is not ready from then on, and still answers on a connection that it has', async () => {
+    await using partner = await startFaultServer();
+    await using bff = await startBffWith({ sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } });
+    const socket = connect(Number(new URL(bff.url).port), '127.0.0.1');
+    const request = 'GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n';
+    socket.setEncoding('utf8').write(request);
+    assert.match(String(await once(socket, 'data')), /^HTTP\/1\.1 200[\s\S]*"ready"/);
+    const stopped = bff.running.stop();
+    socket.write(request);
+    assert.match(String(await once(socket, 'data')), /^HTTP\/1\.1 503[\s\S]*"shutting-down"/);
+    await stopped;
+  });
+});
+
+describe('a caller who goes away', () => {
+  it('ends the wait for the partner, and is noted as such', async () => {
+    await using partner = await startFaultServer();
+    await using bff = await startBffWith({ sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } });
+    partner.api.next({ fault: 'hang' });
+    const socket = connect(Number(new URL(bff.url).port), '127.0.0.1');
+    socket.write(`GET ${ping} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${bff.accessKey}\r\n\r\n`);
+    await until('a ping', () => partner.api.count('/ping') > 0);
+    socket.destroy();
+    await until('a log line', () => bff.logLines.some((line) => line.includes('went away')));
+    const line: Record<string, unknown> = JSON.parse(bff.logLines.at(-1) ?? '');
+    assert.deepEqual([line.status, line.operation, line.environment], [null, 'ping', 'sandbox']);
+    // The token that was fetched for it serves the next one.
+    assert.equal((await bff.get(ping)).status, 200);
+    assert.equal(partner.auth.arrivals.length, 1);
+  });
+
+  it('while a token is fetched fails nobody else who waits for it', async () => {
+    await using partner = await startFaultServer();
+    await using bff = await startBffWith({ sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } });
+    partner.auth.next({ delayMs: 100, body: { access_token: 'late', token_type: 'Bearer', expires_in: 60 } });
+    const socket = connect(Number(new URL(bff.url).port), '127.0.0.1');
+    socket.write(`GET ${ping} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${bff.accessKey}\r\n\r\n`);
+    await until('a token request', () => partner.auth.arrivals.length > 0);
+    const other = bff.get(ping);
+    socket.destroy();
+    assert.equal((await other).status, 200);
+    assert.equal(partner.auth.arrivals.length, 1);
+  });
+});
+
+describe('what nobody foresaw', () => {
+  it('is answered as INTERNAL and logged, both without its words', async () => {
+    await using bff = await startBffWith({ sandbox: { ...nobody } });
+    // The one part that can be broken from outside: the configuration's own object.
+    const [sandbox] = bff.running.environments;
+    assert(sandbox);
+    Object.defineProperty(sandbox, 'apiUrl', {
+      get: () => {
+        throw new Error('canary');
+      },
+    });
+    const answer = await bff.get('/api/environments/sandbox/health');
+    const { code, retryable, message } = failureIn(answer);
+    assert.deepEqual([answer.status, code, retryable], [500, 'INTERNAL', false]);
+    assert.match(message, /nobody foresaw/);
+    const line = bff.logLines.find((each) => each.includes('unexpected error')) ?? '';
+    assert.match(line, /call-partner\.ts/);
+    assert.doesNotMatch(answer.text + bff.logLines.join(''), /canary/);
+  });
+});

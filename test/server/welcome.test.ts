@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Secret } from '../../server/tokens/secret.ts';
+import { welcome } from '../../server/welcome.ts';
+
+const credentials = {
+  environment: 'a',
+  authUrl: 'https://a.example.com',
+  clientId: 'id',
+  clientSecret: new Secret('canary-2'),
+};
+const environment = (id: string, kind: 'local' | 'production') => ({
+  id,
+  name: id,
+  kind,
+  protected: kind === 'production',
+  apiUrl: 'https://api.example.com',
+  credentials,
+});
+const bff = {
+  url: 'http://127.0.0.1:8787',
+  environments: [environment('production', 'production'), environment('local', 'local')],
+  accessKey: new Secret('canary-1'),
+  accessKeyFile: '/home/somebody/.pearsana-bff/access-key',
+  stop: async () => {},
+};
+
+describe('the words at the start', () => {
+  it('say where it is, which environments it has, and what comes next', () => {
+    const words = welcome(bff, { toTerminal: false });
+    assert.match(words, /^Pearsana BFF ready at http:\/\/127\.0\.0\.1:8787$/m);
+    assert.match(
+      words,
+      /environments +production \(protected\), local \(a stand-in for Pearsana, on this machine\)$/m,
+    );
+    assert.match(words, /code --install-extension \S+\.vsix/);
+    assert.match(words, /press F5/);
+    assert.match(words, /Sign In and paste the access key/);
+    assert.match(words, /put your credentials into \.env/);
+  });
+
+  it('show the key to a terminal, and elsewhere the file that holds it', () => {
+    assert.match(welcome(bff, { toTerminal: true }), /access key +canary-1 +\(kept in .*access-key\)/);
+    const words = welcome(bff, { toTerminal: false });
+    assert.match(words, /access key +in .*access-key$/m);
+    assert.doesNotMatch(words, /canary/);
+  });
+
+  it('never show a key that was configured', () => {
+    const words = welcome({ ...bff, accessKeyFile: undefined }, { toTerminal: true });
+    assert.match(words, /access key +the one in BFF_ACCESS_KEY$/m);
+    assert.doesNotMatch(words, /canary/);
+  });
+
+  it('speak of no stand-in where there is none', () => {
+    const words = welcome({ ...bff, environments: bff.environments.slice(0, 1) }, { toTerminal: false });
+    assert.doesNotMatch(words, /stand-in|\.env/);
+  });
+});

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { createClient } from '../../shared/client.ts';
+import { ClientError, type ClientErrorReason } from '../../shared/client-error.ts';
+import { type FaultServer, type Reply, startFaultServer } from '../support/fault-server.ts';
+import { freePort } from '../support/test-bff.ts';
+
+const facts = {
+  status: 200,
+  durationMs: 3,
+  requestId: null,
+  apiVersion: null,
+  apiVersionLatest: null,
+  apiVersionSupported: null,
+};
+const healthy = { environment: 'sandbox', requestId: 'an-id', result: { status: 'ok' }, partner: facts };
+const refusal = {
+  error: { code: 'RATE_LIMITED', message: 'Wait.', requestId: 'theirs', source: 'bff', retryable: true },
+};
+
+/** The error that a call fails with; fails itself unless it is one of ours, with this reason. */
+async function failing(reason: ClientErrorReason, call: Promise<unknown>): Promise<ClientError> {
+  const error = await call.then(
+    () => assert.fail('It did not fail.'),
+    (thrown: unknown) => thrown,
+  );
+  assert(error instanceof ClientError, String(error));
+  assert.equal(error.reason, reason, error.message);
+  return error;
+}
+
+describe('the client', () => {
+  // It stands in for the BFF here: the contract's edges are what no real BFF would send.
+  let bff: FaultServer;
+  before(async () => {
+    bff = await startFaultServer();
+  });
+  after(() => bff.stop());
+
+  const client = (more: { timeoutMs?: number } = {}) =>
+    createClient({ baseUrl: bff.api.url, accessKey: 'the-key', ...more });
+
+  it('sends key, request id and path, and returns what the contract says', async () => {
+    bff.api.next({ body: { ...healthy, extra: 1 } });
+    assert.deepEqual(await client().health({ environment: 'sandbox', requestId: 'mine' }), healthy);
+    const { method, path, headers } = bff.api.arrivals.at(-1) ?? assert.fail();
+    assert.equal(`${method} ${path}`, 'GET /api/environments/sandbox/health');
+    assert.equal(headers.authorization, 'Bearer the-key');
+    assert.equal(headers['x-request-id'], 'mine');
+  });
+
+  it('makes a request id where it is given none, another for each call', async () => {
+    bff.api.next({ body: healthy }, { body: healthy });
+    await client().health({ environment: 'sandbox' });
+    await client().health({ environment: 'sandbox' });
+    const ids = bff.api.arrivals.slice(-2).map(({ headers }) => headers['x-request-id']);
+    assert.match(String(ids[0]), /^[\w.-]{1,128}$/);
+    assert.notEqual(ids[0], ids[1]);
+  });
+
+  it('encodes the environment, so that it stays one part of the path', async () => {
+    bff.api.next({ status: 404, body: refusal });
+    await failing('refused', client().health({ environment: 'a/../b?c' }));
+    assert.equal(bff.api.arrivals.at(-1)?.path, '/api/environments/a%2F..%2Fb%3Fc/health');
+  });
+
+  it('says unreachable where nothing listens', async () => {
+    const baseUrl = `http://127.0.0.1:${await freePort()}`;
+    const error = await failing('unreachable', createClient({ baseUrl }).session({ requestId: 'mine' }));
+    assert.equal(error.message, `The BFF at ${baseUrl} could not be reached.`);
+    assert.deepEqual([error.origin, error.requestId, error.status], [baseUrl, 'mine', undefined]);
+  });
+
+  for (const fault of ['reset-before-body', 'reset-after-body'] as const) {
+    it(`says unreachable after a ${fault}`, async () => {
+      bff.api.next({ fault });
+      await failing('unreachable', client().session());
+    });
+  }
+
+  it('says unreachable, and after how long, where no answer comes', async () => {
+    bff.api.next({ fault: 'hang' });
+    const error = await failing('unreachable', client({ timeoutMs: 60 }).session());
+    assert.match(error.message, /no answer within 0\.06 s/);
+  });
+
+  it('says unreachable where the answer begins and never ends', async () => {
+    bff.api.next({ body: healthy, dripMs: 20 });
+    await failing('unreachable', client({ timeoutMs: 60 }).health({ environment: 'sandbox' }));
+  });
+
+  it('says cancelled when the caller gave up, and not before', async () => {
+    bff.api.next({ fault: 'hang' });
+    const gaveUp = new AbortController();
+    setTimeout(() => gaveUp.abort(), 30);
+    await failing('cancelled', client().session({ signal: gaveUp.signal }));
+    await failing('cancelled', client().session({ signal: AbortSignal.abort() }));
+  });
+
+  it('says refused with all that the envelope holds', async () => {
+    bff.api.next({ status: 429, headers: { 'retry-after': '7' }, body: refusal });
+    const error = await failing('refused', client().session({ requestId: 'mine' }));
+    assert.equal(error.message, 'Wait.');
+    assert.deepEqual(error.failure, refusal.error);
+    assert.deepEqual([error.status, error.retryAfterSeconds, error.requestId], [429, 7, 'theirs']);
+  });
+
+  it('says environment when another one answered than was asked for', async () => {
+    bff.api.next({ body: { ...healthy, environment: 'production' } });
+    const error = await failing('environment', client().health({ environment: 'sandbox' }));
+    assert.match(error.message, /“sandbox”.*“production”/);
+  });
+
+  const page = { body: '<html>a-secret-of-theirs</html>', headers: { 'content-type': 'text/html' } };
+  const nonsense: [what: string, reply: Reply][] = [
+    ['a page with status 200', page],
+    ['a page with status 502', { ...page, status: 502 }],
+    ['other JSON with status 200', { body: { hello: 'a-secret-of-theirs' } }],
+    ['other JSON with status 404', { status: 404, body: { error: 'a-secret-of-theirs' } }],
+    ['an envelope without a request id', { status: 500, body: { error: { code: 'A', message: 'b' } } }],
+    ['an empty body', { body: '' }],
+    ['JSON that ends too early', { body: JSON.stringify(healthy).slice(0, -9) }],
+    ['a result of another shape', { body: { ...healthy, result: { state: 'a-secret-of-theirs' } } }],
+    ['a failure with status 200', { body: refusal }],
+    ['an array', { body: [healthy] }],
+  ];
+  for (const [what, reply] of nonsense) {
+    it(`says contract to ${what}, and shows nothing of it`, async () => {
+      bff.api.next(reply);
+      const error = await failing('contract', client().health({ environment: 'sandbox' }));
+      assert.equal(error.status, reply.status ?? 200);
+      assert.doesNotMatch(error.message, /a-secret-of-theirs|html>/);
+    });
+  }
+
+  for (const status of [301, 302, 303, 307, 308]) {
+    it(`follows no redirect (${status}), so the key goes nowhere else`, async () => {
+      const before = bff.auth.arrivals.length;
+      bff.api.next({ status, headers: { location: `${bff.auth.url}/elsewhere` } });
+      await failing('unreachable', client().session());
+      assert.equal(bff.auth.arrivals.length, before);
+    });
+  }
+
+  for (const [header, seconds] of [
+    ['0', 0],
+    ['30', 30],
+    ['-1', undefined],
+    ['soon', undefined],
+  ] as const) {
+    it(`reads Retry-After: ${header} as ${seconds}`, async () => {
+      bff.api.next({ status: 503, headers: { 'retry-after': header }, body: refusal });
+      const error = await failing('refused', client().session());
+      assert.equal(error.retryAfterSeconds, seconds);
+    });
+  }
+});
