@@ -1,4 +1,5 @@
-import type { Failure, Outcome } from './errors.ts';
+import type { Failure, Issue, Outcome } from './errors.ts';
+import { sentences } from './validate.ts';
 
 type CallContext = { origin: string; requestId: string; environment: string | undefined; writes: boolean };
 type IssuePath = { path: PropertyKey[] };
@@ -6,10 +7,17 @@ type IssuePath = { path: PropertyKey[] };
 /**
  * Why a call through the client failed.
  * `unreachable`: no answer came from the BFF. `refused`: it answered with a failure, which is in `failure`.
+ * `invalid`: the request breaks its contract and was not sent; `issues` says where.
  * `contract`: what answered does not speak the contract; its body is never shown.
  * `environment`: the answer speaks of another environment than the one asked for. `cancelled`: by the caller's signal.
  */
-export type ClientErrorReason = 'unreachable' | 'refused' | 'contract' | 'environment' | 'cancelled';
+export type ClientErrorReason =
+  | 'unreachable'
+  | 'refused'
+  | 'invalid'
+  | 'contract'
+  | 'environment'
+  | 'cancelled';
 
 /** The one error that the client's methods fail with. Its message is for people and holds no body, key or token. */
 export class ClientError extends Error {
@@ -23,6 +31,8 @@ export class ClientError extends Error {
   readonly status: number | undefined;
   /** What the BFF said, with `refused`. */
   readonly failure: Failure | undefined;
+  /** What is wrong with the request, with `invalid`. */
+  readonly issues: readonly Issue[];
   /** Seconds to wait, where the BFF said so. */
   readonly retryAfterSeconds: number | undefined;
   /** For a write: what became of it. */
@@ -32,7 +42,7 @@ export class ClientError extends Error {
     reason: ClientErrorReason,
     message: string,
     context: CallContext,
-    more: { cause?: unknown; response?: Response; failure?: Failure } = {},
+    more: { cause?: unknown; response?: Response; failure?: Failure; issues?: readonly Issue[] } = {},
   ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.reason = reason;
@@ -41,10 +51,12 @@ export class ClientError extends Error {
     this.environment = context.environment;
     this.status = more.response?.status;
     this.failure = more.failure;
+    this.issues = more.issues ?? [];
     const retryAfter = Number(more.response?.headers.get('retry-after') ?? Number.NaN);
     this.retryAfterSeconds = retryAfter >= 0 ? retryAfter : undefined;
-    // Only the BFF can know that a write was not sent: whatever else went wrong, it may have happened.
-    this.outcome = context.writes ? (more.failure?.outcome ?? 'unknown') : undefined;
+    // What left this client is in the BFF's hands: only its own word says that a write was not sent on.
+    const outcome = more.failure?.outcome ?? (reason === 'invalid' ? 'not_sent' : 'unknown');
+    this.outcome = context.writes ? outcome : undefined;
   }
 
   static unreachable(context: CallContext, why: string | undefined, cause: unknown): ClientError {
@@ -59,6 +71,10 @@ export class ClientError extends Error {
 
   static cancelled(context: CallContext, cause: unknown): ClientError {
     return new ClientError('cancelled', 'The call was cancelled.', context, { cause });
+  }
+
+  static invalid(context: CallContext, issues: readonly Issue[]): ClientError {
+    return new ClientError('invalid', sentences(issues).join('\n'), context, { issues });
   }
 
   static refused(context: CallContext, response: Response, failure: Failure): ClientError {

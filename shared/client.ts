@@ -17,6 +17,7 @@ import {
   type Success,
   successOf,
 } from './operations.ts';
+import { validate } from './validate.ts';
 
 export type ClientOptions = {
   /** Where the BFF is: https, or http to loopback. */
@@ -38,7 +39,13 @@ export type SharedCallOptions = {
 
 export type CallOptions<Name extends OperationName> = SharedCallOptions & {
   environment: string;
-} & (RequestOf<Name> extends undefined ? { request?: undefined } : { request: RequestOf<Name> });
+} & (RequestOf<Name> extends undefined
+    ? { request?: undefined }
+    : {
+        request: RequestOf<Name>;
+        /** For a write to a protected environment: its name once more, typed by the person who wants it. */
+        confirm?: string;
+      });
 
 /** One method a row of the table, and the BFF's two questions about itself. Every method fails with a {@link ClientError}. */
 export type Client = {
@@ -86,6 +93,7 @@ export function createClient(options: ClientOptions): Client {
       schema: Schema;
       body?: unknown;
       environment?: string;
+      confirm?: string | undefined;
       writes: boolean;
     },
     { signal, requestId = crypto.randomUUID() }: SharedCallOptions,
@@ -102,6 +110,7 @@ export function createClient(options: ClientOptions): Client {
           'x-request-id': requestId,
           ...(accessKey !== undefined && { authorization: `Bearer ${accessKey}` }),
           ...(exchanged.body !== undefined && { 'content-type': 'application/json' }),
+          ...(exchanged.confirm !== undefined && { 'x-confirm-environment': exchanged.confirm }),
         },
         ...(exchanged.body !== undefined && { body: JSON.stringify(exchanged.body) }),
         // A redirect would carry the key to wherever it points.
@@ -133,13 +142,27 @@ export function createClient(options: ClientOptions): Client {
 
   async function call(
     name: OperationName,
-    options: SharedCallOptions & { environment: string; request?: unknown },
+    options: SharedCallOptions & { environment: string; request?: unknown; confirm?: string },
   ) {
     const row: OperationRow = operations[name];
-    const { environment, request } = options;
+    const { environment, request, confirm } = options;
     const path = operationPath(name, encodeURIComponent(environment));
+    if (row.request) {
+      const validation = validate(row.request, request);
+      const { requestId = '' } = options;
+      if (!validation.ok)
+        throw ClientError.invalid({ origin, requestId, environment, writes: row.writes }, validation.issues);
+    }
     const answer = await exchange(
-      { method: row.method, path, schema: successOf(row), body: request, environment, writes: row.writes },
+      {
+        method: row.method,
+        path,
+        schema: successOf(row),
+        body: request,
+        environment,
+        confirm,
+        writes: row.writes,
+      },
       options,
     );
     if (answer.environment !== environment) {
@@ -151,9 +174,10 @@ export function createClient(options: ClientOptions): Client {
     return answer;
   }
 
+  // Each row's own types are those of `Client`; the compiler cannot follow them through a list of names.
   const methods = Object.fromEntries(
-    operationNames.map((name) => [name, (options: CallOptions<typeof name>) => call(name, options)]),
-  ) as { [Name in OperationName]: Client[Name] };
+    operationNames.map((name) => [name, (options: CallOptions<OperationName>) => call(name, options)]),
+  ) as unknown as { [Name in OperationName]: Client[Name] };
 
   return {
     ...methods,

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
+import { createInvitationRequest, createInvitationResult } from './invitations.ts';
 import { type Scope, scope } from './scopes.ts';
+import { createUserRequest, createUserResult } from './users.ts';
 
 /** Everything there is to say of an operation. Routes, grants, the partner call, the client and the tests follow from it. */
 export type OperationRow = {
   /** For people, as in "Ping answered in 34 ms". */
   title: string;
-  /** One sentence for documentation. */
-  summary: string;
   /** At the BFF: the operation's own part of `/api/environments/{environment}/…`. */
   method: 'GET' | 'POST';
   path: string;
@@ -24,11 +24,13 @@ export type OperationRow = {
   bodyCap: number;
 };
 
+/** Far above what a filled-in form takes: 64 KiB. */
+const formCap = 64 * 1024;
+
 /** The table of operations. A row that is added here makes the compiler name what is missing elsewhere. */
 export const operations = {
   health: {
     title: 'Health',
-    summary: "Asks whether the partner's API is up. Needs no token.",
     method: 'GET',
     path: 'health',
     partner: { method: 'GET', path: '/health' },
@@ -40,7 +42,6 @@ export const operations = {
   },
   ping: {
     title: 'Ping',
-    summary: 'Proves the whole way with credentials: the BFF gets a token and the partner accepts it.',
     method: 'GET',
     path: 'ping',
     partner: { method: 'GET', path: '/ping' },
@@ -55,6 +56,28 @@ export const operations = {
       scopes: z.array(z.string()),
     }),
     bodyCap: 0,
+  },
+  createUser: {
+    title: 'Create user',
+    method: 'POST',
+    path: 'users',
+    partner: { method: 'POST', path: '/v1/users' },
+    scopes: [scope('partners.users:write')],
+    writes: true,
+    request: createUserRequest,
+    response: createUserResult,
+    bodyCap: formCap,
+  },
+  createInvitation: {
+    title: 'Invite',
+    method: 'POST',
+    path: 'invitations',
+    partner: { method: 'POST', path: '/v1/invitations' },
+    scopes: [scope('partners.invitations:write'), scope('partners.externalRefs:write')],
+    writes: true,
+    request: createInvitationRequest,
+    response: createInvitationResult,
+    bodyCap: formCap,
   },
 } as const satisfies Record<string, OperationRow>;
 

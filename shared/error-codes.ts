@@ -1,0 +1,51 @@
+import type { ErrorSource, Outcome } from './errors.ts';
+
+type ErrorCodeFacts = {
+  /** HTTP status of the BFF's answer. */
+  status: number;
+  source: ErrorSource;
+  retryable: boolean;
+  /** What it means for a write that ends with it, unless the place that raises it knows better. */
+  outcome: Outcome;
+};
+
+const refusedByUs = { source: 'bff', retryable: false, outcome: 'not_sent' } as const;
+const tryUsLater = { source: 'bff', retryable: true, outcome: 'not_sent' } as const;
+const noToken = { source: 'auth', retryable: false, outcome: 'not_sent' } as const;
+const authAway = { source: 'auth', retryable: true, outcome: 'not_sent' } as const;
+
+/**
+ * Every code of our own. 401 and 403 are only ever about our own caller: what the partner or its authorisation
+ * server thinks of the BFF's credentials is a 502, 503 or 504, so that nobody signs in again for nothing.
+ */
+export const errorCodes = {
+  VALIDATION_ERROR: { status: 400, ...refusedByUs },
+  UNAUTHORIZED: { status: 401, ...refusedByUs },
+  FORBIDDEN: { status: 403, ...refusedByUs },
+  HOST_NOT_ALLOWED: { status: 403, ...refusedByUs },
+  ENVIRONMENT_NOT_FOUND: { status: 404, ...refusedByUs },
+  NOT_FOUND: { status: 404, ...refusedByUs },
+  METHOD_NOT_ALLOWED: { status: 405, ...refusedByUs },
+  PAYLOAD_TOO_LARGE: { status: 413, ...refusedByUs },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, ...refusedByUs },
+  CONFIRMATION_REQUIRED: { status: 428, ...refusedByUs },
+  RATE_LIMITED: { status: 429, ...tryUsLater },
+  HEADERS_TOO_LARGE: { status: 431, ...refusedByUs },
+  INTERNAL: { status: 500, source: 'bff', retryable: false, outcome: 'unknown' },
+  BUSY: { status: 503, ...tryUsLater },
+  SHUTTING_DOWN: { status: 503, ...tryUsLater },
+  CLIENT_CREDENTIALS_REJECTED: { status: 502, ...noToken },
+  SCOPE_NOT_ENABLED: { status: 502, ...noToken },
+  AUTH_BAD_RESPONSE: { status: 502, ...authAway },
+  AUTH_UNREACHABLE: { status: 503, ...authAway },
+  AUTH_TIMEOUT: { status: 504, ...authAway },
+  PARTNER_UNAUTHORIZED: { status: 502, source: 'pearsana', retryable: false, outcome: 'refused' },
+  INSUFFICIENT_SCOPE: { status: 502, source: 'pearsana', retryable: false, outcome: 'refused' },
+  PARTNER_UNREACHABLE: { status: 502, source: 'pearsana', retryable: true, outcome: 'unknown' },
+  PARTNER_BAD_RESPONSE: { status: 502, source: 'pearsana', retryable: false, outcome: 'unknown' },
+  PARTNER_ERROR: { status: 502, source: 'pearsana', retryable: true, outcome: 'unknown' },
+  PARTNER_TIMEOUT: { status: 504, source: 'pearsana', retryable: true, outcome: 'unknown' },
+} as const satisfies Record<string, ErrorCodeFacts>;
+
+/** A code of our own; the partner's codes pass through beside them. */
+export type ErrorCode = keyof typeof errorCodes;

@@ -1,0 +1,80 @@
+import * as z from 'zod/mini';
+
+// The partner's reference says which fields there are and which are required. It states no lengths: these are ours,
+// wide enough for people and narrow enough that nobody fills a partner's database by mistake.
+const shortText = 200;
+const longText = 2_000;
+const mostReferences = 50;
+const mostRoles = 20;
+
+/** Text that must be there: a blank is no name. Nothing is trimmed, so what was typed is what is sent. */
+export const requiredText = z.string().check(
+  z.refine((value) => value.trim() !== '', { error: 'must not be empty' }),
+  z.maxLength(shortText, atMost(shortText)),
+);
+
+/** Text that may be left out, or empty. */
+export const optionalText = z.optional(z.string().check(z.maxLength(shortText, atMost(shortText))));
+
+/** A message to a person. */
+export const optionalMessage = z.optional(z.string().check(z.maxLength(longText, atMost(longText))));
+
+const localPart = /^(?!\.)(?!.*\.\.)(?!.*\.@)[^\s@<>"(),:;\\[\]]{1,64}@/;
+const domain = /@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]*[a-z0-9])?$/i;
+
+/** An e-mail address of the usual form; at most 254 characters (RFC 5321, 4.5.3.1.3, less the angle brackets). */
+export const email = z.string().check(
+  z.refine((value) => value.trim() !== '', { error: 'must not be empty', abort: true }),
+  z.maxLength(254, atMost(254)),
+  z.refine((value) => localPart.test(value) && domain.test(value), { error: 'is not an e-mail address' }),
+);
+
+/** A calendar day that exists, as in `2000-05-15`. */
+export const date = z.string().check(z.refine(isRealDate, { error: 'is not a date such as 2000-05-15' }));
+
+/** Three capital letters (ISO 4217), such as USD, GBP or EUR. */
+export const currency = z.string().check(z.regex(/^[A-Z]{3}$/, 'is not a currency such as USD'));
+
+/** A name for a person in another system: `namespace` says which (SIS, LMS, PEARSANA, …), `externalId` who. */
+export const externalReference = z.strictObject({ namespace: requiredText, externalId: requiredText });
+export type ExternalReference = z.infer<typeof externalReference>;
+
+/** At least one. The partner does not say whether it refuses a second person with the same reference. */
+export const externalReferences = z
+  .array(externalReference)
+  .check(
+    z.minLength(1, 'must have at least one entry'),
+    z.maxLength(mostReferences, `must have at most ${mostReferences} entries`),
+  );
+
+/** The same, with each namespace at most once, as invitations want it. */
+export const uniqueExternalReferences = externalReferences.check(
+  z.superRefine((references, context) => {
+    const seen = new Set<string>();
+    for (const [index, { namespace }] of references.entries()) {
+      if (seen.has(namespace)) {
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'namespace'],
+          message: 'is used twice: an invitation may use each namespace once',
+        });
+      }
+      seen.add(namespace);
+    }
+  }),
+);
+
+/** What the person is invited as; the partner's default is `["student"]`. */
+export const roles = z
+  .array(requiredText)
+  .check(z.maxLength(mostRoles, `must have at most ${mostRoles} entries`));
+
+function atMost(characters: number): string {
+  return `must have at most ${characters.toLocaleString('en')} characters`;
+}
+
+function isRealDate(value: string): boolean {
+  const day = new Date(`${value}T00:00:00Z`);
+  // JavaScript takes the 30th of February for the 1st of March: what comes back must be what was given.
+  return !Number.isNaN(day.getTime()) && day.toISOString().slice(0, 10) === value;
+}

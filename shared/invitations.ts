@@ -1,0 +1,25 @@
+import * as z from 'zod/mini';
+import { email, optionalMessage, requiredText, roles, uniqueExternalReferences } from './fields.ts';
+
+/** `POST /v1/invitations`: the partner sends an e-mail to a real person. */
+export const createInvitationRequest = z.strictObject({
+  email,
+  identity: z.strictObject({ firstName: requiredText, lastName: requiredText }),
+  externalReferences: uniqueExternalReferences,
+  message: optionalMessage,
+  roles: z.optional(roles),
+});
+export type CreateInvitationRequest = z.infer<typeof createInvitationRequest>;
+
+export const createInvitationResult = z.looseObject({
+  invitation: z.looseObject({
+    /** As in `inv_…`. */
+    invitationId: z.string(),
+    /** `pending`, `accepted` or `expired`, and whatever the partner adds. */
+    status: z.string(),
+    /** `new` or `existing`. */
+    userState: z.string(),
+    /** ISO 8601. */
+    creationDateTime: z.string(),
+  }),
+});

@@ -1,0 +1,39 @@
+import * as z from 'zod/mini';
+import { currency, date, email, externalReferences, optionalText, requiredText } from './fields.ts';
+
+/** Where a person lives. The partner's reference puts date of birth and citizenship here too. */
+export const address = z.strictObject({
+  line1: optionalText,
+  line2: optionalText,
+  line3: optionalText,
+  city: optionalText,
+  state: optionalText,
+  zip: optionalText,
+  country: optionalText,
+  dateOfBirth: z.optional(date),
+  citizenship: optionalText,
+});
+
+export const profile = z.strictObject({
+  preferredName: optionalText,
+  phone: optionalText,
+  currency: z.optional(currency),
+  address: z.optional(address),
+});
+
+/** `POST /v1/users`. */
+export const createUserRequest = z.strictObject({
+  identity: z.strictObject({
+    email,
+    firstName: requiredText,
+    lastName: requiredText,
+    /** For example `student` or `faculty`. */
+    roleName: requiredText,
+  }),
+  externalReferences,
+  profile: z.optional(profile),
+});
+export type CreateUserRequest = z.infer<typeof createUserRequest>;
+
+/** The partner does not document this body: whatever came is shown. The local Pearsana answers `{"user": {"userId"}}`. */
+export const createUserResult = z.unknown();

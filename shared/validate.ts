@@ -1,0 +1,82 @@
+import type * as z from 'zod/mini';
+import type { Issue } from './errors.ts';
+
+export type Validation<Value> = { ok: true; value: Value } | { ok: false; issues: Issue[] };
+
+/** What says which values are accepted; a row of the table has two. */
+export type Schema = z.ZodMiniType;
+
+/** More would help nobody, and ten thousand wrong entries must not make an answer of megabytes. */
+const mostIssues = 20;
+/** A value is quoted, so that one sees what was meant; a long one only by its beginning. */
+const longestQuote = 60;
+
+/**
+ * Checks a request against its contract and says in words what is wrong: `` email: `nobody` is not an e-mail address ``.
+ * The same words are used by the BFF, the client and the wizards.
+ */
+export function validate<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  input: unknown,
+): Validation<z.output<Schema>> {
+  const parsed = schema.safeParse(input, { error: describe });
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const issues = parsed.error.issues.slice(0, mostIssues).flatMap((issue) => issuesOf(issue, input));
+  return { ok: false, issues: issues.slice(0, mostIssues) };
+}
+
+/** Sentences for issues, as they stand in `details.errors`. */
+export function sentences(issues: readonly Issue[]): string[] {
+  return issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+}
+
+/** The words for what zod itself finds; the fields' own checks bring theirs. */
+function describe(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code !== 'invalid_type') return undefined;
+  if (issue.input === undefined) return 'is required';
+  return `must be ${kindNames[issue.expected] ?? issue.expected}`;
+}
+
+const kindNames: Record<string, string> = {
+  string: 'text',
+  array: 'a list',
+  object: 'an object',
+  number: 'a number',
+};
+
+function issuesOf(issue: z.core.$ZodIssue, input: unknown): Issue[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: pathWords([...issue.path, key]),
+      message: 'there is no such field',
+    }));
+  }
+  const path = pathWords(issue.path);
+  const value = valueAt(input, issue.path);
+  // “must …” stands after the field's name, “is not …” after the value that was given.
+  const quoted =
+    issue.message.startsWith('is ') && typeof value === 'string'
+      ? `${quote(value)} ${issue.message}`
+      : issue.message;
+  return [{ path, message: path === '' ? `The request body ${quoted}` : quoted }];
+}
+
+/** `externalReferences[1].namespace`. */
+function pathWords(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((words, part) => {
+    if (typeof part === 'number') return `${words}[${part}]`;
+    return words === '' ? String(part) : `${words}.${String(part)}`;
+  }, '');
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (at, part) =>
+      typeof at === 'object' && at !== null && Object.hasOwn(at, part) ? Reflect.get(at, part) : undefined,
+    input,
+  );
+}
+
+function quote(value: string): string {
+  return `\`${value.length > longestQuote ? `${value.slice(0, longestQuote)}…` : value}\``;
+}
