@@ -1,4 +1,6 @@
-import { type ErrorCode, type ErrorSource, errorCodes, type Issue, type Outcome } from '../shared/errors.ts';
+import { type ErrorCode, errorCodes } from '../shared/error-codes.ts';
+import type { ErrorSource, Issue, Outcome } from '../shared/errors.ts';
+import { sentences } from '../shared/validate.ts';
 
 type BffErrorFacts = {
   status: number;
@@ -60,7 +62,7 @@ export class BffError extends Error {
 
   /** A request that breaks its contract: a sentence and a path for each thing that is wrong with it. */
   static invalid(issues: readonly Issue[]): BffError {
-    const errors = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+    const errors = sentences(issues);
     const [first = 'The request is not valid.'] = errors;
     const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
     return BffError.of('VALIDATION_ERROR', `${first}${more}`, { details: { errors, issues } });

@@ -5,7 +5,7 @@ import { createApp } from './http/app.ts';
 import { listen } from './http/listen.ts';
 import type { Log } from './log.ts';
 import { createPartnerClient } from './partner/call-partner.ts';
-import { createDispatcher, createTransport } from './partner/transport.ts';
+import { createConnections, createTransport } from './partner/transport.ts';
 import { Secret } from './tokens/secret.ts';
 import { createTokenRequest } from './tokens/token-request.ts';
 import { createTokenRoom } from './tokens/token-room.ts';
@@ -29,9 +29,9 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
   const local = config.local ? await startLocalEnvironment() : undefined;
   const environments = local ? [...config.environments, local.environment] : config.environments;
 
-  const dispatcher = createDispatcher();
-  const transport = createTransport({ dispatcher, timeoutMs: config.partnerTimeoutMs });
-  const requestToken = createTokenRequest({ dispatcher, timeoutMs: config.tokenTimeoutMs });
+  const connections = createConnections();
+  const transport = createTransport({ connections, timeoutMs: config.partnerTimeoutMs });
+  const requestToken = createTokenRequest({ dispatcher: connections.kept, timeoutMs: config.tokenTimeoutMs });
   const tokens = createTokenRoom({
     credentials: environments.map(({ credentials }) => credentials),
     requestToken,
@@ -51,7 +51,7 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
   const listening = await listen(app, config).catch(async (error: unknown) => {
     // What goes on listening would keep a program alive that has said that it did not start.
     await local?.stop();
-    await dispatcher.destroy();
+    await connections.destroy();
     throw error;
   });
   const url =
@@ -67,7 +67,7 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
       ready = false;
       await listening.close();
       await local?.stop();
-      await dispatcher.destroy();
+      await connections.destroy();
     },
   };
 }

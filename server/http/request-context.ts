@@ -1,17 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
+import type { Outcome } from '../../shared/errors.ts';
+import type { OperationName } from '../../shared/operations.ts';
 import type { Caller } from '../callers/caller.ts';
+import { operationAt } from './routes.ts';
 
 /** What the BFF knows of a request while it answers it; the log line is made of this and of nothing else. */
 export type RequestContext = {
   requestId: string;
   /** Aborted when the caller goes away before the answer is whole. */
   signal: AbortSignal;
-  operation?: string;
+  operation: OperationName | undefined;
   environment?: string;
   caller?: Caller;
   /** Set where the answer is a failure. */
   code?: string;
+  /** Set where the failure is a write's. */
+  outcome?: Outcome;
   /** What the partner's part took, in milliseconds. */
   partnerMs?: number;
 };
@@ -42,6 +47,7 @@ export function requestContext(onEnd: OnRequestEnd) {
     const gone = new AbortController();
     const context: RequestContext = {
       requestId: requestIdOf(request.headers['x-request-id']),
+      operation: operationAt(request.method, request.url),
       signal: gone.signal,
     };
     response.locals.context = context;

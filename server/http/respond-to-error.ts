@@ -1,6 +1,7 @@
 import type { NextFunction, Request, Response } from 'express';
-import { type ErrorCode, errorCodes, type FailureBody } from '../../shared/errors.ts';
-import { operations } from '../../shared/operations.ts';
+import { type ErrorCode, errorCodes } from '../../shared/error-codes.ts';
+import type { FailureBody } from '../../shared/errors.ts';
+import { type OperationName, operations } from '../../shared/operations.ts';
 import { BffError } from '../bff-error.ts';
 
 /** Told of what nobody foresaw; never handed to the caller. */
@@ -19,6 +20,7 @@ export function respondToError(onUnexpected: OnUnexpected) {
     const failure = asBffError(error);
     if (failure.code === 'INTERNAL') onUnexpected(error, context.requestId);
     context.code = failure.code;
+    if (context.operation && operations[context.operation].writes) context.outcome = failure.outcome;
     if (response.headersSent) {
       next(error);
       return;
@@ -33,7 +35,7 @@ export function respondToError(onUnexpected: OnUnexpected) {
 export function failureBodyOf(
   failure: BffError,
   requestId: string,
-  { environment, operation }: { environment?: string; operation?: string } = {},
+  { environment, operation }: { environment?: string; operation?: OperationName | undefined } = {},
 ): FailureBody {
   return {
     error: {
@@ -44,15 +46,9 @@ export function failureBodyOf(
       ...(environment !== undefined && { environment }),
       source: failure.source,
       retryable: failure.retryable,
-      ...(isWrite(operation) && { outcome: failure.outcome }),
+      ...(operation && operations[operation].writes && { outcome: failure.outcome }),
     },
   };
-}
-
-function isWrite(operation: string | undefined): boolean {
-  return operation !== undefined && Object.hasOwn(operations, operation)
-    ? operations[operation as keyof typeof operations].writes
-    : false;
 }
 
 function asBffError(error: unknown): BffError {

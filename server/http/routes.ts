@@ -7,11 +7,13 @@ import {
   operationPath,
   operations,
 } from '../../shared/operations.ts';
+import { validate } from '../../shared/validate.ts';
 import { BffError } from '../bff-error.ts';
 import { type Caller, isGranted } from '../callers/caller.ts';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import type { CallPartner } from '../partner/call-partner.ts';
 import type { TokenRoom } from '../tokens/token-room.ts';
+import { jsonBody } from './json-body.ts';
 
 export type ApiDependencies = {
   environments: readonly EnvironmentConfig[];
@@ -51,9 +53,9 @@ export function createApi({ environments, tokens, callPartner }: ApiDependencies
 
   for (const name of operationNames) {
     const row: OperationRow = operations[name];
+    const readBody = row.request === null ? undefined : jsonBody(row.bodyCap);
     route(router, row.method, operationPath(name, ':environment'), async (request, response) => {
       const { context } = response.locals;
-      context.operation = name;
       const environment = environmentsById.get(String(request.params.environment));
       if (!environment) {
         const known = environments.map(({ id }) => id).join(', ');
@@ -65,7 +67,10 @@ export function createApi({ environments, tokens, callPartner }: ApiDependencies
       context.environment = environment.id;
       requireGrant(callerOf(response), environment.id, name);
       const { requestId, signal } = context;
-      const reply = await callPartner({ environment, row, request: undefined, requestId, signal });
+      if (row.writes && environment.protected) requireConfirmation(request, environment.id);
+      const body = await readBody?.(request, response);
+      if (row.request) requireValid(row.request, body);
+      const reply = await callPartner({ environment, row, request: body, requestId, signal });
       context.partnerMs = reply.facts.durationMs;
       response
         .status(reply.status)
@@ -103,4 +108,25 @@ function requireGrant(caller: Caller, environment: string, operation: OperationN
     'FORBIDDEN',
     `Your access does not include ${environment}:${operation}. Whoever runs the BFF can grant it.`,
   );
+}
+
+/** What is protected is confirmed by name, with each request: a wrong button must not reach real students. */
+function requireConfirmation(request: Request, environment: string): void {
+  if (request.headers['x-confirm-environment'] === environment) return;
+  throw BffError.of(
+    'CONFIRMATION_REQUIRED',
+    `${environment} is protected: confirm the write with the header X-Confirm-Environment: ${environment}.`,
+  );
+}
+
+/** The contracts change nothing in a request, so the caller's own body goes on, in its own order of fields. */
+function requireValid(schema: NonNullable<OperationRow['request']>, body: unknown): void {
+  const validation = validate(schema, body);
+  if (!validation.ok) throw BffError.invalid(validation.issues);
+}
+
+/** The operation that a request line names, known before the request has proved anything: failures and log lines tell it. */
+export function operationAt(method: string, path: string): OperationName | undefined {
+  const tail = /^\/api\/environments\/[^/]+\/([^?]+)/.exec(path)?.[1];
+  return operationNames.find((name) => operations[name].path === tail && operations[name].method === method);
 }

@@ -15,6 +15,9 @@ const partnerEnvelope = z.object({
   }),
 });
 
+/** The partner's details of a 403. */
+const requiredScopes = z.object({ requiredScopes: z.array(z.string()) });
+
 type PartnerError = z.infer<typeof partnerEnvelope>['error'];
 
 /** Refusals that the partner means for the caller: they pass through as they are. */
@@ -42,9 +45,10 @@ export function failureOf(answer: HttpAnswer, environment: PartnerEnvironment, r
     );
   }
   if (status === 403) {
+    const required = requiredScopes.safeParse(error?.details).data?.requiredScopes.join(' and ');
     return BffError.of(
       'INSUFFICIENT_SCOPE',
-      `${partner} says that the token’s scopes do not cover ${row.title}.${said} An organisation administrator checks the App Client in the Pearsana portal, under Developer → App Clients.`,
+      `${partner} says that the token’s scopes do not cover ${row.title}${required ? `, which needs ${required}` : ''}.${said} An organisation administrator enables scopes in the Pearsana portal, under Developer → App Clients.`,
       { details: error?.details },
     );
   }

@@ -7,6 +7,8 @@ export type HttpRequest = {
   url: string;
   headers: Readonly<Record<string, string>>;
   body?: string;
+  /** Never over a connection that stood idle: the peer may be closing it at this moment, and then nobody knows whether a write arrived. */
+  freshConnection?: boolean;
   /** Ends the wait, as when the caller has gone away. */
   signal?: AbortSignal;
 };
@@ -44,23 +46,36 @@ const connectTimeoutMs = 5_000;
 const maxAnswerBytes = 1024 * 1024;
 
 /** The connections that everything to the partner goes over, its authorisation server included. */
-export function createDispatcher(): Dispatcher.ComposedDispatcher | Agent {
-  return new Agent({
-    connections: 64,
-    connect: { timeout: connectTimeoutMs },
-    keepAliveTimeout: 4_000,
-    maxHeaderSize: 16 * 1024,
-  });
+export type Connections = {
+  /** Kept open between requests. */
+  kept: Dispatcher;
+  /** Opened for one request and closed after it. */
+  fresh: Dispatcher;
+  destroy(): Promise<void>;
+};
+
+export function createConnections(): Connections {
+  const limits = { connections: 64, connect: { timeout: connectTimeoutMs }, maxHeaderSize: 16 * 1024 };
+  const kept = new Agent({ ...limits, keepAliveTimeout: 4_000 });
+  const fresh = new Agent({ ...limits, pipelining: 0 });
+  return {
+    kept,
+    fresh,
+    async destroy() {
+      await Promise.all([kept.destroy(), fresh.destroy()]);
+    },
+  };
 }
 
-export function createTransport(options: { dispatcher: Dispatcher; timeoutMs: number }): Transport {
-  const { dispatcher, timeoutMs } = options;
+export function createTransport(options: { connections: Connections; timeoutMs: number }): Transport {
+  const { connections, timeoutMs } = options;
 
-  return async function transport({ method, url, headers, body, signal }) {
+  return async function transport({ method, url, headers, body, signal, freshConnection }) {
     const { origin, pathname } = new URL(url);
     const timeout = AbortSignal.timeout(timeoutMs);
     const started = performance.now();
     try {
+      const dispatcher = freshConnection ? connections.fresh : connections.kept;
       const answer = await dispatcher.request({
         origin,
         path: pathname,

@@ -50,7 +50,7 @@ describe('the log', () => {
   ] as const) {
     it(`gives ${what} level ${level}`, () => {
       const { log: its, entries } = log();
-      its.request({ ...context, ...(operation && { operation }) }, { ...end, status });
+      its.request({ ...context, operation }, { ...end, status });
       assert.equal(entries()[0]?.level, level);
     });
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type ErrorCode, errorCodes, failureBody } from '../../shared/errors.ts';
+import { type ErrorCode, errorCodes } from '../../shared/error-codes.ts';
+import { failureBody } from '../../shared/errors.ts';
 
 const codes = Object.entries(errorCodes) as [ErrorCode, (typeof errorCodes)[ErrorCode]][];
 

@@ -1,6 +1,6 @@
 // Compile-only: what must not compile is marked, and the compiler complains where it would after all.
 import type { Client } from '../../shared/client.ts';
-import type { ErrorCode, errorCodes } from '../../shared/errors.ts';
+import type { ErrorCode, errorCodes } from '../../shared/error-codes.ts';
 import type { OperationName, RequestOf, ResultOf, Success } from '../../shared/operations.ts';
 
 type Handlers = { [Name in OperationName]: (request: RequestOf<Name>) => Promise<ResultOf<Name>> };

@@ -53,14 +53,19 @@ export async function startBffWith(
   });
   assert(config, faults?.join('\n'));
   const logLines: string[] = [];
-  const running = await startBff(config, createLog('trace', { write: (line) => void logLines.push(line) }));
+  const log = createLog('trace', { write: (line) => void logLines.push(line) });
+  const removeData = () => rm(dataDirectory, { recursive: true, force: true });
+  const running = await startBff(config, log).catch(async (error: unknown) => {
+    await removeData();
+    throw error;
+  });
   const url = `http://127.0.0.1:${port}`;
   // Connections of our own: closed first, they spare the BFF the grace that it gives to kept ones.
   const dispatcher = new Agent({ connections: 64 });
   const stop = async () => {
     await dispatcher.destroy();
     await running.stop();
-    await rm(dataDirectory, { recursive: true, force: true });
+    await removeData();
   };
 
   async function get(path: string, { headers = {}, ...init }: CallInit = {}): Promise<Answer> {

@@ -35,7 +35,7 @@ describe('a partner that fails', () => {
       502,
       'INSUFFICIENT_SCOPE',
       false,
-      /cover Ping\. It says: Their <b>words<\/b>\./,
+      /cover Ping, which needs a\. It says: Their <b>words<\/b>\./,
     ],
     ['403 with a page', { ...html, status: 403 }, 502, 'INSUFFICIENT_SCOPE', false],
     [
