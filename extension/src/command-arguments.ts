@@ -23,6 +23,33 @@ export function readEnvironmentArgument(
 }
 
 /**
+ * What a write is called with; empty when its caller leaves everything open.
+ * @throws CommandError when the argument says something else.
+ */
+export function readWriteArgument(
+  command: keyof Commands,
+  argument: unknown,
+  { inTest }: { inTest: boolean },
+): { environment?: string; request?: Record<string, unknown>; confirmed: boolean } {
+  // What is no object at all is refused in the words for a wrong environment.
+  if (typeof argument !== 'object') readEnvironmentArgument(command, argument);
+  const { request, confirm, ...target } = fieldsOf(argument);
+  // A node of the tree is an argument too, and one without a request.
+  const environment = readEnvironmentArgument(command, Object.keys(target).length > 0 ? target : undefined);
+  if (request !== undefined && (typeof request !== 'object' || request === null || Array.isArray(request))) {
+    throw new CommandError('ARGUMENTS_INVALID', `${command} takes its request as an object.`);
+  }
+  if (confirm !== undefined && !inTest) {
+    throw new CommandError('ARGUMENTS_INVALID', `${command} cannot be confirmed by its caller: it asks you.`);
+  }
+  return {
+    ...environment,
+    ...(request !== undefined && { request: { ...request } }),
+    confirmed: confirm === true,
+  };
+}
+
+/**
  * The access key that a test signs in with.
  * @throws CommandError outside tests: a key in a keybinding or a task would lie in a file for everybody to read.
  */

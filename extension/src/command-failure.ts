@@ -4,6 +4,7 @@ import type { Failure } from '../../shared/errors.ts';
 /** What this extension itself finds, beside the codes of the BFF and of the partner. */
 export type ExtensionCode =
   | 'ARGUMENTS_INVALID'
+  | 'BACKEND_CHANGED'
   | 'BACKEND_URL_INVALID'
   | 'BFF_UNREACHABLE'
   | 'CANCELLED'
@@ -36,6 +37,7 @@ export class CommandError extends Error {
 const codeOfReason = {
   unreachable: 'BFF_UNREACHABLE',
   contract: 'CONTRACT_BROKEN',
+  invalid: 'ARGUMENTS_INVALID',
   environment: 'ENVIRONMENT_MISMATCH',
   cancelled: 'CANCELLED',
 } as const satisfies Record<Exclude<ClientErrorReason, 'refused'>, ExtensionCode>;

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { OperationName, Success } from '../../shared/operations.ts';
+import type { OperationName, RequestOf, Success } from '../../shared/operations.ts';
 import type { CommandFailure } from './command-failure.ts';
 
 /** Names that the manifest and the code must agree on; a test compares them. */
@@ -11,6 +11,16 @@ export const sessionContextKey = 'pearsana.session';
 /** Which environment a command is for; a node of the tree is one too. */
 export type EnvironmentArgument = { environment: string };
 
+/**
+ * What a command that writes may be given. Its request fills in the wizard, whose preview and confirmation follow in
+ * any case; `confirm` stands for both, and is taken only in the tests of an extension.
+ */
+export type WriteArgument<Name extends OperationName> = {
+  environment?: string;
+  request?: Partial<RequestOf<Name>>;
+  confirm?: boolean;
+};
+
 /** What an operation's command returns: the typed answer, what went wrong (the user has been told), or nothing when cancelled. */
 export type CallResult<Name extends OperationName> = Success<Name> | Failed | undefined;
 export type Failed = { error: CommandFailure };
@@ -19,6 +29,10 @@ export type Failed = { error: CommandFailure };
 export type Commands = {
   /** Pings one environment; asks which one unless it is told. */
   'pearsana.ping': { argument: EnvironmentArgument; result: CallResult<'ping'> };
+  /** Asks for a new user's data, shows them, and creates the user. */
+  'pearsana.createUser': { argument: WriteArgument<'createUser'>; result: CallResult<'createUser'> };
+  /** Asks for what an invitation needs, shows it, and sends it. */
+  'pearsana.invite': { argument: WriteArgument<'createInvitation'>; result: CallResult<'createInvitation'> };
   'pearsana.refresh': { argument: never; result: undefined };
   /** Asks for the access key. It takes one from its caller only in the tests of an extension. */
   'pearsana.signIn': { argument: { accessKey: string }; result: { signedInTo: string } | Failed | undefined };
@@ -32,6 +46,8 @@ export type CommandId = keyof Commands;
 export const operationCommands = {
   health: null,
   ping: 'pearsana.ping',
+  createUser: 'pearsana.createUser',
+  createInvitation: 'pearsana.invite',
 } as const satisfies Record<OperationName, CommandId | null>;
 
 /**

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../shared/errors.ts';
+import type { ErrorCode } from '../../shared/error-codes.ts';
 import type { CommandFailure, ExtensionCode } from './command-failure.ts';
 import { type NextStep, nextSteps } from './next-step.ts';
 import { plain } from './plain-text.ts';
@@ -32,7 +32,8 @@ type Row = {
   steps: readonly ('retry' | keyof typeof nextSteps)[];
 };
 
-const appClients = 'in the Pearsana portal, under Developer → App Clients';
+/** The failure says it itself. */
+const said: Words = ({ message }) => message;
 
 const signedOut: Row = {
   short: 'not signed in',
@@ -62,9 +63,15 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
   NOT_SIGNED_IN: signedOut,
   BACKEND_URL_INVALID: {
     short: 'address not usable',
-    what: ({ message }) => message,
+    what: said,
     advice: 'Correct the setting pearsana.backendUrl.',
     steps: ['openSetting'],
+  },
+  BACKEND_CHANGED: {
+    short: 'BFF changed',
+    what: 'The setting pearsana.backendUrl was changed meanwhile, so what you saw was about another BFF.',
+    advice: 'Nothing was sent. Look at the environments of the new one, and begin again.',
+    steps: ['refresh'],
   },
   BFF_UNREACHABLE: {
     short: 'BFF not reachable',
@@ -74,16 +81,14 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
   },
   CONTRACT_BROKEN: {
     short: 'not our BFF',
-    what: ({ situation }) =>
-      `What answers at ${situation.backend} doesn’t speak as this extension’s BFF does.`,
-    advice:
-      'It is another program, or another version: check the address, or install the extension that came with it.',
+    what: said,
+    advice: 'Check the address, or install the extension that came with the BFF.',
     steps: ['openSetting', 'showLog'],
   },
   ENVIRONMENT_MISMATCH: {
     short: 'wrong environment answered',
-    what: ({ environment }) => `The call was for ${environment}, but another environment answered.`,
-    advice: 'Don’t rely on the answer, and tell whoever runs the BFF.',
+    what: said,
+    advice: 'Nothing can be said of the environment that you asked for.',
     steps: ['showLog'],
   },
   CANCELLED: {
@@ -94,13 +99,13 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
   },
   NO_ENVIRONMENT: {
     short: 'no environment',
-    what: ({ message }) => message,
+    what: said,
     advice: 'Ask whoever runs the BFF for access, or sign in with another key.',
     steps: ['signIn', 'refresh'],
   },
   ARGUMENTS_INVALID: {
     short: 'wrong arguments',
-    what: ({ message }) => message,
+    what: said,
     advice: 'Correct the keybinding or the extension that calls this command.',
     steps: ['openKeybindings'],
   },
@@ -120,20 +125,19 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
   },
   FORBIDDEN: {
     short: 'not allowed',
-    what: ({ environment }) => `Your access key doesn’t allow this in ${environment}.`,
-    advice: 'Ask whoever runs the BFF for it, or sign in with another key.',
+    what: said,
+    advice: 'Or sign in with another key.',
     steps: ['signIn', 'showLog'],
   },
   HOST_NOT_ALLOWED: {
     short: 'address not accepted',
-    what: ({ situation }) => `The BFF doesn’t answer to the address ${situation.backend}.`,
+    what: said,
     advice: 'Use the address that it printed at its start.',
     steps: ['openSetting'],
   },
   ENVIRONMENT_NOT_FOUND: {
     short: 'no such environment',
-    what: ({ situation, environment }) =>
-      `The BFF at ${situation.backend} has no environment ${environment}.`,
+    what: said,
     advice: 'Refresh the list, and choose another.',
     steps: ['refresh'],
   },
@@ -176,94 +180,29 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
   },
   INTERNAL: {
     short: 'BFF failed',
-    what: 'The BFF failed in a way that nobody foresaw.',
-    advice: 'Its own log says more, under this request id. Give it to whoever runs the BFF.',
+    what: said,
+    advice: 'Give the id to whoever runs the BFF.',
     steps: ['retry', 'showLog'],
   },
 
-  // What the partner’s authorisation server says about the BFF.
-  CLIENT_CREDENTIALS_REJECTED: {
-    short: 'secret rejected',
-    what: ({ environment }) =>
-      `Pearsana rejected the client id or secret that the BFF has for ${environment}.`,
-    advice: `Your access key is fine. Whoever runs the BFF sets the right ones, or makes a new App Client ${appClients}.`,
-    steps: ['retry', 'showLog'],
-  },
-  SCOPE_NOT_ENABLED: {
-    short: 'scope not enabled',
-    what: ({ failure, environment, message }) => {
-      const scopes = scopesIn(failure.details, 'scopes');
-      if (scopes === undefined) return message;
-      const are = scopes.length === 1 ? `The scope ${scopes[0]} is` : `One of the scopes ${list(scopes)} is`;
-      return `${are} not enabled on the App Client of ${environment}.`;
-    },
-    advice: `An administrator of your organisation enables it ${appClients}.`,
-    steps: ['retry', 'showLog'],
-  },
-  AUTH_UNREACHABLE: {
-    short: 'auth server down',
-    what: ({ environment }) => `The BFF can’t reach Pearsana’s authorisation server for ${environment}.`,
-    advice: ({ failure }) => laterOrNetwork(failure),
-    steps: ['retry', 'showLog'],
-  },
-  AUTH_TIMEOUT: {
-    short: 'auth server slow',
-    what: ({ environment }) => `Pearsana’s authorisation server for ${environment} didn’t answer in time.`,
-    advice: ({ failure }) => laterOrNetwork(failure),
-    steps: ['retry', 'showLog'],
-  },
-  AUTH_BAD_RESPONSE: {
-    short: 'auth server speaks nonsense',
-    what: ({ environment }) =>
-      `Pearsana’s authorisation server for ${environment} gave an answer that is no token.`,
-    advice: 'Try again. If it stays, whoever runs the BFF checks its auth URL.',
-    steps: ['retry', 'showLog'],
-  },
-
-  // What the partner’s API says.
-  PARTNER_UNAUTHORIZED: {
-    short: 'token not accepted',
-    what: ({ environment }) => `Pearsana (${environment}) doesn’t accept the token that it gave the BFF.`,
-    advice:
-      'Your access key is fine. Whoever runs the BFF checks that its auth URL and API URL belong together.',
-    steps: ['retry', 'showLog'],
-  },
-  INSUFFICIENT_SCOPE: {
-    short: 'scope missing',
-    what: ({ failure, environment }) => {
-      const scopes = scopesIn(failure.details, 'requiredScopes');
-      const needs = scopes === undefined ? 'a scope that its token lacks' : list(scopes);
-      return `Pearsana (${environment}) wants ${needs} for this.`;
-    },
-    advice: `An administrator of your organisation checks the App Client ${appClients}.`,
-    steps: ['retry', 'showLog'],
-  },
-  PARTNER_UNREACHABLE: {
-    short: 'Pearsana down',
-    what: ({ environment }) => `The BFF can’t reach Pearsana (${environment}).`,
-    advice: ({ failure }) => laterOrNetwork(failure),
-    steps: ['retry', 'showLog'],
-  },
-  PARTNER_TIMEOUT: {
-    short: 'Pearsana slow',
-    what: ({ environment }) => `Pearsana (${environment}) didn’t answer in time.`,
-    advice: ({ failure }) => laterOrNetwork(failure),
-    steps: ['retry', 'showLog'],
-  },
-  PARTNER_BAD_RESPONSE: {
-    short: 'Pearsana speaks nonsense',
-    what: ({ environment }) => `Pearsana (${environment}) gave an answer that makes no sense.`,
-    advice: 'Try again. If it stays, give Pearsana the request id, and check the BFF’s API URL.',
-    steps: ['retry', 'showLog'],
-  },
-  PARTNER_ERROR: {
-    short: 'Pearsana failed',
-    what: ({ environment }) => `Pearsana (${environment}) failed.`,
-    advice: ({ failure, message }) =>
-      `It says: ${message} ${failure.retryable ? 'Try again later.' : 'Give Pearsana the request id.'}`,
-    steps: ['retry', 'showLog'],
-  },
+  // What the partner and its authorisation server say about the BFF. The BFF puts that into a sentence, and often into
+  // the remedy too; here stands what concerns the user.
+  CLIENT_CREDENTIALS_REJECTED: partners('secret rejected', 'Your access key is fine.'),
+  SCOPE_NOT_ENABLED: partners('scope not enabled', 'Try again once it is enabled.'),
+  AUTH_UNREACHABLE: partners('auth server down', laterOrNetwork),
+  AUTH_TIMEOUT: partners('auth server slow', laterOrNetwork),
+  AUTH_BAD_RESPONSE: partners('auth server speaks nonsense', laterOrNetwork),
+  PARTNER_UNAUTHORIZED: partners('token not accepted', 'Your access key is fine.'),
+  INSUFFICIENT_SCOPE: partners('scope missing', 'Your access key is fine.'),
+  PARTNER_UNREACHABLE: partners('Pearsana down', laterOrNetwork),
+  PARTNER_TIMEOUT: partners('Pearsana slow', laterOrNetwork),
+  PARTNER_BAD_RESPONSE: partners('Pearsana speaks nonsense', 'If it stays, give Pearsana the request id.'),
+  PARTNER_ERROR: partners('Pearsana failed', 'If it stays, give Pearsana the request id.'),
 };
+
+function partners(short: string, advice: Words): Row {
+  return { short, what: said, advice, steps: ['retry', 'showLog'] };
+}
 
 /** Puts a failure into words. `retry` is what was tried; without it, that step is left out. */
 export function explain(failure: CommandFailure, situation: Situation, retry?: NextStep): Explanation {
@@ -302,7 +241,7 @@ function wait(seconds: number): string {
   return `Wait ${Math.max(1, Math.ceil(seconds))} s, then try again.`;
 }
 
-function laterOrNetwork(failure: CommandFailure): string {
+function laterOrNetwork({ failure }: About): string {
   return failure.retryAfterSeconds === undefined
     ? 'Try again in a moment. If it stays, whoever runs the BFF checks its network and its URLs.'
     : wait(failure.retryAfterSeconds);
@@ -323,15 +262,4 @@ function howToReach(situation: Situation): string {
     ? ', and this page may need your browser’s permission to reach your local network'
     : '';
   return `${start} If it is, the browser may be refusing: the BFF needs BFF_ALLOWED_ORIGINS=${origin}${local}.`;
-}
-
-function scopesIn(details: unknown, key: string): string[] | undefined {
-  const found: unknown =
-    typeof details === 'object' && details !== null ? Reflect.get(details, key) : undefined;
-  const scopes = Array.isArray(found) ? found.filter((each) => typeof each === 'string') : [];
-  return scopes.length > 0 ? scopes.slice(0, 8) : undefined;
-}
-
-function list(words: readonly string[]): string {
-  return words.join(' and ');
 }

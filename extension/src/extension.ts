@@ -4,12 +4,16 @@ import { createPingCommand } from './commands/ping.ts';
 import { createRefreshCommand } from './commands/refresh.ts';
 import { createSignInCommand } from './commands/sign-in.ts';
 import { createSignOutCommand } from './commands/sign-out.ts';
+import { createWriteCommand } from './commands/write.ts';
 import { backendUrlSetting, registerCommands, sessionContextKey } from './contributions.ts';
 import { createEnvironmentList, sessionOf } from './environment-list.ts';
 import { createEnvironmentsTree } from './environments-tree.ts';
+import { invitationForm } from './invitation-form.ts';
 import { createCallLog } from './log.ts';
 import { createPingHistory } from './ping-history.ts';
 import type { Host, Situation } from './situation.ts';
+import { userForm } from './user-form.ts';
+import { wizardInput } from './wizard-input.ts';
 
 /** Puts the parts together. It calls nobody: the first look at the view, or the first command, does. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -25,19 +29,18 @@ export function activate(context: vscode.ExtensionContext): void {
     if (change === 'loaded') setSession(sessionOf(list.state()));
   });
   const tree = createEnvironmentsTree({ list, history, situation });
+  const inTest = context.extensionMode === vscode.ExtensionMode.Test;
+  const writing = { backend, list, situation, input: wizardInput, inTest };
 
   context.subscriptions.push(
     channel,
     tree,
     ...registerCommands(vscode.commands.registerCommand, {
       'pearsana.ping': createPingCommand({ backend, history, list, situation, tree }),
+      'pearsana.createUser': createWriteCommand(userForm, writing),
+      'pearsana.invite': createWriteCommand(invitationForm, writing),
       'pearsana.refresh': createRefreshCommand(list),
-      'pearsana.signIn': createSignInCommand({
-        backend,
-        list,
-        situation,
-        inTest: context.extensionMode === vscode.ExtensionMode.Test,
-      }),
+      'pearsana.signIn': createSignInCommand({ backend, list, situation, inTest }),
       'pearsana.signOut': createSignOutCommand({ backend, list, situation }),
       'pearsana.showLog': () => {
         channel.show();

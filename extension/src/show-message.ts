@@ -3,12 +3,28 @@ import { type Explanation, sentencesOf } from './explain-failure.ts';
 import type { NextStep } from './next-step.ts';
 
 const copyRequestId = 'Copy Request ID';
+const openAnswer = 'Open Answer';
 
 /** Says that something went well. Nobody waits for the click. */
 export function showResult(message: string, requestId: string): void {
   vscode.window.showInformationMessage(message, copyRequestId).then((chosen) => {
     if (chosen === copyRequestId) void vscode.env.clipboard.writeText(requestId);
   });
+}
+
+/** Says that a write went well. The answer itself is shown only to whoever asks for it. */
+export function showAnswer(message: string, answer: { requestId: string }): void {
+  vscode.window.showInformationMessage(message, copyRequestId, openAnswer).then((chosen) => {
+    if (chosen === copyRequestId) void vscode.env.clipboard.writeText(answer.requestId);
+    if (chosen === openAnswer) void openAsDocument(answer);
+  });
+}
+
+async function openAsDocument(answer: object): Promise<void> {
+  const content = JSON.stringify(answer, undefined, 2);
+  await vscode.window.showTextDocument(
+    await vscode.workspace.openTextDocument({ language: 'json', content }),
+  );
 }
 
 /** Says what went wrong, with a button for each next step. Nobody waits for the click. */

@@ -3,11 +3,12 @@ import { describe, it } from 'node:test';
 import type { ExtensionCode } from '../../extension/src/command-failure.ts';
 import { explain, sentencesOf } from '../../extension/src/explain-failure.ts';
 import { retryPing } from '../../extension/src/next-step.ts';
-import { type ErrorCode, errorCodes } from '../../shared/errors.ts';
+import { type ErrorCode, errorCodes } from '../../shared/error-codes.ts';
 import { desktop, failureSample } from './samples.ts';
 
 const extensionCodes = Object.keys({
   ARGUMENTS_INVALID: true,
+  BACKEND_CHANGED: true,
   BACKEND_URL_INVALID: true,
   BFF_UNREACHABLE: true,
   CANCELLED: true,
@@ -46,7 +47,7 @@ describe('the words of a failure', () => {
       'PARTNER_ERROR',
       'RATE_LIMITED',
     ];
-    const words = apart.map((code) => explain(failureSample(code), desktop));
+    const words = apart.map((code) => explain(failureSample(code, { message: `Of ${code}.` }), desktop));
     assert.equal(new Set(words.map(({ short }) => short)).size, apart.length);
     assert.equal(new Set(words.map(({ what }) => what)).size, apart.length);
   });
@@ -61,22 +62,16 @@ describe('the words of a failure', () => {
     }
   });
 
-  it('name the scope, the environment and the place in the portal', () => {
-    const failure = failureSample('SCOPE_NOT_ENABLED', { details: { scopes: ['pearsana-partner/ping'] } });
-    const { what, advice } = explain(failure, desktop);
-    assert.equal(what, 'The scope pearsana-partner/ping is not enabled on the App Client of sandbox.');
-    assert.match(advice, /Pearsana portal, under Developer → App Clients/);
-  });
-
-  it('name the scopes that the partner wants', () => {
-    const details = { requiredScopes: ['a:read', 'b:write'], providedScopes: ['c'] };
-    const { what } = explain(failureSample('INSUFFICIENT_SCOPE', { details }), desktop);
-    assert.equal(what, 'Pearsana (sandbox) wants a:read and b:write for this.');
-  });
-
-  it('survive details of any other shape', () => {
-    for (const details of [null, 'text', 7, [], {}, { scopes: 'ping' }, { scopes: [{}] }]) {
-      assert.equal(explain(failureSample('SCOPE_NOT_ENABLED', { details }), desktop).what, 'The message.');
+  it('tell what the BFF says of the partner, and do not say it in other words', () => {
+    for (const code of [
+      'SCOPE_NOT_ENABLED',
+      'INSUFFICIENT_SCOPE',
+      'AUTH_TIMEOUT',
+      'PARTNER_ERROR',
+      'FORBIDDEN',
+    ]) {
+      const message = `What is wrong (${code}), and where to mend it.`;
+      assert.equal(explain(failureSample(code, { message }), desktop).what, message);
     }
   });
 

@@ -22,6 +22,8 @@ const menus: Record<string, MenuItem[]> = contributes.menus;
 // The compiler keeps this list whole.
 const commandIds = Object.keys({
   'pearsana.ping': true,
+  'pearsana.createUser': true,
+  'pearsana.invite': true,
   'pearsana.refresh': true,
   'pearsana.signIn': true,
   'pearsana.signOut': true,

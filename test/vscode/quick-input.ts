@@ -25,8 +25,9 @@ export function createQuickInput(page: Page) {
     /** Chooses the item of a pick with this label, whatever description follows it. */
     async pick(label: string, options: { timeout?: number } = {}): Promise<void> {
       // A screen reader hears the label, and then the description after a comma.
+      // Where several can be chosen, an item is a checkbox to it.
       const name = (operator: string, text: string) =>
-        `[role=option][aria-label${operator}${JSON.stringify(text)}]`;
+        `:is([role=option], [role=checkbox])[aria-label${operator}${JSON.stringify(text)}]`;
       await widget
         .locator(`${name('=', label)}, ${name('^=', `${label},`)}`)
         .first()

@@ -3,10 +3,19 @@ import { failureOf } from '../command-failure.ts';
 import type { Failed } from '../contributions.ts';
 
 /** Makes a call while a notification says so and offers to cancel it. Undefined when that was chosen. */
-export function callWithProgress<Answer>(
+export async function callWithProgress<Answer extends object>(
   title: string,
   call: (signal: AbortSignal) => Promise<Answer>,
-): Thenable<Answer | Failed | undefined> {
+): Promise<Answer | Failed | undefined> {
+  const result = await whileSending(title, call);
+  return 'error' in result && result.error.code === 'CANCELLED' ? undefined : result;
+}
+
+/** The same for a write, where cancelling is a failure too: it ends the wait, and takes nothing back. */
+export function whileSending<Answer extends object>(
+  title: string,
+  call: (signal: AbortSignal) => Promise<Answer>,
+): Thenable<Answer | Failed> {
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   return vscode.window.withProgress(options, async (_progress, cancellation) => {
     const aborting = new AbortController();
@@ -14,8 +23,7 @@ export function callWithProgress<Answer>(
     try {
       return await call(aborting.signal);
     } catch (error) {
-      const failure = failureOf(error);
-      return failure.code === 'CANCELLED' ? undefined : { error: failure };
+      return { error: failureOf(error) };
     }
   });
 }

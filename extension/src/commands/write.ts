@@ -1,0 +1,141 @@
+import type { Environment } from '../../../shared/environments.ts';
+import { operations, type Success } from '../../../shared/operations.ts';
+import { sentences, validate } from '../../../shared/validate.ts';
+import type { Backend } from '../backend.ts';
+import { readWriteArgument } from '../command-arguments.ts';
+import { CommandError, type CommandFailure, failureOf } from '../command-failure.ts';
+import { type Failed, operationCommands } from '../contributions.ts';
+import { kindWords } from '../environment-words.ts';
+import { explain } from '../explain-failure.ts';
+import { answeredSteps, type Form, type FormOperation, unmendable } from '../form.ts';
+import type { NextStep } from '../next-step.ts';
+import { plain } from '../plain-text.ts';
+import type { Draft } from '../request-draft.ts';
+import { confirmationStep, reviewStep } from '../review.ts';
+import { showAnswer, showFailure } from '../show-message.ts';
+import { runWizard, type WizardInput } from '../wizard.ts';
+import { explainWrite } from '../write-outcome.ts';
+import { whileSending } from './call-with-progress.ts';
+import { type PickDependencies, pickEnvironment } from './pick-environment.ts';
+
+export type WriteDependencies = PickDependencies & {
+  backend: Backend;
+  input: WizardInput;
+  /** Whether this is a test of the extension. */
+  inTest: boolean;
+};
+
+type WriteResult<Name extends FormOperation> = Success<Name> | Failed | undefined;
+
+/** A command that writes: it asks for what is missing, shows all of it, has it confirmed, and sends it once. */
+export function createWriteCommand<Name extends FormOperation>(
+  form: Form<Name>,
+  dependencies: WriteDependencies,
+): (argument: unknown) => Promise<WriteResult<Name>> {
+  const { backend, list, situation, input, inTest } = dependencies;
+  const command = operationCommands[form.operation];
+  const schema = operations[form.operation].request;
+
+  const again = (environment: string | undefined, request: Draft | undefined): NextStep => ({
+    title: 'Review and Try Again',
+    command,
+    argument: { ...(environment !== undefined && { environment }), ...(request && { request }) },
+  });
+
+  /** What is known of the environment, and of whom: both are in the preview, so both must still hold when it is sent. */
+  async function lookUp(id: string): Promise<{ origin: string; environment: Environment } | Failed> {
+    const state = await list.load();
+    if (state.kind === 'failed') return { error: state.failure };
+    if (state.kind !== 'listed')
+      return { error: failureOf(new CommandError('NOT_SIGNED_IN', 'You are not signed in.')) };
+    const environment = state.environments.find((each) => each.id === id);
+    const refusal = { source: 'extension', retryable: false, environment: id, outcome: 'not_sent' } as const;
+    if (!environment) {
+      return {
+        error: { ...refusal, code: 'ENVIRONMENT_NOT_FOUND', message: 'There is no such environment.' },
+      };
+    }
+    if (!environment.grants.includes(form.operation)) {
+      return { error: { ...refusal, code: 'FORBIDDEN', message: 'Your access key does not include this.' } };
+    }
+    return { origin: state.origin, environment };
+  }
+
+  /** The whole request, reviewed and confirmed; undefined when the user gave up. */
+  async function ask(
+    environment: Environment,
+    given: Draft | undefined,
+    confirmed: boolean,
+  ): Promise<Draft | undefined> {
+    const validation = given && validate(schema, given);
+    const issues = validation?.ok === false ? validation.issues : [];
+    const steps = form.steps(given ?? {});
+    const wrong = confirmed ? issues : unmendable(steps, issues);
+    if (wrong.length > 0)
+      throw new CommandError('ARGUMENTS_INVALID', `${command}: ${sentences(wrong).join('; ')}.`);
+    if (given && confirmed) return given;
+    const review = reviewStep(form, environment);
+    const last = environment.protected ? [review, confirmationStep(environment.id)] : [review];
+    return runWizard(
+      {
+        title: plain(`${form.verb} · ${environment.name} (${kindWords(environment, situation())})`, 120),
+        draft: given ?? {},
+        steps: (draft) => [...form.steps(draft), ...last],
+        ...(given && { answered: answeredSteps(steps, issues) }),
+      },
+      input,
+    );
+  }
+
+  async function send(
+    { origin, environment }: { origin: string; environment: Environment },
+    request: Draft,
+  ): Promise<WriteResult<Name>> {
+    if (backend.origin() !== origin)
+      throw new CommandError('BACKEND_CHANGED', 'The BFF was changed meanwhile.');
+    const { id } = environment;
+    const result = await whileSending(`${form.doing} in ${plain(environment.name, 60)} …`, (signal) =>
+      // The name was typed in the step before, or the preview was enough.
+      form.send(backend.call, request, {
+        environment: id,
+        signal,
+        ...(environment.protected && { confirm: id }),
+      }),
+    );
+    if ('error' in result) {
+      showFailure(
+        explainWrite(result.error, situation(), request, again(id, request)),
+        result.error.requestId,
+      );
+      return result;
+    }
+    void list.update();
+    const done = `${form.doneWords(request, result)} in ${result.environment} (request ${result.requestId}).`;
+    showAnswer(plain(done), result);
+    return result;
+  }
+
+  function tell(error: CommandFailure, retry: NextStep): Failed {
+    showFailure(explain(error, situation(), retry), error.requestId);
+    return { error };
+  }
+
+  return async (argument) => {
+    let retry = again(undefined, undefined);
+    try {
+      const given = readWriteArgument(command, argument, { inTest });
+      retry = again(given.environment, given.request);
+      const target = given.environment
+        ? { environment: given.environment }
+        : await pickEnvironment(form.operation, form.verb, dependencies);
+      if (target === undefined) return undefined;
+      if ('error' in target) return tell(target.error, retry);
+      const known = await lookUp(target.environment);
+      if ('error' in known) return tell(known.error, retry);
+      const request = await ask(known.environment, given.request, given.confirmed);
+      return request && (await send(known, request));
+    } catch (error) {
+      return tell(failureOf(error), retry);
+    }
+  };
+}

@@ -1,0 +1,63 @@
+import { createInvitationRequest } from '../../shared/invitations.ts';
+import type { Form } from './form.ts';
+import { referenceSteps } from './reference-steps.ts';
+import { type Draft, faultAt, fieldStep, valueAt, withValue } from './request-draft.ts';
+import type { TextStep } from './wizard.ts';
+
+const schema = createInvitationRequest;
+
+/** What an invitation asks for, in the order in which a person knows it. */
+export const invitationForm: Form<'createInvitation'> = {
+  operation: 'createInvitation',
+  verb: 'Invite',
+  doing: 'Inviting',
+  sendLabel: 'Send the invitation',
+  consequence: 'Pearsana sends an e-mail to this person.',
+  steps: (draft) => [
+    fieldStep(schema, ['email'], {
+      ask: 'E-mail',
+      prompt: 'where the invitation goes',
+      placeholder: 'name@example.edu',
+    }),
+    fieldStep(schema, ['identity', 'firstName'], {
+      ask: 'First name',
+      prompt: 'as it stands in your records',
+    }),
+    fieldStep(schema, ['identity', 'lastName'], { ask: 'Last name', prompt: 'as it stands in your records' }),
+    ...referenceSteps(schema, draft),
+    fieldStep(schema, ['message'], {
+      ask: 'Message',
+      prompt: 'a few words of your own in the e-mail; leave it empty for none',
+      placeholder: 'no message',
+      optional: true,
+    }),
+    rolesStep,
+  ],
+  send: (call, request, sending) => call('createInvitation', { ...sending, request: schema.parse(request) }),
+  doneWords: ({ email }, { result: { invitation } }) =>
+    `Invited ${email} (${invitation.invitationId}, ${invitation.status})`,
+};
+
+const rolesStep: TextStep<Draft> = {
+  kind: 'text',
+  id: 'roles',
+  ask: 'Roles',
+  prompt: 'separated by commas; empty means student, the partner’s default',
+  placeholder: 'student',
+  value: (draft) => {
+    const roles = valueAt(draft, ['roles']);
+    return Array.isArray(roles) ? roles.join(', ') : 'student';
+  },
+  put: putRoles,
+  check: (text, draft) => {
+    const next = putRoles(text, draft);
+    const roles = valueAt(next, ['roles']);
+    const paths = [['roles'], ...(Array.isArray(roles) ? roles.map((_, index) => ['roles', index]) : [])];
+    return paths.map((path) => faultAt(schema, next, path)).find((fault) => fault !== undefined);
+  },
+};
+
+function putRoles(text: string, draft: Draft): Draft {
+  const roles = text.split(',').map((role) => role.trim());
+  return withValue(draft, ['roles'], text.trim() === '' ? undefined : roles);
+}

@@ -1,0 +1,77 @@
+import { type Schema, type Validation, validate } from '../../shared/validate.ts';
+import type { TextStep } from './wizard.ts';
+
+/** A request on its way to being one: some fields are there, some are not yet. */
+export type Draft = Record<string, unknown>;
+export type Path = readonly (string | number)[];
+
+/** `externalReferences[1].namespace`, as the contracts' own issues spell it. */
+export function pathWords(path: Path): string {
+  return path.reduce<string>(
+    (words, part) => (typeof part === 'number' ? `${words}[${part}]` : words ? `${words}.${part}` : part),
+    '',
+  );
+}
+
+export function valueAt(draft: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (at, part) =>
+      typeof at === 'object' && at !== null && Object.hasOwn(at, part) ? Reflect.get(at, part) : undefined,
+    draft,
+  );
+}
+
+/** A copy with another value at the path; `undefined` takes the field away, and objects that hold nothing else with it. */
+export function withValue(draft: Draft, path: Path, value: unknown): Draft {
+  const changed = changedAt(draft, path, value);
+  return isRecord(changed) ? changed : {};
+}
+
+function changedAt(at: unknown, [key, ...rest]: Path, value: unknown): unknown {
+  if (key === undefined) return value;
+  if (typeof key === 'number') {
+    const list = Array.isArray(at) ? [...at] : [];
+    list[key] = changedAt(list[key], rest, value);
+    return list;
+  }
+  const record = isRecord(at) ? { ...at } : {};
+  const changed = changedAt(record[key], rest, value);
+  if (changed === undefined) delete record[key];
+  else record[key] = changed;
+  return Object.keys(record).length > 0 ? record : undefined;
+}
+
+function isRecord(value: unknown): value is Draft {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What the contract says of one field, whatever the others still lack. */
+export function faultAt(schema: Schema, draft: Draft, path: Path): string | undefined {
+  const validation: Validation<unknown> = validate(schema, draft);
+  if (validation.ok) return undefined;
+  const words = pathWords(path);
+  return validation.issues.find((issue) => issue.path === words)?.message;
+}
+
+/** Asks for one field of a request as text; its check is the contract's own. */
+export function fieldStep(
+  schema: Schema,
+  path: Path,
+  words: { ask: string; prompt: string; placeholder?: string; suggestion?: string; optional?: true },
+): TextStep<Draft> {
+  const { suggestion = '', optional, ...shown } = words;
+  // An optional field that is left empty is not part of the request.
+  const put = (text: string, draft: Draft) =>
+    withValue(draft, path, optional && text === '' ? undefined : text);
+  return {
+    kind: 'text',
+    id: pathWords(path),
+    ...shown,
+    value: (draft) => {
+      const value = valueAt(draft, path);
+      return typeof value === 'string' ? value : suggestion;
+    },
+    put,
+    check: (text, draft) => faultAt(schema, put(text, draft), path),
+  };
+}

@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { hasChromium } from '../support/chromium.ts';
+import { freePort, startTestBff } from '../support/test-bff.ts';
+import { openWorkbench } from './workbench.ts';
+
+const vsix = fileURLToPath(new URL('../../dist/pearsana-partner.vsix', import.meta.url));
+const skip = (await hasChromium()) ? false : 'there is no Chromium on this machine';
+
+/** What a person enters at a step; without a text, Enter alone. `wrong` is tried first, and must not pass. */
+type StepScript = { ask: string; text?: string; wrong?: [text: string, words: RegExp]; pick?: string[] };
+type WizardScript = { button: string; path: string; steps: StepScript[]; request: unknown; done: string };
+
+const person: StepScript[] = [
+  { ask: 'E-mail', text: 'ada@example.edu', wrong: ['nobody', /`nobody` is not an e-mail address/] },
+  { ask: 'First name', text: 'Ada', wrong: [' ', /must not be empty/] },
+  { ask: 'Last name', text: 'Lovelace', wrong: [' ', /must not be empty/] },
+];
+const reference: StepScript[] = [
+  { ask: 'External reference, namespace', text: 'SIS', wrong: [' ', /must not be empty/] },
+  { ask: 'External reference, id', text: 'A-1', wrong: [' ', /must not be empty/] },
+  { ask: 'Another external reference' },
+];
+
+const wizards: WizardScript[] = [
+  {
+    button: 'Invite',
+    path: '/v1/invitations',
+    steps: [
+      ...person,
+      ...reference,
+      { ask: 'Message', text: 'Welcome $(heart) [here](command:x)' },
+      { ask: 'Roles', text: 'student, faculty', wrong: ['student,,', /must not be empty/] },
+    ],
+    request: {
+      email: 'ada@example.edu',
+      identity: { firstName: 'Ada', lastName: 'Lovelace' },
+      externalReferences: [{ namespace: 'SIS', externalId: 'A-1' }],
+      message: 'Welcome $(heart) [here](command:x)',
+      roles: ['student', 'faculty'],
+    },
+    done: 'Invited ada@example\\.edu \\(inv_\\w+, pending\\)',
+  },
+  {
+    button: 'Create User',
+    path: '/v1/users',
+    steps: [
+      ...person,
+      { ask: 'Role', text: 'faculty', wrong: [' ', /must not be empty/] },
+      ...reference,
+      { ask: 'Profile', pick: ['Currency', 'Date of birth'] },
+      { ask: 'Currency', text: 'EUR', wrong: ['eur', /`eur` is not a currency/] },
+      { ask: 'Date of birth', text: '1815-12-10', wrong: ['2001-02-29', /`2001-02-29` is not a date/] },
+    ],
+    request: {
+      identity: { email: 'ada@example.edu', firstName: 'Ada', lastName: 'Lovelace', roleName: 'faculty' },
+      externalReferences: [{ namespace: 'SIS', externalId: 'A-1' }],
+      profile: { currency: 'EUR', address: { dateOfBirth: '1815-12-10' } },
+    },
+    done: 'Created the user ada@example\\.edu \\(usr_\\w+\\)',
+  },
+];
+
+for (const kind of ['node', 'web'] as const) {
+  describe(`the wizards in the ${kind} host`, { skip }, () => {
+    before(() => {
+      const built = spawnSync(process.execPath, ['build.ts', 'extension'], { encoding: 'utf8' });
+      assert.equal(built.status, 0, built.stderr);
+    });
+
+    test('what is shown is what is sent, and nothing else ever is', { timeout: 300_000 }, async (t) => {
+      const port = await freePort();
+      const variables = { BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}`, RATE_LIMIT_PER_MINUTE: '10000' };
+      await using bff = await startTestBff({ variables, production: {} });
+      const userSettings = { 'pearsana.backendUrl': bff.url };
+      const workbench = await openWorkbench({ vsix, kind, userSettings, port });
+      const { page, quickInput, treeItem, notification } = workbench;
+      const written = () =>
+        [...bff.pearsana.arrivals, ...(bff.production?.arrivals ?? [])].filter(
+          ({ method }) => method === 'POST',
+        );
+
+      async function open({ button }: WizardScript, environment: string): Promise<void> {
+        const node = treeItem(new RegExp(`^${environment}`)).first();
+        await node.hover();
+        await node.getByRole('button', { name: button }).click();
+        await quickInput.step(new RegExp(`${button} · ${environment}.*\\(1/`));
+      }
+
+      /** Passes one step; `number` is the step's place, which its title must show. */
+      async function pass({ ask, text, pick }: StepScript, number: number): Promise<void> {
+        await quickInput.step(new RegExp(`\\(${number}/`));
+        if (text !== undefined) await quickInput.type(text);
+        for (const label of pick ?? []) await quickInput.pick(label);
+        if (text !== undefined) assert.match(await quickInput.message(ask), new RegExp(`^${ask}`));
+        await quickInput.accept();
+      }
+
+      async function walkTo(wizard: WizardScript, environment: string, count: number): Promise<void> {
+        await open(wizard, environment);
+        for (const [index, step] of wizard.steps.slice(0, count).entries()) await pass(step, index + 1);
+        await quickInput.step(new RegExp(`\\(${count + 1}/`));
+      }
+
+      try {
+        await workbench.openContainer('Pearsana');
+        await page.getByRole('button', { name: 'Sign In' }).click();
+        await quickInput.step(/Sign in/);
+        await quickInput.type(bff.accessKey);
+        await quickInput.accept();
+        await treeItem(/^sandbox/)
+          .first()
+          .waitFor();
+
+        for (const wizard of wizards) {
+          const writtenBefore = written().length;
+          await t.test(`${wizard.button}: Escape at any step sends nothing`, async () => {
+            for (let count = 0; count <= wizard.steps.length; count += 1) {
+              await walkTo(wizard, 'sandbox', count);
+              await quickInput.escape();
+            }
+            // The step that only production has.
+            await walkTo(wizard, 'production', wizard.steps.length);
+            await quickInput.accept();
+            await quickInput.message(/Type production/);
+            await quickInput.escape();
+            assert.equal(written().length, writtenBefore);
+          });
+
+          await t.test(
+            `${wizard.button}: a wrong value is refused in words, and Back keeps what was typed`,
+            async () => {
+              await open(wizard, 'sandbox');
+              for (const [index, step] of wizard.steps.entries()) {
+                await quickInput.step(new RegExp(`\\(${index + 1}/`));
+                if (step.wrong) {
+                  const [text, words] = step.wrong;
+                  await quickInput.type(text);
+                  await quickInput.message(words);
+                  await quickInput.accept();
+                  await quickInput.message(words);
+                }
+                if (step.text !== undefined && index > 0) {
+                  await quickInput.type(step.text);
+                  await quickInput.back();
+                  await quickInput.step(new RegExp(`\\(${index}/`));
+                  const before = wizard.steps[index - 1];
+                  if (before?.text !== undefined)
+                    assert.equal(await quickInput.value(), before.text, step.ask);
+                  await quickInput.accept();
+                  await quickInput.step(new RegExp(`\\(${index + 1}/`));
+                  assert.equal(await quickInput.value(), step.text, step.ask);
+                }
+                await pass(step, index + 1);
+              }
+              await quickInput.step(new RegExp(`\\(${wizard.steps.length + 1}/`));
+              await quickInput.escape();
+              assert.equal(written().length, writtenBefore);
+            },
+          );
+
+          for (const environment of ['sandbox', 'production']) {
+            await t.test(`${wizard.button}: ${environment} gets what the review showed, once`, async () => {
+              const partner = environment === 'sandbox' ? bff.pearsana : bff.production;
+              const before = written().length;
+              await walkTo(wizard, environment, wizard.steps.length);
+              const shown = (await quickInput.options()).map((line) => line.replaceAll('\u200b', ''));
+              const leaves: string[] = [];
+              JSON.stringify(wizard.request, (_key, value) => {
+                if (typeof value === 'string') leaves.push(value);
+                return value;
+              });
+              for (const leaf of leaves)
+                assert.ok(
+                  shown.some((line) => line.includes(leaf)),
+                  `${leaf} in ${shown}`,
+                );
+              assert.match(shown[0] ?? '', new RegExp(environment));
+              await workbench.screenshot(`.cache/screenshots/${kind}-${wizard.button}-${environment}.png`);
+              await quickInput.accept();
+              if (environment === 'production') {
+                await quickInput.message(/Type production/);
+                await quickInput.type('sandbox');
+                await quickInput.accept();
+                await quickInput.message(/exactly/);
+                assert.equal(written().length, before);
+                await quickInput.type('production');
+                await quickInput.accept();
+              }
+              await notification(new RegExp(`${wizard.done} in ${environment} \\(request [\\w-]+\\)`))
+                .first()
+                .waitFor();
+              assert.equal(written().length, before + 1);
+              assert.equal(partner?.arrivals.at(-1)?.path, wizard.path);
+              assert.deepEqual(partner?.arrivals.at(-1)?.body, wizard.request);
+            });
+          }
+        }
+      } finally {
+        await workbench.screenshot(`.cache/screenshots/wizards-${kind}.png`);
+        await workbench.close();
+      }
+    });
+  });
+}
