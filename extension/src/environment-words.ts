@@ -27,7 +27,7 @@ export type Row = {
   step?: NextStep;
 };
 
-/** As in `production · protected`: in words, since a colour is no guard. */
+/** As in `production · protected`, in words, since a colour is no guard; what its name says already is left out. */
 export function kindWords(environment: Environment, situation: Situation): string {
   const kinds: Record<EnvironmentKind, string> = {
     local: `local · ${isOnThatMachine(situation.backend) ? machineOf(situation) : 'the BFF’s machine'}`,
@@ -35,7 +35,9 @@ export function kindWords(environment: Environment, situation: Situation): strin
     production: 'production',
     other: 'own environment',
   };
-  return `${kinds[environment.kind]}${environment.protected ? ' · protected' : ''}`;
+  const kind = kinds[environment.kind];
+  const words = [kind === environment.name ? '' : kind, environment.protected ? 'protected' : ''];
+  return words.filter(Boolean).join(' · ');
 }
 
 export function environmentItem(
@@ -48,7 +50,7 @@ export function environmentItem(
   const words = ping && pingWords(ping, situation);
   return {
     label: plain(environment.name, 60),
-    description: ping && words ? `${kind} · ${words}, ${ageText(ping.endedAt, now)}` : kind,
+    description: [kind, ping && `${words}, ${ageText(ping.endedAt, now)}`].filter(Boolean).join(' · '),
     tooltip: environmentTooltip(environment, ping, situation, now),
     ...stateIcon(ping),
     contextValue: ['environment', ...environment.grants].join(' '),

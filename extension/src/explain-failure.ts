@@ -29,161 +29,150 @@ type Row = {
   short: string;
   what: Words;
   advice: Words;
-  steps: readonly ('retry' | keyof typeof nextSteps)[];
+  steps: ('retry' | keyof typeof nextSteps)[];
 };
 
 /** The failure says it itself. */
 const said: Words = ({ message }) => message;
 
-const signedOut: Row = {
-  short: 'not signed in',
-  what: ({ situation }) => `You are not signed in to the BFF at ${situation.backend}.`,
-  advice: 'Sign in with the access key that the BFF printed at its start, or that whoever runs it gave you.',
-  steps: ['signIn', 'openSetting'],
-};
+const signedOut: Row = row(
+  'not signed in',
+  ({ situation }) => `You are not signed in to the BFF at ${situation.backend}.`,
+  'Sign in with the access key that the BFF printed at its start, or that whoever runs it gave you.',
+  'signIn',
+  'openSetting',
+);
 
-const otherVersion: Row = {
-  short: 'other version',
-  what: ({ situation, failure }) =>
+const otherVersion: Row = row(
+  'other version',
+  ({ situation, failure }) =>
     `The BFF at ${situation.backend} doesn’t know this kind of request (${failure.code}).`,
-  advice: 'It is probably another version: install the extension that came with it.',
-  steps: ['showLog', 'openSetting'],
-};
+  'It is probably another version: install the extension that came with it.',
+  'showLog',
+  'openSetting',
+);
 
-const refusedContent: Row = {
-  short: 'refused',
-  what: ({ failure, message }) => `${speaker(failure)} refused the request: ${message}`,
-  advice: 'Correct it, then try again.',
-  steps: ['retry', 'showLog'],
-};
+const refusedContent: Row = row(
+  'refused',
+  ({ failure, message }) => `${speaker(failure)} refused the request: ${message}`,
+  'Correct it, then try again.',
+  'retry',
+  'showLog',
+);
 
 /** Every code and its words. A code that is added to the contract makes the compiler ask for its row. */
 const rows: Record<ErrorCode | ExtensionCode, Row> = {
   // What this extension finds by itself.
   NOT_SIGNED_IN: signedOut,
-  BACKEND_URL_INVALID: {
-    short: 'address not usable',
-    what: said,
-    advice: 'Correct the setting pearsana.backendUrl.',
-    steps: ['openSetting'],
-  },
-  BACKEND_CHANGED: {
-    short: 'BFF changed',
-    what: 'The setting pearsana.backendUrl was changed meanwhile, so what you saw was about another BFF.',
-    advice: 'Nothing was sent. Look at the environments of the new one, and begin again.',
-    steps: ['refresh'],
-  },
-  BFF_UNREACHABLE: {
-    short: 'BFF not reachable',
-    what: ({ situation }) => `The BFF at ${situation.backend} doesn’t answer.`,
-    advice: ({ situation }) => howToReach(situation),
-    steps: ['retry', 'openSetting', 'showLog'],
-  },
-  CONTRACT_BROKEN: {
-    short: 'not our BFF',
-    what: said,
-    advice: 'Check the address, or install the extension that came with the BFF.',
-    steps: ['openSetting', 'showLog'],
-  },
-  ENVIRONMENT_MISMATCH: {
-    short: 'wrong environment answered',
-    what: said,
-    advice: 'Nothing can be said of the environment that you asked for.',
-    steps: ['showLog'],
-  },
-  CANCELLED: {
-    short: 'cancelled',
-    what: 'You cancelled the call.',
-    advice: 'Try again when you like.',
-    steps: ['retry', 'showLog'],
-  },
-  NO_ENVIRONMENT: {
-    short: 'no environment',
-    what: said,
-    advice: 'Ask whoever runs the BFF for access, or sign in with another key.',
-    steps: ['signIn', 'refresh'],
-  },
-  ARGUMENTS_INVALID: {
-    short: 'wrong arguments',
-    what: said,
-    advice: 'Correct the keybinding or the extension that calls this command.',
-    steps: ['openKeybindings'],
-  },
-  UNEXPECTED: {
-    short: 'extension failed',
-    what: ({ message }) => `The extension failed in a way that nobody foresaw: ${message}`,
-    advice: 'Try again, and report it if it stays.',
-    steps: ['retry', 'showLog'],
-  },
+  BACKEND_URL_INVALID: row(
+    'address not usable',
+    said,
+    'Correct the setting pearsana.backendUrl.',
+    'openSetting',
+  ),
+  BACKEND_CHANGED: row(
+    'BFF changed',
+    'The setting pearsana.backendUrl was changed meanwhile, so what you saw was about another BFF.',
+    'Nothing was sent. Look at the environments of the new one, and begin again.',
+    'refresh',
+  ),
+  BFF_UNREACHABLE: row(
+    'BFF not reachable',
+    ({ situation }) => `The BFF at ${situation.backend} doesn’t answer.`,
+    ({ situation }) => howToReach(situation),
+    'retry',
+    'openSetting',
+    'showLog',
+  ),
+  CONTRACT_BROKEN: row(
+    'not our BFF',
+    said,
+    'Check the address, or install the extension that came with the BFF.',
+    'openSetting',
+    'showLog',
+  ),
+  ENVIRONMENT_MISMATCH: row(
+    'wrong environment answered',
+    said,
+    'Nothing can be said of the environment that you asked for.',
+    'showLog',
+  ),
+  CANCELLED: row('cancelled', 'You cancelled the call.', 'Try again when you like.', 'retry', 'showLog'),
+  NO_ENVIRONMENT: row(
+    'no environment',
+    said,
+    'Ask whoever runs the BFF for access, or sign in with another key.',
+    'signIn',
+    'refresh',
+  ),
+  ARGUMENTS_INVALID: row(
+    'wrong arguments',
+    said,
+    'Correct the keybinding or the extension that calls this command.',
+    'openKeybindings',
+  ),
+  UNEXPECTED: row(
+    'extension failed',
+    ({ message }) => `The extension failed in a way that nobody foresaw: ${message}`,
+    'Try again, and report it if it stays.',
+    'retry',
+    'showLog',
+  ),
 
   // What the BFF says about us.
-  UNAUTHORIZED: {
-    short: 'access key rejected',
-    what: ({ situation }) => `The BFF at ${situation.backend} doesn’t accept the access key.`,
-    advice: 'Sign in with the key that it printed at its start, or that whoever runs it gave you.',
-    steps: ['signIn', 'openSetting'],
-  },
-  FORBIDDEN: {
-    short: 'not allowed',
-    what: said,
-    advice: 'Or sign in with another key.',
-    steps: ['signIn', 'showLog'],
-  },
-  HOST_NOT_ALLOWED: {
-    short: 'address not accepted',
-    what: said,
-    advice: 'Use the address that it printed at its start.',
-    steps: ['openSetting'],
-  },
-  ENVIRONMENT_NOT_FOUND: {
-    short: 'no such environment',
-    what: said,
-    advice: 'Refresh the list, and choose another.',
-    steps: ['refresh'],
-  },
-  NOT_FOUND: {
-    short: 'not found',
-    what: ({ failure, message }) => `${speaker(failure)} found nothing there: ${message}`,
-    advice:
-      'Check what you asked for; if the BFF is another version, install the extension that came with it.',
-    steps: ['showLog'],
-  },
+  UNAUTHORIZED: row(
+    'access key rejected',
+    ({ situation }) => `The BFF at ${situation.backend} doesn’t accept the access key.`,
+    'Sign in with the key that it printed at its start, or that whoever runs it gave you.',
+    'signIn',
+    'openSetting',
+  ),
+  FORBIDDEN: row('not allowed', said, 'Or sign in with another key.', 'signIn', 'showLog'),
+  HOST_NOT_ALLOWED: row(
+    'address not accepted',
+    said,
+    'Use the address that it printed at its start.',
+    'openSetting',
+  ),
+  ENVIRONMENT_NOT_FOUND: row('no such environment', said, 'Refresh the list, and choose another.', 'refresh'),
+  NOT_FOUND: row(
+    'not found',
+    ({ failure, message }) => `${speaker(failure)} found nothing there: ${message}`,
+    'Check what you asked for; if the BFF is another version, install the extension that came with it.',
+    'showLog',
+  ),
   METHOD_NOT_ALLOWED: otherVersion,
   UNSUPPORTED_MEDIA_TYPE: otherVersion,
   HEADERS_TOO_LARGE: otherVersion,
   VALIDATION_ERROR: refusedContent,
   PAYLOAD_TOO_LARGE: { ...refusedContent, short: 'too large', advice: 'Send less at a time.' },
-  CONFIRMATION_REQUIRED: {
-    short: 'not confirmed',
-    what: ({ environment }) =>
-      `Nothing was sent: ${environment} is protected, and this call was not confirmed.`,
-    advice: 'Try again and confirm it by the environment’s name.',
-    steps: ['retry', 'showLog'],
-  },
-  RATE_LIMITED: {
-    short: 'too many calls',
-    what: ({ failure }) => `${speaker(failure)} got too many calls in a short time.`,
-    advice: ({ failure }) => wait(failure.retryAfterSeconds ?? 60),
-    steps: ['retry', 'showLog'],
-  },
-  BUSY: {
-    short: 'BFF busy',
-    what: 'The BFF has too many calls under way.',
-    advice: ({ failure }) => wait(failure.retryAfterSeconds ?? 5),
-    steps: ['retry'],
-  },
-  SHUTTING_DOWN: {
-    short: 'BFF stopping',
-    what: 'The BFF is about to stop.',
-    advice: ({ situation }) => `Once it has stopped: ${howToStart(situation)}`,
-    steps: ['retry'],
-  },
-  INTERNAL: {
-    short: 'BFF failed',
-    what: said,
-    advice: 'Give the id to whoever runs the BFF.',
-    steps: ['retry', 'showLog'],
-  },
+  CONFIRMATION_REQUIRED: row(
+    'not confirmed',
+    ({ environment }) => `Nothing was sent: ${environment} is protected, and this call was not confirmed.`,
+    'Try again and confirm it by the environment’s name.',
+    'retry',
+    'showLog',
+  ),
+  RATE_LIMITED: row(
+    'too many calls',
+    ({ failure }) => `${speaker(failure)} got too many calls in a short time.`,
+    ({ failure }) => wait(failure.retryAfterSeconds ?? 60),
+    'retry',
+    'showLog',
+  ),
+  BUSY: row(
+    'BFF busy',
+    'The BFF has too many calls under way.',
+    ({ failure }) => wait(failure.retryAfterSeconds ?? 5),
+    'retry',
+  ),
+  SHUTTING_DOWN: row(
+    'BFF stopping',
+    'The BFF is about to stop.',
+    ({ situation }) => `Once it has stopped: ${howToStart(situation)}`,
+    'retry',
+  ),
+  INTERNAL: row('BFF failed', said, 'Give the id to whoever runs the BFF.', 'retry', 'showLog'),
 
   // What the partner and its authorisation server say about the BFF. The BFF puts that into a sentence, and often into
   // the remedy too; here stands what concerns the user.
@@ -201,7 +190,11 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
 };
 
 function partners(short: string, advice: Words): Row {
-  return { short, what: said, advice, steps: ['retry', 'showLog'] };
+  return row(short, said, advice, 'retry', 'showLog');
+}
+
+function row(short: string, what: Words, advice: Words, ...steps: Row['steps']): Row {
+  return { short, what, advice, steps };
 }
 
 /** Puts a failure into words. `retry` is what was tried; without it, that step is left out. */

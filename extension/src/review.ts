@@ -42,7 +42,7 @@ export function reviewStep(
       {
         id: 'send',
         label: `${sendLabel} — ${environment.name}`,
-        description: environment.protected ? 'next, the environment’s name confirms it' : environment.apiUrl,
+        description: environment.protected ? 'its name confirms it next' : environment.apiUrl,
         detail: consequence,
       },
       ...reviewLines(draft, steps(draft)).map(({ step, label, value }, index) => ({

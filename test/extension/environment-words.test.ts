@@ -31,8 +31,11 @@ const failed: PingRecord = {
 
 describe('an environment in the tree', () => {
   it('says its kind and its protection in words', () => {
-    assert.equal(kindWords(sandbox, desktop), 'sandbox');
-    assert.equal(kindWords(production, desktop), 'production · protected');
+    // What the name says already is not said twice.
+    assert.equal(kindWords(sandbox, desktop), '');
+    assert.equal(kindWords(production, desktop), 'protected');
+    assert.equal(kindWords({ ...production, name: 'live' }, desktop), 'production · protected');
+    assert.equal(kindWords({ ...sandbox, name: 'trial' }, desktop), 'sandbox');
     const local = { ...sandbox, kind: 'local' } as const;
     assert.equal(kindWords(local, desktop), 'local · this machine');
     assert.equal(kindWords(local, { ...desktop, remoteName: 'ssh-remote' }), 'local · the SSH host');
@@ -43,9 +46,9 @@ describe('an environment in the tree', () => {
   it('says how its last ping went, and when', () => {
     const description = (ping: PingRecord | undefined) =>
       environmentItem(production, ping, desktop, now).description;
-    assert.equal(description(undefined), 'production · protected');
-    assert.equal(description(ok), 'production · protected · ok 34 ms, 2 min ago');
-    assert.equal(description(failed), 'production · protected · failed: secret rejected, 2 min ago');
+    assert.equal(description(undefined), 'protected');
+    assert.equal(description(ok), 'protected · ok 34 ms, 2 min ago');
+    assert.equal(description(failed), 'protected · failed: secret rejected, 2 min ago');
   });
 
   it('shows its state by an icon too', () => {

@@ -78,7 +78,10 @@ export function createWriteCommand<Name extends FormOperation>(
     const last = environment.protected ? [review, confirmationStep(environment.id)] : [review];
     return runWizard(
       {
-        title: plain(`${form.verb} · ${environment.name} (${kindWords(environment, situation())})`, 120),
+        title: plain(
+          [form.verb, environment.name, kindWords(environment, situation())].filter(Boolean).join(' · '),
+          120,
+        ),
         draft: given ?? {},
         steps: (draft) => [...form.steps(draft), ...last],
         ...(given && { answered: answeredSteps(steps, issues) }),
