@@ -94,7 +94,8 @@ for (const kind of ['node', 'web'] as const) {
         await quickInput.step(new RegExp(`\\(${number}/`));
         if (text !== undefined) await quickInput.type(text);
         for (const label of pick ?? []) await quickInput.pick(label);
-        if (text !== undefined) assert.match(await quickInput.message(ask), new RegExp(`^${ask}`));
+        // The prompt in the place of a fault's words says that the step takes what is in its box.
+        if (text !== undefined) await quickInput.message(new RegExp(`^${ask}:`));
         await quickInput.accept();
       }
 
