@@ -24,7 +24,7 @@ function digest(text: string): Buffer {
 }
 
 /** Lets a person, and a secret scanner, see what it is. */
-const keyPrefix = 'pbff_';
+export const keyPrefix = 'pbff_';
 
 export type FirstAccessKey = { accessKey: Secret; file: string };
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
 import type { Outcome } from '../../shared/errors.ts';
 import type { OperationName } from '../../shared/operations.ts';
+import { keyPrefix } from '../callers/access-key.ts';
 import type { Caller } from '../callers/caller.ts';
 import { operationAt } from './routes.ts';
 
@@ -32,8 +33,13 @@ declare global {
 /** A caller's own id is taken over only in this form, so that it can stand in a log and in a header. */
 const acceptedRequestId = /^[\w.-]{1,128}$/;
 
-export function requestIdOf(header: string | string[] | undefined): string {
-  return typeof header === 'string' && acceptedRequestId.test(header) ? header : randomUUID();
+/** An id that holds an access key is not taken over either: it would stand in every log on its way. */
+export function requestIdOf(header: string | string[] | undefined, authorization = ''): string {
+  if (typeof header !== 'string' || !acceptedRequestId.test(header)) return randomUUID();
+  const presented = /\S+$/.exec(authorization.trim())?.[0];
+  // What is compared is the caller's own key, not the right one: else an id could be used to try out keys.
+  const holdsKey = header.includes(keyPrefix) || (presented !== undefined && header.includes(presented));
+  return holdsKey ? randomUUID() : header;
 }
 
 /** What is known of a request once it is over; `status` is null when the caller did not wait for the answer. */
@@ -46,7 +52,7 @@ export function requestContext(onEnd: OnRequestEnd) {
     const started = performance.now();
     const gone = new AbortController();
     const context: RequestContext = {
-      requestId: requestIdOf(request.headers['x-request-id']),
+      requestId: requestIdOf(request.headers['x-request-id'], request.headers.authorization),
       operation: operationAt(request.method, request.url),
       signal: gone.signal,
     };

@@ -108,6 +108,16 @@ function accept(
 
 class UnusableAnswer extends Error {}
 
+/** RFC 6749, 5.2. */
+const errorCodes = new Set([
+  'invalid_request',
+  'invalid_client',
+  'invalid_grant',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'invalid_scope',
+]);
+
 function scopeNotEnabled(environment: string, scopes: readonly string[]): BffError {
   const what =
     scopes.length === 1 ? `The scope ${scopes[0]} is` : `One of the scopes ${scopes.join(' and ')} is`;
@@ -134,8 +144,8 @@ function asBffError(
 
   if (cause instanceof oauth.ResponseBodyError || cause instanceof oauth.WWWAuthenticateChallengeError) {
     const { response } = cause;
-    // RFC 6749, 5.2: 401 is only ever about the client's authentication. The code is the server's text: believed if it looks like one.
-    const code = 'error' in cause && /^[a-z_]{1,40}$/.test(cause.error) ? cause.error : undefined;
+    // RFC 6749, 5.2: 401 is only ever about the client's authentication. The code is the server's text, and may repeat the secret: only known ones are believed.
+    const code = 'error' in cause && errorCodes.has(cause.error) ? cause.error : undefined;
     if (code === 'invalid_scope') return scopeNotEnabled(environment, scopes);
     if (response.status === 401 || code === 'invalid_client' || code === 'unauthorized_client') {
       return BffError.of(

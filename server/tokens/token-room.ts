@@ -1,5 +1,6 @@
 import type { TokenStatus } from '../../shared/environments.ts';
 import type { HttpAnswer, HttpRequest, Transport } from '../partner/transport.ts';
+import type { Secret } from './secret.ts';
 import { type Clock, createTokenKeeper, type KeptToken, type TokenKeeper } from './token-keeper.ts';
 import type { ClientCredentials, RequestToken } from './token-request.ts';
 
@@ -50,13 +51,12 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
     const headers = { ...request.headers, authorization: `Bearer ${token}` };
     const answer = await transport({ ...request, headers });
     // An API that repeats what it was sent must not make us pass a token on.
-    const hidden = (text: string) => text.replaceAll(token, String(value));
     return {
       ...answer,
-      text: hidden(answer.text),
+      text: withoutToken(plainJson(answer.text), value),
       header: (name) => {
         const header = answer.header(name);
-        return header === undefined ? undefined : hidden(header);
+        return header === undefined ? undefined : withoutToken(header, value);
       },
     };
   }
@@ -77,4 +77,21 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
         .map(({ scopes, keeper }) => ({ scopes: [...scopes], ...keeper.status() }));
     },
   };
+}
+
+/** Hides a token that is spelt as it is, or as JSON spells it. */
+function withoutToken(text: string, value: Secret): string {
+  const token = value.reveal();
+  const inJson = JSON.stringify(token).slice(1, -1);
+  return text.replaceAll(token, String(value)).replaceAll(inJson, String(value));
+}
+
+/** JSON with no more escapes than it needs: some encoders write `\/`, and a token spelt so would come back when it is read. */
+function plainJson(text: string): string {
+  if (!text.includes('\\')) return text;
+  try {
+    return JSON.stringify(JSON.parse(text));
+  } catch {
+    return text;
+  }
 }

@@ -1,71 +1,190 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { operationNames, operationPath } from '../../shared/operations.ts';
-import { type Reply, startFaultServer, tokenReply } from '../support/fault-server.ts';
-import { startBffWith } from '../support/test-bff.ts';
+import fc from 'fast-check';
+import { startLocalPearsana } from '../../server/local-pearsana/start-local-pearsana.ts';
+import { operationNames } from '../../shared/operations.ts';
+import { badBytes } from '../support/bad-bytes.ts';
+import { badRequest } from '../support/bad-requests.ts';
+import { startBffProcess } from '../support/bff-process.ts';
+import { goodRequest, type Ingredients, type Sent } from '../support/good-requests.ts';
+import { leaks, leakyToken, startLeakyPartner } from '../support/leaky-partner.ts';
+import { rawRequest } from '../support/raw-http.ts';
+import { startRecordingProxy } from '../support/recording-proxy.ts';
+import { findSecrets, type Secrets } from '../support/secret-search.ts';
+import { type Recorded, sendAll } from '../support/send-all.ts';
 
-const secret = 'canary-client-secret';
-const accessKey = 'canary-access-key-canary-access-key';
+/** Another one makes other requests: `CANARY_SEED=7 npm run test:unit`. */
+const seed = Number(process.env.CANARY_SEED ?? 20_260_130);
+const badRequests = 10_000;
+const badConnections = 500;
 
-describe('secret, token and access key', () => {
-  it('are in no answer and no log line, however calls end', async () => {
-    await using partner = await startFaultServer();
-    const environment = { authUrl: partner.auth.url, apiUrl: partner.api.url, clientSecret: secret };
-    await using bff = await startBffWith(
-      { sandbox: environment, production: environment },
-      {
-        BFF_ACCESS_KEY: accessKey,
-        RATE_LIMIT_PER_MINUTE: '30',
-        TOKEN_TIMEOUT_MS: '50',
-        PARTNER_TIMEOUT_MS: '50',
-      },
+const secretInVariable = 'canary-secret/in+a%variable&"';
+/** It could pass for one of OAuth's error codes. */
+const secretInFile = 'canary_secret_in_a_file';
+const marker = 'marker-of-a-request-body';
+const keyFile = join('data', 'access-key');
+
+describe('client secret, partner token and access key', { timeout: 60_000 }, () => {
+  it('are in no answer, log line or file, and no request body is in the log', async (t) => {
+    const started = performance.now();
+    await using partner = await startRecordedPearsana();
+    await using leaky = await startLeakyPartner();
+    using secretFile = writeSecretFile();
+    await using bff = await startBffProcess({
+      ...environment('sandbox', partner.auth.url, partner.api.url, { SECRET: secretInVariable }),
+      ...Object.fromEntries(
+        Object.keys(leaks).flatMap((name) => {
+          const urls = [`${leaky.auth.url}/${name}`, `${leaky.api.url}/${name}`] as const;
+          return Object.entries(environment(name, ...urls, { SECRET_FILE: secretFile.path }));
+        }),
+      ),
+      PEARSANA_ENVIRONMENTS: Object.keys(leaks)
+        .filter((name) => name !== 'production')
+        .join(),
+      RATE_LIMIT_PER_MINUTE: '1000000',
+      PARTNER_TIMEOUT_MS: '1000',
+      TOKEN_TIMEOUT_MS: '1000',
+    });
+    const accessKey = String((await bff.files()).get(keyFile)).trim();
+    const quickEnvironments = ['sandbox', 'production', 'escaped-slashes', 'status-400'];
+    const ingredients: Ingredients = { marker, accessKey, environments: quickEnvironments };
+
+    const answered = await sendAll(bff.url, goodRequests(ingredients), 16);
+    answered.push(
+      ...(await sendAll(bff.url, fc.sample(badRequest(ingredients), { seed, numRuns: badRequests }))),
     );
-    const seen: string[] = [];
-    const call = async (path: string, authorization = `Bearer ${accessKey}`, method = 'GET') => {
-      const answer = await bff.get(path, { method, headers: { authorization } });
-      seen.push(answer.text, JSON.stringify([...answer.headers]));
-      return answer.status;
-    };
-    const ping = operationPath('ping', 'sandbox');
-    const token = (changed = {}) => tokenReply('canary-token', changed);
-
-    const refusedTokens: Reply[] = [
-      token({ token_type: 'mac' }),
-      token({ scope: 'canary' }),
-      { status: 400, body: { error: 'invalid_request', error_description: `canary ${secret}` } },
-      { fault: 'hang' },
-    ];
-    for (const reply of refusedTokens) {
-      partner.auth.always(reply);
-      // A room of its own for each: a failed token request is not repeated at once.
-      await using other = await startBffWith({ sandbox: environment }, { TOKEN_TIMEOUT_MS: '50' });
-      const answer = await other.get(ping);
-      assert(answer.status >= 502, answer.text);
-      seen.push(answer.text, ...other.logLines);
+    const toBytes: string[] = [];
+    for (const bytes of fc.sample(badBytes(ingredients), { seed, numRuns: badConnections })) {
+      const { status, headers, text } = await rawRequest(bff.url, bytes);
+      toBytes.push(JSON.stringify([status, ...headers, text]));
     }
+    // Last, since they close the door to this address.
+    answered.push(...(await sendAll(bff.url, wrongKeys(accessKey))));
+    assert.equal(await bff.end(), 0);
 
-    partner.auth.always(token());
-    const echo: Reply = { status: 500, body: { error: { code: 'A', message: 'a', details: {} } } };
-    partner.api.next(
-      {},
-      { status: 401 },
-      echo,
-      { fault: 'hang' },
-      { fault: 'reset-after-body' },
-      { body: 'hello' },
+    const lines = bff.output().split('\n');
+    const tokens = partner.auth.exchanges.map(({ answer }): string => JSON.parse(answer).access_token);
+    t.diagnostic(
+      `seed ${seed}: ${answered.length + toBytes.length} requests, ${lines.length} lines, ${tokens.length + 1} tokens, ${seconds(started)} s`,
     );
-    for (let each = 0; each < 6; each += 1) await call(ping);
-    for (const name of operationNames) await call(operationPath(name, 'production'));
-    for (const path of ['/api/environments', '/api/session', '/api/nothing', '/livez', `/api/${accessKey}`])
-      await call(path);
-    await call(ping, undefined, 'DELETE');
-    await call(ping, `Basic ${accessKey}`);
-    for (let each = 0; each < 22; each += 1) await call('/api/session', `Bearer ${accessKey}-wrong`);
+    assertAllWasTried(answered, tokens, lines);
+    assert(leaky.auth.arrivals.some(({ body }) => body.includes(secretInFile)));
+    assert(leaky.api.arrivals.some(({ headers }) => headers.authorization?.includes(leakyToken)));
 
-    const statuses = new Set(bff.logLines.map((line): unknown => JSON.parse(line).status));
-    for (const status of [200, 401, 404, 405, 429, 502, 504]) assert(statuses.has(status), String(status));
-    assert.equal(partner.auth.arrivals.at(-1)?.body.includes(secret), true);
-    assert.equal(partner.api.arrivals.at(-1)?.headers.authorization, 'Bearer canary-token');
-    for (const text of [...seen, ...bff.logLines]) assert.doesNotMatch(text, /canary/);
+    const issued: Secrets = {
+      'the secret in a variable': secretInVariable,
+      'the secret in a file': secretInFile,
+      'the token of a leaky partner': leakyToken,
+      ...Object.assign({}, ...tokens.map(tokenParts)),
+    };
+    const all: Secrets = { ...issued, 'the access key': accessKey };
+    // A refusal quotes the field that it refuses, to the one who sent it: only such an answer may hold a key.
+    const quotes = ({ sent: { body } }: Recorded) => body?.includes(accessKey) === true;
+    const texts = (records: Recorded[]) => records.map(({ answer }) => answer);
+    assertNothingIn('answers', texts(answered.filter((each) => !quotes(each))), all);
+    assertNothingIn('answers to a body with the key', texts(answered.filter(quotes)), issued);
+    assertNothingIn('answers to what is no HTTP', toBytes, all);
+    assertNothingIn('the log', lines, { ...all, 'a request body': marker });
+    const arrivals = [partner.auth.exchanges, partner.api.exchanges, leaky.auth.arrivals, leaky.api.arrivals];
+    assertNothingIn(
+      'what the partner was sent, bodies aside',
+      arrivals.flat().map(({ path, headers }) => JSON.stringify([path, headers])),
+      { 'the access key': accessKey },
+    );
+    const files = await bff.files();
+    assert(files.has(keyFile));
+    for (const [path, content] of files) {
+      assertNothingIn(path, [path, content.toString('latin1')], path === keyFile ? issued : all);
+    }
+    t.diagnostic(`searched after ${seconds(started)} s`);
   });
 });
+
+/** The local Pearsana, behind proxies that see each token. Tokens are short-lived, so that there are many. */
+async function startRecordedPearsana() {
+  await using stack = new AsyncDisposableStack();
+  const options = { clientId: 'canary-client', clientSecret: secretInVariable, tokenLifetimeSeconds: 8 };
+  const pearsana = stack.adopt(await startLocalPearsana(options), ({ stop }) => stop());
+  const auth = stack.use(await startRecordingProxy(pearsana.authUrl));
+  const api = stack.use(await startRecordingProxy(pearsana.apiUrl));
+  const kept = stack.move();
+  return { auth, api, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+function writeSecretFile() {
+  const folder = mkdtempSync(join(tmpdir(), 'canary-'));
+  const path = join(folder, 'client-secret');
+  writeFileSync(path, `${secretInFile}\n`, { mode: 0o600 });
+  return { path, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
+}
+
+/** The variables of one environment. */
+function environment(name: string, authUrl: string, apiUrl: string, secret: Record<string, string>) {
+  const prefix = `PEARSANA_${name.toUpperCase().replaceAll('-', '_')}`;
+  return Object.fromEntries([
+    [`${prefix}_CLIENT_ID`, 'canary-client'],
+    [`${prefix}_AUTH_URL`, authUrl],
+    [`${prefix}_API_URL`, apiUrl],
+    ...Object.entries(secret).map(([kind, value]) => [`${prefix}_CLIENT_${kind}`, value]),
+  ]);
+}
+
+/** Every operation everywhere, and the BFF's answers about itself. */
+function goodRequests(ingredients: Ingredients): Sent[] {
+  const headers = { authorization: `Bearer ${ingredients.accessKey}` };
+  return [
+    ...['sandbox', ...Object.keys(leaks)].flatMap((environment) =>
+      operationNames.map((name) => goodRequest(name, environment, ingredients)),
+    ),
+    ...['/livez', '/readyz', '/api/session', '/api/environments'].map((path) => ({
+      method: 'GET',
+      path,
+      headers,
+    })),
+  ];
+}
+
+/** The key, not quite: in another scheme, cut, or with something before it. */
+function wrongKeys(accessKey: string): Sent[] {
+  return ['Basic ', 'Bearer x', 'Token key=', ''].flatMap((before) =>
+    Array.from({ length: 10 }, (_, cut) => ({
+      method: 'GET',
+      path: '/api/session',
+      headers: { authorization: before + accessKey.slice(0, accessKey.length - cut) },
+    })),
+  );
+}
+
+/** The beginnings of a token's three parts: an answer that quotes no more has said enough. */
+function tokenParts(token: string): Secrets {
+  return Object.fromEntries(
+    token.split('.').map((part) => [`${part.slice(0, 30)}… of a token`, part.slice(0, 30)]),
+  );
+}
+
+/** A search proves nothing about what did not happen. */
+function assertAllWasTried(answered: Recorded[], tokens: string[], lines: string[]): void {
+  const unanswered = answered.filter(({ status }) => status === 0);
+  assert(unanswered.length < 20, `${unanswered.length} requests got no answer.`);
+  const statuses = new Set(answered.map(({ status }) => status));
+  const wanted = [200, 201, 400, 401, 403, 404, 405, 409, 413, 415, 422, 428, 429, 502, 503, 504];
+  for (const status of wanted) assert(statuses.has(status), `No answer had the status ${status}.`);
+  const logged = lines.filter((line) => line.startsWith('{') && JSON.parse(line).status !== undefined);
+  assert(logged.length >= answered.length, `${logged.length} log lines for ${answered.length} requests`);
+  assert(tokens.length >= 3 && tokens.every((token) => token.split('.').length === 3));
+}
+
+/** Fails with what was found, how it was spelt, and the first text that holds it. */
+function assertNothingIn(place: string, texts: string[], secrets: Secrets): void {
+  const found = findSecrets(secrets, texts.join('\n'));
+  if (found.length === 0) return;
+  const first = texts.find((text) => findSecrets(secrets, text).length > 0) ?? '';
+  assert.fail(`In ${place}: ${found.join('; ')}. The first:\n${first.slice(0, 3_000)}`);
+}
+
+function seconds(since: number): string {
+  return ((performance.now() - since) / 1000).toFixed(1);
+}

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { until } from './until.ts';
+
+const main = fileURLToPath(new URL('../../server/main.ts', import.meta.url));
+const folders = ['home', 'work', 'data', 'temporary'] as const;
+
+/** The BFF as a process of its own, of which everything that it prints and writes is seen. */
+export type BffProcess = AsyncDisposable & {
+  url: string;
+  /** Standard output and standard error so far. */
+  output(): string;
+  /** Everything in its home, working, data and temporary folders, by path. */
+  files(): Promise<Map<string, Buffer>>;
+  /** Ends it as a service manager does; gives its exit code. */
+  end(): Promise<number | null>;
+};
+
+export async function startBffProcess(variables: Record<string, string>): Promise<BffProcess> {
+  const root = await mkdtemp(join(tmpdir(), 'bff-process-'));
+  const [home, work, data, temporary] = folders.map((name) => join(root, name));
+  for (const folder of folders) await mkdir(join(root, folder));
+  const child = spawn(process.execPath, [main], {
+    cwd: work,
+    env: {
+      ...{ PATH: process.env.PATH, HOME: home, USERPROFILE: home, TMPDIR: temporary, TEMP: temporary },
+      ...{ PORT: '0', BFF_DATA_DIR: data, LOG_LEVEL: 'trace', ...variables },
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const chunks: string[] = [];
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => chunks.push(text));
+  const closed = once(child, 'close').then(([code]): number | null => code);
+  const output = () => chunks.join('');
+  const readyAt = () => /ready at (http:\S+)\n/.exec(output())?.[1];
+  await until('the BFF is ready', () => readyAt() !== undefined || child.exitCode !== null);
+  const url = readyAt();
+  assert(url, output());
+
+  return {
+    url,
+    output,
+    async files() {
+      const entries = await readdir(root, { recursive: true, withFileTypes: true });
+      const paths = entries.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
+      return new Map(
+        await Promise.all(
+          paths.map(async (path) => [path.slice(root.length + 1), await readFile(path)] as const),
+        ),
+      );
+    },
+    end() {
+      child.kill('SIGTERM');
+      return closed;
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await closed;
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
