@@ -1,16 +1,16 @@
 // `npm run screenshots`: the README's pictures, taken from the packaged extension in a real VS Code.
-import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { startTestBff } from '../support/test-bff.ts';
+import { buildExtension, clickBeside, signIn, vsix } from './person.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const pictures = `${root}extension/pictures`;
 
-spawnSync(process.execPath, ['build.ts', 'extension'], { cwd: root, stdio: 'inherit' });
+buildExtension();
 const bff = await startTestBff({ production: {} });
 const workbench = await openWorkbench({
-  vsix: `${root}dist/pearsana-partner.vsix`,
+  vsix,
   userSettings: {
     'pearsana.backendUrl': bff.url,
     'window.commandCenter': false,
@@ -18,7 +18,7 @@ const workbench = await openWorkbench({
   },
 });
 try {
-  await signIn(workbench);
+  await begin(workbench);
   await environments(workbench);
   await invitation(workbench);
   await bff.stop();
@@ -27,16 +27,10 @@ try {
   await workbench.close();
 }
 
-async function signIn({ page, quickInput, openContainer, treeItem }: Workbench): Promise<void> {
+async function begin(workbench: Workbench): Promise<void> {
+  const { page } = workbench;
   await page.setViewportSize({ width: 1040, height: 480 });
-  await openContainer('Pearsana');
-  await page.getByRole('button', { name: 'Sign In' }).click();
-  await quickInput.step(/Sign in/);
-  await quickInput.type(bff.accessKey);
-  await quickInput.accept();
-  await treeItem(/^sandbox/)
-    .first()
-    .waitFor();
+  await signIn(workbench, bff.accessKey);
   // A side bar wide enough for what stands in it.
   const sash = page.locator('.monaco-sash.vertical:not(.disabled)').first();
   const box = await sash.boundingBox();
@@ -47,11 +41,10 @@ async function signIn({ page, quickInput, openContainer, treeItem }: Workbench):
   await page.mouse.up();
 }
 
-async function environments({ page, treeItem, notification, screenshot }: Workbench): Promise<void> {
+async function environments(workbench: Workbench): Promise<void> {
+  const { page, treeItem, notification, screenshot } = workbench;
   for (const environment of ['production', 'sandbox']) {
-    const node = treeItem(new RegExp(`^${environment}`)).first();
-    await node.hover();
-    await node.getByRole('button', { name: 'Ping' }).click();
+    await clickBeside(workbench, environment, 'Ping');
     await notification(new RegExp(`${environment} answered`)).waitFor();
   }
   await treeItem(/^sandbox/)
@@ -64,11 +57,10 @@ async function environments({ page, treeItem, notification, screenshot }: Workbe
   await screenshot(`${pictures}/environments.png`);
 }
 
-async function invitation({ page, quickInput, treeItem, runCommand, screenshot }: Workbench): Promise<void> {
+async function invitation(workbench: Workbench): Promise<void> {
+  const { page, quickInput, runCommand, screenshot } = workbench;
   await runCommand('Notifications: Clear All Notifications');
-  const node = treeItem(/^production/).first();
-  await node.hover();
-  await node.getByRole('button', { name: 'Invite' }).click();
+  await clickBeside(workbench, 'production', 'Invite');
   const answers = ['ada@example.edu', 'Ada', 'Lovelace', 'SIS', '20261234', undefined, 'Welcome!', 'student'];
   for (const [index, answer] of answers.entries()) {
     await quickInput.step(new RegExp(`\\(${index + 1}/`));

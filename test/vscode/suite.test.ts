@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { before, describe, test } from 'node:test';
-import { hasChromium } from '../support/chromium.ts';
 import { freePort, startTestBff } from '../support/test-bff.ts';
+import { buildExtension, noBrowser } from './person.ts';
 import { runSuite, type SuiteRun } from './run-suite.ts';
 
 // The suite runs in the hosts that are on this machine; `VSCODE_DESKTOP=1` adds a downloaded desktop VS Code.
@@ -11,13 +10,9 @@ const hosts: SuiteRun['host'][] = [
   'web',
   ...(process.env.VSCODE_DESKTOP ? (['desktop'] as const) : []),
 ];
-const noBrowser = (await hasChromium()) ? false : 'there is no Chromium on this machine';
 
 describe('the extension in a real VS Code, against a real BFF and the local Pearsana', () => {
-  before(() => {
-    const built = spawnSync(process.execPath, ['build.ts', 'extension'], { encoding: 'utf8' });
-    assert.equal(built.status, 0, built.stderr);
-  });
+  before(buildExtension);
 
   for (const host of hosts) {
     test(`${host} extension host`, { skip: host !== 'desktop' && noBrowser, timeout: 300_000 }, async (t) => {

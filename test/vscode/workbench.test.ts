@@ -1,34 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { hasChromium } from '../support/chromium.ts';
 import { freePort, startTestBff } from '../support/test-bff.ts';
-import { openWorkbench, type Workbench } from './workbench.ts';
+import { buildExtension, clickBeside, enterKey, noBrowser, vsix } from './person.ts';
+import { openWorkbench } from './workbench.ts';
 
-const vsix = fileURLToPath(new URL('../../dist/pearsana-partner.vsix', import.meta.url));
-const skip = (await hasChromium()) ? false : 'there is no Chromium on this machine';
-
-/** From the welcome view to the tree, as a person does it. */
-async function signIn({ page, quickInput, openContainer }: Workbench, accessKey: string): Promise<void> {
-  await openContainer('Pearsana');
-  await page.getByRole('button', { name: 'Sign In' }).click();
-  await quickInput.step(/Sign in to the Pearsana BFF/);
-  await quickInput.type(accessKey);
-  await quickInput.accept();
-}
-
-async function ping(workbench: Workbench, environment: RegExp): Promise<void> {
-  const node = workbench.treeItem(environment).first();
-  await node.hover();
-  await node.getByRole('button', { name: 'Ping' }).click();
-}
-
-describe('the packaged extension, driven as a person would', { skip }, () => {
-  before(() => {
-    const built = spawnSync(process.execPath, ['build.ts', 'extension'], { encoding: 'utf8' });
-    assert.equal(built.status, 0, built.stderr);
-  });
+describe('the packaged extension, driven as a person would', { skip: noBrowser }, () => {
+  before(buildExtension);
 
   for (const kind of ['node', 'web'] as const) {
     test(`${kind} host: signs in, pings, and says what is wrong`, { timeout: 240_000 }, async () => {
@@ -41,7 +18,7 @@ describe('the packaged extension, driven as a person would', { skip }, () => {
       const { quickInput, treeItem, notification, runCommand } = workbench;
       try {
         // A wrong key stays in its box, with words.
-        await signIn(workbench, 'pbff_not-the-right-key-at-all');
+        await enterKey(workbench, 'pbff_not-the-right-key-at-all');
         assert.match(await quickInput.message(/accept/), /doesn’t accept the access key/);
         await quickInput.type(bff.accessKey);
         await quickInput.accept();
@@ -62,7 +39,7 @@ describe('the packaged extension, driven as a person would', { skip }, () => {
           .waitFor();
 
         // The inline action pings the node that was clicked.
-        await ping(workbench, /^production/);
+        await clickBeside(workbench, 'production', 'Ping');
         await notification(/production answered the ping in \d+ ms \(request [\w-]+\)/).waitFor();
         assert.equal(bff.production?.arrivals.length, 1);
         assert.equal(bff.pearsana.arrivals.length, 0);
@@ -76,7 +53,7 @@ describe('the packaged extension, driven as a person would', { skip }, () => {
           variables: { ...variables, BFF_ACCESS_KEY: 'pbff_quite-another-access-key' },
           production: {},
         });
-        await ping(workbench, /^sandbox/);
+        await clickBeside(workbench, 'sandbox', 'Ping');
         await notification(/doesn’t accept the access key.*Sign in/s).waitFor();
         await treeItem(/^sandbox.*access key rejected/)
           .first()
@@ -87,7 +64,8 @@ describe('the packaged extension, driven as a person would', { skip }, () => {
         await runCommand('Pearsana: Refresh');
         const down = treeItem(/doesn’t answer|not reachable/).first();
         await down.waitFor();
-        await ping2(workbench);
+        // From the palette, where no clicked node tells which environment is meant.
+        await runCommand('Pearsana: Ping');
         await notification(
           kind === 'web'
             ? /npm start.*BFF_ALLOWED_ORIGINS=http:\/\/127\.0\.0\.1/s
@@ -115,8 +93,3 @@ describe('the packaged extension, driven as a person would', { skip }, () => {
     });
   }
 });
-
-/** From the palette, where the clicked node cannot tell which environment is meant. */
-async function ping2({ runCommand }: Workbench): Promise<void> {
-  await runCommand('Pearsana: Ping');
-}
