@@ -55,6 +55,9 @@ export type Client = {
   environments(options?: SharedCallOptions): Promise<EnvironmentsAnswer>;
 };
 
+/** What would leave its place in the path even when it is encoded, or cannot be encoded. */
+const climbs = /^\.{0,2}$|\p{Cs}/u;
+
 const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
@@ -79,10 +82,16 @@ export function backendOrigin(baseUrl: string): string {
   return url.origin;
 }
 
-/** A client of the BFF. It needs `fetch` alone, so it runs in Node, in browsers and in worker hosts. */
+/**
+ * A client of the BFF. It needs `fetch` alone, so it runs in Node, in browsers and in worker hosts.
+ * @throws TypeError when `baseUrl` is no address for a key, or `accessKey` cannot stand in a header.
+ */
 export function createClient(options: ClientOptions): Client {
   const origin = backendOrigin(options.baseUrl);
   const { accessKey, timeoutMs = 60_000 } = options;
+  if (accessKey !== undefined && !/^[!-~]+$/.test(accessKey)) {
+    throw new TypeError('The access key must be visible ASCII.');
+  }
   // Called through a wrapper: a browser's fetch refuses any `this` but its own.
   const send: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
 
@@ -110,7 +119,10 @@ export function createClient(options: ClientOptions): Client {
           'x-request-id': requestId,
           ...(accessKey !== undefined && { authorization: `Bearer ${accessKey}` }),
           ...(exchanged.body !== undefined && { 'content-type': 'application/json' }),
-          ...(exchanged.confirm !== undefined && { 'x-confirm-environment': exchanged.confirm }),
+          ...(exchanged.confirm !== undefined && {
+            // Fetch would trim it, or fail as if nothing were reachable: what is no name is for the BFF to refuse.
+            'x-confirm-environment': exchanged.confirm.replace(/[^!-~]/g, '?'),
+          }),
         },
         ...(exchanged.body !== undefined && { body: JSON.stringify(exchanged.body) }),
         // A redirect would carry the key to wherever it points.
@@ -130,14 +142,13 @@ export function createClient(options: ClientOptions): Client {
     }
 
     const body = parseJson(text);
-    if (!response.ok) {
-      const parsed = failureBody.safeParse(body);
-      if (!parsed.success) throw ClientError.contract(context, response, parsed.error.issues);
-      throw ClientError.refused(context, response, parsed.data.error);
+    function read<Contract extends z.ZodMiniType>(contract: Contract): z.output<Contract> {
+      const parsed = contract.safeParse(body);
+      if (parsed.success) return parsed.data;
+      throw ClientError.contract(context, response, parsed.error.issues);
     }
-    const parsed = exchanged.schema.safeParse(body);
-    if (!parsed.success) throw ClientError.contract(context, response, parsed.error.issues);
-    return parsed.data;
+    if (!response.ok) throw ClientError.refused(context, response, read(failureBody).error);
+    return read(exchanged.schema);
   }
 
   async function call(
@@ -146,30 +157,25 @@ export function createClient(options: ClientOptions): Client {
   ) {
     const row: OperationRow = operations[name];
     const { environment, request, confirm } = options;
-    const path = operationPath(name, encodeURIComponent(environment));
-    if (row.request) {
-      const validation = validate(row.request, request);
-      const { requestId = '' } = options;
-      if (!validation.ok)
-        throw ClientError.invalid({ origin, requestId, environment, writes: row.writes }, validation.issues);
+    const context = { origin, requestId: options.requestId ?? '', environment, writes: row.writes };
+    if (climbs.test(environment)) {
+      throw ClientError.invalid(context, [{ path: 'environment', message: 'is no name' }]);
     }
+    const validation = row.request && validate(row.request, request);
+    if (validation && !validation.ok) throw ClientError.invalid(context, validation.issues);
     const answer = await exchange(
       {
-        method: row.method,
-        path,
+        ...row,
+        path: operationPath(name, encodeURIComponent(environment)),
         schema: successOf(row),
         body: request,
         environment,
         confirm,
-        writes: row.writes,
       },
       options,
     );
     if (answer.environment !== environment) {
-      throw ClientError.environment(
-        { origin, requestId: answer.requestId, environment, writes: row.writes },
-        answer.environment,
-      );
+      throw ClientError.environment({ ...context, requestId: answer.requestId }, answer.environment);
     }
     return answer;
   }

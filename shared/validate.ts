@@ -8,8 +8,8 @@ export type Schema = z.ZodMiniType;
 
 /** More would help nobody, and ten thousand wrong entries must not make an answer of megabytes. */
 const mostIssues = 20;
-/** A value is quoted, so that one sees what was meant; a long one only by its beginning. */
-const longestQuote = 60;
+/** A value is quoted, so that one sees what was meant; a long one only by its beginning, and so a field that there isn't. */
+const overlong = /^(.{60}).+/su;
 
 /**
  * Checks a request against its contract and says in words what is wrong: `` email: `nobody` is not an e-mail address ``.
@@ -47,7 +47,7 @@ const kindNames: Record<string, string> = {
 function issuesOf(issue: z.core.$ZodIssue, input: unknown): Issue[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
-      path: pathWords([...issue.path, key]),
+      path: pathWords([...issue.path, shortened(key)]),
       message: 'there is no such field',
     }));
   }
@@ -56,7 +56,7 @@ function issuesOf(issue: z.core.$ZodIssue, input: unknown): Issue[] {
   // “must …” stands after the field's name, “is not …” after the value that was given.
   const quoted =
     issue.message.startsWith('is ') && typeof value === 'string'
-      ? `${quote(value)} ${issue.message}`
+      ? `\`${shortened(value)}\` ${issue.message}`
       : issue.message;
   return [{ path, message: path === '' ? `The request body ${quoted}` : quoted }];
 }
@@ -77,6 +77,6 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-function quote(value: string): string {
-  return `\`${value.length > longestQuote ? `${value.slice(0, longestQuote)}…` : value}\``;
+function shortened(value: string): string {
+  return value.replace(overlong, '$1…');
 }

@@ -68,12 +68,13 @@ export function createApi({ environments, tokens, callPartner }: ApiDependencies
       requireGrant(callerOf(response), environment.id, name);
       const { requestId, signal } = context;
       if (row.writes && environment.protected) requireConfirmation(request, environment.id);
-      const body = await readBody?.(request, response);
+      const body = await readBody?.(request);
       if (row.request) requireValid(row.request, body);
       const reply = await callPartner({ environment, row, request: body, requestId, signal });
       context.partnerMs = reply.facts.durationMs;
       response
-        .status(reply.status)
+        // These two hold no body (RFC 9110, 15.3.5 and 15.3.6), and ours says which environment it was.
+        .status([204, 205].includes(reply.status) ? 200 : reply.status)
         .json({ environment: environment.id, requestId, result: reply.result, partner: reply.facts });
     });
   }

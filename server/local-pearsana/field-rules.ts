@@ -49,7 +49,8 @@ export function faultsOf(rule: Rule, value: unknown, path = ''): string[] {
 function faultsOfText(rule: TextRule, value: unknown, path: string): string[] {
   if (typeof value !== 'string') return [`${path} must be ${kindOf(rule)}.`];
   if (!rule.optional && value.trim() === '') return [`${path} must not be blank.`];
-  if (value.length > rule.maxLength) return [`${path} must have at most ${rule.maxLength} characters.`];
+  // A person who counts letters counts code points: an emoji is one, though JavaScript says two.
+  if ([...value].length > rule.maxLength) return [`${path} must have at most ${rule.maxLength} characters.`];
   if (rule.format && !rule.format.fits(value)) return [`${path} must be ${kindOf(rule)}.`];
   return [];
 }

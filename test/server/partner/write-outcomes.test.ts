@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Outcome } from '../../../shared/errors.ts';
+import { operationPath, operations, successOf } from '../../../shared/operations.ts';
+import { samples, type WriteName, writeNames } from '../../shared/write-samples.ts';
+import { type FaultServer, type Reply, startFaultServer } from '../../support/fault-server.ts';
+import { failureIn, freePort, startBffWith, type TestBff } from '../../support/test-bff.ts';
+
+const said = (code: string, more: object = {}) => ({
+  error: { code, message: 'Their words.', requestId: 'theirs', ...more },
+});
+const page = { headers: { 'content-type': 'text/html' }, body: '<html>a page</html>' };
+const created = {
+  invitation: {
+    invitationId: 'inv_1',
+    status: 'pending',
+    userState: 'new',
+    creationDateTime: '2026-01-30T00:00:00Z',
+  },
+};
+
+const write = (bff: TestBff, name: WriteName) =>
+  bff.get(operationPath(name, 'sandbox'), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(samples[name].least),
+  });
+
+type Expected = [status: number, code: string, outcome: Outcome];
+const endings: [what: string, reply: Reply, ...Expected][] = [
+  ['a reset before it was read', { fault: 'reset-before-body' }, 502, 'PARTNER_UNREACHABLE', 'unknown'],
+  ['a reset after it was read', { fault: 'reset-after-body' }, 502, 'PARTNER_UNREACHABLE', 'unknown'],
+  ['silence', { fault: 'hang' }, 504, 'PARTNER_TIMEOUT', 'unknown'],
+  ['its answer too late', { status: 201, body: created, delayMs: 300 }, 504, 'PARTNER_TIMEOUT', 'unknown'],
+  ['one byte at a time', { status: 201, body: created, dripMs: 20 }, 504, 'PARTNER_TIMEOUT', 'unknown'],
+  ['less than it claims', { body: created, claimedLength: 5_000 }, 502, 'PARTNER_UNREACHABLE', 'unknown'],
+  ['a page with 200', page, 502, 'PARTNER_BAD_RESPONSE', 'unknown'],
+  ['JSON that breaks off', { status: 201, body: '{"user":' }, 502, 'PARTNER_BAD_RESPONSE', 'unknown'],
+  ['a megabyte and more', { body: 'x'.repeat(1024 * 1024 + 1) }, 502, 'PARTNER_BAD_RESPONSE', 'unknown'],
+  ...[301, 302, 303, 307, 308].map((status): [string, Reply, ...Expected] => [
+    `a redirect ${status}`,
+    { status, headers: { location: '/v1/elsewhere' } },
+    502,
+    'PARTNER_BAD_RESPONSE',
+    'unknown',
+  ]),
+  ...[500, 502, 503, 504].map((status): [string, Reply, ...Expected] => [
+    String(status),
+    { status, body: said('INTERNAL') },
+    502,
+    'PARTNER_ERROR',
+    'unknown',
+  ]),
+  ['503 with a page', { ...page, status: 503 }, 502, 'PARTNER_ERROR', 'unknown'],
+  ['403', { status: 403, body: said('INSUFFICIENT_SCOPE') }, 502, 'INSUFFICIENT_SCOPE', 'refused'],
+  ['405', { status: 405, body: said('METHOD') }, 502, 'PARTNER_ERROR', 'refused'],
+  ...[400, 404, 409, 410, 413, 422, 429].map((status): [string, Reply, ...Expected] => [
+    String(status),
+    { status, body: said('THEIR_CODE') },
+    status,
+    'THEIR_CODE',
+    'refused',
+  ]),
+];
+
+describe('a write that the partner ends with', () => {
+  let bff: TestBff;
+  let partner: FaultServer;
+  before(async () => {
+    partner = await startFaultServer();
+    bff = await startBffWith(
+      { sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } },
+      { PARTNER_TIMEOUT_MS: '150', RATE_LIMIT_PER_MINUTE: '100000' },
+    );
+  });
+  after(async () => {
+    await bff.stop();
+    await partner.stop();
+  });
+
+  for (const name of writeNames) {
+    for (const [what, reply, status, code, outcome] of endings) {
+      it(`${what} is ${status} ${code} and ${outcome}: ${name} is sent once`, async () => {
+        const before = partner.api.arrivals.length;
+        partner.api.next(reply);
+        const answer = await write(bff, name);
+        const failure = failureIn(answer);
+        assert.deepEqual(
+          [answer.status, failure.code, failure.outcome, failure.source, failure.environment],
+          [status, code, outcome, 'pearsana', 'sandbox'],
+          failure.message,
+        );
+        assert.equal(partner.api.arrivals.length, before + 1);
+        assert(bff.logLines.at(-1)?.includes(`"outcome":"${outcome}"`), bff.logLines.at(-1));
+      });
+    }
+
+    it(`a refusal that says why and when again: ${name} passes both on`, async () => {
+      const details = { errors: ['externalReferences must be a non-empty array'], more: { a: [1] } };
+      for (const status of [400, 409, 429]) {
+        partner.api.next({ status, headers: { 'retry-after': '7' }, body: said('THEIRS', { details }) });
+        const answer = await write(bff, name);
+        const failure = failureIn(answer);
+        assert.equal(answer.headers.get('retry-after'), '7');
+        assert.deepEqual(failure.details, details);
+        assert.deepEqual([failure.message, failure.retryable], ['Their words.', status === 429]);
+      }
+    });
+
+    const unauthorized: Reply = { status: 401, body: said('UNAUTHORIZED') };
+    const second: [what: string, reply: Reply, ...(Expected | [201, null, null])][] = [
+      ['success', { status: 201, body: created }, 201, null, null],
+      ['401', unauthorized, 502, 'PARTNER_UNAUTHORIZED', 'refused'],
+      ['a reset', { fault: 'reset-after-body' }, 502, 'PARTNER_UNREACHABLE', 'unknown'],
+      ['500', { status: 500 }, 502, 'PARTNER_ERROR', 'unknown'],
+      ['409', { status: 409, body: said('CONFLICT') }, 409, 'CONFLICT', 'refused'],
+    ];
+    for (const [what, reply, status, code, outcome] of second) {
+      it(`401 and then ${what} is ${status}: ${name} is sent twice, with two tokens`, async () => {
+        const before = { sent: partner.api.arrivals.length, tokens: partner.auth.arrivals.length };
+        partner.api.next(unauthorized, reply);
+        const answer = await write(bff, name);
+        assert.equal(answer.status, status, answer.text);
+        if (code !== null) {
+          const failure = failureIn(answer);
+          assert.deepEqual([failure.code, failure.outcome], [code, outcome]);
+        }
+        const [first, again, ...more] = partner.api.arrivals.slice(before.sent);
+        assert.deepEqual(more, []);
+        assert.notEqual(first?.headers.authorization, again?.headers.authorization);
+        assert.deepEqual(
+          [first?.body, first?.headers['x-request-id']],
+          [again?.body, again?.headers['x-request-id']],
+        );
+        // The first of all has no token yet.
+        assert(partner.auth.arrivals.length - before.tokens <= 2);
+      });
+    }
+  }
+
+  it('nothing at all in a success: createUser has null, an invitation has to be one', async () => {
+    for (const [status, answered] of [
+      [200, 200],
+      [201, 201],
+      // They cannot hold even our own envelope.
+      [204, 200],
+      [205, 200],
+    ] as const) {
+      const reply: Reply = { status, body: '' };
+      partner.api.next(reply, reply);
+      const answer = await write(bff, 'createUser');
+      assert.equal(answer.status, answered);
+      const { result, partner: facts } = successOf(operations.createUser).parse(answer.body);
+      assert.deepEqual([result, facts.status], [null, status]);
+      const failure = failureIn(await write(bff, 'createInvitation'));
+      assert.deepEqual([failure.code, failure.outcome], ['PARTNER_BAD_RESPONSE', 'unknown']);
+    }
+  });
+});
+
+describe('a write that was never sent', () => {
+  const nobody = async () => `http://127.0.0.1:${await freePort()}`;
+  const auth: [what: string, reply: Reply, code: string][] = [
+    ['rejects the secret', { status: 401, body: { error: 'invalid_client' } }, 'CLIENT_CREDENTIALS_REJECTED'],
+    ['rejects the scope', { status: 400, body: { error: 'invalid_scope' } }, 'SCOPE_NOT_ENABLED'],
+    ['talks nonsense', { body: 'hello' }, 'AUTH_BAD_RESPONSE'],
+    ['fails', { status: 503 }, 'AUTH_UNREACHABLE'],
+    ['resets', { fault: 'reset-after-body' }, 'AUTH_UNREACHABLE'],
+    ['hangs', { fault: 'hang' }, 'AUTH_TIMEOUT'],
+  ];
+  for (const [what, reply, code] of auth) {
+    it(`is not_sent where the authorisation server ${what}`, async () => {
+      await using partner = await startFaultServer();
+      partner.auth.always(reply);
+      const sandbox = { authUrl: partner.auth.url, apiUrl: partner.api.url };
+      await using bff = await startBffWith({ sandbox }, { TOKEN_TIMEOUT_MS: '100' });
+      for (const name of writeNames) {
+        const failure = failureIn(await write(bff, name));
+        assert.deepEqual([failure.code, failure.source, failure.outcome], [code, 'auth', 'not_sent']);
+      }
+      assert.deepEqual(partner.api.arrivals, []);
+    });
+  }
+
+  it('is not_sent where nobody listens', async () => {
+    await using partner = await startFaultServer();
+    await using bff = await startBffWith({ sandbox: { authUrl: partner.auth.url, apiUrl: await nobody() } });
+    for (const name of writeNames) {
+      const failure = failureIn(await write(bff, name));
+      assert.deepEqual([failure.code, failure.outcome], ['PARTNER_UNREACHABLE', 'not_sent']);
+      assert.match(failure.message, /ECONNREFUSED/);
+    }
+    await using other = await startBffWith({ sandbox: { authUrl: await nobody(), apiUrl: partner.api.url } });
+    for (const name of writeNames) {
+      const failure = failureIn(await write(other, name));
+      assert.deepEqual([failure.code, failure.outcome], ['AUTH_UNREACHABLE', 'not_sent']);
+    }
+    assert.deepEqual(partner.api.arrivals, []);
+  });
+});

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type ClientOptions, createClient } from '../../shared/client.ts';
+import { ClientError } from '../../shared/client-error.ts';
+import { samples } from './write-samples.ts';
+
+/** A client whose `fetch` must not be called, and the error of what it is asked. */
+async function unsent(
+  call: (client: ReturnType<typeof createClient>) => Promise<unknown>,
+): Promise<ClientError> {
+  const sent: unknown[] = [];
+  const client = createClient({
+    baseUrl: 'https://bff.example.com',
+    fetch: async (input) => {
+      sent.push(input);
+      return new Response();
+    },
+  });
+  const error = await call(client).then(
+    () => assert.fail('It did not fail.'),
+    (thrown: unknown) => thrown,
+  );
+  assert.deepEqual(sent, []);
+  assert(error instanceof ClientError, String(error));
+  assert.equal(error.reason, 'invalid');
+  return error;
+}
+
+describe('the client sends nothing', () => {
+  it('of a request that breaks its contract, and says where', async () => {
+    const request = { ...samples.createInvitation.least, email: 'nobody', externalReferences: [] };
+    const error = await unsent((client) =>
+      client.createInvitation({ environment: 'sandbox', request, requestId: 'mine' }),
+    );
+    assert.deepEqual(error.issues, [
+      { path: 'email', message: '`nobody` is not an e-mail address' },
+      { path: 'externalReferences', message: 'must have at least one entry' },
+    ]);
+    assert.equal(
+      error.message,
+      'email: `nobody` is not an e-mail address\nexternalReferences: must have at least one entry',
+    );
+    assert.deepEqual(
+      [error.outcome, error.requestId, error.environment, error.status, error.failure],
+      ['not_sent', 'mine', 'sandbox', undefined, undefined],
+    );
+  });
+
+  for (const environment of ['', '.', '..', '\ud800', 'a\udfff']) {
+    it(`to an environment ${JSON.stringify(environment)}, which would leave its place in the path`, async () => {
+      const request = samples.createUser.least;
+      const write = await unsent((client) => client.createUser({ environment, request }));
+      const read = await unsent((client) => client.ping({ environment }));
+      assert.deepEqual([write.message, write.outcome], ['environment: is no name', 'not_sent']);
+      assert.deepEqual([read.message, read.outcome], ['environment: is no name', undefined]);
+    });
+  }
+
+  for (const [environment, part] of [
+    ['a/b', 'a%2Fb'],
+    ['../..', '..%2F..'],
+    ['%2e%2e', '%252e%252e'],
+    ['a\\b', 'a%5Cb'],
+    ['...', '...'],
+  ] as const) {
+    it(`outside of one part of the path to ${environment}`, async () => {
+      const sent: string[] = [];
+      const client = createClient({
+        baseUrl: 'https://bff.example.com',
+        fetch: async (input) => {
+          sent.push(new URL(String(input)).pathname);
+          return new Response('{}');
+        },
+      });
+      await assert.rejects(client.ping({ environment }), ClientError);
+      assert.deepEqual(sent, [`/api/environments/${part}/ping`]);
+    });
+  }
+
+  for (const accessKey of ['', ' ', 'a b', 'a\n', 'schlüssel', '☃', 'a\u0000', '\ud800', 'key\u00a0']) {
+    it(`with the access key ${JSON.stringify(accessKey)}, and says so before any call`, () => {
+      const options: ClientOptions = { baseUrl: 'https://bff.example.com', accessKey };
+      assert.throws(() => createClient(options), {
+        name: 'TypeError',
+        message: 'The access key must be visible ASCII.',
+      });
+    });
+  }
+});

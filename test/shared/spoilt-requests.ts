@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { asJson } from './arbitrary-requests.ts';
+import { placesIn } from './write-samples.ts';
+
+const two = (part: number) => String(part).padStart(2, '0');
+
+const nearlyEmail = fc.oneof(
+  fc
+    .tuple(
+      fc.string({ unit: fc.constantFrom(...'aZ9._+-@ "\\<>(),:;[]é\n\u00a0'), minLength: 1, maxLength: 8 }),
+      fc.string({ unit: fc.constantFrom(...'aZ9.-.-_@ é\u212a'), minLength: 1, maxLength: 8 }),
+    )
+    .map(([local, domain]) => `${local}@${domain}`),
+  fc.constantFrom('a@b@c.de', 'a@@b.de', 'a@b.de\n', 'a@b', 'a@b.c', 'a@1.2', 'A <a@b.de>', 'a@b.de, c@d.de'),
+  fc
+    .tuple(fc.integer({ min: 62, max: 66 }), fc.integer({ min: 180, max: 195 }))
+    .map(([local, domain]) => `${'x'.repeat(local)}@${'y'.repeat(domain - 3)}.de`),
+);
+const nearlyDay = fc
+  .tuple(
+    fc.constantFrom('', ' ', '+', '-', '+01'),
+    fc.constantFrom('0000', '1900', '2000', '2023', '9999', '00'),
+    fc.constantFrom('-', '/', ''),
+    fc.integer({ min: 0, max: 13 }),
+    fc.integer({ min: 0, max: 32 }),
+    fc.constantFrom('', '', '', ' ', 'Z', 'T00:00', '\n'),
+  )
+  .map(
+    ([sign, year, dash, month, date, end]) =>
+      `${dash === '-' ? '' : sign}${year}${dash}${two(month)}${dash}${two(date)}${end}`,
+  );
+const lengths = fc.constantFrom(1, 199, 200, 201, 254, 255, 1_999, 2_000, 2_001);
+const blanks = [
+  ...'\t\n\v\f\r \u00a0\u1680\u2000\u200a\u2028\u2029\u202f\u205f\u3000\ufeff\u200b\u180e\u0085',
+];
+const strange = fc.oneof(
+  fc.constantFrom(null, true, false, 0, -1, 1e308, '', 'x', [], {}, [[]], [null], [['x']], [{}], {
+    length: 1,
+  }),
+  fc.string({ unit: fc.constantFrom(...blanks), minLength: 1, maxLength: 3 }),
+  fc
+    .tuple(fc.constantFrom('x', 'é', '😀', ' ', '\ud800'), lengths)
+    .map(([unit, times]) => unit.repeat(times)),
+  nearlyEmail,
+  nearlyDay,
+  fc.constantFrom('USD', 'usd', 'US', 'USDX', 'ÜSD', 'USD\n', ' USD'),
+  fc.jsonValue({ maxDepth: 3 }),
+);
+const strangeKey = fc.oneof(
+  fc.constantFrom(
+    '__proto__',
+    'constructor',
+    'toString',
+    'hasOwnProperty',
+    '',
+    ' email',
+    'Email',
+    '0',
+    'length',
+  ),
+  fc.constantFrom('email', 'profile', 'address', 'roles', 'message', 'namespace', 'roleName', 'dateOfBirth'),
+  fc.string(),
+);
+
+type Spoil = {
+  kind: 'put' | 'append' | 'remove' | 'add' | 'repeat' | 'mail' | 'day';
+  at: number;
+  value: unknown;
+  key: string;
+};
+const spoil: fc.Arbitrary<Spoil> = fc.record({
+  kind: fc.constantFrom('put', 'append', 'remove', 'add', 'repeat', 'mail', 'day'),
+  at: fc.nat(1_000),
+  value: strange,
+  key: strangeKey,
+});
+
+/** Requests of that kind, spoilt once or twice at any depth; some stay good, as when a field goes that nobody needs. */
+export function badly(valid: fc.Arbitrary<object>): fc.Arbitrary<unknown> {
+  return fc
+    .tuple(valid, fc.array(spoil, { minLength: 1, maxLength: 2 }), nearlyEmail, nearlyDay)
+    .map(([request, spoils, mail, date]) =>
+      spoils.reduce<unknown>((value, each) => spoilt(value, each, mail, date), request),
+    );
+}
+
+function spoilt(request: unknown, { kind, at, value, key }: Spoil, mail: string, day: string): unknown {
+  const copy: unknown = asJson(request);
+  const places = placesIn(copy).filter(({ place }) => place.length > 0);
+  const inLists = places.filter(({ place }) => typeof place.at(-1) === 'number');
+  const named = (name: string) => places.filter(({ place }) => place.at(-1) === name);
+  const among =
+    { repeat: inLists, mail: named('email'), day: named('dateOfBirth') }[String(kind)] ??
+    (kind === 'add'
+      ? placesIn(copy).filter((each) => isObject(each.value) && !Array.isArray(each.value))
+      : places);
+  const chosen = among[at % among.length];
+  // No place of that kind, or the whole is something else by now.
+  if (!chosen) return kind === 'remove' ? value : copy;
+  const last = chosen.place.at(-1);
+  if (kind === 'add') {
+    put(isObject(chosen.value) ? chosen.value : {}, key, value);
+    return copy;
+  }
+  const parent = chosen.place
+    .slice(0, -1)
+    .reduce<unknown>((inside, part) => Reflect.get(Object(inside), part), copy);
+  if (!isObject(parent) || last === undefined) return value;
+  if (kind === 'put') put(parent, last, value);
+  else if (kind === 'append') put(parent, last, textOf(chosen.value) + textOf(value));
+  else if (kind === 'mail') put(parent, last, mail);
+  else if (kind === 'day') put(parent, last, day);
+  else if (kind === 'repeat' && Array.isArray(parent)) parent.push(chosen.value);
+  else if (Array.isArray(parent)) parent.splice(Number(last), 1);
+  else Reflect.deleteProperty(parent, last);
+  return copy;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : 'x';
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** As JSON.parse does: a field of its own even where the name is `__proto__`. */
+function put(into: object, key: PropertyKey, value: unknown): void {
+  Object.defineProperty(into, key, { value, enumerable: true, configurable: true, writable: true });
+}
