@@ -12,7 +12,12 @@ export type RequestLog = {
 };
 
 export type Log = RequestLog & {
-  ready: (url: string, environments: readonly string[]) => void;
+  ready: (facts: {
+    url: string;
+    publicUrl: string | undefined;
+    environments: readonly string[];
+    accessKeyFile: string | undefined;
+  }) => void;
   warn: (sentence: string) => void;
   shutdown: (why: string) => void;
 };
@@ -47,7 +52,8 @@ export function createLog(level: string, stream?: DestinationStream): Log {
       const frames = stack?.split('\n').filter((each) => /^\s+at /.test(each)) ?? [];
       logger.error({ requestId, name, at: frames.map((frame) => frame.trim()) }, 'unexpected error');
     },
-    ready: (url, environments) => logger.info({ url, environments }, `ready at ${url}`),
+    ready: ({ url, publicUrl, environments, accessKeyFile }) =>
+      logger.info({ url, publicUrl, environments, accessKeyFile }, `ready at ${url}`),
     warn: (sentence) => logger.warn(sentence),
     shutdown: (why) => logger.info(`shutting down: ${why}`),
   };

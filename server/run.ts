@@ -35,11 +35,7 @@ export async function run(): Promise<void> {
   }
   // Before the ready line: whoever reads that one may send a signal at once.
   endOnSignal(bff, log);
-  if (config.production)
-    log.ready(
-      bff.url,
-      bff.environments.map(({ id }) => id),
-    );
+  if (config.production) log.ready({ ...bff, environments: bff.environments.map(({ id }) => id) });
   else process.stdout.write(welcome(bff, { toTerminal: process.stdout.isTTY === true }));
 }
 

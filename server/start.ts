@@ -12,7 +12,10 @@ import { createTokenRoom } from './tokens/token-room.ts';
 
 /** A BFF that answers, and how to end it. */
 export type RunningBff = {
+  /** Where it listens. */
   url: string;
+  /** The address that callers use, where that is another one. */
+  publicUrl: string | undefined;
   environments: readonly EnvironmentConfig[];
   /** Where the access key lies that this BFF made for itself; absent when one is configured. */
   accessKeyFile: string | undefined;
@@ -54,12 +57,11 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
     await connections.destroy();
     throw error;
   });
-  const url =
-    config.publicUrl ??
-    `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${listening.port}`;
+  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${listening.port}`;
 
   return {
     url,
+    publicUrl: config.publicUrl,
     environments,
     accessKeyFile: key.file,
     accessKey: key.accessKey,

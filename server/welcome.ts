@@ -13,6 +13,7 @@ export function welcome(bff: RunningBff, { toTerminal }: { toTerminal: boolean }
   return `${[
     '',
     `Pearsana BFF ready at ${bff.url}`,
+    ...(bff.publicUrl === undefined ? [] : [`  callers use   ${bff.publicUrl}`]),
     `  environments  ${environments.join(', ')}`,
     `  access key    ${accessKeyWords(bff, toTerminal)}`,
     '',

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseEnv } from 'node:util';
+import { networkErrorCode } from '../network-error-code.ts';
 import type { Variables } from './settings.ts';
 
 /** What a `.env` file holds, and what is careless about the file. A missing file is an empty one. */
@@ -9,8 +10,11 @@ export function readDotEnv(path: string): { variables: Variables; warnings: stri
   let content: string;
   try {
     content = readFileSync(path, 'utf8');
-  } catch {
-    return { variables: {}, warnings: [] };
+  } catch (error) {
+    const code = networkErrorCode(error);
+    const warnings =
+      code === 'ENOENT' ? [] : [`.env is there but cannot be read (${code}), so nothing of it counts.`];
+    return { variables: {}, warnings };
   }
   const warnings: string[] = [];
   if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) {

@@ -1,14 +1,20 @@
 import { inspect } from 'node:util';
 
+let secrets = 0;
+
 /**
  * A string that no log line, template, JSON or debugger print can show: each of them gets `[redacted]`.
  * Whoever truly needs the value says so by calling {@link Secret.reveal}.
  */
 export class Secret {
   readonly #value: string;
+  /** Tells one secret from the next without showing either: the generation that a token was asked for with. */
+  readonly generation: number;
 
   constructor(value: string) {
     this.#value = value;
+    secrets += 1;
+    this.generation = secrets;
   }
 
   reveal(): string {

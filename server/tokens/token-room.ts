@@ -36,7 +36,8 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
     if (!credentials) throw new Error(`No credentials are configured for ${environment}.`);
     const sorted = [...new Set(scopes)].sort();
     // Everything that a token depends on is part of the key, and the single flight is the keeper's own, so the two cannot differ.
-    const key = JSON.stringify([environment, credentials.authUrl, credentials.clientId, ...sorted]);
+    const { authUrl, clientId, clientSecret } = credentials;
+    const key = JSON.stringify([environment, authUrl, clientId, clientSecret.generation, ...sorted]);
     let entry = keepers.get(key);
     if (!entry) {
       const request = () => requestToken(credentials, sorted);

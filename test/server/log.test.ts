@@ -77,7 +77,12 @@ describe('the log', () => {
   it('is as quiet as its level', () => {
     const { log: its, text } = log('error');
     its.request({ ...context, operation: 'ping' }, end);
-    its.ready('http://127.0.0.1:1', ['sandbox']);
+    its.ready({
+      url: 'http://127.0.0.1:1',
+      publicUrl: undefined,
+      environments: ['sandbox'],
+      accessKeyFile: undefined,
+    });
     its.warn('careful');
     assert.equal(text(), '');
   });

@@ -19,6 +19,7 @@ const environment = (id: string, kind: 'local' | 'production') => ({
 });
 const bff = {
   url: 'http://127.0.0.1:8787',
+  publicUrl: undefined,
   environments: [environment('production', 'production'), environment('local', 'local')],
   accessKey: new Secret('canary-1'),
   accessKeyFile: '/home/somebody/.pearsana-bff/access-key',
@@ -26,6 +27,13 @@ const bff = {
 };
 
 describe('the words at the start', () => {
+  it('tell the address of callers from the one where it listens', () => {
+    const words = welcome({ ...bff, publicUrl: 'https://bff.example.com' }, { toTerminal: false });
+    assert.match(words, /^Pearsana BFF ready at http:\/\/127\.0\.0\.1:8787$/m);
+    assert.match(words, /^ {2}callers use +https:\/\/bff\.example\.com$/m);
+    assert.doesNotMatch(welcome(bff, { toTerminal: false }), /callers use/);
+  });
+
   it('say where it is, which environments it has, and what comes next', () => {
     const words = welcome(bff, { toTerminal: false });
     assert.match(words, /^Pearsana BFF ready at http:\/\/127\.0\.0\.1:8787$/m);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -29,6 +29,16 @@ describe('.env', () => {
     const { variables, warnings } = readDotEnv(path);
     assert.deepEqual({ ...variables }, { A: '1', B: 'two # words', C: 'three', D: '' });
     assert.deepEqual(warnings, []);
+  });
+
+  it('that cannot be read is warned of, not passed over', () => {
+    rmSync(path, { force: true });
+    mkdirSync(path);
+    assert.deepEqual(readDotEnv(path), {
+      variables: {},
+      warnings: ['.env is there but cannot be read (EISDIR), so nothing of it counts.'],
+    });
+    rmSync(path, { recursive: true });
   });
 
   for (const mode of [0o644, 0o640, 0o604, 0o660]) {

@@ -9,18 +9,19 @@ const [ping, users, refs] = ['p/ping', 'p/users:write', 'p/refs:write'] as const
 
 /** A room between an authorisation server and an API of functions, each of which notes what it got. */
 function room(options: { statuses?: number[]; requestToken?: RequestToken } = {}) {
+  const credentials = ['sandbox', 'production'].map((environment) => ({
+    environment,
+    authUrl: 'https://auth.example.com',
+    clientId: 'one-client',
+    clientSecret: new Secret(`secret-of-${environment}`),
+  }));
   const statuses = [...(options.statuses ?? [])];
   const asked: string[] = [];
   const sent: string[] = [];
   const headers: HttpRequest['headers'][] = [];
   let clock = 0;
   const tokens = createTokenRoom({
-    credentials: ['sandbox', 'production'].map((environment) => ({
-      environment,
-      authUrl: 'https://auth.example.com',
-      clientId: 'one-client',
-      clientSecret: new Secret(`secret-of-${environment}`),
-    })),
+    credentials,
     requestToken: async (credentials, scopes) => {
       const of = `${credentials.environment}(${credentials.clientSecret.reveal()}) ${scopes.join('+')}`;
       asked.push(of);
@@ -38,7 +39,7 @@ function room(options: { statuses?: number[]; requestToken?: RequestToken } = {}
   const pass = (seconds: number) => {
     clock += seconds;
   };
-  return { tokens, asked, sent, headers, pass };
+  return { tokens, asked, sent, headers, pass, credentials };
 }
 
 const request: HttpRequest = {
@@ -54,6 +55,16 @@ describe('the token room', () => {
     await Promise.all(Array.from({ length: 1_000 }, () => tokens.send('sandbox', [ping], request)));
     assert.equal(asked.length, 1);
     assert.deepEqual([sent.length, new Set(sent).size], [1_000, 1]);
+  });
+
+  it('has a token of its own for each generation of the secret', async () => {
+    const { tokens, asked, credentials } = room();
+    await tokens.send('sandbox', [ping], request);
+    const [sandbox = assert.fail()] = credentials;
+    sandbox.clientSecret = new Secret('the next one');
+    await tokens.send('sandbox', [ping], request);
+    await tokens.send('sandbox', [ping], request);
+    assert.deepEqual(asked, ['sandbox(secret-of-sandbox) p/ping', 'sandbox(the next one) p/ping']);
   });
 
   it('never mixes environments or scope sets, in any order of asking', async () => {
