@@ -1,6 +1,7 @@
 import './mocha-globals.ts';
 import './host.suite.ts';
 import './ping.suite.ts';
+import './write.suite.ts';
 import { reportByLine } from './line-reporter.ts';
 
 /** Called by VS Code inside the extension host; a rejection is what it takes for failure. */
