@@ -8,12 +8,12 @@ import { createWriteCommand } from './commands/write.ts';
 import { backendUrlSetting, registerCommands, sessionContextKey } from './contributions.ts';
 import { createEnvironmentList, sessionOf } from './environment-list.ts';
 import { createEnvironmentsTree } from './environments-tree.ts';
-import { invitationForm } from './invitation-form.ts';
+import { invitationForm } from './forms/invitation-form.ts';
+import { userForm } from './forms/user-form.ts';
+import { wizardInput } from './forms/wizard-input.ts';
 import { createCallLog } from './log.ts';
 import { createPingHistory } from './ping-history.ts';
 import type { Host, Situation } from './situation.ts';
-import { userForm } from './user-form.ts';
-import { wizardInput } from './wizard-input.ts';
 
 /** Puts the parts together. It calls nobody: the first look at the view, or the first command, does. */
 export function activate(context: vscode.ExtensionContext): void {

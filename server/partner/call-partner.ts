@@ -1,11 +1,8 @@
 import { type OperationRow, type PartnerFacts, partnerApiVersion } from '../../shared/operations.ts';
 import { BffError } from '../bff-error.ts';
 import type { TokenRoom } from '../tokens/token-room.ts';
-import { failureOf, whyNoAnswer } from './partner-failure.ts';
+import { failureOf, type PartnerEnvironment, whyNoAnswer } from './partner-failure.ts';
 import { type HttpAnswer, type HttpRequest, type Transport, TransportError } from './transport.ts';
-
-/** What the partner client knows of an environment. */
-export type PartnerEnvironment = { id: string; apiUrl: string };
 
 export type PartnerCall = {
   environment: PartnerEnvironment;

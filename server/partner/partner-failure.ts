@@ -2,8 +2,10 @@ import * as z from 'zod/mini';
 import type { OperationRow } from '../../shared/operations.ts';
 import { BffError } from '../bff-error.ts';
 import { retryAfterOf } from '../retry-after.ts';
-import type { PartnerEnvironment } from './call-partner.ts';
 import type { HttpAnswer, TransportError } from './transport.ts';
+
+/** What the partner client knows of an environment. */
+export type PartnerEnvironment = { id: string; apiUrl: string };
 
 /** The partner's envelope, as its authentication page shows it. */
 const partnerEnvelope = z.object({

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { answeredSteps, type Form, type FormOperation, unmendable } from '../../extension/src/form.ts';
-import { invitationForm } from '../../extension/src/invitation-form.ts';
-import type { Draft } from '../../extension/src/request-draft.ts';
-import { confirmationStep, reviewStep } from '../../extension/src/review.ts';
-import { userForm } from '../../extension/src/user-form.ts';
-import { type Answer, runWizard, type WizardInput } from '../../extension/src/wizard.ts';
+import { answeredSteps, type Form, type FormOperation, unmendable } from '../../extension/src/forms/form.ts';
+import { invitationForm } from '../../extension/src/forms/invitation-form.ts';
+import type { Draft } from '../../extension/src/forms/request-draft.ts';
+import { confirmationStep, reviewStep } from '../../extension/src/forms/review.ts';
+import { userForm } from '../../extension/src/forms/user-form.ts';
+import { type Answer, runWizard, type WizardInput } from '../../extension/src/forms/wizard.ts';
 import { operations } from '../../shared/operations.ts';
 import { validate } from '../../shared/validate.ts';
 

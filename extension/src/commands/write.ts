@@ -7,14 +7,14 @@ import { CommandError, type CommandFailure, failureOf } from '../command-failure
 import { type Failed, operationCommands } from '../contributions.ts';
 import { kindWords } from '../environment-words.ts';
 import { explain } from '../explain-failure.ts';
-import { answeredSteps, type Form, type FormOperation, unmendable } from '../form.ts';
+import { answeredSteps, type Form, type FormOperation, unmendable } from '../forms/form.ts';
+import type { Draft } from '../forms/request-draft.ts';
+import { confirmationStep, reviewStep } from '../forms/review.ts';
+import { runWizard, type WizardInput } from '../forms/wizard.ts';
+import { explainWrite } from '../forms/write-outcome.ts';
 import type { NextStep } from '../next-step.ts';
 import { plain } from '../plain-text.ts';
-import type { Draft } from '../request-draft.ts';
-import { confirmationStep, reviewStep } from '../review.ts';
 import { showAnswer, showFailure } from '../show-message.ts';
-import { runWizard, type WizardInput } from '../wizard.ts';
-import { explainWrite } from '../write-outcome.ts';
 import { whileSending } from './call-with-progress.ts';
 import { type PickDependencies, pickEnvironment } from './pick-environment.ts';
 

@@ -1,4 +1,4 @@
-import { createInvitationRequest } from '../../shared/invitations.ts';
+import { createInvitationRequest } from '../../../shared/invitations.ts';
 import type { Form } from './form.ts';
 import { referenceSteps } from './reference-steps.ts';
 import { type Draft, faultAt, fieldStep, valueAt, withValue } from './request-draft.ts';

@@ -1,4 +1,4 @@
-import { createUserRequest } from '../../shared/users.ts';
+import { createUserRequest } from '../../../shared/users.ts';
 import type { Form } from './form.ts';
 import { referenceSteps } from './reference-steps.ts';
 import { type Draft, fieldStep, type Path, valueAt, withValue } from './request-draft.ts';

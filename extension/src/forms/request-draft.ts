@@ -1,4 +1,4 @@
-import { type Schema, type Validation, validate } from '../../shared/validate.ts';
+import { type Schema, type Validation, validate } from '../../../shared/validate.ts';
 import type { TextStep } from './wizard.ts';
 
 /** A request on its way to being one: some fields are there, some are not yet. */

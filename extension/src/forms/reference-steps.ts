@@ -1,4 +1,4 @@
-import type { Schema } from '../../shared/validate.ts';
+import type { Schema } from '../../../shared/validate.ts';
 import { type Draft, faultAt, fieldStep, type Path, valueAt, withValue } from './request-draft.ts';
 import type { ChoiceStep, Step } from './wizard.ts';
 

@@ -1,6 +1,6 @@
-import type { Issue } from '../../shared/errors.ts';
-import type { OperationName, Success } from '../../shared/operations.ts';
-import type { Backend } from './backend.ts';
+import type { Issue } from '../../../shared/errors.ts';
+import type { OperationName, Success } from '../../../shared/operations.ts';
+import type { Backend } from '../backend.ts';
 import type { Draft } from './request-draft.ts';
 import type { Step } from './wizard.ts';
 
