@@ -74,8 +74,11 @@ function securityHeaders() {
   });
 }
 
-function noStore(_request: Request, response: Response, next: NextFunction): void {
+/** An answer is of this moment: nobody keeps it, and none is ever “not modified”. */
+function noStore(request: Request, response: Response, next: NextFunction): void {
   response.setHeader('Cache-Control', 'no-store');
+  delete request.headers['if-none-match'];
+  delete request.headers['if-modified-since'];
   next();
 }
 

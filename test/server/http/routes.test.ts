@@ -40,6 +40,16 @@ describe('the BFF’s answers', () => {
     assert.deepEqual(await tokensOf(), { sandbox: [], production: [] });
   });
 
+  it('are never “not modified”', async () => {
+    for (const headers of [
+      { 'if-none-match': '*' },
+      { 'if-modified-since': 'Fri, 01 Jan 2100 00:00:00 GMT' },
+    ]) {
+      const { status } = await bff.get('/api/session', { headers: { ...headers } });
+      assert.equal(status, 200, Object.keys(headers)[0]);
+    }
+  });
+
   it('to health need no token', async () => {
     const { status } = await bff.get('/api/environments/sandbox/health');
     assert.equal(status, 200);
