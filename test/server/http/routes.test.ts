@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { createClient } from '../../../shared/client.ts';
 import { environmentsAnswer, sessionAnswer } from '../../../shared/environments.ts';
 import { operationNames } from '../../../shared/operations.ts';
+import { rawHead, rawRequest } from '../../support/raw-http.ts';
 import { type Answer, startTestBff } from '../../support/test-bff.ts';
 
 type Bff = Awaited<ReturnType<typeof startTestBff>>;
@@ -41,13 +42,10 @@ describe('the BFF’s answers', () => {
   });
 
   it('are never “not modified”', async () => {
-    for (const headers of [
-      { 'if-none-match': '*' },
-      { 'if-modified-since': 'Fri, 01 Jan 2100 00:00:00 GMT' },
-    ]) {
-      const { status } = await bff.get('/api/session', { headers: { ...headers } });
-      assert.equal(status, 200, Object.keys(headers)[0]);
-    }
+    // By hand: fetch would add a header that forbids that answer.
+    const head = { Host: '127.0.0.1', Authorization: `Bearer ${bff.accessKey}`, 'If-None-Match': '*' };
+    const { status } = await rawRequest(bff.url, rawHead('/api/session', head));
+    assert.equal(status, 200);
   });
 
   it('to health need no token', async () => {
