@@ -127,7 +127,8 @@ async function buildServer(): Promise<void> {
     format: 'esm',
     // What is CommonJS in it calls `require` for Node's own modules.
     banner: {
-      js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+      // Whoever runs the bundle runs it for others, unless they say otherwise.
+      js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);\nprocess.env.NODE_ENV ??= 'production';",
     },
     plugins: [leaveOutLocalPearsana()],
     metafile: true,

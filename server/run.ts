@@ -46,7 +46,7 @@ function say(line: string): void {
 function startFailure(error: unknown, { host, port }: Config): string {
   switch (networkErrorCode(error)) {
     case 'EADDRINUSE':
-      return `port ${port} of ${host} is in use. Is another BFF running? Set PORT to another one, or to 0 for a free one.`;
+      return `port ${port} of ${host} is in use. Is another BFF running? Set PORT to another one (0 takes a free one), and pearsana.backendUrl in VS Code to match.`;
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
       return 'HOST is not an address of this machine.';

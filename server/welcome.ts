@@ -2,6 +2,9 @@ import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { RunningBff } from './start.ts';
 
+/** The extension's own default for `pearsana.backendUrl`. */
+const defaultAddress = 'http://127.0.0.1:8787';
+
 const vsix = 'dist/pearsana-partner.vsix';
 
 /** What a person who typed `npm start` needs next. The access key itself is for a terminal alone; elsewhere, output is kept. */
@@ -10,6 +13,7 @@ export function welcome(bff: RunningBff, { toTerminal }: { toTerminal: boolean }
     ({ id, kind, protected: isProtected }) =>
       `${id}${kind === 'local' ? ' (a stand-in for Pearsana, on this machine)' : ''}${isProtected ? ' (protected)' : ''}`,
   );
+  const address = bff.publicUrl ?? bff.url;
   return `${[
     '',
     `Pearsana BFF ready at ${bff.url}`,
@@ -22,6 +26,9 @@ export function welcome(bff: RunningBff, { toTerminal }: { toTerminal: boolean }
       ? [`  1. Install the extension:   code --install-extension ${vsix}`]
       : [`  1. Install the extension:   npm run package, then code --install-extension ${vsix}`]),
     '     (or open this folder in VS Code and press F5)',
+    ...(address === defaultAddress
+      ? []
+      : [`     In VS Code’s settings, set pearsana.backendUrl to ${address}`]),
     '  2. In VS Code, open the Pearsana view in the activity bar, choose Sign In and paste the access key.',
     '  3. Choose Ping beside an environment.',
     ...(bff.environments.some(({ kind }) => kind === 'local')

@@ -28,9 +28,9 @@ export type Row = {
 };
 
 /** As in `production · protected`, in words, since a colour is no guard; what its name says already is left out. */
-export function kindWords(environment: Environment, situation: Situation): string {
+export function kindWords(environment: Environment): string {
   const kinds: Record<EnvironmentKind, string> = {
-    local: `local · ${isOnThatMachine(situation.backend) ? machineOf(situation) : 'the BFF’s machine'}`,
+    local: 'stand-in',
     sandbox: 'sandbox',
     production: 'production',
     other: 'own environment',
@@ -46,7 +46,7 @@ export function environmentItem(
   situation: Situation,
   now: number,
 ): EnvironmentItem {
-  const kind = kindWords(environment, situation);
+  const kind = kindWords(environment);
   const words = ping && pingWords(ping, situation);
   return {
     label: plain(environment.name, 60),
@@ -152,7 +152,10 @@ function environmentTooltip(
 ): string {
   const { tokens } = environment;
   return [
-    `${plain(environment.name, 60)}: ${kindWords(environment, situation)}`,
+    [plain(environment.name, 60), kindWords(environment)].filter(Boolean).join(': '),
+    ...(environment.kind === 'local'
+      ? [`On ${isOnThatMachine(situation.backend) ? machineOf(situation) : 'the BFF’s machine'}.`]
+      : []),
     `API: ${plain(environment.apiUrl, 200)}`,
     environment.protected
       ? 'Protected: every write is confirmed by the environment’s name.'

@@ -37,7 +37,9 @@ export function readEnvironments(settings: Settings): EnvironmentConfig[] {
     const environment = readEnvironment(settings, id, prefix, {}, isProtected);
     if (environment) found.push(environment);
     else if (settings.faults.length === faultsBefore) {
-      settings.fault(`PEARSANA_ENVIRONMENTS names ${id}, but ${prefix}_CLIENT_ID is missing.`);
+      settings.fault(
+        `PEARSANA_ENVIRONMENTS names ${id}, but ${prefix}_CLIENT_ID, ${prefix}_CLIENT_SECRET, ${prefix}_AUTH_URL and ${prefix}_API_URL are missing.`,
+      );
     }
   }
   return found;

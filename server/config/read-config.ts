@@ -54,7 +54,7 @@ export function readConfig(variables: Variables): ConfigOutcome {
       settings.fault(
         'HOST is not loopback, but BFF_ACCESS_KEY is missing: without a caller configured, the BFF listens on loopback only.',
       );
-    if (!publicUrl)
+    if (!settings.isSet('BFF_PUBLIC_URL'))
       settings.fault(
         'HOST is not loopback, but BFF_PUBLIC_URL is missing: it is the address that callers use.',
       );
@@ -69,6 +69,10 @@ export function readConfig(variables: Variables): ConfigOutcome {
     settings.fault(
       'No Pearsana environment is configured: set PEARSANA_SANDBOX_CLIENT_ID and PEARSANA_SANDBOX_CLIENT_SECRET, or the same with PRODUCTION.',
     );
+  }
+
+  if (!production && noEnvironment && settings.isSet('BFF_LOCAL') && !localWanted) {
+    settings.fault('BFF_LOCAL is false and no Pearsana environment is configured: there is nothing to call.');
   }
 
   const config: Config = {

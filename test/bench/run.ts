@@ -103,7 +103,7 @@ async function measure({ program, path }: Contestant): Promise<Run> {
 async function readyUrl(output: NodeJS.ReadableStream): Promise<string> {
   const lines = createInterface({ input: output });
   for await (const line of lines) {
-    const url = /ready at (http:\S+)/.exec(line)?.[1];
+    const url = /ready at (http:[^\s"]+)/.exec(line)?.[1];
     if (url === undefined) continue;
     // Whoever reads no more blocks the writer in the end.
     output.resume();

@@ -32,15 +32,21 @@ const failed: PingRecord = {
 describe('an environment in the tree', () => {
   it('says its kind and its protection in words', () => {
     // What the name says already is not said twice.
-    assert.equal(kindWords(sandbox, desktop), '');
-    assert.equal(kindWords(production, desktop), 'protected');
-    assert.equal(kindWords({ ...production, name: 'live' }, desktop), 'production · protected');
-    assert.equal(kindWords({ ...sandbox, name: 'trial' }, desktop), 'sandbox');
+    assert.equal(kindWords(sandbox), '');
+    assert.equal(kindWords(production), 'protected');
+    assert.equal(kindWords({ ...production, name: 'live' }), 'production · protected');
+    assert.equal(kindWords({ ...sandbox, name: 'trial' }), 'sandbox');
     const local = { ...sandbox, kind: 'local' } as const;
-    assert.equal(kindWords(local, desktop), 'local · this machine');
-    assert.equal(kindWords(local, { ...desktop, remoteName: 'ssh-remote' }), 'local · the SSH host');
-    const elsewhere = { ...desktop, backend: 'https://bff.example.com' };
-    assert.equal(kindWords(local, elsewhere), 'local · the BFF’s machine');
+    assert.equal(kindWords(local), 'stand-in');
+  });
+
+  it('says in its tooltip on which machine a stand-in is', () => {
+    const local = { ...sandbox, kind: 'local' } as const;
+    const tooltip = (situation: Partial<typeof desktop>) =>
+      environmentItem(local, undefined, { ...desktop, ...situation }, now).tooltip;
+    assert.match(tooltip({}), /^On this machine\.$/m);
+    assert.match(tooltip({ remoteName: 'ssh-remote' }), /^On the SSH host\.$/m);
+    assert.match(tooltip({ backend: 'https://bff.example.com' }), /^On the BFF’s machine\.$/m);
   });
 
   it('says how its last ping went, and when', () => {

@@ -9,7 +9,12 @@ import { type Answer, runWizard, type WizardInput } from '../../extension/src/fo
 import { operations } from '../../shared/operations.ts';
 import { validate } from '../../shared/validate.ts';
 
-const production = { name: 'production', apiUrl: 'https://api.example.com', protected: true };
+const production = {
+  name: 'production',
+  kind: 'production',
+  apiUrl: 'https://api.example.com',
+  protected: true,
+} as const;
 
 /** What a person enters, step by step; a step that is not named is accepted as it stands. */
 type Script = Record<string, string | string[]>;
@@ -122,6 +127,9 @@ for (const { form, script, request } of people) {
         leaves,
       );
       assert.match(send?.label ?? '', /production$/);
+      assert.equal(send?.detail, form.consequence);
+      const local = reviewStep(form, { ...production, kind: 'local' }).options(request)[0];
+      assert.match(local?.detail ?? '', /stand-in: nobody is told/);
       // Each line is named in words, not by its path.
       for (const { label } of lines) assert.doesNotMatch(label, /[.[]/);
     });

@@ -27,6 +27,12 @@ const bff = {
 };
 
 describe('the words at the start', () => {
+  it('tell VS Code the address where it is not the one that VS Code expects', () => {
+    const at = (url: string) => welcome({ ...bff, url }, { toTerminal: false });
+    assert.match(at('http://127.0.0.1:8788'), /set pearsana\.backendUrl to http:\/\/127\.0\.0\.1:8788$/m);
+    assert.doesNotMatch(at('http://127.0.0.1:8787'), /backendUrl/);
+  });
+
   it('tell the address of callers from the one where it listens', () => {
     const words = welcome({ ...bff, publicUrl: 'https://bff.example.com' }, { toTerminal: false });
     assert.match(words, /^Pearsana BFF ready at http:\/\/127\.0\.0\.1:8787$/m);

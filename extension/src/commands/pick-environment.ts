@@ -5,9 +5,8 @@ import type { EnvironmentArgument, Failed } from '../contributions.ts';
 import type { EnvironmentList } from '../environment-list.ts';
 import { kindWords } from '../environment-words.ts';
 import { plain } from '../plain-text.ts';
-import type { Situation } from '../situation.ts';
 
-export type PickDependencies = { list: EnvironmentList; situation: () => Situation };
+export type PickDependencies = { list: EnvironmentList };
 
 /**
  * Asks for one of the environments where the operation is allowed; with one alone there is nothing to ask.
@@ -16,7 +15,7 @@ export type PickDependencies = { list: EnvironmentList; situation: () => Situati
 export async function pickEnvironment(
   operation: OperationName,
   title: string,
-  { list, situation }: PickDependencies,
+  { list }: PickDependencies,
 ): Promise<EnvironmentArgument | Failed | undefined> {
   // An old failure says nothing about now.
   if (list.state().kind === 'failed') list.invalidate();
@@ -28,7 +27,7 @@ export async function pickEnvironment(
     .filter(({ grants }) => grants.includes(operation))
     .map((environment) => ({
       label: plain(environment.name, 60),
-      description: kindWords(environment, situation()),
+      description: kindWords(environment),
       detail: plain(environment.apiUrl, 200),
       environment: environment.id,
     }));

@@ -8,11 +8,13 @@ import { type NextStep, retryPing } from '../next-step.ts';
 import { type PingHistory, successRecord } from '../ping-history.ts';
 import { plain } from '../plain-text.ts';
 import { showFailure, showResult } from '../show-message.ts';
+import type { Situation } from '../situation.ts';
 import { callWithProgress } from './call-with-progress.ts';
 import { type PickDependencies, pickEnvironment } from './pick-environment.ts';
 
 export type PingDependencies = PickDependencies & {
   backend: Backend;
+  situation: () => Situation;
   history: PingHistory;
   tree: Pick<EnvironmentsTree, 'expand'>;
 };

@@ -15,11 +15,13 @@ import { explainWrite } from '../forms/write-outcome.ts';
 import type { NextStep } from '../next-step.ts';
 import { plain } from '../plain-text.ts';
 import { showAnswer, showFailure } from '../show-message.ts';
+import type { Situation } from '../situation.ts';
 import { whileSending } from './call-with-progress.ts';
 import { type PickDependencies, pickEnvironment } from './pick-environment.ts';
 
 export type WriteDependencies = PickDependencies & {
   backend: Backend;
+  situation: () => Situation;
   input: WizardInput;
   /** Whether this is a test of the extension. */
   inTest: boolean;
@@ -78,10 +80,7 @@ export function createWriteCommand<Name extends FormOperation>(
     const last = environment.protected ? [review, confirmationStep(environment.id)] : [review];
     return runWizard(
       {
-        title: plain(
-          [form.verb, environment.name, kindWords(environment, situation())].filter(Boolean).join(' · '),
-          120,
-        ),
+        title: plain([form.verb, environment.name, kindWords(environment)].filter(Boolean).join(' · '), 120),
         draft: given ?? {},
         steps: (draft) => [...form.steps(draft), ...last],
         ...(given && { answered: answeredSteps(steps, issues) }),

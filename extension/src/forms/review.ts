@@ -30,7 +30,7 @@ function leaves(value: unknown, path: Path): { path: Path; value: string }[] {
 /** The last look: what will be sent, and where. Enter sends; a line leads back to its step. */
 export function reviewStep(
   { operation, sendLabel, consequence, steps }: Form<FormOperation>,
-  environment: Pick<Environment, 'name' | 'apiUrl' | 'protected'>,
+  environment: Pick<Environment, 'name' | 'apiUrl' | 'protected' | 'kind'>,
 ): ChoiceStep<Draft> {
   const schema = operations[operation].request;
   return {
@@ -43,7 +43,7 @@ export function reviewStep(
         id: 'send',
         label: `${sendLabel} — ${environment.name}`,
         description: environment.protected ? 'its name confirms it next' : environment.apiUrl,
-        detail: consequence,
+        detail: environment.kind === 'local' ? 'Only to the stand-in: nobody is told.' : consequence,
       },
       ...reviewLines(draft, steps(draft)).map(({ step, label, value }, index) => ({
         id: step,

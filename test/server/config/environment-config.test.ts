@@ -226,7 +226,7 @@ describe('an environment is refused', () => {
     [
       'by name alone',
       { PEARSANA_ENVIRONMENTS: 'staging' },
-      /^PEARSANA_ENVIRONMENTS names staging, but PEARSANA_STAGING_CLIENT_ID is missing/,
+      /^PEARSANA_ENVIRONMENTS names staging, but PEARSANA_STAGING_CLIENT_ID, \S+_SECRET, \S+_AUTH_URL and \S+_API_URL are missing/,
     ],
     [
       'half configured, by name',

@@ -87,6 +87,11 @@ describe('the configuration', () => {
       { ...sandbox, NODE_ENV: 'production', BFF_LOCAL: 'true' },
       /^BFF_LOCAL is set, but the local Pearsana is for development/,
     ],
+    [
+      'nothing to call',
+      { BFF_LOCAL: 'false' },
+      /^BFF_LOCAL is false and no Pearsana environment is configured/,
+    ],
   ];
   for (const [what, variables, ...faults] of faulty) {
     it(`is refused for ${what}`, () => {
