@@ -61,15 +61,16 @@ function issuesOf(issue: z.core.$ZodIssue, input: unknown): Issue[] {
   return [{ path, message: path === '' ? `The request body ${quoted}` : quoted }];
 }
 
-/** `externalReferences[1].namespace`. */
-function pathWords(path: readonly PropertyKey[]): string {
+/** A path as issues spell it: `externalReferences[1].namespace`. */
+export function pathWords(path: readonly PropertyKey[]): string {
   return path.reduce<string>((words, part) => {
     if (typeof part === 'number') return `${words}[${part}]`;
     return words === '' ? String(part) : `${words}.${String(part)}`;
   }, '');
 }
 
-function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+/** What stands at a path; nothing where the way to it is missing. */
+export function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (at, part) =>
       typeof at === 'object' && at !== null && Object.hasOwn(at, part) ? Reflect.get(at, part) : undefined,

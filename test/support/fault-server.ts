@@ -69,6 +69,16 @@ export const pong = {
   scopes: ['pearsana-partner/ping'],
 };
 
+/** The documented answer to an invitation. */
+export const invited = {
+  invitation: {
+    invitationId: 'inv_1',
+    status: 'pending',
+    userState: 'new',
+    creationDateTime: '2026-01-30T00:00:00Z',
+  },
+};
+
 async function startSide(general: Script) {
   const arrivals: Arrived[] = [];
   const queue: Script[] = [];

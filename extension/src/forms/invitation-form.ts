@@ -1,7 +1,8 @@
 import { createInvitationRequest } from '../../../shared/invitations.ts';
+import { valueAt } from '../../../shared/validate.ts';
 import type { Form } from './form.ts';
 import { referenceSteps } from './reference-steps.ts';
-import { type Draft, faultAt, fieldStep, valueAt, withValue } from './request-draft.ts';
+import { type Draft, faultAt, fieldStep, withValue } from './request-draft.ts';
 import type { TextStep } from './wizard.ts';
 
 const schema = createInvitationRequest;

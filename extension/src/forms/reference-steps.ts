@@ -1,5 +1,5 @@
-import type { Schema } from '../../../shared/validate.ts';
-import { type Draft, faultAt, fieldStep, type Path, valueAt, withValue } from './request-draft.ts';
+import { type Schema, valueAt } from '../../../shared/validate.ts';
+import { type Draft, faultAt, fieldStep, type Path, withValue } from './request-draft.ts';
 import type { ChoiceStep, Step } from './wizard.ts';
 
 const list: Path = ['externalReferences'];

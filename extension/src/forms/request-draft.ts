@@ -1,25 +1,9 @@
-import { type Schema, type Validation, validate } from '../../../shared/validate.ts';
+import { pathWords, type Schema, type Validation, validate, valueAt } from '../../../shared/validate.ts';
 import type { TextStep } from './wizard.ts';
 
 /** A request on its way to being one: some fields are there, some are not yet. */
 export type Draft = Record<string, unknown>;
 export type Path = readonly (string | number)[];
-
-/** `externalReferences[1].namespace`, as the contracts' own issues spell it. */
-export function pathWords(path: Path): string {
-  return path.reduce<string>(
-    (words, part) => (typeof part === 'number' ? `${words}[${part}]` : words ? `${words}.${part}` : part),
-    '',
-  );
-}
-
-export function valueAt(draft: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (at, part) =>
-      typeof at === 'object' && at !== null && Object.hasOwn(at, part) ? Reflect.get(at, part) : undefined,
-    draft,
-  );
-}
 
 /** A copy with another value at the path; `undefined` takes the field away, and objects that hold nothing else with it. */
 export function withValue(draft: Draft, path: Path, value: unknown): Draft {

@@ -1,8 +1,8 @@
 import type { Environment } from '../../../shared/environments.ts';
 import { operations } from '../../../shared/operations.ts';
-import { validate } from '../../../shared/validate.ts';
+import { pathWords, validate } from '../../../shared/validate.ts';
 import { asksFor, type Form, type FormOperation } from './form.ts';
-import { type Draft, type Path, pathWords } from './request-draft.ts';
+import type { Draft, Path } from './request-draft.ts';
 import { type ChoiceStep, GoTo, type Step, type TextStep } from './wizard.ts';
 
 /** One value that will be sent, with the words of the step that asked for it. */

@@ -1,7 +1,8 @@
 import { createUserRequest } from '../../../shared/users.ts';
+import { valueAt } from '../../../shared/validate.ts';
 import type { Form } from './form.ts';
 import { referenceSteps } from './reference-steps.ts';
-import { type Draft, fieldStep, type Path, valueAt, withValue } from './request-draft.ts';
+import { type Draft, fieldStep, type Path, withValue } from './request-draft.ts';
 import type { ManyStep } from './wizard.ts';
 
 const schema = createUserRequest;

@@ -1,9 +1,10 @@
+import { valueAt } from '../../../shared/validate.ts';
 import type { CommandFailure } from '../command-failure.ts';
 import { type Explanation, explain } from '../explain-failure.ts';
 import { type NextStep, nextSteps } from '../next-step.ts';
 import { plain } from '../plain-text.ts';
 import type { Situation } from '../situation.ts';
-import { type Draft, valueAt } from './request-draft.ts';
+import type { Draft } from './request-draft.ts';
 
 /**
  * A write's failure in words: first what became of the write, since that decides whether to try again.

@@ -6,18 +6,9 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { operationPath } from '../../../shared/operations.ts';
 import { samples, type WriteName, writeNames } from '../../shared/write-samples.ts';
-import { type FaultServer, pong, startFaultServer } from '../../support/fault-server.ts';
+import { type FaultServer, invited, pong, startFaultServer } from '../../support/fault-server.ts';
 import { startBffWith, type TestBff } from '../../support/test-bff.ts';
 import { until } from '../../support/until.ts';
-
-const created = {
-  invitation: {
-    invitationId: 'inv_1',
-    status: 'pending',
-    userState: 'new',
-    creationDateTime: '2026-01-30T00:00:00Z',
-  },
-};
 
 /** What a partner sees below HTTP: on which connection a request came, and whether its answer was taken to the end. */
 type Seen = { path: string; socket: Socket; end?: 'taken' | 'cut' };
@@ -41,7 +32,7 @@ describe('the connections of writes', () => {
     });
     for await (const _ of request);
     await delay(delayMs);
-    const body = JSON.stringify(path === '/ping' ? pong : created);
+    const body = JSON.stringify(path === '/ping' ? pong : invited);
     response.writeHead(200, { 'content-type': 'application/json' }).end(body);
   });
   let auth: FaultServer;

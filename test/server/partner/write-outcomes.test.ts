@@ -3,21 +3,13 @@ import { after, before, describe, it } from 'node:test';
 import type { Outcome } from '../../../shared/errors.ts';
 import { operationPath, operations, successOf } from '../../../shared/operations.ts';
 import { samples, type WriteName, writeNames } from '../../shared/write-samples.ts';
-import { type FaultServer, type Reply, startFaultServer } from '../../support/fault-server.ts';
+import { type FaultServer, invited, type Reply, startFaultServer } from '../../support/fault-server.ts';
 import { failureIn, freePort, startBffWith, type TestBff } from '../../support/test-bff.ts';
 
 const said = (code: string, more: object = {}) => ({
   error: { code, message: 'Their words.', requestId: 'theirs', ...more },
 });
 const page = { headers: { 'content-type': 'text/html' }, body: '<html>a page</html>' };
-const created = {
-  invitation: {
-    invitationId: 'inv_1',
-    status: 'pending',
-    userState: 'new',
-    creationDateTime: '2026-01-30T00:00:00Z',
-  },
-};
 
 const write = (bff: TestBff, name: WriteName) =>
   bff.get(operationPath(name, 'sandbox'), {
@@ -31,9 +23,9 @@ const endings: [what: string, reply: Reply, ...Expected][] = [
   ['a reset before it was read', { fault: 'reset-before-body' }, 502, 'PARTNER_UNREACHABLE', 'unknown'],
   ['a reset after it was read', { fault: 'reset-after-body' }, 502, 'PARTNER_UNREACHABLE', 'unknown'],
   ['silence', { fault: 'hang' }, 504, 'PARTNER_TIMEOUT', 'unknown'],
-  ['its answer too late', { status: 201, body: created, delayMs: 300 }, 504, 'PARTNER_TIMEOUT', 'unknown'],
-  ['one byte at a time', { status: 201, body: created, dripMs: 20 }, 504, 'PARTNER_TIMEOUT', 'unknown'],
-  ['less than it claims', { body: created, claimedLength: 5_000 }, 502, 'PARTNER_UNREACHABLE', 'unknown'],
+  ['its answer too late', { status: 201, body: invited, delayMs: 300 }, 504, 'PARTNER_TIMEOUT', 'unknown'],
+  ['one byte at a time', { status: 201, body: invited, dripMs: 20 }, 504, 'PARTNER_TIMEOUT', 'unknown'],
+  ['less than it claims', { body: invited, claimedLength: 5_000 }, 502, 'PARTNER_UNREACHABLE', 'unknown'],
   ['a page with 200', page, 502, 'PARTNER_BAD_RESPONSE', 'unknown'],
   ['JSON that breaks off', { status: 201, body: '{"user":' }, 502, 'PARTNER_BAD_RESPONSE', 'unknown'],
   ['a megabyte and more', { body: 'x'.repeat(1024 * 1024 + 1) }, 502, 'PARTNER_BAD_RESPONSE', 'unknown'],
@@ -109,7 +101,7 @@ describe('a write that the partner ends with', () => {
 
     const unauthorized: Reply = { status: 401, body: said('UNAUTHORIZED') };
     const second: [what: string, reply: Reply, ...(Expected | [201, null, null])][] = [
-      ['success', { status: 201, body: created }, 201, null, null],
+      ['success', { status: 201, body: invited }, 201, null, null],
       ['401', unauthorized, 502, 'PARTNER_UNAUTHORIZED', 'refused'],
       ['a reset', { fault: 'reset-after-body' }, 502, 'PARTNER_UNREACHABLE', 'unknown'],
       ['500', { status: 500 }, 502, 'PARTNER_ERROR', 'unknown'],
