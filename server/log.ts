@@ -1,6 +1,7 @@
 import { type DestinationStream, pino } from 'pino';
 import type { OnRequestEnd } from './http/request-context.ts';
 import type { OnUnexpected } from './http/respond-to-error.ts';
+import type { TokenLog } from './tokens/token-room.ts';
 
 /**
  * The log, redacted by construction: each kind of line is a function that names the fields it writes. There is no way
@@ -11,16 +12,17 @@ export type RequestLog = {
   unexpected: OnUnexpected;
 };
 
-export type Log = RequestLog & {
-  ready: (facts: {
-    url: string;
-    publicUrl: string | undefined;
-    environments: readonly string[];
-    accessKeyFile: string | undefined;
-  }) => void;
-  warn: (sentence: string) => void;
-  shutdown: (why: string) => void;
-};
+export type Log = RequestLog &
+  TokenLog & {
+    ready: (facts: {
+      url: string;
+      publicUrl: string | undefined;
+      environments: readonly string[];
+      accessKeyFile: string | undefined;
+    }) => void;
+    warn: (sentence: string) => void;
+    shutdown: (why: string) => void;
+  };
 
 /** @param stream where the lines go; standard output unless told otherwise. */
 export function createLog(level: string, stream?: DestinationStream): Log {
@@ -54,6 +56,17 @@ export function createLog(level: string, stream?: DestinationStream): Log {
     },
     ready: ({ url, publicUrl, environments, accessKeyFile }) =>
       logger.info({ url, publicUrl, environments, accessKeyFile }, `ready at ${url}`),
+    tokenFailed: ({ environment, scopes, code, servesUntil }) =>
+      logger.warn(
+        { environment, scopes, code, servesUntil },
+        servesUntil === null ? 'no token could be had' : 'no new token could be had: the old one serves on',
+      ),
+    secretReplaced: (environment) => logger.info({ environment }, 'the client secret was replaced'),
+    secretUnreadable: (environment, code) =>
+      logger.warn(
+        { environment, code },
+        'the client secret’s file cannot be read: the secret before it serves on',
+      ),
     warn: (sentence) => logger.warn(sentence),
     shutdown: (why) => logger.info(`shutting down: ${why}`),
   };

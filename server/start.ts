@@ -4,9 +4,13 @@ import type { Config } from './config/read-config.ts';
 import { createApp } from './http/app.ts';
 import { listen } from './http/listen.ts';
 import type { Log } from './log.ts';
+import { createApiVersions } from './partner/api-versions.ts';
 import { createPartnerClient } from './partner/call-partner.ts';
-import { createConnections, createTransport } from './partner/transport.ts';
+import { createConnections } from './partner/connections.ts';
+import { inFlightLimits, limitInFlight } from './partner/in-flight.ts';
+import { createTransport } from './partner/transport.ts';
 import { Secret } from './tokens/secret.ts';
+import { watchSecretFile } from './tokens/secret-file.ts';
 import { createTokenRequest } from './tokens/token-request.ts';
 import { createTokenRoom } from './tokens/token-room.ts';
 
@@ -32,29 +36,41 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
   const local = config.local ? await startLocalEnvironment() : undefined;
   const environments = local ? [...config.environments, local.environment] : config.environments;
 
-  const connections = createConnections();
+  const connections = createConnections(config.proxy);
   const transport = createTransport({ connections, timeoutMs: config.partnerTimeoutMs });
-  const requestToken = createTokenRequest({ dispatcher: connections.kept, timeoutMs: config.tokenTimeoutMs });
-  const tokens = createTokenRoom({
-    credentials: environments.map(({ credentials }) => credentials),
-    requestToken,
-    transport,
+  const requestToken = createTokenRequest({
+    dispatcher: connections.fresh,
+    timeoutMs: config.tokenTimeoutMs,
   });
+  const credentials = environments.map((each) => each.credentials);
+  const tokens = createTokenRoom({ credentials, requestToken, transport, log });
+  const stopWatching = credentials.flatMap(({ environment, clientSecretFile }) =>
+    clientSecretFile === undefined
+      ? []
+      : [watchSecretFile(clientSecretFile, () => tokens.rereadSecret(environment))],
+  );
+  const versions = createApiVersions();
+  const enterFlight = limitInFlight(inFlightLimits);
 
   let ready = true;
   const app = createApp({
     ...config,
     environments,
     tokens,
-    callPartner: createPartnerClient({ tokens, transport }),
+    callPartner: createPartnerClient({ tokens, transport, enterFlight, versions }),
+    newerApiVersion: versions.newer,
     identify: createAccessKeyCheck(key.accessKey),
     log,
     isReady: () => ready,
   });
-  const listening = await listen(app, config).catch(async (error: unknown) => {
-    // What goes on listening would keep a program alive that has said that it did not start.
+  async function stopOwnParts(): Promise<void> {
+    for (const stop of stopWatching) stop();
     await local?.stop();
     await connections.destroy();
+  }
+  const listening = await listen(app, config).catch(async (error: unknown) => {
+    // What goes on listening would keep a program alive that has said that it did not start.
+    await stopOwnParts();
     throw error;
   });
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${listening.port}`;
@@ -68,8 +84,7 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
     async stop() {
       ready = false;
       await listening.close();
-      await local?.stop();
-      await connections.destroy();
+      await stopOwnParts();
     },
   };
 }

@@ -31,6 +31,8 @@ export const environment = z.object({
   /** The operations that this caller may use here. */
   grants: z.array(z.string()),
   tokens: z.array(tokenStatus),
+  /** The newest version of the partner's API (a date), where it is newer than the one that the BFF speaks. */
+  newerApiVersion: z.optional(z.string()),
 });
 export type Environment = z.infer<typeof environment>;
 

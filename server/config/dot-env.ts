@@ -29,5 +29,11 @@ export function readDotEnv(path: string): { variables: Variables; warnings: stri
       '.env is tracked by git, and so are the secrets in it: git rm --cached .env, then make new secrets',
     );
   }
-  return { variables: parseEnv(content), warnings };
+  const variables = parseEnv(content);
+  if (variables.NODE_EXTRA_CA_CERTS) {
+    warnings.push(
+      'NODE_EXTRA_CA_CERTS stands in .env, where it does nothing: Node reads it at its start. Set it in the shell.',
+    );
+  }
+  return { variables, warnings };
 }

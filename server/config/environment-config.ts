@@ -126,7 +126,13 @@ function readEnvironment(
     // The production host counts under any name, and production is production behind any host.
     protected: isProtected || kind === 'production' || id === 'production' || sides.auth === 'production',
     apiUrl,
-    credentials: { environment: id, authUrl, clientId, clientSecret },
+    credentials: {
+      environment: id,
+      authUrl,
+      clientId,
+      clientSecret,
+      clientSecretFile: settings.text(`${prefix}_CLIENT_SECRET_FILE`),
+    },
   };
 }
 

@@ -1,10 +1,11 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isLoopback } from '../loopback.ts';
+import type { OutboundProxy } from '../partner/connections.ts';
 import type { Secret } from '../tokens/secret.ts';
 import { type AllowedOrigins, readAllowedOrigins } from './allowed-origins.ts';
 import { type EnvironmentConfig, readEnvironments } from './environment-config.ts';
-import { createSettings, type Variables } from './settings.ts';
+import { createSettings, type Settings, type Variables } from './settings.ts';
 
 /** All that can be configured, checked. Read once, at the start, and passed down. */
 export type Config = {
@@ -20,6 +21,8 @@ export type Config = {
   /** How many proxies in front are believed. */
   trustProxy: number;
   allowedOrigins: AllowedOrigins;
+  /** Between the BFF and the partner; loopback is never reached through it. */
+  proxy: OutboundProxy | undefined;
   partnerTimeoutMs: number;
   tokenTimeoutMs: number;
   rateLimitPerMinute: number;
@@ -85,6 +88,7 @@ export function readConfig(variables: Variables): ConfigOutcome {
     publicUrl,
     trustProxy: settings.integer('BFF_TRUST_PROXY', 0, [0, 10]),
     allowedOrigins: readAllowedOrigins(settings),
+    proxy: readProxy(settings),
     partnerTimeoutMs: settings.integer('PARTNER_TIMEOUT_MS', 10_000, [1, 600_000]),
     tokenTimeoutMs: settings.integer('TOKEN_TIMEOUT_MS', 5_000, [1, 600_000]),
     rateLimitPerMinute: settings.integer('RATE_LIMIT_PER_MINUTE', 120, [1, 1_000_000]),
@@ -95,4 +99,14 @@ export function readConfig(variables: Variables): ConfigOutcome {
     .unread()
     .map((name) => `${name} is set, but nothing reads it. Is it spelt as in .env.example?`);
   return settings.faults.length > 0 ? { faults: settings.faults, warnings } : { config, warnings };
+}
+
+/** The usual names, in capitals or not. A proxy's password stands in its URL, so no fault shows that. */
+function readProxy(settings: Settings): OutboundProxy | undefined {
+  const url = settings.text('HTTPS_PROXY') ?? settings.text('https_proxy');
+  const except = settings.text('NO_PROXY') ?? settings.text('no_proxy');
+  if (url === undefined) return undefined;
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return { url, except };
+  settings.fault('HTTPS_PROXY must be a URL that begins with http:// or https://.');
+  return undefined;
 }

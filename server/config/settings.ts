@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { isLoopback } from '../loopback.ts';
 import { networkErrorCode } from '../network-error-code.ts';
 import { Secret } from '../tokens/secret.ts';
+import { readSecretFile } from '../tokens/secret-file.ts';
 
 /** Environment variables, or what `.env` holds. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -78,8 +78,7 @@ export function createSettings(variables: Variables) {
       return fault(`${name} and ${fileName} are both set: keep one.`);
     if (file === undefined) return value === undefined ? undefined : new Secret(value);
     try {
-      const content = readFileSync(file, 'utf8').trim();
-      return content === '' ? fault(`${fileName} names an empty file.`) : new Secret(content);
+      return readSecretFile(file) ?? fault(`${fileName} names an empty file.`);
     } catch (error) {
       return fault(`${fileName} names a file that cannot be read (${networkErrorCode(error)}).`);
     }

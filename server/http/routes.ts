@@ -19,10 +19,12 @@ export type ApiDependencies = {
   environments: readonly EnvironmentConfig[];
   tokens: Pick<TokenRoom, 'statuses'>;
   callPartner: CallPartner;
+  /** The newest version of an environment's API, where it is newer than the one that we speak. */
+  newerApiVersion: (environment: string) => string | undefined;
 };
 
 /** Everything under `/api`: the BFF's two answers about itself, and one route for each row of the table. */
-export function createApi({ environments, tokens, callPartner }: ApiDependencies): Router {
+export function createApi({ environments, tokens, callPartner, newerApiVersion }: ApiDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const environmentsById = new Map(environments.map((each) => [each.id, each]));
 
@@ -46,6 +48,7 @@ export function createApi({ environments, tokens, callPartner }: ApiDependencies
         apiUrl,
         grants: operationNames.filter((operation) => isGranted(caller, id, operation)),
         tokens: tokens.statuses(id),
+        newerApiVersion: newerApiVersion(id),
       })),
     };
     response.json(answer);

@@ -1,6 +1,8 @@
 import { type OperationRow, type PartnerFacts, partnerApiVersion } from '../../shared/operations.ts';
 import { BffError } from '../bff-error.ts';
 import type { TokenRoom } from '../tokens/token-room.ts';
+import type { ApiVersions } from './api-versions.ts';
+import type { EnterFlight } from './in-flight.ts';
 import { failureOf, type PartnerEnvironment, whyNoAnswer } from './partner-failure.ts';
 import { type HttpAnswer, type HttpRequest, type Transport, TransportError } from './transport.ts';
 
@@ -19,20 +21,36 @@ export type PartnerReply = { status: number; result: unknown; facts: PartnerFact
 /** Carries out one row of the table at the partner. Fails with a {@link BffError} that says who failed, and how. */
 export type CallPartner = (call: PartnerCall) => Promise<PartnerReply>;
 
-export function createPartnerClient(options: { tokens: TokenRoom; transport: Transport }): CallPartner {
-  const { tokens, transport } = options;
+export type PartnerClientOptions = {
+  tokens: TokenRoom;
+  transport: Transport;
+  enterFlight: EnterFlight;
+  versions: ApiVersions;
+};
 
-  return async function callPartner(call) {
-    const { environment, row } = call;
-    const request = requestOf(call);
-    let answer: HttpAnswer;
+export function createPartnerClient(options: PartnerClientOptions): CallPartner {
+  const { tokens, transport, enterFlight, versions } = options;
+
+  async function send({ environment, row, ...call }: PartnerCall): Promise<HttpAnswer> {
+    const request = requestOf({ environment, row, ...call });
+    // Waited for before there is a place in flight: who waits for one token must not be in the way of another's calls.
+    if (row.scopes.length > 0) await tokens.ready(environment.id, row.scopes);
+    const leaveFlight = await enterFlight(environment, row.writes ? 'writes' : 'reads');
     try {
-      answer = await (row.scopes.length > 0
+      return await (row.scopes.length > 0
         ? tokens.send(environment.id, row.scopes, request)
         : transport(request));
     } catch (cause) {
       throw cause instanceof TransportError ? whyNoAnswer(cause, environment) : cause;
+    } finally {
+      leaveFlight();
     }
+  }
+
+  return async function callPartner(call) {
+    const { environment, row } = call;
+    const answer = await send(call);
+    versions.note(environment.id, answer.header('x-api-version-latest'));
     if (answer.status < 200 || answer.status > 299) throw failureOf(answer, environment, row);
     return { status: answer.status, result: resultOf(answer, environment, row), facts: factsOf(answer) };
   };
@@ -42,16 +60,16 @@ function requestOf({ environment, row, request, requestId, signal }: PartnerCall
   const { method, path } = row.partner;
   const headers: Record<string, string> = { accept: 'application/json', 'x-request-id': requestId };
   if (path.startsWith('/v1/')) headers['x-api-version'] = partnerApiVersion;
-  if (row.request === null) return { method, url: environment.apiUrl + path, headers, signal };
-  headers['content-type'] = 'application/json';
-  const sent: HttpRequest = {
+  if (row.request !== null) headers['content-type'] = 'application/json';
+  return {
     method,
     url: environment.apiUrl + path,
     headers,
-    body: JSON.stringify(request),
+    writes: row.writes,
+    ...(row.request !== null && { body: JSON.stringify(request) }),
+    // A write that has begun goes on without its caller: to stop waiting is not to take it back.
+    ...(!row.writes && { signal }),
   };
-  // A write that has begun goes on without its caller: to stop waiting is not to take it back.
-  return row.writes ? { ...sent, freshConnection: true } : { ...sent, signal };
 }
 
 function resultOf(answer: HttpAnswer, environment: PartnerEnvironment, row: OperationRow): unknown {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { OperationRow } from '../../shared/operations.ts';
+import { type OperationRow, partnerApiVersion } from '../../shared/operations.ts';
 import { BffError } from '../bff-error.ts';
 import { retryAfterOf } from '../retry-after.ts';
 import type { HttpAnswer, TransportError } from './transport.ts';
@@ -60,7 +60,8 @@ export function failureOf(answer: HttpAnswer, environment: PartnerEnvironment, r
       message = `${partner} refused it (status ${status}).`,
       details,
     } = error ?? {};
-    return BffError.fromPartner(status, code, message, {
+    const words = status === 410 ? `${message} ${versionWords(answer)}` : message;
+    return BffError.fromPartner(status, code, words, {
       details,
       ...retryAfterOf(answer.header('retry-after')),
     });
@@ -79,6 +80,14 @@ export function failureOf(answer: HttpAnswer, environment: PartnerEnvironment, r
   });
 }
 
+/** The partner's 410 is about the version of its API, and its headers say which ones there are. */
+function versionWords(answer: HttpAnswer): string {
+  const oldest = answer.header('x-api-version-supported');
+  const newest = answer.header('x-api-version-latest');
+  const served = [oldest && `from ${oldest}`, newest && `to ${newest}`].filter(Boolean).join(' ');
+  return `The BFF speaks version ${partnerApiVersion} of the partner’s API${served && `; the partner serves those ${served}`}. Whoever runs the BFF updates it.`;
+}
+
 /** What it means that no whole answer came. */
 export function whyNoAnswer({ fault, code }: TransportError, environment: PartnerEnvironment): BffError {
   const partner = `Pearsana (${environment.id}, ${new URL(environment.apiUrl).host})`;
@@ -89,13 +98,17 @@ export function whyNoAnswer({ fault, code }: TransportError, environment: Partne
       });
     case 'timeout':
       return BffError.of('PARTNER_TIMEOUT', `${partner} did not answer in time.`);
+    case 'cut-off':
+      return BffError.of('PARTNER_BAD_RESPONSE', `${partner} cut its answer off before its end (${code}).`);
+    case 'malformed':
+      return BffError.of('PARTNER_BAD_RESPONSE', `${partner} answered with what is not HTTP (${code}).`);
     case 'too-large':
       return BffError.of('PARTNER_BAD_RESPONSE', `${partner} answered with more than can be read.`);
     case 'aborted':
     case 'broken':
       return BffError.of(
         'PARTNER_UNREACHABLE',
-        `The connection to ${partner} broke off before the answer was whole (${code}).`,
+        `The connection to ${partner} broke off before an answer came (${code}).`,
       );
   }
 }

@@ -1,5 +1,6 @@
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { networkErrorCode } from '../network-error-code.ts';
+import type { Connections } from './connections.ts';
 
 /** One HTTP request to the partner. The URL comes from the configuration and the table, never from a caller. */
 export type HttpRequest = {
@@ -7,8 +8,11 @@ export type HttpRequest = {
   url: string;
   headers: Readonly<Record<string, string>>;
   body?: string;
-  /** Never over a connection that stood idle: the peer may be closing it at this moment, and then nobody knows whether a write arrived. */
-  freshConnection?: boolean;
+  /**
+   * A write is sent once, over a fresh connection: over one that stood idle, the peer may be closing it at this moment,
+   * and then nobody knows whether the write arrived. What is safe is sent once more when a connection fails it.
+   */
+  writes: boolean;
   /** Ends the wait, as when the caller has gone away. */
   signal?: AbortSignal;
 };
@@ -22,12 +26,23 @@ export type HttpAnswer = {
   durationMs: number;
 };
 
-/** Sends a request once, and follows no redirect. Fails with a {@link TransportError}. */
+/** Sends a request, and follows no redirect. Fails with a {@link TransportError}. */
 export type Transport = (request: HttpRequest) => Promise<HttpAnswer>;
 
-export type TransportFault = 'not-connected' | 'broken' | 'timeout' | 'too-large' | 'aborted';
+/**
+ * `not-connected` alone proves that nothing was sent. `broken`: the connection failed before an answer; `cut-off`: in the
+ * midst of it; `malformed`: what came is not HTTP.
+ */
+export type TransportFault =
+  | 'not-connected'
+  | 'broken'
+  | 'cut-off'
+  | 'malformed'
+  | 'timeout'
+  | 'too-large'
+  | 'aborted';
 
-/** Why there is no whole answer. Only `not-connected` proves that nothing was sent. */
+/** Why there is no whole answer. */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
   readonly fault: TransportFault;
@@ -41,88 +56,112 @@ export class TransportError extends Error {
   }
 }
 
-const connectTimeoutMs = 5_000;
 /** The partner's documented answers are a few hundred bytes. */
 const maxAnswerBytes = 1024 * 1024;
+/** From the call to the request's last byte: the connection, TLS, a proxy's tunnel and the sending. */
+const sendTimeoutMs = 10_000;
 
-/** The connections that everything to the partner goes over, its authorisation server included. */
-export type Connections = {
-  /** Kept open between requests. */
-  kept: Dispatcher;
-  /** Opened for one request and closed after it. */
-  fresh: Dispatcher;
-  destroy(): Promise<void>;
-};
-
-export function createConnections(): Connections {
-  const limits = { connections: 64, connect: { timeout: connectTimeoutMs }, maxHeaderSize: 16 * 1024 };
-  const kept = new Agent({ ...limits, keepAliveTimeout: 4_000 });
-  const fresh = new Agent({ ...limits, pipelining: 0 });
-  return {
-    kept,
-    fresh,
-    async destroy() {
-      await Promise.all([kept.destroy(), fresh.destroy()]);
-    },
-  };
-}
-
+/** @param options.timeoutMs from the request's last byte to the answer's last. */
 export function createTransport(options: { connections: Connections; timeoutMs: number }): Transport {
   const { connections, timeoutMs } = options;
 
-  return async function transport({ method, url, headers, body, signal, freshConnection }) {
-    const { origin, pathname } = new URL(url);
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const started = performance.now();
+  return async function transport(request) {
+    if (request.writes) return exchange(connections.fresh, request, timeoutMs);
     try {
-      const dispatcher = freshConnection ? connections.fresh : connections.kept;
-      const answer = await dispatcher.request({
-        origin,
-        path: pathname,
-        method,
-        headers,
-        body: body ?? null,
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-      });
-      const text = await readText(answer.body);
-      return {
-        status: answer.statusCode,
-        header: (name) => [answer.headers[name]].flat()[0],
-        text,
-        durationMs: Math.round((performance.now() - started) * 10) / 10,
-      };
-    } catch (cause) {
-      if (cause instanceof TransportError) throw cause;
-      if (signal?.aborted) throw new TransportError('aborted', 'ABORTED');
-      if (timeout.aborted) throw new TransportError('timeout', 'TIMEOUT');
-      const code = networkErrorCode(cause);
-      throw new TransportError(isConnectFailure(cause, code) ? 'not-connected' : 'broken', code);
+      return await exchange(connections.kept, request, timeoutMs);
+    } catch (error) {
+      if (!isFailedConnection(error)) throw error;
+      return exchange(connections.fresh, request, timeoutMs);
     }
   };
 }
 
-async function readText(body: Dispatcher.ResponseData['body']): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.byteLength;
-    // Leaving the loop destroys the rest of the body and its connection with it.
-    if (size > maxAnswerBytes) throw new TransportError('too-large', 'TOO_LARGE');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+/** A connection that could not be opened in time is left at that: the caller has waited long enough. */
+function isFailedConnection(error: unknown): boolean {
+  if (!(error instanceof TransportError)) return false;
+  return error.fault === 'broken' || (error.fault === 'not-connected' && !/TIMEOUT/.test(error.code));
 }
 
-/** A connection that could not be opened: no name, no route, no TLS. */
-function isConnectFailure(error: unknown, code: string): boolean {
-  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code.startsWith('CERT_') || code.startsWith('ERR_TLS_'))
-    return true;
-  if (['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH'].includes(code)) return true;
-  if (['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN'].includes(code)) return true;
-  if (code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' || code === 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY') return true;
-  // Happy eyeballs tried each address and collected what each said.
-  return (
-    error instanceof AggregateError &&
-    error.errors.every((each) => isConnectFailure(each, networkErrorCode(each)))
-  );
+/** One request and its answer, at undici's lowest level: its streams and signals would cost more than the rest together. */
+function exchange(dispatcher: Dispatcher, request: HttpRequest, timeoutMs: number): Promise<HttpAnswer> {
+  const { url, method, headers, body = null, signal } = request;
+  const { origin, pathname: path } = new URL(url);
+  return new Promise((resolve, reject) => {
+    let controller: Dispatcher.DispatchController | undefined;
+    let begun = 0;
+    let status = 0;
+    let answered: Readonly<Record<string, string | string[] | undefined>> = {};
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let ended = false;
+    let timer = setTimeout(giveUp, sendTimeoutMs);
+
+    function end(): boolean {
+      if (ended) return false;
+      ended = true;
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', goAway);
+      return true;
+    }
+    function fail(fault: TransportFault, code: string): void {
+      if (!end()) return;
+      const error = new TransportError(fault, code);
+      reject(error);
+      controller?.abort(error);
+    }
+    function giveUp(): void {
+      fail(controller ? 'timeout' : 'not-connected', 'TIMEOUT');
+    }
+    function goAway(): void {
+      fail('aborted', 'ABORTED');
+    }
+
+    if (signal?.aborted) {
+      goAway();
+      return;
+    }
+    signal?.addEventListener('abort', goAway);
+    dispatcher.dispatch(
+      { origin, path, method, headers, body },
+      {
+        // The connection stands, and the first byte follows at once.
+        onRequestStart(started) {
+          controller = started;
+          if (ended) started.abort(new TransportError('aborted', 'ABORTED'));
+          begun = performance.now();
+        },
+        onRequestSent() {
+          if (ended) return;
+          clearTimeout(timer);
+          timer = setTimeout(giveUp, timeoutMs);
+        },
+        onResponseStart(_controller, statusCode, responseHeaders) {
+          // An informational answer (1xx) comes before the true one.
+          status = statusCode;
+          answered = responseHeaders;
+        },
+        onResponseData(_controller, chunk) {
+          size += chunk.byteLength;
+          if (size > maxAnswerBytes) fail('too-large', 'TOO_LARGE');
+          else chunks.push(chunk);
+        },
+        onResponseEnd() {
+          if (!end()) return;
+          resolve({
+            status,
+            header: (name) => [answered[name]].flat()[0],
+            text: Buffer.concat(chunks).toString('utf8'),
+            durationMs: Math.round((performance.now() - begun) * 10) / 10,
+          });
+        },
+        onResponseError(_controller, error) {
+          const code = networkErrorCode(error);
+          if (controller === undefined) fail('not-connected', code);
+          else if (code === 'UND_ERR_HEADERS_OVERFLOW') fail('too-large', code);
+          else if (code.startsWith('HPE_')) fail('malformed', code);
+          else fail(status >= 200 ? 'cut-off' : 'broken', code);
+        },
+      },
+    );
+  });
 }

@@ -6,8 +6,8 @@ import type { GrantedToken } from './token-request.ts';
 /** Seconds that never step back, whatever happens to the wall clock. */
 export type Clock = () => number;
 
-/** A token as it is kept. `generation` tells it from the one before and the one after it. */
-export type KeptToken = { value: Secret; generation: number; staleAt: number; expiresAt: number };
+/** A token as it is kept. Its value's `generation` tells it from the one before and the one after it. */
+export type KeptToken = { value: Secret; staleAt: number; expiresAt: number };
 
 /**
  * Keeps one token for one key, in one of four states:
@@ -22,6 +22,10 @@ export type TokenKeeper = {
   get(): Promise<KeptToken>;
   /** The partner refused this token. A newer one is left alone, so that fifty late refusals cost one request. */
   evict(generation: number): void;
+  /** The partner refused a token and its successor too: for a cool-down yet another would not help, and none is evicted. */
+  hold(): void;
+  /** What is kept, as long as it may be used. */
+  usable(): KeptToken | undefined;
   status(): Omit<TokenStatus, 'scopes'>;
 };
 
@@ -31,6 +35,8 @@ export type TokenKeeperOptions = {
   clock: Clock;
   /** 0 to 1, so that many keepers do not refresh in the same instant. */
   random: () => number;
+  /** A token that the secret before this one brought: it counts as stale. */
+  inherited?: KeptToken | undefined;
 };
 
 /** The partner's own example refreshes a minute early. */
@@ -39,15 +45,17 @@ const marginSeconds = 60;
 const travelSeconds = 2;
 const firstCoolDownSeconds = 1;
 const longestCoolDownSeconds = 5;
+/** A server that asks for more would keep a BFF down for long after it has come back. */
+const longestRetryAfterSeconds = 300;
 /** A wrong secret or a missing scope is mended by a person: ask less often, but soon enough that the mending shows. */
 const mendableCoolDownSeconds = 15;
 const mendable = new Set(['CLIENT_CREDENTIALS_REJECTED', 'SCOPE_NOT_ENABLED']);
 
-export function createTokenKeeper({ request, clock, random }: TokenKeeperOptions): TokenKeeper {
-  let kept: KeptToken | undefined;
+export function createTokenKeeper({ request, clock, random, inherited }: TokenKeeperOptions): TokenKeeper {
+  let kept = inherited && { ...inherited, staleAt: Number.NEGATIVE_INFINITY };
   let underWay: Promise<KeptToken> | undefined;
   let failure: { error: BffError; until: number; count: number } | undefined;
-  let generations = 0;
+  let heldUntil = Number.NEGATIVE_INFINITY;
 
   async function ask(): Promise<KeptToken> {
     // Counted from before the request, when the server cannot have begun to count yet.
@@ -55,14 +63,13 @@ export function createTokenKeeper({ request, clock, random }: TokenKeeperOptions
     try {
       const { value, lifetimeSeconds } = await request();
       const margin = Math.min(marginSeconds, lifetimeSeconds / 2);
-      generations += 1;
       failure = undefined;
       kept = {
         value,
-        generation: generations,
         staleAt: asked + lifetimeSeconds - margin * (1 - random() / 10),
         expiresAt: asked + lifetimeSeconds - Math.min(travelSeconds, lifetimeSeconds / 10),
       };
+      if (!usable()) throw BffError.of('AUTH_TIMEOUT', 'The token had expired before it arrived.');
       return kept;
     } catch (cause) {
       const error =
@@ -70,43 +77,47 @@ export function createTokenKeeper({ request, clock, random }: TokenKeeperOptions
       const count = (failure?.count ?? 0) + 1;
       failure = { error, count, until: clock() + coolDown(error, count, random) };
       throw error;
-    } finally {
-      underWay = undefined;
     }
   }
 
   function askOnce(): Promise<KeptToken> {
-    underWay ??= ask();
+    underWay ??= ask().finally(() => {
+      underWay = undefined;
+    });
     return underWay;
   }
 
   const coolingDown = () => failure !== undefined && clock() < failure.until;
+  const usable = () => (kept && clock() < kept.expiresAt ? kept : undefined);
 
   return {
     async get() {
-      const now = clock();
-      if (kept && now < kept.staleAt) return kept;
-      if (kept && now < kept.expiresAt) {
+      const token = usable();
+      if (token) {
         // Nobody waits for this refresh: its failure is remembered in `failure` and shows in the status.
-        if (!coolingDown()) askOnce().catch(() => {});
-        return kept;
+        if (clock() >= token.staleAt && !coolingDown()) askOnce().catch(() => {});
+        return token;
       }
-      if (failure && coolingDown() && !underWay) {
-        throw failure.error;
-      }
+      if (failure && coolingDown() && !underWay) throw failure.error;
       return askOnce();
     },
 
     evict(generation) {
-      if (kept?.generation === generation) kept = undefined;
+      if (kept?.value.generation === generation && clock() >= heldUntil) kept = undefined;
     },
 
+    hold() {
+      heldUntil = clock() + longestCoolDownSeconds;
+    },
+
+    usable,
+
     status() {
+      const token = usable();
+      if (!token) return { state: failure ? 'failing' : 'expired', expiresAt: null };
       const now = clock();
-      const usable = kept && now < kept.expiresAt ? kept : undefined;
-      const expiresAt = usable ? new Date(Date.now() + (usable.expiresAt - now) * 1000).toISOString() : null;
-      if (usable) return { state: now < usable.staleAt ? 'fresh' : 'stale', expiresAt };
-      return { state: failure ? 'failing' : 'expired', expiresAt };
+      const expiresAt = new Date(Date.now() + (token.expiresAt - now) * 1000).toISOString();
+      return { state: now < token.staleAt ? 'fresh' : 'stale', expiresAt };
     },
   };
 }
@@ -114,5 +125,6 @@ export function createTokenKeeper({ request, clock, random }: TokenKeeperOptions
 function coolDown(error: BffError, count: number, random: () => number): number {
   if (mendable.has(error.code)) return mendableCoolDownSeconds;
   const growing = Math.min(firstCoolDownSeconds * 2 ** (count - 1), longestCoolDownSeconds);
-  return Math.max(growing * (0.8 + random() / 5), error.retryAfterSeconds ?? 0);
+  const asked = Math.min(error.retryAfterSeconds ?? 0, longestRetryAfterSeconds);
+  return Math.max(growing * (0.8 + random() / 5), asked);
 }

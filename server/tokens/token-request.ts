@@ -14,6 +14,8 @@ export type ClientCredentials = {
   authUrl: string;
   clientId: string;
   clientSecret: Secret;
+  /** Where the secret is read again when it changes; absent where it can't. */
+  clientSecretFile?: string | undefined;
 };
 
 export type GrantedToken = { value: Secret; lifetimeSeconds: number };

@@ -1,6 +1,9 @@
 import type { TokenStatus } from '../../shared/environments.ts';
+import { BffError } from '../bff-error.ts';
+import { networkErrorCode } from '../network-error-code.ts';
 import type { HttpAnswer, HttpRequest, Transport } from '../partner/transport.ts';
 import type { Secret } from './secret.ts';
+import { readSecretFile } from './secret-file.ts';
 import { type Clock, createTokenKeeper, type KeptToken, type TokenKeeper } from './token-keeper.ts';
 import type { ClientCredentials, RequestToken } from './token-request.ts';
 
@@ -9,42 +12,114 @@ import type { ClientCredentials, RequestToken } from './token-request.ts';
  * hands in a request without credentials, and gets it sent with them.
  */
 export type TokenRoom = {
+  /** Waits until there is a usable token of exactly `scopes`; fails with a BffError that says why there is none. */
+  ready(environment: string, scopes: readonly string[]): Promise<void>;
   /**
    * Sends a request with a token of exactly `scopes`. After a 401 that token is dropped and the request sent once more,
    * with another: a 401 says that the partner did not process it, which no other failure does.
    */
   send(environment: string, scopes: readonly string[], request: HttpRequest): Promise<HttpAnswer>;
+  /** Reads an environment's secret file again. Another secret gets tokens of its own; the ones before it serve until it has them. */
+  rereadSecret(environment: string): void;
   /** Where each token of an environment stands. */
   statuses(environment: string): TokenStatus[];
+};
+
+/** What the room has to say to whoever runs the BFF. */
+export type TokenLog = {
+  tokenFailed(facts: TokenFailure): void;
+  secretReplaced(environment: string): void;
+  /** `code` is the system's, such as `ENOENT`, or `EMPTY`. */
+  secretUnreadable(environment: string, code: string): void;
+};
+
+export type TokenFailure = {
+  environment: string;
+  scopes: readonly string[];
+  /** One of our error codes. */
+  code: string;
+  /** Until when the token before it is used all the same (ISO 8601); null where there is none. */
+  servesUntil: string | null;
 };
 
 export type TokenRoomOptions = {
   credentials: readonly ClientCredentials[];
   requestToken: RequestToken;
   transport: Transport;
+  log?: TokenLog;
   clock?: Clock;
   random?: () => number;
 };
 
-export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
-  const { requestToken, transport, clock = () => performance.now() / 1000, random = Math.random } = options;
-  const credentialsOf = new Map(options.credentials.map((each) => [each.environment, each]));
-  const keepers = new Map<string, { environment: string; scopes: readonly string[]; keeper: TokenKeeper }>();
+type Entry = { environment: string; scopes: readonly string[]; keeper: TokenKeeper };
 
-  function keeperFor(environment: string, scopes: readonly string[]): TokenKeeper {
+export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
+  const {
+    requestToken,
+    transport,
+    log,
+    clock = () => performance.now() / 1000,
+    random = Math.random,
+  } = options;
+  const credentialsOf = new Map(options.credentials.map((each) => [each.environment, each]));
+  const entries = new Map<string, Entry>();
+
+  function credentialsFor(environment: string): ClientCredentials {
     const credentials = credentialsOf.get(environment);
     if (!credentials) throw new Error(`No credentials are configured for ${environment}.`);
+    return credentials;
+  }
+
+  function keeperFor(environment: string, scopes: readonly string[]): TokenKeeper {
+    const credentials = credentialsFor(environment);
     const sorted = [...new Set(scopes)].sort();
-    // Everything that a token depends on is part of the key, and the single flight is the keeper's own, so the two cannot differ.
-    const { authUrl, clientId, clientSecret } = credentials;
-    const key = JSON.stringify([environment, authUrl, clientId, clientSecret.generation, ...sorted]);
-    let entry = keepers.get(key);
-    if (!entry) {
-      const request = () => requestToken(credentials, sorted);
-      entry = { environment, scopes: sorted, keeper: createTokenKeeper({ request, clock, random }) };
-      keepers.set(key, entry);
+    return (entries.get(keyOf(credentials, sorted)) ?? addEntry(credentials, sorted)).keeper;
+  }
+
+  /** `inherited` is a token of the secret before this one. */
+  function addEntry(credentials: ClientCredentials, scopes: readonly string[], inherited?: KeptToken): Entry {
+    const { environment } = credentials;
+    async function request() {
+      try {
+        return await requestToken(credentials, scopes);
+      } catch (error) {
+        if (!(error instanceof BffError)) throw error;
+        const servesUntil = keeper.status().expiresAt;
+        log?.tokenFailed({ environment, scopes, code: error.code, servesUntil });
+        if (error.code === 'CLIENT_CREDENTIALS_REJECTED') rereadSecret(environment);
+        throw error;
+      }
     }
-    return entry.keeper;
+    const keeper = createTokenKeeper({ request, clock, random, inherited });
+    const entry = { environment, scopes, keeper };
+    entries.set(keyOf(credentials, scopes), entry);
+    return entry;
+  }
+
+  function rereadSecret(environment: string): void {
+    const credentials = credentialsFor(environment);
+    const clientSecret = secretInFile(credentials, log);
+    if (!clientSecret || clientSecret.equals(credentials.clientSecret)) return;
+    log?.secretReplaced(environment);
+    const next = { ...credentials, clientSecret };
+    credentialsOf.set(environment, next);
+    for (const [key, entry] of [...entries]) {
+      if (entry.environment !== environment) continue;
+      entries.delete(key);
+      addEntry(next, entry.scopes, entry.keeper.usable());
+    }
+  }
+
+  async function tokenOf(environment: string, scopes: readonly string[]): Promise<KeptToken> {
+    const keeper = keeperFor(environment, scopes);
+    try {
+      return await keeper.get();
+    } catch (error) {
+      // Whoever waited while the secret was replaced gets a token of the new one.
+      const successor = keeperFor(environment, scopes);
+      if (successor === keeper) throw error;
+      return successor.get();
+    }
   }
 
   async function sendWith({ value }: KeptToken, request: HttpRequest): Promise<HttpAnswer> {
@@ -63,21 +138,50 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
   }
 
   return {
-    async send(environment, scopes, request) {
-      const keeper = keeperFor(environment, scopes);
-      const first = await keeper.get();
-      const answer = await sendWith(first, request);
-      if (answer.status !== 401) return answer;
-      keeper.evict(first.generation);
-      return sendWith(await keeper.get(), request);
+    async ready(environment, scopes) {
+      await tokenOf(environment, scopes);
     },
 
+    async send(environment, scopes, request) {
+      const first = await tokenOf(environment, scopes);
+      const answer = await sendWith(first, request);
+      if (answer.status !== 401) return answer;
+      keeperFor(environment, scopes).evict(first.value.generation);
+      const second = await tokenOf(environment, scopes);
+      if (second.value === first.value) return answer;
+      const answerToSecond = await sendWith(second, request);
+      if (answerToSecond.status === 401) keeperFor(environment, scopes).hold();
+      return answerToSecond;
+    },
+
+    rereadSecret,
+
     statuses(environment) {
-      return [...keepers.values()]
+      return [...entries.values()]
         .filter((entry) => entry.environment === environment)
         .map(({ scopes, keeper }) => ({ scopes: [...scopes], ...keeper.status() }));
     },
   };
+}
+
+/** Everything that a token depends on. The single flight is the keeper's own, so its key and the cache's cannot differ. */
+function keyOf(credentials: ClientCredentials, scopes: readonly string[]): string {
+  const { environment, authUrl, clientId, clientSecret } = credentials;
+  return JSON.stringify([environment, authUrl, clientId, clientSecret.generation, ...scopes]);
+}
+
+/** What stands in the secret's file now. A file that is being written may be away or empty for a moment. */
+function secretInFile(credentials: ClientCredentials, log: TokenLog | undefined): Secret | undefined {
+  const { environment, clientSecretFile } = credentials;
+  if (clientSecretFile === undefined) return undefined;
+  try {
+    const secret = readSecretFile(clientSecretFile);
+    if (!secret) log?.secretUnreadable(environment, 'EMPTY');
+    return secret;
+  } catch (error) {
+    log?.secretUnreadable(environment, networkErrorCode(error));
+    return undefined;
+  }
 }
 
 /** Hides a token that is spelt as it is, or as JSON spells it. */

@@ -22,6 +22,7 @@ describe('the configuration', () => {
       dataDirectory: join(homedir(), '.pearsana-bff'),
       publicUrl: undefined,
       trustProxy: 0,
+      proxy: undefined,
       partnerTimeoutMs: 10_000,
       tokenTimeoutMs: 5_000,
       rateLimitPerMinute: 120,
@@ -35,6 +36,21 @@ describe('the configuration', () => {
     const names = ['HOST', 'PORT', 'BFF_LOCAL', 'BFF_ACCESS_KEY', 'BFF_ALLOWED_ORIGINS', 'LOG_LEVEL'];
     const blank = Object.fromEntries(names.map((name, index) => [name, ' '.repeat(index)]));
     assert.deepEqual(configOf(blank), configOf({}));
+  });
+
+  it('takes the proxy under its usual names, and shows nothing of a wrong one', () => {
+    const url = 'http://user:canary@proxy.example.com:3128';
+    assert.deepEqual(configOf({ HTTPS_PROXY: url, NO_PROXY: 'a.example.com' }).proxy, {
+      url,
+      except: 'a.example.com',
+    });
+    assert.deepEqual(configOf({ https_proxy: url }).proxy, { url, except: undefined });
+    assert.equal(configOf({ NO_PROXY: '*' }).proxy, undefined);
+    for (const wrong of ['canary', 'socks5://canary.example.com']) {
+      assert.deepEqual(faultsOf({ HTTPS_PROXY: wrong }), [
+        'HTTPS_PROXY must be a URL that begins with http:// or https://.',
+      ]);
+    }
   });
 
   it('offers the local Pearsana beside others only if told so', () => {

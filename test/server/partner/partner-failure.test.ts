@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { environmentsAnswer } from '../../../shared/environments.ts';
 import type { Failure } from '../../../shared/errors.ts';
 import { type FaultServer, pong, type Reply, startFaultServer } from '../../support/fault-server.ts';
 import { failureIn, freePort, startBffWith, type TestBff } from '../../support/test-bff.ts';
@@ -91,11 +92,10 @@ describe('a partner that fails', () => {
       'less than it claims',
       { body: pong, claimedLength: 5_000 },
       502,
-      'PARTNER_UNREACHABLE',
-      true,
-      /broke off/,
+      'PARTNER_BAD_RESPONSE',
+      false,
+      /cut its answer off/,
     ],
-    ['a reset', { fault: 'reset-after-body' }, 502, 'PARTNER_UNREACHABLE', true, /broke off/],
     ['silence', { fault: 'hang' }, 504, 'PARTNER_TIMEOUT', true, /did not answer in time/],
     ['one byte at a time', { body: pong, dripMs: 50 }, 504, 'PARTNER_TIMEOUT', true],
     ['its answer too late', { body: pong, delayMs: 300 }, 504, 'PARTNER_TIMEOUT', true],
@@ -103,8 +103,8 @@ describe('a partner that fails', () => {
       'headers far too long',
       { body: pong, headers: { 'x-long': 'x'.repeat(20_000) } },
       502,
-      'PARTNER_UNREACHABLE',
-      true,
+      'PARTNER_BAD_RESPONSE',
+      false,
     ],
   ];
   for (const [what, reply, status, code, retryable, message = /sandbox|Their/] of refusals) {
@@ -126,6 +126,57 @@ describe('a partner that fails', () => {
       assert.equal((await bff.get(path)).status, 200);
     });
   }
+
+  const resets = [
+    ['before it read the request', 'reset-before-body'],
+    ['after it read the request', 'reset-after-body'],
+  ] as const;
+  for (const [when, fault] of resets) {
+    it(`by a reset ${when} is asked once more, since a ping changes nothing`, async () => {
+      const before = partner.api.arrivals.length;
+      partner.api.next({ fault });
+      assert.equal((await bff.get(path)).status, 200);
+      assert.equal(partner.api.arrivals.length, before + 2);
+    });
+
+    it(`by two resets ${when} is 502 PARTNER_UNREACHABLE, and asked no third time`, async () => {
+      const before = partner.api.arrivals.length;
+      partner.api.next({ fault }, { fault });
+      const failure = failureIn(await bff.get(path));
+      assert.deepEqual([failure.code, failure.retryable], ['PARTNER_UNREACHABLE', true]);
+      assert.match(failure.message, /broke off/);
+      assert.equal(partner.api.arrivals.length, before + 2);
+    });
+  }
+
+  it('says which versions there are, where the version is no longer served', async () => {
+    const headers = { 'x-api-version-latest': '2031-03-01', 'x-api-version-supported': '2029-06-30' };
+    partner.api.next({ status: 410, headers, body: said('UNSUPPORTED_API_VERSION') });
+    const answer = await bff.get(path);
+    assert.equal(answer.status, 410);
+    assert.match(
+      failureIn(answer).message,
+      /^Their <b>words<\/b>\. The BFF speaks version 2026-01-30 .* serves those from 2029-06-30 to 2031-03-01\./,
+    );
+  });
+
+  it('tells in /api/environments of a newer version, from the latest answer on', async () => {
+    const newer = async () => {
+      const { environments } = environmentsAnswer.parse((await bff.get('/api/environments')).body);
+      return environments[0]?.newerApiVersion;
+    };
+    const told: [header: string, expected: string | undefined][] = [
+      ['2031-03-01', '2031-03-01'],
+      ['<b>new</b>', '2031-03-01'],
+      ['2026-01-30', undefined],
+      ['2025-01-01', undefined],
+    ];
+    for (const [header, expected] of told) {
+      partner.api.next({ headers: { 'x-api-version-latest': header }, body: pong });
+      await bff.get(path);
+      assert.equal(await newer(), expected, header);
+    }
+  });
 
   it('passes its details and its Retry-After on', async () => {
     const details = { requiredScopes: ['a'], providedScopes: [] };

@@ -3,13 +3,13 @@ import { describe, it } from 'node:test';
 import { setImmediate as settled } from 'node:timers/promises';
 import { BffError } from '../../../server/bff-error.ts';
 import { Secret } from '../../../server/tokens/secret.ts';
-import { createTokenKeeper } from '../../../server/tokens/token-keeper.ts';
+import { createTokenKeeper, type KeptToken } from '../../../server/tokens/token-keeper.ts';
 import type { GrantedToken } from '../../../server/tokens/token-request.ts';
 
 const isFailure = (code: string) => ({ name: 'BffError', code });
 
 /** A keeper with a clock and an authorisation server that the test moves by hand. */
-function byHand(lifetimeSeconds = 3600, random = 0) {
+function byHand(lifetimeSeconds = 3600, random = 0, inherited?: KeptToken) {
   let now = 1_000;
   const asked: PromiseWithResolvers<GrantedToken>[] = [];
   const keeper = createTokenKeeper({
@@ -20,6 +20,7 @@ function byHand(lifetimeSeconds = 3600, random = 0) {
     },
     clock: () => now,
     random: () => random,
+    inherited,
   });
   return {
     keeper,
@@ -37,9 +38,10 @@ function byHand(lifetimeSeconds = 3600, random = 0) {
       await settled();
     },
     async get() {
-      const { value, generation } = await keeper.get();
-      return `${value.reveal()} of generation ${generation}`;
+      return (await keeper.get()).value.reveal();
     },
+    /** The generation of what is kept. */
+    generation: () => keeper.usable()?.value.generation ?? assert.fail('Nothing is kept.'),
   };
 }
 
@@ -47,7 +49,7 @@ async function withToken(lifetimeSeconds?: number, random?: number) {
   const room = byHand(lifetimeSeconds, random);
   const first = room.get();
   await room.grant();
-  assert.equal(await first, 'token-1 of generation 1');
+  assert.equal(await first, 'token-1');
   return room;
 }
 
@@ -56,7 +58,7 @@ describe('a token keeper', () => {
     const room = byHand();
     const waiting = Promise.all(Array.from({ length: 100 }, () => room.get()));
     await room.grant();
-    assert.deepEqual([...new Set(await waiting)], ['token-1 of generation 1']);
+    assert.deepEqual([...new Set(await waiting)], ['token-1']);
     await room.get();
     assert.equal(room.asked.length, 1);
   });
@@ -69,7 +71,7 @@ describe('a token keeper', () => {
     room.pass(60);
     const later = [room.get(), room.get()];
     await room.grant('late');
-    assert.deepEqual(await Promise.all(later), Array(2).fill('late of generation 1'));
+    assert.deepEqual(await Promise.all(later), Array(2).fill('late'));
     assert.equal(room.asked.length, 2);
   });
 
@@ -100,11 +102,15 @@ describe('a token keeper', () => {
 
   it('counts the lifetime from before the request, when it cannot have begun', async () => {
     const room = byHand(100);
-    const first = room.get();
+    const first = assert.rejects(room.get(), isFailure('AUTH_TIMEOUT'));
     room.pass(99);
     await room.grant();
     await first;
-    assert.equal(room.keeper.status().state, 'expired');
+    assert.equal(room.keeper.usable(), undefined);
+    room.pass(1);
+    const second = room.get();
+    await room.grant();
+    assert.equal(await second, 'token-2');
   });
 
   it('spreads the moment of refreshing by a tenth of the margin, fixed when the token is stored', async () => {
@@ -118,10 +124,10 @@ describe('a token keeper', () => {
   it('uses a stale token while one refresh runs behind it', async () => {
     const room = await withToken();
     room.pass(3590);
-    for (let call = 0; call < 10; call += 1) assert.equal(await room.get(), 'token-1 of generation 1');
+    for (let call = 0; call < 10; call += 1) assert.equal(await room.get(), 'token-1');
     assert.equal(room.asked.length, 2);
     await room.grant();
-    assert.equal(await room.get(), 'token-2 of generation 2');
+    assert.equal(await room.get(), 'token-2');
     assert.equal(room.keeper.status().state, 'fresh');
   });
 
@@ -131,7 +137,7 @@ describe('a token keeper', () => {
     const askedAt: number[] = [];
     for (let second = 0; second < 20; second += 0.5, room.pass(0.5)) {
       const before = room.asked.length;
-      assert.equal(await room.get(), 'token-1 of generation 1');
+      assert.equal(await room.get(), 'token-1');
       if (room.asked.length > before) {
         askedAt.push(second);
         await room.fail();
@@ -149,7 +155,7 @@ describe('a token keeper', () => {
     const [one, other] = [room.get(), room.get()];
     assert.equal(room.asked.length, 2);
     await room.grant();
-    assert.deepEqual(await Promise.all([one, other]), Array(2).fill('token-2 of generation 2'));
+    assert.deepEqual(await Promise.all([one, other]), Array(2).fill('token-2'));
     room.pass(3600);
     const failed = assert.rejects(room.get(), isFailure('AUTH_UNREACHABLE'));
     await room.fail();
@@ -161,22 +167,71 @@ describe('a token keeper', () => {
 describe('eviction', () => {
   it('drops the token that was refused', async () => {
     const room = await withToken();
-    room.keeper.evict(1);
+    room.keeper.evict(room.generation());
     assert.equal(room.keeper.status().state, 'expired');
     const next = room.get();
     await room.grant();
-    assert.equal(await next, 'token-2 of generation 2');
+    assert.equal(await next, 'token-2');
   });
 
   it('leaves a newer token alone: fifty late refusals cost one request', async () => {
     const room = await withToken();
+    const refused = room.generation();
     for (let late = 0; late < 50; late += 1) {
-      room.keeper.evict(1);
+      room.keeper.evict(refused);
       const next = room.get();
       await room.grant();
-      assert.equal(await next, 'token-2 of generation 2');
+      assert.equal(await next, 'token-2');
     }
     assert.equal(room.asked.length, 2);
+  });
+});
+
+describe('a token that was refused in the place of another', () => {
+  it('is left alone until the cool-down is over', async () => {
+    const room = await withToken();
+    room.keeper.hold();
+    room.keeper.evict(room.generation());
+    assert.equal(await room.get(), 'token-1');
+    room.pass(5);
+    room.keeper.evict(room.generation());
+    assert.equal(room.keeper.usable(), undefined);
+  });
+});
+
+describe('a token of the secret before', () => {
+  async function heir(lifetimeSeconds: number) {
+    const before = await withToken(lifetimeSeconds);
+    return byHand(3600, 0, before.keeper.usable());
+  }
+
+  it('is stale from the first, and gives way to one of the new secret', async () => {
+    const room = await heir(3600);
+    assert.equal(room.keeper.status().state, 'stale');
+    assert.equal(await room.get(), 'token-1');
+    assert.equal(room.asked.length, 1);
+    await room.grant('new');
+    assert.equal(await room.get(), 'new');
+    assert.equal(room.keeper.status().state, 'fresh');
+  });
+
+  it('serves while the new secret is refused, until its own end and no longer', async () => {
+    const room = await heir(100);
+    for (let second = 0; second < 98; second += 1, room.pass(1)) {
+      assert.equal(await room.get(), 'token-1');
+      await room.fail(BffError.of('CLIENT_CREDENTIALS_REJECTED', 'refused'));
+    }
+    await assert.rejects(room.get(), isFailure('CLIENT_CREDENTIALS_REJECTED'));
+    // Every 15 s, and no more often.
+    assert.equal(room.asked.length, 7);
+  });
+
+  it('is evicted like any other', async () => {
+    const room = await heir(3600);
+    room.keeper.evict(room.generation());
+    const next = room.get();
+    await room.grant('new');
+    assert.equal(await next, 'new');
   });
 });
 
@@ -204,10 +259,38 @@ describe('after a failure', () => {
       room.pass(0.02);
       const again = room.get();
       await room.grant();
-      assert.equal(await again, 'token-2 of generation 1');
+      assert.equal(await again, 'token-2');
       assert.equal(room.keeper.status().state, 'fresh');
     });
   }
+
+  it('with a Retry-After of an hour, it is asked again after five minutes', async () => {
+    const room = byHand();
+    const first = assert.rejects(room.get(), isFailure('AUTH_UNREACHABLE'));
+    await room.fail(BffError.of('AUTH_UNREACHABLE', '', { retryAfterSeconds: 3600 }));
+    await first;
+    room.pass(301);
+    const again = room.get();
+    await room.grant();
+    assert.equal(await again, 'token-2');
+  });
+
+  it('that is thrown at once, it is asked again all the same', async () => {
+    let fails = true;
+    let now = 0;
+    const keeper = createTokenKeeper({
+      request: () => {
+        if (fails) throw new Error('before there is a promise');
+        return Promise.resolve({ value: new Secret('good'), lifetimeSeconds: 60 });
+      },
+      clock: () => now,
+      random: () => 0,
+    });
+    await assert.rejects(keeper.get(), isFailure('INTERNAL'));
+    fails = false;
+    now += 1;
+    assert.equal((await keeper.get()).value.reveal(), 'good');
+  });
 
   it('that nobody foresaw, callers get INTERNAL', async () => {
     const room = byHand();

@@ -1,0 +1,39 @@
+import { E_TIMEOUT, Semaphore, type SemaphoreInterface, withTimeout } from 'async-mutex';
+import { BffError } from '../bff-error.ts';
+import type { PartnerEnvironment } from './partner-failure.ts';
+
+/** So that slow writes cannot starve a ping. */
+export type CallClass = 'reads' | 'writes';
+
+/** Waits for a place among the calls that are in flight to an environment; what it gives frees the place again. */
+export type EnterFlight = (environment: PartnerEnvironment, callClass: CallClass) => Promise<() => void>;
+
+export type InFlightLimits = {
+  /** For each environment and class. */
+  most: number;
+  /** How long a call waits for its place before it is told that the BFF is busy. */
+  longestWaitMs: number;
+};
+
+export const inFlightLimits: InFlightLimits = { most: 32, longestWaitMs: 5_000 };
+
+export function limitInFlight({ most, longestWaitMs }: InFlightLimits): EnterFlight {
+  const places = new Map<string, SemaphoreInterface>();
+
+  return async function enterFlight(environment, callClass) {
+    const key = `${environment.id} ${callClass}`;
+    const free = places.get(key) ?? withTimeout(new Semaphore(most), longestWaitMs);
+    places.set(key, free);
+    try {
+      const [, leave] = await free.acquire();
+      return leave;
+    } catch (error) {
+      if (error !== E_TIMEOUT) throw error;
+      throw BffError.of(
+        'BUSY',
+        `${most} ${callClass} are in flight to Pearsana (${environment.id}), and none ended within ${longestWaitMs / 1000} s. Nothing was sent; try again in a moment.`,
+        { retryAfterSeconds: 1 },
+      );
+    }
+  };
+}
