@@ -1,4 +1,5 @@
 import { type DestinationStream, pino } from 'pino';
+import type { AccessKeyLog } from './callers/access-keys.ts';
 import type { OnRequestEnd } from './http/request-context.ts';
 import type { OnUnexpected } from './http/respond-to-error.ts';
 import type { TokenLog } from './tokens/token-room.ts';
@@ -13,7 +14,8 @@ export type RequestLog = {
 };
 
 export type Log = RequestLog &
-  TokenLog & {
+  TokenLog &
+  AccessKeyLog & {
     ready: (facts: {
       url: string;
       publicUrl: string | undefined;
@@ -67,6 +69,10 @@ export function createLog(level: string, stream?: DestinationStream): Log {
         { environment, code },
         'the client secret’s file cannot be read: the secret before it serves on',
       ),
+    accessKeysRead: (count) => logger.info({ count }, 'the access file was changed: its keys are in force'),
+    accessFileUnreadable: (why) => logger.warn(`${why} The keys that it held before stay in force.`),
+    lastUseNotWritten: (code) =>
+      logger.warn({ code }, 'when each access key was last used cannot be written down'),
     warn: (sentence) => logger.warn(sentence),
     shutdown: (why) => logger.info(`shutting down: ${why}`),
   };

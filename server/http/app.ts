@@ -2,7 +2,7 @@ import cors from 'cors';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import { BffError } from '../bff-error.ts';
-import type { IdentifyCaller } from '../callers/access-key.ts';
+import type { IdentifyCaller } from '../callers/caller.ts';
 import { type AllowedOrigins, isAllowedOrigin } from '../config/allowed-origins.ts';
 import type { RequestLog } from '../log.ts';
 import { checkRequestTarget, hostCheck } from './host-check.ts';

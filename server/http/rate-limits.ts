@@ -1,7 +1,7 @@
 import type { NextFunction, Request, Response } from 'express';
 import { ipKeyGenerator, type RateLimitRequestHandler, rateLimit } from 'express-rate-limit';
 import { BffError } from '../bff-error.ts';
-import type { IdentifyCaller } from '../callers/access-key.ts';
+import type { IdentifyCaller } from '../callers/caller.ts';
 
 const minuteMs = 60_000;
 /** A key has 256 bits, so this is about noise in the log and about keys that people choose. */

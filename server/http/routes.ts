@@ -9,7 +9,8 @@ import {
 } from '../../shared/operations.ts';
 import { validate } from '../../shared/validate.ts';
 import { BffError } from '../bff-error.ts';
-import { type Caller, isGranted } from '../callers/caller.ts';
+import type { Caller } from '../callers/caller.ts';
+import { isGranted } from '../callers/grants.ts';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import type { CallPartner } from '../partner/call-partner.ts';
 import type { TokenRoom } from '../tokens/token-room.ts';

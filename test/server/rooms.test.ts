@@ -140,7 +140,8 @@ describe('the rooms', () => {
 
   it('secrets are revealed in the token room, and elsewhere only for a reason', () => {
     const reasons: Record<string, string> = {
-      'server/callers/access-key.ts': 'the access key is compared, by its digest',
+      'server/callers/access-keys.ts': 'an access key is compared, by its digest',
+      'server/callers/first-key.ts': 'the first key is written into its owner’s file',
       'server/config/read-config.ts': 'the length and the letters of the access key are checked',
       'server/welcome.ts': 'the access key is shown to a person at a terminal',
     };
