@@ -2,15 +2,19 @@ import { createAccessKeys } from './callers/access-keys.ts';
 import { firstKey } from './callers/first-key.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
 import type { Config } from './config/read-config.ts';
+import type { SessionConfig } from './config/session-config.ts';
 import { createApp } from './http/app.ts';
 import { listen } from './http/listen.ts';
 import type { Log } from './log.ts';
 import { isLoopback } from './loopback.ts';
 import { createApiVersions } from './partner/api-versions.ts';
+import { createBoundedFetch } from './partner/bounded-fetch.ts';
 import { createPartnerClient } from './partner/call-partner.ts';
-import { createConnections } from './partner/connections.ts';
+import { type Connections, createConnections } from './partner/connections.ts';
 import { inFlightLimits, limitInFlight } from './partner/in-flight.ts';
 import { createTransport } from './partner/transport.ts';
+import { createIdentityProvider } from './sessions/identity-provider.ts';
+import { createSessions, type Sessions } from './sessions/sessions.ts';
 import { Secret } from './tokens/secret.ts';
 import { createTokenRequest } from './tokens/token-request.ts';
 import { createTokenRoom } from './tokens/token-room.ts';
@@ -63,6 +67,7 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
     callPartner: createPartnerClient({ tokens, transport, enterFlight, versions }),
     newerApiVersion: versions.newer,
     identify: accessKeys.identify,
+    sessions: config.sessions && openSessions(config.sessions, connections, config.tokenTimeoutMs),
     log,
     isReady: () => ready,
   });
@@ -101,6 +106,17 @@ function ownKey({
 }: Config): { accessKey: Secret; file?: string } | undefined {
   if (accessKey) return { accessKey };
   return isLoopback(host) ? firstKey(dataDirectory) : undefined;
+}
+
+function openSessions(config: SessionConfig, connections: Connections, timeoutMs: number): Sessions {
+  const clock = () => performance.now() / 1_000;
+  const redirectUri = `${config.publicOrigin}/auth/callback`;
+  const fetch = createBoundedFetch(connections.fresh);
+  return createSessions({
+    config,
+    provider: createIdentityProvider({ ...config, redirectUri, fetch, timeoutMs, clock }),
+    clock,
+  });
 }
 
 /** The stand-in for the partner. It is a development dependency, so it is loaded only here, and only when used. */

@@ -127,6 +127,9 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
     'signIn',
     'openSetting',
   ),
+  // These two are pages in a browser, which the extension never sees.
+  LOGIN_FAILED: row('sign-in failed', said, 'Sign in again.', 'signIn'),
+  LOGIN_UNAVAILABLE: row('sign-in not possible', said, 'Try again later.', 'signIn'),
   FORBIDDEN: row('not allowed', said, 'Or sign in with another key.', 'signIn', 'showLog'),
   HOST_NOT_ALLOWED: row(
     'address not accepted',

@@ -5,11 +5,14 @@ import { BffError } from '../bff-error.ts';
 import type { IdentifyCaller } from '../callers/caller.ts';
 import { type AllowedOrigins, isAllowedOrigin } from '../config/allowed-origins.ts';
 import type { RequestLog } from '../log.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import { createAuthRoutes } from './auth-routes.ts';
 import { checkRequestTarget, hostCheck } from './host-check.ts';
 import { authenticate, limitCallers } from './rate-limits.ts';
 import { requestContext } from './request-context.ts';
 import { respondToError } from './respond-to-error.ts';
 import { type ApiDependencies, createApi } from './routes.ts';
+import { createSessionCheck } from './session-checks.ts';
 
 export type AppOptions = ApiDependencies & {
   host: string;
@@ -18,6 +21,8 @@ export type AppOptions = ApiDependencies & {
   allowedOrigins: AllowedOrigins;
   rateLimitPerMinute: number;
   identify: IdentifyCaller;
+  /** Absent where nobody signs in in a browser. */
+  sessions: Sessions | undefined;
   log: RequestLog;
   /** False from the moment that the BFF is told to end. */
   isReady: () => boolean;
@@ -48,8 +53,12 @@ export function createApp(options: AppOptions): Express {
       headers: { Allow: 'GET, HEAD' },
     });
   });
-  app.use('/api', noStore, ...crossOrigin(options.allowedOrigins));
-  app.use('/api', authenticate(options.identify), limitCallers(options.rateLimitPerMinute));
+  const { sessions, allowedOrigins } = options;
+  app.use(['/api', '/auth'], noStore);
+  app.use(['/api', '/auth/logout'], ...crossOrigin(allowedOrigins, { sessions: sessions !== undefined }));
+  if (sessions) app.use(createAuthRoutes(sessions, allowedOrigins));
+  const identifySession = sessions && createSessionCheck(sessions, allowedOrigins);
+  app.use('/api', authenticate(options.identify, identifySession), limitCallers(options.rateLimitPerMinute));
   app.use(createApi(options));
   app.use(() => {
     throw BffError.of('NOT_FOUND', 'There is nothing at this path.');
@@ -82,20 +91,33 @@ function noStore(request: Request, response: Response, next: NextFunction): void
   next();
 }
 
-/** Lets the listed browser origins read answers. Without a cookie there are no credentials to allow. */
-function crossOrigin(allowed: AllowedOrigins) {
-  const allow = cors({
-    origin: (origin, decide) => decide(null, origin !== undefined && isAllowedOrigin(origin, allowed)),
-    methods: ['GET', 'POST'],
-    allowedHeaders: [
-      'Authorization',
-      'Content-Type',
-      'X-Request-Id',
-      'X-Confirm-Environment',
-      'Idempotency-Key',
-    ],
-    exposedHeaders: ['Retry-After', 'X-Request-Id'],
-    maxAge: 600,
+const corsOptions = {
+  methods: ['GET', 'POST'],
+  allowedHeaders: [
+    'Authorization',
+    'Content-Type',
+    'X-Request-Id',
+    'X-Confirm-Environment',
+    'Idempotency-Key',
+  ],
+  exposedHeaders: ['Retry-After', 'X-Request-Id'],
+  maxAge: 600,
+};
+
+/**
+ * Lets the listed browser origins read answers. Cookies are allowed where there are sessions, and then to the exact
+ * origins alone: VS Code's web hosts send an access key.
+ */
+function crossOrigin(allowed: AllowedOrigins, { sessions }: { sessions: boolean }) {
+  const allow = cors<Request>((request, decide) => {
+    const { origin } = request.headers;
+    const credentials = sessions && origin !== undefined && allowed.exact.has(origin);
+    decide(null, {
+      ...corsOptions,
+      origin: origin !== undefined && isAllowedOrigin(origin, allowed),
+      credentials,
+      allowedHeaders: [...corsOptions.allowedHeaders, ...(credentials ? ['X-Pearsana-Client'] : [])],
+    });
   });
   return [
     allow,

@@ -87,7 +87,7 @@ export function createApi({ environments, tokens, callPartner, newerApiVersion }
 }
 
 /** One method for one path; any other is told which one it is. */
-function route(
+export function route(
   router: Router,
   method: OperationRow['method'],
   path: string,

@@ -22,6 +22,7 @@ describe('the configuration', () => {
       dataDirectory: join(homedir(), '.pearsana-bff'),
       publicUrl: undefined,
       trustProxy: 0,
+      sessions: undefined,
       proxy: undefined,
       partnerTimeoutMs: 10_000,
       tokenTimeoutMs: 5_000,
