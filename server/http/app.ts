@@ -49,7 +49,9 @@ export function createApp(options: AppOptions): Express {
     });
   });
   app.use('/api', noStore, ...crossOrigin(options.allowedOrigins));
-  app.use('/api', authenticate(options.identify), limitCallers(options.rateLimitPerMinute));
+  const isProtected = (name: string) =>
+    options.environments.some((each) => each.id === name && each.protected);
+  app.use('/api', authenticate(options.identify), limitCallers(options.rateLimitPerMinute, isProtected));
   app.use(createApi(options));
   app.use(() => {
     throw BffError.of('NOT_FOUND', 'There is nothing at this path.');
