@@ -46,7 +46,7 @@ export async function startBffProcess(variables: Record<string, string>): Promis
 
   return {
     url,
-    dataDirectory: join(root, 'data'),
+    dataDirectory: variables.BFF_DATA_DIR ?? join(root, 'data'),
     output,
     async files() {
       const entries = await readdir(root, { recursive: true, withFileTypes: true });
