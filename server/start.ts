@@ -28,6 +28,9 @@ export type RunningBff = {
   stop(): Promise<void>;
 };
 
+/** A supervisor that has asked us to end seldom waits longer than half a minute. */
+const longestStopMs = 20_000;
+
 /** Builds the BFF from its parts and starts it. */
 export async function startBff(config: Config, log: Log): Promise<RunningBff> {
   const key = config.accessKey
@@ -63,17 +66,26 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
     log,
     isReady: () => ready,
   });
-  async function stopOwnParts(): Promise<void> {
+  async function stopOwnParts(longestMs: number): Promise<void> {
     for (const stop of stopWatching) stop();
+    // A write goes on without its caller: then no connection of a caller's tells that it is under way.
+    await connections.close(longestMs);
     await local?.stop();
-    await connections.destroy();
   }
   const listening = await listen(app, config).catch(async (error: unknown) => {
     // What goes on listening would keep a program alive that has said that it did not start.
-    await stopOwnParts();
+    await stopOwnParts(0);
     throw error;
   });
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${listening.port}`;
+
+  async function stopGently(): Promise<void> {
+    const end = performance.now() + longestStopMs;
+    ready = false;
+    await listening.close(longestStopMs);
+    await stopOwnParts(Math.max(0, end - performance.now()));
+  }
+  let stopped: Promise<void> | undefined;
 
   return {
     url,
@@ -81,10 +93,9 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
     environments,
     accessKeyFile: key.file,
     accessKey: key.accessKey,
-    async stop() {
-      ready = false;
-      await listening.close();
-      await stopOwnParts();
+    stop() {
+      stopped ??= stopGently();
+      return stopped;
     },
   };
 }

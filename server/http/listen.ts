@@ -9,13 +9,12 @@ import { failureBodyOf } from './respond-to-error.ts';
 
 export type Listening = {
   port: number;
-  /** Stops listening at once, lets what is under way finish, and ends when every connection is closed. */
-  close(): Promise<void>;
+  /** Stops listening at once, lets what is under way finish, for so long at most, and ends when every connection is closed. */
+  close(longestMs: number): Promise<void>;
 };
 
 /** How long a kept connection may still bring a request that was on its way when we were told to end. */
 const idleGraceMs = 500;
-const longestFinishMs = 20_000;
 /** Turns of the event loop, each of which hands over one connection: as many as the system keeps in its queue. */
 const mostTurns = 512;
 
@@ -57,13 +56,14 @@ export async function listen(
   });
   return {
     port: (server.address() as AddressInfo).port,
-    close: () => closeGently(server, { underWay, connections }),
+    close: (longestMs) => closeGently(server, { underWay, connections }, longestMs),
   };
 }
 
 async function closeGently(
   server: Server,
   { underWay, connections }: { underWay: ReadonlySet<ServerResponse>; connections: ReadonlySet<Socket> },
+  longestMs: number,
 ): Promise<void> {
   // An answer given from now on tells its caller to bring the next request elsewhere.
   for (const response of underWay) if (!response.headersSent) response.setHeader('Connection', 'close');
@@ -79,7 +79,7 @@ async function closeGently(
     // To Node, one that never brought a byte is not idle: a browser opens such a one ahead of its need.
     for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
   }, idleGraceMs);
-  const limit = setTimeout(() => server.closeAllConnections(), longestFinishMs);
+  const limit = setTimeout(() => server.closeAllConnections(), longestMs);
   await closed;
   clearInterval(grace);
   clearTimeout(limit);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 
 /** The proxy between us and the world, as `HTTPS_PROXY` and `NO_PROXY` say. */
@@ -9,7 +10,8 @@ export type Connections = {
   kept: Dispatcher;
   /** Opened for one request and closed after it. */
   fresh: Dispatcher;
-  destroy(): Promise<void>;
+  /** Takes no more requests, lets those under way come to their end, for so long at most, and closes everything. */
+  close(longestMs: number): Promise<void>;
 };
 
 /** To one origin, of each of the two sorts. More than may be in flight, so that nobody waits here unseen. */
@@ -49,7 +51,9 @@ export function createConnections(proxy?: OutboundProxy): Connections {
   return {
     kept,
     fresh,
-    async destroy() {
+    async close(longestMs) {
+      const ended = Promise.all([kept.close(), fresh.close()]);
+      await Promise.race([ended, delay(longestMs, undefined, { ref: false })]);
       await Promise.all([kept.destroy(), fresh.destroy()]);
     },
   };

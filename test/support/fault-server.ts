@@ -47,8 +47,8 @@ export type FaultSide = {
   /** Closes everything, and nobody listens until it is back, at the same port. */
   leave(): Promise<void>;
   comeBack(): Promise<void>;
-  /** Open ones: now, and the most at any time. */
-  connections: { now: number; most: number };
+  /** Open ones, now and the most at any time; and how many the other end cut before it had its whole answer. */
+  connections: { now: number; most: number; cut: number };
 };
 
 /** A partner that misbehaves as told: an authorisation server and an API on loopback. */
@@ -93,9 +93,10 @@ export const invited = {
 async function startSide(general: Script) {
   const arrivals: Arrived[] = [];
   const queue: Script[] = [];
-  const connections = { now: 0, most: 0 };
+  const connections = { now: 0, most: 0, cut: 0 };
   /** When the connection's last answer ended. */
   const idleSince = new WeakMap<Socket, number>();
+  const resetByUs = new WeakSet<Socket>();
   let rule = general;
   let early: (arrived: Arrived) => Reply | undefined = () => undefined;
   let toReset = 0;
@@ -123,7 +124,10 @@ async function startSide(general: Script) {
       socket.resetAndDestroy();
       return;
     }
-    response.once('close', () => idleSince.set(socket, performance.now()));
+    response.once('close', () => {
+      idleSince.set(socket, performance.now());
+      if (!response.writableFinished && !resetByUs.has(socket)) connections.cut += 1;
+    });
     const arrived: Arrived = { method, path: url, headers, body: '' };
     arrivals.push(arrived);
     const first = early(arrived);
@@ -138,6 +142,16 @@ async function startSide(general: Script) {
     }
     for await (const chunk of request.setEncoding('utf8')) arrived.body += chunk;
     await carryOut(typeof script === 'function' ? await script(arrived) : script, response);
+  }
+
+  async function carryOut(reply: Reply, response: ServerResponse): Promise<void> {
+    if (reply.delayMs !== undefined) await delay(reply.delayMs);
+    if (reply.fault === 'hang') return;
+    if (reply.fault === undefined) await send(response, reply);
+    else if (response.socket) {
+      resetByUs.add(response.socket);
+      response.socket.resetAndDestroy();
+    }
   }
 
   const listen = async (port: number) => {
@@ -174,13 +188,6 @@ async function startSide(general: Script) {
     comeBack: () => listen(port),
   };
   return { side, close };
-}
-
-async function carryOut(reply: Reply, response: ServerResponse): Promise<void> {
-  if (reply.delayMs !== undefined) await delay(reply.delayMs);
-  if (reply.fault === 'hang') return;
-  if (reply.fault !== undefined) response.socket?.resetAndDestroy();
-  else await send(response, reply);
 }
 
 async function send(response: ServerResponse, reply: Reply): Promise<void> {
