@@ -39,6 +39,9 @@ export type RunningBff = {
   stop(): Promise<void>;
 };
 
+/** A supervisor that has asked us to end seldom waits longer than half a minute. */
+const longestStopMs = 20_000;
+
 /** Builds the BFF from its parts and starts it. */
 export async function startBff(config: Config, log: Log): Promise<RunningBff> {
   const own = ownKey(config);
@@ -77,18 +80,29 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
     log,
     isReady: () => ready,
   });
-  async function stopOwnParts(): Promise<void> {
+  async function stopOwnParts(longestMs: number): Promise<void> {
     for (const stop of stopWatching) stop();
+    // A write goes on without its caller: then no connection of a caller's tells that it is under way.
+    await connections.close(longestMs);
+    // Its outcome belongs into the record.
+    await journal.settle();
     await accessKeys.stop();
     await local?.stop();
-    await connections.destroy();
   }
   const listening = await listen(app, config).catch(async (error: unknown) => {
     // What goes on listening would keep a program alive that has said that it did not start.
-    await stopOwnParts();
+    await stopOwnParts(0);
     throw error;
   });
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${listening.port}`;
+
+  async function stopGently(): Promise<void> {
+    const end = performance.now() + longestStopMs;
+    ready = false;
+    await listening.close(longestStopMs);
+    await stopOwnParts(Math.max(0, end - performance.now()));
+  }
+  let stopped: Promise<void> | undefined;
 
   return {
     url,
@@ -96,12 +110,9 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
     environments,
     accessKeyFile: own?.file,
     accessKey: own?.accessKey,
-    async stop() {
-      ready = false;
-      await listening.close();
-      // A write goes on without its caller, and its outcome belongs into the record.
-      await journal.settle();
-      await stopOwnParts();
+    stop() {
+      stopped ??= stopGently();
+      return stopped;
     },
   };
 }

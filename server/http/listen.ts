@@ -1,6 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import net, { type AddressInfo } from 'node:net';
+import net, { type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Express } from 'express';
 import { BffError } from '../bff-error.ts';
 import { requestIdOf } from './request-context.ts';
@@ -8,13 +9,14 @@ import { failureBodyOf } from './respond-to-error.ts';
 
 export type Listening = {
   port: number;
-  /** Stops listening at once, lets what is under way finish, and ends when every connection is closed. */
-  close(): Promise<void>;
+  /** Stops listening at once, lets what is under way finish, for so long at most, and ends when every connection is closed. */
+  close(longestMs: number): Promise<void>;
 };
 
 /** How long a kept connection may still bring a request that was on its way when we were told to end. */
 const idleGraceMs = 500;
-const longestFinishMs = 20_000;
+/** Turns of the event loop, each of which hands over one connection: as many as the system keeps in its queue. */
+const mostTurns = 512;
 
 /** Serves the app. An address that is taken or not ours rejects with the system's error. */
 export async function listen(
@@ -36,6 +38,11 @@ export async function listen(
     underWay.add(response);
     response.once('close', () => underWay.delete(response));
   });
+  const connections = new Set<Socket>();
+  server.on('connection', (socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
   server.on('clientError', answerClientError);
   // Left alone, Node answers these two by itself, without the envelope.
   server.on('checkExpectation', app);
@@ -47,25 +54,55 @@ export async function listen(
       resolve();
     });
   });
-  return { port: (server.address() as AddressInfo).port, close: () => closeGently(server, underWay) };
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: (longestMs) => closeGently(server, { underWay, connections }, longestMs),
+  };
 }
 
-async function closeGently(server: Server, underWay: ReadonlySet<ServerResponse>): Promise<void> {
+async function closeGently(
+  server: Server,
+  { underWay, connections }: { underWay: ReadonlySet<ServerResponse>; connections: ReadonlySet<Socket> },
+  longestMs: number,
+): Promise<void> {
   // An answer given from now on tells its caller to bring the next request elsewhere.
   for (const response of underWay) if (!response.headersSent) response.setHeader('Connection', 'close');
   server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
+  await takeInQueued(server);
   const closed = new Promise<void>((resolve) => {
     // The HTTP server's own `close` also cuts idle connections, and with them a request that is on the wire: the
     // method below it only stops listening.
     net.Server.prototype.close.call(server, () => resolve());
   });
-  const grace = setInterval(() => server.closeIdleConnections(), idleGraceMs);
-  const limit = setTimeout(() => server.closeAllConnections(), longestFinishMs);
+  const grace = setInterval(() => {
+    server.closeIdleConnections();
+    // To Node, one that never brought a byte is not idle: a browser opens such a one ahead of its need.
+    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
+  }, idleGraceMs);
+  const limit = setTimeout(() => server.closeAllConnections(), longestMs);
   await closed;
   clearInterval(grace);
   clearTimeout(limit);
   // Stops the timer by which the HTTP server looks for connections that are too slow.
   server.close();
+}
+
+/**
+ * Takes in the connections that the system has accepted and not yet handed over: to their callers they stand, and they
+ * would be cut together with the listening socket. Ends when two turns in a row have brought neither a connection nor a
+ * request: in such a short one, hardly another can have come.
+ */
+async function takeInQueued(server: Server): Promise<void> {
+  let quiet = 0;
+  const note = () => {
+    quiet = 0;
+  };
+  server.on('connection', note).on('request', note);
+  for (let turn = 0; quiet < 2 && turn < mostTurns; turn += 1) {
+    quiet += 1;
+    await nextTurn();
+  }
+  server.off('connection', note).off('request', note);
 }
 
 /** What Node's parser refuses never reaches the app, so it is answered here, in the same envelope. */

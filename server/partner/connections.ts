@@ -1,4 +1,5 @@
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Agent, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 
 /** The proxy between us and the world, as `HTTPS_PROXY` and `NO_PROXY` say. */
 export type OutboundProxy = { url: string; except: string | undefined };
@@ -9,7 +10,8 @@ export type Connections = {
   kept: Dispatcher;
   /** Opened for one request and closed after it. */
   fresh: Dispatcher;
-  destroy(): Promise<void>;
+  /** Takes no more requests, lets those under way come to their end, for so long at most, and closes everything. */
+  close(longestMs: number): Promise<void>;
 };
 
 /** To one origin, of each of the two sorts. More than may be in flight, so that nobody waits here unseen. */
@@ -17,6 +19,8 @@ const mostConnections = 64;
 const connectTimeoutMs = 5_000;
 /** Shorter than any usual server's, so that it is us who close. */
 const keptIdleMs = 4_000;
+/** One that was opened for a request which was given up meanwhile would wait for another, and stand idle. */
+const freshIdleMs = 100;
 const loopback = 'localhost,127.0.0.1,::1';
 
 export function createConnections(proxy?: OutboundProxy): Connections {
@@ -33,14 +37,23 @@ export function createConnections(proxy?: OutboundProxy): Connections {
   function open(options: Agent.Options): Dispatcher {
     if (!proxy) return new Agent(options);
     const noProxy = [loopback, proxy.except].filter(Boolean).join(',');
-    return new EnvHttpProxyAgent({ ...options, httpsProxy: proxy.url, httpProxy: '', noProxy });
+    return new EnvHttpProxyAgent({
+      ...options,
+      httpsProxy: proxy.url,
+      httpProxy: '',
+      noProxy,
+      // To the proxy itself: one that never answers would else keep each of its connections for minutes.
+      clientFactory: (origin, own) => new Pool(origin, { ...own, headersTimeout: connectTimeoutMs }),
+    });
   }
   const kept = open({ ...limits, keepAliveTimeout: keptIdleMs });
-  const fresh = open({ ...limits, pipelining: 0 });
+  const fresh = open({ ...limits, pipelining: 0, keepAliveTimeout: freshIdleMs });
   return {
     kept,
     fresh,
-    async destroy() {
+    async close(longestMs) {
+      const ended = Promise.all([kept.close(), fresh.close()]);
+      await Promise.race([ended, delay(longestMs, undefined, { ref: false })]);
       await Promise.all([kept.destroy(), fresh.destroy()]);
     },
   };

@@ -58,20 +58,26 @@ export class TransportError extends Error {
 
 /** The partner's documented answers are a few hundred bytes. */
 const maxAnswerBytes = 1024 * 1024;
-/** From the call to the request's last byte: the connection, TLS, a proxy's tunnel and the sending. */
-const sendTimeoutMs = 10_000;
 
-/** @param options.timeoutMs from the request's last byte to the answer's last. */
-export function createTransport(options: { connections: Connections; timeoutMs: number }): Transport {
-  const { connections, timeoutMs } = options;
+export type TransportOptions = {
+  connections: Connections;
+  /** From the request's last byte to the answer's last. */
+  timeoutMs: number;
+  /** From the call to the request's last byte: the connection, TLS, a proxy's tunnel and the sending. */
+  sendTimeoutMs?: number;
+};
+
+export function createTransport(options: TransportOptions): Transport {
+  const { connections, timeoutMs, sendTimeoutMs = 10_000 } = options;
+  const limits = { timeoutMs, sendTimeoutMs };
 
   return async function transport(request) {
-    if (request.writes) return exchange(connections.fresh, request, timeoutMs);
+    if (request.writes) return exchange(connections.fresh, request, limits);
     try {
-      return await exchange(connections.kept, request, timeoutMs);
+      return await exchange(connections.kept, request, limits);
     } catch (error) {
       if (!isFailedConnection(error)) throw error;
-      return exchange(connections.fresh, request, timeoutMs);
+      return exchange(connections.fresh, request, limits);
     }
   };
 }
@@ -83,7 +89,11 @@ function isFailedConnection(error: unknown): boolean {
 }
 
 /** One request and its answer, at undici's lowest level: its streams and signals would cost more than the rest together. */
-function exchange(dispatcher: Dispatcher, request: HttpRequest, timeoutMs: number): Promise<HttpAnswer> {
+function exchange(
+  dispatcher: Dispatcher,
+  request: HttpRequest,
+  { timeoutMs, sendTimeoutMs }: Required<Omit<TransportOptions, 'connections'>>,
+): Promise<HttpAnswer> {
   const { url, method, headers, body = null, signal } = request;
   const { origin, pathname: path } = new URL(url);
   return new Promise((resolve, reject) => {

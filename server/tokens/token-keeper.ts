@@ -75,7 +75,7 @@ export function createTokenKeeper({ request, clock, random, inherited }: TokenKe
       const error =
         cause instanceof BffError ? cause : BffError.of('INTERNAL', 'The token request failed.', { cause });
       const count = (failure?.count ?? 0) + 1;
-      failure = { error, count, until: clock() + coolDown(error, count, random) };
+      failure = { error, count, until: coolUntil({ error, count, asked, now: clock(), random }) };
       throw error;
     }
   }
@@ -122,9 +122,13 @@ export function createTokenKeeper({ request, clock, random, inherited }: TokenKe
   };
 }
 
-function coolDown(error: BffError, count: number, random: () => number): number {
-  if (mendable.has(error.code)) return mendableCoolDownSeconds;
+type FailedAttempt = { error: BffError; count: number; asked: number; now: number; random: () => number };
+
+function coolUntil({ error, count, asked, now, random }: FailedAttempt): number {
+  if (mendable.has(error.code)) return now + mendableCoolDownSeconds;
+  const jitter = 0.8 + random() / 5;
   const growing = Math.min(firstCoolDownSeconds * 2 ** (count - 1), longestCoolDownSeconds);
-  const asked = Math.min(error.retryAfterSeconds ?? 0, longestRetryAfterSeconds);
-  return Math.max(growing * (0.8 + random() / 5), asked);
+  const wanted = Math.min(error.retryAfterSeconds ?? 0, longestRetryAfterSeconds);
+  // Counted from the asking: what a silent server has cost already would else delay its recovery twice.
+  return Math.max(asked + growing * jitter, now + Math.max(firstCoolDownSeconds * jitter, wanted));
 }

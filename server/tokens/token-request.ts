@@ -57,12 +57,18 @@ export function createTokenRequest(options: { dispatcher: Dispatcher; timeoutMs:
           [oauth.customFetch]: boundedFetch,
         },
       );
+      // The library looks at the type only of what it cannot read.
+      if (response.ok && !isJson(response)) throw new UnusableAnswer('it does not say that it is JSON');
       const answer = await oauth.processClientCredentialsResponse(server, client, response);
       return accept(answer, credentials, scopes);
     } catch (cause) {
       throw asBffError(cause, credentials, scopes, { timedOut: signal.aborted, timeoutMs });
     }
   };
+}
+
+function isJson(response: Response): boolean {
+  return /^application\/json\s*(;|$)/i.test(response.headers.get('content-type') ?? '');
 }
 
 /** A token answer is believed only if it is one; everything else is a failure that says what was wrong with it. */

@@ -22,38 +22,6 @@ describe('starting', () => {
   });
 });
 
-describe('stopping', () => {
-  it('answers what is under way, tells its caller to go elsewhere, and takes nothing new', async () => {
-    await using partner = await startFaultServer();
-    await using bff = await startBffWith({ sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } });
-    await bff.get(ping);
-    partner.api.next({ delayMs: 200, body: { status: 'ok', message: 'late', clientId: 'a', scopes: [] } });
-    const underWay = bff.get(ping);
-    await until('a second ping', () => partner.api.count('/ping') === 2);
-    const stopped = bff.running.stop();
-    const socket = connect(Number(new URL(bff.url).port), '127.0.0.1');
-    await assert.rejects(once(socket, 'connect'), { code: 'ECONNREFUSED' });
-    const answer = await underWay;
-    assert.equal(answer.status, 200);
-    assert.match(answer.text, /late/);
-    assert.equal(answer.headers.get('connection'), 'close');
-    await stopped;
-  });
-
-  it('is not ready from then on, and still answers on a connection that it has', async () => {
-    await using partner = await startFaultServer();
-    await using bff = await startBffWith({ sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } });
-    const socket = connect(Number(new URL(bff.url).port), '127.0.0.1');
-    const request = 'GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n';
-    socket.setEncoding('utf8').write(request);
-    assert.match(String(await once(socket, 'data')), /^HTTP\/1\.1 200[\s\S]*"ready"/);
-    const stopped = bff.running.stop();
-    socket.write(request);
-    assert.match(String(await once(socket, 'data')), /^HTTP\/1\.1 503[\s\S]*"shutting-down"/);
-    await stopped;
-  });
-});
-
 describe('a caller who goes away', () => {
   it('ends the wait for the partner, and is noted as such', async () => {
     await using partner = await startFaultServer();

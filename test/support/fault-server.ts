@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** One request as it arrived. */
@@ -26,8 +26,8 @@ export type Reply = {
   fault?: 'hang' | 'reset-before-body' | 'reset-after-body';
 };
 
-/** A reply, or what makes one of the request. */
-export type Script = Reply | ((arrived: Arrived) => Reply);
+/** A reply, or what makes one of the request; a promise holds the answer back until it is kept. */
+export type Script = Reply | ((arrived: Arrived) => Reply | Promise<Reply>);
 
 /** One half of the partner: what it was sent, and what it answers. */
 export type FaultSide = {
@@ -38,6 +38,17 @@ export type FaultSide = {
   always(script: Script): void;
   /** For the next requests, one each, before the general rule applies again. */
   next(...scripts: Script[]): void;
+  /** From now on, asked when the head of a request is there and its body unread: a reply leaves it so. */
+  early(script: (arrived: Arrived) => Reply | undefined): void;
+  /** The next so many connections are reset as soon as they stand. */
+  resetConnections(count: number): void;
+  /** A connection that stood idle this long is reset by the next request, as if its closing and that had crossed. */
+  resetIdleAfter(ms: number): void;
+  /** Closes everything, and nobody listens until it is back, at the same port. */
+  leave(): Promise<void>;
+  comeBack(): Promise<void>;
+  /** Open ones, now and the most at any time; and how many the other end cut before it had its whole answer. */
+  connections: { now: number; most: number; cut: number };
 };
 
 /** A partner that misbehaves as told: an authorisation server and an API on loopback. */
@@ -82,34 +93,81 @@ export const invited = {
 async function startSide(general: Script) {
   const arrivals: Arrived[] = [];
   const queue: Script[] = [];
+  const connections = { now: 0, most: 0, cut: 0 };
+  /** When the connection's last answer ended. */
+  const idleSince = new WeakMap<Socket, number>();
+  const resetByUs = new WeakSet<Socket>();
   let rule = general;
+  let early: (arrived: Arrived) => Reply | undefined = () => undefined;
+  let toReset = 0;
+  let mostIdleMs = Number.POSITIVE_INFINITY;
   const server = createServer((request, response) => {
     // A connection that the other end cuts ends its request here; nobody waits for the answer any more.
     answer(request, response).catch(() => response.destroy());
   });
+  server.on('connection', (socket) => {
+    if (toReset > 0) {
+      toReset -= 1;
+      socket.resetAndDestroy();
+      return;
+    }
+    connections.now += 1;
+    connections.most = Math.max(connections.most, connections.now);
+    socket.once('close', () => {
+      connections.now -= 1;
+    });
+  });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { method = '', url = '', headers } = request;
+    const { method = '', url = '', headers, socket } = request;
+    if (performance.now() - (idleSince.get(socket) ?? Number.POSITIVE_INFINITY) >= mostIdleMs) {
+      socket.resetAndDestroy();
+      return;
+    }
+    response.once('close', () => {
+      idleSince.set(socket, performance.now());
+      if (!response.writableFinished && !resetByUs.has(socket)) connections.cut += 1;
+    });
     const arrived: Arrived = { method, path: url, headers, body: '' };
     arrivals.push(arrived);
+    const first = early(arrived);
+    if (first) {
+      await carryOut(first, response);
+      return;
+    }
     const script = queue.shift() ?? rule;
     if (typeof script !== 'function' && script.fault === 'reset-before-body') {
-      request.socket.resetAndDestroy();
+      await carryOut(script, response);
       return;
     }
     for await (const chunk of request.setEncoding('utf8')) arrived.body += chunk;
-    const reply = typeof script === 'function' ? script(arrived) : script;
-    if (reply.delayMs !== undefined) await delay(reply.delayMs);
-    if (reply.fault === 'hang') return;
-    if (reply.fault === 'reset-after-body') request.socket.resetAndDestroy();
-    else await send(response, reply);
+    await carryOut(typeof script === 'function' ? await script(arrived) : script, response);
   }
 
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  async function carryOut(reply: Reply, response: ServerResponse): Promise<void> {
+    if (reply.delayMs !== undefined) await delay(reply.delayMs);
+    if (reply.fault === 'hang') return;
+    if (reply.fault === undefined) await send(response, reply);
+    else if (response.socket) {
+      resetByUs.add(response.socket);
+      response.socket.resetAndDestroy();
+    }
+  }
+
+  const listen = async (port: number) => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  };
+  const close = async () => {
+    server.closeAllConnections();
+    if (server.listening) await new Promise((resolve) => server.close(resolve));
+  };
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
   const side: FaultSide = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     arrivals,
+    connections,
     count: (path) => arrivals.filter((each) => each.path === path).length,
     always: (script) => {
       rule = script;
@@ -117,10 +175,17 @@ async function startSide(general: Script) {
     next: (...scripts) => {
       queue.push(...scripts);
     },
-  };
-  const close = async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    early: (script) => {
+      early = script;
+    },
+    resetConnections: (count) => {
+      toReset = count;
+    },
+    resetIdleAfter: (ms) => {
+      mostIdleMs = ms;
+    },
+    leave: close,
+    comeBack: () => listen(port),
   };
   return { side, close };
 }

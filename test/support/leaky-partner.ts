@@ -108,6 +108,6 @@ export async function startLeakyPartner(): Promise<FaultServer> {
   return partner;
 }
 
-function run(script: Script, arrived: Arrived): Reply {
+function run(script: Script, arrived: Arrived): Reply | Promise<Reply> {
   return typeof script === 'function' ? script(arrived) : script;
 }

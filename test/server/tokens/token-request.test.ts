@@ -80,6 +80,7 @@ describe('a token request', () => {
       'AUTH_BAD_RESPONSE',
     ],
     ['a page with 200', html, 'AUTH_BAD_RESPONSE'],
+    ['a token that calls itself text', { body: JSON.stringify(token({}).body) }, 'AUTH_BAD_RESPONSE'],
     ['an array', { body: [] }, 'AUTH_BAD_RESPONSE'],
     ['null', { body: 'null', headers: { 'content-type': 'application/json' } }, 'AUTH_BAD_RESPONSE'],
     ['no token', token({ access_token: undefined }), 'AUTH_BAD_RESPONSE'],

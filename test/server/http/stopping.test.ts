@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { networkErrorCode } from '../../../server/network-error-code.ts';
+import { type FaultServer, pong, type Reply, startFaultServer } from '../../support/fault-server.ts';
+import { startBffWith, type TestBff } from '../../support/test-bff.ts';
+import { until } from '../../support/until.ts';
+
+const ping = '/api/environments/sandbox/ping';
+
+describe('stopping', () => {
+  let partner: FaultServer;
+  let bff: TestBff;
+  const sockets: Socket[] = [];
+  beforeEach(async () => {
+    partner = await startFaultServer();
+    bff = await startBffWith({ sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } });
+  });
+  afterEach(async () => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+    await bff.stop();
+    await partner.stop();
+  });
+
+  async function open(): Promise<Socket> {
+    const socket = connect(Number(new URL(bff.url).port), '127.0.0.1').setEncoding('utf8');
+    sockets.push(socket);
+    await once(socket, 'connect');
+    return socket;
+  }
+
+  /** Sends a request over a connection, and gives its answer, of which the head and the body come in one piece. */
+  async function ask(socket: Socket, path: string): Promise<string> {
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${bff.accessKey}\r\n\r\n`);
+    return String(await once(socket, 'data'));
+  }
+
+  async function nobodyListens(): Promise<void> {
+    for (;;) {
+      try {
+        (await open()).destroy();
+      } catch (error) {
+        if (networkErrorCode(error) === 'ECONNREFUSED') return;
+        // One that was still on its way when the socket closed.
+        assert.equal(networkErrorCode(error), 'ECONNRESET');
+      }
+    }
+  }
+
+  it('takes nothing new while it still answers what is under way, and tells that caller to go elsewhere', async () => {
+    const held = Promise.withResolvers<Reply>();
+    partner.api.next(() => held.promise);
+    const silent = await open();
+    const underWay = bff.get(ping);
+    await until('a ping', () => partner.api.count('/ping') === 1);
+    const stopped = bff.running.stop();
+    await nobodyListens();
+    // Longer than the grace that idle connections get.
+    if (!silent.destroyed) await once(silent, 'close');
+    held.resolve({ body: { ...pong, message: 'late' } });
+    const answer = await underWay;
+    assert.equal(answer.status, 200);
+    assert.match(answer.text, /late/);
+    assert.equal(answer.headers.get('connection'), 'close');
+    await stopped;
+  });
+
+  it('is not ready from then on, and still answers on a connection that it has', async () => {
+    const socket = await open();
+    assert.match(await ask(socket, '/readyz'), /^HTTP\/1\.1 200[\s\S]*"ready"/);
+    const stopped = bff.running.stop();
+    const answer = await ask(socket, '/readyz');
+    assert.match(answer, /^HTTP\/1\.1 503[\s\S]*"shutting-down"/);
+    assert.match(answer, /\r\nConnection: close\r\n/);
+    await once(socket, 'close');
+    await stopped;
+  });
+
+  it('carries out a call that arrives on a kept connection after it', async () => {
+    const kept = await Promise.all(Array.from({ length: 20 }, open));
+    await Promise.all(kept.map((socket) => ask(socket, '/livez')));
+    const stopped = bff.running.stop();
+    await nobodyListens();
+    for (const answer of await Promise.all(kept.map((socket) => ask(socket, ping)))) {
+      assert.match(answer, /^HTTP\/1\.1 200[\s\S]*\r\nConnection: close\r\n[\s\S]*Authorized/);
+    }
+    await stopped;
+  });
+
+  it('cuts nobody whose connection stands, though it is not taken in yet', async () => {
+    // Within one turn of the event loop: none of them can have been handed over when the signal comes.
+    const callers = Array.from({ length: 50 }, open);
+    await Promise.race(callers);
+    const stopped = bff.running.stop();
+    const answers = await Promise.all(callers.map(async (caller) => ask(await caller, '/livez')));
+    for (const answer of answers) assert.match(answer, /^HTTP\/1\.1 200/);
+    await stopped;
+  });
+
+  it('waits for neither a connection that is idle nor one that never spoke', async () => {
+    await open();
+    const idle = await open();
+    await ask(idle, '/livez');
+    const closed = Promise.all(sockets.map((socket) => once(socket, 'close')));
+    const stopped = bff.running.stop();
+    // Of the 20 s that a call may take, a grace of half a second.
+    await until('all are closed', () => sockets.every(({ destroyed }) => destroyed));
+    await Promise.all([closed, stopped]);
+  });
+
+  it('lets a write finish whose caller has gone away', async () => {
+    partner.api.next({ status: 201, delayMs: 200 });
+    const body = JSON.stringify({
+      identity: { email: 'a@example.edu', firstName: 'A', lastName: 'B', roleName: 'student' },
+      externalReferences: [{ namespace: 'SIS', externalId: '1' }],
+    });
+    const socket = await open();
+    socket.write(
+      `POST /api/environments/sandbox/users HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${bff.accessKey}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    await until('the write', () => partner.api.count('/v1/users') === 1);
+    socket.destroy();
+    await bff.running.stop();
+    await until('the partner has answered', () => partner.api.connections.now === 0);
+    assert.equal(partner.api.connections.cut, 0);
+  });
+});
