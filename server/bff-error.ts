@@ -1,12 +1,13 @@
 import { type ErrorCode, errorCodes } from '../shared/error-codes.ts';
 import type { ErrorSource, Issue, Outcome } from '../shared/errors.ts';
+import type { PartnerFacts } from '../shared/operations.ts';
 import { sentences } from '../shared/validate.ts';
 
 type BffErrorFacts = {
   status: number;
   source: ErrorSource;
   retryable: boolean;
-  outcome: Outcome;
+  outcome: Outcome | null;
   details?: unknown;
   /** Whole seconds, sent as `Retry-After`. */
   retryAfterSeconds?: number;
@@ -22,10 +23,12 @@ export class BffError extends Error {
   readonly status: number;
   readonly source: ErrorSource;
   readonly retryable: boolean;
-  readonly outcome: Outcome;
+  readonly outcome: Outcome | null;
   readonly details: unknown;
   readonly retryAfterSeconds: number | undefined;
   readonly headers: Record<string, string>;
+  /** What the partner's answer said of itself, where one came; it is for the journal. */
+  partner: PartnerFacts | undefined;
 
   private constructor(code: string, message: string, facts: BffErrorFacts) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });

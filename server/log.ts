@@ -1,6 +1,7 @@
 import { type DestinationStream, pino } from 'pino';
 import type { OnRequestEnd } from './http/request-context.ts';
 import type { OnUnexpected } from './http/respond-to-error.ts';
+import type { JournalLog } from './journal/journal.ts';
 import type { TokenLog } from './tokens/token-room.ts';
 
 /**
@@ -13,7 +14,8 @@ export type RequestLog = {
 };
 
 export type Log = RequestLog &
-  TokenLog & {
+  TokenLog &
+  JournalLog & {
     ready: (facts: {
       url: string;
       publicUrl: string | undefined;
@@ -29,7 +31,7 @@ export function createLog(level: string, stream?: DestinationStream): Log {
   const logger = pino({ level, base: null }, stream ?? pino.destination({ dest: 1, sync: true }));
   return {
     request(context, { method, status, durationMs }) {
-      const { requestId, operation, environment, caller, code, outcome, partnerMs } = context;
+      const { requestId, operation, environment, caller, code, outcome, replayed, partnerMs } = context;
       const line = {
         requestId,
         method,
@@ -39,6 +41,7 @@ export function createLog(level: string, stream?: DestinationStream): Log {
         status,
         code,
         outcome,
+        replayed,
         durationMs,
         partnerMs,
       };
@@ -66,6 +69,13 @@ export function createLog(level: string, stream?: DestinationStream): Log {
       logger.warn(
         { environment, code },
         'the client secret’s file cannot be read: the secret before it serves on',
+      ),
+    journalFailed: (failed) =>
+      logger.error(
+        failed,
+        failed.step === 'outcome'
+          ? 'the outcome of a write could not be written down: it stays unknown'
+          : 'the journal cannot be used, so no write is sent',
       ),
     warn: (sentence) => logger.warn(sentence),
     shutdown: (why) => logger.info(`shutting down: ${why}`),

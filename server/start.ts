@@ -3,6 +3,7 @@ import type { EnvironmentConfig } from './config/environment-config.ts';
 import type { Config } from './config/read-config.ts';
 import { createApp } from './http/app.ts';
 import { listen } from './http/listen.ts';
+import { createJournal } from './journal/journal.ts';
 import type { Log } from './log.ts';
 import { createApiVersions } from './partner/api-versions.ts';
 import { createPartnerClient } from './partner/call-partner.ts';
@@ -33,6 +34,7 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
   const key = config.accessKey
     ? { accessKey: config.accessKey, file: undefined }
     : firstAccessKey(config.dataDirectory);
+  const journal = createJournal({ directory: config.dataDirectory, log });
   const local = config.local ? await startLocalEnvironment() : undefined;
   const environments = local ? [...config.environments, local.environment] : config.environments;
 
@@ -58,6 +60,7 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
     environments,
     tokens,
     callPartner: createPartnerClient({ tokens, transport, enterFlight, versions }),
+    journal,
     newerApiVersion: versions.newer,
     identify: createAccessKeyCheck(key.accessKey),
     log,
@@ -67,6 +70,7 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
     for (const stop of stopWatching) stop();
     await local?.stop();
     await connections.destroy();
+    journal.close();
   }
   const listening = await listen(app, config).catch(async (error: unknown) => {
     // What goes on listening would keep a program alive that has said that it did not start.

@@ -45,14 +45,29 @@ export type CallOptions<Name extends OperationName> = SharedCallOptions & {
         request: RequestOf<Name>;
         /** For a write to a protected environment: its name once more, typed by the person who wants it. */
         confirm?: string;
+        /**
+         * For a write: 1 to 255 visible ASCII characters that stand for this one intention. Made for each call when
+         * absent; to try again without doing it twice, give the one that the {@link ClientError} carries.
+         */
+        idempotencyKey?: string;
       });
 
-/** One method a row of the table, and the BFF's two questions about itself. Every method fails with a {@link ClientError}. */
+/** A success; a write's also says whether it was sent now, or had been before and was answered from the BFF's journal. */
+export type Answer<Name extends OperationName> = Success<Name> &
+  ((typeof operations)[Name]['writes'] extends true ? { replayed: boolean } : unknown);
+
+/** One method a row of the table, and the BFF's own questions and answers. Every method fails with a {@link ClientError}. */
 export type Client = {
-  [Name in OperationName]: (options: CallOptions<Name>) => Promise<Success<Name>>;
+  [Name in OperationName]: (options: CallOptions<Name>) => Promise<Answer<Name>>;
 } & {
   session(options?: SharedCallOptions): Promise<SessionAnswer>;
   environments(options?: SharedCallOptions): Promise<EnvironmentsAnswer>;
+  /** The caller's own writes, newest first; `before` takes the `next` of the answer before. */
+  activity(options: SharedCallOptions & { environment: string; before?: string }): Promise<ActivityAnswer>;
+  /** Notes whether a write whose outcome is unknown happened, once a person has looked. One that did not may be sent again. */
+  resolve(
+    options: SharedCallOptions & ResolveRequest & { environment: string; id: string },
+  ): Promise<ResolveAnswer>;
 };
 
 /** What would leave its place in the path even when it is encoded, or cannot be encoded. */
@@ -103,6 +118,7 @@ export function createClient(options: ClientOptions): Client {
       body?: unknown;
       environment?: string;
       confirm?: string | undefined;
+      idempotencyKey?: string | undefined;
       writes: boolean;
     },
     { signal, requestId = crypto.randomUUID() }: SharedCallOptions,

@@ -1,7 +1,13 @@
 import * as z from 'zod/mini';
-import { createInvitationRequest, createInvitationResult } from './invitations.ts';
+import type { ExternalReference } from './fields.ts';
+import {
+  type CreateInvitationRequest,
+  createInvitationRequest,
+  createInvitationResult,
+  keptInvitationResult,
+} from './invitations.ts';
 import { type Scope, scope } from './scopes.ts';
-import { createUserRequest, createUserResult } from './users.ts';
+import { type CreateUserRequest, createUserRequest, createUserResult, keptUserResult } from './users.ts';
 
 /** Everything there is to say of an operation. Routes, grants, the partner call, the client and the tests follow from it. */
 export type OperationRow = {
@@ -22,6 +28,19 @@ export type OperationRow = {
   response: z.ZodMiniType;
   /** The largest request body that is read, in bytes. */
   bodyCap: number;
+  /** Of a write; null for what changes nothing. */
+  journal: JournalRow | null;
+};
+
+/** What is kept of a write in the BFF's journal. Nothing else of its request or its result is. */
+export type JournalRow = {
+  /** Whom the request is about: the names that they have in other systems. */
+  references(request: unknown): readonly ExternalReference[];
+  /**
+   * Of the partner's successful body: ids and states, nothing of a person. The schema strips everything else, and what
+   * it leaves satisfies `response`, so that the write can be answered again without being sent again.
+   */
+  result: z.ZodMiniType;
 };
 
 /** Far above what a filled-in form takes: 64 KiB. */
@@ -39,6 +58,7 @@ export const operations = {
     request: null,
     response: z.looseObject({ status: z.string() }),
     bodyCap: 0,
+    journal: null,
   },
   ping: {
     title: 'Ping',
@@ -56,6 +76,7 @@ export const operations = {
       scopes: z.array(z.string()),
     }),
     bodyCap: 0,
+    journal: null,
   },
   createUser: {
     title: 'Create user',
@@ -67,6 +88,10 @@ export const operations = {
     request: createUserRequest,
     response: createUserResult,
     bodyCap: formCap,
+    journal: {
+      references: ({ externalReferences }: CreateUserRequest) => externalReferences,
+      result: keptUserResult,
+    },
   },
   createInvitation: {
     title: 'Invite',
@@ -78,6 +103,10 @@ export const operations = {
     request: createInvitationRequest,
     response: createInvitationResult,
     bodyCap: formCap,
+    journal: {
+      references: ({ externalReferences }: CreateInvitationRequest) => externalReferences,
+      result: keptInvitationResult,
+    },
   },
 } as const satisfies Record<string, OperationRow>;
 

@@ -94,7 +94,7 @@ function crossOrigin(allowed: AllowedOrigins) {
       'X-Confirm-Environment',
       'Idempotency-Key',
     ],
-    exposedHeaders: ['Retry-After', 'X-Request-Id'],
+    exposedHeaders: ['Retry-After', 'X-Request-Id', 'Idempotent-Replayed'],
     maxAge: 600,
   });
   return [

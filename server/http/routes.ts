@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import type { EnvironmentsAnswer, SessionAnswer } from '../../shared/environments.ts';
+import type { ExternalReference } from '../../shared/fields.ts';
 import {
   type OperationName,
   type OperationRow,
@@ -11,20 +12,28 @@ import { validate } from '../../shared/validate.ts';
 import { BffError } from '../bff-error.ts';
 import { type Caller, isGranted } from '../callers/caller.ts';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
+import { idempotencyKeyOf } from '../journal/idempotency-key.ts';
+import type { Journal } from '../journal/journal.ts';
+import { createSendOnce } from '../journal/send-once.ts';
 import type { CallPartner } from '../partner/call-partner.ts';
 import type { TokenRoom } from '../tokens/token-room.ts';
+import { addActivityRoutes } from './activity-routes.ts';
 import { jsonBody } from './json-body.ts';
+import { holdsKey } from './request-context.ts';
 
 export type ApiDependencies = {
   environments: readonly EnvironmentConfig[];
   tokens: Pick<TokenRoom, 'statuses'>;
   callPartner: CallPartner;
+  journal: Journal;
   /** The newest version of an environment's API, where it is newer than the one that we speak. */
   newerApiVersion: (environment: string) => string | undefined;
 };
 
-/** Everything under `/api`: the BFF's two answers about itself, and one route for each row of the table. */
-export function createApi({ environments, tokens, callPartner, newerApiVersion }: ApiDependencies): Router {
+/** Everything under `/api`: the BFF's answers about itself, and one route for each row of the table. */
+export function createApi(dependencies: ApiDependencies): Router {
+  const { environments, tokens, callPartner, journal, newerApiVersion } = dependencies;
+  const sendOnce = createSendOnce(journal, callPartner);
   const router = Router({ caseSensitive: true, strict: true });
   const environmentsById = new Map(environments.map((each) => [each.id, each]));
 
@@ -54,27 +63,60 @@ export function createApi({ environments, tokens, callPartner, newerApiVersion }
     response.json(answer);
   });
 
+  function environmentOf(request: Request, response: Response): EnvironmentConfig {
+    const environment = environmentsById.get(String(request.params.environment));
+    if (!environment) {
+      const known = environments.map(({ id }) => id).join(', ');
+      throw BffError.of(
+        'ENVIRONMENT_NOT_FOUND',
+        `There is no environment of that name here. There is: ${known}.`,
+      );
+    }
+    response.locals.context.environment = environment.id;
+    return environment;
+  }
+
+  addActivityRoutes({
+    journal,
+    route: (method, path, handle) => route(router, method, path, handle),
+    readerOf: (request, response) => ({
+      caller: callerOf(response).id,
+      environment: environmentOf(request, response).id,
+      requestId: response.locals.context.requestId,
+    }),
+  });
+
   for (const name of operationNames) {
     const row: OperationRow = operations[name];
     const readBody = row.request === null ? undefined : jsonBody(row.bodyCap);
     route(router, row.method, operationPath(name, ':environment'), async (request, response) => {
       const { context } = response.locals;
-      const environment = environmentsById.get(String(request.params.environment));
-      if (!environment) {
-        const known = environments.map(({ id }) => id).join(', ');
-        throw BffError.of(
-          'ENVIRONMENT_NOT_FOUND',
-          `There is no environment of that name here. There is: ${known}.`,
-        );
-      }
-      context.environment = environment.id;
-      requireGrant(callerOf(response), environment.id, name);
+      const environment = environmentOf(request, response);
+      const caller = callerOf(response);
+      requireGrant(caller, environment.id, name);
       const { requestId, signal } = context;
       if (row.writes && environment.protected) requireConfirmation(request, environment.id);
+      const { 'idempotency-key': keyHeader, authorization } = request.headers;
+      const idempotencyKey = row.journal ? idempotencyKeyOf(keyHeader) : undefined;
       const body = await readBody?.(request);
       if (row.request) requireValid(row.request, body);
-      const reply = await callPartner({ environment, row, request: body, requestId, signal });
-      context.partnerMs = reply.facts.durationMs;
+      const call = { environment, row, request: body, requestId, signal };
+      const { reply, replayed } = row.journal
+        ? await sendOnce({
+            call,
+            journal: row.journal,
+            intent: {
+              caller: caller.id,
+              operation: name,
+              externalReferences: withoutKeys(row.journal.references(body), authorization),
+              idempotencyKey,
+            },
+          })
+        : { reply: await callPartner(call), replayed: false };
+      if (replayed) {
+        context.replayed = true;
+        response.setHeader('Idempotent-Replayed', 'true');
+      } else context.partnerMs = reply.facts.durationMs;
       response
         // These two hold no body (RFC 9110, 15.3.5 and 15.3.6), and ours says which environment it was.
         .status([204, 205].includes(reply.status) ? 200 : reply.status)
@@ -121,6 +163,15 @@ function requireConfirmation(request: Request, environment: string): void {
     'CONFIRMATION_REQUIRED',
     `${environment} is protected: confirm the write with the header X-Confirm-Environment: ${environment}.`,
   );
+}
+
+/** A reference is kept for a month and shown: an access key that somebody put there by mistake is not. */
+function withoutKeys(references: readonly ExternalReference[], authorization = ''): ExternalReference[] {
+  const seen = (text: string) => (holdsKey(text, authorization) ? '[withheld]' : text);
+  return references.map(({ namespace, externalId }) => ({
+    namespace: seen(namespace),
+    externalId: seen(externalId),
+  }));
 }
 
 /** The contracts change nothing in a request, so the caller's own body goes on, in its own order of fields. */

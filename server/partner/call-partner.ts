@@ -51,8 +51,14 @@ export function createPartnerClient(options: PartnerClientOptions): CallPartner 
     const { environment, row } = call;
     const answer = await send(call);
     versions.note(environment.id, answer.header('x-api-version-latest'));
-    if (answer.status < 200 || answer.status > 299) throw failureOf(answer, environment, row);
-    return { status: answer.status, result: resultOf(answer, environment, row), facts: factsOf(answer) };
+    const facts = factsOf(answer);
+    try {
+      if (answer.status < 200 || answer.status > 299) throw failureOf(answer, environment, row);
+      return { status: answer.status, result: resultOf(answer, environment, row), facts };
+    } catch (failure) {
+      if (failure instanceof BffError) failure.partner = facts;
+      throw failure;
+    }
   };
 }
 
