@@ -143,7 +143,9 @@ export function createLedger({ database, digests, owner }: OpenJournal, now: () 
       });
     },
 
+    /** May be called again. */
     close(): void {
+      if (!database.isOpen) return;
       database.close();
       owner.release();
     },
