@@ -1,4 +1,5 @@
 import { type DestinationStream, pino } from 'pino';
+import type { AccessKeyLog } from './callers/access-keys.ts';
 import type { OnRequestEnd } from './http/request-context.ts';
 import type { OnUnexpected } from './http/respond-to-error.ts';
 import type { JournalLog } from './journal/journal.ts';
@@ -15,6 +16,7 @@ export type RequestLog = {
 
 export type Log = RequestLog &
   TokenLog &
+  AccessKeyLog &
   JournalLog & {
     ready: (facts: {
       url: string;
@@ -31,7 +33,8 @@ export function createLog(level: string, stream?: DestinationStream): Log {
   const logger = pino({ level, base: null }, stream ?? pino.destination({ dest: 1, sync: true }));
   return {
     request(context, { method, status, durationMs }) {
-      const { requestId, operation, environment, caller, code, outcome, replayed, partnerMs } = context;
+      const { requestId, operation, environment, caller, code, missingGrant, outcome, replayed, partnerMs } =
+        context;
       const line = {
         requestId,
         method,
@@ -40,6 +43,7 @@ export function createLog(level: string, stream?: DestinationStream): Log {
         caller: caller?.id,
         status,
         code,
+        missingGrant,
         outcome,
         replayed,
         durationMs,
@@ -77,6 +81,10 @@ export function createLog(level: string, stream?: DestinationStream): Log {
           ? 'the outcome of a write could not be written down: it stays unknown'
           : 'the journal cannot be used, so no write is sent',
       ),
+    accessKeysRead: (count) => logger.info({ count }, 'the access file was changed: its keys are in force'),
+    accessFileUnreadable: (why) => logger.warn(`${why} The keys that it held before stay in force.`),
+    lastUseNotWritten: (code) =>
+      logger.warn({ code }, 'when each access key was last used cannot be written down'),
     warn: (sentence) => logger.warn(sentence),
     shutdown: (why) => logger.info(`shutting down: ${why}`),
   };

@@ -1,19 +1,21 @@
-import { createAccessKeyCheck, firstAccessKey } from './callers/access-key.ts';
+import { createAccessKeys } from './callers/access-keys.ts';
+import { firstKey } from './callers/first-key.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
 import type { Config } from './config/read-config.ts';
 import { createApp } from './http/app.ts';
 import { listen } from './http/listen.ts';
 import { createJournal } from './journal/journal.ts';
 import type { Log } from './log.ts';
+import { isLoopback } from './loopback.ts';
 import { createApiVersions } from './partner/api-versions.ts';
 import { createPartnerClient } from './partner/call-partner.ts';
 import { createConnections } from './partner/connections.ts';
 import { inFlightLimits, limitInFlight } from './partner/in-flight.ts';
 import { createTransport } from './partner/transport.ts';
 import { Secret } from './tokens/secret.ts';
-import { watchSecretFile } from './tokens/secret-file.ts';
 import { createTokenRequest } from './tokens/token-request.ts';
 import { createTokenRoom } from './tokens/token-room.ts';
+import { whenFileChanges } from './watch-file.ts';
 
 /** A BFF that answers, and how to end it. */
 export type RunningBff = {
@@ -22,19 +24,20 @@ export type RunningBff = {
   /** The address that callers use, where that is another one. */
   publicUrl: string | undefined;
   environments: readonly EnvironmentConfig[];
-  /** Where the access key lies that this BFF made for itself; absent when one is configured. */
+  /** Where the access key lies that this BFF made for itself; absent when one is configured, or only others call. */
   accessKeyFile: string | undefined;
-  accessKey: Secret;
+  /** The key that has every grant; absent where there are only those of the access file. */
+  accessKey: Secret | undefined;
   /** Ends it gently: what is under way is finished first. */
   stop(): Promise<void>;
 };
 
 /** Builds the BFF from its parts and starts it. */
 export async function startBff(config: Config, log: Log): Promise<RunningBff> {
-  const key = config.accessKey
-    ? { accessKey: config.accessKey, file: undefined }
-    : firstAccessKey(config.dataDirectory);
-  const journal = createJournal({ directory: config.dataDirectory, log });
+  const own = ownKey(config);
+  const { dataDirectory } = config;
+  const accessKeys = createAccessKeys({ dataDirectory, ownKey: own?.accessKey, log });
+  const journal = createJournal({ directory: dataDirectory, log });
   const local = config.local ? await startLocalEnvironment() : undefined;
   const environments = local ? [...config.environments, local.environment] : config.environments;
 
@@ -49,7 +52,7 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
   const stopWatching = credentials.flatMap(({ environment, clientSecretFile }) =>
     clientSecretFile === undefined
       ? []
-      : [watchSecretFile(clientSecretFile, () => tokens.rereadSecret(environment))],
+      : [whenFileChanges(clientSecretFile, () => tokens.rereadSecret(environment))],
   );
   const versions = createApiVersions();
   const enterFlight = limitInFlight(inFlightLimits);
@@ -62,12 +65,13 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
     callPartner: createPartnerClient({ tokens, transport, enterFlight, versions }),
     journal,
     newerApiVersion: versions.newer,
-    identify: createAccessKeyCheck(key.accessKey),
+    identify: accessKeys.identify,
     log,
     isReady: () => ready,
   });
   async function stopOwnParts(): Promise<void> {
     for (const stop of stopWatching) stop();
+    await accessKeys.stop();
     await local?.stop();
     await connections.destroy();
     journal.close();
@@ -83,14 +87,24 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
     url,
     publicUrl: config.publicUrl,
     environments,
-    accessKeyFile: key.file,
-    accessKey: key.accessKey,
+    accessKeyFile: own?.file,
+    accessKey: own?.accessKey,
     async stop() {
       ready = false;
       await listening.close();
       await stopOwnParts();
     },
   };
+}
+
+/** Off loopback nobody is let in by a file that nobody asked for. */
+function ownKey({
+  accessKey,
+  host,
+  dataDirectory,
+}: Config): { accessKey: Secret; file?: string } | undefined {
+  if (accessKey) return { accessKey };
+  return isLoopback(host) ? firstKey(dataDirectory) : undefined;
 }
 
 /** The stand-in for the partner. It is a development dependency, so it is loaded only here, and only when used. */

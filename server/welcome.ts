@@ -41,6 +41,7 @@ export function welcome(bff: RunningBff, { toTerminal }: { toTerminal: boolean }
 }
 
 function accessKeyWords({ accessKey, accessKeyFile }: RunningBff, toTerminal: boolean): string {
+  if (accessKey === undefined) return 'those that were added (npm run access -- list)';
   if (accessKeyFile === undefined) return 'the one in BFF_ACCESS_KEY';
   const path = relative(process.cwd(), accessKeyFile);
   const file = path.startsWith('..') ? accessKeyFile : path;

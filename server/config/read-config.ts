@@ -1,5 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { isExpired, readAccessFile } from '../callers/access-file.ts';
+import { isMisspelt } from '../callers/key-format.ts';
 import { isLoopback } from '../loopback.ts';
 import type { OutboundProxy } from '../partner/connections.ts';
 import type { Secret } from '../tokens/secret.ts';
@@ -51,11 +53,19 @@ export function readConfig(variables: Variables): ConfigOutcome {
     settings.fault('BFF_ACCESS_KEY must be printable ASCII without spaces: it travels in a header.');
   } else if (accessKey && accessKey.reveal().length < leastKeyLength) {
     settings.fault(`BFF_ACCESS_KEY is too short to be safe: use at least ${leastKeyLength} characters.`);
+  } else if (accessKey && isMisspelt(accessKey.reveal())) {
+    settings.fault(
+      'BFF_ACCESS_KEY has the form of a made key, but not its checksum: a character of it is wrong.',
+    );
   }
+  const dataDirectory = directoryIn(settings);
+  const access = readAccessFile(dataDirectory);
+  if (access.keys === undefined) settings.fault(access.fault);
   if (!isLoopback(host)) {
-    if (!accessKey)
+    // A damaged file has its own fault: it may hold keys.
+    if (!accessKey && access.keys?.every((key) => isExpired(key)))
       settings.fault(
-        'HOST is not loopback, but BFF_ACCESS_KEY is missing: without a caller configured, the BFF listens on loopback only.',
+        'HOST is not loopback, but BFF_ACCESS_KEY is missing, and no access key has been added (npm run access): without a caller configured, the BFF listens on loopback only.',
       );
     if (!settings.isSet('BFF_PUBLIC_URL'))
       settings.fault(
@@ -84,7 +94,7 @@ export function readConfig(variables: Variables): ConfigOutcome {
     environments,
     local: !production && (localWanted || noEnvironment),
     accessKey,
-    dataDirectory: settings.text('BFF_DATA_DIR') ?? join(homedir(), '.pearsana-bff'),
+    dataDirectory,
     publicUrl,
     trustProxy: settings.integer('BFF_TRUST_PROXY', 0, [0, 10]),
     allowedOrigins: readAllowedOrigins(settings),
@@ -99,6 +109,15 @@ export function readConfig(variables: Variables): ConfigOutcome {
     .unread()
     .map((name) => `${name} is set, but nothing reads it. Is it spelt as in .env.example?`);
   return settings.faults.length > 0 ? { faults: settings.faults, warnings } : { config, warnings };
+}
+
+/** Where the BFF keeps what must last, whatever else may be wrong with its configuration. */
+export function dataDirectoryOf(variables: Variables): string {
+  return directoryIn(createSettings(variables));
+}
+
+function directoryIn(settings: Settings): string {
+  return settings.text('BFF_DATA_DIR') ?? join(homedir(), '.pearsana-bff');
 }
 
 /** The usual names, in capitals or not. A proxy's password stands in its URL, so no fault shows that. */

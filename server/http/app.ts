@@ -2,7 +2,7 @@ import cors from 'cors';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import { BffError } from '../bff-error.ts';
-import type { IdentifyCaller } from '../callers/access-key.ts';
+import type { IdentifyCaller } from '../callers/caller.ts';
 import { type AllowedOrigins, isAllowedOrigin } from '../config/allowed-origins.ts';
 import type { RequestLog } from '../log.ts';
 import { checkRequestTarget, hostCheck } from './host-check.ts';
@@ -49,7 +49,9 @@ export function createApp(options: AppOptions): Express {
     });
   });
   app.use('/api', noStore, ...crossOrigin(options.allowedOrigins));
-  app.use('/api', authenticate(options.identify), limitCallers(options.rateLimitPerMinute));
+  const isProtected = (name: string) =>
+    options.environments.some((each) => each.id === name && each.protected);
+  app.use('/api', authenticate(options.identify), limitCallers(options.rateLimitPerMinute, isProtected));
   app.use(createApi(options));
   app.use(() => {
     throw BffError.of('NOT_FOUND', 'There is nothing at this path.');

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
 import type { Outcome } from '../../shared/errors.ts';
 import type { OperationName } from '../../shared/operations.ts';
-import { keyPrefix } from '../callers/access-key.ts';
 import type { Caller } from '../callers/caller.ts';
+import { keyPrefix } from '../callers/key-format.ts';
 import { operationAt } from './routes.ts';
 
 /** What the BFF knows of a request while it answers it; the log line is made of this and of nothing else. */
@@ -16,6 +16,8 @@ export type RequestContext = {
   caller?: Caller;
   /** Set where the answer is a failure. */
   code?: string;
+  /** The grant that the caller lacks, where that is why. */
+  missingGrant?: string;
   /** Set where the failure is a write's. */
   outcome?: Outcome;
   /** Set where a write was answered from the journal. */

@@ -87,6 +87,11 @@ describe('the configuration', () => {
     ['a short key', { BFF_ACCESS_KEY: 'k'.repeat(23) }, /^BFF_ACCESS_KEY is too short/],
     ['a key with a space', { BFF_ACCESS_KEY: `${key} ${key}` }, /^BFF_ACCESS_KEY must be printable ASCII/],
     ['a key of other letters', { BFF_ACCESS_KEY: 'ключ'.repeat(9) }, /^BFF_ACCESS_KEY must be printable/],
+    [
+      'a key with a wrong checksum',
+      { BFF_ACCESS_KEY: `pbff_${'0'.repeat(43)}1FhIcg` },
+      /but not its checksum/,
+    ],
     ['an address over http', { BFF_PUBLIC_URL: 'http://bff.example.com' }, /^BFF_PUBLIC_URL must be https/],
     [
       'a host that is not loopback, with nothing else',

@@ -1,0 +1,162 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Secret } from '../tokens/secret.ts';
+import { whenFileChanges } from '../watch-file.ts';
+import {
+  type AccessKeyEntry,
+  accessFilePath,
+  changeAccessFile,
+  isExpired,
+  readAccessFile,
+} from './access-file.ts';
+import type { Caller, IdentifyCaller } from './caller.ts';
+import { hashOf, isMisspelt, makeKey } from './key-format.ts';
+import { createLastUse } from './last-use.ts';
+
+/** Which access keys there are: one that is configured or the BFF's own first one, and those of the access file. */
+export type AccessKeys = {
+  identify: IdentifyCaller;
+  /** Makes a key for a person who signed in. It is in force when this is done, and told nowhere else. */
+  issue(order: KeyOrder): Promise<IssuedKey>;
+  /** Takes a key of the access file away, by its `keyId`. False where there is none of that id any more. */
+  revoke(keyId: string): Promise<boolean>;
+  /** Ends the watch, and writes down when each key was last used. */
+  stop(): Promise<void>;
+};
+
+export type KeyOrder = {
+  /** The caller's id, log-safe (`[\w.@:+|-]`, at most 128); a person may have several keys of one name. */
+  name: string;
+  grants: readonly string[];
+  lifetimeSeconds: number;
+  origin: 'sign-in';
+};
+
+export type IssuedKey = {
+  key: Secret;
+  caller: Caller;
+  /** ISO 8601. */
+  expiresAt: string;
+};
+
+/** What the keys have to say to whoever runs the BFF. */
+export type AccessKeyLog = {
+  accessKeysRead(count: number): void;
+  /** `why` is a sentence without anything of the file's content. */
+  accessFileUnreadable(why: string): void;
+  /** `code` is the system's, such as `ENOSPC`. */
+  lastUseNotWritten(code: string): void;
+};
+
+export type AccessKeysOptions = {
+  dataDirectory: string;
+  /** `BFF_ACCESS_KEY`, or the first key: it has every grant. */
+  ownKey: Secret | undefined;
+  log: AccessKeyLog;
+};
+
+/** The caller who has the one key with every grant. No other key may have its name. */
+export const ownCaller: Caller = { id: 'access-key', kind: 'access-key', grants: ['*:*'] };
+
+/** @throws Error when the access file is there but cannot be read: its message names the file. */
+export function createAccessKeys({ dataDirectory, ownKey, log }: AccessKeysOptions): AccessKeys {
+  const ownHash = ownKey === undefined ? undefined : Buffer.from(hashOf(ownKey.reveal()));
+  let wasThere = false;
+  let byHash = new Map<string, AccessKeyEntry>();
+
+  const isKnown = (keyId: string) => [...byHash.values()].some(({ id }) => id === keyId);
+  const lastUse = createLastUse(dataDirectory, { isKnown, log });
+
+  function take(keys: readonly AccessKeyEntry[]): void {
+    byHash = new Map(keys.map((entry) => [entry.hash, entry]));
+  }
+
+  /** A file that cannot be read changes nothing: nobody is let in or shut out by accident. */
+  function reread(): void {
+    const reading = readAccessFile(dataDirectory);
+    if (reading.keys === undefined) {
+      log.accessFileUnreadable(reading.fault);
+    } else if (!reading.isThere) {
+      if (wasThere) log.accessFileUnreadable(`The access file ${accessFilePath(dataDirectory)} is gone.`);
+    } else {
+      wasThere = true;
+      take(reading.keys);
+      log.accessKeysRead(reading.keys.length);
+    }
+  }
+
+  const atStart = readAccessFile(dataDirectory);
+  if (atStart.keys === undefined) throw new Error(atStart.fault);
+  wasThere = atStart.isThere;
+  take(atStart.keys);
+  const stopWatching = whenFileChanges(accessFilePath(dataDirectory), reread);
+
+  async function change(changed: (keys: readonly AccessKeyEntry[]) => AccessKeyEntry[]): Promise<void> {
+    take(await changeAccessFile(dataDirectory, changed));
+    wasThere = true;
+  }
+
+  return {
+    identify(authorization) {
+      const presented = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(authorization)?.[1];
+      if (presented === undefined || isMisspelt(presented)) return undefined;
+      const hash = hashOf(presented);
+      // Digests have one length, so the comparison takes one time: the configured key may be one that a person chose.
+      if (ownHash && timingSafeEqual(Buffer.from(hash), ownHash)) return ownCaller;
+      const entry = byHash.get(hash);
+      if (!entry || isExpired(entry)) return undefined;
+      lastUse.note(entry.id);
+      return callerOf(entry);
+    },
+
+    async issue({ name, grants, lifetimeSeconds, origin }) {
+      const { key, entry } = newKey({ name, grants, origin, lifetimeMs: lifetimeSeconds * 1000 });
+      // Nobody removes those of people who just stopped coming.
+      await change((keys) => [
+        ...keys.filter((each) => !(each.origin === 'sign-in' && isExpired(each))),
+        entry,
+      ]);
+      return { key, caller: callerOf(entry), expiresAt: String(entry.expiresAt) };
+    },
+
+    async revoke(keyId) {
+      let found = false;
+      await change((keys) => {
+        const kept = keys.filter(({ id }) => id !== keyId);
+        found = kept.length < keys.length;
+        return kept;
+      });
+      return found;
+    },
+
+    async stop() {
+      stopWatching();
+      await lastUse.stop();
+    },
+  };
+}
+
+/** A key that there has never been, and what the access file is to hold of it. */
+export function newKey(order: {
+  name: string;
+  grants: readonly string[];
+  origin: AccessKeyEntry['origin'];
+  /** Null for a key that lasts until it is removed. */
+  lifetimeMs: number | null;
+}): { key: Secret; entry: AccessKeyEntry } {
+  const key = makeKey();
+  const now = Date.now();
+  const entry = {
+    id: `key_${randomBytes(4).toString('hex')}`,
+    name: order.name,
+    hash: hashOf(key.reveal()),
+    grants: [...order.grants],
+    createdAt: new Date(now).toISOString(),
+    expiresAt: order.lifetimeMs === null ? null : new Date(now + order.lifetimeMs).toISOString(),
+    origin: order.origin,
+  };
+  return { key, entry };
+}
+
+function callerOf({ id: keyId, name, grants }: AccessKeyEntry): Caller {
+  return { id: name, kind: 'access-key', grants, keyId };
+}

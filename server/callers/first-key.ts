@@ -1,0 +1,23 @@
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Secret } from '../tokens/secret.ts';
+import { isMisspelt, makeKey } from './key-format.ts';
+
+export type FirstKey = { accessKey: Secret; file: string };
+
+/** The key of whoever runs a BFF on loopback: made at the first start, and kept for its owner alone. */
+export function firstKey(dataDirectory: string): FirstKey {
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  const file = join(dataDirectory, 'access-key');
+  try {
+    // `wx` fails where there is one already, so that two starts at once agree on the first one's key.
+    writeFileSync(file, `${makeKey().reveal()}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
+  }
+  const accessKey = readFileSync(file, 'utf8').trim();
+  if (accessKey.length < 24 || isMisspelt(accessKey))
+    throw new Error(`${file} does not hold an access key: remove it and start again.`);
+  return { accessKey: new Secret(accessKey), file };
+}

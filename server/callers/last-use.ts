@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { networkErrorCode } from '../network-error-code.ts';
+import { writeWhole } from './access-file.ts';
+
+/** When each key was last used, by its id (ISO 8601). Kept apart from the access file, which only people change. */
+const lastUseFile = z.object({ version: z.literal(1), lastUse: z.record(z.string(), z.string()) });
+type LastUse = z.infer<typeof lastUseFile>['lastUse'];
+
+const writeEveryMs = 60_000;
+
+/** What is known; nothing where the file is missing or damaged, since it is worth no more than a look. */
+export function readLastUse(dataDirectory: string): LastUse {
+  try {
+    return lastUseFile.parse(JSON.parse(readFileSync(pathIn(dataDirectory), 'utf8'))).lastUse;
+  } catch {
+    return {};
+  }
+}
+
+/** Notes the use of keys, and writes it down once a minute at most, and at the end. Of keys that are gone, nothing is kept. */
+export function createLastUse(
+  dataDirectory: string,
+  { isKnown, log }: { isKnown: (keyId: string) => boolean; log: { lastUseNotWritten(code: string): void } },
+) {
+  const unwritten = new Map<string, string>();
+  let timer: NodeJS.Timeout | undefined;
+
+  async function write(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    if (unwritten.size === 0) return;
+    const known = { ...readLastUse(dataDirectory), ...Object.fromEntries(unwritten) };
+    unwritten.clear();
+    const lastUse = Object.fromEntries(Object.entries(known).filter(([id]) => isKnown(id)));
+    const content: z.infer<typeof lastUseFile> = { version: 1, lastUse };
+    await writeWhole(pathIn(dataDirectory), content).catch((error: unknown) => {
+      log.lastUseNotWritten(networkErrorCode(error));
+    });
+  }
+
+  return {
+    note(keyId: string): void {
+      unwritten.set(keyId, new Date().toISOString());
+      timer ??= setTimeout(write, writeEveryMs).unref();
+    },
+    stop: write,
+  };
+}
+
+function pathIn(dataDirectory: string): string {
+  return join(dataDirectory, 'access-last-use.json');
+}
