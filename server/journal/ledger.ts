@@ -44,7 +44,7 @@ export function createLedger({ database, digests, owner }: OpenJournal, now: () 
 
   const freeOldKey = database.prepare(
     `UPDATE writes SET key = NULL WHERE caller = ? AND environment = ? AND operation = ? AND key = ?
-       AND state = 'succeeded' AND ended_at <= ?`,
+       AND state = 'succeeded' AND resolved_by IS NULL AND ended_at <= ?`,
   );
   const byKey = database.prepare(
     'SELECT * FROM writes WHERE caller = ? AND environment = ? AND operation = ? AND key = ?',

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { createDigests, type Digests } from './digests.ts';
 import { JournalFault } from './journal-fault.ts';
 import { createOwner, type Owner } from './owner.ts';
+import { DatabaseSync } from './sqlite.ts';
 import { schema, schemaVersion } from './stored-write.ts';
 
 export type OpenJournal = { database: DatabaseSync; digests: Digests; owner: Owner };
