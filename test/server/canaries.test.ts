@@ -25,6 +25,7 @@ const secretInVariable = 'canary-secret/in+a%variable&"';
 /** It could pass for one of OAuth's error codes. */
 const secretInFile = 'canary_secret_in_a_file';
 const marker = 'marker-of-a-request-body';
+const idempotencyKey = 'canary-idempotency/key+"1"';
 const keyFile = join('data', 'access-key');
 
 describe('client secret, partner token and access key', { timeout: 60_000 }, () => {
@@ -80,7 +81,7 @@ describe('client secret, partner token and access key', { timeout: 60_000 }, () 
       'the token of a leaky partner': leakyToken,
       ...Object.assign({}, ...tokens.map(tokenParts)),
     };
-    const all: Secrets = { ...issued, 'the access key': accessKey };
+    const all: Secrets = { ...issued, 'the access key': accessKey, 'an idempotency key': idempotencyKey };
     // A refusal quotes the field that it refuses, to the one who sent it: only such an answer may hold a key.
     const quotes = ({ sent: { body } }: Recorded) => body?.includes(accessKey) === true;
     const texts = (records: Recorded[]) => records.map(({ answer }) => answer);
@@ -95,7 +96,7 @@ describe('client secret, partner token and access key', { timeout: 60_000 }, () 
       { 'the access key': accessKey },
     );
     const files = await bff.files();
-    assert(files.has(keyFile));
+    assert(files.has(keyFile) && files.has(join('data', 'journal.sqlite')));
     for (const [path, content] of files) {
       assertNothingIn(path, [path, content.toString('latin1')], path === keyFile ? issued : all);
     }
@@ -137,7 +138,7 @@ function goodRequests(ingredients: Ingredients): Sent[] {
   const headers = { authorization: `Bearer ${ingredients.accessKey}` };
   return [
     ...['sandbox', ...Object.keys(leaks)].flatMap((environment) =>
-      operationNames.map((name) => goodRequest(name, environment, ingredients)),
+      operationNames.map((name) => withKey(goodRequest(name, environment, ingredients))),
     ),
     ...['/livez', '/readyz', '/api/session', '/api/environments'].map((path) => ({
       method: 'GET',
@@ -145,6 +146,10 @@ function goodRequests(ingredients: Ingredients): Sent[] {
       headers,
     })),
   ];
+}
+
+function withKey(sent: Sent): Sent {
+  return { ...sent, headers: { ...sent.headers, 'idempotency-key': idempotencyKey } };
 }
 
 /** The key, not quite: in another scheme, cut, or with something before it. */
