@@ -39,11 +39,12 @@ export function createJournal(options: {
   now?: () => number;
 }): Journal {
   const { directory, log, now } = options;
+  const open = () => createLedger(openDatabase(directory), now);
   let ledger: Ledger | undefined;
 
   function use<Result>(step: string, requestId: string | undefined, run: (ledger: Ledger) => Result): Result {
     try {
-      ledger ??= createLedger(openDatabase(directory), now);
+      ledger ??= open();
       return run(ledger);
     } catch (error) {
       log.journalFailed({ step, code: codeOf(error), requestId });
@@ -56,9 +57,10 @@ export function createJournal(options: {
   }
 
   try {
-    use('open', undefined, () => {});
+    ledger = open();
   } catch (error) {
-    if (error instanceof BffError && error.cause instanceof JournalFault) throw error.cause;
+    if (error instanceof JournalFault) throw error;
+    log.journalFailed({ step: 'open', code: codeOf(error), requestId: undefined });
   }
 
   return {
