@@ -1,6 +1,5 @@
 import { type ErrorCode, errorCodes } from '../shared/error-codes.ts';
 import type { ErrorSource, Issue, Outcome } from '../shared/errors.ts';
-import type { PartnerFacts } from '../shared/operations.ts';
 import { sentences } from '../shared/validate.ts';
 
 type BffErrorFacts = {
@@ -27,8 +26,6 @@ export class BffError extends Error {
   readonly details: unknown;
   readonly retryAfterSeconds: number | undefined;
   readonly headers: Record<string, string>;
-  /** What the partner's answer said of itself, where one came; it is for the journal. */
-  partner: PartnerFacts | undefined;
 
   private constructor(code: string, message: string, facts: BffErrorFacts) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });

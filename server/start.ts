@@ -5,6 +5,8 @@ import type { Config } from './config/read-config.ts';
 import { createApp } from './http/app.ts';
 import { listen } from './http/listen.ts';
 import { createJournal } from './journal/journal.ts';
+import { toOutput } from './journal/lines.ts';
+import { createSendOnce } from './journal/send-once.ts';
 import type { Log } from './log.ts';
 import { isLoopback } from './loopback.ts';
 import { createApiVersions } from './partner/api-versions.ts';
@@ -37,7 +39,8 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
   const own = ownKey(config);
   const { dataDirectory } = config;
   const accessKeys = createAccessKeys({ dataDirectory, ownKey: own?.accessKey, log });
-  const journal = createJournal({ directory: dataDirectory, log });
+  const lines = config.journal === 'stdout' ? toOutput(process.stdout) : undefined;
+  const journal = createJournal({ directory: dataDirectory, log, lines });
   const local = config.local ? await startLocalEnvironment() : undefined;
   const environments = local ? [...config.environments, local.environment] : config.environments;
 
@@ -56,13 +59,15 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
   );
   const versions = createApiVersions();
   const enterFlight = limitInFlight(inFlightLimits);
+  const callPartner = createPartnerClient({ tokens, transport, enterFlight, versions });
 
   let ready = true;
   const app = createApp({
     ...config,
     environments,
     tokens,
-    callPartner: createPartnerClient({ tokens, transport, enterFlight, versions }),
+    callPartner,
+    sendOnce: createSendOnce(journal, callPartner),
     journal,
     newerApiVersion: versions.newer,
     identify: accessKeys.identify,
@@ -92,6 +97,8 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
     async stop() {
       ready = false;
       await listening.close();
+      // A write goes on without its caller, and its outcome belongs into the journal.
+      await journal.settle();
       await stopOwnParts();
     },
   };

@@ -1,13 +1,7 @@
 import * as z from 'zod/mini';
-import type { ExternalReference } from './fields.ts';
-import {
-  type CreateInvitationRequest,
-  createInvitationRequest,
-  createInvitationResult,
-  keptInvitationResult,
-} from './invitations.ts';
+import { createInvitationRequest, createInvitationResult, keptInvitationResult } from './invitations.ts';
 import { type Scope, scope } from './scopes.ts';
-import { type CreateUserRequest, createUserRequest, createUserResult, keptUserResult } from './users.ts';
+import { createUserRequest, createUserResult, keptUserResult } from './users.ts';
 
 /** Everything there is to say of an operation. Routes, grants, the partner call, the client and the tests follow from it. */
 export type OperationRow = {
@@ -28,19 +22,16 @@ export type OperationRow = {
   response: z.ZodMiniType;
   /** The largest request body that is read, in bytes. */
   bodyCap: number;
-  /** Of a write; null for what changes nothing. */
-  journal: JournalRow | null;
-};
-
-/** What is kept of a write in the BFF's journal. Nothing else of its request or its result is. */
-export type JournalRow = {
-  /** Whom the request is about: the names that they have in other systems. */
-  references(request: unknown): readonly ExternalReference[];
   /**
-   * Of the partner's successful body: ids and states, nothing of a person. The schema strips everything else, and what
-   * it leaves satisfies `response`, so that the write can be answered again without being sent again.
+   * Where the request names people for other systems: external references, one or a list, and on the way through every
+   * list too. The journal keeps them, and nothing else of a request.
    */
-  result: z.ZodMiniType;
+  references: readonly string[] | null;
+  /**
+   * What the journal keeps of a write's result: ids and states, nothing of a person. The schema strips everything else,
+   * and what it leaves satisfies `response`, so that the write can be answered again without being sent again.
+   */
+  keptResult: z.ZodMiniType | null;
 };
 
 /** Far above what a filled-in form takes: 64 KiB. */
@@ -58,7 +49,8 @@ export const operations = {
     request: null,
     response: z.looseObject({ status: z.string() }),
     bodyCap: 0,
-    journal: null,
+    references: null,
+    keptResult: null,
   },
   ping: {
     title: 'Ping',
@@ -76,7 +68,8 @@ export const operations = {
       scopes: z.array(z.string()),
     }),
     bodyCap: 0,
-    journal: null,
+    references: null,
+    keptResult: null,
   },
   createUser: {
     title: 'Create user',
@@ -88,10 +81,8 @@ export const operations = {
     request: createUserRequest,
     response: createUserResult,
     bodyCap: formCap,
-    journal: {
-      references: ({ externalReferences }: CreateUserRequest) => externalReferences,
-      result: keptUserResult,
-    },
+    references: ['externalReferences'],
+    keptResult: keptUserResult,
   },
   createInvitation: {
     title: 'Invite',
@@ -103,10 +94,8 @@ export const operations = {
     request: createInvitationRequest,
     response: createInvitationResult,
     bodyCap: formCap,
-    journal: {
-      references: ({ externalReferences }: CreateInvitationRequest) => externalReferences,
-      result: keptInvitationResult,
-    },
+    references: ['externalReferences'],
+    keptResult: keptInvitationResult,
   },
 } as const satisfies Record<string, OperationRow>;
 

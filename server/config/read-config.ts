@@ -19,6 +19,8 @@ export type Config = {
   /** Absent when none is configured: then one is made at the first start. */
   accessKey: Secret | undefined;
   dataDirectory: string;
+  /** `stdout`: the journal goes to standard output too, as JSON lines. Its database, in the data directory, is always written. */
+  journal: (typeof journals)[number];
   publicUrl: string | undefined;
   /** How many proxies in front are believed. */
   trustProxy: number;
@@ -37,6 +39,7 @@ export type ConfigOutcome =
   | { config?: undefined; warnings: string[]; faults: string[] };
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const journals = ['file', 'stdout'] as const;
 const leastKeyLength = 24;
 
 /** The configuration, or everything that is wrong with it. */
@@ -95,6 +98,7 @@ export function readConfig(variables: Variables): ConfigOutcome {
     local: !production && (localWanted || noEnvironment),
     accessKey,
     dataDirectory,
+    journal: settings.oneOf('BFF_JOURNAL', journals, 'file'),
     publicUrl,
     trustProxy: settings.integer('BFF_TRUST_PROXY', 0, [0, 10]),
     allowedOrigins: readAllowedOrigins(settings),

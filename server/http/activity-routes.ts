@@ -14,7 +14,7 @@ import { jsonBody } from './json-body.ts';
 type Handle = (request: Request, response: Response) => void | Promise<void>;
 
 export type ActivityRoutes = {
-  journal: Journal;
+  journal: Pick<Journal, 'activity' | 'resolve'>;
   route: (method: 'GET' | 'POST', path: string, handle: Handle) => void;
   /** The caller, and the environment that the path names. */
   readerOf: (request: Request, response: Response) => Reader;

@@ -40,14 +40,10 @@ const acceptedRequestId = /^[\w.-]{1,128}$/;
 /** An id that holds an access key is not taken over either: it would stand in every log on its way. */
 export function requestIdOf(header: string | string[] | undefined, authorization = ''): string {
   if (typeof header !== 'string' || !acceptedRequestId.test(header)) return randomUUID();
-  return holdsKey(header, authorization) ? randomUUID() : header;
-}
-
-/** Whether a text holds an access key: the one that came with it, or what looks like one. */
-export function holdsKey(text: string, authorization: string): boolean {
   const presented = /\S+$/.exec(authorization.trim())?.[0];
-  // What is compared is the caller's own key, not the right one: else a text could be used to try out keys.
-  return text.includes(keyPrefix) || (presented !== undefined && text.includes(presented));
+  // What is compared is the caller's own key, not the right one: else an id could be used to try out keys.
+  const holdsKey = header.includes(keyPrefix) || (presented !== undefined && header.includes(presented));
+  return holdsKey ? randomUUID() : header;
 }
 
 /** What is known of a request once it is over; `status` is null when the caller did not wait for the answer. */

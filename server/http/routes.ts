@@ -1,6 +1,5 @@
 import { type Request, type Response, Router } from 'express';
 import type { EnvironmentsAnswer, SessionAnswer } from '../../shared/environments.ts';
-import type { ExternalReference } from '../../shared/fields.ts';
 import {
   type OperationName,
   type OperationRow,
@@ -15,26 +14,28 @@ import { environmentName, isGranted, isGrantedAnything } from '../callers/grants
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import { idempotencyKeyOf } from '../journal/idempotency-key.ts';
 import type { Journal } from '../journal/journal.ts';
-import { createSendOnce } from '../journal/send-once.ts';
+import type { SendOnce } from '../journal/send-once.ts';
 import type { CallPartner } from '../partner/call-partner.ts';
 import type { TokenRoom } from '../tokens/token-room.ts';
 import { addActivityRoutes } from './activity-routes.ts';
 import { jsonBody } from './json-body.ts';
-import { holdsKey, type RequestContext } from './request-context.ts';
+import type { RequestContext } from './request-context.ts';
 
 export type ApiDependencies = {
   environments: readonly EnvironmentConfig[];
   tokens: Pick<TokenRoom, 'statuses'>;
+  /** Carries out what changes nothing. */
   callPartner: CallPartner;
-  journal: Journal;
+  /** Carries out what writes. */
+  sendOnce: SendOnce;
+  journal: Pick<Journal, 'activity' | 'resolve'>;
   /** The newest version of an environment's API, where it is newer than the one that we speak. */
   newerApiVersion: (environment: string) => string | undefined;
 };
 
 /** Everything under `/api`: the BFF's answers about itself, and one route for each row of the table. */
 export function createApi(dependencies: ApiDependencies): Router {
-  const { environments, tokens, callPartner, journal, newerApiVersion } = dependencies;
-  const sendOnce = createSendOnce(journal, callPartner);
+  const { environments, tokens, callPartner, sendOnce, journal, newerApiVersion } = dependencies;
   const router = Router({ caseSensitive: true, strict: true });
   const environmentsById = new Map(environments.map((each) => [each.id, each]));
   /** Where a caller may do nothing, it need not know that there is anything. */
@@ -94,22 +95,13 @@ export function createApi(dependencies: ApiDependencies): Router {
       context.environment = environment.id;
       const { requestId, signal } = context;
       if (row.writes && environment.protected) requireConfirmation(request, environment.id);
-      const { 'idempotency-key': keyHeader, authorization } = request.headers;
-      const idempotencyKey = row.journal ? idempotencyKeyOf(keyHeader) : undefined;
+      const idempotencyKey = row.writes ? idempotencyKeyOf(request.headers['idempotency-key']) : undefined;
       const body = await readBody?.(request);
       if (row.request) requireValid(row.request, body);
-      const call = { environment, row, request: body, requestId, signal };
-      const { reply, replayed } = row.journal
-        ? await sendOnce({
-            call,
-            journal: row.journal,
-            intent: {
-              caller: caller.id,
-              operation: name,
-              externalReferences: withoutKeys(row.journal.references(body), authorization),
-              idempotencyKey,
-            },
-          })
+      const asked = { operation: name, row, caller: caller.id, request: body };
+      const call = { environment, ...asked, requestId, signal };
+      const { reply, replayed } = row.writes
+        ? await sendOnce(call, idempotencyKey)
         : { reply: await callPartner(call), replayed: false };
       if (replayed) {
         context.replayed = true;
@@ -177,15 +169,6 @@ function requireConfirmation(request: Request, environment: string): void {
     'CONFIRMATION_REQUIRED',
     `${environment} is protected: confirm the write with the header X-Confirm-Environment: ${environment}.`,
   );
-}
-
-/** A reference is kept for a month and shown: an access key that somebody put there by mistake is not. */
-function withoutKeys(references: readonly ExternalReference[], authorization = ''): ExternalReference[] {
-  const seen = (text: string) => (holdsKey(text, authorization) ? '[withheld]' : text);
-  return references.map(({ namespace, externalId }) => ({
-    namespace: seen(namespace),
-    externalId: seen(externalId),
-  }));
 }
 
 /** The contracts change nothing in a request, so the caller's own body goes on, in its own order of fields. */

@@ -3,6 +3,7 @@ import { BffError } from '../bff-error.ts';
 import { networkErrorCode } from '../network-error-code.ts';
 import { JournalFault } from './journal-fault.ts';
 import { type Claim, createLedger, type Ending, type Intent, type Ledger } from './ledger.ts';
+import type { JournalLines } from './lines.ts';
 import { openDatabase } from './open-database.ts';
 
 /** The record of every write, and the ledger by which none is sent twice. */
@@ -15,6 +16,8 @@ export type Journal = {
   activity(reader: Reader, before?: string): { activity: ActivityEntry[]; next: string | null };
   /** @returns the write as it is then; undefined where the caller has none of that id. */
   resolve(reader: Reader, id: string, happened: boolean): ActivityEntry | undefined;
+  /** Waits for the writes that are in flight, but not for ever. */
+  settle(): Promise<void>;
   close(): void;
 };
 
@@ -26,6 +29,8 @@ export type JournalLog = {
 };
 
 const pageLength = 50;
+/** As long as the BFF waits for its callers when it ends. */
+const longestSettleMs = 20_000;
 
 /**
  * Opens the journal of a data directory. One that cannot be opened or written for now (no space, no permission) is
@@ -35,11 +40,13 @@ const pageLength = 50;
 export function createJournal(options: {
   directory: string;
   log: JournalLog;
+  lines?: JournalLines | undefined;
   /** For tests. */
   now?: () => number;
 }): Journal {
-  const { directory, log, now } = options;
+  const { directory, log, lines, now } = options;
   const open = () => createLedger(openDatabase(directory), now);
+  const inFlight = new Map<number, PromiseWithResolvers<void>>();
   let ledger: Ledger | undefined;
 
   function use<Result>(step: string, requestId: string | undefined, run: (ledger: Ledger) => Result): Result {
@@ -64,13 +71,23 @@ export function createJournal(options: {
   }
 
   return {
-    claim: (intent) => use('intent', intent.requestId, (opened) => opened.claim(intent)),
+    claim(intent) {
+      const claim = use('intent', intent.requestId, (opened) => opened.claim(intent));
+      if ('id' in claim) {
+        inFlight.set(claim.id, Promise.withResolvers());
+        lines?.intent(String(claim.id), intent);
+      }
+      return claim;
+    },
     end(id, ending, requestId) {
       try {
         use('outcome', requestId, (opened) => opened.end(id, ending));
       } catch {
         // The log has it.
       }
+      lines?.outcome(String(id), ending);
+      inFlight.get(id)?.resolve();
+      inFlight.delete(id);
     },
     activity({ caller, environment, requestId }, before) {
       const from = before === undefined ? Number.MAX_SAFE_INTEGER : Number(before);
@@ -80,6 +97,12 @@ export function createJournal(options: {
     },
     resolve: ({ caller, environment, requestId }, id, happened) =>
       use('resolve', requestId, (opened) => opened.resolve(caller, environment, Number(id), happened)),
+    async settle() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const limit = setTimeout(resolve, longestSettleMs);
+      await Promise.race([promise, Promise.all([...inFlight.values()].map((each) => each.promise))]);
+      clearTimeout(limit);
+    },
     close: () => ledger?.close(),
   };
 }

@@ -1,18 +1,21 @@
 import type { ActivityEntry, WriteState } from '../../shared/activity.ts';
 import type { Outcome } from '../../shared/errors.ts';
 import type { ExternalReference } from '../../shared/fields.ts';
-import type { PartnerFacts } from '../../shared/operations.ts';
+import type { OperationName, PartnerFacts } from '../../shared/operations.ts';
+import { withoutKeys } from '../callers/key-format.ts';
 import { type OpenJournal, whileLocked } from './open-database.ts';
 import { entryOf, partnerOf, type StoredWrite } from './stored-write.ts';
 
-/** A write that somebody asks for. */
+/** A write that somebody asks for: who, where, what, and about whom. */
 export type Intent = {
+  /** Ours; the partner is sent it too. */
+  requestId: string;
   caller: string;
   environment: string;
-  operation: string;
-  requestId: string;
-  externalReferences: readonly ExternalReference[];
-  /** Only a digest of it is kept, as of the key. */
+  operation: OperationName;
+  /** The names of people in other systems, by which the partner can be searched. */
+  references: readonly ExternalReference[];
+  /** Only a digest of it is kept, and so of the key. */
   request: unknown;
   idempotencyKey: string | undefined;
 };
@@ -99,7 +102,8 @@ export function createLedger({ database, digests, owner }: OpenJournal, now: () 
             return { earlier: seen(earlier), partner: partnerOf(earlier), sameRequest };
           }
         }
-        const references = JSON.stringify(intent.externalReferences);
+        // A reference is the caller's own text, and whoever pastes an access key into it must not find it here.
+        const references = withoutKeys(JSON.stringify(intent.references));
         const { lastInsertRowid } = insert.run(
           ...([now(), caller, environment, operation, requestId, references] as const),
           ...([key, fingerprint, owner.id] as const),

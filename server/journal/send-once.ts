@@ -1,49 +1,58 @@
 import * as z from 'zod/mini';
-import { keptWord } from '../../shared/fields.ts';
-import type { JournalRow, PartnerFacts } from '../../shared/operations.ts';
+import { type ExternalReference, externalReference, keptWord } from '../../shared/fields.ts';
+import type { PartnerFacts } from '../../shared/operations.ts';
+import { valueAt } from '../../shared/validate.ts';
 import { BffError } from '../bff-error.ts';
 import type { CallPartner, PartnerCall, PartnerReply } from '../partner/call-partner.ts';
 import { answerAgain } from './answer-again.ts';
 import type { Journal } from './journal.ts';
-import type { Ending, Intent } from './ledger.ts';
-
-/** A write as somebody asked for it: the call, and what the journal needs beside it. */
-export type Write = {
-  call: PartnerCall;
-  journal: JournalRow;
-  intent: Omit<Intent, 'requestId' | 'environment' | 'request'>;
-};
+import type { Ending } from './ledger.ts';
 
 /** The partner's reply to a write, or the one that was recorded when it was sent the first time. */
-export type SendOnce = (write: Write) => Promise<{ reply: PartnerReply; replayed: boolean }>;
+export type SendOnce = (
+  call: PartnerCall,
+  idempotencyKey: string | undefined,
+) => Promise<{ reply: PartnerReply; replayed: boolean }>;
 
 /** Sends a write only once its intent stands in the journal, and notes there what became of it. */
-export function createSendOnce(journal: Journal, callPartner: CallPartner): SendOnce {
-  return async function sendOnce({ call, intent, journal: kept }) {
-    const { environment, request, requestId, row } = call;
-    const claim = journal.claim({ ...intent, environment: environment.id, request, requestId });
+export function createSendOnce(journal: Pick<Journal, 'claim' | 'end'>, callPartner: CallPartner): SendOnce {
+  return async function sendOnce(call, idempotencyKey) {
+    const { environment, row, requestId, caller, operation, request } = call;
+    const references = row.references === null ? [] : referencesAt(request, row.references);
+    const where = { environment: environment.id, operation };
+    const claim = journal.claim({ requestId, caller, ...where, references, request, idempotencyKey });
     if ('earlier' in claim) return { reply: answerAgain(claim, row), replayed: true };
+
+    let partner: PartnerFacts | undefined;
+    const onAnswer = (facts: PartnerFacts) => {
+      partner = keptFacts(facts);
+    };
     try {
-      const reply = await callPartner(call);
-      const result = kept.result.safeParse(reply.result).data;
-      journal.end(claim.id, { state: 'succeeded', partner: keptFacts(reply.facts), result }, requestId);
+      const reply = await callPartner({ ...call, onAnswer });
+      const result = row.keptResult?.safeParse(reply.result).data;
+      journal.end(claim.id, { state: 'succeeded', partner, result }, requestId);
       return { reply, replayed: false };
     } catch (error) {
-      journal.end(claim.id, endingOf(error), requestId);
+      journal.end(claim.id, { ...endingOf(error), partner }, requestId);
       throw error;
     }
   };
 }
 
+/** At the end of the path stands one or a list, and on the way to it may be lists too, as the items of a batch are. */
+function referencesAt(value: unknown, path: readonly string[]): ExternalReference[] {
+  if (Array.isArray(value)) return value.flatMap((each) => referencesAt(each, path));
+  const [name, ...rest] = path;
+  if (name !== undefined) return referencesAt(valueAt(value, [name]), rest);
+  const reference = externalReference.safeParse(value).data;
+  return reference ? [reference] : [];
+}
+
 /** What nobody foresaw may have happened after the write was sent. */
-function endingOf(error: unknown): Ending {
+function endingOf(error: unknown): Pick<Ending, 'state' | 'code'> {
   if (!(error instanceof BffError)) return { state: 'unknown', code: 'INTERNAL' };
-  const { outcome, code, partner } = error;
-  return {
-    state: outcome ?? 'unknown',
-    code: word(code) ?? undefined,
-    partner: partner && keptFacts(partner),
-  };
+  const { outcome, code } = error;
+  return { state: outcome ?? 'unknown', code: word(code) ?? undefined };
 }
 
 /** The partner writes these as it likes: what is no short word could be anything, a name too. */

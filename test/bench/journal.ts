@@ -10,6 +10,7 @@ import { Agent, request } from 'undici';
 import { createApp } from '../../server/http/app.ts';
 import { listen } from '../../server/http/listen.ts';
 import { createJournal, type Journal } from '../../server/journal/journal.ts';
+import { createSendOnce } from '../../server/journal/send-once.ts';
 import { createLog } from '../../server/log.ts';
 import { createApiVersions } from '../../server/partner/api-versions.ts';
 import { createPartnerClient } from '../../server/partner/call-partner.ts';
@@ -123,6 +124,8 @@ function appWith(journal: Journal, apiUrl: string, transport: ReturnType<typeof 
     clientSecret: new Secret('a-secret-for-benchmarks'),
   };
   const versions = createApiVersions();
+  const enterFlight = async () => () => {};
+  const callPartner = createPartnerClient({ tokens, transport, enterFlight, versions });
   return createApp({
     host: '127.0.0.1',
     publicUrl: undefined,
@@ -133,7 +136,8 @@ function appWith(journal: Journal, apiUrl: string, transport: ReturnType<typeof 
       { id: 'sandbox', name: 'sandbox', kind: 'sandbox', protected: false, apiUrl, credentials },
     ],
     tokens,
-    callPartner: createPartnerClient({ tokens, transport, enterFlight: async () => () => {}, versions }),
+    callPartner,
+    sendOnce: createSendOnce(journal, callPartner),
     journal,
     newerApiVersion: versions.newer,
     identify: () => ({ id: 'bench', kind: 'access-key', grants: ['*:*'] }),

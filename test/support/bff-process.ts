@@ -20,6 +20,8 @@ export type BffProcess = AsyncDisposable & {
   files(): Promise<Map<string, Buffer>>;
   /** Ends it as a service manager does; gives its exit code. */
   end(): Promise<number | null>;
+  /** Ends it as a lack of memory does. */
+  kill(): Promise<void>;
 };
 
 /** @param limits.largestFileBlocks how large any file of its may grow, in the shell's blocks: a disk that is full after that. */
@@ -48,14 +50,14 @@ export async function startBffProcess(
     stream.setEncoding('utf8').on('data', (text: string) => chunks.push(text));
   const closed = once(child, 'close').then(([code]): number | null => code);
   const output = () => chunks.join('');
-  const readyAt = () => /ready at (http:\S+)\n/.exec(output())?.[1];
+  const readyAt = () => /ready at (http:\S+?)["\s]/.exec(output())?.[1];
   await until('the BFF is ready', () => readyAt() !== undefined || child.exitCode !== null);
   const url = readyAt();
   assert(url, output());
 
   return {
     url,
-    dataDirectory: join(root, 'data'),
+    dataDirectory: variables.BFF_DATA_DIR ?? join(root, 'data'),
     output,
     async files() {
       const entries = await readdir(root, { recursive: true, withFileTypes: true });
@@ -69,6 +71,10 @@ export async function startBffProcess(
     end() {
       child.kill('SIGTERM');
       return closed;
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await closed;
     },
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');

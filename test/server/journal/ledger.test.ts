@@ -14,7 +14,7 @@ const intent: Intent = {
   environment: 'sandbox',
   operation: 'createUser',
   requestId: 'first',
-  externalReferences: [{ namespace: 'SIS', externalId: 'S-1' }],
+  references: [{ namespace: 'SIS', externalId: 'S-1' }],
   request: { a: 1, b: { c: [1, 2], d: 'e' } },
   idempotencyKey: 'a-key',
 };
@@ -91,7 +91,7 @@ describe('the ledger', () => {
       intent,
       { ...intent, caller: 'grace' },
       { ...intent, environment: 'production' },
-      { ...intent, operation: 'createInvitation' },
+      { ...intent, operation: 'createInvitation' as const },
       { ...intent, idempotencyKey: 'another' },
       { ...intent, idempotencyKey: undefined },
       { ...intent, idempotencyKey: undefined },
