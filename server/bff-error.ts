@@ -6,7 +6,7 @@ type BffErrorFacts = {
   status: number;
   source: ErrorSource;
   retryable: boolean;
-  outcome: Outcome;
+  outcome: Outcome | null;
   details?: unknown;
   /** Whole seconds, sent as `Retry-After`. */
   retryAfterSeconds?: number;
@@ -22,7 +22,7 @@ export class BffError extends Error {
   readonly status: number;
   readonly source: ErrorSource;
   readonly retryable: boolean;
-  readonly outcome: Outcome;
+  readonly outcome: Outcome | null;
   readonly details: unknown;
   readonly retryAfterSeconds: number | undefined;
   readonly headers: Record<string, string>;

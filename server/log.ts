@@ -33,7 +33,8 @@ export function createLog(level: string, stream?: DestinationStream): Log {
   const logger = pino({ level, base: null }, stream ?? pino.destination({ dest: 1, sync: true }));
   return {
     request(context, { method, status, durationMs }) {
-      const { requestId, operation, environment, caller, code, missingGrant, outcome, partnerMs } = context;
+      const { requestId, operation, environment, caller, code, missingGrant, outcome, replayed, partnerMs } =
+        context;
       const line = {
         requestId,
         method,
@@ -44,6 +45,7 @@ export function createLog(level: string, stream?: DestinationStream): Log {
         code,
         missingGrant,
         outcome,
+        replayed,
         durationMs,
         partnerMs,
       };
@@ -72,17 +74,17 @@ export function createLog(level: string, stream?: DestinationStream): Log {
         { environment, code },
         'the client secret’s file cannot be read: the secret before it serves on',
       ),
+    journalFailed: (failed) =>
+      logger.error(
+        failed,
+        failed.step === 'outcome'
+          ? 'the outcome of a write could not be written down: it stays unknown'
+          : 'the journal cannot be used, so no write is sent',
+      ),
     accessKeysRead: (count) => logger.info({ count }, 'the access file was changed: its keys are in force'),
     accessFileUnreadable: (why) => logger.warn(`${why} The keys that it held before stay in force.`),
     lastUseNotWritten: (code) =>
       logger.warn({ code }, 'when each access key was last used cannot be written down'),
-    journalFailed: ({ record, row, requestId, code }) =>
-      logger.error(
-        { record, row, requestId, code },
-        record === 'intent'
-          ? 'the record of writes cannot be written: the write was not sent'
-          : 'the record of writes cannot be written: it lacks what became of this write',
-      ),
     warn: (sentence) => logger.warn(sentence),
     shutdown: (why) => logger.info(`shutting down: ${why}`),
   };

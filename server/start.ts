@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { createAccessKeys } from './callers/access-keys.ts';
 import { firstKey } from './callers/first-key.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
@@ -6,9 +5,9 @@ import type { Config } from './config/read-config.ts';
 import type { SessionConfig } from './config/session-config.ts';
 import { createApp } from './http/app.ts';
 import { listen } from './http/listen.ts';
-import { appendToFile, appendToOutput } from './journal/append-line.ts';
-import { type AppendLine, createJournal } from './journal/journal.ts';
-import { recordWrites } from './journal/record-writes.ts';
+import { createJournal } from './journal/journal.ts';
+import { toOutput } from './journal/lines.ts';
+import { createSendOnce } from './journal/send-once.ts';
 import type { Log } from './log.ts';
 import { isLoopback } from './loopback.ts';
 import { createApiVersions } from './partner/api-versions.ts';
@@ -47,6 +46,8 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
   const own = ownKey(config);
   const { dataDirectory } = config;
   const accessKeys = createAccessKeys({ dataDirectory, ownKey: own?.accessKey, log });
+  const lines = config.journal === 'stdout' ? toOutput(process.stdout) : undefined;
+  const journal = createJournal({ directory: dataDirectory, log, lines });
   const local = config.local ? await startLocalEnvironment() : undefined;
   const environments = local ? [...config.environments, local.environment] : config.environments;
 
@@ -65,15 +66,16 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
   );
   const versions = createApiVersions();
   const enterFlight = limitInFlight(inFlightLimits);
-
-  const journal = createJournal(appenderOf(config), log);
+  const callPartner = createPartnerClient({ tokens, transport, enterFlight, versions });
 
   let ready = true;
   const app = createApp({
     ...config,
     environments,
     tokens,
-    callPartner: recordWrites(createPartnerClient({ tokens, transport, enterFlight, versions }), journal),
+    callPartner,
+    sendOnce: createSendOnce(journal, callPartner),
+    journal,
     newerApiVersion: versions.newer,
     identify: accessKeys.identify,
     sessions: config.sessions && openSessions(config.sessions, connections, config.tokenTimeoutMs),
@@ -88,6 +90,7 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
     await journal.settle();
     await accessKeys.stop();
     await local?.stop();
+    journal.close();
   }
   const listening = await listen(app, config).catch(async (error: unknown) => {
     // What goes on listening would keep a program alive that has said that it did not start.
@@ -115,12 +118,6 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
       return stopped;
     },
   };
-}
-
-function appenderOf({ journal, dataDirectory }: Config): AppendLine {
-  return journal === 'stdout'
-    ? appendToOutput(process.stdout)
-    : appendToFile(join(dataDirectory, 'journal.jsonl'));
 }
 
 /** Off loopback nobody is let in by a file that nobody asked for. */

@@ -1,7 +1,13 @@
 import type { Failure, Issue, Outcome } from './errors.ts';
 import { sentences } from './validate.ts';
 
-type CallContext = { origin: string; requestId: string; environment: string | undefined; writes: boolean };
+type CallContext = {
+  origin: string;
+  requestId: string;
+  environment: string | undefined;
+  writes: boolean;
+  idempotencyKey: string | undefined;
+};
 type IssuePath = { path: PropertyKey[] };
 
 /**
@@ -37,6 +43,8 @@ export class ClientError extends Error {
   readonly retryAfterSeconds: number | undefined;
   /** For a write: what became of it. */
   readonly outcome: Outcome | undefined;
+  /** For a write: what stands for its intention. With it the same request can be sent again, and is not done twice. */
+  readonly idempotencyKey: string | undefined;
 
   private constructor(
     reason: ClientErrorReason,
@@ -49,6 +57,7 @@ export class ClientError extends Error {
     this.origin = context.origin;
     this.requestId = more.failure?.requestId ?? context.requestId;
     this.environment = context.environment;
+    this.idempotencyKey = context.idempotencyKey;
     this.status = more.response?.status;
     this.failure = more.failure;
     this.issues = more.issues ?? [];

@@ -1,4 +1,14 @@
 import type * as z from 'zod/mini';
+import {
+  type ActivityAnswer,
+  activityAnswer,
+  activityPath,
+  idempotencyKeyForm,
+  type ResolveAnswer,
+  type ResolveRequest,
+  resolveAnswer,
+  resolveRequest,
+} from './activity.ts';
 import { ClientError } from './client-error.ts';
 import {
   type EnvironmentsAnswer,
@@ -6,7 +16,7 @@ import {
   type SessionAnswer,
   sessionAnswer,
 } from './environments.ts';
-import { failureBody } from './errors.ts';
+import { failureBody, type Issue } from './errors.ts';
 import {
   type OperationName,
   type OperationRow,
@@ -45,14 +55,48 @@ export type CallOptions<Name extends OperationName> = SharedCallOptions & {
         request: RequestOf<Name>;
         /** For a write to a protected environment: its name once more, typed by the person who wants it. */
         confirm?: string;
+        /**
+         * For a write: 1 to 255 visible ASCII characters that stand for this one intention. Made for each call when
+         * absent; to try again without doing it twice, give the one that the {@link ClientError} carries.
+         */
+        idempotencyKey?: string;
       });
 
-/** One method a row of the table, and the BFF's two questions about itself. Every method fails with a {@link ClientError}. */
+/** A success; a write's also says whether it was sent now, or had been before and was answered from the BFF's journal. */
+export type Answer<Name extends OperationName> = Success<Name> &
+  ((typeof operations)[Name]['writes'] extends true ? { replayed: boolean } : unknown);
+
+/** One method a row of the table, and the BFF's own questions and answers. Every method fails with a {@link ClientError}. */
 export type Client = {
-  [Name in OperationName]: (options: CallOptions<Name>) => Promise<Success<Name>>;
+  [Name in OperationName]: (options: CallOptions<Name>) => Promise<Answer<Name>>;
 } & {
   session(options?: SharedCallOptions): Promise<SessionAnswer>;
   environments(options?: SharedCallOptions): Promise<EnvironmentsAnswer>;
+  /** The caller's own writes, newest first; `before` takes the `next` of the answer before. */
+  activity(options: SharedCallOptions & { environment: string; before?: string }): Promise<ActivityAnswer>;
+  /** Notes whether a write whose outcome is unknown happened, once a person has looked. One that did not may be sent again. */
+  resolve(
+    options: SharedCallOptions & ResolveRequest & { environment: string; id: string },
+  ): Promise<ResolveAnswer>;
+};
+
+/** One request to the BFF, and what its answer must be. */
+type Exchange<Schema extends z.ZodMiniType> = {
+  method: string;
+  schema: Schema;
+  /** What the body must be; null where there is none. */
+  request: z.ZodMiniType | null;
+  body?: unknown;
+  confirm?: string | undefined;
+  idempotencyKey?: string;
+  writes: boolean;
+};
+
+type OperationOptions = SharedCallOptions & {
+  environment: string;
+  request?: unknown;
+  confirm?: string;
+  idempotencyKey?: string;
 };
 
 /** What would leave its place in the path even when it is encoded, or cannot be encoded. */
@@ -96,18 +140,11 @@ export function createClient(options: ClientOptions): Client {
   const send: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
 
   async function exchange<Schema extends z.ZodMiniType>(
-    exchanged: {
-      method: string;
-      path: string;
-      schema: Schema;
-      body?: unknown;
-      environment?: string;
-      confirm?: string | undefined;
-      writes: boolean;
-    },
+    exchanged: Exchange<Schema> & { environment?: string; path: string },
     { signal, requestId = crypto.randomUUID() }: SharedCallOptions,
-  ): Promise<z.output<Schema>> {
-    const context = { origin, requestId, environment: exchanged.environment, writes: exchanged.writes };
+  ): Promise<{ answer: z.output<Schema>; replayed: boolean }> {
+    const { environment, writes, idempotencyKey } = exchanged;
+    const context = { origin, requestId, environment, writes, idempotencyKey };
     const timeout = AbortSignal.timeout(timeoutMs);
     let response: Response;
     let text: string;
@@ -123,6 +160,8 @@ export function createClient(options: ClientOptions): Client {
             // Fetch would trim it, or fail as if nothing were reachable: what is no name is for the BFF to refuse.
             'x-confirm-environment': exchanged.confirm.replace(/[^!-~]/g, '?'),
           }),
+          // A string of a structured field, which escapes what JSON escapes.
+          ...(idempotencyKey !== undefined && { 'idempotency-key': JSON.stringify(idempotencyKey) }),
         },
         ...(exchanged.body !== undefined && { body: JSON.stringify(exchanged.body) }),
         // A redirect would carry the key to wherever it points.
@@ -148,36 +187,52 @@ export function createClient(options: ClientOptions): Client {
       throw ClientError.contract(context, response, parsed.error.issues);
     }
     if (!response.ok) throw ClientError.refused(context, response, read(failureBody).error);
-    return read(exchanged.schema);
+    const replayed = response.headers.get('idempotent-replayed') === 'true';
+    return { answer: read(exchanged.schema), replayed };
   }
 
-  async function call(
-    name: OperationName,
-    options: SharedCallOptions & { environment: string; request?: unknown; confirm?: string },
+  /** An exchange about one environment, whose name becomes one part of the path; the answer must be from there. */
+  async function exchangeIn<Schema extends z.ZodMiniType<{ environment: string; requestId: string }>>(
+    environment: string,
+    { path, ...exchanged }: Exchange<Schema> & { path: (encodedEnvironment: string) => string },
+    options: SharedCallOptions,
   ) {
-    const row: OperationRow = operations[name];
-    const { environment, request, confirm } = options;
-    const context = { origin, requestId: options.requestId ?? '', environment, writes: row.writes };
-    if (climbs.test(environment)) {
-      throw ClientError.invalid(context, [{ path: 'environment', message: 'is no name' }]);
+    const { writes, idempotencyKey } = exchanged;
+    const context = { origin, requestId: options.requestId ?? '', environment, writes, idempotencyKey };
+    const invalid = (issues: readonly Issue[]) => ClientError.invalid(context, issues);
+    if (climbs.test(environment)) throw invalid([{ path: 'environment', message: 'is no name' }]);
+    if (idempotencyKey !== undefined && !idempotencyKeyForm.test(idempotencyKey)) {
+      throw invalid([{ path: 'idempotencyKey', message: 'must be 1 to 255 visible ASCII characters' }]);
     }
-    const validation = row.request && validate(row.request, request);
-    if (validation && !validation.ok) throw ClientError.invalid(context, validation.issues);
-    const answer = await exchange(
-      {
-        ...row,
-        path: operationPath(name, encodeURIComponent(environment)),
-        schema: successOf(row),
-        body: request,
-        environment,
-        confirm,
-      },
+    const validation = exchanged.request && validate(exchanged.request, exchanged.body);
+    if (validation && !validation.ok) throw invalid(validation.issues);
+    const result = await exchange<Schema>(
+      { ...exchanged, environment, path: path(encodeURIComponent(environment)) },
       options,
     );
+    const { answer } = result;
     if (answer.environment !== environment) {
       throw ClientError.environment({ ...context, requestId: answer.requestId }, answer.environment);
     }
-    return answer;
+    return result;
+  }
+
+  async function call(name: OperationName, options: OperationOptions) {
+    const row: OperationRow = operations[name];
+    const { environment, request, confirm, idempotencyKey = crypto.randomUUID() } = options;
+    const { answer, replayed } = await exchangeIn(
+      environment,
+      {
+        ...row,
+        path: (encoded) => operationPath(name, encoded),
+        schema: successOf(row),
+        body: request,
+        confirm,
+        ...(row.writes && { idempotencyKey }),
+      },
+      options,
+    );
+    return row.writes ? { ...answer, replayed } : answer;
   }
 
   // Each row's own types are those of `Client`; the compiler cannot follow them through a list of names.
@@ -185,15 +240,30 @@ export function createClient(options: ClientOptions): Client {
     operationNames.map((name) => [name, (options: CallOptions<OperationName>) => call(name, options)]),
   ) as unknown as { [Name in OperationName]: Client[Name] };
 
+  const get = { method: 'GET', writes: false, request: null } as const;
   return {
     ...methods,
-    session: (options = {}) =>
-      exchange({ method: 'GET', path: '/api/session', schema: sessionAnswer, writes: false }, options),
-    environments: (options = {}) =>
-      exchange(
-        { method: 'GET', path: '/api/environments', schema: environmentsAnswer, writes: false },
-        options,
-      ),
+    session: async (options = {}) =>
+      (await exchange({ ...get, path: '/api/session', schema: sessionAnswer }, options)).answer,
+    environments: async (options = {}) =>
+      (await exchange({ ...get, path: '/api/environments', schema: environmentsAnswer }, options)).answer,
+    async activity({ environment, before, ...options }) {
+      const query = before === undefined ? '' : `?before=${encodeURIComponent(before)}`;
+      const path = (encoded: string) => activityPath(encoded) + query;
+      return (await exchangeIn(environment, { ...get, path, schema: activityAnswer }, options)).answer;
+    },
+    async resolve({ environment, id, happened, ...options }) {
+      const exchanged = {
+        method: 'POST',
+        path: (encoded: string) => `${activityPath(encoded)}/${encodeURIComponent(id)}/resolve`,
+        request: resolveRequest,
+        body: { happened },
+        schema: resolveAnswer,
+        // It changes nothing at the partner.
+        writes: false,
+      };
+      return (await exchangeIn(environment, exchanged, options)).answer;
+    },
   };
 }
 

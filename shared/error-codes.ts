@@ -5,11 +5,15 @@ type ErrorCodeFacts = {
   status: number;
   source: ErrorSource;
   retryable: boolean;
-  /** What it means for a write that ends with it, unless the place that raises it knows better. */
-  outcome: Outcome;
+  /**
+   * What it means for a write that ends with it, unless the place that raises it knows better. Null where it is about
+   * another write than the one that it answers: the first one with the same key.
+   */
+  outcome: Outcome | null;
 };
 
 const refusedByUs = { source: 'bff', retryable: false, outcome: 'not_sent' } as const;
+const keyIsTaken = { status: 409, source: 'bff' } as const;
 const tryUsLater = { source: 'bff', retryable: true, outcome: 'not_sent' } as const;
 const noToken = { source: 'auth', retryable: false, outcome: 'not_sent' } as const;
 const authAway = { source: 'auth', retryable: true, outcome: 'not_sent' } as const;
@@ -27,8 +31,12 @@ export const errorCodes = {
   ENVIRONMENT_NOT_FOUND: { status: 404, ...refusedByUs },
   NOT_FOUND: { status: 404, ...refusedByUs },
   METHOD_NOT_ALLOWED: { status: 405, ...refusedByUs },
+  IDEMPOTENCY_IN_PROGRESS: { ...keyIsTaken, retryable: true, outcome: null },
+  OUTCOME_UNKNOWN: { ...keyIsTaken, retryable: false, outcome: 'unknown' },
+  OUTCOME_KNOWN: { ...keyIsTaken, retryable: false, outcome: null },
   PAYLOAD_TOO_LARGE: { status: 413, ...refusedByUs },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, ...refusedByUs },
+  IDEMPOTENCY_MISMATCH: { status: 422, ...refusedByUs },
   CONFIRMATION_REQUIRED: { status: 428, ...refusedByUs },
   RATE_LIMITED: { status: 429, ...tryUsLater },
   HEADERS_TOO_LARGE: { status: 431, ...refusedByUs },

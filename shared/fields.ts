@@ -67,6 +67,9 @@ export const roles = z
   .array(requiredText)
   .check(z.maxLength(mostRoles, `must have at most ${mostRoles} entries`));
 
+/** An id or a state as the journal keeps it: a short word, which is nobody's name or address. */
+export const keptWord = z.string().check(z.regex(/^[\w.:+-]{1,128}$/));
+
 function atMost(characters: number): string {
   return `must have at most ${characters.toLocaleString('en')} characters`;
 }

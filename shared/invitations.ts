@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { email, optionalMessage, requiredText, roles, uniqueExternalReferences } from './fields.ts';
+import { email, keptWord, optionalMessage, requiredText, roles, uniqueExternalReferences } from './fields.ts';
 
 /** `POST /v1/invitations`: the partner sends an e-mail to a real person. */
 export const createInvitationRequest = z.strictObject({
@@ -21,5 +21,15 @@ export const createInvitationResult = z.looseObject({
     userState: z.string(),
     /** ISO 8601. */
     creationDateTime: z.string(),
+  }),
+});
+
+/** What the journal keeps of it. */
+export const keptInvitationResult = z.object({
+  invitation: z.object({
+    invitationId: keptWord,
+    status: keptWord,
+    userState: keptWord,
+    creationDateTime: keptWord,
   }),
 });

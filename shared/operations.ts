@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { createInvitationRequest, createInvitationResult } from './invitations.ts';
+import { createInvitationRequest, createInvitationResult, keptInvitationResult } from './invitations.ts';
 import { type Scope, scope } from './scopes.ts';
-import { createUserRequest, createUserResult } from './users.ts';
+import { createUserRequest, createUserResult, keptUserResult } from './users.ts';
 
 /** Everything there is to say of an operation. Routes, grants, the partner call, the client and the tests follow from it. */
 export type OperationRow = {
@@ -22,10 +22,16 @@ export type OperationRow = {
   response: z.ZodMiniType;
   /** The largest request body that is read, in bytes. */
   bodyCap: number;
-  /** Where the request names people for other systems: one external reference, or a list. For the record of writes. */
+  /**
+   * Where the request names people for other systems: external references, one or a list, and on the way through every
+   * list too. The journal keeps them, and nothing else of a request.
+   */
   references: readonly string[] | null;
-  /** Where the result holds the partner's id of what was made, if the partner says so. For the same record. */
-  resultId: readonly string[] | null;
+  /**
+   * What the journal keeps of a write's result: ids and states, nothing of a person. The schema strips everything else,
+   * and what it leaves satisfies `response`, so that the write can be answered again without being sent again.
+   */
+  keptResult: z.ZodMiniType | null;
 };
 
 /** Far above what a filled-in form takes: 64 KiB. */
@@ -44,7 +50,7 @@ export const operations = {
     response: z.looseObject({ status: z.string() }),
     bodyCap: 0,
     references: null,
-    resultId: null,
+    keptResult: null,
   },
   ping: {
     title: 'Ping',
@@ -63,7 +69,7 @@ export const operations = {
     }),
     bodyCap: 0,
     references: null,
-    resultId: null,
+    keptResult: null,
   },
   createUser: {
     title: 'Create user',
@@ -76,7 +82,7 @@ export const operations = {
     response: createUserResult,
     bodyCap: formCap,
     references: ['externalReferences'],
-    resultId: null,
+    keptResult: keptUserResult,
   },
   createInvitation: {
     title: 'Invite',
@@ -89,7 +95,7 @@ export const operations = {
     response: createInvitationResult,
     bodyCap: formCap,
     references: ['externalReferences'],
-    resultId: ['invitation', 'invitationId'],
+    keptResult: keptInvitationResult,
   },
 } as const satisfies Record<string, OperationRow>;
 

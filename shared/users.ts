@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { currency, date, email, externalReferences, optionalText, requiredText } from './fields.ts';
+import { currency, date, email, externalReferences, keptWord, optionalText, requiredText } from './fields.ts';
 
 /** Where a person lives. The partner's reference puts date of birth and citizenship here too. */
 export const address = z.strictObject({
@@ -37,3 +37,6 @@ export type CreateUserRequest = z.infer<typeof createUserRequest>;
 
 /** The partner does not document this body: whatever came is shown. The local Pearsana answers `{"user": {"userId"}}`. */
 export const createUserResult = z.unknown();
+
+/** What the journal keeps of it, where there is such an id. */
+export const keptUserResult = z.object({ user: z.object({ userId: keptWord }) });

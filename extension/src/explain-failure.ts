@@ -169,7 +169,17 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
     ({ situation }) => `Once it has stopped: ${howToStart(situation)}`,
     'retry',
   ),
-  JOURNAL_UNAVAILABLE: row('no record of writes', said, 'Reads go on meanwhile.', 'retry', 'showLog'),
+  JOURNAL_UNAVAILABLE: row(
+    'journal not usable',
+    said,
+    'Nothing was sent. Try again once that is mended.',
+    'retry',
+    'showLog',
+  ),
+  IDEMPOTENCY_IN_PROGRESS: row('under way', said, 'Try again in a moment.', 'retry', 'showLog'),
+  IDEMPOTENCY_MISMATCH: row('another request', said, 'Begin again.', 'showLog'),
+  OUTCOME_UNKNOWN: row('outcome unknown', said, 'Look in the Pearsana portal first.', 'showLog'),
+  OUTCOME_KNOWN: row('done before', said, 'Nothing was sent now.', 'showLog'),
   INTERNAL: row('BFF failed', said, 'Give the id to whoever runs the BFF.', 'retry', 'showLog'),
 
   // What the partner and its authorisation server say about the BFF. The BFF puts that into a sentence, and often into

@@ -20,7 +20,7 @@ export type Config = {
   /** Absent when none is configured: then one is made at the first start. */
   accessKey: Secret | undefined;
   dataDirectory: string;
-  /** Where the record of writes goes: `journal.jsonl` in the data directory, or standard output. */
+  /** `stdout`: the journal goes to standard output too, as JSON lines. Its database, in the data directory, is always written. */
   journal: (typeof journals)[number];
   publicUrl: string | undefined;
   /** How many proxies in front are believed. */

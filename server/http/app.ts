@@ -102,7 +102,7 @@ const corsOptions = {
     'X-Confirm-Environment',
     'Idempotency-Key',
   ],
-  exposedHeaders: ['Retry-After', 'X-Request-Id'],
+  exposedHeaders: ['Retry-After', 'X-Request-Id', 'Idempotent-Replayed'],
   maxAge: 600,
 };
 

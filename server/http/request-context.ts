@@ -20,6 +20,8 @@ export type RequestContext = {
   missingGrant?: string;
   /** Set where the failure is a write's. */
   outcome?: Outcome;
+  /** Set where a write was answered from the journal. */
+  replayed?: true;
   /** What the partner's part took, in milliseconds. */
   partnerMs?: number;
 };

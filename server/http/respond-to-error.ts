@@ -20,7 +20,8 @@ export function respondToError(onUnexpected: OnUnexpected) {
     const failure = asBffError(error);
     if (failure.code === 'INTERNAL') onUnexpected(error, context.requestId);
     context.code = failure.code;
-    if (context.operation && operations[context.operation].writes) context.outcome = failure.outcome;
+    const { operation } = context;
+    if (operation && operations[operation].writes && failure.outcome) context.outcome = failure.outcome;
     if (response.headersSent) {
       next(error);
       return;
@@ -46,7 +47,7 @@ export function failureBodyOf(
       ...(environment !== undefined && { environment }),
       source: failure.source,
       retryable: failure.retryable,
-      ...(operation && operations[operation].writes && { outcome: failure.outcome }),
+      ...(operation && operations[operation].writes && failure.outcome && { outcome: failure.outcome }),
     },
   };
 }

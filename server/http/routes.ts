@@ -12,21 +12,30 @@ import { BffError } from '../bff-error.ts';
 import type { Caller } from '../callers/caller.ts';
 import { environmentName, isGranted, isGrantedAnything } from '../callers/grants.ts';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
+import { idempotencyKeyOf } from '../journal/idempotency-key.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { SendOnce } from '../journal/send-once.ts';
 import type { CallPartner } from '../partner/call-partner.ts';
 import type { TokenRoom } from '../tokens/token-room.ts';
+import { addActivityRoutes } from './activity-routes.ts';
 import { jsonBody } from './json-body.ts';
 import type { RequestContext } from './request-context.ts';
 
 export type ApiDependencies = {
   environments: readonly EnvironmentConfig[];
   tokens: Pick<TokenRoom, 'statuses'>;
+  /** Carries out what changes nothing. */
   callPartner: CallPartner;
+  /** Carries out what writes. */
+  sendOnce: SendOnce;
+  journal: Pick<Journal, 'activity' | 'resolve'>;
   /** The newest version of an environment's API, where it is newer than the one that we speak. */
   newerApiVersion: (environment: string) => string | undefined;
 };
 
-/** Everything under `/api`: the BFF's two answers about itself, and one route for each row of the table. */
-export function createApi({ environments, tokens, callPartner, newerApiVersion }: ApiDependencies): Router {
+/** Everything under `/api`: the BFF's answers about itself, and one route for each row of the table. */
+export function createApi(dependencies: ApiDependencies): Router {
+  const { environments, tokens, callPartner, sendOnce, journal, newerApiVersion } = dependencies;
   const router = Router({ caseSensitive: true, strict: true });
   const environmentsById = new Map(environments.map((each) => [each.id, each]));
   /** Where a caller may do nothing, it need not know that there is anything. */
@@ -58,6 +67,20 @@ export function createApi({ environments, tokens, callPartner, newerApiVersion }
     response.json(answer);
   });
 
+  addActivityRoutes({
+    journal,
+    route: (method, path, handle) => route(router, method, path, handle),
+    readerOf(request, response) {
+      const { context } = response.locals;
+      const caller = callerOf(response);
+      const known = grantedTo(caller);
+      const environment = known.find(({ id }) => id === request.params.environment)?.id;
+      if (environment === undefined) throw notFound(known);
+      context.environment = environment;
+      return { caller: caller.id, environment, requestId: context.requestId };
+    },
+  });
+
   for (const name of operationNames) {
     const row: OperationRow = operations[name];
     const readBody = row.request === null ? undefined : jsonBody(row.bodyCap);
@@ -72,18 +95,18 @@ export function createApi({ environments, tokens, callPartner, newerApiVersion }
       context.environment = environment.id;
       const { requestId, signal } = context;
       if (row.writes && environment.protected) requireConfirmation(request, environment.id);
+      const idempotencyKey = row.writes ? idempotencyKeyOf(request.headers['idempotency-key']) : undefined;
       const body = await readBody?.(request);
       if (row.request) requireValid(row.request, body);
-      const reply = await callPartner({
-        environment,
-        operation: name,
-        row,
-        caller: caller.id,
-        request: body,
-        requestId,
-        signal,
-      });
-      context.partnerMs = reply.facts.durationMs;
+      const asked = { operation: name, row, caller: caller.id, request: body };
+      const call = { environment, ...asked, requestId, signal };
+      const { reply, replayed } = row.writes
+        ? await sendOnce(call, idempotencyKey)
+        : { reply: await callPartner(call), replayed: false };
+      if (replayed) {
+        context.replayed = true;
+        response.setHeader('Idempotent-Replayed', 'true');
+      } else context.partnerMs = reply.facts.durationMs;
       response
         // These two hold no body (RFC 9110, 15.3.5 and 15.3.6), and ours says which environment it was.
         .status([204, 205].includes(reply.status) ? 200 : reply.status)

@@ -1,108 +1,115 @@
-import { randomUUID } from 'node:crypto';
-import type { Outcome } from '../../shared/errors.ts';
-import type { ExternalReference } from '../../shared/fields.ts';
-import type { OperationName } from '../../shared/operations.ts';
+import type { ActivityEntry } from '../../shared/activity.ts';
 import { BffError } from '../bff-error.ts';
-import { withoutKeys } from '../callers/key-format.ts';
 import { networkErrorCode } from '../network-error-code.ts';
+import { JournalFault } from './journal-fault.ts';
+import { type Claim, createLedger, type Ending, type Intent, type Ledger } from './ledger.ts';
+import type { JournalLines } from './lines.ts';
+import { openDatabase } from './open-database.ts';
 
-/** A write that is about to be sent: who, where, what and about whom, without a name, an address or anything else of its body. */
-export type Intent = {
-  /** Ours; the partner is sent it too. */
-  requestId: string;
-  /** The caller's id. */
-  caller: string;
-  environment: string;
-  operation: OperationName;
-  /** The names of the person in other systems, which the partner's answers and lists can be searched for. */
-  references: readonly ExternalReference[];
-};
-
-/** What became of it. */
-export type Ending = {
-  outcome: 'succeeded' | Outcome;
-  /** The HTTP status that the caller was answered with. */
-  status: number;
-  /** Where it failed: the answer's code. */
-  code?: string;
-  /** What the partner's answer said of itself; null where none came. */
-  partner: { status: number; requestId: string | null } | null;
-  /** The partner's id of what was made, where the table says where it stands. */
-  resultId?: string;
-};
-
-/** The row of one write, which has begun and will end. */
-export type Entry = {
-  /** Never fails: the write has happened, or not, and its caller is told in any case. */
-  end(ending: Ending): Promise<void>;
-};
-
-/** Who did what: of each write, its intent before it is sent and its outcome after, under one row's id. */
+/** The record of every write, and the ledger by which none is sent twice. */
 export type Journal = {
-  /** Writes the intent down. Fails with `JOURNAL_UNAVAILABLE` where it can't, and then nothing may be sent. */
-  begin(intent: Intent): Promise<Entry>;
-  /** Waits for the rows that have begun and not ended, but not for ever. */
+  /** @throws BffError `JOURNAL_UNAVAILABLE`, and then nothing may be sent. */
+  claim(intent: Intent): Claim;
+  /** Never fails: the answer goes out in any case, and the row stays `unknown`. */
+  end(id: number, ending: Ending, requestId: string): void;
+  /** A caller's own writes, newest first, from before the one that `before` names. */
+  activity(reader: Reader, before?: string): { activity: ActivityEntry[]; next: string | null };
+  /** @returns the write as it is then; undefined where the caller has none of that id. */
+  resolve(reader: Reader, id: string, happened: boolean): ActivityEntry | undefined;
+  /** Waits for the writes that are in flight, but not for ever. */
   settle(): Promise<void>;
+  close(): void;
 };
 
-/** Puts one line, with its line break, where it lasts. Fails with the system's error. */
-export type AppendLine = (line: string) => Promise<void>;
+export type Reader = { caller: string; environment: string; requestId: string };
 
 export type JournalLog = {
-  /** `code` is the system's, such as `ENOSPC`; without its outcome, a row counts as unknown. */
-  journalFailed(facts: { record: 'intent' | 'outcome'; row: string; requestId: string; code: string }): void;
+  /** @param failed.code SQLite's or the system's own words, which hold nothing of a row. */
+  journalFailed(failed: { step: string; code: string; requestId: string | undefined }): void;
 };
 
+const pageLength = 50;
 /** As long as the BFF waits for its callers when it ends. */
 const longestSettleMs = 20_000;
 
-/** Two JSON lines a write: `record` is `intent` or `outcome`, and `row` joins the two. */
-export function createJournal(append: AppendLine, log: JournalLog): Journal {
-  const open = new Set<Promise<void>>();
+/**
+ * Opens the journal of a data directory. One that cannot be opened or written for now (no space, no permission) is
+ * tried again with each write, and nothing but writes has to wait for it.
+ * @throws JournalFault when somebody has to look at it first.
+ */
+export function createJournal(options: {
+  directory: string;
+  log: JournalLog;
+  lines?: JournalLines | undefined;
+  /** For tests. */
+  now?: () => number;
+}): Journal {
+  const { directory, log, lines, now } = options;
+  const open = () => createLedger(openDatabase(directory), now);
+  const inFlight = new Map<number, PromiseWithResolvers<void>>();
+  let ledger: Ledger | undefined;
 
-  /** Gives the code of what went wrong, if anything did. */
-  async function put(record: 'intent' | 'outcome', row: string, facts: object, requestId: string) {
-    const line = { record, time: new Date().toISOString(), row, ...facts };
+  function use<Result>(step: string, requestId: string | undefined, run: (ledger: Ledger) => Result): Result {
     try {
-      // A reference is the caller's own text, and whoever pastes a key into the wrong field must not find it here.
-      await append(`${withoutKeys(JSON.stringify(line))}\n`);
-      return undefined;
+      ledger ??= open();
+      return run(ledger);
     } catch (error) {
-      const code = networkErrorCode(error);
-      log.journalFailed({ record, row, requestId, code });
-      return code;
+      log.journalFailed({ step, code: codeOf(error), requestId });
+      throw BffError.of(
+        'JOURNAL_UNAVAILABLE',
+        'The BFF cannot use its journal, without which no write could be kept from being sent twice. Whoever runs it looks at its data directory (BFF_DATA_DIR); its log says more, under this request id.',
+        { cause: error },
+      );
     }
   }
 
-  return {
-    async begin({ requestId, caller, environment, operation, references }) {
-      const row = randomUUID();
-      const facts = { caller, environment, operation, requestId, references };
-      const fault = await put('intent', row, facts, requestId);
-      if (fault !== undefined) throw unavailable(fault);
-      const ended = Promise.withResolvers<void>();
-      open.add(ended.promise);
-      return {
-        async end({ outcome, status, code, partner, resultId }) {
-          await put('outcome', row, { outcome, status, code, partner, resultId }, requestId);
-          open.delete(ended.promise);
-          ended.resolve();
-        },
-      };
-    },
+  try {
+    ledger = open();
+  } catch (error) {
+    if (error instanceof JournalFault) throw error;
+    log.journalFailed({ step: 'open', code: codeOf(error), requestId: undefined });
+  }
 
+  return {
+    claim(intent) {
+      const claim = use('intent', intent.requestId, (opened) => opened.claim(intent));
+      if ('id' in claim) {
+        inFlight.set(claim.id, Promise.withResolvers());
+        lines?.intent(String(claim.id), intent);
+      }
+      return claim;
+    },
+    end(id, ending, requestId) {
+      try {
+        use('outcome', requestId, (opened) => opened.end(id, ending));
+      } catch {
+        // The log has it.
+      }
+      lines?.outcome(String(id), ending);
+      inFlight.get(id)?.resolve();
+      inFlight.delete(id);
+    },
+    activity({ caller, environment, requestId }, before) {
+      const from = before === undefined ? Number.MAX_SAFE_INTEGER : Number(before);
+      const rows = use('read', requestId, (opened) => opened.page(caller, environment, from, pageLength + 1));
+      const activity = rows.slice(0, pageLength);
+      return { activity, next: rows.length > pageLength ? (activity.at(-1)?.id ?? null) : null };
+    },
+    resolve: ({ caller, environment, requestId }, id, happened) =>
+      use('resolve', requestId, (opened) => opened.resolve(caller, environment, Number(id), happened)),
     async settle() {
       const { promise, resolve } = Promise.withResolvers<void>();
       const limit = setTimeout(resolve, longestSettleMs);
-      await Promise.race([promise, Promise.all(open)]);
+      await Promise.race([promise, Promise.all([...inFlight.values()].map((each) => each.promise))]);
       clearTimeout(limit);
     },
+    close: () => ledger?.close(),
   };
 }
 
-function unavailable(code: string): BffError {
-  return BffError.of(
-    'JOURNAL_UNAVAILABLE',
-    `The BFF keeps a record of every write, and could not write this one down (${code}), so it was not sent. Whoever runs the BFF finds the record in its data directory, or where BFF_JOURNAL says.`,
-  );
+/** SQLite's own words for its error numbers are constants. */
+function codeOf(error: unknown): string {
+  if (error instanceof JournalFault) return 'damaged';
+  if (error instanceof Error && 'errstr' in error) return String(error.errstr);
+  return networkErrorCode(error);
 }

@@ -30,6 +30,7 @@ const secretInVariable = 'canary-secret/in+a%variable&"';
 /** It could pass for one of OAuth's error codes. */
 const secretInFile = 'canary_secret_in_a_file';
 const marker = 'marker-of-a-request-body';
+const idempotencyKey = 'canary-idempotency/key+"1"';
 const keyFile = join('data', 'access-key');
 const firstKeyName = 'the first access key';
 /** Callers from the access file: one who may everything, one who may little, and one whose key is taken away meanwhile. */
@@ -107,7 +108,7 @@ describe('client secret, partner token and access key', { timeout: 60_000 }, () 
       [firstKeyName]: accessKey,
       ...Object.fromEntries(Object.entries(keys).map(([name, key]) => [`the access key of ${name}`, key])),
     };
-    const all: Secrets = { ...issued, ...allKeys };
+    const all: Secrets = { ...issued, ...allKeys, 'an idempotency key': idempotencyKey };
     // A refusal quotes the field that it refuses, to the one who sent it: only such an answer may hold a key.
     const quotes = ({ sent: { body } }: Recorded) =>
       Object.values(allKeys).some((key) => body?.includes(key) === true);
@@ -123,7 +124,7 @@ describe('client secret, partner token and access key', { timeout: 60_000 }, () 
       allKeys,
     );
     const files = await bff.files();
-    for (const name of ['access-key', 'access.json', 'access-last-use.json', 'journal.jsonl']) {
+    for (const name of ['access-key', 'access.json', 'access-last-use.json', 'journal.sqlite']) {
       assert(files.has(join('data', name)), name);
     }
     for (const [path, content] of files) {
@@ -169,7 +170,7 @@ function goodRequests(ingredients: Ingredients): Sent[] {
   const headers = { authorization: `Bearer ${ingredients.accessKey}` };
   return [
     ...['sandbox', ...Object.keys(leaks)].flatMap((environment) =>
-      operationNames.map((name) => goodRequest(name, environment, ingredients)),
+      operationNames.map((name) => withKey(goodRequest(name, environment, ingredients))),
     ),
     ...['/livez', '/readyz', '/api/session', '/api/environments'].map((path) => ({
       method: 'GET',
@@ -177,6 +178,10 @@ function goodRequests(ingredients: Ingredients): Sent[] {
       headers,
     })),
   ];
+}
+
+function withKey(sent: Sent): Sent {
+  return { ...sent, headers: { ...sent.headers, 'idempotency-key': idempotencyKey } };
 }
 
 /** The key, not quite: in another scheme, cut, or with something before it. */

@@ -4,6 +4,7 @@ import { createClient } from '../../shared/client.ts';
 import { ClientError, type ClientErrorReason } from '../../shared/client-error.ts';
 import { type FaultServer, type Reply, startFaultServer } from '../support/fault-server.ts';
 import { freePort } from '../support/test-bff.ts';
+import { samples } from './write-samples.ts';
 
 const facts = {
   status: 200,
@@ -154,4 +155,88 @@ describe('the client', () => {
       assert.equal(error.retryAfterSeconds, seconds);
     });
   }
+
+  describe('in a write', () => {
+    const written = {
+      environment: 'sandbox',
+      requestId: 'an-id',
+      result: { user: { userId: 'u' } },
+      partner: { ...facts, status: 201 },
+    };
+    const creation = { environment: 'sandbox', request: samples.createUser.least };
+    const keySent = () => bff.api.arrivals.at(-1)?.headers['idempotency-key'];
+
+    it('sends a key of its own making, another for each call', async () => {
+      bff.api.next({ status: 201, body: written }, { status: 201, body: written });
+      assert.deepEqual(await client().createUser(creation), { ...written, replayed: false });
+      const first = keySent();
+      assert.match(String(first), /^"[\w-]{36}"$/);
+      await client().createUser(creation);
+      assert.notEqual(keySent(), first);
+    });
+
+    it('sends the key that it is given, and says when the answer is a replay', async () => {
+      const headers = { 'idempotent-replayed': 'true' };
+      bff.api.next({ status: 201, body: written, headers });
+      const answer = await client().createUser({ ...creation, idempotencyKey: 'a"b\\c' });
+      assert.equal(answer.replayed, true);
+      assert.equal(keySent(), '"a\\"b\\\\c"');
+    });
+
+    it('keeps the key on the error, so that the same thing can be tried again', async () => {
+      const refused = { ...refusal, error: { ...refusal.error, code: 'IDEMPOTENCY_IN_PROGRESS' } };
+      bff.api.next(
+        { fault: 'reset-after-body' },
+        { status: 409, body: refused },
+        { status: 201, body: written },
+      );
+      const lost = await failing('unreachable', client().createUser(creation));
+      assert.equal(`"${lost.idempotencyKey}"`, keySent());
+      const again = { ...creation, ...(lost.idempotencyKey && { idempotencyKey: lost.idempotencyKey }) };
+      const busy = await failing('refused', client().createUser(again));
+      // Nothing is said of the write: it may have happened.
+      assert.deepEqual([busy.idempotencyKey, busy.outcome], [lost.idempotencyKey, 'unknown']);
+      await client().createUser(again);
+      assert.equal(`"${lost.idempotencyKey}"`, keySent());
+    });
+
+    for (const idempotencyKey of ['', 'a b', 'ä', 'k'.repeat(256)]) {
+      it(`does not send with the key ${JSON.stringify(idempotencyKey.slice(0, 9))}`, async () => {
+        const before = bff.api.arrivals.length;
+        const error = await failing('invalid', client().createUser({ ...creation, idempotencyKey }));
+        assert.deepEqual([error.issues[0]?.path, error.outcome], ['idempotencyKey', 'not_sent']);
+        assert.equal(bff.api.arrivals.length, before);
+      });
+    }
+  });
+
+  it('sends no key with what changes nothing', async () => {
+    bff.api.next({ body: healthy });
+    const answer = await client().health({ environment: 'sandbox' });
+    assert.equal(bff.api.arrivals.at(-1)?.headers['idempotency-key'], undefined);
+    assert.equal('replayed' in answer, false);
+  });
+
+  it('asks for the activity, goes on from a page, and says what became of a write', async () => {
+    const entry = {
+      ...{ id: '7', operation: 'createUser', state: 'unknown', startedAt: 'a', endedAt: null },
+      ...{ requestId: 'r', externalReferences: [], code: null, status: null, partnerRequestId: null },
+      ...{ result: null, resolved: null },
+    };
+    const envelope = { environment: 'sandbox', requestId: 'an-id' };
+    const page = { ...envelope, activity: [entry], next: '7' };
+    bff.api.next({ body: page }, { body: page }, { body: { ...envelope, activity: entry } });
+    assert.deepEqual(await client().activity({ environment: 'sandbox' }), page);
+    await client().activity({ environment: 'sandbox', before: page.next });
+    await client().resolve({ environment: 'sandbox', id: '7', happened: false });
+    const sent = bff.api.arrivals.slice(-3).map(({ method, path, body }) => `${method} ${path} ${body}`);
+    const path = '/api/environments/sandbox/activity';
+    assert.deepEqual(sent, [
+      `GET ${path} `,
+      `GET ${path}?before=7 `,
+      `POST ${path}/7/resolve {"happened":false}`,
+    ]);
+    bff.api.next({ body: { ...page, environment: 'production' } });
+    await failing('environment', client().activity({ environment: 'sandbox' }));
+  });
 });

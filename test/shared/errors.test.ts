@@ -23,8 +23,21 @@ describe('the codes of our own', () => {
     }
   });
 
+  it('say of an earlier write with the same key that it may have happened, or nothing', () => {
+    for (const [code, outcome] of [
+      ['IDEMPOTENCY_IN_PROGRESS', null],
+      ['OUTCOME_KNOWN', null],
+      ['OUTCOME_UNKNOWN', 'unknown'],
+    ] as const) {
+      const { status, source } = errorCodes[code];
+      assert.deepEqual([status, source, errorCodes[code].outcome], [409, 'bff', outcome], code);
+    }
+  });
+
   it('promise that nothing was sent only where nothing can have been', () => {
     for (const [code, { source, outcome, status }] of codes) {
+      // It is about another write than the one that it answers.
+      if (status === 409) continue;
       // Before the partner is called, there is nothing to be unsure of; after it, only its own "no" is sure.
       if (source === 'auth' || (source === 'bff' && status !== 500)) assert.equal(outcome, 'not_sent', code);
       else assert.notEqual(outcome, 'not_sent', code);
@@ -54,6 +67,10 @@ describe('the codes of our own', () => {
     ['PARTNER_TIMEOUT', 504],
     ['AUTH_TIMEOUT', 504],
     ['INTERNAL', 500],
+    ['IDEMPOTENCY_IN_PROGRESS', 409],
+    ['OUTCOME_UNKNOWN', 409],
+    ['IDEMPOTENCY_MISMATCH', 422],
+    ['JOURNAL_UNAVAILABLE', 503],
   ] as const) {
     it(`answer ${code} with ${status}`, () => assert.equal(errorCodes[code].status, status));
   }

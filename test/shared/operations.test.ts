@@ -22,6 +22,10 @@ describe('the table of operations', () => {
       else assert(row.bodyCap > 0);
     });
 
+    it(`keeps what can be answered again, and references, of each write: ${name}`, () => {
+      assert.equal(row.keptResult !== null, row.writes);
+    });
+
     it(`asks for documented scopes alone in ${name}`, () => {
       const known: readonly string[] = documentedScopes;
       if (Array.isArray(row.scopes)) for (const each of row.scopes) assert(known.includes(each), each);

@@ -35,6 +35,15 @@ client.ping({ environment: 'sandbox', request: { a: 1 } });
 // @ts-expect-error A row's result holds what its schema says; health knows no client.
 (await client.health({ environment: 'sandbox' })).result.clientId satisfies string;
 
+// A write says whether it was a replay, and takes a key; what changes nothing does neither.
+declare const person: RequestOf<'createUser'>;
+const writing = { environment: 'sandbox', request: person, idempotencyKey: 'a-key' };
+(await client.createUser(writing)).replayed satisfies boolean;
+// @ts-expect-error Nothing is sent twice that changes nothing.
+(await client.ping({ environment: 'sandbox' })).replayed;
+// @ts-expect-error Nor does it have a key.
+client.ping({ environment: 'sandbox', idempotencyKey: 'a-key' });
+
 // Codes and their facts are one table.
 'PARTNER_TIMEOUT' satisfies ErrorCode;
 // @ts-expect-error Not a code of ours.

@@ -24,11 +24,20 @@ export type BffProcess = AsyncDisposable & {
   kill(): Promise<void>;
 };
 
-export async function startBffProcess(variables: Record<string, string>): Promise<BffProcess> {
+/** @param limits.largestFileBlocks how large any file of its may grow, in the shell's blocks: a disk that is full after that. */
+export async function startBffProcess(
+  variables: Record<string, string>,
+  limits: { largestFileBlocks?: number } = {},
+): Promise<BffProcess> {
   const root = await mkdtemp(join(tmpdir(), 'bff-process-'));
   const [home, work, data, temporary] = folders.map((name) => join(root, name));
   for (const folder of folders) await mkdir(join(root, folder));
-  const child = spawn(process.execPath, [main], {
+  const { largestFileBlocks } = limits;
+  const [command, ...args] =
+    largestFileBlocks === undefined
+      ? [process.execPath, main]
+      : ['sh', '-c', `ulimit -f ${largestFileBlocks}; exec "$0" "$1"`, process.execPath, main];
+  const child = spawn(String(command), args, {
     cwd: work,
     env: {
       ...{ PATH: process.env.PATH, HOME: home, USERPROFILE: home, TMPDIR: temporary, TEMP: temporary },

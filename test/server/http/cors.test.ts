@@ -44,13 +44,13 @@ describe('CORS with listed origins', () => {
         'access-control-allow-headers':
           'Authorization,Content-Type,X-Request-Id,X-Confirm-Environment,Idempotency-Key',
         'access-control-max-age': '600',
-        'access-control-expose-headers': 'Retry-After,X-Request-Id',
+        'access-control-expose-headers': 'Retry-After,X-Request-Id,Idempotent-Replayed',
       });
       const answer = await actual(origin);
       assert.equal(answer.status, 200);
       assert.deepEqual(corsOf(answer.headers), {
         'access-control-allow-origin': origin,
-        'access-control-expose-headers': 'Retry-After,X-Request-Id',
+        'access-control-expose-headers': 'Retry-After,X-Request-Id,Idempotent-Replayed',
       });
       assert.match(answer.headers.get('vary') ?? '', /\borigin\b/i);
     });

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { operationNames, operationPath, operations } from '../../../shared/operations.ts';
-import { type WriteName, writeNames } from '../../shared/write-samples.ts';
+import { writeNames } from '../../shared/write-samples.ts';
 import { addKeys } from '../../support/add-keys.ts';
 import { startBffProcess } from '../../support/bff-process.ts';
 import { type FaultServer, invited, pong, startFaultServer } from '../../support/fault-server.ts';
@@ -16,24 +17,14 @@ import { until } from '../../support/until.ts';
 type Line = Record<string, unknown>;
 
 const marker = 'canary-of-a-body';
-/** What the table doesn't know: where each answer holds the partner's id. */
-const ids: Record<WriteName, string | undefined> = { createUser: undefined, createInvitation: 'inv_1' };
-
-const linesIn = (text: string): Line[] =>
-  text
-    .split('\n')
-    .filter(Boolean)
-    .map((line): Line => JSON.parse(line));
 
 describe('the record of writes', () => {
   let dataDirectory: string;
-  let file: string;
   let partner: FaultServer;
   let bff: TestBff;
   let ada: string;
   beforeEach(async () => {
     dataDirectory = mkdtempSync(join(tmpdir(), 'journal-'));
-    file = join(dataDirectory, 'journal.jsonl');
     ({ ada } = await addKeys(dataDirectory, { ada: ['sandbox:*'] }));
     partner = await startFaultServer();
     partner.api.always(({ path }) => ({
@@ -52,7 +43,15 @@ describe('the record of writes', () => {
     rmSync(dataDirectory, { recursive: true });
   });
 
-  const lines = () => (existsSync(file) ? linesIn(readFileSync(file, 'utf8')) : []);
+  /** The rows as they lie in the database, oldest first, whoever reads them. */
+  function rows(): Record<string, SQLOutputValue>[] {
+    const database = new DatabaseSync(join(dataDirectory, 'journal.sqlite'), { readOnly: true });
+    try {
+      return database.prepare('SELECT * FROM writes ORDER BY id').all();
+    } finally {
+      database.close();
+    }
+  }
   const call = (name: (typeof operationNames)[number], requestId = 'an-id'): Promise<Answer> => {
     const sent = goodRequest(name, 'sandbox', { marker, accessKey: ada, environments: [] });
     const { method, path, headers, body } = sent;
@@ -62,42 +61,30 @@ describe('the record of writes', () => {
       ...(body !== undefined && { body: String(body) }),
     });
   };
-  const isRecent = (time: unknown) => Math.abs(Date.now() - Date.parse(String(time))) < 60_000;
 
   for (const name of writeNames) {
     it(`has who, what, where and about whom before ${name} is sent, and what became of it after`, async () => {
-      let atArrival: Line[] = [];
+      let atArrival: ReturnType<typeof rows> = [];
       partner.api.next(() => {
-        atArrival = lines();
+        atArrival = rows();
         return { status: 201, headers: { 'x-request-id': 'the-partners-id' }, body: invited };
       });
       assert.equal((await call(name)).status, 201);
-      const [intent, outcome, ...more] = lines();
+      const [before, ...more] = atArrival;
       assert.deepEqual(more, []);
-      assert.deepEqual(atArrival, [intent]);
-      assert.match(String(intent?.row), /^[\da-f-]{36}$/);
-      assert(isRecent(intent?.time) && isRecent(outcome?.time));
-      assert.deepEqual(intent, {
-        ...{ record: 'intent', time: intent?.time, row: intent?.row },
-        ...{ caller: 'ada', environment: 'sandbox', operation: name, requestId: 'an-id' },
-        references: [{ namespace: 'SIS', externalId: marker }],
-      });
-      assert.deepEqual(outcome, {
-        ...{ record: 'outcome', time: outcome?.time, row: intent?.row },
-        ...{ outcome: 'succeeded', status: 201 },
-        partner: { status: 201, requestId: 'the-partners-id' },
-        ...(ids[name] !== undefined && { resultId: ids[name] }),
-      });
+      const { caller, environment, operation, request_id, external_references, state, owner } = before ?? {};
+      assert.deepEqual(
+        [caller, environment, operation, request_id, state, JSON.parse(String(external_references))],
+        ['ada', 'sandbox', name, 'an-id', 'unknown', [{ namespace: 'SIS', externalId: marker }]],
+      );
+      assert.match(String(owner), /^[\da-f-]{36}$/);
+      const [row, ...others] = rows();
+      assert.deepEqual(others, []);
+      assert.deepEqual([row?.id, row?.state, row?.owner], [before?.id, 'succeeded', null]);
+      const { status, requestId } = JSON.parse(String(row?.partner));
+      assert.deepEqual([status, requestId], [201, 'the-partners-id']);
     });
   }
-
-  it('has no name, no address and nothing else of a body but the references', async () => {
-    for (const name of writeNames) await call(name);
-    const references = lines().flatMap((line) => (line.references as unknown[] | undefined) ?? []);
-    assert.equal(references.length, writeNames.length);
-    const rest = JSON.stringify(lines().map((line) => ({ ...line, references: undefined })));
-    assert.doesNotMatch(rest, /canary|example\.com/);
-  });
 
   it('has nothing of reads, of what is denied, and of what is not valid', async () => {
     for (const name of operationNames.filter((each) => !operations[each].writes)) await call(name);
@@ -115,7 +102,7 @@ describe('the record of writes', () => {
       method: 'POST',
       headers: { authorization: `Bearer ${ada}` },
     });
-    assert.deepEqual(lines(), []);
+    assert.deepEqual(rows(), []);
   });
 
   it('has no key that somebody put into a reference', async () => {
@@ -134,7 +121,7 @@ describe('the record of writes', () => {
       body,
     });
     assert.equal(answer.status, 201);
-    assert.deepEqual(lines()[0]?.references, [
+    assert.deepEqual(JSON.parse(String(rows()[0]?.external_references)), [
       { namespace: 'SIS', externalId: '[redacted]' },
       { namespace: 'x[redacted]', externalId: '[redacted]' },
     ]);
@@ -193,62 +180,12 @@ describe('the record of writes', () => {
       const answer = await call('createInvitation');
       const { outcome: told, code: toldCode } = failureIn(answer);
       assert.deepEqual([answer.status, told, toldCode], [status, outcome, code]);
-      const [intent, end] = lines();
-      assert.deepEqual(end, {
-        ...{ record: 'outcome', time: end?.time, row: intent?.row },
-        ...{ outcome, status, code, partner: answered },
-      });
+      const [row] = rows();
+      assert.deepEqual([row?.state, row?.code], [outcome, code]);
+      const said = JSON.parse(String(row?.partner));
+      assert.deepEqual(said && { status: said.status, requestId: said.requestId }, answered);
     });
   }
-
-  it('keeps each write’s two lines together by their row, however many run at once', async () => {
-    const count = 30;
-    await Promise.all(
-      Array.from({ length: count }, (_, each) =>
-        call(each % 2 ? 'createUser' : 'createInvitation', `id-${each}`),
-      ),
-    );
-    const all = lines();
-    const rows = Map.groupBy(all, ({ row }) => row);
-    assert.deepEqual([all.length, rows.size], [2 * count, count]);
-    for (const pair of rows.values()) {
-      assert.deepEqual(
-        pair.map(({ record }) => record),
-        ['intent', 'outcome'],
-      );
-    }
-  });
-
-  it('that cannot be begun keeps the write from being sent, while reads go on, and works again by itself', async () => {
-    mkdirSync(file);
-    for (const name of writeNames) {
-      const answer = await call(name);
-      const failure = failureIn(answer);
-      assert.deepEqual(
-        [answer.status, failure.code, failure.source, failure.outcome, failure.retryable],
-        [503, 'JOURNAL_UNAVAILABLE', 'bff', 'not_sent', true],
-      );
-      assert.match(failure.message, /could not write this one down \(EISDIR\), so it was not sent/);
-    }
-    assert.deepEqual([partner.auth.arrivals, partner.api.arrivals], [[], []]);
-    assert.equal((await call('ping')).status, 200);
-    const line = JSON.parse(bff.logLines.find((each) => each.includes('cannot be written')) ?? '');
-    assert.deepEqual([line.level, line.record, line.code, line.requestId], [50, 'intent', 'EISDIR', 'an-id']);
-    rmdirSync(file);
-    assert.equal((await call('createUser')).status, 201);
-    assert.equal(lines().length, 2);
-  });
-
-  it('that cannot be ended keeps no answer back, and the log says so', async () => {
-    partner.api.next(() => {
-      unlinkSync(file);
-      mkdirSync(file);
-      return { status: 201, body: invited };
-    });
-    assert.equal((await call('createInvitation')).status, 201);
-    const line = JSON.parse(bff.logLines.find((each) => each.includes('lacks what became')) ?? '');
-    assert.deepEqual([line.record, line.code, line.requestId], ['outcome', 'EISDIR', 'an-id']);
-  });
 
   it('is ended for a write whose caller went away, before the BFF ends', async () => {
     partner.api.next({ status: 201, delayMs: 300, body: invited });
@@ -265,14 +202,17 @@ describe('the record of writes', () => {
     await until('its caller is gone', () => bff.logLines.some((line) => line.includes('went away')));
     await bff.running.stop();
     assert.deepEqual(
-      lines().map(({ record, outcome }) => [record, outcome]),
-      [
-        ['intent', undefined],
-        ['outcome', 'succeeded'],
-      ],
+      rows().map(({ state }) => state),
+      ['succeeded'],
     );
   });
 });
+
+const linesIn = (text: string): Line[] =>
+  text
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line): Line => JSON.parse(line));
 
 describe('the record of writes of a program', { concurrency: 2, timeout: 20_000 }, () => {
   const variablesOf = ({ auth, api }: FaultServer) => ({
@@ -290,20 +230,7 @@ describe('the record of writes of a program', { concurrency: 2, timeout: 20_000 
     return fetch(url + path, { method, headers, body: String(body) });
   };
 
-  it('holds the intent of a write in whose midst the program was killed', async () => {
-    await using partner = await startFaultServer();
-    await using bff = await startBffProcess(variablesOf(partner));
-    partner.api.next({ fault: 'hang' });
-    const cut = assert.rejects(invite(bff.url));
-    await until('it is under way', () => partner.api.count('/v1/invitations') === 1);
-    await bff.kill();
-    await cut;
-    const files = await bff.files();
-    const [intent, ...more] = linesIn(String(files.get(join('data', 'journal.jsonl'))));
-    assert.deepEqual([intent?.record, intent?.operation, more], ['intent', 'createInvitation', []]);
-  });
-
-  it('goes to standard output if told so, beside the log', async () => {
+  it('goes to standard output too, if told so, beside the log', async () => {
     await using partner = await startFaultServer();
     const variables = { ...variablesOf(partner), BFF_JOURNAL: 'stdout', NODE_ENV: 'production' };
     await using bff = await startBffProcess(variables);
@@ -318,6 +245,6 @@ describe('the record of writes of a program', { concurrency: 2, timeout: 20_000 
         ['outcome', records[0]?.row],
       ],
     );
-    assert(!(await bff.files()).has(join('data', 'journal.jsonl')));
+    assert((await bff.files()).has(join('data', 'journal.sqlite')));
   });
 });

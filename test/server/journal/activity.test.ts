@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { activityAnswer, resolveAnswer } from '../../../shared/activity.ts';
+import { samples } from '../../shared/write-samples.ts';
+import { type FaultServer, invited, startFaultServer } from '../../support/fault-server.ts';
+import { failureIn, startBffWith, type TestBff } from '../../support/test-bff.ts';
+import { until } from '../../support/until.ts';
+import { shortly, write } from './write-with-key.ts';
+
+const path = '/api/environments/sandbox/activity';
+
+describe('the activity of a caller', () => {
+  let partner: FaultServer;
+  let bff: TestBff;
+  before(async () => {
+    partner = await startFaultServer();
+    const at = { authUrl: partner.auth.url, apiUrl: partner.api.url };
+    bff = await startBffWith({ sandbox: at, production: at }, { RATE_LIMIT_PER_MINUTE: '100000' });
+  });
+  after(async () => {
+    await bff.stop();
+    await partner.stop();
+  });
+
+  const activity = async (query = '') => activityAnswer.parse((await bff.get(path + query)).body);
+  const resolve = (id: string, body: unknown) =>
+    bff.get(`${path}/${id}/resolve`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  /** A write whose outcome is unknown, and its number. */
+  async function unknownWrite(key: string): Promise<string> {
+    partner.api.next({ fault: 'reset-after-body' });
+    await write(bff, { key });
+    return (await activity()).activity[0]?.id ?? assert.fail();
+  }
+
+  it('is empty at first, in each environment', async () => {
+    assert.deepEqual([(await activity()).activity, (await activity()).next], [[], null]);
+    assert.equal((await bff.get('/api/environments/nowhere/activity')).status, 404);
+  });
+
+  it('shows each state, newest first, with ids and references', async () => {
+    const names = { email: 'marker-mail@example.com', identity: { firstName: 'Marker', lastName: 'Marker' } };
+    const request = { ...samples.createInvitation.whole, ...names };
+    const theirs = { 'x-request-id': 'theirs' };
+    partner.api.next(
+      { status: 201, headers: theirs, body: invited },
+      { status: 409, headers: theirs, body: { error: { code: 'CONFLICT' } } },
+      { status: 500, headers: theirs },
+      { status: 201, body: invited, delayMs: 100 },
+    );
+    for (const number of [1, 2, 3])
+      await write(bff, { request, headers: { 'x-request-id': `mine-${number}` } });
+    const last = write(bff, { request, headers: { 'x-request-id': 'mine-4' } });
+    await until('it arrives', () => partner.api.count('/v1/invitations') === 4);
+    const seen = (await activity()).activity;
+    assert.deepEqual(
+      seen.map(({ requestId, state, status, code, partnerRequestId, result }) => [
+        ...[requestId, state, status, code, partnerRequestId, result],
+      ]),
+      [
+        ['mine-4', 'in_flight', null, null, null, null],
+        ['mine-3', 'unknown', 500, 'PARTNER_ERROR', 'theirs', null],
+        ['mine-2', 'refused', 409, 'CONFLICT', 'theirs', null],
+        ['mine-1', 'succeeded', 201, null, 'theirs', invited],
+      ],
+    );
+    for (const { operation, externalReferences, startedAt, endedAt, state } of seen) {
+      assert.equal(operation, 'createInvitation');
+      assert.deepEqual(externalReferences, request.externalReferences);
+      assert(Math.abs(Date.parse(startedAt) - Date.now()) < 60_000);
+      assert.equal(endedAt === null, state === 'in_flight');
+    }
+    assert.doesNotMatch(JSON.stringify(seen), /marker/i);
+    assert.equal(shortly(await last), '201');
+    assert.equal((await activity()).activity[0]?.state, 'succeeded');
+    const production = await bff.get('/api/environments/production/activity');
+    assert.deepEqual(activityAnswer.parse(production.body).activity, []);
+  });
+
+  it('comes in pages of fifty, each beginning where the one before ended', async () => {
+    for (let number = 0; number < 60; number += 1) {
+      partner.api.next({ status: 422 });
+      await write(bff, {});
+    }
+    const first = await activity();
+    const second = await activity(`?before=${first.next}`);
+    assert.deepEqual([first.activity.length, second.next], [50, null]);
+    const ids = [...first.activity, ...second.activity].map(({ id }) => Number(id));
+    assert.deepEqual(
+      ids,
+      Array.from({ length: 64 }, (_, index) => 64 - index),
+    );
+    for (const query of ['?before=', '?before=x', '?before=-1', '?before=1&before=2', '?before=1e3']) {
+      const answer = await bff.get(path + query);
+      assert.deepEqual([answer.status, failureIn(answer).code], [400, 'VALIDATION_ERROR'], query);
+    }
+  });
+
+  it('keeps the key of a write that a person says has happened', async () => {
+    const id = await unknownWrite('happened');
+    const before = partner.api.arrivals.length;
+    const answer = await resolve(id, { happened: true });
+    const { activity: entry, environment } = resolveAnswer.parse(answer.body);
+    assert.deepEqual([answer.status, environment, entry.id, entry.state], [200, 'sandbox', id, 'succeeded']);
+    assert.deepEqual([entry.resolved?.happened, entry.resolved?.by], [true, 'access-key']);
+    assert.equal((await resolve(id, { happened: true })).status, 200);
+    assert.equal(failureIn(await resolve(id, { happened: false })).code, 'OUTCOME_KNOWN');
+    const again = await write(bff, { key: 'happened' });
+    assert.equal(shortly(again), '409 OUTCOME_KNOWN');
+    assert.match(failureIn(again).message, /access-key has found out that it happened/);
+    assert.equal(partner.api.arrivals.length, before);
+  });
+
+  it('frees the key of a write that a person says has not happened', async () => {
+    const id = await unknownWrite('not-happened');
+    const entry = resolveAnswer.parse((await resolve(id, { happened: false })).body).activity;
+    assert.deepEqual([entry.state, entry.resolved?.happened], ['not_sent', false]);
+    partner.api.next({ status: 201, body: invited });
+    assert.equal(shortly(await write(bff, { key: 'not-happened' })), '201');
+  });
+
+  it('takes no word about what is known, in flight, another’s, or nothing', async () => {
+    partner.api.next({ status: 201, body: invited });
+    await write(bff, {});
+    const [known] = (await activity()).activity;
+    assert(known);
+    const code = async (id: string, body: unknown) => {
+      const answer = await resolve(id, body);
+      return `${answer.status} ${failureIn(answer).code}`;
+    };
+    for (const happened of [true, false])
+      assert.equal(await code(known.id, { happened }), '409 OUTCOME_KNOWN');
+    for (const id of ['999999', '0', '-1', 'x', '1e3', '9'.repeat(30)]) {
+      assert.equal(await code(id, { happened: true }), '404 NOT_FOUND');
+    }
+    for (const body of [{}, { happened: 'yes' }, { happened: true, more: 1 }, null, []]) {
+      assert.equal(await code(known.id, body), '400 VALIDATION_ERROR');
+    }
+    const before = partner.api.arrivals.length;
+    partner.api.next({ status: 201, body: invited, delayMs: 200 });
+    const last = write(bff, {});
+    await until('it arrives', () => partner.api.arrivals.length > before);
+    const [flying] = (await activity()).activity;
+    assert(flying);
+    for (const happened of [true, false]) {
+      assert.equal(await code(flying.id, { happened }), '409 IDEMPOTENCY_IN_PROGRESS');
+    }
+    assert.equal(shortly(await last), '201');
+  });
+});

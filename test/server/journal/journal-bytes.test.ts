@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { placesIn, samples, type WriteName, withValueAt, writeNames } from '../../shared/write-samples.ts';
+import { findSecrets, type Secrets } from '../../support/secret-search.ts';
+import { startTestBff, type TestBff } from '../../support/test-bff.ts';
+import { shortly, write } from './write-with-key.ts';
+
+/** A request in which every text but those of the references, dates and the like is a marker of its own. */
+function marked(name: WriteName): { request: unknown; markers: Secrets; references: string[] } {
+  const markers: Record<string, string> = {};
+  const references: string[] = [];
+  const request = placesIn(samples[name].whole).reduce<unknown>((at, { place, value }) => {
+    if (typeof value !== 'string') return at;
+    const where = place.join('.');
+    const marker = `marker-${name}-${place.join('-')}`;
+    if (/namespace/.test(where)) return at;
+    if (/externalId/.test(where)) {
+      references.push(marker);
+      return withValueAt(at, place, marker);
+    }
+    if (/currency|dateOfBirth/.test(where)) return at;
+    markers[where] = marker;
+    return withValueAt(at, place, /email/.test(where) ? `${marker}@example.com` : marker);
+  }, samples[name].whole);
+  return { request, markers, references };
+}
+
+function bytesOf(directory: string): string {
+  const files = readdirSync(directory).filter((name) => name.startsWith('journal'));
+  assert(files.includes('journal.sqlite'));
+  return files.map((name) => readFileSync(join(directory, name), 'latin1')).join('\n');
+}
+
+describe('the files of the journal', () => {
+  it('hold references and ids, and no name, address, message or key, while it is open and afterwards', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'bytes-'));
+    const keys: Secrets = Object.fromEntries(
+      writeNames.map((name) => [`the key of ${name}`, `marker-idempotency-key-of-${name}`]),
+    );
+    const all = writeNames.map(marked);
+    const secrets = Object.assign({}, keys, ...all.map(({ markers }) => markers));
+    const bff = await startTestBff({ variables: { BFF_DATA_DIR: data } });
+    const ids: string[] = [];
+    try {
+      for (const [index, name] of writeNames.entries()) {
+        const wanted = { name, key: keys[`the key of ${name}`] ?? '', request: all[index]?.request };
+        const answer = await write(bff, wanted);
+        assert.equal(shortly(answer), '201', answer.text);
+        ids.push(/(usr|inv)_\w+/.exec(answer.text)?.[0] ?? assert.fail(answer.text));
+        // What the local Pearsana answers holds the whole person; what is kept of it can be given again.
+        assert.equal(shortly(await write(bff, wanted)), '201 replayed');
+      }
+      await assertWithheld(bff);
+      assertClean(bytesOf(data));
+    } finally {
+      await bff.stop();
+    }
+    assertClean(bytesOf(data));
+    rmSync(data, { recursive: true });
+
+    function assertClean(bytes: string): void {
+      for (const kept of [...ids, ...all.flatMap(({ references }) => references)]) {
+        assert(bytes.includes(kept), `${kept} is not there: the search would prove nothing.`);
+      }
+      assert.deepEqual(findSecrets({ ...secrets, 'the access key': bff.accessKey }, bytes), []);
+    }
+  });
+});
+
+/** An access key that somebody put where a reference belongs is not kept. */
+async function assertWithheld(bff: TestBff): Promise<void> {
+  const externalReferences = [{ namespace: 'SIS', externalId: `x ${bff.accessKey}` }];
+  const request = { ...samples.createUser.least, externalReferences };
+  assert.equal(shortly(await write(bff, { name: 'createUser', request })), '201');
+  const { text } = await bff.get('/api/environments/sandbox/activity');
+  assert.match(text, /"externalId":"x \[redacted\]"/);
+}

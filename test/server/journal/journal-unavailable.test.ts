@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { createClient } from '../../../shared/client.ts';
+import { ClientError } from '../../../shared/client-error.ts';
+import { samples } from '../../shared/write-samples.ts';
+import { startBffProcess } from '../../support/bff-process.ts';
+import { type FaultServer, invited, pong, startFaultServer } from '../../support/fault-server.ts';
+import { startBffWith, type TestBff } from '../../support/test-bff.ts';
+import { until } from '../../support/until.ts';
+import { shortly, write } from './write-with-key.ts';
+
+const unavailable = '503 JOURNAL_UNAVAILABLE not_sent retryable';
+const ping = '/api/environments/sandbox/ping';
+
+describe('the journal', () => {
+  let partner: FaultServer;
+  let data: string;
+  let file: string;
+  before(async () => {
+    partner = await startFaultServer();
+  });
+  after(() => partner.stop());
+  beforeEach(() => {
+    data = mkdtempSync(join(tmpdir(), 'journal-'));
+    file = join(data, 'journal.sqlite');
+  });
+  afterEach(() => rmSync(data, { recursive: true }));
+
+  const start = (directory = data) =>
+    startBffWith(
+      { sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } },
+      { BFF_DATA_DIR: directory },
+    );
+
+  /** Fails unless writes are refused with nothing sent, a line of the log says why, and reads go on. */
+  async function assertOnlyReads(bff: TestBff, why: RegExp): Promise<void> {
+    const before = partner.api.count('/v1/invitations');
+    for (const key of ['a-key', undefined])
+      assert.equal(shortly(await write(bff, { ...(key && { key }) })), unavailable);
+    assert.equal(partner.api.count('/v1/invitations'), before);
+    const line = bff.logLines.find((each) => each.includes('the journal cannot be used'));
+    assert.match(line ?? '', why);
+    assert.equal((await bff.get(ping)).status, 200);
+  }
+
+  /** Root may write everywhere. */
+  async function asNobody<Result>(run: () => Promise<Result>): Promise<Result> {
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot) process.seteuid?.(65_534);
+    try {
+      return await run();
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+    }
+  }
+
+  async function assertWrites(bff: TestBff): Promise<void> {
+    partner.api.next({ status: 201, body: invited });
+    assert.equal(shortly(await write(bff, { key: 'a-key' })), '201');
+    assert.equal(shortly(await write(bff, { key: 'a-key' })), '201 replayed');
+  }
+
+  describe('that cannot be used', () => {
+    it('because a directory is in its place: writes wait for it, and go on without a restart', async () => {
+      mkdirSync(file);
+      await using bff = await start();
+      await assertOnlyReads(bff, /"code":"EISDIR"/);
+      rmSync(file, { recursive: true });
+      await assertWrites(bff);
+    });
+
+    it('because somebody else holds its lock for too long', async () => {
+      await using bff = await start();
+      const other = new DatabaseSync(file);
+      other.exec('BEGIN IMMEDIATE');
+      await assertOnlyReads(bff, /database is locked/);
+      other.exec('ROLLBACK');
+      other.close();
+      await assertWrites(bff);
+    });
+
+    it('because its place may not be written to', async () => {
+      chmodSync(data, 0o555);
+      await using bff = await asNobody(start);
+      try {
+        await asNobody(() => assertOnlyReads(bff, /"code":"EACCES"/));
+      } finally {
+        chmodSync(data, 0o755);
+      }
+      await assertWrites(bff);
+    });
+
+    it('because there is no more space: it keeps what it has', async () => {
+      const { auth, api } = partner;
+      await using bff = await startBffProcess(
+        {
+          BFF_ACCESS_KEY: 'pbff_an-access-key-for-tests-only',
+          PEARSANA_SANDBOX_CLIENT_ID: 'id',
+          PEARSANA_SANDBOX_CLIENT_SECRET: 'a-secret-for-tests-only',
+          PEARSANA_SANDBOX_AUTH_URL: auth.url,
+          PEARSANA_SANDBOX_API_URL: api.url,
+        },
+        { largestFileBlocks: 300 },
+      );
+      const client = createClient({ baseUrl: bff.url, accessKey: 'pbff_an-access-key-for-tests-only' });
+      partner.api.always({ status: 201, body: invited });
+      const invite = (idempotencyKey: string) =>
+        client.createInvitation({
+          environment: 'sandbox',
+          request: samples.createInvitation.least,
+          idempotencyKey,
+        });
+      let written = 0;
+      let failure: unknown;
+      const before = api.count('/v1/invitations');
+      while (failure === undefined && written < 200) {
+        await invite(`key-${written}`).then(
+          () => {
+            written += 1;
+          },
+          (error: unknown) => {
+            failure = error;
+          },
+        );
+      }
+      assert(
+        failure instanceof ClientError && failure.failure?.code === 'JOURNAL_UNAVAILABLE',
+        String(failure),
+      );
+      assert.equal(failure.outcome, 'not_sent');
+      assert(written > 3);
+      assert.equal(api.count('/v1/invitations'), before + written);
+      assert.match(bff.output(), /"step":"intent","code":"(disk I\/O error|database or disk is full)"/);
+      assert.equal((await client.activity({ environment: 'sandbox' })).activity.length, written);
+      partner.api.next({ body: pong });
+      await client.ping({ environment: 'sandbox' });
+      partner.api.always({ body: pong });
+    });
+
+    it('when the outcome is to be written down: the answer goes out, and the row stays unknown', async () => {
+      await using bff = await start();
+      const other = new DatabaseSync(file);
+      partner.api.next({ status: 201, body: invited, delayMs: 100 });
+      const before = partner.api.count('/v1/invitations');
+      const first = write(bff, { key: 'a-key' });
+      await until('it arrives', () => partner.api.count('/v1/invitations') === before + 1);
+      other.exec('BEGIN IMMEDIATE');
+      assert.equal(shortly(await first), '201');
+      other.exec('ROLLBACK');
+      other.close();
+      const line = bff.logLines.find((each) => each.includes('could not be written down'));
+      assert.match(line ?? '', /"step":"outcome".*database is locked/);
+      assert.equal(shortly(await write(bff, { key: 'a-key' })), '409 OUTCOME_UNKNOWN unknown');
+      assert.match((await bff.get('/api/environments/sandbox/activity')).text, /"state":"unknown"/);
+    });
+  });
+
+  describe('that somebody has to look at', () => {
+    const written = async () => {
+      await using bff = await start();
+      await assertWrites(bff);
+    };
+
+    it('because it is no database', async () => {
+      writeFileSync(file, 'something else '.repeat(1_000));
+      await assert.rejects(start(), { name: 'JournalFault', message: /journal\.sqlite is damaged/ });
+    });
+
+    it('because pages of it are damaged', async () => {
+      await written();
+      const bytes = readFileSync(file);
+      bytes.fill(0xee, 4096, bytes.length);
+      writeFileSync(file, bytes);
+      await assert.rejects(start(), { name: 'JournalFault', message: /journal\.sqlite is damaged/ });
+    });
+
+    it('because it is of a newer version', async () => {
+      await written();
+      const database = new DatabaseSync(file);
+      database.exec('PRAGMA user_version = 99');
+      database.close();
+      await assert.rejects(start(), { name: 'JournalFault', message: /its schema is 99, this one.s is 1/ });
+    });
+
+    for (const [what, spoil] of [
+      ['missing', (path: string) => rmSync(path)],
+      ['another', (path: string) => writeFileSync(path, 'k'.repeat(32))],
+      ['empty', (path: string) => writeFileSync(path, '')],
+    ] as const) {
+      it(`because its key is ${what}`, async () => {
+        await written();
+        spoil(join(data, 'journal-key'));
+        await assert.rejects(start(), {
+          name: 'JournalFault',
+          message: /journal-key is missing or is not the one/,
+        });
+      });
+    }
+  });
+
+  describe('on the disk', () => {
+    it('are for their owner alone, even where they were not', async () => {
+      writeFileSync(file, '', { mode: 0o644 });
+      await using bff = await start();
+      await assertWrites(bff);
+      for (const name of ['journal.sqlite', 'journal.sqlite-wal', 'journal.sqlite-shm', 'journal-key']) {
+        assert.equal(statSync(join(data, name)).mode & 0o777, 0o600, name);
+      }
+    });
+  });
+});

@@ -1,0 +1,300 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { changeAccessFile } from '../../../server/callers/access-file.ts';
+import { newKey } from '../../../server/callers/access-keys.ts';
+import { earlierWrite } from '../../../shared/activity.ts';
+import { operations, successOf } from '../../../shared/operations.ts';
+import { samples, writeNames } from '../../shared/write-samples.ts';
+import { type FaultServer, invited, type Reply, startFaultServer } from '../../support/fault-server.ts';
+import { failureIn, freePort, startBffWith, type TestBff } from '../../support/test-bff.ts';
+import { until } from '../../support/until.ts';
+import { shortly, write } from './write-with-key.ts';
+
+describe('a write', () => {
+  let partner: FaultServer;
+  let bff: TestBff;
+  /** A key that no other test has. */
+  const newKeyName = () => `key-${randomUUID()}`;
+
+  const success: Reply = {
+    status: 201,
+    headers: { 'x-request-id': 'theirs', 'x-api-version': '2026-01-30' },
+    body: { ...invited, user: { userId: 'usr_1', email: 'ada@example.com' } },
+  };
+  const arrivals = () => partner.api.arrivals.length;
+
+  before(async () => {
+    partner = await startFaultServer();
+    const at = { authUrl: partner.auth.url, apiUrl: partner.api.url };
+    bff = await startBffWith(
+      { sandbox: at, production: at },
+      {
+        PARTNER_TIMEOUT_MS: '150',
+        RATE_LIMIT_PER_MINUTE: '100000',
+      },
+    );
+  });
+  after(async () => {
+    await bff.stop();
+    await partner.stop();
+  });
+
+  describe('with a key whose write succeeded', () => {
+    for (const name of writeNames) {
+      it(`${name}: gives the recorded answer, ids and states alone, and sends nothing`, async () => {
+        const key = newKeyName();
+        partner.api.next(success);
+        const first = await write(bff, { name, key });
+        assert.equal(shortly(first), '201', first.text);
+        const before = arrivals();
+        for (const spelling of [key, `"${key}"`]) {
+          const again = await write(bff, { name, key: spelling, headers: { 'x-request-id': 'second' } });
+          assert.equal(shortly(again), '201 replayed');
+          const [told, replay] = [first, again].map(({ body }) => successOf(operations[name]).parse(body));
+          assert.deepEqual(replay?.partner, told?.partner);
+          assert.equal(replay?.partner.requestId, 'theirs');
+          assert.equal(replay?.requestId, 'second');
+          const kept = name === 'createUser' ? { user: { userId: 'usr_1' } } : invited;
+          assert.deepEqual(replay?.result, kept);
+        }
+        assert.equal(arrivals(), before);
+      });
+    }
+
+    it('is answered so again where the partner gave no id that could be kept', async () => {
+      const key = newKeyName();
+      partner.api.next({ status: 200, body: '' });
+      assert.equal(shortly(await write(bff, { name: 'createUser', key })), '200');
+      const again = await write(bff, { name: 'createUser', key });
+      assert.equal(shortly(again), '200 replayed');
+      assert.match(again.text, /"result":null/);
+    });
+
+    it('is refused where what the partner gave cannot be kept and the contract wants it', async () => {
+      const key = newKeyName();
+      const named = { invitation: { ...invited.invitation, invitationId: 'Ada Lovelace' } };
+      partner.api.next({ status: 201, body: named });
+      assert.equal(shortly(await write(bff, { key })), '201');
+      const before = arrivals();
+      assert.equal(shortly(await write(bff, { key })), '409 OUTCOME_KNOWN');
+      assert.equal(arrivals(), before);
+    });
+
+    it('is for one request, one operation and one environment', async () => {
+      const key = newKeyName();
+      partner.api.next(success, success, success);
+      assert.equal(shortly(await write(bff, { key })), '201');
+      const before = arrivals();
+      const mismatch = '422 IDEMPOTENCY_MISMATCH not_sent';
+      assert.equal(shortly(await write(bff, { key, request: samples.createInvitation.whole })), mismatch);
+      assert.equal(arrivals(), before);
+      assert.equal(shortly(await write(bff, { name: 'createUser', key })), '201');
+      const inProduction = { key, environment: 'production' };
+      // The confirmation is asked for each time, whatever the key.
+      const unconfirmed = '428 CONFIRMATION_REQUIRED not_sent';
+      const confirmed = { ...inProduction, headers: { 'x-confirm-environment': 'production' } };
+      assert.equal(shortly(await write(bff, inProduction)), unconfirmed);
+      assert.equal(shortly(await write(bff, confirmed)), '201');
+      assert.equal(shortly(await write(bff, inProduction)), unconfirmed);
+      assert.equal(shortly(await write(bff, confirmed)), '201 replayed');
+      assert.equal(arrivals(), before + 2);
+    });
+
+    it('is for one caller, and only while that one may still do it', async () => {
+      const data = mkdtempSync(join(tmpdir(), 'callers-'));
+      const made = ['ada', 'grace'].map((name) =>
+        newKey({ name, grants: ['sandbox:*'], origin: 'cli', lifetimeMs: null }),
+      );
+      await changeAccessFile(data, () => made.map(({ entry }) => entry));
+      const at = { authUrl: partner.auth.url, apiUrl: partner.api.url };
+      const shared = await startBffWith({ sandbox: at }, { BFF_DATA_DIR: data });
+      try {
+        const [ada, grace] = made.map(({ key }) => ({ authorization: `Bearer ${key.reveal()}` }));
+        const key = newKeyName();
+        partner.api.next(success, success);
+        for (const headers of [ada, grace]) {
+          assert(headers);
+          assert.equal(shortly(await write(shared, { key, headers })), '201');
+          assert.equal(shortly(await write(shared, { key, headers })), '201 replayed');
+        }
+        assert(ada);
+        const mine = await shared.get('/api/environments/sandbox/activity', { headers: ada });
+        assert.equal(mine.text.match(/"operation"/g)?.length, 1);
+        await changeAccessFile(data, (entries) =>
+          entries.map((each) => (each.name === 'ada' ? { ...each, grants: ['sandbox:ping'] } : each)),
+        );
+        await until('the grant is gone', () => shared.logLines.some((line) => line.includes('access file')));
+        assert.equal(shortly(await write(shared, { key, headers: ada })), '403 FORBIDDEN not_sent');
+      } finally {
+        await shared.stop();
+        rmSync(data, { recursive: true });
+      }
+    });
+  });
+
+  describe('with a key while its write is in flight', () => {
+    it('is told so, and then what became of it', async () => {
+      const key = newKeyName();
+      const before = arrivals();
+      partner.api.next({ ...success, delayMs: 100 });
+      const first = write(bff, { key, headers: { 'x-request-id': 'the-first' } });
+      await until('it arrives', () => arrivals() === before + 1);
+      const second = await write(bff, { key });
+      assert.equal(shortly(second), '409 IDEMPOTENCY_IN_PROGRESS retryable');
+      assert.equal(second.headers.get('retry-after'), '1');
+      assert.equal(earlierWrite.parse(failureIn(second).details).requestId, 'the-first');
+      const other = { key, request: samples.createInvitation.whole };
+      assert.equal(shortly(await write(bff, other)), '422 IDEMPOTENCY_MISMATCH not_sent');
+      assert.equal(shortly(await first), '201');
+      assert.equal(shortly(await write(bff, { key })), '201 replayed');
+      assert.equal(arrivals(), before + 1);
+    });
+
+    it('arrives once, of 100 requests at the same time', async () => {
+      const key = newKeyName();
+      const before = arrivals();
+      partner.api.next({ ...success, delayMs: 30 });
+      const answers = await Promise.all(Array.from({ length: 100 }, () => write(bff, { key })));
+      const counts = Map.groupBy(answers.map(shortly), (each) => each);
+      assert.equal(counts.get('201')?.length, 1);
+      const others = ['409 IDEMPOTENCY_IN_PROGRESS retryable', '201 replayed'];
+      assert.equal(
+        others.reduce((sum, each) => sum + (counts.get(each)?.length ?? 0), 0),
+        99,
+      );
+      assert.equal(arrivals(), before + 1);
+    });
+
+    it('arrives once, of 100 requests to two BFFs that share a data directory', async () => {
+      const data = mkdtempSync(join(tmpdir(), 'two-'));
+      const at = { authUrl: partner.auth.url, apiUrl: partner.api.url };
+      const variables = { BFF_DATA_DIR: data, RATE_LIMIT_PER_MINUTE: '100000' };
+      const two = await Promise.all([0, 1].map(() => startBffWith({ sandbox: at }, variables)));
+      try {
+        const key = newKeyName();
+        const before = arrivals();
+        partner.api.next({ ...success, delayMs: 30 });
+        const pair = () => two.map((each) => write(each, { key }));
+        const answers = await Promise.all(Array.from({ length: 50 }, pair).flat());
+        assert.equal(answers.filter((each) => shortly(each) === '201').length, 1);
+        assert.equal(arrivals(), before + 1);
+        for (const each of two) assert.equal(shortly(await write(each, { key })), '201 replayed');
+      } finally {
+        for (const each of two) await each.stop();
+        rmSync(data, { recursive: true });
+      }
+    });
+  });
+
+  describe('with a key after a fault', () => {
+    const unknown: [what: string, reply: Reply, answer: string][] = [
+      [
+        'a reset before it was read',
+        { fault: 'reset-before-body' },
+        '502 PARTNER_UNREACHABLE unknown retryable',
+      ],
+      [
+        'a reset after it was read',
+        { fault: 'reset-after-body' },
+        '502 PARTNER_UNREACHABLE unknown retryable',
+      ],
+      ['silence', { fault: 'hang' }, '504 PARTNER_TIMEOUT unknown retryable'],
+      ['an answer too late', { ...success, delayMs: 300 }, '504 PARTNER_TIMEOUT unknown retryable'],
+      ['an answer cut off', { body: invited, claimedLength: 5_000 }, '502 PARTNER_BAD_RESPONSE unknown'],
+      ['no JSON', { status: 201, body: 'hello' }, '502 PARTNER_BAD_RESPONSE unknown'],
+      ['500', { status: 500 }, '502 PARTNER_ERROR unknown retryable'],
+      ['503', { status: 503 }, '502 PARTNER_ERROR unknown retryable'],
+    ];
+    for (const [what, reply, answer] of unknown) {
+      it(`stays unknown after ${what}, and is never sent again`, async () => {
+        const key = newKeyName();
+        const before = arrivals();
+        partner.api.next(reply);
+        const first = await write(bff, { key, headers: { 'x-request-id': `first-${key}` } });
+        assert.equal(shortly(first), answer);
+        for (let time = 0; time < 3; time += 1) {
+          const again = await write(bff, { key });
+          assert.equal(shortly(again), '409 OUTCOME_UNKNOWN unknown');
+          const { details, message } = failureIn(again);
+          const { requestId, startedAt } = earlierWrite.parse(details);
+          assert.equal(requestId, `first-${key}`);
+          assert(message.includes(requestId) && message.includes(startedAt));
+        }
+        assert.equal(arrivals(), before + 1);
+        // Somebody who knows better uses another one.
+        partner.api.next(success);
+        assert.equal(shortly(await write(bff, { key: newKeyName() })), '201');
+      });
+    }
+
+    const refused: [what: string, replies: Reply[], answer: string][] = [
+      ...[400, 404, 409, 422].map((status): [string, Reply[], string] => [
+        String(status),
+        [{ status, body: { error: { code: 'THEIRS' } } }],
+        `${status} THEIRS refused`,
+      ]),
+      ['403', [{ status: 403 }], '502 INSUFFICIENT_SCOPE refused'],
+      ['401 and then 422', [{ status: 401 }, { status: 422 }], '422 UNPROCESSABLE refused'],
+    ];
+    for (const [what, replies, answer] of refused) {
+      it(`is free again after ${what}`, async () => {
+        const key = newKeyName();
+        const before = arrivals();
+        partner.api.next(...replies, success);
+        assert.equal(shortly(await write(bff, { key })), answer);
+        // Mended: it may be another request now.
+        assert.equal(shortly(await write(bff, { key, request: samples.createInvitation.whole })), '201');
+        assert.equal(
+          shortly(await write(bff, { key, request: samples.createInvitation.whole })),
+          '201 replayed',
+        );
+        assert.equal(arrivals(), before + replies.length + 1);
+      });
+    }
+
+    it('stays unknown after 401 and then a reset', async () => {
+      const key = newKeyName();
+      const before = arrivals();
+      partner.api.next({ status: 401 }, { fault: 'reset-after-body' });
+      assert.equal(shortly(await write(bff, { key })), '502 PARTNER_UNREACHABLE unknown retryable');
+      assert.equal(shortly(await write(bff, { key })), '409 OUTCOME_UNKNOWN unknown');
+      assert.equal(arrivals(), before + 2);
+    });
+
+    it('is free again after what was never sent', async () => {
+      const key = newKeyName();
+      const at = { authUrl: partner.auth.url, apiUrl: `http://127.0.0.1:${await freePort()}` };
+      await using other = await startBffWith({ sandbox: at });
+      for (const request of [samples.createInvitation.least, samples.createInvitation.whole]) {
+        const answer = await write(other, { key, request });
+        assert.equal(shortly(answer), '502 PARTNER_UNREACHABLE not_sent retryable');
+      }
+    });
+
+    it('is not looked at before the request is a good one, and not taken by it', async () => {
+      const key = newKeyName();
+      const before = arrivals();
+      assert.equal(shortly(await write(bff, { key, request: {} })), '400 VALIDATION_ERROR not_sent');
+      assert.equal(shortly(await write(bff, { key: 'no key' })), '400 VALIDATION_ERROR not_sent');
+      assert.equal(arrivals(), before);
+      partner.api.next(success);
+      assert.equal(shortly(await write(bff, { key })), '201');
+    });
+  });
+
+  describe('without a key', () => {
+    it('is sent each time, and stands in the journal all the same', async () => {
+      const before = arrivals();
+      partner.api.next(success, success);
+      for (const _ of [1, 2])
+        assert.equal(shortly(await write(bff, { headers: { 'x-request-id': 'keyless' } })), '201');
+      assert.equal(arrivals(), before + 2);
+      const { text } = await bff.get('/api/environments/sandbox/activity');
+      assert.equal(text.match(/"requestId":"keyless"/g)?.length, 2);
+    });
+  });
+});
