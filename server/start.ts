@@ -2,6 +2,7 @@ import { createAccessKeyCheck, firstAccessKey } from './callers/access-key.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
 import type { Config } from './config/read-config.ts';
 import { createApp } from './http/app.ts';
+import { limitBytesInFlight } from './http/bytes-in-flight.ts';
 import { listen } from './http/listen.ts';
 import type { Log } from './log.ts';
 import { createApiVersions } from './partner/api-versions.ts';
@@ -59,6 +60,7 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
     tokens,
     callPartner: createPartnerClient({ tokens, transport, enterFlight, versions }),
     newerApiVersion: versions.newer,
+    holdBytes: limitBytesInFlight(config.maxBytesInFlight),
     identify: createAccessKeyCheck(key.accessKey),
     log,
     isReady: () => ready,

@@ -1,6 +1,15 @@
 import * as z from 'zod/mini';
+import {
+  documentScopes,
+  mostBatchItems,
+  type SubmitDocumentBatchRequest,
+  type SubmitDocumentRequest,
+  submitDocumentBatchRequest,
+  submitDocumentRequest,
+  submittedDocuments,
+} from './documents.ts';
 import { createInvitationRequest, createInvitationResult } from './invitations.ts';
-import { type Scope, scope } from './scopes.ts';
+import { type Scope, scope, scopesResult } from './scopes.ts';
 import { createUserRequest, createUserResult } from './users.ts';
 
 /** Everything there is to say of an operation. Routes, grants, the partner call, the client and the tests follow from it. */
@@ -10,22 +19,34 @@ export type OperationRow = {
   /** At the BFF: the operation's own part of `/api/environments/{environment}/…`. */
   method: 'GET' | 'POST';
   path: string;
-  /** At the partner; a `/v1` path is sent with the version header. */
-  partner: { method: 'GET' | 'POST'; path: string };
-  /** What its token must carry and no more; none means that no token is sent. */
-  scopes: readonly Scope[];
+  /** At the partner; a `/v1` path is sent with the version header. Null where the BFF itself has the answer. */
+  partner: { method: 'GET' | 'POST'; path: string } | null;
+  /** What its token must carry and no more, always or for this request; none means that no token is sent. */
+  scopes: readonly Scope[] | ((request: never) => readonly Scope[]);
   /** Whether it changes something at the partner. */
   writes: boolean;
   /** Null where no body is sent. */
   request: z.ZodMiniType | null;
   /** The partner's successful body; it may hold more than we know of. */
   response: z.ZodMiniType;
-  /** The largest request body that is read, in bytes. */
+  /** The largest request body that is read, in bytes, files aside. */
   bodyCap: number;
+  /** Where a request holds files (as base64), and by which of the BFF's limits they count in all. */
+  files?: { limit: keyof FileLimits; of: (request: never) => readonly FileInRequest[] };
+  /** What the partner's 404 means here, and what to do then. */
+  notFound?: string;
 };
+
+/** The most bytes that files may have, decoded: one document, and a whole batch. Each BFF has its own. */
+export type FileLimits = { document: number; batch: number };
+/** `path` as issues spell it, as in `items[1].file`. */
+export type FileInRequest = { path: string; file: string };
 
 /** Far above what a filled-in form takes: 64 KiB. */
 const formCap = 64 * 1024;
+
+const noSuchPerson =
+  'No user there has this external reference: create the user first, then submit the document again.';
 
 /** The table of operations. A row that is added here makes the compiler name what is missing elsewhere. */
 export const operations = {
@@ -57,6 +78,17 @@ export const operations = {
     }),
     bodyCap: 0,
   },
+  scopes: {
+    title: 'Scopes',
+    method: 'GET',
+    path: 'scopes',
+    partner: null,
+    scopes: [],
+    writes: false,
+    request: null,
+    response: scopesResult,
+    bodyCap: 0,
+  },
   createUser: {
     title: 'Create user',
     method: 'POST',
@@ -79,6 +111,36 @@ export const operations = {
     response: createInvitationResult,
     bodyCap: formCap,
   },
+  submitDocument: {
+    title: 'Submit document',
+    method: 'POST',
+    path: 'documents',
+    partner: { method: 'POST', path: '/v1/documents:submit' },
+    scopes: (request: SubmitDocumentRequest) => documentScopes(request),
+    writes: true,
+    request: submitDocumentRequest,
+    response: submittedDocuments,
+    bodyCap: formCap,
+    files: { limit: 'document', of: ({ file }: SubmitDocumentRequest) => [{ path: 'file', file }] },
+    notFound: noSuchPerson,
+  },
+  submitDocumentBatch: {
+    title: 'Submit documents',
+    method: 'POST',
+    path: 'documents/batch',
+    partner: { method: 'POST', path: '/v1/documents:submitBatch' },
+    scopes: ({ items }: SubmitDocumentBatchRequest) => documentScopes(...items),
+    writes: true,
+    request: submitDocumentBatchRequest,
+    response: submittedDocuments,
+    bodyCap: mostBatchItems * formCap,
+    files: {
+      limit: 'batch',
+      of: ({ items }: SubmitDocumentBatchRequest) =>
+        items.map(({ file }, index) => ({ path: `items[${index}].file`, file })),
+    },
+    notFound: noSuchPerson,
+  },
 } as const satisfies Record<string, OperationRow>;
 
 type Operations = typeof operations;
@@ -92,6 +154,11 @@ export type RequestOf<Name extends OperationName> = Operations[Name]['request'] 
 
 /** What the partner answers when all is well. */
 export type ResultOf<Name extends OperationName> = z.output<Operations[Name]['response']>;
+
+/** What the token of a request must carry; `request` is one that the row's schema has accepted. */
+export function scopesOf({ scopes }: OperationRow, request: unknown): readonly Scope[] {
+  return typeof scopes === 'function' ? scopes(request as never) : scopes;
+}
 
 /** The version of the partner's API that we speak, sent as `X-API-Version` to every `/v1` path. */
 export const partnerApiVersion = '2026-01-30';
@@ -110,12 +177,15 @@ export const partnerFacts = z.object({
 });
 export type PartnerFacts = z.infer<typeof partnerFacts>;
 
+/** Null where the partner's API was not called. */
+type FactsOf<Name extends OperationName> = Operations[Name]['partner'] extends null ? null : PartnerFacts;
+
 /** The body of every success: which environment answered, and what the partner said. */
 export type Success<Name extends OperationName> = {
   environment: string;
   requestId: string;
   result: ResultOf<Name>;
-  partner: PartnerFacts;
+  partner: FactsOf<Name>;
 };
 
 /** The schema of {@link Success} for one row. */
@@ -124,7 +194,7 @@ export function successOf(row: OperationRow) {
     environment: z.string(),
     requestId: z.string(),
     result: row.response,
-    partner: partnerFacts,
+    partner: row.partner ? partnerFacts : z.null(),
   });
 }
 

@@ -1,30 +1,43 @@
 import { type Request, type Response, Router } from 'express';
 import type { EnvironmentsAnswer, SessionAnswer } from '../../shared/environments.ts';
 import {
+  type FileLimits,
   type OperationName,
   type OperationRow,
   operationNames,
   operationPath,
   operations,
+  type ResultOf,
 } from '../../shared/operations.ts';
-import { validate } from '../../shared/validate.ts';
 import { BffError } from '../bff-error.ts';
 import { type Caller, isGranted } from '../callers/caller.ts';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import type { CallPartner } from '../partner/call-partner.ts';
 import type { TokenRoom } from '../tokens/token-room.ts';
-import { jsonBody } from './json-body.ts';
+import type { HoldBytes } from './bytes-in-flight.ts';
+import { prepareRequestOf } from './prepare-request.ts';
 
 export type ApiDependencies = {
   environments: readonly EnvironmentConfig[];
-  tokens: Pick<TokenRoom, 'statuses'>;
+  tokens: Pick<TokenRoom, 'statuses' | 'findScopes'>;
   callPartner: CallPartner;
   /** The newest version of an environment's API, where it is newer than the one that we speak. */
   newerApiVersion: (environment: string) => string | undefined;
+  fileLimits: FileLimits;
+  holdBytes: HoldBytes;
+};
+
+/** The rows that the BFF answers without the partner's API: one function each. */
+type OwnAnswers = {
+  [Name in OperationName as (typeof operations)[Name]['partner'] extends null ? Name : never]: (
+    environment: string,
+  ) => Promise<ResultOf<Name>>;
 };
 
 /** Everything under `/api`: the BFF's two answers about itself, and one route for each row of the table. */
-export function createApi({ environments, tokens, callPartner, newerApiVersion }: ApiDependencies): Router {
+export function createApi(dependencies: ApiDependencies): Router {
+  const { environments, tokens, callPartner, newerApiVersion, fileLimits, holdBytes } = dependencies;
+  const ownAnswers: OwnAnswers = { scopes: tokens.findScopes };
   const router = Router({ caseSensitive: true, strict: true });
   const environmentsById = new Map(environments.map((each) => [each.id, each]));
 
@@ -56,7 +69,8 @@ export function createApi({ environments, tokens, callPartner, newerApiVersion }
 
   for (const name of operationNames) {
     const row: OperationRow = operations[name];
-    const readBody = row.request === null ? undefined : jsonBody(row.bodyCap);
+    const prepareRequest = prepareRequestOf(row, fileLimits);
+    const ownAnswer = Object.hasOwn(ownAnswers, name) ? ownAnswers[name as keyof OwnAnswers] : undefined;
     route(router, row.method, operationPath(name, ':environment'), async (request, response) => {
       const { context } = response.locals;
       const environment = environmentsById.get(String(request.params.environment));
@@ -71,9 +85,14 @@ export function createApi({ environments, tokens, callPartner, newerApiVersion }
       requireGrant(callerOf(response), environment.id, name);
       const { requestId, signal } = context;
       if (row.writes && environment.protected) requireConfirmation(request, environment.id);
-      const body = await readBody?.(request);
-      if (row.request) requireValid(row.request, body);
-      const reply = await callPartner({ environment, row, request: body, requestId, signal });
+      if (ownAnswer) {
+        const result = await ownAnswer(environment.id);
+        response.json({ environment: environment.id, requestId, result, partner: null });
+        return;
+      }
+      using held = holdBytes();
+      const prepared = await prepareRequest(request, held);
+      const reply = await callPartner({ environment, row, ...prepared, requestId, signal });
       context.partnerMs = reply.facts.durationMs;
       response
         // These two hold no body (RFC 9110, 15.3.5 and 15.3.6), and ours says which environment it was.
@@ -121,12 +140,6 @@ function requireConfirmation(request: Request, environment: string): void {
     'CONFIRMATION_REQUIRED',
     `${environment} is protected: confirm the write with the header X-Confirm-Environment: ${environment}.`,
   );
-}
-
-/** The contracts change nothing in a request, so the caller's own body goes on, in its own order of fields. */
-function requireValid(schema: NonNullable<OperationRow['request']>, body: unknown): void {
-  const validation = validate(schema, body);
-  if (!validation.ok) throw BffError.invalid(validation.issues);
 }
 
 /** The operation that a request line names, known before the request has proved anything: failures and log lines tell it. */

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { networkErrorCode } from '../network-error-code.ts';
 import type { Connections } from './connections.ts';
@@ -7,7 +8,7 @@ export type HttpRequest = {
   method: 'GET' | 'POST';
   url: string;
   headers: Readonly<Record<string, string>>;
-  body?: string;
+  body?: Buffer;
   /**
    * A write is sent once, over a fresh connection: over one that stood idle, the peer may be closing it at this moment,
    * and then nobody knows whether the write arrived. What is safe is sent once more when a connection fails it.
@@ -58,20 +59,42 @@ export class TransportError extends Error {
 
 /** The partner's documented answers are a few hundred bytes. */
 const maxAnswerBytes = 1024 * 1024;
-/** From the call to the request's last byte: the connection, TLS, a proxy's tunnel and the sending. */
-const sendTimeoutMs = 10_000;
+/** More goes out in pieces of this size, each once the one before it has left. */
+const pieceBytes = 64 * 1024;
 
-/** @param options.timeoutMs from the request's last byte to the answer's last. */
-export function createTransport(options: { connections: Connections; timeoutMs: number }): Transport {
-  const { connections, timeoutMs } = options;
+/** How long sending may take. */
+export type SendLimits = {
+  /** From the call to the request's last byte: the connection, TLS, a proxy's tunnel, and a form. */
+  baseMs: number;
+  /** What a larger body adds to that: a network that is slower has failed. */
+  bytesPerMs: number;
+};
+/** A document of 10 MB has two minutes, at 1 Mbit/s. */
+const usualSendLimits: SendLimits = { baseMs: 10_000, bytesPerMs: 125 };
+
+export type TransportOptions = {
+  connections: Connections;
+  /** From the request's last byte to the answer's last. */
+  timeoutMs: number;
+  sendLimits?: SendLimits;
+};
+
+export function createTransport(options: TransportOptions): Transport {
+  const { connections, timeoutMs, sendLimits = usualSendLimits } = options;
+
+  function exchange(dispatcher: Dispatcher, request: HttpRequest): Promise<HttpAnswer> {
+    const { baseMs, bytesPerMs } = sendLimits;
+    const sendMs = baseMs + (request.body?.byteLength ?? 0) / bytesPerMs;
+    return exchangeWithin(dispatcher, request, { sendMs, timeoutMs });
+  }
 
   return async function transport(request) {
-    if (request.writes) return exchange(connections.fresh, request, timeoutMs);
+    if (request.writes) return exchange(connections.fresh, request);
     try {
-      return await exchange(connections.kept, request, timeoutMs);
+      return await exchange(connections.kept, request);
     } catch (error) {
       if (!isFailedConnection(error)) throw error;
-      return exchange(connections.fresh, request, timeoutMs);
+      return exchange(connections.fresh, request);
     }
   };
 }
@@ -83,8 +106,12 @@ function isFailedConnection(error: unknown): boolean {
 }
 
 /** One request and its answer, at undici's lowest level: its streams and signals would cost more than the rest together. */
-function exchange(dispatcher: Dispatcher, request: HttpRequest, timeoutMs: number): Promise<HttpAnswer> {
-  const { url, method, headers, body = null, signal } = request;
+function exchangeWithin(
+  dispatcher: Dispatcher,
+  request: HttpRequest,
+  { sendMs, timeoutMs }: { sendMs: number; timeoutMs: number },
+): Promise<HttpAnswer> {
+  const { url, method, signal } = request;
   const { origin, pathname: path } = new URL(url);
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
@@ -94,7 +121,7 @@ function exchange(dispatcher: Dispatcher, request: HttpRequest, timeoutMs: numbe
     const chunks: Buffer[] = [];
     let size = 0;
     let ended = false;
-    let timer = setTimeout(giveUp, sendTimeoutMs);
+    let timer = setTimeout(giveUp, sendMs);
 
     function end(): boolean {
       if (ended) return false;
@@ -122,7 +149,7 @@ function exchange(dispatcher: Dispatcher, request: HttpRequest, timeoutMs: numbe
     }
     signal?.addEventListener('abort', goAway);
     dispatcher.dispatch(
-      { origin, path, method, headers, body },
+      { origin, path, method, ...contentOf(request) },
       {
         // The connection stands, and the first byte follows at once.
         onRequestStart(started) {
@@ -164,4 +191,21 @@ function exchange(dispatcher: Dispatcher, request: HttpRequest, timeoutMs: numbe
       },
     );
   });
+}
+
+/**
+ * Headers and body. Of bytes in one piece undici says that they are sent as soon as they wait to be, when the time for
+ * the answer would begin; of a stream, when its last piece has left.
+ */
+function contentOf({ headers, body }: HttpRequest): Pick<Dispatcher.DispatchOptions, 'headers' | 'body'> {
+  if (!body || body.byteLength <= pieceBytes) return { headers, body: body ?? null };
+  return {
+    headers: { ...headers, 'content-length': String(body.byteLength) },
+    body: Readable.from(piecesOf(body), { objectMode: false, highWaterMark: pieceBytes }),
+  };
+}
+
+/** Views of the same memory. */
+function* piecesOf(body: Buffer): Generator<Buffer> {
+  for (let at = 0; at < body.byteLength; at += pieceBytes) yield body.subarray(at, at + pieceBytes);
 }
