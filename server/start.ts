@@ -34,7 +34,7 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
   const key = config.accessKey
     ? { accessKey: config.accessKey, file: undefined }
     : firstAccessKey(config.dataDirectory);
-  const local = config.local ? await startLocalEnvironment() : undefined;
+  const local = config.local ? await startLocalEnvironment(config.maxBytesInFlight) : undefined;
   const environments = local ? [...config.environments, local.environment] : config.environments;
 
   const connections = createConnections(config.proxy);
@@ -92,9 +92,11 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
 }
 
 /** The stand-in for the partner. It is a development dependency, so it is loaded only here, and only when used. */
-async function startLocalEnvironment(): Promise<{ environment: EnvironmentConfig; stop(): Promise<void> }> {
+async function startLocalEnvironment(
+  mostDocumentBytes: number,
+): Promise<{ environment: EnvironmentConfig; stop(): Promise<void> }> {
   const { startLocalPearsana } = await import('./local-pearsana/start-local-pearsana.ts');
-  const { apiUrl, authUrl, clientId, clientSecret, stop } = await startLocalPearsana();
+  const { apiUrl, authUrl, clientId, clientSecret, stop } = await startLocalPearsana({ mostDocumentBytes });
   const credentials = { environment: 'local', authUrl, clientId, clientSecret: new Secret(clientSecret) };
   return {
     environment: { id: 'local', name: 'local', kind: 'local', protected: false, apiUrl, credentials },

@@ -52,7 +52,9 @@ export function createPartnerClient(options: PartnerClientOptions): CallPartner 
     const { environment, row } = call;
     const answer = await send(call);
     versions.note(environment.id, answer.header('x-api-version-latest'));
-    if (answer.status < 200 || answer.status > 299) throw failureOf(answer, environment, row);
+    if (answer.status < 200 || answer.status > 299) {
+      throw failureOf(answer, environment, row, call.requestId);
+    }
     return { status: answer.status, result: resultOf(answer, environment, row), facts: factsOf(answer) };
   };
 }

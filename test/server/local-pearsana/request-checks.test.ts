@@ -219,7 +219,7 @@ describe('a fault of the local Pearsana itself', () => {
   it('is answered with 500, and shown only to its developer', async (t) => {
     const emitWarning = t.mock.method(process, 'emitWarning', () => {});
     const fault = new Error('canary');
-    const server = createApi(() => Promise.reject(fault), []).listen(0, '127.0.0.1');
+    const server = createApi(() => Promise.reject(fault), [], 0).listen(0, '127.0.0.1');
     t.after(() => server.close());
     await once(server, 'listening');
 

@@ -46,7 +46,7 @@ const request: HttpRequest = {
   method: 'POST',
   url: 'https://api.example.com/a',
   headers: { a: 'b' },
-  body: '{}',
+  body: Buffer.from('{}'),
   writes: true,
 };
 
