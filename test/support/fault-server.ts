@@ -18,6 +18,10 @@ export type Reply = {
   /** An object is sent as JSON. */
   body?: string | object;
   delayMs?: number;
+  /** Answers once this has come true. */
+  after?: Promise<void>;
+  /** How long the body is left unread; so much of it as fits into the system's buffers arrives all the same. */
+  unreadMs?: number;
   /** Sends the body in pieces of one byte, this far apart. */
   dripMs?: number;
   /** What `Content-Length` claims, whatever the body holds; the connection is then closed. */
@@ -97,8 +101,10 @@ async function startSide(general: Script) {
       request.socket.resetAndDestroy();
       return;
     }
+    if (typeof script !== 'function' && script.unreadMs !== undefined) await delay(script.unreadMs);
     for await (const chunk of request.setEncoding('utf8')) arrived.body += chunk;
     const reply = typeof script === 'function' ? script(arrived) : script;
+    await reply.after;
     if (reply.delayMs !== undefined) await delay(reply.delayMs);
     if (reply.fault === 'hang') return;
     if (reply.fault === 'reset-after-body') request.socket.resetAndDestroy();
