@@ -1,9 +1,21 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Request } from 'express';
 import { BffError } from '../bff-error.ts';
 import type { HeldBytes } from './bytes-in-flight.ts';
 
 /** RFC 8259, 8.1: JSON between systems is UTF-8; another charset is somebody's mistake. */
 const jsonType = /^application\/json *(; *charset="?utf-8"? *)?$/i;
+
+/** Above it, reading, checking and writing JSON takes longer than anybody else should wait. */
+const largeBytes = 1024 * 1024;
+
+let lastTurn = Promise.resolve();
+
+/** Large bodies that have arrived at once take turns, so that other calls go on between two of them. */
+function ownTurn(): Promise<void> {
+  lastTurn = lastTurn.then(() => setImmediate());
+  return lastTurn;
+}
 
 /**
  * Reads a JSON body of at most `cap` bytes; a larger one is refused while it arrives. Express's own parser would first
@@ -24,6 +36,7 @@ export function jsonBody(cap: number): (request: Request, held: HeldBytes) => Pr
     const length = Number(headers['content-length'] ?? Number.NaN);
     if (length > cap) throw tooLarge(cap);
     const bytes = await (length >= 0 ? readLength(request, length, held) : readChunks(request, cap, held));
+    if (bytes.byteLength > largeBytes) await ownTurn();
     // The contract says of nothing that it is required.
     return bytes.byteLength === 0 ? undefined : parse(bytes);
   };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,8 @@ const folders = ['home', 'work', 'data', 'temporary'] as const;
 /** The BFF as a process of its own, of which everything that it prints and writes is seen. */
 export type BffProcess = AsyncDisposable & {
   url: string;
+  /** What the system has given it, in bytes: at this moment, and at most so far. Known on Linux alone. */
+  residentBytes(): { now: number; most: number };
   /** Standard output and standard error so far. */
   output(): string;
   /** Everything in its home, working, data and temporary folders, by path. */
@@ -46,6 +49,12 @@ export async function startBffProcess(variables: Record<string, string>): Promis
   return {
     url,
     output,
+    residentBytes() {
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+      const bytes = (name: string) =>
+        Number(new RegExp(`^${name}:\\s*(\\d+) kB`, 'm').exec(status)?.[1]) * 1024;
+      return { now: bytes('VmRSS'), most: bytes('VmHWM') };
+    },
     async files() {
       const entries = await readdir(root, { recursive: true, withFileTypes: true });
       const paths = entries.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
