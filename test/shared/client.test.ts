@@ -4,6 +4,7 @@ import { createClient } from '../../shared/client.ts';
 import { ClientError, type ClientErrorReason } from '../../shared/client-error.ts';
 import { type FaultServer, type Reply, startFaultServer } from '../support/fault-server.ts';
 import { freePort } from '../support/test-bff.ts';
+import { samples } from './write-samples.ts';
 
 const facts = {
   status: 200,
@@ -82,6 +83,20 @@ describe('the client', () => {
     bff.api.next({ fault: 'hang' });
     const error = await failing('unreachable', client({ timeoutMs: 60 }).session());
     assert.match(error.message, /no answer within 0\.06 s/);
+  });
+
+  it('waits longer where a large body has to be sent, and says how long', async () => {
+    bff.api.next({ fault: 'hang' });
+    const file = Buffer.alloc(10_000).toString('base64');
+    const request = { ...samples.submitDocument.least, file };
+    const call = client({ timeoutMs: 10 }).submitDocument({ environment: 'sandbox', request });
+    const error = await failing('unreachable', call);
+    const bytes = JSON.stringify(request).length;
+    assert.match(
+      error.message,
+      new RegExp(`no answer within ${(10 + Math.ceil((2 * bytes) / 125)) / 1000} s`),
+    );
+    assert.equal(error.outcome, 'unknown');
   });
 
   it('says unreachable where the answer begins and never ends', async () => {
