@@ -41,10 +41,14 @@ describe('twenty documents of 10 MB at once', { skip: process.platform !== 'linu
     assert.deepEqual(new Set(await answers), new Set([201]));
     assert(partner.sizes.every((bytes) => bytes === body.byteLength));
 
-    const inMegabytes = (bytes: number) => Math.round(bytes / megabyte);
+    const { most } = bff.residentBytes();
+    const bodies = uploads * body.byteLength;
+    const inMegabytes = (bytes: number) => `${Math.round(bytes / megabyte)} MB`;
     t.diagnostic(
-      `idle ${inMegabytes(idle)} MB, all at the partner ${inMegabytes(held.now)} MB, at most ${inMegabytes(bff.residentBytes().most)} MB; the bodies have ${inMegabytes(uploads * body.byteLength)} MB`,
+      `idle ${inMegabytes(idle)}, all at the partner ${inMegabytes(held.now)}, at most ${inMegabytes(most)}; the bodies have ${inMegabytes(bodies)}`,
     );
+    // The bodies themselves, and what the garbage collector has not taken away yet of making them.
+    assert(most - idle < 2.4 * bodies, `${inMegabytes(most - idle)} for ${inMegabytes(bodies)}`);
   });
 });
 
