@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Connections, createConnections } from '../../../server/partner/connections.ts';
 import { createTransport, type SendLimits, TransportError } from '../../../server/partner/transport.ts';
+import { samples } from '../../shared/write-samples.ts';
 import { type FaultServer, type Reply, startFaultServer } from '../../support/fault-server.ts';
+import { startBffWith } from '../../support/test-bff.ts';
+import { post } from '../http/post.ts';
 
 /** More than the system takes off a sender's hands before the receiver has read any of it. */
 const body = Buffer.alloc(16 * 1024 * 1024, '{"file":"a document"}');
@@ -69,5 +72,22 @@ describe('a large body', () => {
       send({ fault: 'reset-before-body' }, { timeoutMs: 1_000, sendLimits: enough }),
       (error) => error instanceof TransportError && error.fault === 'broken',
     );
+  });
+});
+
+describe('a large body from caller to partner', () => {
+  it('is sent again as it was after a 401, and its answer has all its time', async () => {
+    await using partner = await startFaultServer();
+    await using bff = await startBffWith(
+      { sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } },
+      { PARTNER_TIMEOUT_MS: '1000' },
+    );
+    partner.api.next({ status: 401 }, { status: 202, unreadMs: 1_200, body: { any: 'thing' } });
+    const file = Buffer.alloc(10 * 1024 * 1024, 'a document').toString('base64');
+    const sent = JSON.stringify({ ...samples.submitDocument.least, file });
+    const answer = await post(bff, 'submitDocument', sent);
+    assert.equal(answer.status, 202, answer.text);
+    assert.equal(partner.api.arrivals.length, 2);
+    for (const arrived of partner.api.arrivals) assert(arrived.body === sent);
   });
 });
