@@ -4,6 +4,7 @@ import type { EnvironmentConfig } from './config/environment-config.ts';
 import type { Config } from './config/read-config.ts';
 import type { SessionConfig } from './config/session-config.ts';
 import { createApp } from './http/app.ts';
+import { limitBytesInFlight } from './http/bytes-in-flight.ts';
 import { listen } from './http/listen.ts';
 import { createJournal } from './journal/journal.ts';
 import { toOutput } from './journal/lines.ts';
@@ -48,7 +49,7 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
   const accessKeys = createAccessKeys({ dataDirectory, ownKey: own?.accessKey, log });
   const lines = config.journal === 'stdout' ? toOutput(process.stdout) : undefined;
   const journal = createJournal({ directory: dataDirectory, log, lines });
-  const local = config.local ? await startLocalEnvironment() : undefined;
+  const local = config.local ? await startLocalEnvironment(config.maxBytesInFlight) : undefined;
   const environments = local ? [...config.environments, local.environment] : config.environments;
 
   const connections = createConnections(config.proxy);
@@ -77,6 +78,7 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
     sendOnce: createSendOnce(journal, callPartner),
     journal,
     newerApiVersion: versions.newer,
+    holdBytes: limitBytesInFlight(config.maxBytesInFlight),
     identify: accessKeys.identify,
     sessions: config.sessions && openSessions(config.sessions, connections, config.tokenTimeoutMs),
     log,
@@ -142,9 +144,11 @@ function openSessions(config: SessionConfig, connections: Connections, timeoutMs
 }
 
 /** The stand-in for the partner. It is a development dependency, so it is loaded only here, and only when used. */
-async function startLocalEnvironment(): Promise<{ environment: EnvironmentConfig; stop(): Promise<void> }> {
+async function startLocalEnvironment(
+  mostDocumentBytes: number,
+): Promise<{ environment: EnvironmentConfig; stop(): Promise<void> }> {
   const { startLocalPearsana } = await import('./local-pearsana/start-local-pearsana.ts');
-  const { apiUrl, authUrl, clientId, clientSecret, stop } = await startLocalPearsana();
+  const { apiUrl, authUrl, clientId, clientSecret, stop } = await startLocalPearsana({ mostDocumentBytes });
   const credentials = { environment: 'local', authUrl, clientId, clientSecret: new Secret(clientSecret) };
   return {
     environment: { id: 'local', name: 'local', kind: 'local', protected: false, apiUrl, credentials },

@@ -36,7 +36,10 @@ export type ClientOptions = {
   accessKey?: string;
   /** For tests and hosts with a `fetch` of their own. */
   fetch?: typeof fetch;
-  /** How long to wait for the whole answer; the BFF's own limits are shorter. Default 60,000 ms. */
+  /**
+   * How long to wait for the whole answer, beside what sending a large body takes at 1 Mbit/s, to the BFF and on to the
+   * partner; the BFF's own limits are shorter. Default 60,000 ms.
+   */
   timeoutMs?: number;
 };
 
@@ -99,6 +102,9 @@ type OperationOptions = SharedCallOptions & {
   idempotencyKey?: string;
 };
 
+/** 1 Mbit/s: a network that is slower has failed. */
+const slowestBytesPerMs = 125;
+
 /** What would leave its place in the path even when it is encoded, or cannot be encoded. */
 const climbs = /^\.{0,2}$|\p{Cs}/u;
 
@@ -145,7 +151,9 @@ export function createClient(options: ClientOptions): Client {
   ): Promise<{ answer: z.output<Schema>; replayed: boolean }> {
     const { environment, writes, idempotencyKey } = exchanged;
     const context = { origin, requestId, environment, writes, idempotencyKey };
-    const timeout = AbortSignal.timeout(timeoutMs);
+    const sent = exchanged.body === undefined ? undefined : JSON.stringify(exchanged.body);
+    const longestMs = timeoutMs + Math.ceil(((sent?.length ?? 0) * 2) / slowestBytesPerMs);
+    const timeout = AbortSignal.timeout(longestMs);
     let response: Response;
     let text: string;
     try {
@@ -155,7 +163,7 @@ export function createClient(options: ClientOptions): Client {
           accept: 'application/json',
           'x-request-id': requestId,
           ...(accessKey !== undefined && { authorization: `Bearer ${accessKey}` }),
-          ...(exchanged.body !== undefined && { 'content-type': 'application/json' }),
+          ...(sent !== undefined && { 'content-type': 'application/json' }),
           ...(exchanged.confirm !== undefined && {
             // Fetch would trim it, or fail as if nothing were reachable: what is no name is for the BFF to refuse.
             'x-confirm-environment': exchanged.confirm.replace(/[^!-~]/g, '?'),
@@ -163,7 +171,7 @@ export function createClient(options: ClientOptions): Client {
           // A string of a structured field, which escapes what JSON escapes.
           ...(idempotencyKey !== undefined && { 'idempotency-key': JSON.stringify(idempotencyKey) }),
         },
-        ...(exchanged.body !== undefined && { body: JSON.stringify(exchanged.body) }),
+        ...(sent !== undefined && { body: sent }),
         // A redirect would carry the key to wherever it points.
         redirect: 'error',
         credentials: 'omit',
@@ -175,7 +183,7 @@ export function createClient(options: ClientOptions): Client {
       if (signal?.aborted) throw ClientError.cancelled(context, cause);
       throw ClientError.unreachable(
         context,
-        timeout.aborted ? `no answer within ${timeoutMs / 1000} s` : undefined,
+        timeout.aborted ? `no answer within ${longestMs / 1000} s` : undefined,
         cause,
       );
     }

@@ -16,6 +16,9 @@ export const requiredText = z.string().check(notBlank(), z.maxLength(shortText, 
 /** Text that may be left out, or empty. */
 export const optionalText = z.optional(z.string().check(z.maxLength(shortText, atMost(shortText))));
 
+/** A file's name, without its folders: as long as file systems let it be. */
+export const filename = z.optional(z.string().check(z.maxLength(255, atMost(255))));
+
 /** A message to a person. */
 export const optionalMessage = z.optional(z.string().check(z.maxLength(longText, atMost(longText))));
 
@@ -47,19 +50,7 @@ export const externalReferences = z
 
 /** The same, with each namespace at most once, as invitations want it. */
 export const uniqueExternalReferences = externalReferences.check(
-  z.superRefine((references, context) => {
-    const seen = new Set<string>();
-    for (const [index, { namespace }] of references.entries()) {
-      if (seen.has(namespace)) {
-        context.addIssue({
-          code: 'custom',
-          path: [index, 'namespace'],
-          message: 'is used twice: an invitation may use each namespace once',
-        });
-      }
-      seen.add(namespace);
-    }
-  }),
+  eachOnce('namespace', 'is used twice: an invitation may use each namespace once'),
 );
 
 /** What the person is invited as; the partner's default is `["student"]`. */
@@ -69,6 +60,17 @@ export const roles = z
 
 /** An id or a state as the journal keeps it: a short word, which is nobody's name or address. */
 export const keptWord = z.string().check(z.regex(/^[\w.:+-]{1,128}$/));
+
+/** A check of a list: no two entries have the same text in this field. */
+export function eachOnce<Field extends string>(field: Field, message: string) {
+  return z.superRefine<{ [Name in Field]: string }[]>((entries, context) => {
+    const seen = new Set<string>();
+    for (const [index, entry] of entries.entries()) {
+      if (seen.has(entry[field])) context.addIssue({ code: 'custom', path: [index, field], message });
+      seen.add(entry[field]);
+    }
+  });
+}
 
 function atMost(characters: number): string {
   return `must have at most ${characters.toLocaleString('en')} characters`;

@@ -1,6 +1,17 @@
 import * as z from 'zod/mini';
+import {
+  documentScopes,
+  keptBatchResult,
+  keptDocumentResult,
+  mostBatchItems,
+  type SubmitDocumentBatchRequest,
+  type SubmitDocumentRequest,
+  submitDocumentBatchRequest,
+  submitDocumentRequest,
+  submittedDocuments,
+} from './documents.ts';
 import { createInvitationRequest, createInvitationResult, keptInvitationResult } from './invitations.ts';
-import { type Scope, scope } from './scopes.ts';
+import { type Scope, scope, scopesResult } from './scopes.ts';
 import { createUserRequest, createUserResult, keptUserResult } from './users.ts';
 
 /** Everything there is to say of an operation. Routes, grants, the partner call, the client and the tests follow from it. */
@@ -10,17 +21,17 @@ export type OperationRow = {
   /** At the BFF: the operation's own part of `/api/environments/{environment}/…`. */
   method: 'GET' | 'POST';
   path: string;
-  /** At the partner; a `/v1` path is sent with the version header. */
-  partner: { method: 'GET' | 'POST'; path: string };
-  /** What its token must carry and no more; none means that no token is sent. */
-  scopes: readonly Scope[];
+  /** At the partner; a `/v1` path is sent with the version header. Null where the BFF itself has the answer. */
+  partner: { method: 'GET' | 'POST'; path: string } | null;
+  /** What its token must carry and no more, always or for this request; none means that no token is sent. */
+  scopes: readonly Scope[] | ((request: never) => readonly Scope[]);
   /** Whether it changes something at the partner. */
   writes: boolean;
   /** Null where no body is sent. */
   request: z.ZodMiniType | null;
   /** The partner's successful body; it may hold more than we know of. */
   response: z.ZodMiniType;
-  /** The largest request body that is read, in bytes. */
+  /** The largest request body that is read, in bytes, files aside. */
   bodyCap: number;
   /**
    * Where the request names people for other systems: external references, one or a list, and on the way through every
@@ -32,10 +43,22 @@ export type OperationRow = {
    * and what it leaves satisfies `response`, so that the write can be answered again without being sent again.
    */
   keptResult: z.ZodMiniType | null;
+  /** Where a request holds files (as base64), and by which of the BFF's limits they count in all. */
+  files?: { limit: keyof FileLimits; of: (request: never) => readonly FileInRequest[] };
+  /** What the partner's 404 means here, and what to do then. */
+  notFound?: string;
 };
+
+/** The most bytes that files may have, decoded: one document, and a whole batch. Each BFF has its own. */
+export type FileLimits = { document: number; batch: number };
+/** `path` as issues spell it, as in `items[1].file`. */
+export type FileInRequest = { path: string; file: string };
 
 /** Far above what a filled-in form takes: 64 KiB. */
 const formCap = 64 * 1024;
+
+const noSuchPerson =
+  'No user there has this external reference: create the user first, then submit the document again.';
 
 /** The table of operations. A row that is added here makes the compiler name what is missing elsewhere. */
 export const operations = {
@@ -71,6 +94,19 @@ export const operations = {
     references: null,
     keptResult: null,
   },
+  scopes: {
+    title: 'Scopes',
+    method: 'GET',
+    path: 'scopes',
+    partner: null,
+    scopes: [],
+    writes: false,
+    request: null,
+    response: scopesResult,
+    bodyCap: 0,
+    references: null,
+    keptResult: null,
+  },
   createUser: {
     title: 'Create user',
     method: 'POST',
@@ -97,6 +133,40 @@ export const operations = {
     references: ['externalReferences'],
     keptResult: keptInvitationResult,
   },
+  submitDocument: {
+    title: 'Submit document',
+    method: 'POST',
+    path: 'documents',
+    partner: { method: 'POST', path: '/v1/documents:submit' },
+    scopes: (request: SubmitDocumentRequest) => documentScopes(request),
+    writes: true,
+    request: submitDocumentRequest,
+    response: submittedDocuments,
+    bodyCap: formCap,
+    references: ['externalReference'],
+    keptResult: keptDocumentResult,
+    files: { limit: 'document', of: ({ file }: SubmitDocumentRequest) => [{ path: 'file', file }] },
+    notFound: noSuchPerson,
+  },
+  submitDocumentBatch: {
+    title: 'Submit documents',
+    method: 'POST',
+    path: 'documents/batch',
+    partner: { method: 'POST', path: '/v1/documents:submitBatch' },
+    scopes: ({ items }: SubmitDocumentBatchRequest) => documentScopes(...items),
+    writes: true,
+    request: submitDocumentBatchRequest,
+    response: submittedDocuments,
+    bodyCap: mostBatchItems * formCap,
+    references: ['items', 'externalReference'],
+    keptResult: keptBatchResult,
+    files: {
+      limit: 'batch',
+      of: ({ items }: SubmitDocumentBatchRequest) =>
+        items.map(({ file }, index) => ({ path: `items[${index}].file`, file })),
+    },
+    notFound: noSuchPerson,
+  },
 } as const satisfies Record<string, OperationRow>;
 
 type Operations = typeof operations;
@@ -110,6 +180,11 @@ export type RequestOf<Name extends OperationName> = Operations[Name]['request'] 
 
 /** What the partner answers when all is well. */
 export type ResultOf<Name extends OperationName> = z.output<Operations[Name]['response']>;
+
+/** What the token of a request must carry; `request` is one that the row's schema has accepted. */
+export function scopesOf({ scopes }: OperationRow, request: unknown): readonly Scope[] {
+  return typeof scopes === 'function' ? scopes(request as never) : scopes;
+}
 
 /** The version of the partner's API that we speak, sent as `X-API-Version` to every `/v1` path. */
 export const partnerApiVersion = '2026-01-30';
@@ -128,12 +203,15 @@ export const partnerFacts = z.object({
 });
 export type PartnerFacts = z.infer<typeof partnerFacts>;
 
+/** Null where the partner's API was not called. */
+type FactsOf<Name extends OperationName> = Operations[Name]['partner'] extends null ? null : PartnerFacts;
+
 /** The body of every success: which environment answered, and what the partner said. */
 export type Success<Name extends OperationName> = {
   environment: string;
   requestId: string;
   result: ResultOf<Name>;
-  partner: PartnerFacts;
+  partner: FactsOf<Name>;
 };
 
 /** The schema of {@link Success} for one row. */
@@ -142,7 +220,7 @@ export function successOf(row: OperationRow) {
     environment: z.string(),
     requestId: z.string(),
     result: row.response,
-    partner: partnerFacts,
+    partner: row.partner ? partnerFacts : z.null(),
   });
 }
 

@@ -1,3 +1,5 @@
+import * as z from 'zod/mini';
+
 /** The prefix that the partner puts before every scope (authentication page, "Scopes"). */
 const prefix = 'pearsana-partner/';
 
@@ -7,7 +9,7 @@ export function scope<Name extends keyof typeof scopeDescriptions>(name: Name): 
 }
 
 /** Every documented scope and what it grants, in the words of the partner's table. */
-const scopeDescriptions = {
+export const scopeDescriptions = {
   ping: 'the connectivity test',
   'partners.externalRefs:read': 'reading the status of external references',
   'partners.externalRefs:write': 'writing external references (invitations need it)',
@@ -20,3 +22,23 @@ const scopeDescriptions = {
 
 /** One of the eight documented scopes, with the partner's prefix. */
 export type Scope = `${typeof prefix}${keyof typeof scopeDescriptions}`;
+
+/** One scope, and whether a token for it alone could be had. */
+const scopeFinding = z.object({
+  /** With the partner's prefix. */
+  scope: z.string(),
+  /** For people, as in "creating users". */
+  grants: z.string(),
+  /** Whether it is enabled on the App Client; null where that could not be told, and `error` says why. */
+  enabled: z.nullable(z.boolean()),
+  error: z.optional(z.object({ code: z.string(), message: z.string() })),
+});
+export type ScopeFinding = z.infer<typeof scopeFinding>;
+
+/** `GET …/scopes`: every documented scope, in the order of the partner's page. */
+export const scopesResult = z.object({
+  /** When the authorisation server was asked (ISO 8601): what it said is kept for a minute. */
+  checkedAt: z.string(),
+  scopes: z.array(scopeFinding),
+});
+export type ScopesResult = z.infer<typeof scopesResult>;

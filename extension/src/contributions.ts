@@ -46,8 +46,11 @@ export type CommandId = keyof Commands;
 export const operationCommands = {
   health: null,
   ping: 'pearsana.ping',
+  scopes: null,
   createUser: 'pearsana.createUser',
   createInvitation: 'pearsana.invite',
+  submitDocument: null,
+  submitDocumentBatch: null,
 } as const satisfies Record<OperationName, CommandId | null>;
 
 /**

@@ -40,7 +40,7 @@ export function callLine({
 }
 
 /** Runs a call and logs how it ended. */
-export async function logged<Answer extends { requestId: string; partner?: { status: number } }>(
+export async function logged<Answer extends { requestId: string; partner?: { status: number } | null }>(
   log: LogCall,
   operation: string,
   environment: string | undefined,

@@ -1,7 +1,10 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { defaultFileLimits } from '../../shared/documents.ts';
+import { type FileLimits, operationNames, operations } from '../../shared/operations.ts';
 import { isExpired, readAccessFile } from '../callers/access-file.ts';
 import { isMisspelt } from '../callers/key-format.ts';
+import { bodyCapOf } from '../http/file-limits.ts';
 import { isLoopback } from '../loopback.ts';
 import type { OutboundProxy } from '../partner/connections.ts';
 import type { Secret } from '../tokens/secret.ts';
@@ -33,6 +36,9 @@ export type Config = {
   partnerTimeoutMs: number;
   tokenTimeoutMs: number;
   rateLimitPerMinute: number;
+  fileLimits: FileLimits;
+  /** What the bodies of all requests together may take. */
+  maxBytesInFlight: number;
   logLevel: (typeof logLevels)[number];
   production: boolean;
 };
@@ -44,6 +50,10 @@ export type ConfigOutcome =
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const journals = ['file', 'stdout'] as const;
 const leastKeyLength = 24;
+/** Above it, a file is nothing for one JSON body. */
+const fileRange = [1, 200_000_000] as const;
+/** Twenty documents of 10 MB at once; each takes about its body's size of memory. */
+const usualBytesInFlight = 300 * 1024 * 1024;
 
 /** The configuration, or everything that is wrong with it. */
 export function readConfig(variables: Variables): ConfigOutcome {
@@ -96,6 +106,18 @@ export function readConfig(variables: Variables): ConfigOutcome {
 
   const local = !production && (localWanted || noEnvironment);
   const environmentNames = [...environments.map(({ id }) => id), ...(local ? ['local'] : [])];
+  const fileLimits = {
+    document: settings.integer('MAX_DOCUMENT_BYTES', defaultFileLimits.document, fileRange),
+    batch: settings.integer('MAX_BATCH_BYTES', defaultFileLimits.batch, fileRange),
+  };
+  const maxBytesInFlight = settings.integer('MAX_BYTES_IN_FLIGHT', usualBytesInFlight, [1, 999_999_999]);
+  const largestBody = Math.max(...operationNames.map((name) => bodyCapOf(operations[name], fileLimits)));
+  if (maxBytesInFlight < largestBody) {
+    settings.fault(
+      `MAX_BYTES_IN_FLIGHT must be at least ${largestBody}: one body of MAX_DOCUMENT_BYTES or MAX_BATCH_BYTES takes that much (base64 adds a third).`,
+    );
+  }
+
   const config: Config = {
     host,
     port: settings.integer('PORT', 8787, [0, 65_535]),
@@ -112,6 +134,8 @@ export function readConfig(variables: Variables): ConfigOutcome {
     partnerTimeoutMs: settings.integer('PARTNER_TIMEOUT_MS', 10_000, [1, 600_000]),
     tokenTimeoutMs: settings.integer('TOKEN_TIMEOUT_MS', 5_000, [1, 600_000]),
     rateLimitPerMinute: settings.integer('RATE_LIMIT_PER_MINUTE', 120, [1, 1_000_000]),
+    fileLimits,
+    maxBytesInFlight,
     logLevel: settings.oneOf('LOG_LEVEL', logLevels, 'info'),
     production,
   };

@@ -1,15 +1,28 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Request } from 'express';
 import { BffError } from '../bff-error.ts';
+import type { HeldBytes } from './bytes-in-flight.ts';
 
 /** RFC 8259, 8.1: JSON between systems is UTF-8; another charset is somebody's mistake. */
 const jsonType = /^application\/json *(; *charset="?utf-8"? *)?$/i;
+
+/** Above it, reading, checking and writing JSON takes longer than anybody else should wait. */
+const largeBytes = 1024 * 1024;
+
+let lastTurn = Promise.resolve();
+
+/** Large bodies that have arrived at once take turns, so that other calls go on between two of them. */
+function ownTurn(): Promise<void> {
+  lastTurn = lastTurn.then(() => setImmediate());
+  return lastTurn;
+}
 
 /**
  * Reads a JSON body of at most `cap` bytes; a larger one is refused while it arrives. Express's own parser would first
  * read such a body to its end, however long that takes, and only then say so.
  */
-export function jsonBody(cap: number): (request: Request) => Promise<unknown> {
-  return async function readJson(request) {
+export function jsonBody(cap: number): (request: Request, held: HeldBytes) => Promise<unknown> {
+  return async function readJson(request, held) {
     const { headers } = request;
     if (!jsonType.test(headers['content-type'] ?? '')) {
       throw BffError.of(
@@ -20,29 +33,49 @@ export function jsonBody(cap: number): (request: Request) => Promise<unknown> {
     if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') {
       throw BffError.of('UNSUPPORTED_MEDIA_TYPE', 'The body must not be compressed.');
     }
-    if (Number(headers['content-length']) > cap) throw tooLarge(cap);
-    const bytes = await readBytes(request, cap);
+    const length = Number(headers['content-length'] ?? Number.NaN);
+    if (length > cap) throw tooLarge(cap);
+    const bytes = await (length >= 0 ? readLength(request, length, held) : readChunks(request, cap, held));
+    if (bytes.byteLength > largeBytes) await ownTurn();
     // The contract says of nothing that it is required.
     return bytes.byteLength === 0 ? undefined : parse(bytes);
   };
 }
 
-async function readBytes(request: Request, cap: number): Promise<Buffer> {
+/** A body that says how long it is has its place from the beginning, and is copied there once. */
+async function readLength(request: Request, length: number, held: HeldBytes): Promise<Buffer> {
+  held.add(length);
+  const bytes = Buffer.allocUnsafe(length);
+  let size = 0;
+  await readEach(request, (chunk) => {
+    size += chunk.copy(bytes, size);
+  });
+  return bytes;
+}
+
+async function readChunks(request: Request, cap: number, held: HeldBytes): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
+  await readEach(request, (chunk) => {
+    size += chunk.byteLength;
+    if (size > cap) throw tooLarge(cap);
+    held.add(chunk.byteLength);
+    chunks.push(chunk);
+  });
+  return Buffer.concat(chunks);
+}
+
+async function readEach(request: Request, take: (chunk: Buffer) => void): Promise<void> {
   try {
     // Without this, leaving the loop would destroy the connection, and the answer with it.
     for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      size += chunk.byteLength;
-      if (size > cap) throw tooLarge(cap);
-      chunks.push(chunk);
+      take(chunk);
     }
   } catch (error) {
     throw error instanceof BffError
       ? error
       : BffError.of('VALIDATION_ERROR', 'The body could not be read to its end.');
   }
-  return Buffer.concat(chunks);
 }
 
 /** The parsers' own messages quote the body. */
@@ -64,7 +97,7 @@ function parse(bytes: Buffer): unknown {
 function tooLarge(cap: number): BffError {
   return BffError.of(
     'PAYLOAD_TOO_LARGE',
-    `The body is larger than ${cap / 1024} KiB, the most that is read here.`,
+    `The body is larger than ${Math.floor(cap / 1024)} KiB, the most that is read here.`,
     // What is still on its way is not read.
     { headers: { Connection: 'close' } },
   );

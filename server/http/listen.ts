@@ -26,7 +26,8 @@ export async function listen(
   const server = createServer(
     {
       headersTimeout: 10_000,
-      requestTimeout: 120_000,
+      // The largest batch, at 1 Mbit/s.
+      requestTimeout: 300_000,
       keepAliveTimeout: 15_000,
       // The app refuses a request without a Host itself, in the envelope.
       requireHostHeader: false,

@@ -1,13 +1,14 @@
 import { type Request, type Response, Router } from 'express';
 import type { EnvironmentsAnswer, SessionAnswer } from '../../shared/environments.ts';
 import {
+  type FileLimits,
   type OperationName,
   type OperationRow,
   operationNames,
   operationPath,
   operations,
+  type ResultOf,
 } from '../../shared/operations.ts';
-import { validate } from '../../shared/validate.ts';
 import { BffError } from '../bff-error.ts';
 import type { Caller } from '../callers/caller.ts';
 import { environmentName, isGranted, isGrantedAnything } from '../callers/grants.ts';
@@ -18,12 +19,13 @@ import type { SendOnce } from '../journal/send-once.ts';
 import type { CallPartner } from '../partner/call-partner.ts';
 import type { TokenRoom } from '../tokens/token-room.ts';
 import { addActivityRoutes } from './activity-routes.ts';
-import { jsonBody } from './json-body.ts';
+import type { HoldBytes } from './bytes-in-flight.ts';
+import { prepareRequestOf } from './prepare-request.ts';
 import type { RequestContext } from './request-context.ts';
 
 export type ApiDependencies = {
   environments: readonly EnvironmentConfig[];
-  tokens: Pick<TokenRoom, 'statuses'>;
+  tokens: Pick<TokenRoom, 'statuses' | 'findScopes'>;
   /** Carries out what changes nothing. */
   callPartner: CallPartner;
   /** Carries out what writes. */
@@ -31,11 +33,22 @@ export type ApiDependencies = {
   journal: Pick<Journal, 'activity' | 'resolve'>;
   /** The newest version of an environment's API, where it is newer than the one that we speak. */
   newerApiVersion: (environment: string) => string | undefined;
+  fileLimits: FileLimits;
+  holdBytes: HoldBytes;
+};
+
+/** The rows that the BFF answers without the partner's API: one function each. */
+type OwnAnswers = {
+  [Name in OperationName as (typeof operations)[Name]['partner'] extends null ? Name : never]: (
+    environment: string,
+  ) => Promise<ResultOf<Name>>;
 };
 
 /** Everything under `/api`: the BFF's answers about itself, and one route for each row of the table. */
 export function createApi(dependencies: ApiDependencies): Router {
-  const { environments, tokens, callPartner, sendOnce, journal, newerApiVersion } = dependencies;
+  const { environments, tokens, callPartner, sendOnce, journal } = dependencies;
+  const { newerApiVersion, fileLimits, holdBytes } = dependencies;
+  const ownAnswers: OwnAnswers = { scopes: tokens.findScopes };
   const router = Router({ caseSensitive: true, strict: true });
   const environmentsById = new Map(environments.map((each) => [each.id, each]));
   /** Where a caller may do nothing, it need not know that there is anything. */
@@ -69,6 +82,7 @@ export function createApi(dependencies: ApiDependencies): Router {
 
   addActivityRoutes({
     journal,
+    holdBytes,
     route: (method, path, handle) => route(router, method, path, handle),
     readerOf(request, response) {
       const { context } = response.locals;
@@ -83,7 +97,8 @@ export function createApi(dependencies: ApiDependencies): Router {
 
   for (const name of operationNames) {
     const row: OperationRow = operations[name];
-    const readBody = row.request === null ? undefined : jsonBody(row.bodyCap);
+    const prepareRequest = prepareRequestOf(row, fileLimits);
+    const ownAnswer = Object.hasOwn(ownAnswers, name) ? ownAnswers[name as keyof OwnAnswers] : undefined;
     route(router, row.method, operationPath(name, ':environment'), async (request, response) => {
       const { context } = response.locals;
       const caller = callerOf(response);
@@ -95,13 +110,17 @@ export function createApi(dependencies: ApiDependencies): Router {
       context.environment = environment.id;
       const { requestId, signal } = context;
       if (row.writes && environment.protected) requireConfirmation(request, environment.id);
+      if (ownAnswer) {
+        const result = await ownAnswer(environment.id);
+        response.json({ environment: environment.id, requestId, result, partner: null });
+        return;
+      }
       const idempotencyKey = row.writes ? idempotencyKeyOf(request.headers['idempotency-key']) : undefined;
-      const body = await readBody?.(request);
-      if (row.request) requireValid(row.request, body);
-      const asked = { operation: name, row, caller: caller.id, request: body };
-      const call = { environment, ...asked, requestId, signal };
-      const { reply, replayed } = row.writes
-        ? await sendOnce(call, idempotencyKey)
+      using held = holdBytes();
+      const { remembered, ...prepared } = await prepareRequest(request, held);
+      const call = { environment, row, ...prepared, requestId, signal };
+      const { reply, replayed } = remembered
+        ? await sendOnce(call, { ...remembered, caller: caller.id, operation: name, idempotencyKey })
         : { reply: await callPartner(call), replayed: false };
       if (replayed) {
         context.replayed = true;
@@ -169,12 +188,6 @@ function requireConfirmation(request: Request, environment: string): void {
     'CONFIRMATION_REQUIRED',
     `${environment} is protected: confirm the write with the header X-Confirm-Environment: ${environment}.`,
   );
-}
-
-/** The contracts change nothing in a request, so the caller's own body goes on, in its own order of fields. */
-function requireValid(schema: NonNullable<OperationRow['request']>, body: unknown): void {
-  const validation = validate(schema, body);
-  if (!validation.ok) throw BffError.invalid(validation.issues);
 }
 
 /** The environment that a request line names, if it is a name. */

@@ -1,22 +1,19 @@
 import type { ActivityEntry, WriteState } from '../../shared/activity.ts';
 import type { Outcome } from '../../shared/errors.ts';
-import type { ExternalReference } from '../../shared/fields.ts';
 import type { OperationName, PartnerFacts } from '../../shared/operations.ts';
 import { withoutKeys } from '../callers/key-format.ts';
 import { type OpenJournal, whileLocked } from './open-database.ts';
+import type { Remembered } from './remembered.ts';
 import { entryOf, partnerOf, type StoredWrite } from './stored-write.ts';
 
 /** A write that somebody asks for: who, where, what, and about whom. */
-export type Intent = {
+export type Intent = Remembered & {
   /** Ours; the partner is sent it too. */
   requestId: string;
   caller: string;
   environment: string;
   operation: OperationName;
-  /** The names of people in other systems, by which the partner can be searched. */
-  references: readonly ExternalReference[];
-  /** Only a digest of it is kept, and so of the key. */
-  request: unknown;
+  /** Only a digest of it is kept. */
   idempotencyKey: string | undefined;
 };
 
@@ -88,7 +85,7 @@ export function createLedger({ database, digests, owner }: OpenJournal, now: () 
     /** Takes the key and writes the intent down, in one step: whoever else has the same key comes before or after. */
     claim(intent: Intent): Claim {
       const { caller, environment, operation, requestId, idempotencyKey } = intent;
-      const fingerprint = digests.ofRequest(intent.request);
+      const fingerprint = digests.ofRequest(intent.digest);
       const key = idempotencyKey === undefined ? null : digests.ofKey(idempotencyKey);
       // Onto the disk before anything is sent: after a power cut too, no write is sent that is not in the journal.
       database.exec('PRAGMA synchronous = FULL');

@@ -1,26 +1,23 @@
 import * as z from 'zod/mini';
-import { type ExternalReference, externalReference, keptWord } from '../../shared/fields.ts';
+import { keptWord } from '../../shared/fields.ts';
 import type { PartnerFacts } from '../../shared/operations.ts';
-import { valueAt } from '../../shared/validate.ts';
 import { BffError } from '../bff-error.ts';
 import type { CallPartner, PartnerCall, PartnerReply } from '../partner/call-partner.ts';
 import { answerAgain } from './answer-again.ts';
 import type { Journal } from './journal.ts';
-import type { Ending } from './ledger.ts';
+import type { Ending, Intent } from './ledger.ts';
 
 /** The partner's reply to a write, or the one that was recorded when it was sent the first time. */
 export type SendOnce = (
   call: PartnerCall,
-  idempotencyKey: string | undefined,
+  asked: Omit<Intent, 'environment' | 'requestId'>,
 ) => Promise<{ reply: PartnerReply; replayed: boolean }>;
 
 /** Sends a write only once its intent stands in the journal, and notes there what became of it. */
 export function createSendOnce(journal: Pick<Journal, 'claim' | 'end'>, callPartner: CallPartner): SendOnce {
-  return async function sendOnce(call, idempotencyKey) {
-    const { environment, row, requestId, caller, operation, request } = call;
-    const references = row.references === null ? [] : referencesAt(request, row.references);
-    const where = { environment: environment.id, operation };
-    const claim = journal.claim({ requestId, caller, ...where, references, request, idempotencyKey });
+  return async function sendOnce(call, asked) {
+    const { environment, row, requestId } = call;
+    const claim = journal.claim({ ...asked, environment: environment.id, requestId });
     if ('earlier' in claim) return { reply: answerAgain(claim, row), replayed: true };
 
     let partner: PartnerFacts | undefined;
@@ -37,15 +34,6 @@ export function createSendOnce(journal: Pick<Journal, 'claim' | 'end'>, callPart
       throw error;
     }
   };
-}
-
-/** At the end of the path stands one or a list, and on the way to it may be lists too, as the items of a batch are. */
-function referencesAt(value: unknown, path: readonly string[]): ExternalReference[] {
-  if (Array.isArray(value)) return value.flatMap((each) => referencesAt(each, path));
-  const [name, ...rest] = path;
-  if (name !== undefined) return referencesAt(valueAt(value, [name]), rest);
-  const reference = externalReference.safeParse(value).data;
-  return reference ? [reference] : [];
 }
 
 /** What nobody foresaw may have happened after the write was sent. */

@@ -2,15 +2,39 @@ import { randomUUID } from 'node:crypto';
 import express, { type NextFunction, type Request } from 'express';
 import { ApiError, errorEnvelope, toApiError, validationError } from './api-error.ts';
 import { type Arrival, recordArrival } from './arrivals.ts';
+import { createDocuments, documentScopes, storingScopes } from './documents.ts';
 import { faultsOf, type Rule, type ValueOf } from './field-rules.ts';
 import { createPeople } from './people.ts';
-import { createInvitationBody, createUserBody } from './request-bodies.ts';
-import { type Answer, apiVersion, readJson, requireScopes, requireVersion } from './request-checks.ts';
+import {
+  createInvitationBody,
+  createUserBody,
+  submitBatchBody,
+  submitDocumentBody,
+} from './request-bodies.ts';
+import {
+  type Answer,
+  apiVersion,
+  checkScopes,
+  readJson,
+  requireScopes,
+  requireVersion,
+} from './request-checks.ts';
 import type { VerifyToken } from './verify-token.ts';
 
-/** The partner's API as an Express application. What it receives is added to `arrivals`. */
-export function createApi(verifyToken: VerifyToken, arrivals: Arrival[]): express.Express {
+/** Twice what the rules allow in characters of three bytes. */
+const mostFormBytes = 256 * 1024;
+
+/**
+ * The partner's API as an Express application. What it receives is added to `arrivals`.
+ * @param mostDocumentBytes the largest body with documents in it
+ */
+export function createApi(
+  verifyToken: VerifyToken,
+  arrivals: Arrival[],
+  mostDocumentBytes: number,
+): express.Express {
   const people = createPeople();
+  const documents = createDocuments(people.knows);
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').enable('strict routing');
   app.use(openExchange(arrivals));
@@ -33,7 +57,7 @@ export function createApi(verifyToken: VerifyToken, arrivals: Arrival[]): expres
     .post(
       requireScopes(verifyToken, ['pearsana-partner/partners.users:write']),
       requireVersion,
-      ...readJson,
+      ...readJson(mostFormBytes),
       (request: Request, response: Answer) => {
         send(response, 201, people.createUser(checked(createUserBody, request.body)));
       },
@@ -48,9 +72,40 @@ export function createApi(verifyToken: VerifyToken, arrivals: Arrival[]): expres
         'pearsana-partner/partners.externalRefs:write',
       ]),
       requireVersion,
-      ...readJson,
+      ...readJson(mostFormBytes),
       (request: Request, response: Answer) => {
         send(response, 201, people.createInvitation(checked(createInvitationBody, request.body)));
+      },
+    )
+    .all(onlyBy('POST'));
+
+  app
+    // A colon by itself would begin a parameter.
+    .route('/v1/documents\\:submit')
+    .post(
+      requireScopes(verifyToken, storingScopes),
+      requireVersion,
+      ...readJson(mostDocumentBytes),
+      (request: Request, response: Answer) => {
+        const body = checked(submitDocumentBody, request.body);
+        checkScopes(response.locals.token, documentScopes([body]));
+        send(response, 201, documents.submit(body));
+      },
+    )
+    .all(onlyBy('POST'));
+
+  app
+    .route('/v1/documents\\:submitBatch')
+    .post(
+      requireScopes(verifyToken, storingScopes),
+      requireVersion,
+      ...readJson(mostDocumentBytes),
+      (request: Request, response: Answer) => {
+        const body = checked(submitBatchBody, request.body);
+        checkScopes(response.locals.token, documentScopes(body.items));
+        const answer = documents.submitBatch(body);
+        const all = answer.results.every(({ status }) => status === 'accepted');
+        send(response, all ? 201 : 207, answer);
       },
     )
     .all(onlyBy('POST'));

@@ -7,7 +7,7 @@ export type Arrival = {
   readonly requestId: string;
   /** Whether a token was sent and accepted. */
   authenticated: boolean;
-  /** The parsed body; `undefined` until it was read, which happens only after the token was accepted. */
+  /** The parsed body, if it is no larger than 256 KB; `undefined` until it was read, which happens only after the token was accepted. */
   body: unknown;
   /** `undefined` until the request is answered. */
   status: number | undefined;

@@ -3,10 +3,14 @@ export type Format = { says: string; fits(value: string): boolean };
 
 // A field is required unless its rule is optional.
 type TextRule = { kind: 'text'; maxLength: number; format?: Format; optional?: true };
+type AnythingRule = { kind: 'anything'; limits: AnythingLimits; optional?: true };
 type ListRule = { kind: 'list'; of: Rule; limits: ListLimits; optional?: true };
-type FieldsRule = { kind: 'fields'; fields: { [name: string]: Rule }; optional?: true };
+type FieldsRule = { kind: 'fields'; fields: { [name: string]: Rule }; together?: Together; optional?: true };
 type ListLimits = { min: number; max: number; uniqueBy?: string };
-export type Rule = TextRule | ListRule | FieldsRule;
+type AnythingLimits = { values: number; depth: number };
+/** What several fields have to be together: `field` is the one at fault, and `says` completes a sentence about it. */
+type Together = { field: string; says: string; fits(value: Record<string, unknown>): boolean };
+export type Rule = TextRule | AnythingRule | ListRule | FieldsRule;
 
 // The builders keep the exact type of what is inside, which the types above have to leave open.
 type ListOf<Item> = Omit<ListRule, 'of'> & { of: Item };
@@ -21,18 +25,28 @@ export type ValueOf<R> = R extends { kind: 'fields'; fields: infer Members }
     }
   : R extends { kind: 'list'; of: infer Item }
     ? ValueOf<Item>[]
-    : string;
+    : R extends { kind: 'anything' }
+      ? Record<string, unknown>
+      : string;
 
 export function text(maxLength: number, format?: Format): TextRule {
   return format ? { kind: 'text', maxLength, format } : { kind: 'text', maxLength };
+}
+
+/** An object with whatever its sender likes in it. */
+export function anything(limits: AnythingLimits): AnythingRule {
+  return { kind: 'anything', limits };
 }
 
 export function list<Item extends Rule>(of: Item, limits: ListLimits): ListOf<Item> {
   return { kind: 'list', of, limits };
 }
 
-export function fields<Members extends FieldsRule['fields']>(members: Members): FieldsOf<Members> {
-  return { kind: 'fields', fields: members };
+export function fields<Members extends FieldsRule['fields']>(
+  members: Members,
+  together?: Together,
+): FieldsOf<Members> {
+  return { kind: 'fields', fields: members, ...(together && { together }) };
 }
 
 export function optional<R extends Rule>(rule: R): R & { optional: true } {
@@ -43,15 +57,35 @@ export function optional<R extends Rule>(rule: R): R & { optional: true } {
 export function faultsOf(rule: Rule, value: unknown, path = ''): string[] {
   if (rule.kind === 'text') return faultsOfText(rule, value, path);
   if (rule.kind === 'list') return faultsOfList(rule, value, path);
+  if (rule.kind === 'anything') return faultsOfAnything(rule, value, path);
   return faultsOfFields(rule, value, path);
 }
 
 function faultsOfText(rule: TextRule, value: unknown, path: string): string[] {
   if (typeof value !== 'string') return [`${path} must be ${kindOf(rule)}.`];
   if (!rule.optional && value.trim() === '') return [`${path} must not be blank.`];
-  // A person who counts letters counts code points: an emoji is one, though JavaScript says two.
-  if ([...value].length > rule.maxLength) return [`${path} must have at most ${rule.maxLength} characters.`];
+  // A person who counts letters counts code points: an emoji is one, though JavaScript says two. So what has few enough
+  // of those needs no counting, which would take long for a file.
+  if (value.length > rule.maxLength && [...value].length > rule.maxLength)
+    return [`${path} must have at most ${rule.maxLength} characters.`];
   if (rule.format && !rule.format.fits(value)) return [`${path} must be ${kindOf(rule)}.`];
+  return [];
+}
+
+function faultsOfAnything({ limits }: AnythingRule, value: unknown, path: string): string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return [`${path} must be an object.`];
+  const open = [{ depth: 1, inside: Object.values(value) }];
+  let values = 0;
+  for (let next = open.pop(); next; next = open.pop()) {
+    if (next.depth > limits.depth) return [`${path} must be nested at most ${limits.depth} deep.`];
+    values += next.inside.length;
+    if (values > limits.values) return [`${path} must hold at most ${limits.values} values.`];
+    for (const each of next.inside) {
+      if (typeof each === 'object' && each !== null)
+        open.push({ depth: next.depth + 1, inside: Object.values(each) });
+    }
+  }
   return [];
 }
 
@@ -78,7 +112,11 @@ function faultsOfFields(rule: FieldsRule, value: unknown, path: string): string[
     return member.optional ? [] : [`${pathOf(name)} is required and must be ${kindOf(member)}.`];
   });
   const unknown = [...given.keys()].filter((name) => !Object.hasOwn(rule.fields, name));
-  return [...known, ...unknown.map((name) => `${pathOf(name)} is not a known field.`)];
+  const faults = [...known, ...unknown.map((name) => `${pathOf(name)} is not a known field.`)];
+  const { together } = rule;
+  // Only fields that are right by themselves can be looked at together.
+  if (faults.length > 0 || !together || together.fits(Object.fromEntries(given))) return faults;
+  return [`${pathOf(together.field)} ${together.says}.`];
 }
 
 function kindOf(rule: Rule): string {

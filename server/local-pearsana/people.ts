@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CreateInvitationBody, CreateUserBody } from './request-bodies.ts';
 
-type ExternalReferences = CreateUserBody['externalReferences'];
+export type ExternalReference = CreateUserBody['externalReferences'][number];
 
 /**
  * What Pearsana remembers of the users that were created: the e-mail addresses and external references by which
@@ -24,6 +24,9 @@ export function createPeople(capacity = 10_000) {
       return { user: { userId: newId('usr'), creationDateTime: new Date().toISOString(), ...body } };
     },
 
+    /** Whether a user has this external reference. */
+    knows: (reference: ExternalReference) => known.has(keyOf(reference)),
+
     createInvitation(body: CreateInvitationBody) {
       const isKnown = keysOf(body.email, body.externalReferences).some((key) => known.has(key));
       return {
@@ -38,8 +41,12 @@ export function createPeople(capacity = 10_000) {
   };
 }
 
-function keysOf(email: string, references: ExternalReferences): string[] {
-  return [email.toLowerCase(), ...references.map((one) => JSON.stringify([one.namespace, one.externalId]))];
+function keysOf(email: string, references: ExternalReference[]): string[] {
+  return [email.toLowerCase(), ...references.map(keyOf)];
+}
+
+function keyOf({ namespace, externalId }: ExternalReference): string {
+  return JSON.stringify([namespace, externalId]);
 }
 
 function oldest(keys: Set<string>): string {
@@ -47,6 +54,7 @@ function oldest(keys: Set<string>): string {
   return first;
 }
 
-function newId(prefix: string): string {
+/** As in `usr_4f…`. */
+export function newId(prefix: string): string {
   return `${prefix}_${randomUUID().replaceAll('-', '')}`;
 }

@@ -1,4 +1,4 @@
-import { type Format, fields, list, optional, text, type ValueOf } from './field-rules.ts';
+import { anything, type Format, fields, list, optional, text, type ValueOf } from './field-rules.ts';
 
 // The partner's reference gives the fields and what is required. The lengths and the forms are ours: it states
 // none, and a caller that stays within these is unlikely to meet the partner's own.
@@ -25,8 +25,17 @@ const currencyCode: Format = {
   fits: (value) => /^[A-Z]{3}$/.test(value),
 };
 
+const base64: Format = {
+  says: 'base64 with padding, in one line',
+  // Node ignores what is none of it, so only what comes out the same way was in order.
+  fits: (value) => Buffer.from(value, 'base64').toString('base64') === value,
+};
+
+const notBlank: Format = { says: 'a string that is not blank', fits: (value) => value.trim() !== '' };
+
 const short = text(200);
 const email = text(254, validEmail);
+const freeForm = anything({ values: 1_000, depth: 20 });
 const externalReference = fields({ namespace: short, externalId: short });
 
 /** What `POST /v1/users` accepts. */
@@ -64,5 +73,43 @@ export const createInvitationBody = fields({
   roles: optional(list(short, { min: 0, max: 20 })),
 });
 
+const submission = {
+  externalReference,
+  documentType: short,
+  file: text(Number.POSITIVE_INFINITY, base64),
+  filename: optional(text(255)),
+  verificationIntent: optional(text(200, notBlank)),
+  attestationReferenceId: optional(text(200, notBlank)),
+  verificationMetadata: optional(freeForm),
+};
+
+const onlyWithAttest = {
+  field: 'attestationReferenceId',
+  says: 'is valid only with the verificationIntent "attest"',
+  fits: (value: Record<string, unknown>) =>
+    value.attestationReferenceId === undefined || value.verificationIntent === 'attest',
+};
+
+/** What `POST /v1/documents:submit` accepts. */
+export const submitDocumentBody = fields(submission, onlyWithAttest);
+
+/** What `POST /v1/documents:submitBatch` accepts. */
+export const submitBatchBody = fields({
+  items: list(
+    fields(
+      {
+        ...submission,
+        itemId: short,
+        metadata: optional(freeForm),
+        partnerReferenceId: optional(short),
+      },
+      onlyWithAttest,
+    ),
+    { min: 1, max: 25, uniqueBy: 'itemId' },
+  ),
+});
+
 export type CreateUserBody = ValueOf<typeof createUserBody>;
 export type CreateInvitationBody = ValueOf<typeof createInvitationBody>;
+export type SubmitDocumentBody = ValueOf<typeof submitDocumentBody>;
+export type SubmitBatchBody = ValueOf<typeof submitBatchBody>;

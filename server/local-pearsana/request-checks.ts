@@ -12,7 +12,7 @@ export type Answer = Response<unknown, { arrival: Arrival; token: VerifiedToken 
 
 /** Lets a request pass whose token carries every one of `required`. */
 export function requireScopes(verifyToken: VerifyToken, required: readonly Scope[]) {
-  return async function checkScopes(request: Request, response: Answer, next: NextFunction) {
+  return async function requireToken(request: Request, response: Answer, next: NextFunction) {
     const token = await verifyToken(request.headers.authorization);
     if (!token) {
       response.set('WWW-Authenticate', 'Bearer');
@@ -20,14 +20,18 @@ export function requireScopes(verifyToken: VerifyToken, required: readonly Scope
     }
     response.locals.arrival.authenticated = true;
     response.locals.token = token;
-    if (!required.every((scope) => token.scopes.includes(scope))) {
-      throw new ApiError(403, 'INSUFFICIENT_SCOPE', 'Insufficient OAuth scopes for this operation.', {
-        requiredScopes: required,
-        providedScopes: token.scopes,
-      });
-    }
+    checkScopes(token, required);
     next();
   };
+}
+
+/** Refuses a token that lacks one of `required`. */
+export function checkScopes(token: VerifiedToken, required: readonly Scope[]): void {
+  if (required.every((scope) => token.scopes.includes(scope))) return;
+  throw new ApiError(403, 'INSUFFICIENT_SCOPE', 'Insufficient OAuth scopes for this operation.', {
+    requiredScopes: required,
+    providedScopes: token.scopes,
+  });
 }
 
 export function requireVersion(request: Request, _response: Response, next: NextFunction) {
@@ -47,10 +51,18 @@ function requireJson(request: Request, _response: Response, next: NextFunction) 
   next();
 }
 
-function noteBody(request: Request, response: Answer, next: NextFunction) {
-  response.locals.arrival.body = request.body;
-  next();
-}
+/** Far above any body but that of a document: a thousand of those would not fit into memory. */
+const mostNoted = 256 * 1024;
 
-/** Parses a JSON body of any kind, up to twice what the rules allow in characters of three bytes. */
-export const readJson = [requireJson, express.json({ limit: '256kb', strict: false }), noteBody];
+/** Parses a JSON body of any kind, up to `mostBytes`. */
+export function readJson(mostBytes: number) {
+  return [
+    requireJson,
+    express.json({ limit: mostBytes, strict: false }),
+    function noteBody(request: Request, response: Answer, next: NextFunction) {
+      if (Number(request.headers['content-length'] ?? mostNoted) <= mostNoted)
+        response.locals.arrival.body = request.body;
+      next();
+    },
+  ];
+}

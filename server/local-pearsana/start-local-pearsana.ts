@@ -15,6 +15,8 @@ export type LocalPearsanaOptions = {
   enabledScopes?: readonly string[];
   /** Whole seconds; 3600 unless given. */
   tokenLifetimeSeconds?: number;
+  /** The largest body with documents in it, in bytes; the partner states none, so it is 64 MB unless given. */
+  mostDocumentBytes?: number;
   /** A free port unless given. */
   authPort?: number;
   /** A free port unless given. */
@@ -43,6 +45,7 @@ export async function startLocalPearsana(options: LocalPearsanaOptions = {}): Pr
     clientSecret = randomBytes(32).toString('base64url'),
     enabledScopes = documentedScopes,
     tokenLifetimeSeconds = 3600,
+    mostDocumentBytes = 64 * 1024 * 1024,
   } = options;
   const arrivals: Arrival[] = [];
   const keys = await createSigningKeys();
@@ -58,7 +61,10 @@ export async function startLocalPearsana(options: LocalPearsanaOptions = {}): Pr
     const apiUrl = await listen(apiServer, options.apiPort);
     const client = { clientId, clientSecret, enabledScopes, tokenLifetimeSeconds };
     authServer.on('request', await createAuthorizationServer(authUrl, client, keys));
-    apiServer.on('request', createApi(createTokenVerifier(authUrl, keys.publicKey), arrivals));
+    apiServer.on(
+      'request',
+      createApi(createTokenVerifier(authUrl, keys.publicKey), arrivals, mostDocumentBytes),
+    );
     return { authUrl, apiUrl, clientId, clientSecret, arrivals, stop };
   } catch (error) {
     await stop();

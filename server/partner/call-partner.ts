@@ -1,9 +1,4 @@
-import {
-  type OperationName,
-  type OperationRow,
-  type PartnerFacts,
-  partnerApiVersion,
-} from '../../shared/operations.ts';
+import { type OperationRow, type PartnerFacts, partnerApiVersion } from '../../shared/operations.ts';
 import { BffError } from '../bff-error.ts';
 import type { TokenRoom } from '../tokens/token-room.ts';
 import type { ApiVersions } from './api-versions.ts';
@@ -13,12 +8,11 @@ import { type HttpAnswer, type HttpRequest, type Transport, TransportError } fro
 
 export type PartnerCall = {
   environment: PartnerEnvironment;
-  operation: OperationName;
   row: OperationRow;
-  /** The id of whoever asked; the partner is not told. */
-  caller: string;
-  /** The validated body; it is serialised again here, never passed through. */
-  request: unknown;
+  /** The validated body, serialised again: never what the caller sent. Absent where the row takes none. */
+  body?: Buffer;
+  /** What the token must carry for this request; with none, no token is sent. */
+  scopes: readonly string[];
   requestId: string;
   /** Aborted when the caller goes away; a write goes on all the same. */
   signal: AbortSignal;
@@ -41,15 +35,14 @@ export type PartnerClientOptions = {
 export function createPartnerClient(options: PartnerClientOptions): CallPartner {
   const { tokens, transport, enterFlight, versions } = options;
 
-  async function send({ environment, row, ...call }: PartnerCall): Promise<HttpAnswer> {
-    const request = requestOf({ environment, row, ...call });
+  async function send(call: PartnerCall): Promise<HttpAnswer> {
+    const { environment, row, scopes } = call;
+    const request = requestOf(call);
     // Waited for before there is a place in flight: who waits for one token must not be in the way of another's calls.
-    if (row.scopes.length > 0) await tokens.ready(environment.id, row.scopes);
+    if (scopes.length > 0) await tokens.ready(environment.id, scopes);
     const leaveFlight = await enterFlight(environment, row.writes ? 'writes' : 'reads');
     try {
-      return await (row.scopes.length > 0
-        ? tokens.send(environment.id, row.scopes, request)
-        : transport(request));
+      return await (scopes.length > 0 ? tokens.send(environment.id, scopes, request) : transport(request));
     } catch (cause) {
       throw cause instanceof TransportError ? whyNoAnswer(cause, environment) : cause;
     } finally {
@@ -63,22 +56,25 @@ export function createPartnerClient(options: PartnerClientOptions): CallPartner 
     const facts = factsOf(answer);
     call.onAnswer?.(facts);
     versions.note(environment.id, answer.header('x-api-version-latest'));
-    if (answer.status < 200 || answer.status > 299) throw failureOf(answer, environment, row);
+    if (answer.status < 200 || answer.status > 299) {
+      throw failureOf(answer, environment, row, call.requestId);
+    }
     return { status: answer.status, result: resultOf(answer, environment, row), facts };
   };
 }
 
-function requestOf({ environment, row, request, requestId, signal }: PartnerCall): HttpRequest {
+function requestOf({ environment, row, body, requestId, signal }: PartnerCall): HttpRequest {
+  if (row.partner === null) throw new Error(`${row.title} is nothing that the partner's API does.`);
   const { method, path } = row.partner;
   const headers: Record<string, string> = { accept: 'application/json', 'x-request-id': requestId };
   if (path.startsWith('/v1/')) headers['x-api-version'] = partnerApiVersion;
-  if (row.request !== null) headers['content-type'] = 'application/json';
+  if (body) headers['content-type'] = 'application/json';
   return {
     method,
     url: environment.apiUrl + path,
     headers,
     writes: row.writes,
-    ...(row.request !== null && { body: JSON.stringify(request) }),
+    ...(body && { body }),
     // A write that has begun goes on without its caller: to stop waiting is not to take it back.
     ...(!row.writes && { signal }),
   };

@@ -17,6 +17,10 @@ const partnerEnvelope = z.object({
   }),
 });
 
+/** The partner's details of a 400: sentences. */
+const errorSentences = z.object({ errors: z.array(z.string()) });
+const mostSentences = 5;
+
 /** The partner's details of a 403. */
 const requiredScopes = z.object({ requiredScopes: z.array(z.string()) });
 
@@ -33,12 +37,23 @@ const passedThrough: Readonly<Record<number, string>> = {
   429: 'RATE_LIMITED',
 };
 
-/** What an answer that is no success means for our caller. */
-export function failureOf(answer: HttpAnswer, environment: PartnerEnvironment, row: OperationRow): BffError {
+/**
+ * What an answer that is no success means for our caller.
+ * @param requestId ours, which the partner was sent; its own is told where that is another one.
+ */
+export function failureOf(
+  answer: HttpAnswer,
+  environment: PartnerEnvironment,
+  row: OperationRow,
+  requestId: string,
+): BffError {
   const { status } = answer;
   const partner = `Pearsana (${environment.id})`;
   const error = envelopeOf(answer);
-  const said = error?.message === undefined ? '' : ` It says: ${error.message}`;
+  const theirId = error?.requestId ?? answer.header('x-request-id') ?? requestId;
+  const idWords =
+    theirId !== requestId && /^[\w.-]{1,128}$/.test(theirId) ? ` Its own request id is ${theirId}.` : '';
+  const said = (error?.message === undefined ? '' : ` It says: ${error.message}`) + idWords;
 
   if (status === 401) {
     return BffError.of(
@@ -60,8 +75,8 @@ export function failureOf(answer: HttpAnswer, environment: PartnerEnvironment, r
       message = `${partner} refused it (status ${status}).`,
       details,
     } = error ?? {};
-    const words = status === 410 ? `${message} ${versionWords(answer)}` : message;
-    return BffError.fromPartner(status, code, words, {
+    const words = [message, moreWords(answer, row, details)].filter(Boolean).join(' ');
+    return BffError.fromPartner(status, code, words + idWords, {
       details,
       ...retryAfterOf(answer.header('retry-after')),
     });
@@ -78,6 +93,20 @@ export function failureOf(answer: HttpAnswer, environment: PartnerEnvironment, r
     ...(refused ? { retryable: false, outcome: 'refused' } : {}),
     ...retryAfterOf(answer.header('retry-after')),
   });
+}
+
+/** What is wrong, or what to do next, beside the partner's own message. */
+function moreWords(answer: HttpAnswer, row: OperationRow, details: unknown): string | undefined {
+  switch (answer.status) {
+    case 400:
+      return errorSentences.safeParse(details).data?.errors.slice(0, mostSentences).join(' ');
+    case 404:
+      return row.notFound;
+    case 410:
+      return versionWords(answer);
+    default:
+      return undefined;
+  }
 }
 
 /** The partner's 410 is about the version of its API, and its headers say which ones there are. */

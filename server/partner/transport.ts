@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { networkErrorCode } from '../network-error-code.ts';
 import type { Connections } from './connections.ts';
@@ -7,7 +8,7 @@ export type HttpRequest = {
   method: 'GET' | 'POST';
   url: string;
   headers: Readonly<Record<string, string>>;
-  body?: string;
+  body?: Buffer;
   /**
    * A write is sent once, over a fresh connection: over one that stood idle, the peer may be closing it at this moment,
    * and then nobody knows whether the write arrived. What is safe is sent once more when a connection fails it.
@@ -58,26 +59,42 @@ export class TransportError extends Error {
 
 /** The partner's documented answers are a few hundred bytes. */
 const maxAnswerBytes = 1024 * 1024;
+/** More goes out in pieces of this size, each once the one before it has left. */
+const pieceBytes = 64 * 1024;
+
+/** How long sending may take. */
+export type SendLimits = {
+  /** From the call to the request's last byte: the connection, TLS, a proxy's tunnel, and a form. */
+  baseMs: number;
+  /** What a larger body adds to that: a network that is slower has failed. */
+  bytesPerMs: number;
+};
+/** A document of 10 MB has two minutes, at 1 Mbit/s. */
+const usualSendLimits: SendLimits = { baseMs: 10_000, bytesPerMs: 125 };
 
 export type TransportOptions = {
   connections: Connections;
   /** From the request's last byte to the answer's last. */
   timeoutMs: number;
-  /** From the call to the request's last byte: the connection, TLS, a proxy's tunnel and the sending. */
-  sendTimeoutMs?: number;
+  sendLimits?: SendLimits;
 };
 
 export function createTransport(options: TransportOptions): Transport {
-  const { connections, timeoutMs, sendTimeoutMs = 10_000 } = options;
-  const limits = { timeoutMs, sendTimeoutMs };
+  const { connections, timeoutMs, sendLimits = usualSendLimits } = options;
+
+  function exchange(dispatcher: Dispatcher, request: HttpRequest): Promise<HttpAnswer> {
+    const { baseMs, bytesPerMs } = sendLimits;
+    const sendMs = baseMs + (request.body?.byteLength ?? 0) / bytesPerMs;
+    return exchangeWithin(dispatcher, request, { sendMs, timeoutMs });
+  }
 
   return async function transport(request) {
-    if (request.writes) return exchange(connections.fresh, request, limits);
+    if (request.writes) return exchange(connections.fresh, request);
     try {
-      return await exchange(connections.kept, request, limits);
+      return await exchange(connections.kept, request);
     } catch (error) {
       if (!isFailedConnection(error)) throw error;
-      return exchange(connections.fresh, request, limits);
+      return exchange(connections.fresh, request);
     }
   };
 }
@@ -89,12 +106,12 @@ function isFailedConnection(error: unknown): boolean {
 }
 
 /** One request and its answer, at undici's lowest level: its streams and signals would cost more than the rest together. */
-function exchange(
+function exchangeWithin(
   dispatcher: Dispatcher,
   request: HttpRequest,
-  { timeoutMs, sendTimeoutMs }: Required<Omit<TransportOptions, 'connections'>>,
+  { sendMs, timeoutMs }: { sendMs: number; timeoutMs: number },
 ): Promise<HttpAnswer> {
-  const { url, method, headers, body = null, signal } = request;
+  const { url, method, signal } = request;
   const { origin, pathname: path } = new URL(url);
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
@@ -104,7 +121,7 @@ function exchange(
     const chunks: Buffer[] = [];
     let size = 0;
     let ended = false;
-    let timer = setTimeout(giveUp, sendTimeoutMs);
+    let timer = setTimeout(giveUp, sendMs);
 
     function end(): boolean {
       if (ended) return false;
@@ -132,7 +149,7 @@ function exchange(
     }
     signal?.addEventListener('abort', goAway);
     dispatcher.dispatch(
-      { origin, path, method, headers, body },
+      { origin, path, method, ...contentOf(request) },
       {
         // The connection stands, and the first byte follows at once.
         onRequestStart(started) {
@@ -174,4 +191,21 @@ function exchange(
       },
     );
   });
+}
+
+/**
+ * Headers and body. Of bytes in one piece undici says that they are sent as soon as they wait to be, when the time for
+ * the answer would begin; of a stream, when its last piece has left.
+ */
+function contentOf({ headers, body }: HttpRequest): Pick<Dispatcher.DispatchOptions, 'headers' | 'body'> {
+  if (!body || body.byteLength <= pieceBytes) return { headers, body: body ?? null };
+  return {
+    headers: { ...headers, 'content-length': String(body.byteLength) },
+    body: Readable.from(piecesOf(body), { objectMode: false, highWaterMark: pieceBytes }),
+  };
+}
+
+/** Views of the same memory. */
+function* piecesOf(body: Buffer): Generator<Buffer> {
+  for (let at = 0; at < body.byteLength; at += pieceBytes) yield body.subarray(at, at + pieceBytes);
 }

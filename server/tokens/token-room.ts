@@ -1,7 +1,9 @@
 import type { TokenStatus } from '../../shared/environments.ts';
+import type { ScopesResult } from '../../shared/scopes.ts';
 import { BffError } from '../bff-error.ts';
 import { networkErrorCode } from '../network-error-code.ts';
 import type { HttpAnswer, HttpRequest, Transport } from '../partner/transport.ts';
+import { createScopeFinder } from './scope-finder.ts';
 import type { Secret } from './secret.ts';
 import { readSecretFile } from './secret-file.ts';
 import { type Clock, createTokenKeeper, type KeptToken, type TokenKeeper } from './token-keeper.ts';
@@ -21,6 +23,8 @@ export type TokenRoom = {
   send(environment: string, scopes: readonly string[], request: HttpRequest): Promise<HttpAnswer>;
   /** Reads an environment's secret file again. Another secret gets tokens of its own; the ones before it serve until it has them. */
   rereadSecret(environment: string): void;
+  /** Which scopes the App Client of an environment has; fails with a BffError where its credentials are rejected. */
+  findScopes(environment: string): Promise<ScopesResult>;
   /** Where each token of an environment stands. */
   statuses(environment: string): TokenStatus[];
 };
@@ -63,6 +67,7 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
   } = options;
   const credentialsOf = new Map(options.credentials.map((each) => [each.environment, each]));
   const entries = new Map<string, Entry>();
+  const findScopes = createScopeFinder({ requestToken, clock });
 
   function credentialsFor(environment: string): ClientCredentials {
     const credentials = credentialsOf.get(environment);
@@ -155,6 +160,19 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
     },
 
     rereadSecret,
+
+    async findScopes(environment) {
+      const credentials = credentialsFor(environment);
+      try {
+        return await findScopes(credentials);
+      } catch (error) {
+        // Whoever asks while the secret is replaced gets the answer to the new one.
+        rereadSecret(environment);
+        const successor = credentialsFor(environment);
+        if (successor === credentials) throw error;
+        return findScopes(successor);
+      }
+    },
 
     statuses(environment) {
       return [...entries.values()]

@@ -1,5 +1,6 @@
 // What the journal costs a write: the same BFF with it and without it, in turn. `node test/bench/journal.ts` prints the
 // table; the folder for its database can be given, since what the disk takes is most of it.
+
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -8,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { createApp } from '../../server/http/app.ts';
+import { limitBytesInFlight } from '../../server/http/bytes-in-flight.ts';
 import { listen } from '../../server/http/listen.ts';
 import { createJournal, type Journal } from '../../server/journal/journal.ts';
 import { createSendOnce } from '../../server/journal/send-once.ts';
@@ -17,6 +19,7 @@ import { createPartnerClient } from '../../server/partner/call-partner.ts';
 import { createConnections } from '../../server/partner/connections.ts';
 import { createTransport } from '../../server/partner/transport.ts';
 import { Secret } from '../../server/tokens/secret.ts';
+import { defaultFileLimits } from '../../shared/documents.ts';
 import { operationPath } from '../../shared/operations.ts';
 
 /** Milliseconds, and writes a second with ten callers at once. */
@@ -116,6 +119,7 @@ function appWith(journal: Journal, apiUrl: string, transport: ReturnType<typeof 
     send: (_environment: string, _scopes: unknown, sent: Parameters<typeof transport>[0]) => transport(sent),
     statuses: () => [],
     rereadSecret: () => {},
+    findScopes: async () => ({ scopes: [], checkedAt: '' }),
   };
   const credentials = {
     environment: 'sandbox',
@@ -140,6 +144,8 @@ function appWith(journal: Journal, apiUrl: string, transport: ReturnType<typeof 
     sendOnce: createSendOnce(journal, callPartner),
     journal,
     newerApiVersion: versions.newer,
+    fileLimits: defaultFileLimits,
+    holdBytes: limitBytesInFlight(Number.POSITIVE_INFINITY),
     identify: () => ({ id: 'bench', kind: 'access-key', grants: ['*:*'] }),
     sessions: undefined,
     log: createLog('silent'),

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { SubmitDocumentBatchRequest, SubmitDocumentRequest } from '../../shared/documents.ts';
 import type { CreateInvitationRequest } from '../../shared/invitations.ts';
 import type { CreateUserRequest } from '../../shared/users.ts';
 
@@ -84,6 +85,49 @@ export const arbitraryInvitation: fc.Arbitrary<CreateInvitationRequest> = fc
     },
     { requiredKeys: ['email', 'identity', 'externalReferences'] },
   )
+  .map(asJson);
+
+const file = fc
+  .uint8Array({ minLength: 1, maxLength: 12 })
+  .map((bytes) => Buffer.from(bytes).toString('base64'));
+const freeForm = fc.dictionary(
+  fc.oneof(fc.string(), fc.constantFrom('__proto__', 'toString')),
+  fc.jsonValue(),
+  {
+    maxKeys: 4,
+  },
+);
+const submission = {
+  externalReference: reference,
+  documentType: fc.oneof(text, fc.constantFrom('OFFICIAL_TRANSCRIPT', 'x'.repeat(200))),
+  file,
+  filename: fc.oneof(optionalText, fc.constant('x'.repeat(255))),
+  verificationMetadata: freeForm,
+};
+const intent = fc.oneof(
+  fc.record({ verificationIntent: fc.oneof(text, fc.constantFrom('store_only', 'attest')) }, optionally),
+  fc.record({ verificationIntent: fc.constant('attest'), attestationReferenceId: text }),
+);
+const requiredOfDocuments = ['externalReference', 'documentType', 'file'] as const;
+
+export const arbitraryDocument: fc.Arbitrary<SubmitDocumentRequest> = fc
+  .tuple(fc.record(submission, { requiredKeys: [...requiredOfDocuments] }), intent)
+  .map(([document, verification]) => asJson({ ...document, ...verification }));
+
+const item = fc
+  .tuple(
+    fc.record(
+      { ...submission, itemId: text, metadata: freeForm, partnerReferenceId: optionalText },
+      { requiredKeys: [...requiredOfDocuments, 'itemId'] },
+    ),
+    intent,
+  )
+  .map(([document, verification]) => ({ ...document, ...verification }));
+
+export const arbitraryBatch: fc.Arbitrary<SubmitDocumentBatchRequest> = fc
+  .record({
+    items: fc.uniqueArray(item, { minLength: 1, maxLength: 3, selector: ({ itemId }) => itemId }),
+  })
   .map(asJson);
 
 /** As it comes out of JSON at the other end. */

@@ -85,6 +85,20 @@ describe('the client', () => {
     assert.match(error.message, /no answer within 0\.06 s/);
   });
 
+  it('waits longer where a large body has to be sent, and says how long', async () => {
+    bff.api.next({ fault: 'hang' });
+    const file = Buffer.alloc(10_000).toString('base64');
+    const request = { ...samples.submitDocument.least, file };
+    const call = client({ timeoutMs: 10 }).submitDocument({ environment: 'sandbox', request });
+    const error = await failing('unreachable', call);
+    const bytes = JSON.stringify(request).length;
+    assert.match(
+      error.message,
+      new RegExp(`no answer within ${(10 + Math.ceil((2 * bytes) / 125)) / 1000} s`),
+    );
+    assert.equal(error.outcome, 'unknown');
+  });
+
   it('says unreachable where the answer begins and never ends', async () => {
     bff.api.next({ body: healthy, dripMs: 20 });
     await failing('unreachable', client({ timeoutMs: 60 }).health({ environment: 'sandbox' }));

@@ -2,30 +2,37 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { faultsOf, type Rule } from '../../server/local-pearsana/field-rules.ts';
-import { createInvitationBody, createUserBody } from '../../server/local-pearsana/request-bodies.ts';
-import { createInvitationRequest } from '../../shared/invitations.ts';
-import { createUserRequest } from '../../shared/users.ts';
-import { type Schema, sentences, validate } from '../../shared/validate.ts';
-import { arbitraryInvitation, arbitraryUser } from './arbitrary-requests.ts';
+import {
+  createInvitationBody,
+  createUserBody,
+  submitBatchBody,
+  submitDocumentBody,
+} from '../../server/local-pearsana/request-bodies.ts';
+import { operations } from '../../shared/operations.ts';
+import { sentences, validate } from '../../shared/validate.ts';
+import {
+  arbitraryBatch,
+  arbitraryDocument,
+  arbitraryInvitation,
+  arbitraryUser,
+} from './arbitrary-requests.ts';
 import { badly } from './spoilt-requests.ts';
-import { samples } from './write-samples.ts';
+import { lists, samples, type WriteName, writeNames } from './write-samples.ts';
 
 const seed = 20_260_130;
 const runs = 4_000;
 
-const pairs: [name: string, schema: Schema, rule: Rule, valid: fc.Arbitrary<object>, sample: object][] = [
-  ['createUser', createUserRequest, createUserBody, arbitraryUser, samples.createUser.whole],
-  [
-    'createInvitation',
-    createInvitationRequest,
-    createInvitationBody,
-    arbitraryInvitation,
-    samples.createInvitation.whole,
-  ],
-];
+const theirs: { [Name in WriteName]: [rule: Rule, valid: fc.Arbitrary<object>] } = {
+  createUser: [createUserBody, arbitraryUser],
+  createInvitation: [createInvitationBody, arbitraryInvitation],
+  submitDocument: [submitDocumentBody, arbitraryDocument],
+  submitDocumentBatch: [submitBatchBody, arbitraryBatch],
+};
 
 describe('contract and local Pearsana, which were written apart', () => {
-  for (const [name, schema, rule, valid, sample] of pairs) {
+  for (const name of writeNames) {
+    const schema = operations[name].request;
+    const [rule, valid] = theirs[name];
     /** What both say; fails unless they say the same. */
     const accepted = (value: unknown): boolean => {
       const validation = validate(schema, value);
@@ -69,22 +76,18 @@ describe('contract and local Pearsana, which were written apart', () => {
       );
     });
 
-    for (const [count, fits] of [
-      [0, false],
-      [1, true],
-      [50, true],
-      [51, false],
-      [10_000, false],
-    ] as const) {
-      it(`${fits ? 'accept' : 'refuse'} ${count} external references of ${name}`, () => {
-        const externalReferences = Array.from({ length: count }, (_, index) => ({
-          namespace: `N${index}`,
-          externalId: 'S-1',
-        }));
-        assert.equal(accepted({ ...sample, externalReferences }), fits);
-        const [last] = externalReferences.splice(-1, 1, { namespace: 'N0', externalId: 'S-2' });
-        if (last && count > 1)
-          assert.equal(accepted({ ...sample, externalReferences }), fits && name === 'createUser');
+    const list = lists[name];
+    for (const count of list ? [0, 1, list.most, list.most + 1, 10_000] : []) {
+      const { field, most, entry } = list ?? assert.fail();
+      const fits = count > 0 && count <= most;
+      it(`${fits ? 'accept' : 'refuse'} ${count} ${field} of ${name}`, () => {
+        const entries = Array.from({ length: count }, (_, index) => entry(index));
+        const request = (changed: object[]) => ({ ...samples[name].whole, [field]: changed });
+        assert.equal(accepted(request(entries)), fits);
+        if (count < 2) return;
+        // An entry twice: only a user may have two references of one namespace.
+        entries.splice(-1, 1, entry(0));
+        assert.equal(accepted(request(entries)), fits && name === 'createUser');
       });
     }
   }

@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { documentedScopes } from '../../server/local-pearsana/scopes.ts';
-import { type OperationRow, operationNames, operationPath, operations } from '../../shared/operations.ts';
-import { scope } from '../../shared/scopes.ts';
+import {
+  type OperationRow,
+  operationNames,
+  operationPath,
+  operations,
+  scopesOf,
+} from '../../shared/operations.ts';
+import { scope, scopeDescriptions } from '../../shared/scopes.ts';
+import { isWrite, samples } from './write-samples.ts';
 
-const rows = operationNames.map((name): [string, OperationRow] => [name, operations[name]]);
+const rows = operationNames.map((name): [typeof name, OperationRow] => [name, operations[name]]);
 
 describe('the table of operations', () => {
   it('has no two rows at one path', () => {
@@ -15,7 +22,7 @@ describe('the table of operations', () => {
   for (const [name, row] of rows) {
     it(`has a row ${name} that does not contradict itself`, () => {
       assert.match(row.path, /^[a-z]+(\/[a-z]+)*$/);
-      assert.match(row.partner.path, /^(\/[a-z0-9]+)+$/);
+      if (row.partner) assert.match(row.partner.path, /^(\/[a-z0-9]+)+(:[A-Za-z]+)?$/);
       assert.notEqual(row.title, '');
       if (row.writes) assert.equal(row.method, 'POST');
       if (row.request === null) assert.equal(row.bodyCap, 0);
@@ -28,7 +35,14 @@ describe('the table of operations', () => {
 
     it(`asks for documented scopes alone in ${name}`, () => {
       const known: readonly string[] = documentedScopes;
-      if (Array.isArray(row.scopes)) for (const each of row.scopes) assert(known.includes(each), each);
+      const requests = isWrite(name) ? Object.values(samples[name]) : [undefined];
+      for (const request of requests) {
+        const asked = scopesOf(row, request);
+        for (const each of asked) assert(known.includes(each), each);
+        assert.equal(new Set(asked).size, asked.length);
+        // What changes something at the partner is never sent without a token.
+        if (row.writes) assert(asked.length > 0);
+      }
     });
   }
 
@@ -41,7 +55,38 @@ describe('the table of operations', () => {
     assert.deepEqual(operations.health.scopes, []);
   });
 
+  it('gives documents the scope of verifications only where one begins', () => {
+    const storing = [
+      'pearsana-partner/partners.documents:write',
+      'pearsana-partner/partners.externalRefs:read',
+    ];
+    const verifying = [...storing, 'pearsana-partner/partners.verifications:write'];
+    const { least } = samples.submitDocument;
+    const intents: [intent: string | undefined, wanted: string[]][] = [
+      [undefined, storing],
+      ['store_only', storing],
+      ['attest', verifying],
+      ['STORE_ONLY', verifying],
+      [' store_only', verifying],
+      ['whatever comes next year', verifying],
+    ];
+    const item = (intent: string | undefined, index: number) => ({
+      ...{ ...least, itemId: String(index) },
+      ...(intent !== undefined && { verificationIntent: intent }),
+    });
+    for (const [intent, wanted] of intents) {
+      assert.deepEqual(scopesOf(operations.submitDocument, item(intent, 0)), wanted, intent);
+      for (const [other, more] of intents) {
+        const items = [undefined, intent, other].map(item);
+        const either = more.length > wanted.length ? more : wanted;
+        assert.deepEqual(scopesOf(operations.submitDocumentBatch, { items }), either, `${intent}, ${other}`);
+      }
+    }
+  });
+
   it('spells scopes as the partner does', () => {
     assert.equal(scope('partners.users:write'), 'pearsana-partner/partners.users:write');
+    const names = Object.keys(scopeDescriptions) as (keyof typeof scopeDescriptions)[];
+    assert.deepEqual(names.map(scope), [...documentedScopes]);
   });
 });

@@ -1,7 +1,16 @@
 // Compile-only: what must not compile is marked, and the compiler complains where it would after all.
 import type { Client } from '../../shared/client.ts';
+import type { SubmitDocumentRequest } from '../../shared/documents.ts';
 import type { ErrorCode, errorCodes } from '../../shared/error-codes.ts';
-import type { OperationName, RequestOf, ResultOf, Success } from '../../shared/operations.ts';
+import type {
+  OperationName,
+  operations,
+  PartnerFacts,
+  RequestOf,
+  ResultOf,
+  Success,
+} from '../../shared/operations.ts';
+import type { ScopeFinding } from '../../shared/scopes.ts';
 
 type Handlers = { [Name in OperationName]: (request: RequestOf<Name>) => Promise<ResultOf<Name>> };
 declare const handlers: Handlers;
@@ -43,6 +52,42 @@ const writing = { environment: 'sandbox', request: person, idempotencyKey: 'a-ke
 (await client.ping({ environment: 'sandbox' })).replayed;
 // @ts-expect-error Nor does it have a key.
 client.ping({ environment: 'sandbox', idempotencyKey: 'a-key' });
+
+// The rows of documents, with their own requests.
+declare const document: SubmitDocumentRequest;
+client.submitDocument({ environment: 'sandbox', request: document, confirm: 'sandbox' }) satisfies Promise<
+  Success<'submitDocument'>
+>;
+client.submitDocumentBatch({
+  environment: 'sandbox',
+  request: { items: [{ ...document, itemId: '1', metadata: { any: ['thing'] } }] },
+});
+// @ts-expect-error A document belongs to somebody.
+client.submitDocument({ environment: 'sandbox', request: { documentType: 'DIPLOMA', file: 'QQ==' } });
+// @ts-expect-error A batch tells its items apart.
+client.submitDocumentBatch({ environment: 'sandbox', request: { items: [document] } });
+// @ts-expect-error One document is no batch.
+client.submitDocumentBatch({ environment: 'sandbox', request: document });
+// @ts-expect-error What is free in form is an object all the same.
+client.submitDocument({ environment: 'sandbox', request: { ...document, verificationMetadata: 'x' } });
+// @ts-expect-error The partner documents no answer, so nothing can be taken for granted of one.
+(await client.submitDocument({ environment: 'sandbox', request: document })).result.document;
+
+// A row that the BFF answers by itself has no facts of the partner; all others have them.
+(await client.scopes({ environment: 'sandbox' })).result.scopes satisfies ScopeFinding[];
+(await client.scopes({ environment: 'sandbox' })).partner satisfies null;
+(await client.submitDocument({ environment: 'sandbox', request: document })).partner satisfies PartnerFacts;
+// @ts-expect-error Scopes are read, and take no request.
+client.scopes({ environment: 'sandbox', request: {} });
+
+// What a row finds out from a request, it finds out from its own.
+type Rows = typeof operations;
+type Functions<Row> = Row extends { scopes: infer Scopes; files: { of: infer Of } } ? Scopes | Of : never;
+type Reads<Row, Request> = [Functions<Row>] extends [(request: Request) => unknown] ? true : false;
+declare const reads: { [Name in OperationName]: Reads<Rows[Name], RequestOf<Name>> };
+reads satisfies Record<OperationName, true>;
+declare const anothers: Reads<Rows['submitDocumentBatch'], RequestOf<'submitDocument'>>;
+anothers satisfies false;
 
 // Codes and their facts are one table.
 'PARTNER_TIMEOUT' satisfies ErrorCode;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { asJson } from './arbitrary-requests.ts';
-import { placesIn } from './write-samples.ts';
+import { isFreeForm, placesIn } from './write-samples.ts';
 
 const two = (part: number) => String(part).padStart(2, '0');
 
@@ -29,7 +29,13 @@ const nearlyDay = fc
     ([sign, year, dash, month, date, end]) =>
       `${dash === '-' ? '' : sign}${year}${dash}${two(month)}${dash}${two(date)}${end}`,
   );
-const lengths = fc.constantFrom(1, 199, 200, 201, 254, 255, 1_999, 2_000, 2_001);
+const nearlyBase64 = fc.oneof(
+  fc.string({ unit: fc.constantFrom(...'AQgwEB+/=-_ \n'), maxLength: 9 }),
+  fc.uint8Array({ minLength: 1, maxLength: 7 }).map((bytes) => Buffer.from(bytes).toString('base64url')),
+  fc.constantFrom('=', '==', '====', 'QQ', 'QQ=', 'QQ==', 'QQ===', 'QR==', 'QUI=', 'QUJ=', 'QUJD', 'QUJD\n'),
+  fc.constantFrom('Q=Q=', '=QQQ', 'QQ==QQ==', 'QUI=QUJD', 'data:,QQ==', 'ＱＱ==', 'QQ\u0000='),
+);
+const lengths = fc.constantFrom(1, 199, 200, 201, 254, 255, 256, 1_999, 2_000, 2_001);
 const blanks = [
   ...'\t\n\v\f\r \u00a0\u1680\u2000\u200a\u2028\u2029\u202f\u205f\u3000\ufeff\u200b\u180e\u0085',
 ];
@@ -45,6 +51,12 @@ const strange = fc.oneof(
   nearlyDay,
   fc.constantFrom('USD', 'usd', 'US', 'USDX', 'ÜSD', 'USD\n', ' USD'),
   fc.jsonValue({ maxDepth: 3 }),
+  fc.constantFrom('store_only', 'attest'),
+  // Nested and long, at the edges of what may be.
+  fc
+    .constantFrom(18, 19, 20, 21)
+    .map((depth) => JSON.parse(`${'{"a":'.repeat(depth)}{}${'}'.repeat(depth)}`)),
+  fc.constantFrom(990, 999, 1_000, 1_001).map((count) => ({ a: Array(count).fill(0) })),
 );
 const strangeKey = fc.oneof(
   fc.constantFrom(
@@ -59,41 +71,52 @@ const strangeKey = fc.oneof(
     'length',
   ),
   fc.constantFrom('email', 'profile', 'address', 'roles', 'message', 'namespace', 'roleName', 'dateOfBirth'),
+  fc.constantFrom(
+    'metadata',
+    'verificationMetadata',
+    'attestationReferenceId',
+    'verificationIntent',
+    'itemId',
+  ),
   fc.string(),
 );
 
 type Spoil = {
-  kind: 'put' | 'append' | 'remove' | 'add' | 'repeat' | 'mail' | 'day';
+  kind: 'put' | 'append' | 'remove' | 'add' | 'repeat' | 'mail' | 'day' | 'file';
   at: number;
   value: unknown;
   key: string;
 };
 const spoil: fc.Arbitrary<Spoil> = fc.record({
-  kind: fc.constantFrom('put', 'append', 'remove', 'add', 'repeat', 'mail', 'day'),
+  kind: fc.constantFrom('put', 'append', 'remove', 'add', 'repeat', 'mail', 'day', 'file'),
   at: fc.nat(1_000),
   value: strange,
   key: strangeKey,
 });
 
+/** What is almost right, by the kind of spoiling that puts it somewhere. */
+const nearly = fc.record({ mail: nearlyEmail, day: nearlyDay, file: nearlyBase64 });
+type Nearly = { mail: string; day: string; file: string };
+
 /** Requests of that kind, spoilt once or twice at any depth; some stay good, as when a field goes that nobody needs. */
 export function badly(valid: fc.Arbitrary<object>): fc.Arbitrary<unknown> {
   return fc
-    .tuple(valid, fc.array(spoil, { minLength: 1, maxLength: 2 }), nearlyEmail, nearlyDay)
-    .map(([request, spoils, mail, date]) =>
-      spoils.reduce<unknown>((value, each) => spoilt(value, each, mail, date), request),
+    .tuple(valid, fc.array(spoil, { minLength: 1, maxLength: 2 }), nearly)
+    .map(([request, spoils, near]) =>
+      spoils.reduce<unknown>((value, each) => spoilt(value, each, near), request),
     );
 }
 
-function spoilt(request: unknown, { kind, at, value, key }: Spoil, mail: string, day: string): unknown {
+function spoilt(request: unknown, { kind, at, value, key }: Spoil, near: Nearly): unknown {
   const copy: unknown = asJson(request);
-  const places = placesIn(copy).filter(({ place }) => place.length > 0);
+  // Where anything goes, little can be spoilt: seldom there.
+  const all = placesIn(copy).filter(({ place }) => at % 8 === 0 || !isFreeForm(place.slice(0, -1)));
+  const places = all.filter(({ place }) => place.length > 0);
   const inLists = places.filter(({ place }) => typeof place.at(-1) === 'number');
   const named = (name: string) => places.filter(({ place }) => place.at(-1) === name);
   const among =
-    { repeat: inLists, mail: named('email'), day: named('dateOfBirth') }[String(kind)] ??
-    (kind === 'add'
-      ? placesIn(copy).filter((each) => isObject(each.value) && !Array.isArray(each.value))
-      : places);
+    { repeat: inLists, mail: named('email'), day: named('dateOfBirth'), file: named('file') }[String(kind)] ??
+    (kind === 'add' ? all.filter((each) => isObject(each.value) && !Array.isArray(each.value)) : places);
   const chosen = among[at % among.length];
   // No place of that kind, or the whole is something else by now.
   if (!chosen) return kind === 'remove' ? value : copy;
@@ -108,8 +131,7 @@ function spoilt(request: unknown, { kind, at, value, key }: Spoil, mail: string,
   if (!isObject(parent) || last === undefined) return value;
   if (kind === 'put') put(parent, last, value);
   else if (kind === 'append') put(parent, last, textOf(chosen.value) + textOf(value));
-  else if (kind === 'mail') put(parent, last, mail);
-  else if (kind === 'day') put(parent, last, day);
+  else if (kind === 'mail' || kind === 'day' || kind === 'file') put(parent, last, near[kind]);
   else if (kind === 'repeat' && Array.isArray(parent)) parent.push(chosen.value);
   else if (Array.isArray(parent)) parent.splice(Number(last), 1);
   else Reflect.deleteProperty(parent, last);

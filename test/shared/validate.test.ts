@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { operations } from '../../shared/operations.ts';
 import { sentences, validate } from '../../shared/validate.ts';
-import { type Place, samples, type WriteName, withValueAt, writeNames } from './write-samples.ts';
+import { lists, type Place, samples, type WriteName, withValueAt, writeNames } from './write-samples.ts';
 
 /** What a person reads about a request; nothing where all is well. */
 function said(name: WriteName, request: unknown): string[] {
@@ -19,6 +19,8 @@ const born: Place = ['profile', 'address', 'dateOfBirth'];
 const x = (length: number) => 'x'.repeat(length);
 const references = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ namespace: `N${index}`, externalId: 'S-1' }));
+
+const freeForm = 'must be an object of at most 1,000 values, nested at most 20 deep';
 
 const rows: [name: WriteName, place: Place, value: unknown, ...sentences: string[]][] = [
   ['createUser', [], null, 'The request body must be an object'],
@@ -81,6 +83,80 @@ const rows: [name: WriteName, place: Place, value: unknown, ...sentences: string
     'SIS',
     'externalReferences[1].namespace: `SIS` is used twice: an invitation may use each namespace once',
   ],
+  ['submitDocument', ['externalReference'], undefined, 'externalReference: is required'],
+  [
+    'submitDocument',
+    ['externalReference', 'externalId'],
+    ' ',
+    'externalReference.externalId: must not be empty',
+  ],
+  ['submitDocument', ['externalReferences'], [], 'externalReferences: there is no such field'],
+  ['submitDocument', ['documentType'], '', 'documentType: must not be empty'],
+  ['submitDocument', ['filename'], x(256), 'filename: must have at most 255 characters'],
+  ['submitDocument', ['file'], undefined, 'file: is required'],
+  ['submitDocument', ['file'], [1], 'file: must be text'],
+  ['submitDocument', ['file'], '', 'file: must not be empty'],
+  ['submitDocument', ['file'], 'QUJD\nQUJD', 'file: must be base64, but its character 5 is not'],
+  [
+    'submitDocument',
+    ['file'],
+    'data:application/pdf;base64,QUJD',
+    'file: must be base64, but its character 5 is not',
+  ],
+  ['submitDocument', ['file'], 'ab-_', 'file: must be base64, but its character 3 is not'],
+  ['submitDocument', ['file'], 'QUJ', 'file: must be base64 with its padding; it may have been cut off'],
+  ['submitDocument', ['file'], 'QR==', 'file: must be base64 with its padding; it may have been cut off'],
+  [
+    'submitDocument',
+    ['verificationIntent'],
+    '',
+    'verificationIntent: must not be empty',
+    'attestationReferenceId: `A-1` is possible only with the verificationIntent attest',
+  ],
+  [
+    'submitDocument',
+    ['verificationIntent'],
+    'store_only',
+    'attestationReferenceId: `A-1` is possible only with the verificationIntent attest',
+  ],
+  [
+    'submitDocument',
+    ['verificationIntent'],
+    undefined,
+    'attestationReferenceId: `A-1` is possible only with the verificationIntent attest',
+  ],
+  ['submitDocument', ['verificationMetadata'], [], `verificationMetadata: ${freeForm}`],
+  ['submitDocument', ['verificationMetadata'], 'x', `verificationMetadata: ${freeForm}`],
+  ['submitDocument', ['verificationMetadata'], null, `verificationMetadata: ${freeForm}`],
+  [
+    'submitDocument',
+    ['verificationMetadata', 'a'],
+    Array(1_000).fill(0),
+    `verificationMetadata: ${freeForm}`,
+  ],
+  ['submitDocument', ['itemId'], '1', 'itemId: there is no such field'],
+  ['submitDocumentBatch', ['items'], undefined, 'items: is required'],
+  ['submitDocumentBatch', ['items'], [], 'items: must have at least one entry'],
+  ['submitDocumentBatch', ['items', 0, 'itemId'], undefined, 'items[0].itemId: is required'],
+  [
+    'submitDocumentBatch',
+    ['items', 0, 'itemId'],
+    '1',
+    'items[1].itemId: `1` is used twice: the results could not be told apart',
+  ],
+  [
+    'submitDocumentBatch',
+    ['items', 1, 'file'],
+    '=',
+    'items[1].file: must be base64 with its padding; it may have been cut off',
+  ],
+  [
+    'submitDocumentBatch',
+    ['items', 0, 'attestationReferenceId'],
+    'A-3',
+    'items[0].attestationReferenceId: `A-3` is possible only with the verificationIntent attest',
+  ],
+  ['submitDocumentBatch', ['items', 0, 'metadata'], 1, `items[0].metadata: ${freeForm}`],
 ];
 
 describe('what a person reads', () => {
@@ -137,17 +213,18 @@ describe('what a person reads', () => {
       }
     });
 
+    const list = lists[name];
     const wrong: [what: string, entries: unknown][] = [
       ['entries without a name', Array(10_000).fill({})],
       ['entries of the wrong kind', Array(10_000).fill(null)],
       ['entries with fields that there are not', Array(10_000).fill({ [x(300)]: 1 })],
-      ['entries twice', Array(10_000).fill({ namespace: 'SIS', externalId: 'S-1' })],
+      ['entries twice', Array(10_000).fill(list?.entry(0))],
       ['entries that are blank', Array(10_000).fill({ namespace: ' ', externalId: ' ' })],
     ];
-    for (const [what, externalReferences] of wrong) {
+    for (const [what, entries] of list ? wrong : []) {
       it(`is short and comes quickly for ten thousand ${what} in ${name}`, () => {
         const started = performance.now();
-        const words = said(name, { ...samples[name].least, externalReferences });
+        const words = said(name, { ...samples[name].least, [list?.field ?? '']: entries });
         assert(performance.now() - started < 500);
         assert(words.length >= 1 && words.length <= 20, String(words.length));
         assert(words.join('').length < 4_000);
@@ -157,7 +234,7 @@ describe('what a person reads', () => {
     it(`is at most twenty sentences for thousands of unknown fields in ${name}`, () => {
       const fields = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`k${index}`, 1]));
       assert.equal(said(name, { ...samples[name].least, ...fields }).length, 20);
-      assert.equal(said(name, { ...fields, externalReferences: Array(49).fill({}) }).length, 20);
+      if (list) assert.equal(said(name, { ...fields, [list.field]: Array(20).fill({}) }).length, 20);
     });
   }
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +15,8 @@ const folders = ['home', 'work', 'data', 'temporary'] as const;
 export type BffProcess = AsyncDisposable & {
   url: string;
   dataDirectory: string;
+  /** What the system has given it, in bytes: at this moment, and at most so far. Known on Linux alone. */
+  residentBytes(): { now: number; most: number };
   /** Standard output and standard error so far. */
   output(): string;
   /** Everything in its home, working, data and temporary folders, by path. */
@@ -59,6 +62,12 @@ export async function startBffProcess(
     url,
     dataDirectory: variables.BFF_DATA_DIR ?? join(root, 'data'),
     output,
+    residentBytes() {
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+      const bytes = (name: string) =>
+        Number(new RegExp(`^${name}:\\s*(\\d+) kB`, 'm').exec(status)?.[1]) * 1024;
+      return { now: bytes('VmRSS'), most: bytes('VmHWM') };
+    },
     async files() {
       const entries = await readdir(root, { recursive: true, withFileTypes: true });
       const paths = entries.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));

@@ -18,6 +18,10 @@ export type Reply = {
   /** An object is sent as JSON. */
   body?: string | object;
   delayMs?: number;
+  /** Answers once this has come true. */
+  after?: Promise<void>;
+  /** How long the body is left unread; so much of it as fits into the system's buffers arrives all the same. */
+  unreadMs?: number;
   /** Sends the body in pieces of one byte, this far apart. */
   dripMs?: number;
   /** What `Content-Length` claims, whatever the body holds; the connection is then closed. */
@@ -140,8 +144,11 @@ async function startSide(general: Script) {
       await carryOut(script, response);
       return;
     }
+    if (typeof script !== 'function' && script.unreadMs !== undefined) await delay(script.unreadMs);
     for await (const chunk of request.setEncoding('utf8')) arrived.body += chunk;
-    await carryOut(typeof script === 'function' ? await script(arrived) : script, response);
+    const reply = typeof script === 'function' ? await script(arrived) : script;
+    await reply.after;
+    await carryOut(reply, response);
   }
 
   async function carryOut(reply: Reply, response: ServerResponse): Promise<void> {

@@ -15,6 +15,7 @@ export type Ingredients = {
 export const samples: { [Name in OperationName]: (marker: string) => RequestOf<Name> } = {
   health: () => undefined,
   ping: () => undefined,
+  scopes: () => undefined,
   createUser: (marker) => ({
     identity: { email: `${marker}@example.com`, firstName: marker, lastName: marker, roleName: 'student' },
     externalReferences: [{ namespace: 'SIS', externalId: marker }],
@@ -25,6 +26,23 @@ export const samples: { [Name in OperationName]: (marker: string) => RequestOf<N
     identity: { firstName: marker, lastName: marker },
     externalReferences: [{ namespace: 'SIS', externalId: marker }],
     message: marker,
+  }),
+  submitDocument: (marker) => ({
+    externalReference: { namespace: 'SIS', externalId: marker },
+    documentType: marker,
+    file: Buffer.from(marker).toString('base64'),
+    filename: `${marker}.pdf`,
+    verificationIntent: 'attest',
+    verificationMetadata: { [marker]: [marker] },
+  }),
+  submitDocumentBatch: (marker) => ({
+    items: ['1', '2'].map((itemId) => ({
+      itemId,
+      externalReference: { namespace: 'SIS', externalId: marker },
+      documentType: marker,
+      file: Buffer.from(marker).toString('base64'),
+      metadata: { [marker]: marker },
+    })),
   }),
 };
 

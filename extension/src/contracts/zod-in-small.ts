@@ -17,7 +17,7 @@ type RawIssue = {
 };
 type Words = string | ((issue: RawIssue) => string | undefined);
 type Parameters = Words | { error?: Words; abort?: boolean };
-type Context = { addIssue(issue: Omit<RawIssue, 'input'>): void };
+type Context = { addIssue(issue: string | Omit<RawIssue, 'input'>): void };
 
 type Check = {
   /** A limit of a length: asked of whatever has one, even where its type is wrong. */
@@ -96,6 +96,8 @@ export const number = () => kind('number', Number.isFinite);
 export const boolean = () => kind('boolean', (value) => typeof value === 'boolean');
 export const unknown = () => new Schema((input) => input);
 
+const nothing = () => kind('null', (value) => value === null);
+
 function oneOf(values: readonly unknown[]): Schema {
   return new Schema((input, issues) => {
     if (!values.includes(input)) issues.push({ code: 'invalid_value', input, path: [] });
@@ -103,7 +105,7 @@ function oneOf(values: readonly unknown[]): Schema {
   });
 }
 
-export { oneOf as enum };
+export { nothing as null, oneOf as enum };
 
 export const optional = (inner: Schema) =>
   new Schema((input, issues) => (input === undefined ? input : run(inner, input, issues)), true);
@@ -187,10 +189,19 @@ export const minLength = (least: number, parameters?: Parameters): Check => ({
   ofLength: true,
 });
 
+/** Whatever a function lets pass. */
+export const custom = (passes: (value: never) => unknown, parameters?: Parameters) =>
+  unknown().check(refine(passes, parameters));
+
 /** Whatever a function finds, in its own words. */
 export const superRefine = (find: (value: never, context: Context) => void): Check => ({
   run(input, issues) {
-    find(input as never, { addIssue: (issue) => issues.push({ goesOn: true, ...issue, input }) });
+    find(input as never, {
+      addIssue(issue) {
+        const found = typeof issue === 'string' ? { code: 'custom', path: [], message: issue } : issue;
+        issues.push({ goesOn: true, ...found, input });
+      },
+    });
   },
 });
 

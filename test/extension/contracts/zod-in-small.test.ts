@@ -62,7 +62,13 @@ const partner = {
 const results: Record<OperationName, object> = {
   health: { status: 'ok', more: [1] },
   ping: { status: 'ok', message: 'Authorized', clientId: 'a', scopes: ['a', 'b'] },
+  scopes: {
+    checkedAt: '2026-01-30T00:00:00Z',
+    scopes: [{ scope: 'pearsana-partner/ping', grants: 'the connectivity test', enabled: true }],
+  },
   createUser: { user: { userId: 'u' } },
+  submitDocument: { document: { documentId: 'd' } },
+  submitDocumentBatch: { results: [{ itemId: 'i', status: 'accepted' }] },
   createInvitation: {
     invitation: {
       invitationId: 'inv_1',

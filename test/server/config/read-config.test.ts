@@ -28,6 +28,8 @@ describe('the configuration', () => {
       partnerTimeoutMs: 10_000,
       tokenTimeoutMs: 5_000,
       rateLimitPerMinute: 120,
+      fileLimits: { document: 10_485_760, batch: 26_214_400 },
+      maxBytesInFlight: 314_572_800,
       logLevel: 'info',
       production: false,
     });
@@ -58,6 +60,12 @@ describe('the configuration', () => {
   it('offers the local Pearsana beside others only if told so', () => {
     assert.equal(configOf(sandbox).local, false);
     assert.equal(configOf({ ...sandbox, BFF_LOCAL: 'true' }).local, true);
+  });
+
+  it('takes as many bytes in flight as the largest body has, and no fewer', () => {
+    assert.equal(configOf({ MAX_BYTES_IN_FLIGHT: '36590936' }).maxBytesInFlight, 36_590_936);
+    const small = { MAX_DOCUMENT_BYTES: '3', MAX_BATCH_BYTES: '3', MAX_BYTES_IN_FLIGHT: '1638404' };
+    assert.deepEqual(configOf(small).fileLimits, { document: 3, batch: 3 });
   });
 
   it('takes what is configured', () => {
@@ -115,6 +123,19 @@ describe('the configuration', () => {
       'nothing to call',
       { BFF_LOCAL: 'false' },
       /^BFF_LOCAL is false and no Pearsana environment is configured/,
+    ],
+    ['a document of nothing', { MAX_DOCUMENT_BYTES: '0' }, /^MAX_DOCUMENT_BYTES must be a whole number/],
+    ['a document too large for JSON', { MAX_DOCUMENT_BYTES: '200000001' }, /^MAX_DOCUMENT_BYTES must/],
+    ['a batch in words', { MAX_BATCH_BYTES: '25MB' }, /^MAX_BATCH_BYTES must/],
+    [
+      'fewer bytes in flight than one batch has',
+      { MAX_BYTES_IN_FLIGHT: '36590935' },
+      /^MAX_BYTES_IN_FLIGHT must be at least 36590936: one body of MAX_DOCUMENT_BYTES or MAX_BATCH_BYTES/,
+    ],
+    [
+      'fewer than one document has',
+      { MAX_DOCUMENT_BYTES: '200000000', MAX_BYTES_IN_FLIGHT: '200000000' },
+      /^MAX_BYTES_IN_FLIGHT must be at least 266732204:/,
     ],
   ];
   for (const [what, variables, ...faults] of faulty) {

@@ -5,9 +5,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { type Claim, createLedger, type Intent, type Ledger } from '../../../server/journal/ledger.ts';
 import { openDatabase } from '../../../server/journal/open-database.ts';
+import { rememberedOf } from '../../../server/journal/remembered.ts';
+import { operations } from '../../../shared/operations.ts';
 
 const hourMs = 3_600_000;
 const start = Date.UTC(2026, 0, 30);
+
+const digestOf = (request: unknown) => rememberedOf(operations.createUser, request).digest;
 
 const intent: Intent = {
   caller: 'ada',
@@ -15,7 +19,7 @@ const intent: Intent = {
   operation: 'createUser',
   requestId: 'first',
   references: [{ namespace: 'SIS', externalId: 'S-1' }],
-  request: { a: 1, b: { c: [1, 2], d: 'e' } },
+  digest: digestOf({ a: 1, b: { c: [1, 2], d: 'e' } }),
   idempotencyKey: 'a-key',
 };
 const facts = {
@@ -73,7 +77,7 @@ describe('the ledger', () => {
     const ledger = openLedger();
     sent(ledger.claim(intent));
     const turned = { b: { d: 'e', c: [1, 2] }, a: 1 };
-    assert.deepEqual(earlier(ledger.claim({ ...intent, request: turned }))[2], true);
+    assert.deepEqual(earlier(ledger.claim({ ...intent, digest: digestOf(turned) }))[2], true);
     for (const request of [
       { ...turned, a: 2 },
       { ...turned, x: 1 },
@@ -81,7 +85,11 @@ describe('the ledger', () => {
       { a: 1 },
       { a: '1', b: turned.b },
     ]) {
-      assert.deepEqual(earlier(ledger.claim({ ...intent, request }))[2], false, JSON.stringify(request));
+      assert.deepEqual(
+        earlier(ledger.claim({ ...intent, digest: digestOf(request) }))[2],
+        false,
+        JSON.stringify(request),
+      );
     }
   });
 
@@ -103,7 +111,7 @@ describe('the ledger', () => {
     it(`frees a key after ${state}`, () => {
       const ledger = openLedger();
       ledger.end(sent(ledger.claim(intent)), { state });
-      const next = sent(ledger.claim({ ...intent, request: { mended: true } }));
+      const next = sent(ledger.claim({ ...intent, digest: digestOf({ mended: true }) }));
       ledger.end(next, { state: 'succeeded' });
       assert.deepEqual(earlier(ledger.claim(intent)), ['succeeded', 'first', false]);
     });

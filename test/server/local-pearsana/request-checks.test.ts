@@ -13,6 +13,9 @@ const ping = 'pearsana-partner/ping';
 const usersWrite = 'pearsana-partner/partners.users:write';
 const invitationsWrite = 'pearsana-partner/partners.invitations:write';
 const externalRefsWrite = 'pearsana-partner/partners.externalRefs:write';
+const documentsWrite = 'pearsana-partner/partners.documents:write';
+const externalRefsRead = 'pearsana-partner/partners.externalRefs:read';
+const verificationsWrite = 'pearsana-partner/partners.verifications:write';
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
 function assertRefusal(reply: Reply, status: number, code: string, details?: unknown): void {
@@ -132,6 +135,14 @@ describe('the API of the local Pearsana', () => {
       required: [invitationsWrite, externalRefsWrite],
       provided: [externalRefsWrite],
     },
+    ...['/v1/documents:submit', '/v1/documents:submitBatch'].flatMap((path) =>
+      [[documentsWrite], [externalRefsRead], [verificationsWrite]].map((provided) => ({
+        method: 'POST',
+        path,
+        required: [documentsWrite, externalRefsRead],
+        provided,
+      })),
+    ),
   ]) {
     it(`refuses ${method} ${path} with 403 to a token for ${provided.join(' ')}`, async () => {
       const headers = bearer(await tokenFor(pearsana, ...provided));
@@ -148,7 +159,15 @@ describe('the API of the local Pearsana', () => {
     });
   }
 
-  for (const path of ['/', '/v1', '/v1/users/', '/V1/users', '/v1/documents', '/health/x']) {
+  for (const path of [
+    '/',
+    '/v1',
+    '/v1/users/',
+    '/V1/users',
+    '/v1/documents',
+    '/v1/documentsX',
+    '/health/x',
+  ]) {
     it(`has nothing at ${path}`, async () => {
       assertRefusal(await callApi(pearsana, 'POST', path, { headers: bearer(token) }), 404, 'NOT_FOUND');
     });
@@ -159,6 +178,8 @@ describe('the API of the local Pearsana', () => {
     ['POST', '/ping', 'GET'],
     ['GET', '/v1/users', 'POST'],
     ['DELETE', '/v1/invitations', 'POST'],
+    ['GET', '/v1/documents:submit', 'POST'],
+    ['PUT', '/v1/documents:submitBatch', 'POST'],
   ] as const) {
     it(`refuses ${method} ${path} with 405`, async () => {
       const reply = await callApi(pearsana, method, path, { headers: bearer(token) });
@@ -219,7 +240,7 @@ describe('a fault of the local Pearsana itself', () => {
   it('is answered with 500, and shown only to its developer', async (t) => {
     const emitWarning = t.mock.method(process, 'emitWarning', () => {});
     const fault = new Error('canary');
-    const server = createApi(() => Promise.reject(fault), []).listen(0, '127.0.0.1');
+    const server = createApi(() => Promise.reject(fault), [], 0).listen(0, '127.0.0.1');
     t.after(() => server.close());
     await once(server, 'listening');
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Outcome } from '../../../shared/errors.ts';
-import { operationPath, operations, successOf } from '../../../shared/operations.ts';
+import { operationPath, operations, type RequestOf, successOf } from '../../../shared/operations.ts';
 import { samples, type WriteName, writeNames } from '../../shared/write-samples.ts';
 import { type FaultServer, invited, type Reply, startFaultServer } from '../../support/fault-server.ts';
 import { failureIn, freePort, startBffWith, type TestBff } from '../../support/test-bff.ts';
@@ -11,11 +11,11 @@ const said = (code: string, more: object = {}) => ({
 });
 const page = { headers: { 'content-type': 'text/html' }, body: '<html>a page</html>' };
 
-const write = (bff: TestBff, name: WriteName) =>
+const write = (bff: TestBff, name: WriteName, request: RequestOf<WriteName> = samples[name].least) =>
   bff.get(operationPath(name, 'sandbox'), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(samples[name].least),
+    body: JSON.stringify(request),
   });
 
 type Expected = [status: number, code: string, outcome: Outcome];
@@ -88,14 +88,16 @@ describe('a write that the partner ends with', () => {
     }
 
     it(`a refusal that says why and when again: ${name} passes both on`, async () => {
-      const details = { errors: ['externalReferences must be a non-empty array'], more: { a: [1] } };
+      const details = { errors: ['A is wrong.', 'So is B.'], more: { a: [1] } };
       for (const status of [400, 409, 429]) {
         partner.api.next({ status, headers: { 'retry-after': '7' }, body: said('THEIRS', { details }) });
         const answer = await write(bff, name);
         const failure = failureIn(answer);
         assert.equal(answer.headers.get('retry-after'), '7');
         assert.deepEqual(failure.details, details);
-        assert.deepEqual([failure.message, failure.retryable], ['Their words.', status === 429]);
+        const why = status === 400 ? ' A is wrong. So is B.' : '';
+        const words = `Their words.${why} Its own request id is theirs.`;
+        assert.deepEqual([failure.message, failure.retryable], [words, status === 429]);
       }
     });
 
@@ -112,7 +114,9 @@ describe('a write that the partner ends with', () => {
       it(`401 and then ${what} is ${status}: ${name} is sent twice, with two tokens`, async () => {
         const before = { sent: partner.api.arrivals.length, tokens: partner.auth.arrivals.length };
         partner.api.next(unauthorized, reply);
-        const answer = await write(bff, name);
+        // Another set of scopes than a single document’s, and so another token.
+        const request = name === 'submitDocumentBatch' ? samples[name].whole : samples[name].least;
+        const answer = await write(bff, name, request);
         assert.equal(answer.status, status, answer.text);
         if (code !== null) {
           const failure = failureIn(answer);
@@ -131,7 +135,7 @@ describe('a write that the partner ends with', () => {
     }
   }
 
-  it('nothing at all in a success: createUser has null, an invitation has to be one', async () => {
+  it('nothing at all in a success: it is null where the partner documents none, an invitation has to be one', async () => {
     for (const [status, answered] of [
       [200, 200],
       [201, 201],
@@ -140,11 +144,15 @@ describe('a write that the partner ends with', () => {
       [205, 200],
     ] as const) {
       const reply: Reply = { status, body: '' };
-      partner.api.next(reply, reply);
-      const answer = await write(bff, 'createUser');
-      assert.equal(answer.status, answered);
-      const { result, partner: facts } = successOf(operations.createUser).parse(answer.body);
-      assert.deepEqual([result, facts.status], [null, status]);
+      for (const name of writeNames) {
+        if (name === 'createInvitation') continue;
+        partner.api.next(reply);
+        const answer = await write(bff, name);
+        assert.equal(answer.status, answered);
+        const { result, partner: facts } = successOf(operations[name]).parse(answer.body);
+        assert.deepEqual([result, facts?.status], [null, status]);
+      }
+      partner.api.next(reply);
       const failure = failureIn(await write(bff, 'createInvitation'));
       assert.deepEqual([failure.code, failure.outcome], ['PARTNER_BAD_RESPONSE', 'unknown']);
     }

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import { type ExternalReference, externalReference } from '../../shared/fields.ts';
+import type { OperationRow } from '../../shared/operations.ts';
+import { valueAt } from '../../shared/validate.ts';
+
+/** What the journal remembers of a request, taken from it while it is whole: a document is not kept for that. */
+export type Remembered = {
+  /** SHA-256 of the request, whatever the order of its fields. */
+  digest: Buffer;
+  /** The names of people in other systems, by which the partner can be searched. */
+  references: readonly ExternalReference[];
+};
+
+export function rememberedOf({ references }: OperationRow, request: unknown): Remembered {
+  return {
+    digest: createHash('sha256').update(JSON.stringify(request, sorted)).digest(),
+    references: references === null ? [] : referencesAt(request, references),
+  };
+}
+
+/** The order of an object's fields says nothing: two programs may write one request in two orders. */
+function sorted(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** At the end of the path stands one or a list, and on the way to it may be lists too, as the items of a batch are. */
+function referencesAt(value: unknown, path: readonly string[]): ExternalReference[] {
+  if (Array.isArray(value)) return value.flatMap((each) => referencesAt(each, path));
+  const [name, ...rest] = path;
+  if (name !== undefined) return referencesAt(valueAt(value, [name]), rest);
+  const reference = externalReference.safeParse(value).data;
+  return reference ? [reference] : [];
+}

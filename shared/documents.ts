@@ -1,0 +1,165 @@
+import * as z from 'zod/mini';
+import { eachOnce, externalReference, filename, keptWord, optionalText, requiredText } from './fields.ts';
+import { type Scope, scope } from './scopes.ts';
+
+/** The types that the partner documents, by its groups. It accepts any other text too. */
+export const documentTypes = {
+  academic: [
+    'OFFICIAL_TRANSCRIPT',
+    'ACADEMIC_TRANSCRIPT',
+    'DEGREE_CERTIFICATE',
+    'DIPLOMA',
+    'ENROLLMENT_VERIFICATION',
+    'COURSE_COMPLETION',
+  ],
+  awards: ['AWARD_CERTIFICATE', 'HONOR_ROLL'],
+  sports: ['SPORTS_CERTIFICATE', 'ATHLETIC_RECORD'],
+} as const;
+
+/** The limits of a BFF that is not configured otherwise. */
+export const defaultFileLimits = { document: 10 * 1024 * 1024, batch: 25 * 1024 * 1024 };
+
+/** The most items of one batch, as the partner has it. */
+export const mostBatchItems = 25;
+
+/** A file as base64 (RFC 4648, 4), padded and in one line; how large it may be is the BFF's to say. */
+const file = z.string().check(
+  z.superRefine((value, context) => {
+    const fault = base64Fault(value);
+    if (fault !== undefined) context.addIssue(fault);
+  }),
+);
+
+/** Whatever the caller likes, within reason: what is nested deeper than any program would is an attack on one. */
+const freeForm = z.optional(
+  z.custom<Record<string, unknown>>(
+    isFreeForm,
+    'must be an object of at most 1,000 values, nested at most 20 deep',
+  ),
+);
+
+const submission = {
+  /** Of a user who exists at the partner already. */
+  externalReference,
+  /** One of `documentTypes`, or any other. */
+  documentType: requiredText,
+  file,
+  /** The partner tells the file's type by it; without it, it is `application/octet-stream`. */
+  filename,
+  /** `store_only` where it is left out; any other begins a verification, as `attest` does. */
+  verificationIntent: z.optional(requiredText),
+  /** Only with the intent `attest`. */
+  attestationReferenceId: z.optional(requiredText),
+  verificationMetadata: freeForm,
+};
+
+const attested = z.superRefine<{
+  verificationIntent?: string | undefined;
+  attestationReferenceId?: string | undefined;
+}>(({ verificationIntent, attestationReferenceId }, context) => {
+  if (attestationReferenceId !== undefined && verificationIntent !== 'attest') {
+    const message = 'is possible only with the verificationIntent attest';
+    context.addIssue({ code: 'custom', path: ['attestationReferenceId'], message });
+  }
+});
+
+/** `POST /v1/documents:submit`. */
+export const submitDocumentRequest = z.strictObject(submission).check(attested);
+export type SubmitDocumentRequest = z.infer<typeof submitDocumentRequest>;
+
+const batchItem = z
+  .strictObject({
+    ...submission,
+    /** Tells the results apart. */
+    itemId: requiredText,
+    metadata: freeForm,
+    partnerReferenceId: optionalText,
+  })
+  .check(attested);
+
+/** `POST /v1/documents:submitBatch`. */
+export const submitDocumentBatchRequest = z.strictObject({
+  items: z
+    .array(batchItem)
+    .check(
+      z.minLength(1, 'must have at least one entry'),
+      z.maxLength(mostBatchItems, `must have at most ${mostBatchItems} entries`),
+      eachOnce('itemId', 'is used twice: the results could not be told apart'),
+    ),
+});
+export type SubmitDocumentBatchRequest = z.infer<typeof submitDocumentBatchRequest>;
+
+/** The partner does not document these bodies: whatever came is shown. */
+export const submittedDocuments = z.unknown();
+
+/** What the journal keeps of them, where there are such ids. */
+const keptDocument = z.object({ documentId: keptWord, status: keptWord });
+export const keptDocumentResult = z.object({ document: keptDocument });
+export const keptBatchResult = z.object({
+  results: z.array(z.object({ itemId: keptWord, status: keptWord, document: z.optional(keptDocument) })),
+});
+
+type Intent = Pick<SubmitDocumentRequest, 'verificationIntent'>;
+
+/** What a token needs for these documents: a verification's scope only where one begins. */
+export function documentScopes(...documents: readonly Intent[]): readonly Scope[] {
+  const storing = [scope('partners.documents:write'), scope('partners.externalRefs:read')] as const;
+  const verifies = documents.some(
+    ({ verificationIntent = 'store_only' }) => verificationIntent !== 'store_only',
+  );
+  return verifies ? [...storing, scope('partners.verifications:write')] : storing;
+}
+
+/** How many bytes good base64 stands for. */
+export function decodedBytes(base64: string): number {
+  const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
+  return (base64.length / 4) * 3 - padding;
+}
+
+/** How many characters of base64 so many bytes take. */
+export function encodedLength(bytes: number): number {
+  return Math.ceil(bytes / 3) * 4;
+}
+
+const alphabet = /[A-Za-z0-9+/]/;
+/** By character code: three times as quick over a whole file as the expression itself. */
+const inAlphabet = Uint8Array.from({ length: 128 }, (_, code) => +alphabet.test(String.fromCharCode(code)));
+
+/** The last four characters: where padding stands, the bits that it leaves over are zero (RFC 4648, 3.5). */
+const lastFour = /^([A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==)$/;
+
+/** What is wrong with it, in words. A file has millions of characters: each is looked at once, and none is copied. */
+function base64Fault(text: string): string | undefined {
+  if (text === '') return 'must not be empty';
+  let end = 0;
+  while (inAlphabet[text.charCodeAt(end)] === 1) end += 1;
+  if (end < text.length - 2 || (end < text.length && text[end] !== '=')) {
+    return `must be base64, but its character ${end + 1} is not`;
+  }
+  const whole = text.length % 4 === 0 && lastFour.test(text.slice(-4));
+  return whole ? undefined : 'must be base64 with its padding; it may have been cut off';
+}
+
+/** Walks without recursion, and stops at the first value too many. */
+function isFreeForm(value: unknown): boolean {
+  if (!isObject(value) || Array.isArray(value)) return false;
+  let level: object[] = [value];
+  let count = 0;
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth === 20) return false;
+    const below = [];
+    for (const each of level) {
+      for (const inside of Object.values(each)) {
+        count += 1;
+        if (count > 1_000) return false;
+        if (isObject(inside)) below.push(inside);
+      }
+    }
+    level = below;
+  }
+  return true;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { limitBytesInFlight } from '../../../server/http/bytes-in-flight.ts';
+import { operationPath } from '../../../shared/operations.ts';
+import { samples } from '../../shared/write-samples.ts';
+import { type FaultServer, startFaultServer } from '../../support/fault-server.ts';
+import { rawHead, rawRequest } from '../../support/raw-http.ts';
+import { type Answer, failureIn, startBffWith, type TestBff } from '../../support/test-bff.ts';
+import { until } from '../../support/until.ts';
+import { headersOf, post } from './post.ts';
+import { capsOf, smallLimits } from './small-limits.ts';
+
+/** One batch as large as may be, and a little more. */
+const most = capsOf('submitDocumentBatch') + 1_000;
+
+describe('the bytes in flight', () => {
+  let partner: FaultServer;
+  let bff: TestBff;
+  before(async () => {
+    partner = await startFaultServer();
+    bff = await startBffWith(
+      { sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } },
+      { ...smallLimits, MAX_BYTES_IN_FLIGHT: String(most), PARTNER_TIMEOUT_MS: '60000' },
+    );
+  });
+  after(async () => {
+    await bff.stop();
+    await partner.stop();
+  });
+
+  const padded = (bytes: number) => {
+    const text = JSON.stringify(samples.submitDocumentBatch.least);
+    return text + ' '.repeat(bytes - Buffer.byteLength(text));
+  };
+  const largest = padded(capsOf('submitDocumentBatch'));
+  const submitted = (body: string, headers = {}) => post(bff, 'submitDocumentBatch', body, headers);
+
+  function assertBusy(answer: Pick<Answer, 'status' | 'headers' | 'text'>): void {
+    const { code, outcome, retryable, message } = failureIn(answer);
+    assert.deepEqual([answer.status, code, outcome, retryable], [503, 'BUSY', 'not_sent', true]);
+    assert.match(message, /MAX_BYTES_IN_FLIGHT/);
+    assert.equal(answer.headers.get('retry-after'), '1');
+  }
+
+  /** Runs it while one batch, as large as may be, is at the partner. */
+  async function whileOneIsThere(run: () => Promise<void>): Promise<void> {
+    let answerIt: () => void = () => {};
+    const held = new Promise<void>((resolve) => {
+      answerIt = resolve;
+    });
+    const before = partner.api.arrivals.length;
+    partner.api.next({ after: held });
+    const first = submitted(largest);
+    await until('it is at the partner', () => partner.api.arrivals.length === before + 1);
+    try {
+      await run();
+      assert.equal(partner.api.arrivals.length, before + 1);
+    } finally {
+      answerIt();
+    }
+    assert.equal((await first).status, 200);
+  }
+
+  it('are refused beyond the limit, by length and in chunks, before they have arrived', async () => {
+    await whileOneIsThere(async () => {
+      assertBusy(await submitted(padded(1_001)));
+      assertBusy(await submitted(padded(70_000), { 'Transfer-Encoding': 'chunked' }));
+      const headers = { Host: '127.0.0.1', ...Object.fromEntries(headersOf(bff)), 'Content-Length': '2000' };
+      const path = operationPath('submitDocumentBatch', 'sandbox');
+      // The body never comes.
+      assertBusy(await rawRequest(bff.url, rawHead(path, headers, 'POST')));
+    });
+  });
+
+  it('leave room for what fits, and for what has no body', async () => {
+    await whileOneIsThere(async () => {
+      assert.equal((await submitted('{"items":[]}')).status, 400);
+      assert.equal((await bff.get('/api/environments/sandbox/health')).status, 200);
+      partner.api.arrivals.pop();
+    });
+  });
+
+  it('are free again after each call, however it ends', async () => {
+    const endings = [{}, { status: 400 }, { status: 500 }, { fault: 'reset-after-body' }] as const;
+    for (const ending of endings) {
+      partner.api.next(ending);
+      await submitted(largest);
+    }
+    await submitted(padded(capsOf('submitDocumentBatch') + 1));
+    await submitted(padded(capsOf('submitDocumentBatch') + 1), { 'Transfer-Encoding': 'chunked' });
+    await submitted(largest.replace('{', ' '));
+    const half = Object.fromEntries([...headersOf(bff), ['Host', '127.0.0.1'], ['Content-Length', '900000']]);
+    const socket = connect(Number(new URL(bff.url).port), '127.0.0.1');
+    const head = rawHead(operationPath('submitDocumentBatch', 'sandbox'), half, 'POST');
+    socket.write(head + largest.slice(0, 400_000), () => socket.destroy());
+    await until('his going away is noted', () => bff.logLines.some((line) => line.includes('went away')));
+    assert.equal((await submitted(largest)).status, 200);
+  });
+
+  it('are counted by what is held, not by what has been', () => {
+    const holdBytes = limitBytesInFlight(10);
+    for (let round = 0; round < 3; round += 1) {
+      using first = holdBytes();
+      first.add(4);
+      first.add(6);
+      using second = holdBytes();
+      assert.throws(() => second.add(1), { code: 'BUSY' });
+      first[Symbol.dispose]();
+      second.add(10);
+      assert.throws(() => first.add(1), { code: 'BUSY' });
+    }
+  });
+});
