@@ -5,7 +5,9 @@ import { BffError } from '../bff-error.ts';
 import type { IdentifyCaller } from '../callers/access-key.ts';
 import { type AllowedOrigins, isAllowedOrigin } from '../config/allowed-origins.ts';
 import type { RequestLog } from '../log.ts';
+import { apiDescription } from './api-description.ts';
 import { checkRequestTarget, hostCheck } from './host-check.ts';
+import { onlyGet } from './only-get.ts';
 import { authenticate, limitCallers } from './rate-limits.ts';
 import { requestContext } from './request-context.ts';
 import { respondToError } from './respond-to-error.ts';
@@ -43,11 +45,8 @@ export function createApp(options: AppOptions): Express {
     const ready = options.isReady();
     response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'shutting-down' });
   });
-  app.all(['/livez', '/readyz'], () => {
-    throw BffError.of('METHOD_NOT_ALLOWED', 'Only GET is possible here.', {
-      headers: { Allow: 'GET, HEAD' },
-    });
-  });
+  app.all(['/livez', '/readyz'], onlyGet);
+  app.use(apiDescription(options.publicUrl));
   app.use('/api', noStore, ...crossOrigin(options.allowedOrigins));
   app.use('/api', authenticate(options.identify), limitCallers(options.rateLimitPerMinute));
   app.use(createApi(options));
