@@ -6,6 +6,7 @@ import type { IdentifyCaller } from '../callers/access-key.ts';
 import { type AllowedOrigins, isAllowedOrigin } from '../config/allowed-origins.ts';
 import type { RequestLog } from '../log.ts';
 import { apiDescription } from './api-description.ts';
+import { docs } from './docs.ts';
 import { checkRequestTarget, hostCheck } from './host-check.ts';
 import { onlyGet } from './only-get.ts';
 import { authenticate, limitCallers } from './rate-limits.ts';
@@ -47,6 +48,7 @@ export function createApp(options: AppOptions): Express {
   });
   app.all(['/livez', '/readyz'], onlyGet);
   app.use(apiDescription(options.publicUrl));
+  app.use(docs());
   app.use('/api', noStore, ...crossOrigin(options.allowedOrigins));
   app.use('/api', authenticate(options.identify), limitCallers(options.rateLimitPerMinute));
   app.use(createApi(options));

@@ -4,7 +4,7 @@ import { schemaRef } from './contract-schemas.ts';
 import type { Json, Response } from './document-types.ts';
 import type { Endpoint } from './endpoint.ts';
 import { errorCodesOf, errorDocs, partnerRefusalsOf } from './error-docs.ts';
-import { headersOf, parameters } from './headers.ts';
+import { headersOf, parameters, requestIdExample } from './headers.ts';
 
 /** A failed write says what became of it; any other failure doesn't. */
 export const writeFailureBody: Json = {
@@ -83,7 +83,7 @@ function failureExample(
   return {
     error: {
       ...facts,
-      requestId: parameters.requestId.example,
+      requestId: requestIdExample,
       ...(inEnvironment && { environment: parameters.environment.example }),
       ...(writes && { outcome }),
     },

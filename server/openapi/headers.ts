@@ -2,11 +2,14 @@ import type { Json } from './document-types.ts';
 import type { Endpoint } from './endpoint.ts';
 
 const requestId = { type: 'string', minLength: 1, maxLength: 128, pattern: '^[\\w.-]{1,128}$' };
-const requestIdExample = '5f0c7c1e-6f5b-4a57-9d3a-2f6f6a1f9c11';
+export const requestIdExample = '5f0c7c1e-6f5b-4a57-9d3a-2f6f6a1f9c11';
 const visible = { type: 'string', maxLength: 200, pattern: '^[!-~ ]*$' };
 const seconds = { type: 'integer', format: 'int32', minimum: 0, maximum: 86_400 };
 
-/** What callers send, by the names in `components.parameters`. */
+/**
+ * What callers send, by the names in `components.parameters`. Where a value must be one's own (an id, a key, a
+ * confirmation) there is no example: `/docs` would fill it in, and send it.
+ */
 export const parameters = {
   environment: {
     name: 'environment',
@@ -23,7 +26,6 @@ export const parameters = {
     description:
       'An id of your own for this call; one of another form is replaced. The partner receives it too.',
     schema: requestId,
-    example: requestIdExample,
   },
   confirmEnvironment: {
     name: 'X-Confirm-Environment',
@@ -32,7 +34,6 @@ export const parameters = {
     description:
       'The environment’s name once more, typed by the person who wants the write. Required where the environment is protected.',
     schema: { type: 'string', maxLength: 31, pattern: '^[a-z][a-z0-9-]{0,30}$' },
-    example: 'sandbox',
   },
   idempotencyKey: {
     name: 'Idempotency-Key',
@@ -41,7 +42,6 @@ export const parameters = {
     description:
       'Made once for each thing that somebody wants done, and sent again with each retry of it: the same key and request are sent to the partner once. Quoted or bare.',
     schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
-    example: '7b1f6f0e-7a4b-4d9f-8d6e-0f3f2c1b9a55',
   },
 } as const;
 

@@ -17,11 +17,13 @@ partner’s own body in \`result\`. A failure is \`{"error": {"code", "message",
 and 403 are only ever about your own access. At most \`RATE_LIMIT_PER_MINUTE\` requests a minute (120, unless configured) are
 answered to one caller.
 
-## Every code of the BFF
+<details><summary>Every code of the BFF</summary>
 
 The partner’s own refusals (400, 404, 409, 410, 413, 422, 429) pass through beside these, with its codes.
 
-${errorTable()}`;
+${errorTable()}
+
+</details>`;
 
 /** The whole of `/openapi.json` but for `servers`, which follows from the request: see {@link serverAt}. */
 export function createOpenApiDocument(): OpenApiDocument {

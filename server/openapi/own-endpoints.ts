@@ -3,9 +3,7 @@ import { operationNames } from '../../shared/operations.ts';
 import { schemaRef } from './contract-schemas.ts';
 import type { Json } from './document-types.ts';
 import type { Endpoint } from './endpoint.ts';
-import { parameters } from './headers.ts';
-
-const requestId = parameters.requestId.example;
+import { requestIdExample as requestId } from './headers.ts';
 
 const session: SessionAnswer = {
   requestId,

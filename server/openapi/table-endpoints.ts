@@ -9,10 +9,8 @@ import {
 } from '../../shared/operations.ts';
 import { schemaRef } from './contract-schemas.ts';
 import type { Endpoint } from './endpoint.ts';
-import { parameters } from './headers.ts';
+import { parameters, requestIdExample as requestId } from './headers.ts';
 import { operationDocs } from './operation-docs.ts';
-
-const requestId = parameters.requestId.example;
 
 const partnerExample: PartnerFacts = {
   status: 200,
@@ -35,7 +33,13 @@ function endpointOf(name: OperationName): Endpoint {
   const row: OperationRow = operations[name];
   const { tag, description, request, result } = operationDocs[name];
   const asksForToken = !Array.isArray(row.scopes) || row.scopes.length > 0 || row.partner === null;
-  const example = { environment: parameters.environment.example, requestId, result, partner: partnerExample };
+  const example = {
+    environment: parameters.environment.example,
+    requestId,
+    result,
+    partner: { ...partnerExample, status: row.writes ? 201 : 200 },
+  };
+  const answer = { schema: schemaRef(`${name}Success`), example };
   return {
     operationId: name,
     method: row.method,
@@ -51,14 +55,13 @@ function endpointOf(name: OperationName): Endpoint {
     ...(row.request && {
       request: { schema: schemaRef(`${name}Request`), example: request, bodyCap: row.bodyCap },
     }),
-    answers: {
-      // The partner says which of them; it documents not all.
-      '2XX': {
-        description: 'What the partner answered, and which environment it was.',
-        schema: schemaRef(`${name}Success`),
-        example,
-      },
-    },
+    answers: row.writes
+      ? {
+          201: { ...answer, description: 'It is done. The partner’s answer, and which environment it was.' },
+          // It does not document every status: whichever it sends is passed on.
+          '2XX': { ...answer, description: 'Another success of the partner’s, with the same body.' },
+        }
+      : { 200: { ...answer, description: 'The partner’s answer, and which environment it was.' } },
   };
 }
 
