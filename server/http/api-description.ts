@@ -1,5 +1,4 @@
 import { type Request, Router } from 'express';
-import { createOpenApiDocument, serverAt } from '../openapi/openapi-document.ts';
 import { onlyGet } from './only-get.ts';
 
 /**
@@ -8,17 +7,26 @@ import { onlyGet } from './only-get.ts';
  */
 export function apiDescription(publicUrl: string | undefined): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  const document = JSON.stringify(createOpenApiDocument());
+  // Built once, when somebody asks: a start need not wait for it.
+  let building: Promise<(url: string) => string> | undefined;
 
-  router.get('/openapi.json', (request, response) => {
-    const servers = JSON.stringify([serverAt(addressOf(request, publicUrl))]);
+  router.get('/openapi.json', async (request, response) => {
+    building ??= buildDescription();
+    const describe = await building;
     response
       .set('Cache-Control', 'no-store')
       .type('application/json')
-      .send(`{"servers":${servers},${document.slice(1)}`);
+      .send(describe(addressOf(request, publicUrl)));
   });
   router.all('/openapi.json', onlyGet);
   return router;
+}
+
+/** The description's text for each address: all but the address is put together once. */
+async function buildDescription(): Promise<(url: string) => string> {
+  const { createOpenApiDocument, serverAt } = await import('../openapi/openapi-document.ts');
+  const document = JSON.stringify(createOpenApiDocument());
+  return (url) => `{"servers":${JSON.stringify([serverAt(url)])},${document.slice(1)}`;
 }
 
 /** The address that the caller used: the shell has made sure that it is one of ours. */

@@ -19,15 +19,15 @@ export function docs(): Router {
     response.set('Cache-Control', 'no-store');
     return send('page.html', response);
   });
-  for (const name of docsFileNames) {
-    if (name === 'page.html') continue;
+  const others = docsFileNames.filter((name) => name !== 'page.html');
+  for (const name of others) {
     router.get(`/docs/${name}`, (_request, response) => {
       // The names are the same after an update.
       response.set('Cache-Control', 'max-age=600');
       return send(name, response);
     });
   }
-  router.all(['/docs', ...docsFileNames.map((name) => `/docs/${name}`)], onlyGet);
+  router.all(['/docs', ...others.map((name) => `/docs/${name}`)], onlyGet);
   return router;
 }
 

@@ -21,11 +21,15 @@ export type BffProcess = AsyncDisposable & {
   end(): Promise<number | null>;
 };
 
-export async function startBffProcess(variables: Record<string, string>): Promise<BffProcess> {
+/** @param program the built one, where it is not to be run from source. */
+export async function startBffProcess(
+  variables: Record<string, string>,
+  program = main,
+): Promise<BffProcess> {
   const root = await mkdtemp(join(tmpdir(), 'bff-process-'));
   const [home, work, data, temporary] = folders.map((name) => join(root, name));
   for (const folder of folders) await mkdir(join(root, folder));
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [program], {
     cwd: work,
     env: {
       ...{ PATH: process.env.PATH, HOME: home, USERPROFILE: home, TMPDIR: temporary, TEMP: temporary },
@@ -38,7 +42,7 @@ export async function startBffProcess(variables: Record<string, string>): Promis
     stream.setEncoding('utf8').on('data', (text: string) => chunks.push(text));
   const closed = once(child, 'close').then(([code]): number | null => code);
   const output = () => chunks.join('');
-  const readyAt = () => /ready at (http:\S+)\n/.exec(output())?.[1];
+  const readyAt = () => /ready at (http:[^\s"]+)\W/.exec(output())?.[1];
   await until('the BFF is ready', () => readyAt() !== undefined || child.exitCode !== null);
   const url = readyAt();
   assert(url, output());
