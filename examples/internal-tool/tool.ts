@@ -45,7 +45,9 @@ const becameOf = {
 
 function failureWords(error: unknown): string {
   if (!(error instanceof ClientError)) return String(error);
-  return `${error.message} ${error.outcome ? becameOf[error.outcome] : ''} (request ${error.requestId})`;
+  const { message, outcome, requestId } = error;
+  const words = [outcome && becameOf[outcome], message, requestId && `(request ${requestId})`];
+  return words.filter(Boolean).join(' ');
 }
 
 document.addEventListener('submit', async (event) => {

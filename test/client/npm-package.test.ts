@@ -7,6 +7,8 @@ import { type ClientConsumer, createClientConsumer } from '../support/client-con
 import { execute } from '../support/execute.ts';
 import { startTestBff } from '../support/test-bff.ts';
 
+const root = join(import.meta.dirname, '../..');
+
 /** A program of somebody else's: what it may not write is marked, and what it prints is what it was told. */
 const program = `
 import { ClientError, createClient, operations, validate, type Success } from 'pearsana-partner-client';
@@ -71,6 +73,12 @@ describe('the npm package of the client', () => {
     });
   }
 
+  it('has types that the README’s internal tool compiles with', async () => {
+    const tool = await readFile(join(root, 'examples/internal-tool/tool.ts'), 'utf8');
+    await writeFile(join(consumer.folder, 'tool.ts'), tool);
+    assert.equal(await consumer.compile('bundler', 'tool.ts'), '');
+  });
+
   it('calls a running BFF from Node', async () => {
     await using bff = await startTestBff();
     const flag = '--disable-warning=ExperimentalWarning';
@@ -108,4 +116,18 @@ describe('the npm package of the client', () => {
       ['error-codes.js', '<stdin>'],
     );
   });
+});
+
+it('the README shows the internal tool as it is', async () => {
+  const readme = await readFile(join(root, 'README.md'), 'utf8');
+  for (const [language, name] of [
+    ['html', 'index.html'],
+    ['ts', 'tool.ts'],
+  ] as const) {
+    const text = await readFile(join(root, 'examples/internal-tool', name), 'utf8');
+    assert(
+      readme.includes(`\`\`\`${language}\n${text}\`\`\`\n`),
+      `README.md shows another ${name} than there is.`,
+    );
+  }
 });
