@@ -107,7 +107,7 @@ function refined(schema: Json, path: string): Json {
 
 /** JSON Schema has no flags, and a pattern that lost its `i` would refuse what we accept. */
 function refuseFlags({ _zod }: Schema): void {
-  const patterns = _zod.bag.patterns instanceof Set ? [..._zod.bag.patterns] : [];
+  const patterns = (_zod.def.checks ?? []).map((check) => Reflect.get(check._zod.def, 'pattern'));
   const flagged = patterns.find((pattern) => pattern instanceof RegExp && /[^u]/.test(pattern.flags));
   if (flagged)
     throw new Error(`${flagged} is in a contract, but JSON Schema has no flags: write it without.`);

@@ -12,6 +12,8 @@ export type WatchedPage = Page &
 /** A page in a context of its own, so that it begins with nothing stored. */
 export async function watchPage(browser: Browser): Promise<WatchedPage> {
   const context = await browser.newContext();
+  // Nothing here takes a second; a machine with others on it may take a few.
+  context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   const requests: string[] = [];
   const complaints: string[] = [];
