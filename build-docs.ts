@@ -9,7 +9,7 @@ export function embedDocs(): Plugin {
   return {
     name: 'embed-docs',
     setup(building) {
-      building.onLoad({ filter: /\/server\/docs\/read-docs-file\.ts$/ }, async () => {
+      building.onLoad({ filter: /[\\/]server[\\/]docs[\\/]read-docs-file\.ts$/ }, async () => {
         const { docsFileNames } = await import('./server/docs/docs-file-names.ts');
         const { readDocsFile } = await import('./server/docs/read-docs-file.ts');
         const files = await Promise.all(

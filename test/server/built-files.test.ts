@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { copyToBuild } from '../support/built-copy.ts';
+import { clientTarball, copyToBuild } from '../support/built-copy.ts';
 import { findSecrets, type Secrets } from '../support/secret-search.ts';
 import { fallbackSecret } from '../support/test-bff.ts';
 import { zipEntries } from '../support/zip-entries.ts';
@@ -38,7 +38,7 @@ it('bundles, VSIX and npm tarball hold no secret of the machine that built them'
     assert.doesNotMatch(name, /\.env|access-key|\.ts$|\.map$/);
     files.set(`the VSIX’s ${name}`, content);
   }
-  const tarball = gunzipSync(await readFile(join(folder, 'dist/pearsana-partner-client-0.1.0.tgz')));
+  const tarball = gunzipSync(await readFile(await clientTarball(folder)));
   assert.match(tarball.toString('latin1'), /package\/client\/index\.js/);
   files.set('the npm tarball', tarball);
   assert.match(String(files.get('the VSIX’s extension/package.json')), /"pearsana-partner"/);

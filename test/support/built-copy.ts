@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,13 @@ const sources = [
   ...['client', 'extension', 'server', 'shared', 'build.ts', 'build-client.ts', 'build-docs.ts', 'LICENSE'],
   ...['package.json', 'package-lock.json', 'tsconfig.json'],
 ];
+
+/** Where the client's npm package lies once it is built. */
+export async function clientTarball(folder: string): Promise<string> {
+  const name = (await readdir(join(folder, 'dist'))).find((each) => each.endsWith('.tgz'));
+  if (name === undefined) throw new Error(`There is no tarball in ${folder}/dist.`);
+  return join(folder, 'dist', name);
+}
 
 /** A copy of what is built, with nothing built yet: what others read in the repository's own `dist/` is left alone. */
 export async function copyToBuild(): Promise<AsyncDisposable & { folder: string }> {

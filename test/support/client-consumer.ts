@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { copyToBuild } from './built-copy.ts';
+import { clientTarball, copyToBuild } from './built-copy.ts';
 import { execute, npm } from './execute.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -21,7 +21,7 @@ export async function createClientConsumer(): Promise<ClientConsumer> {
   await using copy = await copyToBuild();
   await promisify(execFile)(process.execPath, ['build.ts', 'client'], { cwd: copy.folder });
   const folder = await mkdtemp(join(tmpdir(), 'client-consumer-'));
-  const tarball = join(copy.folder, 'dist/pearsana-partner-client-0.1.0.tgz');
+  const tarball = await clientTarball(copy.folder);
   const dependencies = {
     'pearsana-partner-client': `file:${tarball}`,
     zod: `file:${join(root, 'node_modules/zod')}`,
