@@ -1,4 +1,5 @@
-// `node build.ts` builds what is shipped: the extension's VSIX and the BFF as one file, both into dist/.
+// `node build.ts` builds what is shipped, into dist/: the extension's VSIX, the BFF as one file, the client's npm tarball.
+// `node build.ts server` and `node build.ts client` build one of these.
 // `node build.ts extension` builds the VSIX alone, and nothing when it is newer than its sources: it runs at every `npm start`.
 // `node build.ts extension --watch` keeps the extension's bundle fresh for F5.
 import { execFile } from 'node:child_process';
@@ -8,6 +9,8 @@ import { join, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 // Types alone: loading these programs takes longer than finding out that there is nothing to do.
 import type { BuildOptions, Metafile, Plugin } from 'esbuild';
+import { buildClient } from './build-client.ts';
+import { embedDocs } from './build-docs.ts';
 
 const root = import.meta.dirname;
 const extension = join(root, 'extension');
@@ -134,7 +137,7 @@ async function buildServer(): Promise<void> {
       // Whoever runs the bundle runs it for others, unless they say otherwise.
       js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);\nprocess.env.NODE_ENV ??= 'production';",
     },
-    plugins: [leaveOutLocalPearsana()],
+    plugins: [leaveOutLocalPearsana(), embedDocs()],
     metafile: true,
     logLevel: 'warning',
   });
@@ -179,10 +182,13 @@ function say(line: string): void {
 const [what, ...flags] = process.argv.slice(2);
 if (what === 'extension' && flags.join() === '--watch') await watchExtension();
 else if (what === 'extension' && flags.length === 0) await buildExtension();
+else if (what === 'server' && flags.length === 0) await buildServer();
+else if (what === 'client' && flags.length === 0) await report(await buildClient());
 else if (what === undefined) {
   await buildExtension();
   await buildServer();
+  await report(await buildClient());
 } else {
-  say('Usage: node build.ts [extension [--watch]]');
+  say('Usage: node build.ts [server | client | extension [--watch]]');
   process.exitCode = 1;
 }

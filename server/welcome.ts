@@ -20,6 +20,7 @@ export function welcome(bff: RunningBff, { toTerminal }: { toTerminal: boolean }
     ...(bff.publicUrl === undefined ? [] : [`  callers use   ${bff.publicUrl}`]),
     `  environments  ${environments.join(', ')}`,
     `  access key    ${accessKeyWords(bff, toTerminal)}`,
+    `  the API       ${new URL('/docs', address)}`,
     '',
     'Next:',
     ...(existsSync(vsix)

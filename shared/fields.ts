@@ -23,7 +23,7 @@ export const filename = z.optional(z.string().check(z.maxLength(255, atMost(255)
 export const optionalMessage = z.optional(z.string().check(z.maxLength(longText, atMost(longText))));
 
 const address =
-  /^(?!\.)(?!.*\.\.)(?!.*\.@)[^\s@<>"(),:;\\[\]]{1,64}@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]*[a-z0-9])?$/i;
+  /^(?!\.)(?!.*\.\.)(?!.*\.@)[^\s@<>"(),:;\\[\]]{1,64}@([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?\.)+[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?$/;
 
 /** An e-mail address of the usual form; at most 254 characters (RFC 5321, 4.5.3.1.3, less the angle brackets). */
 export const email = z

@@ -6,8 +6,11 @@ import type { IdentifyCaller } from '../callers/caller.ts';
 import { type AllowedOrigins, isAllowedOrigin } from '../config/allowed-origins.ts';
 import type { RequestLog } from '../log.ts';
 import type { Sessions } from '../sessions/sessions.ts';
+import { apiDescription } from './api-description.ts';
 import { createAuthRoutes } from './auth-routes.ts';
+import { docs } from './docs.ts';
 import { checkRequestTarget, hostCheck } from './host-check.ts';
+import { onlyGet } from './only-get.ts';
 import { authenticate, limitCallers } from './rate-limits.ts';
 import { requestContext } from './request-context.ts';
 import { respondToError } from './respond-to-error.ts';
@@ -48,11 +51,9 @@ export function createApp(options: AppOptions): Express {
     const ready = options.isReady();
     response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'shutting-down' });
   });
-  app.all(['/livez', '/readyz'], () => {
-    throw BffError.of('METHOD_NOT_ALLOWED', 'Only GET is possible here.', {
-      headers: { Allow: 'GET, HEAD' },
-    });
-  });
+  app.all(['/livez', '/readyz'], onlyGet);
+  app.use(apiDescription(options.publicUrl));
+  app.use(docs());
   const { sessions, allowedOrigins, environments } = options;
   app.use(['/api', '/auth'], noStore);
   app.use(['/api', '/auth/logout'], ...crossOrigin(allowedOrigins, { sessions: sessions !== undefined }));

@@ -27,7 +27,7 @@ const requiredScopes = z.object({ requiredScopes: z.array(z.string()) });
 type PartnerError = z.infer<typeof partnerEnvelope>['error'];
 
 /** Refusals that the partner means for the caller: they pass through as they are. */
-const passedThrough: Readonly<Record<number, string>> = {
+export const passedThrough: Readonly<Record<number, string>> = {
   400: 'VALIDATION_ERROR',
   404: 'NOT_FOUND',
   409: 'CONFLICT',

@@ -37,6 +37,7 @@ describe('the words at the start', () => {
     const words = welcome({ ...bff, publicUrl: 'https://bff.example.com' }, { toTerminal: false });
     assert.match(words, /^Pearsana BFF ready at http:\/\/127\.0\.0\.1:8787$/m);
     assert.match(words, /^ {2}callers use +https:\/\/bff\.example\.com$/m);
+    assert.match(words, /^ {2}the API +https:\/\/bff\.example\.com\/docs$/m);
     assert.doesNotMatch(welcome(bff, { toTerminal: false }), /callers use/);
   });
 

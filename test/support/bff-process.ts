@@ -27,19 +27,21 @@ export type BffProcess = AsyncDisposable & {
   kill(): Promise<void>;
 };
 
-/** @param limits.largestFileBlocks how large any file of its may grow, in the shell's blocks: a disk that is full after that. */
+/**
+ * @param options.largestFileBlocks how large any file of its may grow, in the shell's blocks: a disk that is full after that.
+ * @param options.program the built one, where it is not to be run from source.
+ */
 export async function startBffProcess(
   variables: Record<string, string>,
-  limits: { largestFileBlocks?: number } = {},
+  { largestFileBlocks, program = main }: { largestFileBlocks?: number; program?: string } = {},
 ): Promise<BffProcess> {
   const root = await mkdtemp(join(tmpdir(), 'bff-process-'));
   const [home, work, data, temporary] = folders.map((name) => join(root, name));
   for (const folder of folders) await mkdir(join(root, folder));
-  const { largestFileBlocks } = limits;
   const [command, ...args] =
     largestFileBlocks === undefined
-      ? [process.execPath, main]
-      : ['sh', '-c', `ulimit -f ${largestFileBlocks}; exec "$0" "$1"`, process.execPath, main];
+      ? [process.execPath, program]
+      : ['sh', '-c', `ulimit -f ${largestFileBlocks}; exec "$0" "$1"`, process.execPath, program];
   const child = spawn(String(command), args, {
     cwd: work,
     env: {

@@ -1,0 +1,30 @@
+// The entry of the npm package, and of nothing else: inside the repository everybody imports from `shared/` itself.
+export {
+  backendOrigin,
+  type CallOptions,
+  type Client,
+  type ClientOptions,
+  createClient,
+  type SharedCallOptions,
+} from '../shared/client.ts';
+export { ClientError, type ClientErrorReason } from '../shared/client-error.ts';
+export type {
+  Environment,
+  EnvironmentKind,
+  EnvironmentsAnswer,
+  SessionAnswer,
+  TokenStatus,
+} from '../shared/environments.ts';
+export { type ErrorCode, errorCodes } from '../shared/error-codes.ts';
+export type { ErrorSource, Failure, Issue, Outcome } from '../shared/errors.ts';
+export {
+  type OperationName,
+  type OperationRow,
+  operationNames,
+  operations,
+  type PartnerFacts,
+  type RequestOf,
+  type ResultOf,
+  type Success,
+} from '../shared/operations.ts';
+export { sentences, type Validation, validate } from '../shared/validate.ts';

@@ -1,0 +1,66 @@
+import { type Client, ClientError, createClient } from 'pearsana-partner-client';
+
+type Field = (name: string) => string;
+
+let pearsana: Client;
+
+/** What each button does, and what is said when it is done. */
+const tasks: Record<string, (field: Field) => Promise<string>> = {
+  async signIn(field) {
+    // The key is kept in this variable alone: closing the page forgets it.
+    pearsana = createClient({ baseUrl: document.body.dataset.bff ?? '', accessKey: field('key') });
+    const { environments } = await pearsana.environments();
+    const options = environments.map(({ id, protected: isProtected }) => {
+      return new Option(isProtected ? `${id} (protected)` : id, id);
+    });
+    document.querySelector('select')?.replaceChildren(...options);
+    for (const form of document.forms) form.hidden = !form.hidden;
+    return 'You are signed in.';
+  },
+
+  async ping(field) {
+    const { environment, partner } = await pearsana.ping({ environment: field('environment') });
+    return `${environment} answered in ${partner.durationMs} ms.`;
+  },
+
+  async invite(field) {
+    const { environment, result } = await pearsana.createInvitation({
+      environment: field('environment'),
+      confirm: field('confirm'),
+      request: {
+        email: field('email'),
+        identity: { firstName: field('firstName'), lastName: field('lastName') },
+        externalReferences: [{ namespace: 'SIS', externalId: field('externalId') }],
+      },
+    });
+    return `Invited in ${environment}: ${result.invitation.invitationId} is ${result.invitation.status}.`;
+  },
+};
+
+const becameOf = {
+  not_sent: 'Nothing was sent.',
+  refused: 'Nothing was done.',
+  unknown: 'It may have happened all the same: look in Pearsana before you try again.',
+};
+
+function failureWords(error: unknown): string {
+  if (!(error instanceof ClientError)) return String(error);
+  const { message, outcome, requestId } = error;
+  const words = [outcome && becameOf[outcome], message, requestId && `(request ${requestId})`];
+  return words.filter(Boolean).join(' ');
+}
+
+document.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const { target: form, submitter: button } = event;
+  if (!(form instanceof HTMLFormElement && button instanceof HTMLButtonElement)) return;
+  const data = new FormData(form);
+  const status = document.querySelector('[role=status]') ?? document.body;
+  // One click, one invitation.
+  button.disabled = true;
+  status.textContent = '…';
+  // As text: what the partner says is never markup.
+  status.textContent =
+    (await tasks[button.value]?.((name) => String(data.get(name) ?? '')).catch(failureWords)) ?? '';
+  button.disabled = false;
+});

@@ -1,0 +1,13 @@
+/** What `/docs` is made of: our page, and Swagger UI with its licences. Nothing else of that package is served. */
+export const docsFileNames = [
+  'page.html',
+  'page.css',
+  'page.js',
+  'swagger-ui.css',
+  'swagger-ui-bundle.js',
+  'swagger-ui-bundle.js.LICENSE.txt',
+  'LICENSE',
+  'NOTICE',
+] as const;
+
+export type DocsFileName = (typeof docsFileNames)[number];

@@ -1,0 +1,36 @@
+import { type Request, Router } from 'express';
+import { onlyGet } from './only-get.ts';
+
+/**
+ * `GET /openapi.json`. It needs no access key: of this BFF it holds nothing but the address that the caller used (no
+ * environment, caller or key), and generators and `/docs` have no key to show.
+ */
+export function apiDescription(publicUrl: string | undefined): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  // Built once, when somebody asks: a start need not wait for it.
+  let building: Promise<(url: string) => string> | undefined;
+
+  router.get('/openapi.json', async (request, response) => {
+    building ??= buildDescription();
+    const describe = await building;
+    response
+      .set('Cache-Control', 'no-store')
+      .type('application/json')
+      .send(describe(addressOf(request, publicUrl)));
+  });
+  router.all('/openapi.json', onlyGet);
+  return router;
+}
+
+/** The description's text for each address: all but the address is put together once. */
+async function buildDescription(): Promise<(url: string) => string> {
+  const { createOpenApiDocument, serverAt } = await import('../openapi/openapi-document.ts');
+  const document = JSON.stringify(createOpenApiDocument());
+  return (url) => `{"servers":${JSON.stringify([serverAt(url)])},${document.slice(1)}`;
+}
+
+/** The address that the caller used: the shell has made sure that it is one of ours. */
+function addressOf({ headers: { host = '' } }: Request, publicUrl: string | undefined): string {
+  const known = publicUrl === undefined ? undefined : new URL(publicUrl);
+  return known?.host === host.toLowerCase() ? known.origin : `http://${host}`;
+}

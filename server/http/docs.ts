@@ -1,0 +1,47 @@
+import { type Response, Router } from 'express';
+import { contentSecurityPolicy } from 'helmet';
+import { type DocsFileName, docsFileNames } from '../docs/docs-file-names.ts';
+import { onlyGet } from './only-get.ts';
+
+/** `GET /docs` shows `/openapi.json`, by files that the BFF has itself. They are read when somebody looks. */
+export function docs(): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  const files = new Map<DocsFileName, Buffer>();
+
+  async function send(name: DocsFileName, response: Response): Promise<void> {
+    const { readDocsFile } = await import('../docs/read-docs-file.ts');
+    const file = files.get(name) ?? (await readDocsFile(name));
+    files.set(name, file);
+    response.type(name.includes('.') ? name : 'text').send(file);
+  }
+
+  router.get('/docs', docsPolicy, (_request, response) => {
+    response.set('Cache-Control', 'no-store');
+    return send('page.html', response);
+  });
+  const others = docsFileNames.filter((name) => name !== 'page.html');
+  for (const name of others) {
+    router.get(`/docs/${name}`, (_request, response) => {
+      // The names are the same after an update.
+      response.set('Cache-Control', 'max-age=600');
+      return send(name, response);
+    });
+  }
+  router.all(['/docs', ...others.map((name) => `/docs/${name}`)], onlyGet);
+  return router;
+}
+
+/** The one page there is. It runs its own two scripts and calls this BFF, and nothing else: no inline code, no `eval`. */
+const docsPolicy = contentSecurityPolicy({
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'", 'data:'],
+    connectSrc: ["'self'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+});

@@ -1,0 +1,126 @@
+import * as z from 'zod/mini';
+import * as environments from '../../shared/environments.ts';
+import * as errors from '../../shared/errors.ts';
+import * as fields from '../../shared/fields.ts';
+import * as invitations from '../../shared/invitations.ts';
+import {
+  type OperationRow,
+  operationNames,
+  operations,
+  partnerFacts,
+  successOf,
+} from '../../shared/operations.ts';
+import * as users from '../../shared/users.ts';
+import docstrings from './docstrings.json' with { type: 'json' };
+import type { Json } from './document-types.ts';
+
+type Schema = z.core.$ZodType;
+
+/** What these export is described by its docstring, and gets a name in the document if it is an object or an enumeration. */
+const contracts: Record<string, unknown> = {
+  ...environments,
+  ...errors,
+  ...fields,
+  ...invitations,
+  ...users,
+  partnerFacts,
+};
+const words: Readonly<Record<string, string>> = docstrings;
+
+/** JSON Schema knows no check of ours; of these it can say more than zod does. */
+const facts = new Map<Schema, Json>([
+  [fields.email, { format: 'email' }],
+  [fields.date, { format: 'date', maxLength: 10 }],
+  [fields.currency, { maxLength: 3 }],
+]);
+
+/**
+ * Every schema of the contracts and of the table, as JSON Schema (2020-12) by its name. What the contract leaves open
+ * stays open, so that a new field in an answer breaks no generated client.
+ */
+export function contractSchemas(): Record<string, Json> {
+  const registry = z.registry<{ id: string }>();
+  /** Where the docstrings of a schema are found. */
+  const paths = new Map<Schema, string>();
+  function add(name: string, schema: Schema, path = name): void {
+    if (!paths.has(schema)) paths.set(schema, path);
+    if (!registry.has(schema)) registry.add(schema, { id: capitalised(name) });
+  }
+
+  for (const [name, schema] of Object.entries(contracts).filter(isSchemaEntry)) {
+    paths.set(schema, name);
+    if (['object', 'enum'].includes(schema._zod.def.type)) add(name, schema);
+  }
+  for (const name of operationNames) {
+    const row: OperationRow = operations[name];
+    if (row.request) add(`${name}Request`, row.request, `operations.${name}.request`);
+    add(`${name}Result`, row.response, `operations.${name}.response`);
+    add(`${name}Success`, successOf(row));
+  }
+
+  const { schemas } = z.toJSONSchema(registry, {
+    io: 'input',
+    uri: (id) => schemaRef(id).$ref,
+    override({ zodSchema, jsonSchema }) {
+      refuseFlags(zodSchema);
+      const path = paths.get(zodSchema);
+      const description = path === undefined ? undefined : words[path];
+      Object.assign(jsonSchema, description !== undefined && { description }, facts.get(zodSchema));
+    },
+  });
+  const pathOf = new Map([...paths].map(([schema, path]) => [registry.get(schema)?.id, path]));
+  return Object.fromEntries(
+    Object.entries(schemas).map(([id, { $schema, $id, ...schema }]) => [
+      id,
+      refined(schema, pathOf.get(id) ?? id),
+    ]),
+  );
+}
+
+/** A reference to a schema of the document, by the name that it has in the code. */
+export function schemaRef(name: string): { $ref: string } {
+  return { $ref: `#/components/schemas/${capitalised(name)}` };
+}
+
+/** Describes the fields, and says of plain text that it is that: a string should say what it may hold (OWASP API4:2023). */
+function refined(schema: Json, path: string): Json {
+  const result = { ...schema };
+  if (isRecord(schema.properties)) {
+    result.properties = Object.fromEntries(
+      Object.entries(schema.properties).map(([key, property]) => {
+        const inside = `${path}.${key}`;
+        const description = words[inside];
+        return [
+          key,
+          { ...refined(property as Json, inside), ...(description !== undefined && { description }) },
+        ];
+      }),
+    );
+  }
+  if (isRecord(schema.items)) result.items = refined(schema.items, path);
+  if (Array.isArray(schema.anyOf)) result.anyOf = schema.anyOf.map((each: Json) => refined(each, path));
+  const isPlainText = schema.type === 'string' && 'maxLength' in schema;
+  if (isPlainText && !['pattern', 'format', 'enum', 'allOf'].some((word) => word in schema))
+    result.pattern = '^[\\s\\S]*$';
+  return result;
+}
+
+/** JSON Schema has no flags, and a pattern that lost its `i` would refuse what we accept. */
+function refuseFlags({ _zod }: Schema): void {
+  const patterns = (_zod.def.checks ?? []).map((check) => Reflect.get(check._zod.def, 'pattern'));
+  const flagged = patterns.find((pattern) => pattern instanceof RegExp && /[^u]/.test(pattern.flags));
+  if (flagged)
+    throw new Error(`${flagged} is in a contract, but JSON Schema has no flags: write it without.`);
+}
+
+function isSchemaEntry(entry: [string, unknown]): entry is [string, Schema] {
+  return isRecord(entry[1]) && '_zod' in entry[1];
+}
+
+function isRecord(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null;
+}
+
+function capitalised(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}

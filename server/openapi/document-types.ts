@@ -1,0 +1,21 @@
+/** A part of the document: plain JSON. */
+export type Json = Record<string, unknown>;
+
+/** As much of OpenAPI 3.1 as is read again by programs of ours. */
+export type OpenApiDocument = Json & {
+  info: Json & { version: string };
+  paths: Record<string, Record<string, Operation>>;
+  components: Json & { schemas: Record<string, Json> };
+};
+
+export type Operation = Json & {
+  operationId: string;
+  parameters: Json[];
+  requestBody?: Content;
+  responses: Record<string, Response>;
+};
+
+export type Response = Content & { headers: Json };
+
+type Content = Json & { content: Record<'application/json', Body> };
+type Body = { schema: Json; example?: unknown; examples?: Record<string, { value: unknown }> };

@@ -1,0 +1,91 @@
+import { errorCodes } from '../../shared/error-codes.ts';
+import type { FailureBody, Outcome } from '../../shared/errors.ts';
+import { schemaRef } from './contract-schemas.ts';
+import type { Json, Response } from './document-types.ts';
+import type { Endpoint } from './endpoint.ts';
+import { errorCodesOf, errorDocs, partnerRefusalsOf } from './error-docs.ts';
+import { headersOf, parameters, requestIdExample } from './headers.ts';
+
+/** A failed write says what became of it; any other failure doesn't. */
+export const writeFailureBody: Json = {
+  description: 'The body of every answer to a write that is not a success.',
+  allOf: [
+    schemaRef('failureBody'),
+    {
+      type: 'object',
+      properties: {
+        error: { type: 'object', required: ['outcome'], properties: { outcome: schemaRef('outcome') } },
+      },
+      required: ['error'],
+    },
+  ],
+};
+
+/** Every failure that an endpoint may answer, by status: which codes there are, and an example of each. */
+export function failureResponses(endpoint: Endpoint): Record<string, Response> {
+  const codes = errorCodesOf(endpoint);
+  const refusals = partnerRefusalsOf(endpoint);
+  const statuses = [...new Set([...codes.keys(), ...refusals.keys()])].sort((a, b) => a - b);
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const own = codes.get(status) ?? [];
+      const partners = refusals.get(status);
+      const description = [
+        ...own.map((code) => `\`${code}\`: ${errorDocs[code].meaning}`),
+        ...(partners === undefined ? [] : [`Or the partner’s own ${status}, with its code and details.`]),
+      ].join('\n\n');
+      const examples = Object.fromEntries([
+        ...own.map((code) => [code, { value: ownExample(endpoint, code) }]),
+        ...(partners === undefined
+          ? []
+          : [
+              [
+                'partner',
+                { summary: 'The partner’s own', value: partnerExample(endpoint, status, partners) },
+              ],
+            ]),
+      ]);
+      const schema = schemaRef(endpoint.writes ? 'writeFailureBody' : 'failureBody');
+      return [
+        status,
+        {
+          description,
+          headers: headersOf(endpoint, status),
+          content: { 'application/json': { schema, examples } },
+        },
+      ];
+    }),
+  );
+}
+
+function ownExample(endpoint: Endpoint, code: keyof typeof errorCodes): FailureBody {
+  const { source, retryable, outcome } = errorCodes[code];
+  return failureExample(endpoint, { code, message: errorDocs[code].meaning, source, retryable, outcome });
+}
+
+function partnerExample(endpoint: Endpoint, status: number, code: string): FailureBody {
+  return failureExample(endpoint, {
+    code,
+    message: `Pearsana (${parameters.environment.example}) refused it (status ${status}).`,
+    source: 'pearsana',
+    retryable: status === 429,
+    outcome: 'refused',
+  });
+}
+
+function failureExample(
+  { inEnvironment, writes }: Endpoint,
+  {
+    outcome,
+    ...facts
+  }: Pick<FailureBody['error'], 'code' | 'message' | 'source' | 'retryable'> & { outcome: Outcome | null },
+): FailureBody {
+  return {
+    error: {
+      ...facts,
+      requestId: requestIdExample,
+      ...(inEnvironment && { environment: parameters.environment.example }),
+      ...(writes && outcome !== null && { outcome }),
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import { contractSchemas } from './contract-schemas.ts';
+import type { Json, OpenApiDocument, Operation, Response } from './document-types.ts';
+import { type Endpoint, tags } from './endpoint.ts';
+import { errorTable } from './error-docs.ts';
+import { failureResponses, writeFailureBody } from './failure-responses.ts';
+import { headers, headersOf, parameters, parametersOf } from './headers.ts';
+import { ownEndpoints } from './own-endpoints.ts';
+import { tableEndpoints } from './table-endpoints.ts';
+
+/** That of the packages: who has another BFF has another document. */
+export const documentVersion = '0.1.0';
+
+const introduction = `A backend for frontends: it holds the partner’s client secret and tokens, and offers what stands here.
+
+Send \`Authorization: Bearer <access key>\`. A success of an operation names the environment that answered and holds the
+partner’s own body in \`result\`. A failure is \`{"error": {"code", "message", "requestId", "source", "retryable", …}}\`; 401
+and 403 are only ever about your own access. At most \`RATE_LIMIT_PER_MINUTE\` requests a minute (120, unless configured) are
+answered to one caller.
+
+<details><summary>Every code of the BFF</summary>
+
+The partner’s own refusals (400, 404, 409, 410, 413, 422, 429) pass through beside these, with its codes.
+
+${errorTable()}
+
+</details>`;
+
+/** The whole of `/openapi.json` but for `servers`, which follows from the request: see {@link serverAt}. */
+export function createOpenApiDocument(): OpenApiDocument {
+  const endpoints = [...ownEndpoints, ...tableEndpoints()];
+  const used = new Set(endpoints.map(({ tag }) => tag));
+  const paths: OpenApiDocument['paths'] = {};
+  for (const endpoint of endpoints) {
+    paths[endpoint.path] = {
+      ...paths[endpoint.path],
+      [endpoint.method.toLowerCase()]: operationOf(endpoint),
+    };
+  }
+  const schemas = { ...contractSchemas(), WriteFailureBody: writeFailureBody };
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Pearsana partner tools',
+      version: documentVersion,
+      description: introduction,
+      contact: { name: 'Whoever runs this BFF' },
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    tags: Object.entries(tags)
+      .filter(([name]) => used.has(name as Endpoint['tag']))
+      .map(([name, description]) => ({ name, description })),
+    security: [{ accessKey: [] }],
+    paths,
+    components: {
+      securitySchemes: {
+        accessKey: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'The access key that the BFF printed at its start, or that whoever runs it gave you.',
+        },
+      },
+      parameters,
+      headers,
+      schemas: reachable(schemas, paths),
+    },
+  };
+}
+
+/** What `servers` says of an address. */
+export function serverAt(url: string): Json {
+  return {
+    url,
+    description: 'This BFF. Each call names its environment: sandbox, production, or another.',
+    'x-internal': true,
+  };
+}
+
+function operationOf(endpoint: Endpoint): Operation {
+  const { operationId, tag, summary, description, authenticated, request, answers } = endpoint;
+  const successes = Object.entries(answers).map(
+    ([status, { description, schema, example }]): [string, Response] => [
+      status,
+      {
+        description,
+        headers: headersOf(endpoint, status),
+        content: { 'application/json': { schema, example } },
+      },
+    ],
+  );
+  return {
+    operationId,
+    tags: [tag],
+    summary,
+    description,
+    ...(!authenticated && { security: [] }),
+    parameters: parametersOf(endpoint),
+    ...(request && {
+      requestBody: {
+        required: true,
+        description: `At most ${request.bodyCap / 1024} KiB of JSON, not compressed.`,
+        content: { 'application/json': { schema: request.schema, example: request.example } },
+      },
+    }),
+    responses: { ...Object.fromEntries(successes), ...failureResponses(endpoint) },
+  };
+}
+
+/** The schemas that something refers to, from `start` on. */
+function reachable(schemas: Record<string, Json>, start: Json): Record<string, Json> {
+  const found = new Set<string>();
+  function follow(part: unknown): void {
+    for (const [, name = ''] of JSON.stringify(part).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+      if (found.has(name)) continue;
+      found.add(name);
+      follow(schemas[name]);
+    }
+  }
+  follow(start);
+  return Object.fromEntries(Object.entries(schemas).filter(([name]) => found.has(name)));
+}

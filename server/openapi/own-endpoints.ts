@@ -1,0 +1,100 @@
+import type { EnvironmentsAnswer, SessionAnswer } from '../../shared/environments.ts';
+import { operationNames } from '../../shared/operations.ts';
+import { schemaRef } from './contract-schemas.ts';
+import type { Json } from './document-types.ts';
+import type { Endpoint } from './endpoint.ts';
+import { requestIdExample as requestId } from './headers.ts';
+
+const session: SessionAnswer = {
+  requestId,
+  caller: { id: 'access-key', kind: 'access-key' },
+  grants: ['*:*'],
+};
+
+const environments: EnvironmentsAnswer = {
+  requestId,
+  environments: [
+    {
+      id: 'sandbox',
+      name: 'sandbox',
+      kind: 'sandbox',
+      protected: false,
+      apiUrl: 'https://sandbox.api.pearsana.com',
+      grants: operationNames,
+      tokens: [{ scopes: ['pearsana-partner/ping'], state: 'fresh', expiresAt: '2026-01-30T13:00:00.000Z' }],
+    },
+  ],
+};
+
+/** What all of these have in common: they tell of the BFF itself, and reach nobody else. */
+const own = {
+  method: 'GET',
+  tag: 'The BFF',
+  inEnvironment: false,
+  writes: false,
+  callsPartner: false,
+  asksForToken: false,
+} as const;
+
+/** The endpoints that are no row of the table. */
+export const ownEndpoints: readonly Endpoint[] = [
+  {
+    ...own,
+    operationId: 'session',
+    path: '/api/session',
+    summary: 'Session',
+    description: 'Who the BFF takes you for, and what you may do.',
+    authenticated: true,
+    answers: { 200: { description: 'You.', schema: schemaRef('sessionAnswer'), example: session } },
+  },
+  {
+    ...own,
+    operationId: 'environments',
+    path: '/api/environments',
+    summary: 'Environments',
+    description:
+      'The environments, what you may do there, and where their tokens stand. No token is asked for.',
+    authenticated: true,
+    answers: {
+      200: {
+        description: 'Every environment; the sandbox before production.',
+        schema: schemaRef('environmentsAnswer'),
+        example: environments,
+      },
+    },
+  },
+  {
+    ...own,
+    operationId: 'livez',
+    path: '/livez',
+    summary: 'Alive',
+    description: 'For a supervisor: whether the process answers. It needs no access key.',
+    authenticated: false,
+    answers: { 200: { description: 'It does.', schema: status('ok'), example: { status: 'ok' } } },
+  },
+  {
+    ...own,
+    operationId: 'readyz',
+    path: '/readyz',
+    summary: 'Ready',
+    description:
+      'For a load balancer: whether new requests are welcome. It tells of the BFF alone, never of the partner, and needs no access key.',
+    authenticated: false,
+    answers: {
+      200: { description: 'They are.', schema: status('ready'), example: { status: 'ready' } },
+      503: {
+        description: 'They are not: the BFF is about to end.',
+        schema: status('shutting-down'),
+        example: { status: 'shutting-down' },
+      },
+    },
+  },
+];
+
+function status(word: string): Json {
+  return {
+    type: 'object',
+    properties: { status: { type: 'string', enum: [word] } },
+    required: ['status'],
+  };
+}

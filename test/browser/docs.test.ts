@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { hasChromium, launchChromium } from '../support/chromium.ts';
+import { startTestBff, type TestBff } from '../support/test-bff.ts';
+import { watchPage } from '../support/watched-page.ts';
+
+describe('GET /docs in a browser', { skip: !(await hasChromium()) }, () => {
+  let bff: TestBff;
+  let browser: Browser;
+  before(async () => {
+    [bff, browser] = await Promise.all([startTestBff(), launchChromium()]);
+  });
+  after(async () => {
+    await browser.close();
+    await bff.stop();
+  });
+
+  it('shows every operation, breaks no policy, and reaches nobody but its own BFF', async () => {
+    await using page = await watchPage(browser);
+    await page.goto(`${bff.url}/docs`);
+    const paths = await page.locator('.opblock-summary-path').allInnerTexts();
+    const described = JSON.parse((await bff.get('/openapi.json')).text);
+    assert.deepEqual(
+      paths.map((path) => path.replaceAll('\u200b', '')).sort(),
+      Object.keys(described.paths).sort(),
+    );
+    // Everything is unfolded, so that all that the page can draw is drawn.
+    for (const operation of await page.locator('.opblock-summary-control').all()) await operation.click();
+    await page.locator('.models-control').click();
+    await page.getByText('Every code of the BFF').click();
+    assert(await page.getByText('CONFIRMATION_REQUIRED').first().isVisible());
+
+    assert.deepEqual(page.complaints, []);
+    assert.deepEqual([...new Set(page.requests.map((url) => new URL(url).origin))], [bff.url]);
+  });
+
+  it('calls with the access key that is typed in, and keeps it nowhere', async () => {
+    await using page = await watchPage(browser);
+    await page.goto(`${bff.url}/docs`);
+    await page.getByRole('button', { name: 'Authorize' }).click();
+    await page.locator('.auth-container input').fill(bff.accessKey);
+    await page.locator('.auth-btn-wrapper .authorize').click();
+    await page.locator('.btn-done').click();
+
+    const ping = page.locator('#operations-Connection-ping');
+    await ping.locator('.opblock-summary-control').click();
+    await ping.locator('.try-out__btn').click();
+    await ping.locator('.execute').click();
+    const answer = ping.locator('.live-responses-table .response-col_description').nth(1);
+    assert.match(await answer.innerText(), /"message": "Authorized"/);
+    assert.match(await ping.locator('.live-responses-table .response-col_status').nth(1).innerText(), /^200/);
+
+    const kept = await page.evaluate(() =>
+      JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]),
+    );
+    assert.equal(kept, '[{},{},""]');
+    assert.equal((await page.context().storageState({ indexedDB: true })).origins.length, 0);
+    await page.reload();
+    assert(await page.locator('.authorize.unlocked').isVisible());
+    assert.deepEqual(page.complaints, []);
+  });
+
+  it('fills in no confirmation and no key of a write by itself', async () => {
+    await using page = await watchPage(browser);
+    await page.goto(`${bff.url}/docs`);
+    const invite = page.locator('#operations-People-createInvitation');
+    await invite.locator('.opblock-summary-control').click();
+    await invite.locator('.try-out__btn').click();
+    for (const header of ['X-Request-Id', 'X-Confirm-Environment', 'Idempotency-Key'])
+      assert.equal(await invite.getByPlaceholder(header).inputValue(), '', header);
+    assert.match(await invite.locator('textarea').inputValue(), /ada@example\.edu/);
+  });
+});

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { build } from 'esbuild';
+import type { Browser } from 'playwright-core';
+import { hasChromium, launchChromium } from '../support/chromium.ts';
+import { type ClientConsumer, createClientConsumer } from '../support/client-consumer.ts';
+import { freePort, startTestBff } from '../support/test-bff.ts';
+import { type WatchedPage, watchPage } from '../support/watched-page.ts';
+
+const root = join(import.meta.dirname, '../..');
+const example = join(root, 'examples/internal-tool');
+
+describe('the internal tool of the README', { skip: !(await hasChromium()) }, () => {
+  let consumer: ClientConsumer;
+  let browser: Browser;
+  let script: string;
+  let bff: Awaited<ReturnType<typeof startTestBff>>;
+  let host: Server;
+  /** Where the tool is served: the same machine by another name, so for the browser another site. */
+  let origin: string;
+
+  before(async () => {
+    [consumer, browser] = await Promise.all([createClientConsumer(), launchChromium()]);
+    const { outputFiles } = await build({
+      entryPoints: [join(example, 'tool.ts')],
+      bundle: true,
+      format: 'esm',
+      write: false,
+      // As if the tool lay where the package is installed.
+      nodePaths: [join(consumer.folder, 'node_modules')],
+    });
+    script = outputFiles[0]?.text ?? '';
+    const port = await freePort();
+    origin = `http://localhost:${port}`;
+    bff = await startTestBff({
+      variables: { BFF_ALLOWED_ORIGINS: origin },
+      production: {},
+    });
+    const page = (await readFile(join(example, 'index.html'), 'utf8')).replace(
+      'http://127.0.0.1:8787',
+      bff.url,
+    );
+    host = createServer((request, response) => {
+      const isScript = request.url === '/tool.js';
+      response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
+      response.end(isScript ? script : page);
+    }).listen(port, 'localhost');
+  });
+  after(async () => {
+    await browser.close();
+    host.close();
+    host.closeAllConnections();
+    await bff.stop();
+    await consumer[Symbol.asyncDispose]();
+  });
+
+  async function openTool(): Promise<WatchedPage> {
+    const page = await watchPage(browser);
+    await page.goto(`${origin}/`);
+    return page;
+  }
+
+  async function signIn(page: WatchedPage, key = bff.accessKey): Promise<void> {
+    await page.getByLabel('Access key').fill(key);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  }
+
+  const said = (page: WatchedPage, words: RegExp) =>
+    page.getByRole('status').filter({ hasText: words }).waitFor();
+
+  async function fillIn(page: WatchedPage, email: string): Promise<void> {
+    const fields = { 'E-mail': email, 'First name': 'Ada', 'Last name': 'Lovelace', 'Number in SIS': 'S-1' };
+    for (const [label, text] of Object.entries(fields)) await page.getByLabel(label).fill(text);
+  }
+
+  const invitations = () => bff.pearsana.arrivals.filter(({ path }) => path === '/v1/invitations').length;
+
+  it('pings and invites from another origin, with a key that it keeps nowhere', async () => {
+    await using page = await openTool();
+    await signIn(page);
+    await said(page, /^You are signed in\.$/);
+    await page.getByRole('button', { name: 'Ping' }).click();
+    await said(page, /^sandbox answered in [\d.]+ ms\.$/);
+    const before = invitations();
+    await fillIn(page, 'ada@example.com');
+    await page.getByRole('button', { name: 'Invite' }).click();
+    await said(page, /^Invited in sandbox: inv_\S+ is pending\.$/);
+    assert.equal(invitations(), before + 1);
+
+    assert.deepEqual(page.complaints, []);
+    assert.deepEqual([...new Set(page.requests.map((url) => new URL(url).origin))], [origin, bff.url]);
+    const kept = await page.evaluate(() =>
+      JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]),
+    );
+    assert.equal(kept, '[{},{},""]');
+  });
+
+  it('says in words what went wrong, and what became of the write', async () => {
+    await using page = await openTool();
+    await signIn(page, 'pbff_a-wrong-key');
+    await said(page, /^The access key is not valid\. .*\(request [\w-]+\)$/);
+    await signIn(page);
+    await said(page, /^You are signed in\.$/);
+    const before = invitations();
+    await fillIn(page, 'nobody');
+    await page.getByRole('button', { name: 'Invite' }).click();
+    await said(page, /^Nothing was sent\. email: `nobody` is not an e-mail address$/);
+    await fillIn(page, 'ada@example.com');
+    await page.getByRole('combobox').selectOption('production');
+    await page.getByRole('button', { name: 'Invite' }).click();
+    await said(page, /^Nothing was sent\. production is protected: .*\(request [\w-]+\)$/);
+    assert.equal(invitations(), before);
+    await page.getByLabel(/once more/).fill('production');
+    await page.getByRole('button', { name: 'Invite' }).click();
+    await said(page, /^Invited in production: /);
+  });
+
+  it('gets nowhere from an origin that is not listed', async () => {
+    await using page = await watchPage(browser);
+    await page.goto(`${origin.replace('localhost', '127.0.0.1')}/`);
+    await signIn(page);
+    await said(page, /^The BFF at http:\/\/127\.0\.0\.1:\d+ could not be reached/);
+  });
+});

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { build } from 'esbuild';
+import { type ClientConsumer, createClientConsumer } from '../support/client-consumer.ts';
+import { execute } from '../support/execute.ts';
+import { startTestBff } from '../support/test-bff.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+/** A program of somebody else's: what it may not write is marked, and what it prints is what it was told. */
+const program = `
+import { ClientError, createClient, operations, validate, type Success } from 'pearsana-partner-client';
+
+declare const process: { argv: string[] };
+const [, , baseUrl = '', accessKey = ''] = process.argv;
+const pearsana = createClient({ baseUrl, accessKey });
+
+const pinged: Success<'ping'> = await pearsana.ping({ environment: 'sandbox' });
+const message: string = pinged.result.message;
+// @ts-expect-error A ping takes no request.
+void (() => pearsana.ping({ environment: 'sandbox', request: {} }));
+// @ts-expect-error An invitation needs one.
+void (() => pearsana.createInvitation({ environment: 'sandbox' }));
+
+const request = {
+  email: 'ada@example.com',
+  identity: { firstName: 'Ada', lastName: 'Lovelace' },
+  externalReferences: [{ namespace: 'SIS', externalId: 'S-1' }],
+};
+const invited = await pearsana.createInvitation({ environment: 'sandbox', request });
+const status: string = invited.result.invitation.status;
+
+const refused = await pearsana.createInvitation({ environment: 'nowhere', request }).catch((error: unknown) => error);
+if (!(refused instanceof ClientError)) throw refused;
+const outcome: 'not_sent' | 'refused' | 'unknown' | undefined = refused.outcome;
+const draft = validate(operations.createInvitation.request, { ...request, email: 'nobody' });
+console.log(JSON.stringify({ message, status, code: refused.failure?.code, outcome, draft }));
+`;
+
+describe('the npm package of the client', () => {
+  let consumer: ClientConsumer;
+  before(async () => {
+    consumer = await createClientConsumer();
+    await writeFile(join(consumer.folder, 'program.mts'), program);
+  });
+  after(() => consumer[Symbol.asyncDispose]());
+
+  it('holds scripts, types, licence and README, and needs nothing but zod', async () => {
+    const folder = join(consumer.folder, 'node_modules/pearsana-partner-client');
+    const files = (await readdir(folder, { recursive: true })).filter((name) => name.includes('.'));
+    assert.deepEqual(files.filter((name) => !/\.(js|d\.ts)$/.test(name)).sort(), [
+      'README.md',
+      'package.json',
+    ]);
+    assert.match(await readFile(join(folder, 'LICENSE'), 'utf8'), /^MIT License/);
+    const { dependencies, peerDependencies } = JSON.parse(
+      await readFile(join(folder, 'package.json'), 'utf8'),
+    );
+    assert.deepEqual([Object.keys(dependencies), peerDependencies], [['zod'], undefined]);
+    for (const name of files.filter((each) => /\.(js|d\.ts)$/.test(each))) {
+      const imported = [
+        ...(await readFile(join(folder, name), 'utf8')).matchAll(/(?:from |import\()['"]([^'"]+)/g),
+      ];
+      for (const [, path = ''] of imported) assert.match(path, /^(\.\.?\/[\w./-]+\.js|zod\/mini)$/, name);
+    }
+  });
+
+  for (const moduleResolution of ['nodenext', 'bundler'] as const) {
+    it(`has types that a strict program compiles with: ${moduleResolution}`, async () => {
+      assert.equal(await consumer.compile(moduleResolution, 'program.mts'), '');
+    });
+  }
+
+  it('has types that the README’s internal tool compiles with', async () => {
+    const tool = await readFile(join(root, 'examples/internal-tool/tool.ts'), 'utf8');
+    await writeFile(join(consumer.folder, 'tool.ts'), tool);
+    assert.equal(await consumer.compile('bundler', 'tool.ts'), '');
+  });
+
+  it('calls a running BFF from Node', async () => {
+    await using bff = await startTestBff();
+    const flag = '--disable-warning=ExperimentalWarning';
+    const printed = await execute(
+      process.execPath,
+      [flag, 'program.mts', bff.url, bff.accessKey],
+      consumer.folder,
+    );
+    assert.deepEqual(JSON.parse(printed), {
+      message: 'Authorized',
+      status: 'pending',
+      code: 'ENVIRONMENT_NOT_FOUND',
+      outcome: 'not_sent',
+      draft: { ok: false, issues: [{ path: 'email', message: '`nobody` is not an e-mail address' }] },
+    });
+    assert.equal(bff.pearsana.arrivals.filter(({ path }) => path === '/v1/invitations').length, 1);
+  });
+
+  it('leaves out of a bundle what is not used', async () => {
+    const bundle = async (contents: string) => {
+      const stdin = { contents, resolveDir: consumer.folder };
+      const { metafile } = await build({ stdin, bundle: true, format: 'esm', write: false, metafile: true });
+      return Object.values(metafile.outputs)[0]?.inputs ?? {};
+    };
+    const whole = await bundle(
+      "import { createClient } from 'pearsana-partner-client'; createClient({ baseUrl: '' });",
+    );
+    assert(Object.keys(whole).some((path) => path.includes('/zod/')));
+    const codes = await bundle(
+      "import { errorCodes } from 'pearsana-partner-client'; alert(errorCodes.BUSY.status);",
+    );
+    const used = Object.entries(codes).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+    assert.deepEqual(
+      used.map(([path]) => /[\w-]+\.js$/.exec(path)?.[0] ?? path),
+      ['error-codes.js', '<stdin>'],
+    );
+  });
+});
+
+it('the README shows the internal tool as it is', async () => {
+  const readme = await readFile(join(root, 'README.md'), 'utf8');
+  for (const [language, name] of [
+    ['html', 'index.html'],
+    ['ts', 'tool.ts'],
+  ] as const) {
+    const text = await readFile(join(root, 'examples/internal-tool', name), 'utf8');
+    assert(
+      readme.includes(`\`\`\`${language}\n${text}\`\`\`\n`),
+      `README.md shows another ${name} than there is.`,
+    );
+  }
+});

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { rawHead, rawRequest } from '../../support/raw-http.ts';
+import { failureIn, startBffWith, type TestBff } from '../../support/test-bff.ts';
+
+const partner = { authUrl: 'https://auth.example.com', apiUrl: 'https://api.example.com' };
+
+describe('GET /openapi.json', () => {
+  let bff: TestBff;
+  before(async () => {
+    bff = await startBffWith({ sandbox: partner }, { BFF_PUBLIC_URL: 'https://BFF.example.com:8443/' });
+  });
+  after(() => bff.stop());
+  const withoutKey = { authorization: '' };
+
+  it('needs no access key, is kept by nobody, and tells nothing of this BFF', async () => {
+    const { status, headers, text } = await bff.get('/openapi.json', { headers: withoutKey });
+    assert.equal(status, 200);
+    assert.equal(headers.get('content-type'), 'application/json; charset=utf-8');
+    assert.equal(headers.get('cache-control'), 'no-store');
+    assert.equal(headers.get('etag'), null);
+    for (const own of [bff.accessKey, 'auth.example.com', 'api.example.com'])
+      assert(!text.includes(own), own);
+    assert.equal(JSON.parse(text).openapi, '3.1.0');
+  });
+
+  for (const [host, url] of [
+    ['localhost:8787', 'http://localhost:8787'],
+    ['127.0.0.1:1234', 'http://127.0.0.1:1234'],
+    ['BFF.example.com:8443', 'https://bff.example.com:8443'],
+  ] as const) {
+    it(`names the address that was used: ${host}`, async () => {
+      const { text } = await rawRequest(bff.url, rawHead('/openapi.json', { Host: host }));
+      assert(text.includes(`{"servers":[{"url":"${url}",`), text.slice(0, 400));
+    });
+  }
+
+  it('can only be read', async () => {
+    const answer = await bff.get('/openapi.json', { method: 'POST', headers: withoutKey });
+    assert.deepEqual([answer.status, failureIn(answer).code], [405, 'METHOD_NOT_ALLOWED']);
+    assert.equal(answer.headers.get('allow'), 'GET, HEAD');
+  });
+});
