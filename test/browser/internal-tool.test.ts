@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import type { Browser } from 'playwright-core';
 import { hasChromium, launchChromium } from '../support/chromium.ts';
 import { type ClientConsumer, createClientConsumer } from '../support/client-consumer.ts';
@@ -34,11 +34,11 @@ describe('the internal tool of the README', { skip: !(await hasChromium()) }, ()
     [consumer, browser] = await Promise.all([createClientConsumer(), launchChromium()]);
     const options = {
       bundle: true,
-      format: 'esm',
-      write: false,
+      format: 'esm' as const,
+      write: false as const,
       // As if these lay where the package is installed.
       nodePaths: [join(consumer.folder, 'node_modules')],
-    } as const;
+    } satisfies BuildOptions & { write: false };
     const [tool, worker] = await Promise.all([
       build({ ...options, entryPoints: [join(example, 'tool.ts')] }),
       build({ ...options, stdin: { contents: workerProgram, resolveDir: consumer.folder } }),
