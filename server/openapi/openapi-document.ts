@@ -97,12 +97,17 @@ function operationOf(endpoint: Endpoint): Operation {
     ...(request && {
       requestBody: {
         required: true,
-        description: `At most ${request.bodyCap / 1024} KiB of JSON, not compressed.`,
+        description: `At most ${sizeWords(request.bodyCap)} of JSON, not compressed.`,
         content: { 'application/json': { schema: request.schema, example: request.example } },
       },
     }),
     responses: { ...Object.fromEntries(successes), ...failureResponses(endpoint) },
   };
+}
+
+function sizeWords(bytes: number): string {
+  const kibibytes = bytes / 1024;
+  return kibibytes < 1024 ? `${kibibytes} KiB` : `${Math.round(kibibytes / 102.4) / 10} MiB`;
 }
 
 /** The schemas that something refers to, from `start` on. */

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import type { Browser } from 'playwright-core';
 import { hasChromium, launchChromium } from '../support/chromium.ts';
 import { type ClientConsumer, createClientConsumer } from '../support/client-consumer.ts';
@@ -13,10 +13,18 @@ import { type WatchedPage, watchPage } from '../support/watched-page.ts';
 const root = join(import.meta.dirname, '../..');
 const example = join(root, 'examples/internal-tool');
 
+/** The client where there is no page. */
+const workerProgram = `
+import { createClient } from 'pearsana-partner-client';
+addEventListener('message', async ({ data }) => {
+  const { environment, result } = await createClient(data).ping({ environment: 'sandbox' });
+  postMessage({ environment, message: result.message });
+});
+`;
+
 describe('the internal tool of the README', { skip: !(await hasChromium()) }, () => {
   let consumer: ClientConsumer;
   let browser: Browser;
-  let script: string;
   let bff: Awaited<ReturnType<typeof startTestBff>>;
   let host: Server;
   /** Where the tool is served: the same machine by another name, so for the browser another site. */
@@ -24,15 +32,21 @@ describe('the internal tool of the README', { skip: !(await hasChromium()) }, ()
 
   before(async () => {
     [consumer, browser] = await Promise.all([createClientConsumer(), launchChromium()]);
-    const { outputFiles } = await build({
-      entryPoints: [join(example, 'tool.ts')],
+    const options = {
       bundle: true,
-      format: 'esm',
-      write: false,
-      // As if the tool lay where the package is installed.
+      format: 'esm' as const,
+      write: false as const,
+      // As if these lay where the package is installed.
       nodePaths: [join(consumer.folder, 'node_modules')],
-    });
-    script = outputFiles[0]?.text ?? '';
+    } satisfies BuildOptions & { write: false };
+    const [tool, worker] = await Promise.all([
+      build({ ...options, entryPoints: [join(example, 'tool.ts')] }),
+      build({ ...options, stdin: { contents: workerProgram, resolveDir: consumer.folder } }),
+    ]);
+    const scripts = new Map([
+      ['/tool.js', tool.outputFiles[0]?.text],
+      ['/worker.js', worker.outputFiles[0]?.text],
+    ]);
     const port = await freePort();
     origin = `http://localhost:${port}`;
     bff = await startTestBff({
@@ -44,9 +58,9 @@ describe('the internal tool of the README', { skip: !(await hasChromium()) }, ()
       bff.url,
     );
     host = createServer((request, response) => {
-      const isScript = request.url === '/tool.js';
-      response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
-      response.end(isScript ? script : page);
+      const script = scripts.get(request.url ?? '');
+      response.setHeader('content-type', script === undefined ? 'text/html' : 'text/javascript');
+      response.end(script ?? page);
     }).listen(port, 'localhost');
   });
   after(async () => {
@@ -123,5 +137,20 @@ describe('the internal tool of the README', { skip: !(await hasChromium()) }, ()
     await page.goto(`${origin.replace('localhost', '127.0.0.1')}/`);
     await signIn(page);
     await said(page, /^The BFF at http:\/\/127\.0\.0\.1:\d+ could not be reached/);
+  });
+
+  it('could call from a worker too', async () => {
+    await using page = await openTool();
+    const answer = await page.evaluate(
+      (options) =>
+        new Promise((resolve, reject) => {
+          const worker = new Worker('/worker.js', { type: 'module' });
+          worker.addEventListener('message', ({ data }) => resolve(data));
+          worker.addEventListener('error', ({ message }) => reject(new Error(message)));
+          worker.postMessage(options);
+        }),
+      { baseUrl: bff.url, accessKey: bff.accessKey },
+    );
+    assert.deepEqual(answer, { environment: 'sandbox', message: 'Authorized' });
   });
 });
