@@ -52,7 +52,7 @@ const journals = ['file', 'stdout'] as const;
 const leastKeyLength = 24;
 /** Above it, a file is nothing for one JSON body. */
 const fileRange = [1, 200_000_000] as const;
-/** Twenty documents of 10 MB at once; each takes about its body's size of memory. */
+/** Twenty documents of 10 MB at once, with which the BFF has taken 540 to 715 MB of memory. */
 const usualBytesInFlight = 300 * 1024 * 1024;
 
 /** The configuration, or everything that is wrong with it. */

@@ -50,7 +50,8 @@ async function readLength(request: Request, length: number, held: HeldBytes): Pr
   await readEach(request, (chunk) => {
     size += chunk.copy(bytes, size);
   });
-  return bytes;
+  // Whatever may have been left out was never written to.
+  return bytes.subarray(0, size);
 }
 
 async function readChunks(request: Request, cap: number, held: HeldBytes): Promise<Buffer> {

@@ -42,7 +42,7 @@ describe('a file as base64', () => {
     const started = performance.now();
     assert(accepts({ file }));
     for (const each of spoilt) assert(!accepts({ file: each }));
-    assert(performance.now() - started < 2_000);
+    assert(performance.now() - started < 5_000);
   });
 });
 
