@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Waits for what has no event to wait for; fails after five seconds instead of hanging. */
-export async function until(what: string, condition: () => boolean): Promise<void> {
-  const end = performance.now() + 5_000;
+/** Waits for what has no event to wait for; fails after a while instead of hanging. */
+export async function until(what: string, condition: () => boolean, longestMs = 5_000): Promise<void> {
+  const end = performance.now() + longestMs;
   while (!condition()) {
     if (performance.now() > end) assert.fail(`It did not happen: ${what}.`);
     await delay(2);
