@@ -19,8 +19,6 @@ const mostConnections = 64;
 const connectTimeoutMs = 5_000;
 /** Shorter than any usual server's, so that it is us who close. */
 const keptIdleMs = 4_000;
-/** One that was opened for a request which was given up meanwhile would wait for another, and stand idle. */
-const freshIdleMs = 100;
 const loopback = 'localhost,127.0.0.1,::1';
 
 export function createConnections(proxy?: OutboundProxy): Connections {
@@ -47,7 +45,7 @@ export function createConnections(proxy?: OutboundProxy): Connections {
     });
   }
   const kept = open({ ...limits, keepAliveTimeout: keptIdleMs });
-  const fresh = open({ ...limits, pipelining: 0, keepAliveTimeout: freshIdleMs });
+  const fresh = open({ ...limits, pipelining: 0 });
   return {
     kept,
     fresh,

@@ -56,7 +56,8 @@ export async function startBffProcess(
   const closed = once(child, 'close').then(([code]): number | null => code);
   const output = () => chunks.join('');
   const readyAt = () => /ready at (http:\S+?)["\s]/.exec(output())?.[1];
-  await until('the BFF is ready', () => readyAt() !== undefined || child.exitCode !== null);
+  // On a busy machine, the libraries alone take seconds to load.
+  await until('the BFF is ready', () => readyAt() !== undefined || child.exitCode !== null, 30_000);
   const url = readyAt();
   assert(url, output());
 

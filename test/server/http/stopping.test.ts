@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { networkErrorCode } from '../../../server/network-error-code.ts';
 import { type FaultServer, pong, type Reply, startFaultServer } from '../../support/fault-server.ts';
 import { startBffWith, type TestBff } from '../../support/test-bff.ts';
@@ -110,7 +111,12 @@ describe('stopping', () => {
   });
 
   it('lets a write finish whose caller has gone away', async () => {
-    partner.api.next({ status: 201, delayMs: 200 });
+    let answered = false;
+    partner.api.next(async () => {
+      await delay(200);
+      answered = true;
+      return { status: 201 };
+    });
     const body = JSON.stringify({
       identity: { email: 'a@example.edu', firstName: 'A', lastName: 'B', roleName: 'student' },
       externalReferences: [{ namespace: 'SIS', externalId: '1' }],
@@ -122,6 +128,8 @@ describe('stopping', () => {
     await until('the write', () => partner.api.count('/v1/users') === 1);
     socket.destroy();
     await bff.running.stop();
+    // The program ends with this: what is not done by now never will be.
+    assert(answered);
     await until('the partner has answered', () => partner.api.connections.now === 0);
     assert.equal(partner.api.connections.cut, 0);
   });

@@ -1,0 +1,13 @@
+// Loaded into a process ahead of its program (NODE_OPTIONS=--import=…): says twice a second what it holds on to.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
+
+setInterval(() => {
+  collectGarbage();
+  const { heapUsed, external, rss } = process.memoryUsage();
+  const sockets = process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP')).length;
+  process.stderr.write(`probe ${JSON.stringify({ held: heapUsed + external, rss, sockets })}\n`);
+}, 500).unref();
