@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
+import { keyPattern } from '../../server/callers/key-format.ts';
 import { clientTarball, copyToBuild } from '../support/built-copy.ts';
 import { findSecrets, type Secrets } from '../support/secret-search.ts';
 import { fallbackSecret } from '../support/test-bff.ts';
@@ -17,7 +18,7 @@ const secrets = {
   'a secret of the tests': fallbackSecret,
 } satisfies Secrets;
 
-it('bundles, VSIX and npm tarball hold no secret of the machine that built them', {
+it('bundles, VSIX and npm tarball hold no secret of the machine that built them, and the server’s manages keys too', {
   timeout: 60_000,
 }, async () => {
   await using copy = await copyToBuild();
@@ -49,4 +50,10 @@ it('bundles, VSIX and npm tarball hold no secret of the machine that built them'
   for (const [name, content] of files) {
     assert.deepEqual(findSecrets(secrets, content.toString('latin1')), [], name);
   }
+
+  // The one file runs the BFF and manages its keys.
+  const add = ['dist/server.js', 'access', 'add', 'ada', '--grant', '*:*'];
+  const its = { PATH: process.env.PATH, BFF_DATA_DIR: join(folder, 'data') };
+  const { stdout } = await promisify(execFile)(process.execPath, add, { cwd: folder, env: its });
+  assert.match(stdout, new RegExp(`^${keyPattern.source}\n$`));
 });
