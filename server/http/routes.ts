@@ -14,6 +14,7 @@ import type { EnvironmentConfig } from '../config/environment-config.ts';
 import type { CallPartner } from '../partner/call-partner.ts';
 import type { TokenRoom } from '../tokens/token-room.ts';
 import { jsonBody } from './json-body.ts';
+import { sendJson } from './send-json.ts';
 
 export type ApiDependencies = {
   environments: readonly EnvironmentConfig[];
@@ -32,7 +33,7 @@ export function createApi({ environments, tokens, callPartner, newerApiVersion }
     const { requestId } = response.locals.context;
     const { id, kind, grants } = callerOf(response);
     const answer: SessionAnswer = { requestId, caller: { id, kind }, grants: [...grants] };
-    response.json(answer);
+    sendJson(response, 200, answer);
   });
 
   route(router, 'GET', '/api/environments', (_request, response) => {
@@ -51,7 +52,7 @@ export function createApi({ environments, tokens, callPartner, newerApiVersion }
         newerApiVersion: newerApiVersion(id),
       })),
     };
-    response.json(answer);
+    sendJson(response, 200, answer);
   });
 
   for (const name of operationNames) {
@@ -75,10 +76,10 @@ export function createApi({ environments, tokens, callPartner, newerApiVersion }
       if (row.request) requireValid(row.request, body);
       const reply = await callPartner({ environment, row, request: body, requestId, signal });
       context.partnerMs = reply.facts.durationMs;
-      response
-        // These two hold no body (RFC 9110, 15.3.5 and 15.3.6), and ours says which environment it was.
-        .status([204, 205].includes(reply.status) ? 200 : reply.status)
-        .json({ environment: environment.id, requestId, result: reply.result, partner: reply.facts });
+      // These two hold no body (RFC 9110, 15.3.5 and 15.3.6), and ours says which environment it was.
+      const status = [204, 205].includes(reply.status) ? 200 : reply.status;
+      const { result, facts: partner } = reply;
+      sendJson(response, status, { environment: environment.id, requestId, result, partner });
     });
   }
 
