@@ -54,8 +54,11 @@ export function createLog(level: string, stream: DestinationStream = standardOut
       const frames = stack?.split('\n').filter((each) => /^\s+at /.test(each)) ?? [];
       logger.error({ requestId, name, at: frames.map((frame) => frame.trim()) }, 'unexpected error');
     },
-    ready: ({ url, publicUrl, environments, accessKeyFile }) =>
-      logger.info({ url, publicUrl, environments, accessKeyFile }, `ready at ${url}`),
+    ready({ url, publicUrl, environments, accessKeyFile }) {
+      logger.info({ url, publicUrl, environments, accessKeyFile }, `ready at ${url}`);
+      // Somebody waits for this line.
+      logger.flush();
+    },
     tokenFailed: ({ environment, scopes, code, servesUntil }) =>
       logger.warn(
         { environment, scopes, code, servesUntil },

@@ -3,7 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import { contestants, theBff } from './contestants.ts';
 import type { ExtensionTimes } from './extension-times.ts';
 import type { Latency } from './load.ts';
-import { callsBeforeMemory, constantRate, type Figures } from './measure.ts';
+import { callsBeforeMemory, constantRate, type Figures, warmUpCalls } from './measure.ts';
 import { median } from './median.ts';
 import { callsInARow, coldCallers, shortLifetimeSeconds, type TokenRequests } from './token-requests.ts';
 
@@ -22,7 +22,7 @@ export function markdown({ rounds, tokenRequests, extension }: Results): string 
   const pinging = contestants.filter(({ pings }) => pings);
   const remembering = contestants.filter(({ memory }) => memory);
   return [
-    `${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, on loopback; medians of ${rounds.length} rounds. The contestant has one core; upstream and load share what is left, which holds back the fastest.`,
+    `${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, on loopback; medians of ${rounds.length} rounds, each after ${warmUpCalls.toLocaleString('en')} calls. The contestant has one core; upstream and load share what is left, which holds back the fastest.`,
     '',
     row('', 'pings a second', 'the BFF’s, in the same round', 'processor time a ping'),
     row('---', '---', '---', '---'),
