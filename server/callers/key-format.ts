@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { Secret } from '../tokens/secret.ts';
 
@@ -36,7 +36,7 @@ export function withoutKeys(text: string): string {
 
 /** What is kept of a key. It is random enough that a plain digest cannot be turned back. */
 export function hashOf(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
+  return hash('sha256', key, 'hex');
 }
 
 function checksumOf(body: string): string {

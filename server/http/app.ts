@@ -1,6 +1,5 @@
 import cors from 'cors';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import helmet from 'helmet';
 import { BffError } from '../bff-error.ts';
 import type { IdentifyCaller } from '../callers/caller.ts';
 import { type AllowedOrigins, isAllowedOrigin } from '../config/allowed-origins.ts';
@@ -15,6 +14,8 @@ import { authenticate, limitCallers } from './rate-limits.ts';
 import { requestContext } from './request-context.ts';
 import { respondToError } from './respond-to-error.ts';
 import { type ApiDependencies, createApi } from './routes.ts';
+import { securityHeaders } from './security-headers.ts';
+import { sendJson } from './send-json.ts';
 import { createSessionCheck } from './session-checks.ts';
 
 export type AppOptions = ApiDependencies & {
@@ -45,11 +46,11 @@ export function createApp(options: AppOptions): Express {
   app.use(checkRequestTarget);
   app.use(hostCheck(options));
   app.get('/livez', (_request, response) => {
-    response.json({ status: 'ok' });
+    sendJson(response, 200, { status: 'ok' });
   });
   app.get('/readyz', (_request, response) => {
     const ready = options.isReady();
-    response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'shutting-down' });
+    sendJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'shutting-down' });
   });
   app.all(['/livez', '/readyz'], onlyGet);
   app.use(apiDescription(options.publicUrl));
@@ -70,27 +71,12 @@ export function createApp(options: AppOptions): Express {
   return app;
 }
 
-/** No answer is a page: whatever a browser is made to show of it may load nothing and be framed by nobody. */
-function securityHeaders() {
-  return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    xFrameOptions: { action: 'deny' },
-  });
-}
-
 /** An answer is of this moment: nobody keeps it, and none is ever “not modified”. */
 function noStore(request: Request, response: Response, next: NextFunction): void {
   response.setHeader('Cache-Control', 'no-store');
-  delete request.headers['if-none-match'];
-  delete request.headers['if-modified-since'];
+  // Only where they are: an object that has lost a property is slow to read ever after.
+  if (request.headers['if-none-match'] !== undefined) delete request.headers['if-none-match'];
+  if (request.headers['if-modified-since'] !== undefined) delete request.headers['if-modified-since'];
   next();
 }
 
@@ -123,7 +109,11 @@ function crossOrigin(allowed: AllowedOrigins, { sessions }: { sessions: boolean 
     });
   });
   return [
-    allow,
+    // Without an Origin, as from a program, there is nothing to allow.
+    function allowOrigin(request: Request, response: Response, next: NextFunction): void {
+      if (request.headers.origin === undefined) next();
+      else allow(request, response, next);
+    },
     function refusePreflight(request: Request, _response: Response, next: NextFunction): void {
       if (request.method !== 'OPTIONS' || request.headers.origin === undefined) {
         next();

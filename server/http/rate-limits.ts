@@ -80,6 +80,14 @@ export function authenticate(identify: IdentifyCaller, identifySession?: Identif
     },
   });
 
+  /** Until then some address may be stopped; a minute without any wrong key leaves nothing to look at. */
+  let wrongKeysUntil = Number.NEGATIVE_INFINITY;
+
+  async function isBlocked(address: string): Promise<boolean> {
+    const seen = await wrongKeys.getKey(address);
+    return seen !== undefined && seen.totalHits >= wrongKeysPerMinute;
+  }
+
   return async function authenticateCaller(
     request: Request,
     response: Response,
@@ -98,14 +106,14 @@ export function authenticate(identify: IdentifyCaller, identifySession?: Identif
       return;
     }
     // The count is looked at first and only raised for a wrong key: good callers, however many, leave it alone.
-    const seen = await wrongKeys.getKey(addressOf(request));
-    const blocked = seen !== undefined && seen.totalHits >= wrongKeysPerMinute;
+    const blocked = performance.now() < wrongKeysUntil && (await isBlocked(addressOf(request)));
     const caller = blocked ? undefined : identify(authorization);
     if (caller) {
       response.locals.context.caller = caller;
       next();
       return;
     }
+    wrongKeysUntil = performance.now() + minuteMs;
     await wrongKeys(request, response, (error?: unknown) => {
       next(
         error ??

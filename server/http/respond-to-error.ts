@@ -3,6 +3,7 @@ import { type ErrorCode, errorCodes } from '../../shared/error-codes.ts';
 import type { FailureBody } from '../../shared/errors.ts';
 import { type OperationName, operations } from '../../shared/operations.ts';
 import { BffError } from '../bff-error.ts';
+import { sendJson } from './send-json.ts';
 
 /** Told of what nobody foresaw; never handed to the caller. */
 export type OnUnexpected = (error: unknown, requestId: string) => void;
@@ -26,10 +27,10 @@ export function respondToError(onUnexpected: OnUnexpected) {
       next(error);
       return;
     }
-    response.status(failure.status).set(failure.headers);
+    response.set(failure.headers);
     if (failure.retryAfterSeconds !== undefined)
       response.set('Retry-After', String(failure.retryAfterSeconds));
-    response.json(failureBodyOf(failure, context.requestId, context));
+    sendJson(response, failure.status, failureBodyOf(failure, context.requestId, context));
   };
 }
 

@@ -22,6 +22,7 @@ import { addActivityRoutes } from './activity-routes.ts';
 import type { HoldBytes } from './bytes-in-flight.ts';
 import { prepareRequestOf } from './prepare-request.ts';
 import type { RequestContext } from './request-context.ts';
+import { sendJson } from './send-json.ts';
 
 export type ApiDependencies = {
   environments: readonly EnvironmentConfig[];
@@ -58,7 +59,7 @@ export function createApi(dependencies: ApiDependencies): Router {
     const { requestId } = response.locals.context;
     const { id, kind, grants } = callerOf(response);
     const answer: SessionAnswer = { requestId, caller: { id, kind }, grants: [...grants] };
-    response.json(answer);
+    sendJson(response, 200, answer);
   });
 
   route(router, 'GET', '/api/environments', (_request, response) => {
@@ -77,7 +78,7 @@ export function createApi(dependencies: ApiDependencies): Router {
         newerApiVersion: newerApiVersion(id),
       })),
     };
-    response.json(answer);
+    sendJson(response, 200, answer);
   });
 
   addActivityRoutes({
@@ -112,7 +113,7 @@ export function createApi(dependencies: ApiDependencies): Router {
       if (row.writes && environment.protected) requireConfirmation(request, environment.id);
       if (ownAnswer) {
         const result = await ownAnswer(environment.id);
-        response.json({ environment: environment.id, requestId, result, partner: null });
+        sendJson(response, 200, { environment: environment.id, requestId, result, partner: null });
         return;
       }
       const idempotencyKey = row.writes ? idempotencyKeyOf(request.headers['idempotency-key']) : undefined;
@@ -126,10 +127,10 @@ export function createApi(dependencies: ApiDependencies): Router {
         context.replayed = true;
         response.setHeader('Idempotent-Replayed', 'true');
       } else context.partnerMs = reply.facts.durationMs;
-      response
-        // These two hold no body (RFC 9110, 15.3.5 and 15.3.6), and ours says which environment it was.
-        .status([204, 205].includes(reply.status) ? 200 : reply.status)
-        .json({ environment: environment.id, requestId, result: reply.result, partner: reply.facts });
+      // These two hold no body (RFC 9110, 15.3.5 and 15.3.6), and ours says which environment it was.
+      const status = [204, 205].includes(reply.status) ? 200 : reply.status;
+      const { result, facts: partner } = reply;
+      sendJson(response, status, { environment: environment.id, requestId, result, partner });
     });
   }
 

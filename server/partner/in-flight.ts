@@ -18,14 +18,21 @@ export type InFlightLimits = {
 export const inFlightLimits: InFlightLimits = { most: 32, longestWaitMs: 5_000 };
 
 export function limitInFlight({ most, longestWaitMs }: InFlightLimits): EnterFlight {
-  const places = new Map<string, SemaphoreInterface>();
+  const places = new Map<string, { free: SemaphoreInterface; patient: SemaphoreInterface }>();
+
+  function addPlaces(key: string) {
+    const free = new Semaphore(most);
+    const added = { free, patient: withTimeout(free, longestWaitMs) };
+    places.set(key, added);
+    return added;
+  }
 
   return async function enterFlight(environment, callClass) {
     const key = `${environment.id} ${callClass}`;
-    const free = places.get(key) ?? withTimeout(new Semaphore(most), longestWaitMs);
-    places.set(key, free);
+    const { free, patient } = places.get(key) ?? addPlaces(key);
     try {
-      const [, leave] = await free.acquire();
+      // Where nobody has to wait, nothing has to watch how long.
+      const [, leave] = await (free.isLocked() ? patient : free).acquire();
       return leave;
     } catch (error) {
       if (error !== E_TIMEOUT) throw error;

@@ -105,6 +105,17 @@ function isFailedConnection(error: unknown): boolean {
   return error.fault === 'broken' || (error.fault === 'not-connected' && !/TIMEOUT/.test(error.code));
 }
 
+/** There are as many URLs as environments and rows, and reading one costs more than looking it up. */
+const targets = new Map<string, { origin: string; path: string }>();
+
+function targetOf(url: string): { origin: string; path: string } {
+  const known = targets.get(url);
+  if (known) return known;
+  const { origin, pathname: path } = new URL(url);
+  targets.set(url, { origin, path });
+  return { origin, path };
+}
+
 /** One request and its answer, at undici's lowest level: its streams and signals would cost more than the rest together. */
 function exchangeWithin(
   dispatcher: Dispatcher,
@@ -112,7 +123,7 @@ function exchangeWithin(
   { sendMs, timeoutMs }: { sendMs: number; timeoutMs: number },
 ): Promise<HttpAnswer> {
   const { url, method, signal } = request;
-  const { origin, pathname: path } = new URL(url);
+  const { origin, path } = targetOf(url);
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
     let begun = 0;
@@ -176,7 +187,10 @@ function exchangeWithin(
           if (!end()) return;
           resolve({
             status,
-            header: (name) => [answered[name]].flat()[0],
+            header(name) {
+              const value = answered[name];
+              return Array.isArray(value) ? value[0] : value;
+            },
             text: Buffer.concat(chunks).toString('utf8'),
             durationMs: Math.round((performance.now() - begun) * 10) / 10,
           });

@@ -128,16 +128,17 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
   }
 
   async function sendWith({ value }: KeptToken, request: HttpRequest): Promise<HttpAnswer> {
-    const token = value.reveal();
-    const headers = { ...request.headers, authorization: `Bearer ${token}` };
-    const answer = await transport({ ...request, headers });
+    const headers = { ...request.headers, authorization: `Bearer ${value.reveal()}` };
+    const { status, durationMs, text, header } = await transport({ ...request, headers });
     // An API that repeats what it was sent must not make us pass a token on.
+    const hide = tokenHider(value);
     return {
-      ...answer,
-      text: withoutToken(plainJson(answer.text), value),
+      status,
+      durationMs,
+      text: hide(plainJson(text)),
       header: (name) => {
-        const header = answer.header(name);
-        return header === undefined ? undefined : withoutToken(header, value);
+        const found = header(name);
+        return found === undefined ? undefined : hide(found);
       },
     };
   }
@@ -203,10 +204,13 @@ function secretInFile(credentials: ClientCredentials, log: TokenLog | undefined)
 }
 
 /** Hides a token that is spelt as it is, or as JSON spells it. */
-function withoutToken(text: string, value: Secret): string {
+function tokenHider(value: Secret): (text: string) => string {
   const token = value.reveal();
   const inJson = JSON.stringify(token).slice(1, -1);
-  return text.replaceAll(token, String(value)).replaceAll(inJson, String(value));
+  const spellings = token === inJson ? [token] : [token, inJson];
+  return function hideToken(text) {
+    return spellings.reduce((hidden, spelling) => hidden.replaceAll(spelling, String(value)), text);
+  };
 }
 
 /** JSON with no more escapes than it needs: some encoders write `\/`, and a token spelt so would come back when it is read. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { BffError } from '../../server/bff-error.ts';
 import { createLog } from '../../server/log.ts';
@@ -86,4 +87,27 @@ describe('the log', () => {
     its.warn('careful');
     assert.equal(text(), '');
   });
+
+  for (const [how, end, status] of [
+    ['when it has nothing more to do', '', 0],
+    ['at once', 'process.exit(0);', 0],
+    ['in haste', 'process.exit(1);', 1],
+    ['by a fault that nobody caught', 'throw new Error();', 1],
+  ] as const) {
+    it(`has written every line, in their order, when the program ends ${how}`, () => {
+      const program = `
+        import { createLog } from ${JSON.stringify(import.meta.resolve('../../server/log.ts'))};
+        const log = createLog('info');
+        for (let line = 0; line < 500; line += 1) log.warn(String(line));
+        ${end}`;
+      const flags = ['--input-type=module', '--eval', program];
+      const ended = spawnSync(process.execPath, flags, { encoding: 'utf8' });
+      assert.equal(ended.status, status);
+      const lines = ended.stdout.trim().split('\n');
+      assert.deepEqual(
+        lines.map((line) => Number(JSON.parse(line).msg)),
+        Array.from({ length: 500 }, (_, line) => line),
+      );
+    });
+  }
 });

@@ -114,12 +114,16 @@ describe('behind a proxy', () => {
   it('a tunnel that never opens is given up, by the caller soon and by us within a while', async () => {
     proxy.behave('hang');
     const connections = createConnections({ url: proxy.url, except: undefined });
-    const transport = createTransport({ connections, timeoutMs: 5_000, sendTimeoutMs: 100 });
+    const transport = createTransport({
+      connections,
+      timeoutMs: 5_000,
+      sendLimits: { baseMs: 100, bytesPerMs: 125 },
+    });
     const request = {
       method: 'POST',
       url: `https://${apiHost}/a`,
       headers: {},
-      body: '{}',
+      body: Buffer.from('{}'),
       writes: true,
     } as const;
     await assert.rejects(transport(request), { fault: 'not-connected' });
@@ -141,12 +145,16 @@ describe('a connection that comes too late', () => {
       },
     });
     const connections = { kept: late, fresh: late, close: () => late.destroy() };
-    const transport = createTransport({ connections, timeoutMs: 5_000, sendTimeoutMs: 50 });
+    const transport = createTransport({
+      connections,
+      timeoutMs: 5_000,
+      sendLimits: { baseMs: 50, bytesPerMs: 125 },
+    });
     const request = {
       method: 'POST',
       url: `${partner.api.url}/a`,
       headers: {},
-      body: '{}',
+      body: Buffer.from('{}'),
       writes: true,
     } as const;
     await assert.rejects(transport(request), { fault: 'not-connected' });

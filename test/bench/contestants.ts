@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { accessKey } from './access-key.ts';
+import { nginxArguments, nginxIsThere } from './peers/nginx.ts';
+import type { Upstream } from './upstream.ts';
+
+/** A server that answers a ping by asking the upstream, with a token. */
+export type Contestant = {
+  name: string;
+  /** What a ping asks for, at the contestant. */
+  path: string;
+  /** Nothing where this machine lacks the program. */
+  command?: (where: { folder: string; port: number; upstream: Upstream }) => Command;
+  /** Its pings are measured; of the others only start and memory. */
+  pings: boolean;
+  /** Its start and its memory are shown. */
+  memory: boolean;
+};
+
+export type Command = { file: string; args: string[]; variables?: Record<string, string> };
+
+const root = join(import.meta.dirname, '../..');
+
+export const theBff: Contestant = {
+  ...bff('BFF', 'dist/server.js'),
+  pings: true,
+};
+
+/** In the order in which they run, in every round. */
+export const contestants: Contestant[] = [
+  theBff,
+  { ...bff('BFF, from source', 'server/main.ts'), pings: false },
+  { ...peer('Express, `fetch` and the partner page’s snippet', 'express-and-snippet.ts'), memory: true },
+  peer('`http-proxy-middleware` on Express, bare', 'http-proxy-middleware.ts'),
+  peer('`@fastify/reply-from`, bare', 'reply-from.ts'),
+  {
+    name: 'nginx, bare, one worker',
+    path: '/ping',
+    pings: true,
+    memory: false,
+    ...(nginxIsThere && {
+      command: ({ folder, port, upstream }) => ({
+        file: 'nginx',
+        args: nginxArguments(folder, port, upstream.apiUrl),
+      }),
+    }),
+  },
+];
+
+function bff(name: string, program: string): Omit<Contestant, 'pings'> {
+  return {
+    name,
+    path: '/api/environments/sandbox/ping',
+    memory: true,
+    command: ({ folder, port, upstream }) => ({
+      file: process.execPath,
+      args: [join(root, program)],
+      variables: {
+        PORT: String(port),
+        BFF_DATA_DIR: folder,
+        BFF_ACCESS_KEY: accessKey,
+        RATE_LIMIT_PER_MINUTE: '1000000',
+        PEARSANA_SANDBOX_CLIENT_ID: 'a-client',
+        PEARSANA_SANDBOX_CLIENT_SECRET: 'a-client-secret-for-benchmarks',
+        PEARSANA_SANDBOX_AUTH_URL: upstream.authUrl,
+        PEARSANA_SANDBOX_API_URL: upstream.apiUrl,
+      },
+    }),
+  };
+}
+
+function peer(name: string, program: string): Contestant {
+  return {
+    name,
+    path: '/ping',
+    pings: true,
+    memory: false,
+    command: ({ port, upstream }) => ({
+      file: process.execPath,
+      args: [join(import.meta.dirname, 'peers', program)],
+      variables: { PORT: String(port), AUTH_URL: upstream.authUrl, API_URL: upstream.apiUrl },
+    }),
+  };
+}

@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { authorization } from './access-key.ts';
+import type { Contestant } from './contestants.ts';
+import type { Upstream } from './upstream.ts';
+
+/** A contestant that has answered its first ping. */
+export type Running = {
+  pingUrl: string;
+  /** From the start of the process to its first good answer. */
+  firstAnswerMs: number;
+  residentMb(): number;
+  /** What it has taken of the processor since its start, in seconds, to 10 ms; nothing where the system doesn't say. */
+  processorSeconds(): number | undefined;
+  stop(): Promise<void>;
+};
+
+const longestStartMs = 20_000;
+/** Linux counts in these, whatever the kernel's own ticks are (`sysconf(_SC_CLK_TCK)`). */
+const ticksPerSecond = 100;
+
+/** Starts a contestant; what it prints, and so the BFF's log, goes into a file in `folder`, as it would in earnest. */
+export async function start(
+  contestant: Contestant,
+  folder: string,
+  upstream: Upstream,
+): Promise<Running | undefined> {
+  const port = await freePort();
+  const command = contestant.command?.({ folder, port, upstream });
+  if (!command) return undefined;
+  const pingUrl = `http://127.0.0.1:${port}${contestant.path}`;
+  const output = openSync(join(folder, 'output'), 'w');
+  const started = performance.now();
+  const child = spawn(command.file, command.args, {
+    cwd: folder,
+    stdio: ['ignore', output, 'inherit'],
+    env: { PATH: process.env.PATH, NODE_ENV: 'production', ...command.variables },
+  });
+  closeSync(output);
+  const exited = once(child, 'exit');
+  const { pid } = child;
+  const stop = async () => {
+    child.kill();
+    await exited;
+  };
+  while (!(await answers(pingUrl))) {
+    if (child.exitCode !== null || performance.now() - started > longestStartMs) {
+      await stop();
+      throw new Error(`${contestant.name} does not answer.`);
+    }
+    await delay(2);
+  }
+  const firstAnswerMs = performance.now() - started;
+  return {
+    pingUrl,
+    firstAnswerMs,
+    residentMb: () => Number(/^VmRSS:\s+(\d+) kB/m.exec(proc(pid, 'status') ?? '')?.[1]) / 1024,
+    processorSeconds() {
+      // After the program's name, which may hold anything: utime and stime are the 14th and 15th field (proc(5)).
+      const fields = proc(pid, 'stat')
+        ?.replace(/^.*\) /s, '')
+        .split(' ');
+      return fields && (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+    },
+    stop,
+  };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(url, { headers: { authorization } });
+    await answer.arrayBuffer();
+    return answer.status === 200;
+  } catch {
+    return false;
+  }
+}
+
+/** Linux alone has these; elsewhere the figure is missing, and the rest holds. */
+function proc(pid: number | undefined, file: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('There is no free port.');
+  return address.port;
+}
