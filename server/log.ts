@@ -31,7 +31,7 @@ export function createLog(level: string, stream?: DestinationStream): Log {
   const logger = pino({ level, base: null }, stream ?? pino.destination({ dest: 1, sync: true }));
   return {
     request(context, { method, status, durationMs }) {
-      const { requestId, operation, environment, caller, code, outcome, partnerMs } = context;
+      const { requestId, operation, environment, caller, code, missingGrant, outcome, partnerMs } = context;
       const line = {
         requestId,
         method,
@@ -40,6 +40,7 @@ export function createLog(level: string, stream?: DestinationStream): Log {
         caller: caller?.id,
         status,
         code,
+        missingGrant,
         outcome,
         durationMs,
         partnerMs,

@@ -7,8 +7,17 @@ if (major < required[0] || (major === required[0] && minor < required[1])) {
   );
   process.exitCode = 1;
 } else {
-  const { run } = await import('./run.ts');
-  await run();
+  const [command, ...args] = process.argv.slice(2);
+  if (command === undefined) {
+    const { run } = await import('./run.ts');
+    await run();
+  } else if (command === 'access') {
+    const { runAccess } = await import('./run-access.ts');
+    await runAccess(args);
+  } else {
+    process.stderr.write('Without a word after it, this starts the BFF. “access” manages its access keys.\n');
+    process.exitCode = 1;
+  }
 }
 
 export {};

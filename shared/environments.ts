@@ -36,7 +36,7 @@ export const environment = z.object({
 });
 export type Environment = z.infer<typeof environment>;
 
-/** `GET /api/environments`: sandbox stands before production. */
+/** `GET /api/environments`: those where something is granted to the caller; sandbox stands before production. */
 export const environmentsAnswer = z.object({ requestId: z.string(), environments: z.array(environment) });
 export type EnvironmentsAnswer = z.infer<typeof environmentsAnswer>;
 

@@ -26,7 +26,7 @@ export const failure = z.object({
   details: z.optional(z.unknown()),
   /** Quote it when you ask for help: it stands in our log, and the partner received it too. */
   requestId: z.string(),
-  /** The environment that was asked for, where there is one of that name. */
+  /** The environment that was asked for, where there is one of that name, or where nothing is granted that could tell. */
   environment: z.optional(z.string()),
   source: errorSource,
   /** Whether the very same request may succeed later. */

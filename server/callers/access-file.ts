@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
 import { pathWords } from '../../shared/validate.ts';
 import { networkErrorCode } from '../network-error-code.ts';
@@ -113,6 +113,7 @@ export async function writeWhole(path: string, content: object): Promise<void> {
     const file = await open(part, 'wx', 0o600);
     try {
       await file.writeFile(`${JSON.stringify(content, null, 2)}\n`);
+      await belongToOwnerOf(file, dirname(path));
       await file.sync();
     } finally {
       await file.close();
@@ -122,4 +123,11 @@ export async function writeWhole(path: string, content: object): Promise<void> {
     await rm(part, { force: true });
     throw error;
   }
+}
+
+/** An administrator may change it for a BFF that runs as somebody else, who must be able to read it afterwards. */
+async function belongToOwnerOf(file: FileHandle, folder: string): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = await stat(folder);
+  await file.chown(uid, gid);
 }

@@ -19,17 +19,17 @@ export function readLastUse(dataDirectory: string): LastUse {
   }
 }
 
-/** Notes the use of keys, and writes it down once a minute at most, and at the end. Of keys that are gone, nothing is kept. */
+/** Notes the use of keys, and writes it down at once, but once a minute at most, and at the end. Of keys that are gone, nothing is kept. */
 export function createLastUse(
   dataDirectory: string,
   { isKnown, log }: { isKnown: (keyId: string) => boolean; log: { lastUseNotWritten(code: string): void } },
 ) {
   const unwritten = new Map<string, string>();
   let timer: NodeJS.Timeout | undefined;
+  let nextWrite = 0;
+  let written = Promise.resolve();
 
   async function write(): Promise<void> {
-    clearTimeout(timer);
-    timer = undefined;
     if (unwritten.size === 0) return;
     const known = { ...readLastUse(dataDirectory), ...Object.fromEntries(unwritten) };
     unwritten.clear();
@@ -40,12 +40,21 @@ export function createLastUse(
     });
   }
 
+  /** One after the other: the end must not come before what is being written is there. */
+  function writeInTurn(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    nextWrite = performance.now() + writeEveryMs;
+    written = written.then(write);
+    return written;
+  }
+
   return {
     note(keyId: string): void {
       unwritten.set(keyId, new Date().toISOString());
-      timer ??= setTimeout(write, writeEveryMs).unref();
+      timer ??= setTimeout(writeInTurn, Math.max(0, nextWrite - performance.now())).unref();
     },
-    stop: write,
+    stop: writeInTurn,
   };
 }
 

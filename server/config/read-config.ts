@@ -61,7 +61,7 @@ export function readConfig(variables: Variables): ConfigOutcome {
       'BFF_ACCESS_KEY has the form of a made key, but not its checksum: a character of it is wrong.',
     );
   }
-  const dataDirectory = settings.text('BFF_DATA_DIR') ?? join(homedir(), '.pearsana-bff');
+  const dataDirectory = directoryIn(settings);
   const access = readAccessFile(dataDirectory);
   if (access.keys === undefined) settings.fault(access.fault);
   if (!isLoopback(host)) {
@@ -115,6 +115,15 @@ export function readConfig(variables: Variables): ConfigOutcome {
     .unread()
     .map((name) => `${name} is set, but nothing reads it. Is it spelt as in .env.example?`);
   return settings.faults.length > 0 ? { faults: settings.faults, warnings } : { config, warnings };
+}
+
+/** Where the BFF keeps what must last, whatever else may be wrong with its configuration. */
+export function dataDirectoryOf(variables: Variables): string {
+  return directoryIn(createSettings(variables));
+}
+
+function directoryIn(settings: Settings): string {
+  return settings.text('BFF_DATA_DIR') ?? join(homedir(), '.pearsana-bff');
 }
 
 /** The usual names, in capitals or not. A proxy's password stands in its URL, so no fault shows that. */

@@ -53,12 +53,14 @@ export function createApp(options: AppOptions): Express {
       headers: { Allow: 'GET, HEAD' },
     });
   });
-  const { sessions, allowedOrigins } = options;
+  const { sessions, allowedOrigins, environments } = options;
   app.use(['/api', '/auth'], noStore);
   app.use(['/api', '/auth/logout'], ...crossOrigin(allowedOrigins, { sessions: sessions !== undefined }));
   if (sessions) app.use(createAuthRoutes(sessions, allowedOrigins));
   const identifySession = sessions && createSessionCheck(sessions, allowedOrigins);
-  app.use('/api', authenticate(options.identify, identifySession), limitCallers(options.rateLimitPerMinute));
+  const isProtected = (name: string) => environments.some((each) => each.id === name && each.protected);
+  app.use('/api', authenticate(options.identify, identifySession));
+  app.use('/api', limitCallers(options.rateLimitPerMinute, isProtected));
   app.use(createApi(options));
   app.use(() => {
     throw BffError.of('NOT_FOUND', 'There is nothing at this path.');

@@ -1,26 +1,64 @@
 import type { NextFunction, Request, Response } from 'express';
 import { ipKeyGenerator, type RateLimitRequestHandler, rateLimit } from 'express-rate-limit';
+import { operations } from '../../shared/operations.ts';
 import { BffError } from '../bff-error.ts';
 import type { IdentifyCaller } from '../callers/caller.ts';
+import { isGranted } from '../callers/grants.ts';
+import type { RequestContext } from './request-context.ts';
+import { environmentAt } from './routes.ts';
 import type { IdentifySession } from './session-checks.ts';
 
 const minuteMs = 60_000;
 /** A key has 256 bits, so this is about noise in the log and about keys that people choose. */
 const wrongKeysPerMinute = 20;
 
-/** So many requests a minute for each caller, whatever address it comes from; draft-8 headers say how many are left. */
-export function limitCallers(perMinute: number) {
+/** What one caller may do in a minute: a read is cheap, a write reaches a person. Parts of `RATE_LIMIT_PER_MINUTE`. */
+const rateClasses = {
+  reads: { part: 1, policy: 'per-caller', words: 'requests' },
+  writes: { part: 1 / 3, policy: 'writes-per-caller', words: 'writes' },
+  protectedWrites: {
+    part: 1 / 6,
+    policy: 'protected-writes-per-caller',
+    words: 'writes to protected environments',
+  },
+} as const;
+type RateClass = keyof typeof rateClasses;
+
+/** So many requests of a class a minute for each caller, whatever address it comes from. What is denied counts too. */
+export function limitCallers(perMinute: number, isProtected: (environment: string) => boolean) {
+  const limits: Record<RateClass, RateLimitRequestHandler> = {
+    reads: limitClass('reads', perMinute),
+    writes: limitClass('writes', perMinute),
+    protectedWrites: limitClass('protectedWrites', perMinute),
+  };
+
+  function classOf(request: Request, { operation, caller }: RequestContext): RateClass {
+    if (!operation || !caller || !operations[operation].writes) return 'reads';
+    const environment = environmentAt(request.originalUrl);
+    // Who may not write there is not told, by a smaller number, that there is something to protect.
+    return environment !== undefined && isGranted(caller, environment, operation) && isProtected(environment)
+      ? 'protectedWrites'
+      : 'writes';
+  }
+
+  return function limitCaller(request: Request, response: Response, next: NextFunction) {
+    return limits[classOf(request, response.locals.context)](request, response, next);
+  };
+}
+
+/** Draft-8 headers say how many are left. */
+function limitClass(name: RateClass, perMinute: number): RateLimitRequestHandler {
+  const { part, policy, words } = rateClasses[name];
+  const limit = Math.max(1, Math.floor(perMinute * part));
   return rateLimit({
     windowMs: minuteMs,
-    limit: perMinute,
-    identifier: 'per-caller',
+    limit,
+    identifier: policy,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
     keyGenerator: (_request, response) => response.locals.context.caller?.id ?? 'nobody',
     handler: (_request, response, next) => {
-      next(
-        BffError.of('RATE_LIMITED', `More than ${perMinute} requests in a minute. ${waitWords(response)}`),
-      );
+      next(BffError.of('RATE_LIMITED', `More than ${limit} ${words} in a minute. ${waitWords(response)}`));
     },
   });
 }

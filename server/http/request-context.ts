@@ -16,6 +16,8 @@ export type RequestContext = {
   caller?: Caller;
   /** Set where the answer is a failure. */
   code?: string;
+  /** The grant that the caller lacks, where that is why. */
+  missingGrant?: string;
   /** Set where the failure is a write's. */
   outcome?: Outcome;
   /** What the partner's part took, in milliseconds. */

@@ -10,11 +10,12 @@ import {
 import { validate } from '../../shared/validate.ts';
 import { BffError } from '../bff-error.ts';
 import type { Caller } from '../callers/caller.ts';
-import { isGranted } from '../callers/grants.ts';
+import { environmentName, isGranted, isGrantedAnything } from '../callers/grants.ts';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import type { CallPartner } from '../partner/call-partner.ts';
 import type { TokenRoom } from '../tokens/token-room.ts';
 import { jsonBody } from './json-body.ts';
+import type { RequestContext } from './request-context.ts';
 
 export type ApiDependencies = {
   environments: readonly EnvironmentConfig[];
@@ -28,6 +29,8 @@ export type ApiDependencies = {
 export function createApi({ environments, tokens, callPartner, newerApiVersion }: ApiDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const environmentsById = new Map(environments.map((each) => [each.id, each]));
+  /** Where a caller may do nothing, it need not know that there is anything. */
+  const grantedTo = (caller: Caller) => environments.filter(({ id }) => isGrantedAnything(caller, id));
 
   route(router, 'GET', '/api/session', (_request, response) => {
     const { requestId } = response.locals.context;
@@ -41,7 +44,7 @@ export function createApi({ environments, tokens, callPartner, newerApiVersion }
     const caller = callerOf(response);
     const answer: EnvironmentsAnswer = {
       requestId,
-      environments: environments.map(({ id, name, kind, protected: isProtected, apiUrl }) => ({
+      environments: grantedTo(caller).map(({ id, name, kind, protected: isProtected, apiUrl }) => ({
         id,
         name,
         kind,
@@ -60,16 +63,13 @@ export function createApi({ environments, tokens, callPartner, newerApiVersion }
     const readBody = row.request === null ? undefined : jsonBody(row.bodyCap);
     route(router, row.method, operationPath(name, ':environment'), async (request, response) => {
       const { context } = response.locals;
-      const environment = environmentsById.get(String(request.params.environment));
-      if (!environment) {
-        const known = environments.map(({ id }) => id).join(', ');
-        throw BffError.of(
-          'ENVIRONMENT_NOT_FOUND',
-          `There is no environment of that name here. There is: ${known}.`,
-        );
-      }
+      const caller = callerOf(response);
+      const named = String(request.params.environment);
+      // First of all, and for every name that one could have: a denial does not tell whether there is one.
+      if (environmentName.test(named)) requireGrant(context, caller, named, name);
+      const environment = environmentsById.get(named);
+      if (!environment) throw notFound(grantedTo(caller));
       context.environment = environment.id;
-      requireGrant(callerOf(response), environment.id, name);
       const { requestId, signal } = context;
       if (row.writes && environment.protected) requireConfirmation(request, environment.id);
       const body = await readBody?.(request);
@@ -107,11 +107,27 @@ function callerOf(response: Response): Caller {
   return caller;
 }
 
-function requireGrant(caller: Caller, environment: string, operation: OperationName): void {
+function requireGrant(
+  context: RequestContext,
+  caller: Caller,
+  environment: string,
+  operation: OperationName,
+): void {
   if (isGranted(caller, environment, operation)) return;
+  const missingGrant = `${environment}:${operation}`;
+  Object.assign(context, { environment, missingGrant } satisfies Partial<RequestContext>);
   throw BffError.of(
     'FORBIDDEN',
-    `Your access does not include ${environment}:${operation}. Whoever runs the BFF can grant it.`,
+    `Your access does not include ${missingGrant}. Whoever runs the BFF can grant it.`,
+    { details: { missingGrant } },
+  );
+}
+
+function notFound(known: readonly EnvironmentConfig[]): BffError {
+  const names = known.map(({ id }) => id).join(', ');
+  return BffError.of(
+    'ENVIRONMENT_NOT_FOUND',
+    `There is no environment of that name here. ${names ? `There is: ${names}.` : 'None is granted to you.'}`,
   );
 }
 
@@ -128,6 +144,16 @@ function requireConfirmation(request: Request, environment: string): void {
 function requireValid(schema: NonNullable<OperationRow['request']>, body: unknown): void {
   const validation = validate(schema, body);
   if (!validation.ok) throw BffError.invalid(validation.issues);
+}
+
+/** The environment that a request line names, if it is a name. */
+export function environmentAt(path: string): string | undefined {
+  const segment = /^\/api\/environments\/([^/?]+)\//.exec(path)?.[1] ?? '';
+  try {
+    return environmentName.exec(decodeURIComponent(segment))?.[0];
+  } catch {
+    return undefined;
+  }
 }
 
 /** The operation that a request line names, known before the request has proved anything: failures and log lines tell it. */

@@ -13,6 +13,7 @@ const folders = ['home', 'work', 'data', 'temporary'] as const;
 /** The BFF as a process of its own, of which everything that it prints and writes is seen. */
 export type BffProcess = AsyncDisposable & {
   url: string;
+  dataDirectory: string;
   /** Standard output and standard error so far. */
   output(): string;
   /** Everything in its home, working, data and temporary folders, by path. */
@@ -45,6 +46,7 @@ export async function startBffProcess(variables: Record<string, string>): Promis
 
   return {
     url,
+    dataDirectory: variables.BFF_DATA_DIR ?? join(root, 'data'),
     output,
     async files() {
       const entries = await readdir(root, { recursive: true, withFileTypes: true });

@@ -260,15 +260,17 @@ describe('a key for somebody who signed in', () => {
 describe('the last use of a key', () => {
   const lastUse = () => JSON.parse(readFileSync(join(dataDirectory, 'access-last-use.json'), 'utf8')).lastUse;
 
-  it('is written down at the end, by the key’s id and for keys that there are', async () => {
+  it('is written down, by the key’s id and for keys that there are', async () => {
     const [ada, bob] = [await add('ada'), await add('bob')];
     const keys = start();
     const before = new Date().toISOString();
     keys.identify(ada.header);
     keys.identify(`Bearer ${makeKey().reveal()}`);
-    assert(!existsSync(join(dataDirectory, 'access-last-use.json')));
-    await keys.stop();
+    await until('it is written down', () => existsSync(join(dataDirectory, 'access-last-use.json')));
     assert.deepEqual(Object.keys(lastUse()), [ada.entry.id]);
+    keys.identify(bob.header);
+    await keys.stop();
+    assert.deepEqual(Object.keys(lastUse()), [ada.entry.id, bob.entry.id]);
     assert(lastUse()[ada.entry.id] >= before);
 
     await changeAccessFile(dataDirectory, (all) => all.filter(({ name }) => name !== 'ada'));

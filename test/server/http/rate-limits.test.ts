@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { addKeys } from '../../support/add-keys.ts';
 import { type FaultServer, startFaultServer } from '../../support/fault-server.ts';
 import { type Answer, failureIn, startBffWith, type TestBff } from '../../support/test-bff.ts';
 
@@ -37,6 +41,68 @@ describe('the limit of each caller', () => {
     await using bff = await startBffWith({ sandbox: partner }, { RATE_LIMIT_PER_MINUTE: '3' });
     for (let call = 0; call < 10; call += 1) assert.equal((await session(bff, 'Bearer wrong')).status, 401);
     assert.deepEqual(statuses([await session(bff), await session(bff), await session(bff)]), [200, 200, 200]);
+  });
+});
+
+describe('the limit of each class', () => {
+  const grantsOf = { ada: ['*:*'], bob: ['*:*'], eve: ['sandbox:*'] };
+  type Name = keyof typeof grantsOf;
+
+  async function setUp() {
+    await using stack = new AsyncDisposableStack();
+    const dataDirectory = mkdtempSync(join(tmpdir(), 'rate-limits-'));
+    stack.defer(() => rmSync(dataDirectory, { recursive: true }));
+    const keys = await addKeys(dataDirectory, grantsOf);
+    const variables = { RATE_LIMIT_PER_MINUTE: '12', BFF_DATA_DIR: dataDirectory };
+    const bff = stack.use(await startBffWith({ sandbox: partner, production: partner }, variables));
+    const kept = stack.move();
+    /** Refused for what it holds, after it was counted: nothing is sent. */
+    const write = (who: Name, environment: string) =>
+      bff.get(`/api/environments/${environment}/users`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${keys[who]}`, 'x-confirm-environment': environment },
+      });
+    const read = (who: Name) => session(bff, `Bearer ${keys[who]}`);
+    return { write, read, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  }
+
+  it('is a third for writes, and a sixth where they are protected; none takes from another', async () => {
+    await using here = await setUp();
+    for (const left of [1, 0]) {
+      const { status, headers } = await here.write('ada', 'production');
+      assert.equal(status, 415);
+      assert.match(headers.get('ratelimit-policy') ?? '', /^"protected-writes-per-caller"; q=2; w=60/);
+      assert.match(headers.get('ratelimit') ?? '', new RegExp(`; r=${left};`));
+    }
+    assertRefused(
+      await here.write('ada', 'production'),
+      /^More than 2 writes to protected environments in a minute/,
+    );
+    // However it is spelt.
+    assertRefused(await here.write('ada', 'produc%74ion'), /^More than 2 writes to protected/);
+    for (let write = 0; write < 4; write += 1) assert.equal((await here.write('ada', 'sandbox')).status, 415);
+    assertRefused(await here.write('ada', 'sandbox'), /^More than 4 writes in a minute/);
+    for (let read = 0; read < 12; read += 1) assert.equal((await here.read('ada')).status, 200);
+    assertRefused(await here.read('ada'), /^More than 12 requests in a minute/);
+  });
+
+  it('is each caller’s own', async () => {
+    await using here = await setUp();
+    for (let write = 0; write < 5; write += 1) await here.write('ada', 'sandbox');
+    assert.equal((await here.write('ada', 'sandbox')).status, 429);
+    assert.equal((await here.write('bob', 'sandbox')).status, 415);
+  });
+
+  it('counts what is denied, and does not tell whether there is something to protect', async () => {
+    await using here = await setUp();
+    const answers: Answer[] = [];
+    for (const environment of ['production', 'nowhere', 'production', 'nowhere']) {
+      answers.push(await here.write('eve', environment));
+    }
+    assert.deepEqual(statuses(answers), [403, 403, 403, 403]);
+    const policies = answers.map(({ headers }) => headers.get('ratelimit-policy')?.split(';', 2).join());
+    assert.deepEqual([...new Set(policies)], ['"writes-per-caller", q=4']);
+    assert.equal((await here.write('eve', 'production')).status, 429);
   });
 });
 

@@ -1,0 +1,57 @@
+import { operationNames } from '../../shared/operations.ts';
+import { ownCaller } from './access-keys.ts';
+import { parseGrant } from './grants.ts';
+
+/** What was typed cannot be done, in words that say how to mend it. They quote no more than a name: it could be a key. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Narrower than what the file may hold, so that no operator's key is taken for somebody who signed in. */
+const keyName = /^[a-zA-Z0-9][a-zA-Z0-9.-]{0,62}$/;
+
+export function checkedName(name: string | undefined): string {
+  if (name === undefined) throw new UsageError('A name is missing, such as ada-laptop.');
+  if (!keyName.test(name)) {
+    throw new UsageError(
+      'A name is made of letters, digits, dots and hyphens, 63 at most: it stands in the log.',
+    );
+  }
+  if (name === ownCaller.id) {
+    throw new UsageError(`The name ${name} is taken: it is that of the key that has every grant.`);
+  }
+  return name;
+}
+
+/** Grants of operations that there are; `--grant` may be given several times, and hold several, separated by commas. */
+export function checkedGrants(given: readonly string[] | undefined): string[] {
+  const grants = [...new Set((given ?? []).flatMap((each) => each.split(',')))].map((each) => each.trim());
+  if (grants.length === 0) {
+    throw new UsageError('A grant is missing, such as --grant sandbox:* or --grant production:ping.');
+  }
+  for (const text of grants) {
+    const operation = parseGrant(text)?.operation;
+    if (operation === undefined) {
+      throw new UsageError(
+        'A grant is environment:operation, with * for all of either, as in sandbox:* or production:ping.',
+      );
+    }
+    if (operation !== '*' && !operationNames.some((name) => name === operation)) {
+      const names = operationNames.join(', ');
+      throw new UsageError(`There is no operation ${operation}. There is: ${names}, and * for all of them.`);
+    }
+  }
+  return grants;
+}
+
+const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const longestMs = 3_650 * unitMs.d;
+
+/** A time such as `90d`, `24h`, `30m` or `10s`, in milliseconds; nothing where none is given. */
+export function checkedDuration(option: string, given: string | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  const [, number, unit] = /^(\d{1,8})([smhd])$/.exec(given) ?? [];
+  const lengthMs = Number(number) * unitMs[unit as keyof typeof unitMs];
+  if (lengthMs > 0 && lengthMs <= longestMs) return lengthMs;
+  throw new UsageError(`${option} takes a time such as 90d, 24h or 30m, ten years at most.`);
+}

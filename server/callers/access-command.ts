@@ -1,0 +1,180 @@
+import { parseArgs } from 'node:util';
+import type { Secret } from '../tokens/secret.ts';
+import { checkedDuration, checkedGrants, checkedName, UsageError } from './access-arguments.ts';
+import { type AccessKeyEntry, changeAccessFile, isExpired, readAccessFile } from './access-file.ts';
+import { newKey } from './access-keys.ts';
+import { parseGrant } from './grants.ts';
+import { keyTable } from './key-table.ts';
+import { readLastUse } from './last-use.ts';
+
+const usage = `Access keys for people, tools and services. A BFF that runs follows each change within seconds.
+
+  add <name> --grant <environment:operation> [--grant …] [--expires 90d]
+      makes a key and shows it, this once; a star stands for all: --grant sandbox:* --grant production:ping
+  list
+      shows who has one, what it may do, until when, and when it was last used
+  remove <name|id>
+      takes it away (a name: every key of that name)
+  rotate <name|id> [--keep 24h] [--expires 90d]
+      makes another with the same name and grants; --keep leaves the old one in force for that long
+
+The key alone goes to standard output, all words to standard error. From a script: npm run --silent access -- add …`;
+
+export type AccessCommand = {
+  args: readonly string[];
+  dataDirectory: string;
+  /** The names of those that are configured, where that can be told. */
+  environments: readonly string[] | undefined;
+  /** Where keys and lists go, and nothing else. */
+  toOutput: (line: string) => void;
+  /** Where words go. */
+  say: (line: string) => void;
+};
+
+/** Adds, lists, removes and rotates the keys of the access file. False where what was typed cannot be done. */
+export async function runAccessCommand(command: AccessCommand): Promise<boolean> {
+  const { say } = command;
+  const [verb, ...args] = command.args;
+  try {
+    if (verb === 'add') await add({ ...command, args });
+    else if (verb === 'list') list({ ...command, args });
+    else if (verb === 'remove') await remove({ ...command, args });
+    else if (verb === 'rotate') await rotate({ ...command, args });
+    else if (verb === undefined || verb === 'help' || verb === '--help') say(usage);
+    else throw new UsageError('That is none of: add, list, remove, rotate.');
+    return true;
+  } catch (error) {
+    say(error instanceof Error ? error.message : 'It failed for an unknown reason.');
+    if (error instanceof UsageError) say('\nWith no word after it, access shows what can be done.');
+    return false;
+  }
+}
+
+async function add({ args, dataDirectory, environments, say, toOutput }: AccessCommand): Promise<void> {
+  const { values, positionals } = parsed(args, { grant: { type: 'string', multiple: true }, expires: text });
+  const name = checkedName(only(positionals));
+  const grants = checkedGrants(values.grant);
+  const lifetimeMs = checkedDuration('--expires', values.expires) ?? null;
+  for (const warning of foreignEnvironments(grants, environments)) say(warning);
+
+  const { key, entry } = newKey({ name, grants, origin: 'cli', lifetimeMs });
+  await changeAccessFile(dataDirectory, (keys) => {
+    if (keys.some((each) => each.name === name)) {
+      throw new UsageError(
+        `There is a key ${name} already: rotate or remove that one, or choose another name.`,
+      );
+    }
+    return [...keys, entry];
+  });
+  say(`Added ${name} (${entry.id}), who may ${grants.join(', ')}. ${endOf(entry)}`);
+  hand(key, { say, toOutput });
+}
+
+function list({ args, dataDirectory, say, toOutput }: AccessCommand): void {
+  none(parsed(args, {}).positionals);
+  const { keys, fault } = readAccessFile(dataDirectory);
+  if (keys === undefined) throw new Error(fault);
+  if (keys.length === 0)
+    say('There is no key yet: npm run access -- add <name> --grant <environment:operation>');
+  else toOutput(keyTable(keys, readLastUse(dataDirectory)));
+}
+
+async function remove({ args, dataDirectory, say }: AccessCommand): Promise<void> {
+  const which = only(parsed(args, {}).positionals);
+  let removed: AccessKeyEntry[] = [];
+  await changeAccessFile(dataDirectory, (keys) => {
+    removed = those(keys, which);
+    return keys.filter((each) => !removed.includes(each));
+  });
+  for (const { id, name } of removed) say(`Removed ${name} (${id}). It is refused from now on.`);
+}
+
+async function rotate({ args, dataDirectory, say, toOutput }: AccessCommand): Promise<void> {
+  const { values, positionals } = parsed(args, { keep: text, expires: text });
+  const which = only(positionals);
+  const keepMs = checkedDuration('--keep', values.keep);
+  const expiresMs = checkedDuration('--expires', values.expires);
+  const now = Date.now();
+  let made: ReturnType<typeof newKey> | undefined;
+  let kept: AccessKeyEntry[] = [];
+  await changeAccessFile(dataDirectory, (keys) => {
+    const old = those(keys, which);
+    const model = old.at(-1);
+    if (model?.origin !== 'cli') {
+      throw new UsageError('That key was made when somebody signed in: they sign in again, and get another.');
+    }
+    const { name, grants } = model;
+    made = newKey({ name, grants, origin: 'cli', lifetimeMs: expiresMs ?? lifetimeOf(model) });
+    kept =
+      keepMs === undefined
+        ? []
+        : old.map((each) => endedBy(each, now + keepMs)).filter((each) => !isExpired(each));
+    return [...keys.filter((each) => !old.includes(each)), ...kept, made.entry];
+  });
+  if (!made) return;
+  const { key, entry } = made;
+  say(`Rotated ${entry.name}: ${entry.id} takes over. ${endOf(entry)}`);
+  for (const each of kept) say(`The key before it (${each.id}) is in force as well. ${endOf(each)}`);
+  if (kept.length === 0) say('The key before it is refused from now on.');
+  hand(key, { say, toOutput });
+}
+
+const text = { type: 'string' } as const;
+
+/** Options that there are; Node's own words name the one that there isn't. */
+function parsed<const Options extends NonNullable<Parameters<typeof parseArgs>[0]>['options']>(
+  args: readonly string[],
+  options: Options,
+) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : 'The options are not understood.');
+  }
+}
+
+function only(positionals: readonly string[]): string {
+  const [one, ...others] = positionals;
+  if (one === undefined) throw new UsageError('The name is missing, such as ada-laptop.');
+  none(others);
+  return one;
+}
+
+function none(positionals: readonly string[]): void {
+  if (positionals.length > 0) throw new UsageError('There is a word too many.');
+}
+
+function those(keys: readonly AccessKeyEntry[], which: string): AccessKeyEntry[] {
+  const found = keys.filter(({ id, name }) => id === which || name === which);
+  if (found.length === 0)
+    throw new UsageError('There is no key of that name or id: list shows those that there are.');
+  return found;
+}
+
+/** As long again as the key was made for. */
+function lifetimeOf({ createdAt, expiresAt }: AccessKeyEntry): number | null {
+  return expiresAt === null ? null : Date.parse(expiresAt) - Date.parse(createdAt);
+}
+
+function endedBy(entry: AccessKeyEntry, end: number): AccessKeyEntry {
+  const own = entry.expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(entry.expiresAt);
+  return { ...entry, expiresAt: new Date(Math.min(own, end)).toISOString() };
+}
+
+function endOf({ expiresAt }: AccessKeyEntry): string {
+  return expiresAt === null ? 'It does not expire.' : `It expires at ${expiresAt}.`;
+}
+
+function hand(key: Secret, { say, toOutput }: Pick<AccessCommand, 'say' | 'toOutput'>): void {
+  say('This is the key. It is shown this once: only a digest of it is kept.');
+  toOutput(key.reveal());
+}
+
+/** Not refused: an environment may be configured later, or elsewhere. */
+function foreignEnvironments(grants: readonly string[], configured: readonly string[] | undefined): string[] {
+  if (!configured) return [];
+  const named = new Set(grants.map((grant) => parseGrant(grant)?.environment ?? '*'));
+  return [...named]
+    .filter((name) => name !== '*' && !configured.includes(name))
+    .map((name) => `Warning: no environment ${name} is configured here. There is: ${configured.join(', ')}.`);
+}
