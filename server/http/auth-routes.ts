@@ -9,7 +9,7 @@ import { route } from './routes.ts';
 import { checkForgery } from './session-checks.ts';
 
 /** Far above what people do, an office behind one address included; each costs a place among the logins under way. */
-const loginsPerMinute = 120;
+const loginRequestsPerMinute = 240;
 
 /** Signing in and out in a browser: `/auth/login`, `/auth/callback` and `POST /auth/logout`. */
 export function createAuthRoutes(sessions: Sessions, allowed: AllowedOrigins): Router {
@@ -58,7 +58,7 @@ export async function sendToLogin(response: Response, sessions: Sessions, return
 function limitLogins() {
   return rateLimit({
     windowMs: 60_000,
-    limit: loginsPerMinute,
+    limit: loginRequestsPerMinute,
     standardHeaders: false,
     legacyHeaders: false,
     keyGenerator: addressOf,

@@ -5,7 +5,7 @@ import type { BoundedFetch } from '../partner/bounded-fetch.ts';
 import type { Secret } from '../tokens/secret.ts';
 import type { Clock } from '../tokens/token-keeper.ts';
 import { type Claims, claimsNeeded } from './claims.ts';
-import { loginFailureOf } from './login-failure.ts';
+import { loginFailureOf, providerFailureOf } from './login-failure.ts';
 
 /** What ties one login together: the answer must fit all three, and none is used twice. */
 export type LoginChecks = { state: string; nonce: string; codeVerifier: string };
@@ -79,13 +79,15 @@ export function createIdentityProvider(options: IdentityProviderOptions): Identi
         });
         return url.href;
       } catch (cause) {
-        throw loginFailureOf(cause, issuer);
+        throw providerFailureOf(cause, issuer);
       }
     },
 
     async redeem(query, { state, nonce, codeVerifier }) {
       try {
-        const configuration = await discover();
+        const configuration = await discover().catch((cause: unknown) => {
+          throw providerFailureOf(cause, issuer);
+        });
         const answer = await openid.authorizationCodeGrant(configuration, new URL(redirectUri + query), {
           ...{ expectedState: state, expectedNonce: nonce, pkceCodeVerifier: codeVerifier },
           idTokenExpected: true,
@@ -107,13 +109,12 @@ export function createIdentityProvider(options: IdentityProviderOptions): Identi
   };
 }
 
-/** By the header, OpenID's default, unless the provider knows only the form. */
+/** In the form where the provider takes it there: in the header it would be encoded once more, which some get wrong. */
 function authenticateClient(secret: Secret): openid.ClientAuth {
-  const inHeader = openid.ClientSecretBasic(secret.reveal());
   const inForm = openid.ClientSecretPost(secret.reveal());
+  const inHeader = openid.ClientSecretBasic(secret.reveal());
   return (server, ...rest) => {
-    const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
-    const authenticate = methods.includes('client_secret_basic') ? inHeader : inForm;
-    return authenticate(server, ...rest);
+    const takesForm = server.token_endpoint_auth_methods_supported?.includes('client_secret_post');
+    return (takesForm ? inForm : inHeader)(server, ...rest);
   };
 }
