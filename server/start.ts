@@ -19,6 +19,8 @@ import { Secret } from './tokens/secret.ts';
 import { createTokenRequest } from './tokens/token-request.ts';
 import { createTokenRoom } from './tokens/token-room.ts';
 import { whenFileChanges } from './watch-file.ts';
+import { createReturnAddressCheck } from './window-codes/return-address.ts';
+import { createWindowCodes } from './window-codes/window-codes.ts';
 
 /** A BFF that answers, and how to end it. */
 export type RunningBff = {
@@ -68,6 +70,13 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
     newerApiVersion: versions.newer,
     identify: accessKeys.identify,
     sessions: config.sessions && openSessions(config.sessions, connections, config.tokenTimeoutMs),
+    accessKeys,
+    windowCodes: createWindowCodes(clock),
+    returnAddressOf: createReturnAddressCheck({
+      schemes: config.windows.schemes,
+      allowed: config.allowedOrigins,
+    }),
+    keySeconds: config.windows.keySeconds,
     log,
     isReady: () => ready,
   });
@@ -108,8 +117,10 @@ function ownKey({
   return isLoopback(host) ? firstKey(dataDirectory) : undefined;
 }
 
+/** Seconds; it never goes back. */
+const clock = () => performance.now() / 1_000;
+
 function openSessions(config: SessionConfig, connections: Connections, timeoutMs: number): Sessions {
-  const clock = () => performance.now() / 1_000;
   const redirectUri = `${config.publicOrigin}/auth/callback`;
   const fetch = createBoundedFetch(connections.fresh);
   return createSessions({
