@@ -17,6 +17,15 @@ import {
   type Success,
   successOf,
 } from './operations.ts';
+import {
+  type KeyEndedAnswer,
+  keyEndedAnswer,
+  type SignInMethodsAnswer,
+  signInMethodsAnswer,
+  type WindowCodeRequest,
+  type WindowKeyAnswer,
+  windowKeyAnswer,
+} from './sign-in.ts';
 import { validate } from './validate.ts';
 
 export type ClientOptions = {
@@ -47,12 +56,18 @@ export type CallOptions<Name extends OperationName> = SharedCallOptions & {
         confirm?: string;
       });
 
-/** One method a row of the table, and the BFF's two questions about itself. Every method fails with a {@link ClientError}. */
+/** One method a row of the table, and what the BFF answers about itself and its callers. Every method fails with a {@link ClientError}. */
 export type Client = {
   [Name in OperationName]: (options: CallOptions<Name>) => Promise<Success<Name>>;
 } & {
   session(options?: SharedCallOptions): Promise<SessionAnswer>;
   environments(options?: SharedCallOptions): Promise<EnvironmentsAnswer>;
+  /** How one can sign in; needs no key. */
+  signInMethods(options?: SharedCallOptions): Promise<SignInMethodsAnswer>;
+  /** Redeems what a browser brought back to an editor; needs no key, and gives one. */
+  redeemCode(request: WindowCodeRequest, options?: SharedCallOptions): Promise<WindowKeyAnswer>;
+  /** Gives the key back that this client has; for one that {@link Client.redeemCode} gave. */
+  endKey(options?: SharedCallOptions): Promise<KeyEndedAnswer>;
 };
 
 /** What would leave its place in the path even when it is encoded, or cannot be encoded. */
@@ -192,6 +207,18 @@ export function createClient(options: ClientOptions): Client {
     environments: (options = {}) =>
       exchange(
         { method: 'GET', path: '/api/environments', schema: environmentsAnswer, writes: false },
+        options,
+      ),
+    signInMethods: (options = {}) =>
+      exchange({ method: 'GET', path: '/auth/methods', schema: signInMethodsAnswer, writes: false }, options),
+    redeemCode: (body, options = {}) =>
+      exchange(
+        { method: 'POST', path: '/auth/vscode/token', schema: windowKeyAnswer, body, writes: false },
+        options,
+      ),
+    endKey: (options = {}) =>
+      exchange(
+        { method: 'POST', path: '/auth/vscode/revoke', schema: keyEndedAnswer, writes: false },
         options,
       ),
   };
