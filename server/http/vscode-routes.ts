@@ -52,7 +52,7 @@ export function createVSCodeRoutes(dependencies: WindowDependencies): Router {
       const query = new URLSearchParams({
         challenge: asked.challenge,
         state: asked.state,
-        redirect_uri: asked.returnAddress.uri,
+        redirect_uri: Buffer.from(asked.returnAddress.uri).toString('base64url'),
       });
       await sendToLogin(response, browser, browser.ownPath(`/auth/vscode?${query}`));
       return;
@@ -143,7 +143,10 @@ function readWindowRequest(
   returnAddressOf: WindowDependencies['returnAddressOf'],
 ): WindowRequest {
   const { challenge, state, redirect_uri } = query;
-  const returnAddress = returnAddressOf(redirect_uri);
+  // In base64url: editors encode anew what they open, and an address inside an address would not live through it.
+  const returnAddress = isText(redirect_uri, /^[\w-]{1,1500}$/)
+    ? returnAddressOf(Buffer.from(redirect_uri, 'base64url').toString())
+    : undefined;
   if (!returnAddress) {
     throw BffError.of(
       'VALIDATION_ERROR',

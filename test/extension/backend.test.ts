@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { accessKeyName, createBackend } from '../../extension/src/backend.ts';
+import { createSessionStore, sessionName } from '../../extension/src/authentication/session-store.ts';
+import { createBackend } from '../../extension/src/backend.ts';
 import type { LoggedCall } from '../../extension/src/log.ts';
 
 const first = 'https://first.example';

@@ -24,7 +24,9 @@ function newWindow(changed: Record<string, string> = {}) {
   const verifier = randomBytes(32).toString('base64url');
   const challenge = createHash('sha256').update(verifier).digest('base64url');
   const state = randomBytes(16).toString('base64url');
-  const query = new URLSearchParams({ challenge, state, redirect_uri: returnUri, ...changed });
+  const { redirect_uri = returnUri, ...others } = changed;
+  const encoded = Buffer.from(redirect_uri).toString('base64url');
+  const query = new URLSearchParams({ challenge, state, redirect_uri: encoded, ...others });
   return { verifier, state, link: `/auth/vscode?${query}` };
 }
 
@@ -148,6 +150,7 @@ describe('signing a window of VS Code in', () => {
   for (const [what, changed] of Object.entries({
     'another site': { redirect_uri: 'https://evil.example/callback' },
     'a scheme that is not listed': { redirect_uri: 'cursor://pearsana-tools.pearsana-partner/signed-in' },
+    'no address to go back to': { redirect_uri: '' },
     'another extension': { redirect_uri: 'vscode://evil.extension/signed-in' },
     'no challenge': { challenge: '' },
     'a plain verifier as challenge': { challenge: 'v'.repeat(64) },
@@ -166,7 +169,7 @@ describe('signing a window of VS Code in', () => {
 
   it('refuses a link that says a thing twice', async () => {
     const { link } = newWindow();
-    for (const more of ['redirect_uri=https://evil.example/callback', 'state=x', 'challenge=x']) {
+    for (const more of ['redirect_uri=x', 'state=x', 'challenge=x']) {
       assert.equal((await look(`${link}&${more}`, '')).status, 400, more);
     }
   });
