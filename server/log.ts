@@ -2,6 +2,7 @@ import { type DestinationStream, pino } from 'pino';
 import type { AccessKeyLog } from './callers/access-keys.ts';
 import type { OnRequestEnd } from './http/request-context.ts';
 import type { OnUnexpected } from './http/respond-to-error.ts';
+import type { JournalLog } from './journal/journal.ts';
 import type { TokenLog } from './tokens/token-room.ts';
 
 /**
@@ -15,7 +16,8 @@ export type RequestLog = {
 
 export type Log = RequestLog &
   TokenLog &
-  AccessKeyLog & {
+  AccessKeyLog &
+  JournalLog & {
     ready: (facts: {
       url: string;
       publicUrl: string | undefined;
@@ -74,6 +76,13 @@ export function createLog(level: string, stream?: DestinationStream): Log {
     accessFileUnreadable: (why) => logger.warn(`${why} The keys that it held before stay in force.`),
     lastUseNotWritten: (code) =>
       logger.warn({ code }, 'when each access key was last used cannot be written down'),
+    journalFailed: ({ record, row, requestId, code }) =>
+      logger.error(
+        { record, row, requestId, code },
+        record === 'intent'
+          ? 'the record of writes cannot be written: the write was not sent'
+          : 'the record of writes cannot be written: it lacks what became of this write',
+      ),
     warn: (sentence) => logger.warn(sentence),
     shutdown: (why) => logger.info(`shutting down: ${why}`),
   };

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createAccessKeys } from './callers/access-keys.ts';
 import { firstKey } from './callers/first-key.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
@@ -5,6 +6,9 @@ import type { Config } from './config/read-config.ts';
 import type { SessionConfig } from './config/session-config.ts';
 import { createApp } from './http/app.ts';
 import { listen } from './http/listen.ts';
+import { appendToFile, appendToOutput } from './journal/append-line.ts';
+import { type AppendLine, createJournal } from './journal/journal.ts';
+import { recordWrites } from './journal/record-writes.ts';
 import type { Log } from './log.ts';
 import { isLoopback } from './loopback.ts';
 import { createApiVersions } from './partner/api-versions.ts';
@@ -61,12 +65,14 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
   const versions = createApiVersions();
   const enterFlight = limitInFlight(inFlightLimits);
 
+  const journal = createJournal(appenderOf(config), log);
+
   let ready = true;
   const app = createApp({
     ...config,
     environments,
     tokens,
-    callPartner: createPartnerClient({ tokens, transport, enterFlight, versions }),
+    callPartner: recordWrites(createPartnerClient({ tokens, transport, enterFlight, versions }), journal),
     newerApiVersion: versions.newer,
     identify: accessKeys.identify,
     sessions: config.sessions && openSessions(config.sessions, connections, config.tokenTimeoutMs),
@@ -102,9 +108,17 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
     async stop() {
       ready = false;
       await listening.close();
+      // A write goes on without its caller, and its outcome belongs into the record.
+      await journal.settle();
       await stopOwnParts();
     },
   };
+}
+
+function appenderOf({ journal, dataDirectory }: Config): AppendLine {
+  return journal === 'stdout'
+    ? appendToOutput(process.stdout)
+    : appendToFile(join(dataDirectory, 'journal.jsonl'));
 }
 
 /** Off loopback nobody is let in by a file that nobody asked for. */

@@ -36,6 +36,7 @@ export const errorCodes = {
   BUSY: { status: 503, ...tryUsLater },
   LOGIN_UNAVAILABLE: { status: 503, ...tryUsLater },
   SHUTTING_DOWN: { status: 503, ...tryUsLater },
+  JOURNAL_UNAVAILABLE: { status: 503, ...tryUsLater },
   CLIENT_CREDENTIALS_REJECTED: { status: 502, ...noToken },
   SCOPE_NOT_ENABLED: { status: 502, ...noToken },
   AUTH_BAD_RESPONSE: { status: 502, ...authAway },

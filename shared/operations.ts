@@ -22,6 +22,10 @@ export type OperationRow = {
   response: z.ZodMiniType;
   /** The largest request body that is read, in bytes. */
   bodyCap: number;
+  /** Where the request names people for other systems: one external reference, or a list. For the record of writes. */
+  references: readonly string[] | null;
+  /** Where the result holds the partner's id of what was made, if the partner says so. For the same record. */
+  resultId: readonly string[] | null;
 };
 
 /** Far above what a filled-in form takes: 64 KiB. */
@@ -39,6 +43,8 @@ export const operations = {
     request: null,
     response: z.looseObject({ status: z.string() }),
     bodyCap: 0,
+    references: null,
+    resultId: null,
   },
   ping: {
     title: 'Ping',
@@ -56,6 +62,8 @@ export const operations = {
       scopes: z.array(z.string()),
     }),
     bodyCap: 0,
+    references: null,
+    resultId: null,
   },
   createUser: {
     title: 'Create user',
@@ -67,6 +75,8 @@ export const operations = {
     request: createUserRequest,
     response: createUserResult,
     bodyCap: formCap,
+    references: ['externalReferences'],
+    resultId: null,
   },
   createInvitation: {
     title: 'Invite',
@@ -78,6 +88,8 @@ export const operations = {
     request: createInvitationRequest,
     response: createInvitationResult,
     bodyCap: formCap,
+    references: ['externalReferences'],
+    resultId: ['invitation', 'invitationId'],
   },
 } as const satisfies Record<string, OperationRow>;
 

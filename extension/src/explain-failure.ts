@@ -111,13 +111,7 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
     'showLog',
   ),
   CANCELLED: row('cancelled', 'You cancelled the call.', 'Try again when you like.', 'retry', 'showLog'),
-  NO_ENVIRONMENT: row(
-    'no environment',
-    said,
-    'Ask whoever runs the BFF for access, or sign in with another key.',
-    'signIn',
-    'refresh',
-  ),
+  NO_ENVIRONMENT: row('no environment', said, 'Or sign in with another key.', 'signIn', 'refresh'),
   ARGUMENTS_INVALID: row(
     'wrong arguments',
     said,
@@ -188,6 +182,7 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
     ({ situation }) => `Once it has stopped: ${howToStart(situation)}`,
     'retry',
   ),
+  JOURNAL_UNAVAILABLE: row('no record of writes', said, 'Reads go on meanwhile.', 'retry', 'showLog'),
   INTERNAL: row('BFF failed', said, 'Give the id to whoever runs the BFF.', 'retry', 'showLog'),
 
   // What the partner and its authorisation server say about the BFF. The BFF puts that into a sentence, and often into

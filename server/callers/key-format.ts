@@ -29,6 +29,11 @@ export function isMisspelt(text: string): boolean {
   return checksumOf(body) !== text.slice(-checksumLength);
 }
 
+/** A text without the keys in it, of this form or of the older one. */
+export function withoutKeys(text: string): string {
+  return text.replaceAll(/pbff_[\w-]{20,}/g, '[redacted]');
+}
+
 /** What is kept of a key. It is random enough that a plain digest cannot be turned back. */
 export function hashOf(key: string): string {
   return createHash('sha256').update(key).digest('hex');

@@ -21,6 +21,8 @@ export type Config = {
   /** Absent when none is configured: then one is made at the first start. */
   accessKey: Secret | undefined;
   dataDirectory: string;
+  /** Where the record of writes goes: `journal.jsonl` in the data directory, or standard output. */
+  journal: (typeof journals)[number];
   publicUrl: string | undefined;
   /** How many proxies in front are believed. */
   trustProxy: number;
@@ -42,6 +44,7 @@ export type ConfigOutcome =
   | { config?: undefined; warnings: string[]; faults: string[] };
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const journals = ['file', 'stdout'] as const;
 const leastKeyLength = 24;
 
 /** The configuration, or everything that is wrong with it. */
@@ -102,6 +105,7 @@ export function readConfig(variables: Variables): ConfigOutcome {
     local,
     accessKey,
     dataDirectory,
+    journal: settings.oneOf('BFF_JOURNAL', journals, 'file'),
     publicUrl,
     trustProxy: settings.integer('BFF_TRUST_PROXY', 0, [0, 10]),
     allowedOrigins: readAllowedOrigins(settings),

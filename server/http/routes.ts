@@ -74,7 +74,15 @@ export function createApi({ environments, tokens, callPartner, newerApiVersion }
       if (row.writes && environment.protected) requireConfirmation(request, environment.id);
       const body = await readBody?.(request);
       if (row.request) requireValid(row.request, body);
-      const reply = await callPartner({ environment, row, request: body, requestId, signal });
+      const reply = await callPartner({
+        environment,
+        operation: name,
+        row,
+        caller: caller.id,
+        request: body,
+        requestId,
+        signal,
+      });
       context.partnerMs = reply.facts.durationMs;
       response
         // These two hold no body (RFC 9110, 15.3.5 and 15.3.6), and ours says which environment it was.

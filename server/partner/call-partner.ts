@@ -1,4 +1,9 @@
-import { type OperationRow, type PartnerFacts, partnerApiVersion } from '../../shared/operations.ts';
+import {
+  type OperationName,
+  type OperationRow,
+  type PartnerFacts,
+  partnerApiVersion,
+} from '../../shared/operations.ts';
 import { BffError } from '../bff-error.ts';
 import type { TokenRoom } from '../tokens/token-room.ts';
 import type { ApiVersions } from './api-versions.ts';
@@ -8,12 +13,17 @@ import { type HttpAnswer, type HttpRequest, type Transport, TransportError } fro
 
 export type PartnerCall = {
   environment: PartnerEnvironment;
+  operation: OperationName;
   row: OperationRow;
+  /** The id of whoever asked; the partner is not told. */
+  caller: string;
   /** The validated body; it is serialised again here, never passed through. */
   request: unknown;
   requestId: string;
   /** Aborted when the caller goes away; a write goes on all the same. */
   signal: AbortSignal;
+  /** Told what the partner's answer says of itself, as soon as there is one, whether it is a good one or not. */
+  onAnswer?: ((facts: PartnerFacts) => void) | undefined;
 };
 
 export type PartnerReply = { status: number; result: unknown; facts: PartnerFacts };
@@ -50,9 +60,11 @@ export function createPartnerClient(options: PartnerClientOptions): CallPartner 
   return async function callPartner(call) {
     const { environment, row } = call;
     const answer = await send(call);
+    const facts = factsOf(answer);
+    call.onAnswer?.(facts);
     versions.note(environment.id, answer.header('x-api-version-latest'));
     if (answer.status < 200 || answer.status > 299) throw failureOf(answer, environment, row);
-    return { status: answer.status, result: resultOf(answer, environment, row), facts: factsOf(answer) };
+    return { status: answer.status, result: resultOf(answer, environment, row), facts };
   };
 }
 

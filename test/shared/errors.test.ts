@@ -50,6 +50,7 @@ describe('the codes of our own', () => {
     ['AUTH_UNREACHABLE', 503],
     ['BUSY', 503],
     ['SHUTTING_DOWN', 503],
+    ['JOURNAL_UNAVAILABLE', 503],
     ['PARTNER_TIMEOUT', 504],
     ['AUTH_TIMEOUT', 504],
     ['INTERNAL', 500],

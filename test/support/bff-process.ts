@@ -20,6 +20,8 @@ export type BffProcess = AsyncDisposable & {
   files(): Promise<Map<string, Buffer>>;
   /** Ends it as a service manager does; gives its exit code. */
   end(): Promise<number | null>;
+  /** Ends it as a lack of memory does. */
+  kill(): Promise<void>;
 };
 
 export async function startBffProcess(variables: Record<string, string>): Promise<BffProcess> {
@@ -39,7 +41,7 @@ export async function startBffProcess(variables: Record<string, string>): Promis
     stream.setEncoding('utf8').on('data', (text: string) => chunks.push(text));
   const closed = once(child, 'close').then(([code]): number | null => code);
   const output = () => chunks.join('');
-  const readyAt = () => /ready at (http:\S+)\n/.exec(output())?.[1];
+  const readyAt = () => /ready at (http:\S+?)["\s]/.exec(output())?.[1];
   await until('the BFF is ready', () => readyAt() !== undefined || child.exitCode !== null);
   const url = readyAt();
   assert(url, output());
@@ -60,6 +62,10 @@ export async function startBffProcess(variables: Record<string, string>): Promis
     end() {
       child.kill('SIGTERM');
       return closed;
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await closed;
     },
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');

@@ -20,6 +20,7 @@ describe('the configuration', () => {
       local: true,
       accessKey: undefined,
       dataDirectory: join(homedir(), '.pearsana-bff'),
+      journal: 'file',
       publicUrl: undefined,
       trustProxy: 0,
       sessions: undefined,
@@ -93,6 +94,7 @@ describe('the configuration', () => {
       { BFF_ACCESS_KEY: `pbff_${'0'.repeat(43)}1FhIcg` },
       /but not its checksum/,
     ],
+    ['a journal elsewhere', { BFF_JOURNAL: '/var/log/journal' }, /^BFF_JOURNAL must be one of: file, stdout/],
     ['an address over http', { BFF_PUBLIC_URL: 'http://bff.example.com' }, /^BFF_PUBLIC_URL must be https/],
     [
       'a host that is not loopback, with nothing else',
