@@ -68,7 +68,7 @@ export function sendConsentPage(
 <button name="answer" value="allow">Allow</button>
 <button name="answer" value="deny">Don’t allow</button>
 </form>
-<p class="soft">Afterwards your browser asks whether it may open VS Code. The key itself never passes through the browser.</p>
+<p class="soft">Your browser then goes back to VS Code, and may ask you first. The key itself never passes through the browser.</p>
 </main>
 </html>
 `);
