@@ -2,22 +2,28 @@ import { createAccessKeys } from './callers/access-keys.ts';
 import { firstKey } from './callers/first-key.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
 import type { Config } from './config/read-config.ts';
+import type { SessionConfig } from './config/session-config.ts';
 import { createApp } from './http/app.ts';
 import { listen } from './http/listen.ts';
-import { createJournal } from './journal/journal.ts';
+import { createJournal, type Journal } from './journal/journal.ts';
 import { toOutput } from './journal/lines.ts';
 import { createSendOnce } from './journal/send-once.ts';
 import type { Log } from './log.ts';
 import { isLoopback } from './loopback.ts';
 import { createApiVersions } from './partner/api-versions.ts';
+import { createBoundedFetch } from './partner/bounded-fetch.ts';
 import { createPartnerClient } from './partner/call-partner.ts';
-import { createConnections } from './partner/connections.ts';
+import { type Connections, createConnections } from './partner/connections.ts';
 import { inFlightLimits, limitInFlight } from './partner/in-flight.ts';
 import { createTransport } from './partner/transport.ts';
+import { createIdentityProvider } from './sessions/identity-provider.ts';
+import { createSessions, type Sessions } from './sessions/sessions.ts';
 import { Secret } from './tokens/secret.ts';
 import { createTokenRequest } from './tokens/token-request.ts';
 import { createTokenRoom } from './tokens/token-room.ts';
 import { whenFileChanges } from './watch-file.ts';
+import { createReturnAddressCheck } from './window-codes/return-address.ts';
+import { createWindowCodes } from './window-codes/window-codes.ts';
 
 /** A BFF that answers, and how to end it. */
 export type RunningBff = {
@@ -34,13 +40,20 @@ export type RunningBff = {
   stop(): Promise<void>;
 };
 
-/** Builds the BFF from its parts and starts it. */
-export async function startBff(config: Config, log: Log): Promise<RunningBff> {
+/**
+ * Builds the BFF from its parts and starts it.
+ * @param given.journal another than the data directory's, for measuring what that one costs.
+ */
+export async function startBff(
+  config: Config,
+  log: Log,
+  given: { journal?: Journal } = {},
+): Promise<RunningBff> {
   const own = ownKey(config);
   const { dataDirectory } = config;
   const accessKeys = createAccessKeys({ dataDirectory, ownKey: own?.accessKey, log });
   const lines = config.journal === 'stdout' ? toOutput(process.stdout) : undefined;
-  const journal = createJournal({ directory: dataDirectory, log, lines });
+  const journal = given.journal ?? createJournal({ directory: dataDirectory, log, lines });
   const local = config.local ? await startLocalEnvironment() : undefined;
   const environments = local ? [...config.environments, local.environment] : config.environments;
 
@@ -71,6 +84,14 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
     journal,
     newerApiVersion: versions.newer,
     identify: accessKeys.identify,
+    sessions: config.sessions && openSessions(config.sessions, connections, config.tokenTimeoutMs),
+    accessKeys,
+    windowCodes: createWindowCodes(clock),
+    returnAddressOf: createReturnAddressCheck({
+      schemes: config.windows.schemes,
+      allowed: config.allowedOrigins,
+    }),
+    keySeconds: config.windows.keySeconds,
     log,
     isReady: () => ready,
   });
@@ -112,6 +133,19 @@ function ownKey({
 }: Config): { accessKey: Secret; file?: string } | undefined {
   if (accessKey) return { accessKey };
   return isLoopback(host) ? firstKey(dataDirectory) : undefined;
+}
+
+/** Seconds; it never goes back. */
+const clock = () => performance.now() / 1_000;
+
+function openSessions(config: SessionConfig, connections: Connections, timeoutMs: number): Sessions {
+  const redirectUri = `${config.publicOrigin}/auth/callback`;
+  const fetch = createBoundedFetch(connections.fresh);
+  return createSessions({
+    config,
+    provider: createIdentityProvider({ ...config, redirectUri, fetch, timeoutMs, clock }),
+    clock,
+  });
 }
 
 /** The stand-in for the partner. It is a development dependency, so it is loaded only here, and only when used. */

@@ -24,6 +24,7 @@ const authAway = { source: 'auth', retryable: true, outcome: 'not_sent' } as con
  */
 export const errorCodes = {
   VALIDATION_ERROR: { status: 400, ...refusedByUs },
+  LOGIN_FAILED: { status: 400, ...refusedByUs },
   UNAUTHORIZED: { status: 401, ...refusedByUs },
   FORBIDDEN: { status: 403, ...refusedByUs },
   HOST_NOT_ALLOWED: { status: 403, ...refusedByUs },
@@ -41,6 +42,7 @@ export const errorCodes = {
   HEADERS_TOO_LARGE: { status: 431, ...refusedByUs },
   INTERNAL: { status: 500, source: 'bff', retryable: false, outcome: 'unknown' },
   BUSY: { status: 503, ...tryUsLater },
+  LOGIN_UNAVAILABLE: { status: 503, ...tryUsLater },
   SHUTTING_DOWN: { status: 503, ...tryUsLater },
   JOURNAL_UNAVAILABLE: { status: 503, ...tryUsLater },
   CLIENT_CREDENTIALS_REJECTED: { status: 502, ...noToken },

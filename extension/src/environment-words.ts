@@ -1,4 +1,6 @@
 import type { Environment, EnvironmentKind, TokenStatus } from '../../shared/environments.ts';
+import { type OperationName, operationNames } from '../../shared/operations.ts';
+import { operationCommands } from './contributions.ts';
 import { type Explanation, explain, sentencesOf } from './explain-failure.ts';
 import { type NextStep, retryList, retryPing } from './next-step.ts';
 import { ageText, type PingRecord } from './ping-history.ts';
@@ -40,6 +42,11 @@ export function kindWords(environment: Environment): string {
   return words.filter(Boolean).join(' · ');
 }
 
+/** What lacks, and who can give it, before anything is asked for or sent. */
+export function notGranted(environment: string, operation: OperationName): string {
+  return `Not granted: ask whoever runs the BFF for ${plain(environment, 60)}:${operation}.`;
+}
+
 export function environmentItem(
   environment: Environment,
   ping: PingRecord | undefined,
@@ -73,7 +80,7 @@ export function pingRows(
       {
         id: rowId,
         label: 'Not pinged yet',
-        tooltip: mayPing ? 'Click to ping.' : 'Your access key does not allow a ping here.',
+        tooltip: mayPing ? 'Click to ping.' : notGranted(id, 'ping'),
         icon: 'circle-large-outline',
         ...(mayPing && { step: { ...again, title: 'Ping' } }),
       },
@@ -110,7 +117,7 @@ export function emptyListRows(): Row[] {
     {
       id: 'list/empty',
       label,
-      tooltip: `${label}. Ask whoever runs the BFF to configure one.`,
+      tooltip: `${label}. Ask whoever runs the BFF for access.`,
       icon: 'info',
     },
     stepRow('list', { ...retryList, title: 'Refresh' }),
@@ -150,7 +157,8 @@ function environmentTooltip(
   situation: Situation,
   now: number,
 ): string {
-  const { tokens } = environment;
+  const { tokens, grants } = environment;
+  const missing = operationNames.filter((name) => operationCommands[name] && !grants.includes(name));
   return [
     [plain(environment.name, 60), kindWords(environment)].filter(Boolean).join(': '),
     ...(environment.kind === 'local'
@@ -160,6 +168,7 @@ function environmentTooltip(
     environment.protected
       ? 'Protected: every write is confirmed by the environment’s name.'
       : 'Not protected.',
+    ...missing.map((operation) => notGranted(environment.id, operation)),
     ping ? lastPingLine(ping, situation, now) : 'Last ping: none yet',
     ...(tokens.length === 0 ? ['Tokens: none yet'] : tokens.map(tokenLine)),
   ].join('\n');

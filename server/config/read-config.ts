@@ -7,7 +7,9 @@ import type { OutboundProxy } from '../partner/connections.ts';
 import type { Secret } from '../tokens/secret.ts';
 import { type AllowedOrigins, readAllowedOrigins } from './allowed-origins.ts';
 import { type EnvironmentConfig, readEnvironments } from './environment-config.ts';
+import { readSessions, type SessionConfig } from './session-config.ts';
 import { createSettings, type Settings, type Variables } from './settings.ts';
+import { readWindows, type WindowConfig } from './window-config.ts';
 
 /** All that can be configured, checked. Read once, at the start, and passed down. */
 export type Config = {
@@ -25,6 +27,9 @@ export type Config = {
   /** How many proxies in front are believed. */
   trustProxy: number;
   allowedOrigins: AllowedOrigins;
+  /** Absent where nobody signs in in a browser. */
+  sessions: SessionConfig | undefined;
+  windows: WindowConfig;
   /** Between the BFF and the partner; loopback is never reached through it. */
   proxy: OutboundProxy | undefined;
   partnerTimeoutMs: number;
@@ -91,17 +96,21 @@ export function readConfig(variables: Variables): ConfigOutcome {
     settings.fault('BFF_LOCAL is false and no Pearsana environment is configured: there is nothing to call.');
   }
 
+  const local = !production && (localWanted || noEnvironment);
+  const environmentNames = [...environments.map(({ id }) => id), ...(local ? ['local'] : [])];
   const config: Config = {
     host,
     port: settings.integer('PORT', 8787, [0, 65_535]),
     environments,
-    local: !production && (localWanted || noEnvironment),
+    local,
     accessKey,
     dataDirectory,
     journal: settings.oneOf('BFF_JOURNAL', journals, 'file'),
     publicUrl,
     trustProxy: settings.integer('BFF_TRUST_PROXY', 0, [0, 10]),
     allowedOrigins: readAllowedOrigins(settings),
+    sessions: readSessions(settings, { publicUrl, environments: environmentNames }),
+    windows: readWindows(settings),
     proxy: readProxy(settings),
     partnerTimeoutMs: settings.integer('PARTNER_TIMEOUT_MS', 10_000, [1, 600_000]),
     tokenTimeoutMs: settings.integer('TOKEN_TIMEOUT_MS', 5_000, [1, 600_000]),

@@ -5,23 +5,30 @@ import { BffError } from '../bff-error.ts';
 import type { IdentifyCaller } from '../callers/caller.ts';
 import { type AllowedOrigins, isAllowedOrigin } from '../config/allowed-origins.ts';
 import type { RequestLog } from '../log.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import { createAuthRoutes } from './auth-routes.ts';
 import { checkRequestTarget, hostCheck } from './host-check.ts';
 import { authenticate, limitCallers } from './rate-limits.ts';
 import { requestContext } from './request-context.ts';
 import { respondToError } from './respond-to-error.ts';
 import { type ApiDependencies, createApi } from './routes.ts';
+import { createSessionCheck } from './session-checks.ts';
+import { createVSCodeRoutes, type WindowDependencies, windowCallPaths } from './vscode-routes.ts';
 
-export type AppOptions = ApiDependencies & {
-  host: string;
-  publicUrl: string | undefined;
-  trustProxy: number;
-  allowedOrigins: AllowedOrigins;
-  rateLimitPerMinute: number;
-  identify: IdentifyCaller;
-  log: RequestLog;
-  /** False from the moment that the BFF is told to end. */
-  isReady: () => boolean;
-};
+export type AppOptions = ApiDependencies &
+  Omit<WindowDependencies, 'authenticate'> & {
+    host: string;
+    publicUrl: string | undefined;
+    trustProxy: number;
+    allowedOrigins: AllowedOrigins;
+    rateLimitPerMinute: number;
+    identify: IdentifyCaller;
+    /** Absent where nobody signs in in a browser. */
+    sessions: Sessions | undefined;
+    log: RequestLog;
+    /** False from the moment that the BFF is told to end. */
+    isReady: () => boolean;
+  };
 
 /** The shell: what every request passes on its way to the table's routes. Only this folder knows Express. */
 export function createApp(options: AppOptions): Express {
@@ -48,10 +55,17 @@ export function createApp(options: AppOptions): Express {
       headers: { Allow: 'GET, HEAD' },
     });
   });
-  app.use('/api', noStore, ...crossOrigin(options.allowedOrigins));
-  const isProtected = (name: string) =>
-    options.environments.some((each) => each.id === name && each.protected);
-  app.use('/api', authenticate(options.identify), limitCallers(options.rateLimitPerMinute, isProtected));
+  const { sessions, allowedOrigins, environments } = options;
+  app.use(['/api', '/auth'], noStore);
+  app.use(['/api', '/auth/logout'], ...crossOrigin(allowedOrigins, { sessions: sessions !== undefined }));
+  app.use(windowCallPaths, ...crossOrigin(allowedOrigins, { sessions: false }));
+  const identifySession = sessions && createSessionCheck(sessions, allowedOrigins);
+  const authenticateCaller = authenticate(options.identify, identifySession);
+  app.use(createVSCodeRoutes({ ...options, authenticate: authenticateCaller }));
+  if (sessions) app.use(createAuthRoutes(sessions, allowedOrigins));
+  const isProtected = (name: string) => environments.some((each) => each.id === name && each.protected);
+  app.use('/api', authenticateCaller);
+  app.use('/api', limitCallers(options.rateLimitPerMinute, isProtected));
   app.use(createApi(options));
   app.use(() => {
     throw BffError.of('NOT_FOUND', 'There is nothing at this path.');
@@ -84,20 +98,33 @@ function noStore(request: Request, response: Response, next: NextFunction): void
   next();
 }
 
-/** Lets the listed browser origins read answers. Without a cookie there are no credentials to allow. */
-function crossOrigin(allowed: AllowedOrigins) {
-  const allow = cors({
-    origin: (origin, decide) => decide(null, origin !== undefined && isAllowedOrigin(origin, allowed)),
-    methods: ['GET', 'POST'],
-    allowedHeaders: [
-      'Authorization',
-      'Content-Type',
-      'X-Request-Id',
-      'X-Confirm-Environment',
-      'Idempotency-Key',
-    ],
-    exposedHeaders: ['Retry-After', 'X-Request-Id', 'Idempotent-Replayed'],
-    maxAge: 600,
+const corsOptions = {
+  methods: ['GET', 'POST'],
+  allowedHeaders: [
+    'Authorization',
+    'Content-Type',
+    'X-Request-Id',
+    'X-Confirm-Environment',
+    'Idempotency-Key',
+  ],
+  exposedHeaders: ['Retry-After', 'X-Request-Id', 'Idempotent-Replayed'],
+  maxAge: 600,
+};
+
+/**
+ * Lets the listed browser origins read answers. Cookies are allowed where there are sessions, and then to the exact
+ * origins alone: VS Code's web hosts send an access key.
+ */
+function crossOrigin(allowed: AllowedOrigins, { sessions }: { sessions: boolean }) {
+  const allow = cors<Request>((request, decide) => {
+    const { origin } = request.headers;
+    const credentials = sessions && origin !== undefined && allowed.exact.has(origin);
+    decide(null, {
+      ...corsOptions,
+      origin: origin !== undefined && isAllowedOrigin(origin, allowed),
+      credentials,
+      allowedHeaders: [...corsOptions.allowedHeaders, ...(credentials ? ['X-Pearsana-Client'] : [])],
+    });
   });
   return [
     allow,

@@ -27,7 +27,7 @@ export function jsonBody(cap: number): (request: Request) => Promise<unknown> {
   };
 }
 
-async function readBytes(request: Request, cap: number): Promise<Buffer> {
+export async function readBytes(request: Request, cap: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {

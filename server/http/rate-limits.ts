@@ -6,6 +6,7 @@ import type { IdentifyCaller } from '../callers/caller.ts';
 import { isGranted } from '../callers/grants.ts';
 import type { RequestContext } from './request-context.ts';
 import { environmentAt } from './routes.ts';
+import type { IdentifySession } from './session-checks.ts';
 
 const minuteMs = 60_000;
 /** A key has 256 bits, so this is about noise in the log and about keys that people choose. */
@@ -63,7 +64,7 @@ function limitClass(name: RateClass, perMinute: number): RateLimitRequestHandler
 }
 
 /** Finds out who is calling, and stops an address that has shown too many wrong keys. Only wrong keys count. */
-export function authenticate(identify: IdentifyCaller) {
+export function authenticate(identify: IdentifyCaller, identifySession?: IdentifySession) {
   const wrongKeys: RateLimitRequestHandler = rateLimit({
     windowMs: minuteMs,
     limit: wrongKeysPerMinute,
@@ -86,7 +87,15 @@ export function authenticate(identify: IdentifyCaller) {
   ): Promise<void> {
     const authorization = request.headers.authorization;
     if (authorization === undefined) {
-      throw unauthorized('An access key is missing: send it as “Authorization: Bearer …”.');
+      // Only here: whoever sends a key is who that key says, whatever cookie a browser adds.
+      const caller = identifySession?.(request);
+      if (!caller)
+        throw unauthorized(
+          `An access key is missing: send it as “Authorization: Bearer …”${identifySession ? ', or sign in at /auth/login in a browser' : ''}.`,
+        );
+      response.locals.context.caller = caller;
+      next();
+      return;
     }
     // The count is looked at first and only raised for a wrong key: good callers, however many, leave it alone.
     const seen = await wrongKeys.getKey(addressOf(request));
@@ -112,7 +121,7 @@ function unauthorized(message: string): BffError {
   return BffError.of('UNAUTHORIZED', message, { headers: { 'WWW-Authenticate': 'Bearer' } });
 }
 
-function addressOf(request: Request): string {
+export function addressOf(request: Request): string {
   // An IPv6 customer has a whole network: one address of it is not one guesser.
   return ipKeyGenerator(request.ip ?? request.socket.remoteAddress ?? 'unknown');
 }

@@ -37,13 +37,17 @@ declare global {
 /** A caller's own id is taken over only in this form, so that it can stand in a log and in a header. */
 const acceptedRequestId = /^[\w.-]{1,128}$/;
 
-/** An id that holds an access key is not taken over either: it would stand in every log on its way. */
-export function requestIdOf(header: string | string[] | undefined, authorization = ''): string {
+/** A cookie's value of fewer characters names nothing that could be guessed. */
+const leastHandleLength = 16;
+
+/** An id that holds an access key or a cookie is not taken over either: it would stand in every log on its way. */
+export function requestIdOf(header: string | string[] | undefined, authorization = '', cookie = ''): string {
   if (typeof header !== 'string' || !acceptedRequestId.test(header)) return randomUUID();
   const presented = /\S+$/.exec(authorization.trim())?.[0];
   // What is compared is the caller's own key, not the right one: else an id could be used to try out keys.
   const holdsKey = header.includes(keyPrefix) || (presented !== undefined && header.includes(presented));
-  return holdsKey ? randomUUID() : header;
+  const cookies = cookie.split(/[;=\s]+/).filter((each) => each.length >= leastHandleLength);
+  return holdsKey || cookies.some((each) => header.includes(each)) ? randomUUID() : header;
 }
 
 /** What is known of a request once it is over; `status` is null when the caller did not wait for the answer. */
@@ -56,7 +60,11 @@ export function requestContext(onEnd: OnRequestEnd) {
     const started = performance.now();
     const gone = new AbortController();
     const context: RequestContext = {
-      requestId: requestIdOf(request.headers['x-request-id'], request.headers.authorization),
+      requestId: requestIdOf(
+        request.headers['x-request-id'],
+        request.headers.authorization,
+        request.headers.cookie,
+      ),
       operation: operationAt(request.method, request.url),
       signal: gone.signal,
     };

@@ -118,7 +118,7 @@ export function createApi(dependencies: ApiDependencies): Router {
 }
 
 /** One method for one path; any other is told which one it is. */
-function route(
+export function route(
   router: Router,
   method: OperationRow['method'],
   path: string,

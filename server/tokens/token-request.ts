@@ -1,8 +1,9 @@
 import * as oauth from 'oauth4webapi';
-import { type Dispatcher, fetch as undiciFetch } from 'undici';
+import type { Dispatcher } from 'undici';
 import { BffError } from '../bff-error.ts';
 import { isLoopback } from '../loopback.ts';
 import { networkErrorCode } from '../network-error-code.ts';
+import { AnswerTooLarge, createBoundedFetch } from '../partner/bounded-fetch.ts';
 import { retryAfterOf } from '../retry-after.ts';
 import { Secret } from './secret.ts';
 
@@ -30,11 +31,11 @@ export type RequestToken = (
 const defaultLifetimeSeconds = 60;
 /** A longer one is not believed; far enough beyond, it is no date any more. */
 const longestLifetimeSeconds = 24 * 3600;
-const maxAnswerBytes = 64 * 1024;
 
 /** The client credentials grant of RFC 6749, 4.4, as the partner's authentication page describes it. */
 export function createTokenRequest(options: { dispatcher: Dispatcher; timeoutMs: number }): RequestToken {
-  const { dispatcher, timeoutMs } = options;
+  const { timeoutMs } = options;
+  const boundedFetch = createBoundedFetch(options.dispatcher);
 
   return async function requestToken(credentials, scopes) {
     const server: oauth.AuthorizationServer = {
@@ -53,7 +54,7 @@ export function createTokenRequest(options: { dispatcher: Dispatcher; timeoutMs:
           signal,
           // Plain http never leaves this machine: the configuration allows it on loopback alone.
           [oauth.allowInsecureRequests]: isLoopback(new URL(credentials.authUrl).hostname),
-          [oauth.customFetch]: (url, init) => boundedFetch(url, init, dispatcher),
+          [oauth.customFetch]: boundedFetch,
         },
       );
       const answer = await oauth.processClientCredentialsResponse(server, client, response);
@@ -62,34 +63,6 @@ export function createTokenRequest(options: { dispatcher: Dispatcher; timeoutMs:
       throw asBffError(cause, credentials, scopes, { timedOut: signal.aborted, timeoutMs });
     }
   };
-}
-
-/** Reads the answer to its end, or to the limit: the library would read whatever comes. */
-async function boundedFetch(
-  url: string,
-  init: oauth.CustomFetchOptions<'POST', URLSearchParams>,
-  dispatcher: Dispatcher,
-): Promise<Response> {
-  const { method, headers, redirect, signal } = init;
-  const answer = await undiciFetch(url, {
-    method,
-    headers,
-    redirect,
-    body: init.body.toString(),
-    dispatcher,
-    ...(signal && { signal }),
-  });
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of answer.body ?? []) {
-    size += chunk.byteLength;
-    if (size > maxAnswerBytes) throw new UnusableAnswer(`it is larger than ${maxAnswerBytes / 1024} KiB`);
-    chunks.push(chunk);
-  }
-  return new Response(size === 0 ? null : Buffer.concat(chunks), {
-    status: answer.status,
-    headers: [...answer.headers],
-  });
 }
 
 /** A token answer is believed only if it is one; everything else is a failure that says what was wrong with it. */
@@ -172,7 +145,7 @@ function asBffError(
       },
     );
   }
-  if (cause instanceof UnusableAnswer) {
+  if (cause instanceof UnusableAnswer || cause instanceof AnswerTooLarge) {
     return BffError.of(
       'AUTH_BAD_RESPONSE',
       `${server} gave an answer that cannot be used: ${cause.message}.`,

@@ -5,6 +5,7 @@ import {
   environmentItem,
   failedListRows,
   kindWords,
+  notGranted,
   pingRows,
 } from '../../extension/src/environment-words.ts';
 import { explain } from '../../extension/src/explain-failure.ts';
@@ -90,6 +91,19 @@ describe('an environment in the tree', () => {
     assert.equal(context([]), 'environment');
   });
 
+  it('says what is not granted and whom to ask, and nothing of what is', () => {
+    const { tooltip } = environmentItem({ ...sandbox, grants: ['ping'] }, undefined, desktop, now);
+    assert.match(tooltip, /^Not granted: ask whoever runs the BFF for sandbox:createUser\.$/m);
+    assert.match(tooltip, /^Not granted: .* sandbox:createInvitation\.$/m);
+    assert.doesNotMatch(tooltip, /sandbox:(ping|health)/);
+    const all = { ...sandbox, grants: ['health', 'ping', 'createUser', 'createInvitation'] };
+    assert.doesNotMatch(environmentItem(all, undefined, desktop, now).tooltip, /Not granted/);
+    assert.equal(
+      notGranted('<environment>', 'ping'),
+      'Not granted: ask whoever runs the BFF for <environment>:ping.',
+    );
+  });
+
   it('shows the words of others as text', () => {
     const name = 'x [a](command:b) $(flame)\n';
     const { label, tooltip } = environmentItem({ ...sandbox, name, apiUrl: '[a](b)' }, ok, desktop, now);
@@ -106,7 +120,9 @@ describe('the rows below an environment', () => {
       command: 'pearsana.ping',
       argument: { environment: 'sandbox' },
     });
-    assert.equal(pingRows({ ...sandbox, grants: [] }, undefined, desktop, now)[0]?.step, undefined);
+    const [none] = pingRows({ ...sandbox, grants: [] }, undefined, desktop, now);
+    assert.equal(none?.step, undefined);
+    assert.equal(none?.tooltip, 'Not granted: ask whoever runs the BFF for sandbox:ping.');
   });
 
   it('give result, latency, version and age', () => {

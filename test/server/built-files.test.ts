@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { keyPattern } from '../../server/callers/key-format.ts';
 import { findSecrets, type Secrets } from '../support/secret-search.ts';
 import { fallbackSecret } from '../support/test-bff.ts';
 import { zipEntries } from '../support/zip-entries.ts';
@@ -28,7 +29,9 @@ const secrets = {
 } satisfies Secrets;
 
 // A copy: what others read in the repository's own `dist/` is left alone, and it can hold a `.env`.
-it('bundles and VSIX hold no secret of the machine that built them', { timeout: 60_000 }, async () => {
+it('bundles and VSIX hold no secret of the machine that built them, and the server’s manages keys too', {
+  timeout: 60_000,
+}, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'built-files-'));
   try {
     for (const source of [...sources, 'LICENSE']) {
@@ -61,6 +64,12 @@ it('bundles and VSIX hold no secret of the machine that built them', { timeout: 
     for (const [name, content] of files) {
       assert.deepEqual(findSecrets(secrets, content.toString('latin1')), [], name);
     }
+
+    // The one file runs the BFF and manages its keys.
+    const add = ['dist/server.js', 'access', 'add', 'ada', '--grant', '*:*'];
+    const its = { PATH: process.env.PATH, BFF_DATA_DIR: join(folder, 'data') };
+    const { stdout } = await promisify(execFile)(process.execPath, add, { cwd: folder, env: its });
+    assert.match(stdout, new RegExp(`^${keyPattern.source}\n$`));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { changeAccessFile } from '../../server/callers/access-file.ts';
 import { startLocalPearsana } from '../../server/local-pearsana/start-local-pearsana.ts';
 import { operationNames } from '../../shared/operations.ts';
+import { addKeys } from '../support/add-keys.ts';
 import { badBytes } from '../support/bad-bytes.ts';
 import { badRequest } from '../support/bad-requests.ts';
 import { startBffProcess } from '../support/bff-process.ts';
@@ -15,10 +17,13 @@ import { rawRequest } from '../support/raw-http.ts';
 import { startRecordingProxy } from '../support/recording-proxy.ts';
 import { findSecrets, type Secrets } from '../support/secret-search.ts';
 import { type Recorded, sendAll } from '../support/send-all.ts';
+import { until } from '../support/until.ts';
 
 /** Another one makes other requests: `CANARY_SEED=7 npm run test:unit`. */
 const seed = Number(process.env.CANARY_SEED ?? 20_260_130);
 const badRequests = 10_000;
+/** Of each caller of the access file. */
+const badRequestsEach = 500;
 const badConnections = 500;
 
 const secretInVariable = 'canary-secret/in+a%variable&"';
@@ -27,6 +32,9 @@ const secretInFile = 'canary_secret_in_a_file';
 const marker = 'marker-of-a-request-body';
 const idempotencyKey = 'canary-idempotency/key+"1"';
 const keyFile = join('data', 'access-key');
+const firstKeyName = 'the first access key';
+/** Callers from the access file: one who may everything, one who may little, and one whose key is taken away meanwhile. */
+const grantsOf = { ada: ['*:*'], bob: ['sandbox:ping'], eve: ['*:*'] };
 
 describe('client secret, partner token and access key', { timeout: 60_000 }, () => {
   it('are in no answer, log line or file, and no request body is in the log', async (t) => {
@@ -50,10 +58,21 @@ describe('client secret, partner token and access key', { timeout: 60_000 }, () 
       TOKEN_TIMEOUT_MS: '1000',
     });
     const accessKey = String((await bff.files()).get(keyFile)).trim();
+    const keys = await addKeys(bff.dataDirectory, grantsOf);
+    await until('the added keys are in force', () => bff.output().includes('its keys are in force'));
     const quickEnvironments = ['sandbox', 'production', 'escaped-slashes', 'status-400'];
     const ingredients: Ingredients = { marker, accessKey, environments: quickEnvironments };
 
     const answered = await sendAll(bff.url, goodRequests(ingredients), 16);
+    for (const key of Object.values(keys)) {
+      const its = { ...ingredients, accessKey: key };
+      answered.push(...(await sendAll(bff.url, goodRequests(its), 16)));
+      answered.push(
+        ...(await sendAll(bff.url, fc.sample(badRequest(its), { seed, numRuns: badRequestsEach }))),
+      );
+    }
+    await changeAccessFile(bff.dataDirectory, (all) => all.filter(({ name }) => name !== 'eve'));
+    await until('the key is taken away', () => bff.output().split('its keys are in force').length > 2);
     answered.push(
       ...(await sendAll(bff.url, fc.sample(badRequest(ingredients), { seed, numRuns: badRequests }))),
     );
@@ -63,7 +82,11 @@ describe('client secret, partner token and access key', { timeout: 60_000 }, () 
       toBytes.push(JSON.stringify([status, ...headers, text]));
     }
     // Last, since they close the door to this address.
-    answered.push(...(await sendAll(bff.url, wrongKeys(accessKey))));
+    const refused = await sendAll(bff.url, takenAway(keys.eve));
+    assert.equal(refused[0]?.status, 401);
+    answered.push(...refused);
+    for (const key of [accessKey, keys.ada, keys.bob])
+      answered.push(...(await sendAll(bff.url, wrongKeys(key))));
     assert.equal(await bff.end(), 0);
 
     const lines = bff.output().split('\n');
@@ -81,9 +104,14 @@ describe('client secret, partner token and access key', { timeout: 60_000 }, () 
       'the token of a leaky partner': leakyToken,
       ...Object.assign({}, ...tokens.map(tokenParts)),
     };
-    const all: Secrets = { ...issued, 'the access key': accessKey, 'an idempotency key': idempotencyKey };
+    const allKeys: Secrets = {
+      [firstKeyName]: accessKey,
+      ...Object.fromEntries(Object.entries(keys).map(([name, key]) => [`the access key of ${name}`, key])),
+    };
+    const all: Secrets = { ...issued, ...allKeys, 'an idempotency key': idempotencyKey };
     // A refusal quotes the field that it refuses, to the one who sent it: only such an answer may hold a key.
-    const quotes = ({ sent: { body } }: Recorded) => body?.includes(accessKey) === true;
+    const quotes = ({ sent: { body } }: Recorded) =>
+      Object.values(allKeys).some((key) => body?.includes(key) === true);
     const texts = (records: Recorded[]) => records.map(({ answer }) => answer);
     assertNothingIn('answers', texts(answered.filter((each) => !quotes(each))), all);
     assertNothingIn('answers to a body with the key', texts(answered.filter(quotes)), issued);
@@ -93,12 +121,16 @@ describe('client secret, partner token and access key', { timeout: 60_000 }, () 
     assertNothingIn(
       'what the partner was sent, bodies aside',
       arrivals.flat().map(({ path, headers }) => JSON.stringify([path, headers])),
-      { 'the access key': accessKey },
+      allKeys,
     );
     const files = await bff.files();
-    assert(files.has(keyFile) && files.has(join('data', 'journal.sqlite')));
+    for (const name of ['access-key', 'access.json', 'access-last-use.json', 'journal.sqlite']) {
+      assert(files.has(join('data', name)), name);
+    }
     for (const [path, content] of files) {
-      assertNothingIn(path, [path, content.toString('latin1')], path === keyFile ? issued : all);
+      // The owner's own key lies in its file, and nowhere else.
+      const { [firstKeyName]: _own, ...others } = all;
+      assertNothingIn(path, [path, content.toString('latin1')], path === keyFile ? others : all);
     }
     t.diagnostic(`searched after ${seconds(started)} s`);
   });
@@ -161,6 +193,12 @@ function wrongKeys(accessKey: string): Sent[] {
       headers: { authorization: before + accessKey.slice(0, accessKey.length - cut) },
     })),
   );
+}
+
+/** A key that was right a moment ago. */
+function takenAway(accessKey: string): Sent[] {
+  const headers = { authorization: `Bearer ${accessKey}` };
+  return [{ method: 'GET', path: '/api/session', headers }];
 }
 
 /** The beginnings of a token's three parts: an answer that quotes no more has said enough. */

@@ -112,10 +112,11 @@ describe('the rooms', () => {
     assert.deepEqual(forbidden(/^server\//, allowed), []);
   });
 
-  it('only the partner’s room and the token room know undici, and only the latter oauth4webapi', () => {
+  it('only the partner’s room and the token room know undici, the latter oauth4webapi, and the sessions OpenID', () => {
     const allowed = ({ from, to }: Import) =>
       (to !== 'undici' || /^server\/(partner|tokens)\//.test(from)) &&
-      (to !== 'oauth4webapi' || from.startsWith('server/tokens/'));
+      (to !== 'oauth4webapi' || from.startsWith('server/tokens/')) &&
+      (to !== 'openid-client' || from.startsWith('server/sessions/'));
     assert.deepEqual(forbidden(/^server\//, allowed), []);
   });
 
@@ -144,6 +145,8 @@ describe('the rooms', () => {
       'server/callers/access-keys.ts': 'an access key is compared, by its digest',
       'server/callers/first-key.ts': 'the first key is written into its owner’s file',
       'server/config/read-config.ts': 'the length and the letters of the access key are checked',
+      'server/http/vscode-routes.ts': 'a window that was signed in is told its key, once',
+      'server/sessions/identity-provider.ts': 'the identity provider knows the BFF by this secret',
       'server/welcome.ts': 'the access key is shown to a person at a terminal',
     };
     const ours = sources.filter((path) => /^(server|shared)\//.test(path));

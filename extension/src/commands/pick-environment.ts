@@ -3,7 +3,7 @@ import type { OperationName } from '../../../shared/operations.ts';
 import { CommandError, type ExtensionCode, failureOf } from '../command-failure.ts';
 import type { EnvironmentArgument, Failed } from '../contributions.ts';
 import type { EnvironmentList } from '../environment-list.ts';
-import { kindWords } from '../environment-words.ts';
+import { kindWords, notGranted } from '../environment-words.ts';
 import { plain } from '../plain-text.ts';
 
 export type PickDependencies = { list: EnvironmentList };
@@ -32,7 +32,7 @@ export async function pickEnvironment(
       environment: environment.id,
     }));
   const [first, ...others] = items;
-  if (!first) return failed('NO_ENVIRONMENT', `Your access key allows no ${title} in any environment.`);
+  if (!first) return failed('NO_ENVIRONMENT', notGranted('<environment>', operation));
   const chosen =
     others.length === 0
       ? first

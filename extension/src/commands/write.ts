@@ -5,7 +5,7 @@ import type { Backend } from '../backend.ts';
 import { readWriteArgument } from '../command-arguments.ts';
 import { CommandError, type CommandFailure, failureOf } from '../command-failure.ts';
 import { type Failed, operationCommands } from '../contributions.ts';
-import { kindWords } from '../environment-words.ts';
+import { kindWords, notGranted } from '../environment-words.ts';
 import { explain } from '../explain-failure.ts';
 import { answeredSteps, type Form, type FormOperation, unmendable } from '../forms/form.ts';
 import type { Draft } from '../forms/request-draft.ts';
@@ -54,11 +54,15 @@ export function createWriteCommand<Name extends FormOperation>(
     const refusal = { source: 'extension', retryable: false, environment: id, outcome: 'not_sent' } as const;
     if (!environment) {
       return {
-        error: { ...refusal, code: 'ENVIRONMENT_NOT_FOUND', message: 'There is no such environment.' },
+        error: {
+          ...refusal,
+          code: 'ENVIRONMENT_NOT_FOUND',
+          message: 'There is no such environment for you.',
+        },
       };
     }
     if (!environment.grants.includes(form.operation)) {
-      return { error: { ...refusal, code: 'FORBIDDEN', message: 'Your access key does not include this.' } };
+      return { error: { ...refusal, code: 'FORBIDDEN', message: notGranted(id, form.operation) } };
     }
     return { origin: state.origin, environment };
   }

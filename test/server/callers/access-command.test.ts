@@ -10,256 +10,259 @@ import { hashOf, isMisspelt, keyPattern } from '../../../server/callers/key-form
 import { access } from '../../support/access-command.ts';
 
 const day = 86_400_000;
-let dataDirectory: string;
-beforeEach(() => {
-  dataDirectory = mkdtempSync(join(tmpdir(), 'access-command-'));
-});
-afterEach(() => rmSync(dataDirectory, { recursive: true }));
-
-async function run(line: string, environments: readonly string[] = ['sandbox', 'production']) {
-  const output: string[] = [];
-  const words: string[] = [];
-  const ok = await runAccessCommand({
-    args: line.split(' ').filter(Boolean),
-    dataDirectory,
-    environments,
-    toOutput: (text) => output.push(text),
-    say: (text) => words.push(text),
+// The hooks stand in a suite, since all test files run in one process: outside, they would be everybody's.
+describe('the command access', () => {
+  let dataDirectory: string;
+  beforeEach(() => {
+    dataDirectory = mkdtempSync(join(tmpdir(), 'access-command-'));
   });
-  return { ok, output, words: words.join('\n') };
-}
+  afterEach(() => rmSync(dataDirectory, { recursive: true }));
 
-function keys(): readonly AccessKeyEntry[] {
-  const { keys: found, fault } = readAccessFile(dataDirectory);
-  assert(found, fault);
-  return found;
-}
-
-describe('access add', () => {
-  it('shows the key once, alone on standard output, and keeps its digest', async () => {
-    const { ok, output, words } = await run('add ada-laptop --grant sandbox:* --grant production:ping');
-    assert(ok);
-    const [key = '', ...more] = output;
-    assert.deepEqual(more, []);
-    assert.match(key, new RegExp(`^${keyPattern.source}$`));
-    assert(!isMisspelt(key));
-    assert(!words.includes(key));
-    const [entry, ...others] = keys();
-    assert.deepEqual(others, []);
-    assert.deepEqual(
-      [entry?.name, entry?.hash, entry?.grants, entry?.expiresAt, entry?.origin],
-      ['ada-laptop', hashOf(key), ['sandbox:*', 'production:ping'], null, 'cli'],
-    );
-    assert.match(
-      words,
-      new RegExp(`^Added ada-laptop \\(${entry?.id}\\), who may sandbox:\\*, production:ping`),
-    );
-    const file = join(dataDirectory, 'access.json');
-    assert(!readFileSync(file, 'utf8').includes(key));
-    assert.equal(statSync(file).mode & 0o777, 0o600);
-    assert.deepEqual(readdirSync(dataDirectory), ['access.json']);
-  });
-
-  it('takes grants separated by commas, each once, and an end', async () => {
-    const before = Date.now();
-    await run('add tool --grant sandbox:ping,*:health --grant sandbox:ping --expires 90d');
-    const [entry] = keys();
-    assert.deepEqual(entry?.grants, ['sandbox:ping', '*:health']);
-    const ends = Date.parse(String(entry?.expiresAt)) - 90 * day;
-    assert(ends >= before && ends <= Date.now());
-  });
-
-  for (const [time, lengthMs] of [
-    ['10s', 10_000],
-    ['30m', 1_800_000],
-    ['24h', day],
-  ] as const) {
-    it(`takes ${time} for a time`, async () => {
-      await run(`add tool --grant *:ping --expires ${time}`);
-      const { createdAt, expiresAt } = keys()[0] ?? {};
-      assert.equal(Date.parse(String(expiresAt)) - Date.parse(String(createdAt)), lengthMs);
+  async function run(line: string, environments: readonly string[] = ['sandbox', 'production']) {
+    const output: string[] = [];
+    const words: string[] = [];
+    const ok = await runAccessCommand({
+      args: line.split(' ').filter(Boolean),
+      dataDirectory,
+      environments,
+      toOutput: (text) => output.push(text),
+      say: (text) => words.push(text),
     });
+    return { ok, output, words: words.join('\n') };
   }
 
-  it('warns of an environment that is not configured here, and adds the key all the same', async () => {
-    const { ok, words } = await run('add tool --grant staging:ping --grant *:health --grant sandbox:ping');
-    assert(ok);
-    assert.deepEqual(words.match(/^Warning: .*$/gm), [
-      'Warning: no environment staging is configured here. There is: sandbox, production.',
-    ]);
-    assert.equal(keys().length, 1);
-  });
-
-  for (const [line, fault] of [
-    ['add', /^The name is missing/],
-    ['add --grant *:*', /^The name is missing/],
-    ['add ada', /^A grant is missing, such as/],
-    ['add ada --grant', /argument missing/],
-    ['add ada bob --grant *:*', /^There is a word too many/],
-    ['add a_b --grant *:*', /^A name is made of/],
-    ['add ada@example.edu --grant *:*', /^A name is made of/],
-    [`add ${'a'.repeat(64)} --grant *:*`, /^A name is made of/],
-    ['add access-key --grant *:*', /^The name access-key is taken/],
-    ['add ada --grant sandbox', /^A grant is environment:operation/],
-    ['add ada --grant sandbox:ping:ping', /^A grant is/],
-    ['add ada --grant Sandbox:ping', /^A grant is/],
-    ['add ada --grant sand*:ping', /^A grant is/],
-    ['add ada --grant :', /^A grant is/],
-    [
-      'add ada --grant sandbox:createUsr',
-      /^There is no operation createUsr\. There is: health, ping, createUser, createInvitation/,
-    ],
-    ['add ada --grant *:* --expires tomorrow', /^--expires takes a time such as 90d/],
-    ['add ada --grant *:* --expires 0d', /^--expires takes/],
-    ['add ada --grant *:* --expires 3651d', /^--expires takes/],
-    ['add ada --grant *:* --expires -1d', /expires/],
-    ['add ada --grant *:* --forever', /Unknown option '--forever'/],
-    ['list ada', /^There is a word too many/],
-    ['remove', /^The name is missing/],
-    ['remove ada', /^There is no key of that name or id/],
-    ['rotate ada', /^There is no key of that name or id/],
-    ['rotate ada --keep soon', /^--keep takes a time/],
-    ['revoke ada', /^That is none of: add, list, remove, rotate/],
-  ] as const) {
-    it(`“${line.slice(0, 60)}” changes nothing, and says why`, async () => {
-      const { ok, output, words } = await run(line);
-      assert.deepEqual([ok, output, keys()], [false, [], []]);
-      assert.match(words, fault);
-    });
+  function keys(): readonly AccessKeyEntry[] {
+    const { keys: found, fault } = readAccessFile(dataDirectory);
+    assert(found, fault);
+    return found;
   }
 
-  it('never repeats a key that was typed in the place of something else', async () => {
-    const key = (await run('add ada --grant *:*')).output[0] ?? '';
-    for (const line of [`add ${key} --grant *:*`, `remove ${key}`, `rotate ${key}`, `list ${key}`, key]) {
-      const { ok, output, words } = await run(line);
-      assert(!ok && !`${output}${words}`.includes(key), line);
+  describe('access add', () => {
+    it('shows the key once, alone on standard output, and keeps its digest', async () => {
+      const { ok, output, words } = await run('add ada-laptop --grant sandbox:* --grant production:ping');
+      assert(ok);
+      const [key = '', ...more] = output;
+      assert.deepEqual(more, []);
+      assert.match(key, new RegExp(`^${keyPattern.source}$`));
+      assert(!isMisspelt(key));
+      assert(!words.includes(key));
+      const [entry, ...others] = keys();
+      assert.deepEqual(others, []);
+      assert.deepEqual(
+        [entry?.name, entry?.hash, entry?.grants, entry?.expiresAt, entry?.origin],
+        ['ada-laptop', hashOf(key), ['sandbox:*', 'production:ping'], null, 'cli'],
+      );
+      assert.match(
+        words,
+        new RegExp(`^Added ada-laptop \\(${entry?.id}\\), who may sandbox:\\*, production:ping`),
+      );
+      const file = join(dataDirectory, 'access.json');
+      assert(!readFileSync(file, 'utf8').includes(key));
+      assert.equal(statSync(file).mode & 0o777, 0o600);
+      assert.deepEqual(readdirSync(dataDirectory), ['access.json']);
+    });
+
+    it('takes grants separated by commas, each once, and an end', async () => {
+      const before = Date.now();
+      await run('add tool --grant sandbox:ping,*:health --grant sandbox:ping --expires 90d');
+      const [entry] = keys();
+      assert.deepEqual(entry?.grants, ['sandbox:ping', '*:health']);
+      const ends = Date.parse(String(entry?.expiresAt)) - 90 * day;
+      assert(ends >= before && ends <= Date.now());
+    });
+
+    for (const [time, lengthMs] of [
+      ['10s', 10_000],
+      ['30m', 1_800_000],
+      ['24h', day],
+    ] as const) {
+      it(`takes ${time} for a time`, async () => {
+        await run(`add tool --grant *:ping --expires ${time}`);
+        const { createdAt, expiresAt } = keys()[0] ?? {};
+        assert.equal(Date.parse(String(expiresAt)) - Date.parse(String(createdAt)), lengthMs);
+      });
     }
+
+    it('warns of an environment that is not configured here, and adds the key all the same', async () => {
+      const { ok, words } = await run('add tool --grant staging:ping --grant *:health --grant sandbox:ping');
+      assert(ok);
+      assert.deepEqual(words.match(/^Warning: .*$/gm), [
+        'Warning: no environment staging is configured here. There is: sandbox, production.',
+      ]);
+      assert.equal(keys().length, 1);
+    });
+
+    for (const [line, fault] of [
+      ['add', /^The name is missing/],
+      ['add --grant *:*', /^The name is missing/],
+      ['add ada', /^A grant is missing, such as/],
+      ['add ada --grant', /argument missing/],
+      ['add ada bob --grant *:*', /^There is a word too many/],
+      ['add a_b --grant *:*', /^A name is made of/],
+      ['add ada@example.edu --grant *:*', /^A name is made of/],
+      [`add ${'a'.repeat(64)} --grant *:*`, /^A name is made of/],
+      ['add access-key --grant *:*', /^The name access-key is taken/],
+      ['add ada --grant sandbox', /^A grant is environment:operation/],
+      ['add ada --grant sandbox:ping:ping', /^A grant is/],
+      ['add ada --grant Sandbox:ping', /^A grant is/],
+      ['add ada --grant sand*:ping', /^A grant is/],
+      ['add ada --grant :', /^A grant is/],
+      [
+        'add ada --grant sandbox:createUsr',
+        /^There is no operation createUsr\. There is: health, ping, createUser, createInvitation/,
+      ],
+      ['add ada --grant *:* --expires tomorrow', /^--expires takes a time such as 90d/],
+      ['add ada --grant *:* --expires 0d', /^--expires takes/],
+      ['add ada --grant *:* --expires 3651d', /^--expires takes/],
+      ['add ada --grant *:* --expires -1d', /expires/],
+      ['add ada --grant *:* --forever', /Unknown option '--forever'/],
+      ['list ada', /^There is a word too many/],
+      ['remove', /^The name is missing/],
+      ['remove ada', /^There is no key of that name or id/],
+      ['rotate ada', /^There is no key of that name or id/],
+      ['rotate ada --keep soon', /^--keep takes a time/],
+      ['revoke ada', /^That is none of: add, list, remove, rotate/],
+    ] as const) {
+      it(`“${line.slice(0, 60)}” changes nothing, and says why`, async () => {
+        const { ok, output, words } = await run(line);
+        assert.deepEqual([ok, output, keys()], [false, [], []]);
+        assert.match(words, fault);
+      });
+    }
+
+    it('never repeats a key that was typed in the place of something else', async () => {
+      const key = (await run('add ada --grant *:*')).output[0] ?? '';
+      for (const line of [`add ${key} --grant *:*`, `remove ${key}`, `rotate ${key}`, `list ${key}`, key]) {
+        const { ok, output, words } = await run(line);
+        assert(!ok && !`${output}${words}`.includes(key), line);
+      }
+    });
+
+    it('gives no name to a second key', async () => {
+      await run('add ada --grant *:ping');
+      const { ok, output, words } = await run('add ada --grant *:*');
+      assert.deepEqual([ok, output.length, keys().length], [false, 0, 1]);
+      assert.match(words, /^There is a key ada already: rotate or remove/);
+    });
   });
 
-  it('gives no name to a second key', async () => {
-    await run('add ada --grant *:ping');
-    const { ok, output, words } = await run('add ada --grant *:*');
-    assert.deepEqual([ok, output.length, keys().length], [false, 0, 1]);
-    assert.match(words, /^There is a key ada already: rotate or remove/);
-  });
-});
+  describe('access list', () => {
+    it('says where to begin when there is none', async () => {
+      const { ok, output, words } = await run('list');
+      assert.deepEqual([ok, output], [true, []]);
+      assert.match(words, /^There is no key yet: npm run access -- add/);
+    });
 
-describe('access list', () => {
-  it('says where to begin when there is none', async () => {
-    const { ok, output, words } = await run('list');
-    assert.deepEqual([ok, output], [true, []]);
-    assert.match(words, /^There is no key yet: npm run access -- add/);
-  });
-
-  it('shows who has a key, what it may do, until when, when it was used, and no digest', async () => {
-    const key = (await run('add ada --grant sandbox:* --expires 1d')).output[0] ?? '';
-    await run('add bob --grant *:ping');
-    const log = { accessKeysRead() {}, accessFileUnreadable() {}, lastUseNotWritten() {} };
-    const running = createAccessKeys({ dataDirectory, ownKey: undefined, log });
-    running.identify(`Bearer ${key}`);
-    await running.stop();
-    const [ada, bob] = keys();
-    const { output } = await run('list');
-    const [heading, ...rows] = output.join('\n').split('\n');
-    assert.match(heading ?? '', /^NAME {2}ID +GRANTS +MADE +EXPIRES +LAST USED +MADE BY$/);
-    const time = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d`;
-    assert.match(
-      rows[0] ?? '',
-      new RegExp(`^ada +${ada?.id} +sandbox:\\* +${time} +${time} +${time} +operator$`),
-    );
-    assert.match(rows[1] ?? '', new RegExp(`^bob +${bob?.id} +\\*:ping +${time} +never +never +operator$`));
-    assert(!output.join().includes(String(ada?.hash)));
-  });
-});
-
-describe('access remove', () => {
-  it('takes a key away by its name or its id', async () => {
-    for (const name of ['ada', 'bob', 'eve']) await run(`add ${name} --grant *:ping`);
-    assert.match((await run('remove ada')).words, /^Removed ada \(key_[0-9a-f]{8}\)/);
-    await run(`remove ${keys()[0]?.id}`);
-    assert.deepEqual(
-      keys().map(({ name }) => name),
-      ['eve'],
-    );
-  });
-});
-
-describe('access rotate', () => {
-  it('puts another key in the place of the old one', async () => {
-    const old = (await run('add ada --grant sandbox:* --expires 7d')).output[0] ?? '';
-    const [before] = keys();
-    const { output, words } = await run('rotate ada');
-    const [entry, ...others] = keys();
-    assert.deepEqual(others, []);
-    assert.deepEqual([entry?.name, entry?.grants], ['ada', ['sandbox:*']]);
-    assert.notEqual(output[0], old);
-    assert.equal(entry?.hash, hashOf(output[0] ?? ''));
-    assert.notEqual(entry?.id, before?.id);
-    // As long again as the old one was made for.
-    assert.equal(Date.parse(String(entry?.expiresAt)) - Date.parse(String(entry?.createdAt)), 7 * day);
-    assert.match(words, /The key before it is refused from now on/);
+    it('shows who has a key, what it may do, until when, when it was used, and no digest', async () => {
+      const key = (await run('add ada --grant sandbox:* --expires 1d')).output[0] ?? '';
+      await run('add bob --grant *:ping');
+      const log = { accessKeysRead() {}, accessFileUnreadable() {}, lastUseNotWritten() {} };
+      const running = createAccessKeys({ dataDirectory, ownKey: undefined, log });
+      running.identify(`Bearer ${key}`);
+      await running.stop();
+      const [ada, bob] = keys();
+      const { output } = await run('list');
+      const [heading, ...rows] = output.join('\n').split('\n');
+      assert.match(heading ?? '', /^NAME {2}ID +GRANTS +MADE +EXPIRES +LAST USED +MADE BY$/);
+      const time = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d`;
+      assert.match(
+        rows[0] ?? '',
+        new RegExp(`^ada +${ada?.id} +sandbox:\\* +${time} +${time} +${time} +operator$`),
+      );
+      assert.match(rows[1] ?? '', new RegExp(`^bob +${bob?.id} +\\*:ping +${time} +never +never +operator$`));
+      assert(!output.join().includes(String(ada?.hash)));
+    });
   });
 
-  it('leaves the old one in force for as long as it is told, and no longer than it had', async () => {
-    await run('add ada --grant *:* --expires 2h');
-    await run('rotate ada --keep 24h --expires 30d');
-    const [old, entry] = keys();
-    const lengthOf = ({ createdAt, expiresAt }: AccessKeyEntry) =>
-      Date.parse(String(expiresAt)) - Date.parse(createdAt);
-    assert(old && entry);
-    assert.equal(lengthOf(old), 7_200_000);
-    assert.equal(lengthOf(entry), 30 * day);
-    const { words } = await run('rotate ada --keep 1h');
-    assert.match(words, new RegExp(`The key before it \\(${entry.id}\\) is in force as well`));
-    assert.deepEqual(
-      keys().map(({ name }) => name),
-      ['ada', 'ada', 'ada'],
-    );
-    await run('rotate ada');
-    assert.equal(keys().length, 1);
-  });
-});
-
-describe('access, as a program', { timeout: 20_000 }, () => {
-  it('loses no key when several run at once', async () => {
-    const names = Array.from({ length: 6 }, (_, each) => `n${each}`);
-    const runs = await Promise.all(
-      names.map((name) => access(dataDirectory, 'add', name, '--grant', '*:ping')),
-    );
-    assert.deepEqual(
-      runs.map(({ code }) => code),
-      names.map(() => 0),
-    );
-    assert.deepEqual(
-      keys()
-        .map(({ name }) => name)
-        .sort(),
-      names,
-    );
-    const digests = new Set(keys().map(({ hash }) => hash));
-    for (const { output } of runs) assert(digests.has(hashOf(output.trim())));
-    assert.deepEqual(readdirSync(dataDirectory), ['access.json']);
+  describe('access remove', () => {
+    it('takes a key away by its name or its id', async () => {
+      for (const name of ['ada', 'bob', 'eve']) await run(`add ${name} --grant *:ping`);
+      assert.match((await run('remove ada')).words, /^Removed ada \(key_[0-9a-f]{8}\)/);
+      await run(`remove ${keys()[0]?.id}`);
+      assert.deepEqual(
+        keys().map(({ name }) => name),
+        ['eve'],
+      );
+    });
   });
 
-  it('gives one name to one of two that want it at once', async () => {
-    const add = () => access(dataDirectory, 'add', 'ada', '--grant', '*:ping');
-    const runs = await Promise.all([add(), add()]);
-    assert.deepEqual(runs.map(({ code }) => code).sort(), [0, 1]);
-    assert.equal(keys().length, 1);
+  describe('access rotate', () => {
+    it('puts another key in the place of the old one', async () => {
+      const old = (await run('add ada --grant sandbox:* --expires 7d')).output[0] ?? '';
+      const [before] = keys();
+      const { output, words } = await run('rotate ada');
+      const [entry, ...others] = keys();
+      assert.deepEqual(others, []);
+      assert.deepEqual([entry?.name, entry?.grants], ['ada', ['sandbox:*']]);
+      assert.notEqual(output[0], old);
+      assert.equal(entry?.hash, hashOf(output[0] ?? ''));
+      assert.notEqual(entry?.id, before?.id);
+      // As long again as the old one was made for.
+      assert.equal(Date.parse(String(entry?.expiresAt)) - Date.parse(String(entry?.createdAt)), 7 * day);
+      assert.match(words, /The key before it is refused from now on/);
+    });
+
+    it('leaves the old one in force for as long as it is told, and no longer than it had', async () => {
+      await run('add ada --grant *:* --expires 2h');
+      await run('rotate ada --keep 24h --expires 30d');
+      const [old, entry] = keys();
+      const lengthOf = ({ createdAt, expiresAt }: AccessKeyEntry) =>
+        Date.parse(String(expiresAt)) - Date.parse(createdAt);
+      assert(old && entry);
+      assert.equal(lengthOf(old), 7_200_000);
+      assert.equal(lengthOf(entry), 30 * day);
+      const { words } = await run('rotate ada --keep 1h');
+      assert.match(words, new RegExp(`The key before it \\(${entry.id}\\) is in force as well`));
+      assert.deepEqual(
+        keys().map(({ name }) => name),
+        ['ada', 'ada', 'ada'],
+      );
+      await run('rotate ada');
+      assert.equal(keys().length, 1);
+    });
   });
 
-  it('tells what can be done, and ends with 1 where it cannot', async () => {
-    const [help, wrong] = await Promise.all([access(dataDirectory), access(dataDirectory, 'add', 'ada')]);
-    assert.deepEqual([help.code, help.output], [0, '']);
-    assert.match(help.words, /add <name> --grant/);
-    assert.deepEqual([wrong.code, wrong.output], [1, '']);
-  });
+  describe('access, as a program', { timeout: 20_000 }, () => {
+    it('loses no key when several run at once', async () => {
+      const names = Array.from({ length: 6 }, (_, each) => `n${each}`);
+      const runs = await Promise.all(
+        names.map((name) => access(dataDirectory, 'add', name, '--grant', '*:ping')),
+      );
+      assert.deepEqual(
+        runs.map(({ code }) => code),
+        names.map(() => 0),
+      );
+      assert.deepEqual(
+        keys()
+          .map(({ name }) => name)
+          .sort(),
+        names,
+      );
+      const digests = new Set(keys().map(({ hash }) => hash));
+      for (const { output } of runs) assert(digests.has(hashOf(output.trim())));
+      assert.deepEqual(readdirSync(dataDirectory), ['access.json']);
+    });
 
-  it('says what is wrong with a damaged file, and leaves it as it is', async () => {
-    writeFileSync(join(dataDirectory, 'access.json'), '{');
-    const { code, words } = await access(dataDirectory, 'add', 'ada', '--grant', '*:*');
-    assert.equal(code, 1);
-    assert.match(words, /^The access file .*access\.json is damaged: it is not JSON/);
-    assert.equal(readFileSync(join(dataDirectory, 'access.json'), 'utf8'), '{');
+    it('gives one name to one of two that want it at once', async () => {
+      const add = () => access(dataDirectory, 'add', 'ada', '--grant', '*:ping');
+      const runs = await Promise.all([add(), add()]);
+      assert.deepEqual(runs.map(({ code }) => code).sort(), [0, 1]);
+      assert.equal(keys().length, 1);
+    });
+
+    it('tells what can be done, and ends with 1 where it cannot', async () => {
+      const [help, wrong] = await Promise.all([access(dataDirectory), access(dataDirectory, 'add', 'ada')]);
+      assert.deepEqual([help.code, help.output], [0, '']);
+      assert.match(help.words, /add <name> --grant/);
+      assert.deepEqual([wrong.code, wrong.output], [1, '']);
+    });
+
+    it('says what is wrong with a damaged file, and leaves it as it is', async () => {
+      writeFileSync(join(dataDirectory, 'access.json'), '{');
+      const { code, words } = await access(dataDirectory, 'add', 'ada', '--grant', '*:*');
+      assert.equal(code, 1);
+      assert.match(words, /^The access file .*access\.json is damaged: it is not JSON/);
+      assert.equal(readFileSync(join(dataDirectory, 'access.json'), 'utf8'), '{');
+    });
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -9,6 +9,7 @@ import { access } from '../../support/access-command.ts';
 import { addKeys } from '../../support/add-keys.ts';
 import { type BffProcess, startBffProcess } from '../../support/bff-process.ts';
 import { type FaultServer, pong, startFaultServer } from '../../support/fault-server.ts';
+import { rawHead, rawRequest } from '../../support/raw-http.ts';
 import { until } from '../../support/until.ts';
 
 const sandboxOf = ({ auth, api }: FaultServer) => ({
@@ -130,10 +131,14 @@ describe('a BFF that is not on loopback', { timeout: 20_000 }, () => {
       ...{ HOST: '0.0.0.0', BFF_PUBLIC_URL: 'http://localhost:1' },
     });
     assert.match(bff.output(), /access key +those that were added/);
-    const { port } = new URL(bff.url);
-    const answer = await fetch(`http://127.0.0.1:${port}/livez`);
-    assert.equal(answer.status, 403);
-    assert(ada);
+    const url = `http://127.0.0.1:${new URL(bff.url).port}`;
+    const headers = { Host: 'localhost:1', Authorization: `Bearer ${ada}` };
+    const { status, text } = await rawRequest(url, rawHead('/api/session', headers));
+    assert.deepEqual([status, JSON.parse(text).caller.id], [200, 'ada']);
+    assert.deepEqual(
+      readdirSync(dataDirectory).filter((name) => name === 'access-key'),
+      [],
+    );
   });
 });
 

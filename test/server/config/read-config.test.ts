@@ -23,6 +23,7 @@ describe('the configuration', () => {
       journal: 'file',
       publicUrl: undefined,
       trustProxy: 0,
+      sessions: undefined,
       proxy: undefined,
       partnerTimeoutMs: 10_000,
       tokenTimeoutMs: 5_000,

@@ -1,0 +1,61 @@
+import { operationNames } from '../../shared/operations.ts';
+import type { Settings } from './settings.ts';
+
+/** Who has a claim of this value may do this. */
+export type ClaimGrant = {
+  claim: string;
+  /** Absent where any value will do. */
+  value: string | undefined;
+  /** `environment:operation`, with `*` for all of either. */
+  grants: readonly string[];
+};
+
+const name = 'BFF_OIDC_GRANTS';
+const form =
+  'it must look like groups:registrars=sandbox:*,production:ping (claim, value, grants; several rules are separated by semicolons)';
+
+/**
+ * `claim:value=grant,grant; claim:value=grant`. A character that separates (`: = , ;`) is written as in a URL inside a
+ * claim or a value (`cognito%3Agroups`); the value `*` is any. Faults name a rule by its number, and quote nothing.
+ */
+export function readClaimGrants(settings: Settings, environments: readonly string[]): ClaimGrant[] {
+  const rules = (settings.text(name) ?? '')
+    .split(';')
+    .map((rule) => rule.trim())
+    .filter(Boolean);
+  return rules.flatMap((rule, index) => {
+    const fault = (what: string) => settings.fault(`${name}, rule ${index + 1}: ${what}.`);
+    const [, claim, value, list] = /^([^:=;,\s]+):([^:=;,]+)=([^=;]+)$/.exec(rule) ?? [];
+    const who = decoded(claim);
+    const what = decoded(value?.trim());
+    if (!who || !what || list === undefined) {
+      fault(form);
+      return [];
+    }
+    const grants = list.split(',').map((grant) => grant.trim());
+    for (const grant of grants) checkGrant(grant, environments, fault);
+    return [{ claim: who, value: value?.trim() === '*' ? undefined : what, grants }];
+  });
+}
+
+function checkGrant(grant: string, environments: readonly string[], fault: (what: string) => void): void {
+  const [environment = '', operation = '', ...more] = grant.split(':');
+  if (environment === '' || operation === '' || more.length > 0) {
+    fault('each grant must be an environment and an operation, as in sandbox:ping, with * for all of either');
+    return;
+  }
+  if (environment !== '*' && !environments.includes(environment)) {
+    fault(`a grant names an environment that is not configured; there is: ${environments.join(', ')}`);
+  }
+  if (operation !== '*' && !operationNames.some((each) => each === operation)) {
+    fault(`a grant names an operation that does not exist; there is: ${operationNames.join(', ')}`);
+  }
+}
+
+function decoded(text: string | undefined): string | undefined {
+  try {
+    return text === undefined ? undefined : decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,96 @@
+import { isLoopback } from '../loopback.ts';
+import type { Secret } from '../tokens/secret.ts';
+import { type ClaimGrant, readClaimGrants } from './claim-grants.ts';
+import type { Settings } from './settings.ts';
+
+/** How people sign in in a browser, through the organisation's OpenID provider. */
+export type SessionConfig = {
+  /** As the provider spells it: with or without a slash at its end. */
+  issuer: string;
+  clientId: string;
+  clientSecret: Secret;
+  scopes: string;
+  claimGrants: readonly ClaimGrant[];
+  /** The origin of `BFF_PUBLIC_URL`: cookies, `redirect_uri` and the check of `Origin` follow from it. */
+  publicOrigin: string;
+  /** Where a browser may be sent after the login, exactly; the first is taken where none is asked for. */
+  returnUrls: readonly string[];
+  idleSeconds: number;
+  absoluteSeconds: number;
+};
+
+const required = ['BFF_OIDC_ISSUER', 'BFF_OIDC_CLIENT_ID', 'BFF_OIDC_CLIENT_SECRET', 'BFF_OIDC_GRANTS'];
+const others = ['BFF_OIDC_CLIENT_SECRET_FILE', 'BFF_OIDC_SCOPES', 'BFF_OIDC_RETURN_URLS'];
+
+/** Nothing when none of its names is set; a fault for each that is missing when only some are. */
+export function readSessions(
+  settings: Settings,
+  { publicUrl, environments }: { publicUrl: string | undefined; environments: readonly string[] },
+): SessionConfig | undefined {
+  const faultsBefore = settings.faults.length;
+  const idleSeconds = settings.integer('BFF_SESSION_IDLE_MINUTES', 30, [1, 1_440]) * 60;
+  const absoluteSeconds = settings.integer('BFF_SESSION_HOURS', 8, [1, 168]) * 3_600;
+  const anySet = [...required, ...others].filter((name) => settings.isSet(name)).length > 0;
+  const clientSecret = settings.secret('BFF_OIDC_CLIENT_SECRET');
+  const issuer = settings.url('BFF_OIDC_ISSUER') === undefined ? undefined : settings.text('BFF_OIDC_ISSUER');
+  const clientId = settings.text('BFF_OIDC_CLIENT_ID');
+  const scopes = settings.text('BFF_OIDC_SCOPES') ?? 'openid profile email';
+  const claimGrants = readClaimGrants(settings, environments);
+  const publicOrigin = originOf(settings, publicUrl, anySet);
+  const returnUrls = readReturnUrls(settings);
+  if (!anySet) return undefined;
+
+  for (const name of required) {
+    if (!settings.isSet(name) && !settings.isSet(`${name}_FILE`)) {
+      settings.fault(`${name} is missing: signing in in a browser is only half configured.`);
+    }
+  }
+  if (
+    !/^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/.test(scopes) ||
+    !scopes.split(' ').includes('openid')
+  ) {
+    settings.fault('BFF_OIDC_SCOPES must be scopes separated by single spaces, openid among them.');
+  }
+  if (!issuer || !clientId || !clientSecret || !publicOrigin || settings.faults.length > faultsBefore)
+    return undefined;
+  return {
+    ...{ issuer, clientId, clientSecret, scopes, claimGrants, publicOrigin },
+    returnUrls: returnUrls.length > 0 ? returnUrls : [`${publicOrigin}/`],
+    ...{ idleSeconds, absoluteSeconds },
+  };
+}
+
+function originOf(settings: Settings, publicUrl: string | undefined, needed: boolean): string | undefined {
+  if (!needed) return undefined;
+  // What is there but wrong has its own fault already.
+  if (publicUrl === undefined) {
+    return settings.isSet('BFF_PUBLIC_URL')
+      ? undefined
+      : settings.fault(
+          'BFF_PUBLIC_URL is missing: signing in in a browser needs the address that browsers use, an https one off loopback.',
+        );
+  }
+  const { origin } = new URL(publicUrl);
+  if (origin === publicUrl) return origin;
+  return settings.fault(
+    'BFF_PUBLIC_URL must be scheme, host and port alone where people sign in in a browser: a cookie of theirs belongs to the whole host.',
+  );
+}
+
+function readReturnUrls(settings: Settings): string[] {
+  const entries = (settings.text('BFF_OIDC_RETURN_URLS') ?? '').split(/[\s,]+/).filter(Boolean);
+  return entries.flatMap((entry) => {
+    if (isReturnUrl(entry)) return [entry];
+    settings.fault(
+      'BFF_OIDC_RETURN_URLS must list whole addresses such as https://tool.example.com/invite (http only on loopback; no user name, no fragment, no *), spelt as browsers spell them and separated by commas.',
+    );
+    return [];
+  });
+}
+
+function isReturnUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { href, protocol, hostname, username, password, hash } = new URL(text);
+  if (href !== text || username || password || hash || text.includes('*')) return false;
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+}

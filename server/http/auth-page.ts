@@ -1,0 +1,30 @@
+import type { Request, Response } from 'express';
+
+/** A page without script or style: it loads nothing and is framed by nobody, as its headers say. */
+export function sendPage(
+  response: Response,
+  page: { title: string; text: string; goOnTo?: string | undefined },
+): void {
+  const { title, text, goOnTo } = page;
+  const link = goOnTo === undefined ? '' : `\n<p><a href="${escaped(goOnTo)}">Continue</a></p>`;
+  const refresh =
+    goOnTo === undefined ? '' : `\n<meta http-equiv="refresh" content="0; url=${escaped(goOnTo)}">`;
+  response.type('html').send(`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">${refresh}
+<title>${escaped(title)}</title>
+<h1>${escaped(title)}</h1>
+<p>${escaped(text)}</p>${link}
+</html>
+`);
+}
+
+/** A browser that navigates asks for a page; a program gets the envelope. */
+export function wantsPage(request: Request): boolean {
+  return request.accepts(['json', 'html']) === 'html';
+}
+
+export function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

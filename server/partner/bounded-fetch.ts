@@ -1,0 +1,41 @@
+import { type Dispatcher, fetch as undiciFetch } from 'undici';
+
+/** What the libraries for OAuth and OpenID ask of a `fetch`. */
+export type FetchInit = {
+  method: string;
+  headers: Record<string, string>;
+  redirect: 'manual';
+  body?: unknown;
+  signal?: AbortSignal;
+};
+export type BoundedFetch = (url: string, init: FetchInit) => Promise<Response>;
+
+const maxAnswerBytes = 64 * 1024;
+
+/** The answer is larger than any that such a server has reason to give. */
+export class AnswerTooLarge extends Error {
+  override readonly message = `it is larger than ${maxAnswerBytes / 1024} KiB`;
+}
+
+/** Reads an answer to its end, or to the limit: the libraries would read whatever comes. */
+export function createBoundedFetch(dispatcher: Dispatcher): BoundedFetch {
+  return async function boundedFetch(url, { method, headers, redirect, body, signal }) {
+    const answer = await undiciFetch(url, {
+      ...{ method, headers, redirect, dispatcher },
+      // The bodies of both are forms.
+      ...(body instanceof URLSearchParams && { body: body.toString() }),
+      ...(signal && { signal }),
+    });
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    for await (const chunk of answer.body ?? []) {
+      size += chunk.byteLength;
+      if (size > maxAnswerBytes) throw new AnswerTooLarge();
+      chunks.push(chunk);
+    }
+    return new Response(size === 0 ? null : Buffer.concat(chunks), {
+      status: answer.status,
+      headers: [...answer.headers],
+    });
+  };
+}

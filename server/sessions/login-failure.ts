@@ -1,0 +1,86 @@
+import * as openid from 'openid-client';
+import { BffError } from '../bff-error.ts';
+import { networkErrorCode } from '../network-error-code.ts';
+
+/** What the provider may say instead of a code (RFC 6749, 4.1.2.1); its own text is not shown. */
+const outages = ['server_error', 'temporarily_unavailable'];
+
+/**
+ * Why a way back from the provider was not believed. In words for people, and without the library's error as its cause:
+ * that one holds the provider's whole answer, tokens included.
+ */
+export function loginFailureOf(cause: unknown, issuer: string): BffError {
+  if (cause instanceof BffError) return cause;
+  const provider = nameOf(issuer);
+  if (cause instanceof openid.AuthorizationResponseError) {
+    if (outages.includes(cause.error)) return unavailable(`${provider} says that it cannot sign anybody in.`);
+    return failed(
+      cause.error === 'access_denied'
+        ? `${provider} did not let you in, or you cancelled.`
+        : `${provider} refused the sign-in.`,
+    );
+  }
+  if (cause instanceof openid.ResponseBodyError && cause.error === 'invalid_grant') {
+    return failed(`${provider} did not accept the code that it had given.`);
+  }
+  const code = codeOf(cause);
+  if (code && !transport.includes(code) && statusOf(cause) === undefined) {
+    return failed(`${provider} gave an answer that cannot be trusted (${code}).`);
+  }
+  return providerFailureOf(cause, issuer);
+}
+
+/** Why the provider is of no use at the moment, whoever wants to sign in. */
+export function providerFailureOf(cause: unknown, issuer: string): BffError {
+  const provider = nameOf(issuer);
+  const status = statusOf(cause);
+  if (status !== undefined) {
+    if (status >= 500 || status === 429)
+      return unavailable(`${provider} cannot answer at the moment (status ${status}).`);
+    return unavailable(
+      `${provider} refused the BFF itself (status ${status}): whoever runs the BFF checks its client id, secret and redirect address there.`,
+    );
+  }
+  const code = codeOf(cause);
+  if (code === 'OAUTH_TIMEOUT') return unavailable(`${provider} did not answer in time.`);
+  if (code !== undefined)
+    return unavailable(
+      `${provider} is not what it should be (${code}): whoever runs the BFF checks BFF_OIDC_ISSUER.`,
+    );
+  return unavailable(`${provider} could not be reached (${networkErrorCode(cause)}).`);
+}
+
+/** Codes of the library's that say nothing about what the provider said. */
+const transport = ['OAUTH_TIMEOUT', 'OAUTH_ABORT'];
+
+/** The library's codes are fixed words; its messages may quote. */
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
+  return /^OAUTH_[A-Z_]{3,60}$/.test(error.code) ? error.code : undefined;
+}
+
+/** The status of an answer that is an error by itself; the library puts it at one of two places. */
+function statusOf(error: unknown): number | undefined {
+  if (error instanceof openid.ResponseBodyError || error instanceof openid.WWWAuthenticateChallengeError)
+    return error.status;
+  const answer = error instanceof Error && error.cause instanceof Response ? error.cause : undefined;
+  return answer?.ok ? undefined : answer?.status;
+}
+
+function nameOf(issuer: string): string {
+  return `The identity provider (${new URL(issuer).host})`;
+}
+
+function failed(what: string): BffError {
+  return BffError.of(
+    'LOGIN_FAILED',
+    `${what} Nobody was signed in: go back to the page that you came from, and try again.`,
+  );
+}
+
+function unavailable(what: string): BffError {
+  return BffError.of(
+    'LOGIN_UNAVAILABLE',
+    `${what} Signing in is not possible until that is mended; access keys work.`,
+  );
+}
