@@ -6,7 +6,7 @@ import type { SessionConfig } from './config/session-config.ts';
 import { createApp } from './http/app.ts';
 import { limitBytesInFlight } from './http/bytes-in-flight.ts';
 import { listen } from './http/listen.ts';
-import { createJournal } from './journal/journal.ts';
+import { createJournal, type Journal } from './journal/journal.ts';
 import { toOutput } from './journal/lines.ts';
 import { createSendOnce } from './journal/send-once.ts';
 import type { Log } from './log.ts';
@@ -23,6 +23,8 @@ import { Secret } from './tokens/secret.ts';
 import { createTokenRequest } from './tokens/token-request.ts';
 import { createTokenRoom } from './tokens/token-room.ts';
 import { whenFileChanges } from './watch-file.ts';
+import { createReturnAddressCheck } from './window-codes/return-address.ts';
+import { createWindowCodes } from './window-codes/window-codes.ts';
 
 /** A BFF that answers, and how to end it. */
 export type RunningBff = {
@@ -42,13 +44,20 @@ export type RunningBff = {
 /** A supervisor that has asked us to end seldom waits longer than half a minute. */
 const longestStopMs = 20_000;
 
-/** Builds the BFF from its parts and starts it. */
-export async function startBff(config: Config, log: Log): Promise<RunningBff> {
+/**
+ * Builds the BFF from its parts and starts it.
+ * @param given.journal another than the data directory's, for measuring what that one costs.
+ */
+export async function startBff(
+  config: Config,
+  log: Log,
+  given: { journal?: Journal } = {},
+): Promise<RunningBff> {
   const own = ownKey(config);
   const { dataDirectory } = config;
   const accessKeys = createAccessKeys({ dataDirectory, ownKey: own?.accessKey, log });
   const lines = config.journal === 'stdout' ? toOutput(process.stdout) : undefined;
-  const journal = createJournal({ directory: dataDirectory, log, lines });
+  const journal = given.journal ?? createJournal({ directory: dataDirectory, log, lines });
   const local = config.local ? await startLocalEnvironment(config.maxBytesInFlight) : undefined;
   const environments = local ? [...config.environments, local.environment] : config.environments;
 
@@ -81,6 +90,13 @@ export async function startBff(config: Config, log: Log): Promise<RunningBff> {
     holdBytes: limitBytesInFlight(config.maxBytesInFlight),
     identify: accessKeys.identify,
     sessions: config.sessions && openSessions(config.sessions, connections, config.tokenTimeoutMs),
+    accessKeys,
+    windowCodes: createWindowCodes(clock),
+    returnAddressOf: createReturnAddressCheck({
+      schemes: config.windows.schemes,
+      allowed: config.allowedOrigins,
+    }),
+    keySeconds: config.windows.keySeconds,
     log,
     isReady: () => ready,
   });
@@ -132,8 +148,10 @@ function ownKey({
   return isLoopback(host) ? firstKey(dataDirectory) : undefined;
 }
 
+/** Seconds; it never goes back. */
+const clock = () => performance.now() / 1_000;
+
 function openSessions(config: SessionConfig, connections: Connections, timeoutMs: number): Sessions {
-  const clock = () => performance.now() / 1_000;
   const redirectUri = `${config.publicOrigin}/auth/callback`;
   const fetch = createBoundedFetch(connections.fresh);
   return createSessions({

@@ -27,6 +27,15 @@ import {
   type Success,
   successOf,
 } from './operations.ts';
+import {
+  type KeyEndedAnswer,
+  keyEndedAnswer,
+  type SignInMethodsAnswer,
+  signInMethodsAnswer,
+  type WindowCodeRequest,
+  type WindowKeyAnswer,
+  windowKeyAnswer,
+} from './sign-in.ts';
 import { validate } from './validate.ts';
 
 export type ClientOptions = {
@@ -69,7 +78,7 @@ export type CallOptions<Name extends OperationName> = SharedCallOptions & {
 export type Answer<Name extends OperationName> = Success<Name> &
   ((typeof operations)[Name]['writes'] extends true ? { replayed: boolean } : unknown);
 
-/** One method a row of the table, and the BFF's own questions and answers. Every method fails with a {@link ClientError}. */
+/** One method a row of the table, and what the BFF answers about itself and its callers. Every method fails with a {@link ClientError}. */
 export type Client = {
   [Name in OperationName]: (options: CallOptions<Name>) => Promise<Answer<Name>>;
 } & {
@@ -81,6 +90,12 @@ export type Client = {
   resolve(
     options: SharedCallOptions & ResolveRequest & { environment: string; id: string },
   ): Promise<ResolveAnswer>;
+  /** How one can sign in; needs no key. */
+  signInMethods(options?: SharedCallOptions): Promise<SignInMethodsAnswer>;
+  /** Redeems what a browser brought back to an editor; needs no key, and gives one. */
+  redeemCode(request: WindowCodeRequest, options?: SharedCallOptions): Promise<WindowKeyAnswer>;
+  /** Gives the key back that this client has; for one that {@link Client.redeemCode} gave. */
+  endKey(options?: SharedCallOptions): Promise<KeyEndedAnswer>;
 };
 
 /** One request to the BFF, and what its answer must be. */
@@ -248,7 +263,9 @@ export function createClient(options: ClientOptions): Client {
     operationNames.map((name) => [name, (options: CallOptions<OperationName>) => call(name, options)]),
   ) as unknown as { [Name in OperationName]: Client[Name] };
 
+  // Neither changes anything at the partner.
   const get = { method: 'GET', writes: false, request: null } as const;
+  const post = { method: 'POST', writes: false, request: null } as const;
   return {
     ...methods,
     session: async (options = {}) =>
@@ -262,16 +279,22 @@ export function createClient(options: ClientOptions): Client {
     },
     async resolve({ environment, id, happened, ...options }) {
       const exchanged = {
-        method: 'POST',
+        ...post,
         path: (encoded: string) => `${activityPath(encoded)}/${encodeURIComponent(id)}/resolve`,
         request: resolveRequest,
         body: { happened },
         schema: resolveAnswer,
-        // It changes nothing at the partner.
-        writes: false,
       };
       return (await exchangeIn(environment, exchanged, options)).answer;
     },
+    signInMethods: async (options = {}) =>
+      (await exchange({ ...get, path: '/auth/methods', schema: signInMethodsAnswer }, options)).answer,
+    async redeemCode(body, options = {}) {
+      const exchanged = { ...post, path: '/auth/vscode/token', schema: windowKeyAnswer, body };
+      return (await exchange(exchanged, options)).answer;
+    },
+    endKey: async (options = {}) =>
+      (await exchange({ ...post, path: '/auth/vscode/revoke', schema: keyEndedAnswer }, options)).answer,
   };
 }
 

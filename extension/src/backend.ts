@@ -1,14 +1,20 @@
-import type * as vscode from 'vscode';
-import { backendOrigin, type CallOptions, type Client, createClient } from '../../shared/client.ts';
+import {
+  backendOrigin,
+  type CallOptions,
+  type Client,
+  type ClientOptions,
+  createClient,
+} from '../../shared/client.ts';
 import type { EnvironmentsAnswer } from '../../shared/environments.ts';
 import type { OperationName, Success } from '../../shared/operations.ts';
-import { CommandError } from './command-failure.ts';
+import type { KeptSession, SessionStore } from './authentication/session-store.ts';
+import { CommandError, type CommandFailure, failureOf } from './command-failure.ts';
 import { type LogCall, logged } from './log.ts';
 
 export type BackendDependencies = {
   /** The setting, as it is at this moment. */
   readUrl: () => string;
-  secrets: Pick<vscode.SecretStorage, 'get' | 'store' | 'delete'>;
+  sessions: SessionStore;
   log: LogCall;
   /** For tests. */
   fetch?: typeof fetch;
@@ -18,35 +24,35 @@ export type BackendDependencies = {
 export type Backend = {
   /** @throws CommandError when the setting is no address that a key may be sent to. */
   origin(): string;
+  /** Who is signed in there; nothing while nobody is, or while the setting is no address. */
+  session(): Promise<{ origin: string; session: KeptSession } | undefined>;
   /** Calls an operation of the table. */
   call<Name extends OperationName>(name: Name, options: CallOptions<Name>): Promise<Success<Name>>;
   environments(signal?: AbortSignal): Promise<EnvironmentsAnswer & { origin: string }>;
+  /** Whether people can sign in in a browser there; no key is sent. */
+  offersBrowser(): Promise<boolean>;
   /** Asks the BFF whether it takes this key, and keeps it if so. @returns the origin it is good for. */
   signIn(accessKey: string, signal?: AbortSignal): Promise<string>;
-  /** Forgets the key. @returns the origin that it was for. */
-  signOut(): Promise<string>;
+  /** Redeems what the browser brought back, at the BFF that was asked and no other, and keeps the key. */
+  redeem(origin: string, code: string, verifier: string, signal: AbortSignal): Promise<void>;
+  /** Forgets the key, and gives it back where it was given by signing in in a browser. */
+  signOut(): Promise<SignedOut>;
 };
+
+/** The origin that the key was for; `notGivenBack` where the BFF could not be told, and until when it would take the key. */
+export type SignedOut = { origin: string; notGivenBack?: { failure: CommandFailure; until: string } };
 
 /** The part of the client that follows from the table; by this type the compiler keeps name, options and answer together. */
 type OperationMethods = {
   [Name in OperationName]: (options: CallOptions<Name>) => Promise<Success<Name>>;
 };
 
-/** These two are answered by the BFF itself, so there is no partner to wait for. */
+/** What is answered by the BFF itself, so there is no partner to wait for. */
 const ownAnswerTimeoutMs = 10_000;
+/** A question before the first question: whoever types a key finds out soon enough that nobody answers. */
+const methodsTimeoutMs = 3_000;
 
-const secretPrefix = 'accessKey:';
-
-/** Where the key of an origin is kept. A key is only ever looked up by the origin that it is then sent to. */
-export function accessKeyName(origin: string): string {
-  return `${secretPrefix}${origin}`;
-}
-
-export function isAccessKeyName(name: string): boolean {
-  return name.startsWith(secretPrefix);
-}
-
-export function createBackend({ readUrl, secrets, log, fetch }: BackendDependencies): Backend {
+export function createBackend({ readUrl, sessions, log, fetch }: BackendDependencies): Backend {
   function origin(): string {
     try {
       return backendOrigin(readUrl().trim());
@@ -56,27 +62,48 @@ export function createBackend({ readUrl, secrets, log, fetch }: BackendDependenc
     }
   }
 
-  function clientOf(baseUrl: string, accessKey: string, timeoutMs?: number): Client {
-    return createClient({
-      baseUrl,
-      accessKey,
-      ...(fetch && { fetch }),
-      ...(timeoutMs !== undefined && { timeoutMs }),
-    });
+  function clientOf(
+    baseUrl: string,
+    more: Pick<ClientOptions, 'accessKey' | 'timeoutMs'> = { timeoutMs: ownAnswerTimeoutMs },
+  ): Client {
+    return createClient({ baseUrl, ...more, ...(fetch && { fetch }) });
   }
 
   /** The setting is read once for each call: were it to change meanwhile, the key still goes where it belongs. */
   async function connect(timeoutMs?: number): Promise<{ at: string; client: Client }> {
     const at = origin();
-    const accessKey = await secrets.get(accessKeyName(at));
-    if (accessKey === undefined) {
-      throw new CommandError('NOT_SIGNED_IN', `You are not signed in to the BFF at ${at}.`);
+    const session = await sessions.get(at);
+    if (!session) throw new CommandError('NOT_SIGNED_IN', `You are not signed in to the BFF at ${at}.`);
+    const { accessKey, expiresAt } = session;
+    if (expiresAt !== undefined && Date.parse(expiresAt) <= Date.now()) {
+      const until = timeWords(expiresAt);
+      throw new CommandError('SIGN_IN_EXPIRED', `You were signed in to the BFF at ${at} until ${until}.`);
     }
-    return { at, client: clientOf(at, accessKey, timeoutMs) };
+    return { at, client: clientOf(at, { accessKey, ...(timeoutMs !== undefined && { timeoutMs }) }) };
+  }
+
+  /** What the BFF takes is kept, with who it says that this is. */
+  async function keep(at: string, key: Omit<KeptSession, 'caller'>, signal?: AbortSignal): Promise<void> {
+    const client = clientOf(at, { accessKey: key.accessKey, timeoutMs: ownAnswerTimeoutMs });
+    const { caller } = await logged(log, 'session', undefined, () =>
+      client.session(signal ? { signal } : {}),
+    );
+    // Cancelled after the answer came: then nothing is kept either.
+    signal?.throwIfAborted();
+    await sessions.keep(at, { ...key, caller: caller.id });
   }
 
   return {
     origin,
+    async session() {
+      try {
+        const at = origin();
+        const session = await sessions.get(at);
+        return session && { origin: at, session };
+      } catch {
+        return undefined;
+      }
+    },
     async call(name, options) {
       const { client } = await connect();
       const methods: OperationMethods = client;
@@ -90,19 +117,57 @@ export function createBackend({ readUrl, secrets, log, fetch }: BackendDependenc
       );
       return { ...answer, origin: at };
     },
+    async offersBrowser() {
+      const client = clientOf(origin(), { timeoutMs: methodsTimeoutMs });
+      try {
+        const { methods } = await logged(log, 'sign-in methods', undefined, () => client.signInMethods());
+        return methods.includes('browser');
+      } catch {
+        // An older BFF, or none: the key is asked for, and what is wrong is said where it is typed.
+        return false;
+      }
+    },
     async signIn(accessKey, signal) {
       const at = origin();
-      const client = clientOf(at, accessKey, ownAnswerTimeoutMs);
-      await logged(log, 'session', undefined, () => client.session(signal ? { signal } : {}));
-      // Cancelled after the answer came: then nothing is kept either.
-      signal?.throwIfAborted();
-      await secrets.store(accessKeyName(at), accessKey);
+      await keep(at, { accessKey }, signal);
       return at;
+    },
+    async redeem(asked, code, verifier, signal) {
+      if (origin() !== asked) throw new CommandError('BACKEND_CHANGED', 'The BFF was changed meanwhile.');
+      const client = clientOf(asked);
+      const { accessKey, expiresAt } = await logged(log, 'sign-in', undefined, () =>
+        client.redeemCode({ code, verifier }, { signal }),
+      );
+      try {
+        await keep(asked, { accessKey, expiresAt }, signal);
+      } catch (error) {
+        // Nobody has it, so nobody shall be able to use it.
+        const given = clientOf(asked, { accessKey, timeoutMs: ownAnswerTimeoutMs });
+        given.endKey().catch(() => {});
+        throw error;
+      }
     },
     async signOut() {
       const at = origin();
-      await secrets.delete(accessKeyName(at));
-      return at;
+      const session = await sessions.get(at);
+      await sessions.forget(at);
+      if (session?.expiresAt === undefined || Date.parse(session.expiresAt) <= Date.now())
+        return { origin: at };
+      const client = clientOf(at, { accessKey: session.accessKey, timeoutMs: ownAnswerTimeoutMs });
+      try {
+        await logged(log, 'sign-out', undefined, () => client.endKey());
+        return { origin: at };
+      } catch (error) {
+        const failure = failureOf(error);
+        // The BFF knows it no longer: that is what was wanted.
+        if (failure.code === 'UNAUTHORIZED') return { origin: at };
+        return { origin: at, notGivenBack: { failure, until: timeWords(session.expiresAt) } };
+      }
     },
   };
+}
+
+/** As in `26 Nov, 09:30`, in the user's own way. */
+export function timeWords(time: string): string {
+  return new Date(time).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
 }

@@ -12,6 +12,9 @@ export type ExtensionCode =
   | 'ENVIRONMENT_MISMATCH'
   | 'NO_ENVIRONMENT'
   | 'NOT_SIGNED_IN'
+  | 'SIGN_IN_DENIED'
+  | 'SIGN_IN_EXPIRED'
+  | 'SIGN_IN_TIMED_OUT'
   | 'UNEXPECTED';
 
 /** Why a command failed, as plain data: it is kept with the last ping and returned to whoever called the command. */

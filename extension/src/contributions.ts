@@ -5,6 +5,7 @@ import type { CommandFailure } from './command-failure.ts';
 /** Names that the manifest and the code must agree on; a test compares them. */
 export const viewId = 'pearsana.environments';
 export const backendUrlSetting = 'pearsana.backendUrl';
+export const providerId = 'pearsana';
 /** A context key: `signedIn`, `signedOut`, or absent while nobody knows. */
 export const sessionContextKey = 'pearsana.session';
 
@@ -34,7 +35,7 @@ export type Commands = {
   /** Asks for what an invitation needs, shows it, and sends it. */
   'pearsana.invite': { argument: WriteArgument<'createInvitation'>; result: CallResult<'createInvitation'> };
   'pearsana.refresh': { argument: never; result: undefined };
-  /** Asks for the access key. It takes one from its caller only in the tests of an extension. */
+  /** Signs in, in the browser or with an access key. It takes a key from its caller only in the tests of an extension. */
   'pearsana.signIn': { argument: { accessKey: string }; result: { signedInTo: string } | Failed | undefined };
   'pearsana.signOut': { argument: never; result: Failed | undefined };
   'pearsana.showLog': { argument: never; result: undefined };

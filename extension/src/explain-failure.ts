@@ -64,6 +64,19 @@ const refusedContent: Row = row(
 const rows: Record<ErrorCode | ExtensionCode, Row> = {
   // What this extension finds by itself.
   NOT_SIGNED_IN: signedOut,
+  SIGN_IN_EXPIRED: row('sign-in expired', said, 'Sign in again.', 'signIn'),
+  SIGN_IN_DENIED: row(
+    'not allowed in the browser',
+    said,
+    'Nothing was changed. Sign in again when you like.',
+    'signIn',
+  ),
+  SIGN_IN_TIMED_OUT: row(
+    'no answer from the browser',
+    said,
+    'Sign in again. If the browser shows that it is done but VS Code hears nothing, sign in with an access key.',
+    'signIn',
+  ),
   BACKEND_URL_INVALID: row(
     'address not usable',
     said,
@@ -121,8 +134,8 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
     'signIn',
     'openSetting',
   ),
-  // These two are pages in a browser, which the extension never sees.
-  LOGIN_FAILED: row('sign-in failed', said, 'Sign in again.', 'signIn'),
+  LOGIN_FAILED: row('sign-in failed', said, 'Nobody was signed in.', 'signIn'),
+  // A page in a browser, which the extension never sees.
   LOGIN_UNAVAILABLE: row('sign-in not possible', said, 'Try again later.', 'signIn'),
   FORBIDDEN: row('not allowed', said, 'Or sign in with another key.', 'signIn', 'showLog'),
   HOST_NOT_ALLOWED: row(

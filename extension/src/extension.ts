@@ -1,11 +1,14 @@
 import * as vscode from 'vscode';
-import { createBackend, isAccessKeyName } from './backend.ts';
+import { callbackPath, createBrowserSignIns } from './authentication/browser-sign-in.ts';
+import { createProvider } from './authentication/provider.ts';
+import { createSessionStore, isSessionName } from './authentication/session-store.ts';
+import { type Backend, createBackend } from './backend.ts';
 import { createPingCommand } from './commands/ping.ts';
 import { createRefreshCommand } from './commands/refresh.ts';
 import { createSignInCommand } from './commands/sign-in.ts';
 import { createSignOutCommand } from './commands/sign-out.ts';
 import { createWriteCommand } from './commands/write.ts';
-import { backendUrlSetting, registerCommands, sessionContextKey } from './contributions.ts';
+import { backendUrlSetting, providerId, registerCommands, sessionContextKey } from './contributions.ts';
 import { createEnvironmentList, sessionOf } from './environment-list.ts';
 import { createEnvironmentsTree } from './environments-tree.ts';
 import { invitationForm } from './forms/invitation-form.ts';
@@ -22,7 +25,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const host = hostOf(context.extension.extensionKind);
   const situation = (): Situation => ({ ...host, backend: readUrl() });
 
-  const backend = createBackend({ readUrl, secrets: context.secrets, log: createCallLog(channel) });
+  const sessions = createSessionStore(context.secrets);
+  const backend = createBackend({ readUrl, sessions, log: createCallLog(channel) });
   const history = createPingHistory((environment) => tree.refresh(environment));
   const list = createEnvironmentList(backend.environments, (change) => {
     tree.onListChange(change);
@@ -30,18 +34,44 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   const tree = createEnvironmentsTree({ list, history, situation });
   const inTest = context.extensionMode === vscode.ExtensionMode.Test;
+  const { browser, registrations } = listenToBrowser(context.extension.id, backend.redeem);
+  const signIn = createSignInCommand({
+    ...{ backend, browser, list, situation, inTest },
+    onSignedIn: () => provider.refresh(),
+  });
+  const signOut = createSignOutCommand({
+    ...{ backend, list, situation },
+    onSignedOut: () => provider.refresh(),
+  });
+  const changes = new vscode.EventEmitter<vscode.AuthenticationProviderAuthenticationSessionsChangeEvent>();
+  const provider = createProvider({
+    current: backend.session,
+    signIn: async () => 'signedInTo' in ((await signIn()) ?? {}),
+    signOut: async () => signOut(),
+    changes,
+  });
   const writing = { backend, list, situation, input: wizardInput, inTest };
+
+  const onOtherSession = () => {
+    list.invalidate();
+    void provider.refresh();
+  };
 
   context.subscriptions.push(
     channel,
     tree,
+    changes,
+    registrations,
+    vscode.authentication.registerAuthenticationProvider(providerId, 'Pearsana BFF', provider, {
+      supportsMultipleAccounts: false,
+    }),
     ...registerCommands(vscode.commands.registerCommand, {
       'pearsana.ping': createPingCommand({ backend, history, list, situation, tree }),
       'pearsana.createUser': createWriteCommand(userForm, writing),
       'pearsana.invite': createWriteCommand(invitationForm, writing),
       'pearsana.refresh': createRefreshCommand(list),
-      'pearsana.signIn': createSignInCommand({ backend, list, situation, inTest }),
-      'pearsana.signOut': createSignOutCommand({ backend, list, situation }),
+      'pearsana.signIn': signIn,
+      'pearsana.signOut': signOut,
       'pearsana.showLog': () => {
         channel.show();
         return undefined;
@@ -49,12 +79,30 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
     // Another window may sign in or out too, or change the setting.
     context.secrets.onDidChange(({ key }) => {
-      if (isAccessKeyName(key)) list.invalidate();
+      if (isSessionName(key)) onOtherSession();
     }),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration(backendUrlSetting)) list.invalidate();
+      if (change.affectsConfiguration(backendUrlSetting)) onOtherSession();
     }),
   );
+}
+
+/** A browser comes back to this window by a URI of the extension's own. */
+function listenToBrowser(extensionId: string, redeem: Backend['redeem']) {
+  const own = vscode.Uri.parse(`${vscode.env.uriScheme}://${extensionId}${callbackPath}`);
+  const browser = createBrowserSignIns({
+    callbackUri: async () => (await vscode.env.asExternalUri(own)).toString(true),
+    redeem,
+  });
+  const registrations = vscode.window.registerUriHandler({
+    handleUri(uri) {
+      if (browser.handle(uri)) return;
+      void vscode.window.showWarningMessage(
+        'This window is not waiting for a sign-in: it was begun in another window, or is over. Nothing was changed here.',
+      );
+    },
+  });
+  return { browser, registrations };
 }
 
 function setSession(session: 'signedIn' | 'signedOut' | undefined): void {

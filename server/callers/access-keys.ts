@@ -17,7 +17,7 @@ export type AccessKeys = {
   identify: IdentifyCaller;
   /** Makes a key for a person who signed in. It is in force when this is done, and told nowhere else. */
   issue(order: KeyOrder): Promise<IssuedKey>;
-  /** Takes a key of the access file away, by its `keyId`. False where there is none of that id any more. */
+  /** Takes a key away that was issued, by its `keyId`. False where there is none of that id (any more). */
   revoke(keyId: string): Promise<boolean>;
   /** Ends the watch, and writes down when each key was last used. */
   stop(): Promise<void>;
@@ -121,7 +121,7 @@ export function createAccessKeys({ dataDirectory, ownKey, log }: AccessKeysOptio
     async revoke(keyId) {
       let found = false;
       await change((keys) => {
-        const kept = keys.filter(({ id }) => id !== keyId);
+        const kept = keys.filter(({ id, origin }) => id !== keyId || origin !== 'sign-in');
         found = kept.length < keys.length;
         return kept;
       });

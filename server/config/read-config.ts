@@ -12,6 +12,7 @@ import { type AllowedOrigins, readAllowedOrigins } from './allowed-origins.ts';
 import { type EnvironmentConfig, readEnvironments } from './environment-config.ts';
 import { readSessions, type SessionConfig } from './session-config.ts';
 import { createSettings, type Settings, type Variables } from './settings.ts';
+import { readWindows, type WindowConfig } from './window-config.ts';
 
 /** All that can be configured, checked. Read once, at the start, and passed down. */
 export type Config = {
@@ -31,6 +32,7 @@ export type Config = {
   allowedOrigins: AllowedOrigins;
   /** Absent where nobody signs in in a browser. */
   sessions: SessionConfig | undefined;
+  windows: WindowConfig;
   /** Between the BFF and the partner; loopback is never reached through it. */
   proxy: OutboundProxy | undefined;
   partnerTimeoutMs: number;
@@ -130,6 +132,7 @@ export function readConfig(variables: Variables): ConfigOutcome {
     trustProxy: settings.integer('BFF_TRUST_PROXY', 0, [0, 10]),
     allowedOrigins: readAllowedOrigins(settings),
     sessions: readSessions(settings, { publicUrl, environments: environmentNames }),
+    windows: readWindows(settings),
     proxy: readProxy(settings),
     partnerTimeoutMs: settings.integer('PARTNER_TIMEOUT_MS', 10_000, [1, 600_000]),
     tokenTimeoutMs: settings.integer('TOKEN_TIMEOUT_MS', 5_000, [1, 600_000]),

@@ -9,7 +9,6 @@ import {
 import { validate } from '../../shared/validate.ts';
 import { BffError } from '../bff-error.ts';
 import type { Journal, Reader } from '../journal/journal.ts';
-import type { HoldBytes } from './bytes-in-flight.ts';
 import { jsonBody } from './json-body.ts';
 
 type Handle = (request: Request, response: Response) => void | Promise<void>;
@@ -19,7 +18,6 @@ export type ActivityRoutes = {
   route: (method: 'GET' | 'POST', path: string, handle: Handle) => void;
   /** The caller, and the environment that the path names. */
   readerOf: (request: Request, response: Response) => Reader;
-  holdBytes: HoldBytes;
 };
 
 const readResolution = jsonBody(1024);
@@ -27,7 +25,7 @@ const readResolution = jsonBody(1024);
 const writeId = /^\d{1,15}$/;
 
 /** What callers may see and say of their own writes. Nobody sees another's, so no grant is needed. */
-export function addActivityRoutes({ journal, route, readerOf, holdBytes }: ActivityRoutes): void {
+export function addActivityRoutes({ journal, route, readerOf }: ActivityRoutes): void {
   const path = activityPath(':environment');
 
   route('GET', path, (request, response) => {
@@ -43,8 +41,7 @@ export function addActivityRoutes({ journal, route, readerOf, holdBytes }: Activ
 
   route('POST', `${path}/:id/resolve`, async (request, response) => {
     const reader = readerOf(request, response);
-    using held = holdBytes();
-    const validation = validate(resolveRequest, await readResolution(request, held));
+    const validation = validate(resolveRequest, await readResolution(request));
     if (!validation.ok) throw BffError.invalid(validation.issues);
     const { happened } = validation.value;
     const id = String(request.params.id);

@@ -17,20 +17,22 @@ import { type ApiDependencies, createApi } from './routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import { sendJson } from './send-json.ts';
 import { createSessionCheck } from './session-checks.ts';
+import { createVSCodeRoutes, type WindowDependencies, windowCallPaths } from './vscode-routes.ts';
 
-export type AppOptions = ApiDependencies & {
-  host: string;
-  publicUrl: string | undefined;
-  trustProxy: number;
-  allowedOrigins: AllowedOrigins;
-  rateLimitPerMinute: number;
-  identify: IdentifyCaller;
-  /** Absent where nobody signs in in a browser. */
-  sessions: Sessions | undefined;
-  log: RequestLog;
-  /** False from the moment that the BFF is told to end. */
-  isReady: () => boolean;
-};
+export type AppOptions = ApiDependencies &
+  Omit<WindowDependencies, 'authenticate'> & {
+    host: string;
+    publicUrl: string | undefined;
+    trustProxy: number;
+    allowedOrigins: AllowedOrigins;
+    rateLimitPerMinute: number;
+    identify: IdentifyCaller;
+    /** Absent where nobody signs in in a browser. */
+    sessions: Sessions | undefined;
+    log: RequestLog;
+    /** False from the moment that the BFF is told to end. */
+    isReady: () => boolean;
+  };
 
 /** The shell: what every request passes on its way to the table's routes. Only this folder knows Express. */
 export function createApp(options: AppOptions): Express {
@@ -58,10 +60,13 @@ export function createApp(options: AppOptions): Express {
   const { sessions, allowedOrigins, environments } = options;
   app.use(['/api', '/auth'], noStore);
   app.use(['/api', '/auth/logout'], ...crossOrigin(allowedOrigins, { sessions: sessions !== undefined }));
-  if (sessions) app.use(createAuthRoutes(sessions, allowedOrigins));
+  app.use(windowCallPaths, ...crossOrigin(allowedOrigins, { sessions: false }));
   const identifySession = sessions && createSessionCheck(sessions, allowedOrigins);
+  const authenticateCaller = authenticate(options.identify, identifySession);
+  app.use(createVSCodeRoutes({ ...options, authenticate: authenticateCaller }));
+  if (sessions) app.use(createAuthRoutes(sessions, allowedOrigins));
   const isProtected = (name: string) => environments.some((each) => each.id === name && each.protected);
-  app.use('/api', authenticate(options.identify, identifySession));
+  app.use('/api', authenticateCaller);
   app.use('/api', limitCallers(options.rateLimitPerMinute, isProtected));
   app.use(createApi(options));
   app.use(() => {

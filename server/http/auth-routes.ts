@@ -55,7 +55,7 @@ export async function sendToLogin(response: Response, sessions: Sessions, return
   response.redirect(303, location);
 }
 
-function limitLogins() {
+export function limitLogins() {
   return rateLimit({
     windowMs: 60_000,
     limit: loginRequestsPerMinute,
@@ -73,7 +73,12 @@ function limitLogins() {
 }
 
 /** In front of a browser's window, a failure is a page. */
-function answerWithPage(error: unknown, request: Request, response: Response, next: NextFunction): void {
+export function answerWithPage(
+  error: unknown,
+  request: Request,
+  response: Response,
+  next: NextFunction,
+): void {
   if (!(error instanceof BffError) || !wantsPage(request)) {
     next(error);
     return;

@@ -21,7 +21,7 @@ function ownTurn(): Promise<void> {
  * Reads a JSON body of at most `cap` bytes; a larger one is refused while it arrives. Express's own parser would first
  * read such a body to its end, however long that takes, and only then say so.
  */
-export function jsonBody(cap: number): (request: Request, held: HeldBytes) => Promise<unknown> {
+export function jsonBody(cap: number): (request: Request, held?: HeldBytes) => Promise<unknown> {
   return async function readJson(request, held) {
     const { headers } = request;
     if (!jsonType.test(headers['content-type'] ?? '')) {
@@ -35,7 +35,7 @@ export function jsonBody(cap: number): (request: Request, held: HeldBytes) => Pr
     }
     const length = Number(headers['content-length'] ?? Number.NaN);
     if (length > cap) throw tooLarge(cap);
-    const bytes = await (length >= 0 ? readLength(request, length, held) : readChunks(request, cap, held));
+    const bytes = await (length >= 0 ? readLength(request, length, held) : readBytes(request, cap, held));
     if (bytes.byteLength > largeBytes) await ownTurn();
     // The contract says of nothing that it is required.
     return bytes.byteLength === 0 ? undefined : parse(bytes);
@@ -43,8 +43,8 @@ export function jsonBody(cap: number): (request: Request, held: HeldBytes) => Pr
 }
 
 /** A body that says how long it is has its place from the beginning, and is copied there once. */
-async function readLength(request: Request, length: number, held: HeldBytes): Promise<Buffer> {
-  held.add(length);
+async function readLength(request: Request, length: number, held?: HeldBytes): Promise<Buffer> {
+  held?.add(length);
   const bytes = Buffer.allocUnsafe(length);
   let size = 0;
   await readEach(request, (chunk) => {
@@ -54,13 +54,14 @@ async function readLength(request: Request, length: number, held: HeldBytes): Pr
   return bytes.subarray(0, size);
 }
 
-async function readChunks(request: Request, cap: number, held: HeldBytes): Promise<Buffer> {
+/** Reads a body of any kind, of at most `cap` bytes. */
+export async function readBytes(request: Request, cap: number, held?: HeldBytes): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   await readEach(request, (chunk) => {
     size += chunk.byteLength;
     if (size > cap) throw tooLarge(cap);
-    held.add(chunk.byteLength);
+    held?.add(chunk.byteLength);
     chunks.push(chunk);
   });
   return Buffer.concat(chunks);

@@ -83,7 +83,6 @@ export function createApi(dependencies: ApiDependencies): Router {
 
   addActivityRoutes({
     journal,
-    holdBytes,
     route: (method, path, handle) => route(router, method, path, handle),
     readerOf(request, response) {
       const { context } = response.locals;

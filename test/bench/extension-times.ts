@@ -19,10 +19,13 @@ export function extensionTimes(): ExtensionTimes {
       window: {
         createOutputChannel: () => ({ info() {}, warn() {}, show() {}, dispose() {} }),
         createTreeView: () => ({ visible: false, onDidChangeVisibility: listen, dispose() {} }),
+        registerUriHandler: listen,
       },
       workspace: { getConfiguration: () => ({ get: () => '' }), onDidChangeConfiguration: listen },
       commands: { registerCommand: listen },
+      authentication: { registerAuthenticationProvider: listen },
       env: {},
+      Uri: { parse: () => ({}) },
       EventEmitter: class { event = listen; },
       ExtensionMode: { Test: 3 },
       ExtensionKind: { Workspace: 2 },
@@ -30,7 +33,7 @@ export function extensionTimes(): ExtensionTimes {
     const context = {
       subscriptions: [],
       secrets: { onDidChange: listen },
-      extension: { extensionKind: 2 },
+      extension: { id: 'publisher.name', extensionKind: 2 },
       extensionMode: 1,
     };
     Module._load = (name, ...rest) => (name === 'vscode' ? vscode : load(name, ...rest));

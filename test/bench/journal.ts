@@ -8,18 +8,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
-import { createApp } from '../../server/http/app.ts';
-import { limitBytesInFlight } from '../../server/http/bytes-in-flight.ts';
-import { listen } from '../../server/http/listen.ts';
-import { createJournal, type Journal } from '../../server/journal/journal.ts';
-import { createSendOnce } from '../../server/journal/send-once.ts';
+import { readConfig } from '../../server/config/read-config.ts';
+import type { Journal } from '../../server/journal/journal.ts';
 import { createLog } from '../../server/log.ts';
-import { createApiVersions } from '../../server/partner/api-versions.ts';
-import { createPartnerClient } from '../../server/partner/call-partner.ts';
-import { createConnections } from '../../server/partner/connections.ts';
-import { createTransport } from '../../server/partner/transport.ts';
-import { Secret } from '../../server/tokens/secret.ts';
-import { defaultFileLimits } from '../../shared/documents.ts';
+import { startBff } from '../../server/start.ts';
 import { operationPath } from '../../shared/operations.ts';
 
 /** Milliseconds, and writes a second with ten callers at once. */
@@ -30,22 +22,29 @@ const rounds = 3;
 const writesInARow = 600;
 const writesAtOnce = 1_200;
 const callers = 10;
+const accessKey = 'pbff_an-access-key-for-benchmarks';
+
+/** Lets everything be sent, and remembers nothing. */
+const noJournal: Journal = {
+  claim: () => ({ id: 0 }),
+  end() {},
+  activity: () => ({ activity: [], next: null }),
+  resolve: () => undefined,
+  settle: async () => {},
+  close() {},
+};
 
 /** @param folder where the database lies meanwhile. Medians of the rounds. */
 export async function measureJournal(folder = tmpdir()): Promise<JournalCost> {
   const directory = mkdtempSync(join(folder, 'journal-'));
-  const log = createLog('silent');
   const partner = await startPartner();
-  const journal = createJournal({ directory, log });
-  const nothing: Journal = { ...journal, claim: () => ({ id: 0 }), end() {} };
   const found: { without: JournalFigures[]; with: JournalFigures[] } = { without: [], with: [] };
   try {
     for (let round = 0; round < rounds; round += 1) {
-      found.without.push(await measure(nothing, partner.url));
-      found.with.push(await measure(journal, partner.url));
+      found.without.push(await measure(noJournal, partner.url, directory));
+      found.with.push(await measure(undefined, partner.url, directory));
     }
   } finally {
-    journal.close();
     await partner.stop();
     rmSync(directory, { recursive: true });
   }
@@ -63,12 +62,25 @@ export function journalTable(cost: JournalCost): string {
   ].join('\n');
 }
 
-async function measure(journal: Journal, apiUrl: string): Promise<JournalFigures> {
-  const connections = createConnections(undefined);
-  const transport = createTransport({ connections, timeoutMs: 10_000 });
-  const listening = await listen(appWith(journal, apiUrl, transport), { host: '127.0.0.1', port: 0 });
+async function measure(
+  journal: Journal | undefined,
+  partner: string,
+  directory: string,
+): Promise<JournalFigures> {
+  const { config, faults } = readConfig({
+    PORT: '0',
+    BFF_DATA_DIR: directory,
+    BFF_ACCESS_KEY: accessKey,
+    RATE_LIMIT_PER_MINUTE: '1000000',
+    PEARSANA_SANDBOX_CLIENT_ID: 'id',
+    PEARSANA_SANDBOX_CLIENT_SECRET: 'a-secret-for-benchmarks',
+    PEARSANA_SANDBOX_AUTH_URL: partner,
+    PEARSANA_SANDBOX_API_URL: partner,
+  });
+  if (!config) throw new Error(faults.join('\n'));
+  const bff = await startBff(config, createLog('silent'), journal && { journal });
   const dispatcher = new Agent({ connections: callers });
-  const url = `http://127.0.0.1:${listening.port}${operationPath('createUser', 'sandbox')}`;
+  const url = bff.url + operationPath('createUser', 'sandbox');
   let number = 0;
   const write = async () => {
     number += 1;
@@ -76,7 +88,7 @@ async function measure(journal: Journal, apiUrl: string): Promise<JournalFigures
       method: 'POST',
       dispatcher,
       headers: {
-        authorization: 'Bearer a-key',
+        authorization: `Bearer ${accessKey}`,
         'content-type': 'application/json',
         'idempotency-key': `${performance.timeOrigin + performance.now()}-${number}`,
       },
@@ -107,57 +119,19 @@ async function measure(journal: Journal, apiUrl: string): Promise<JournalFigures
     return { p50: at(0.5), p99: at(0.99), perSecond };
   } finally {
     await dispatcher.destroy();
-    await listening.close(0);
-    await connections.close(0);
+    await bff.stop();
   }
 }
 
-/** The whole BFF but for the token, which would be kept anyway. */
-function appWith(journal: Journal, apiUrl: string, transport: ReturnType<typeof createTransport>) {
-  const tokens = {
-    ready: async () => {},
-    send: (_environment: string, _scopes: unknown, sent: Parameters<typeof transport>[0]) => transport(sent),
-    statuses: () => [],
-    rereadSecret: () => {},
-    findScopes: async () => ({ scopes: [], checkedAt: '' }),
-  };
-  const credentials = {
-    environment: 'sandbox',
-    authUrl: apiUrl,
-    clientId: 'id',
-    clientSecret: new Secret('a-secret-for-benchmarks'),
-  };
-  const versions = createApiVersions();
-  const enterFlight = async () => () => {};
-  const callPartner = createPartnerClient({ tokens, transport, enterFlight, versions });
-  return createApp({
-    host: '127.0.0.1',
-    publicUrl: undefined,
-    trustProxy: 0,
-    allowedOrigins: { exact: new Set(), vscodeWeb: false },
-    rateLimitPerMinute: 10_000_000,
-    environments: [
-      { id: 'sandbox', name: 'sandbox', kind: 'sandbox', protected: false, apiUrl, credentials },
-    ],
-    tokens,
-    callPartner,
-    sendOnce: createSendOnce(journal, callPartner),
-    journal,
-    newerApiVersion: versions.newer,
-    fileLimits: defaultFileLimits,
-    holdBytes: limitBytesInFlight(Number.POSITIVE_INFINITY),
-    identify: () => ({ id: 'bench', kind: 'access-key', grants: ['*:*'] }),
-    sessions: undefined,
-    log: createLog('silent'),
-    isReady: () => true,
-  });
-}
+const token = { access_token: 'a-token', token_type: 'Bearer', expires_in: 3600 };
 
+/** Answers everything at once. */
 async function startPartner() {
   const server = createServer((incoming, response) => {
     incoming.resume().on('end', () => {
-      response.writeHead(201, { 'content-type': 'application/json' });
-      response.end('{"user":{"userId":"usr_1"}}');
+      const isToken = incoming.url === '/oauth2/token';
+      response.writeHead(isToken ? 200 : 201, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(isToken ? token : { user: { userId: 'usr_1' } }));
     });
   });
   server.listen(0, '127.0.0.1');

@@ -1,33 +1,50 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { accessKeyName, createBackend } from '../../extension/src/backend.ts';
+import { createSessionStore, sessionName } from '../../extension/src/authentication/session-store.ts';
+import { type Backend, createBackend } from '../../extension/src/backend.ts';
 import type { LoggedCall } from '../../extension/src/log.ts';
 
 const first = 'https://first.example';
 const second = 'https://second.example';
 
-type Sent = { origin: string; authorization: string | null };
+type Sent = { origin: string; path: string; authorization: string | null };
 
 /** A backend with an empty secret storage; `accepts` is the one key that the BFF takes. */
 function setUp(accepts = 'good-key') {
   const kept = new Map<string, string>();
   const sent: Sent[] = [];
   const logged: LoggedCall[] = [];
-  const settings = { url: first, onSecretRead: () => {} };
+  const settings = {
+    url: first,
+    onSecretRead: () => {},
+    methods: ['access-key', 'browser'],
+    /** Paths where nobody answers. */
+    offline: [] as string[],
+    expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+    redeemed: [] as unknown[],
+  };
   const backend = createBackend({
     readUrl: () => settings.url,
     log: (call) => logged.push(call),
-    secrets: {
+    sessions: createSessionStore({
       get: async (name) => {
         settings.onSecretRead();
         return kept.get(name);
       },
       store: async (name, value) => void kept.set(name, value),
       delete: async (name) => void kept.delete(name),
-    },
+    }),
     fetch: async (input, init) => {
       const authorization = new Headers(init?.headers).get('authorization');
-      sent.push({ origin: new URL(String(input)).origin, authorization });
+      const { origin, pathname: path } = new URL(String(input));
+      sent.push({ origin, path, authorization });
+      if (settings.offline.includes(path)) throw new TypeError('fetch failed');
+      if (path === '/auth/methods') return Response.json({ requestId: 'r-3', methods: settings.methods });
+      if (path === '/auth/vscode/token') {
+        settings.redeemed.push(JSON.parse(String(init?.body)));
+        const { expiresAt } = settings;
+        return Response.json({ requestId: 'r-4', accessKey: accepts, caller: { id: 'me' }, expiresAt });
+      }
       if (authorization !== `Bearer ${accepts}`) {
         const error = {
           code: 'UNAUTHORIZED',
@@ -38,7 +55,8 @@ function setUp(accepts = 'good-key') {
         };
         return Response.json({ error }, { status: 401 });
       }
-      return String(input).endsWith('/api/session')
+      if (path === '/auth/vscode/revoke') return Response.json({ requestId: 'r-5' });
+      return path === '/api/session'
         ? Response.json({ requestId: 'r-1', caller: { id: 'me', kind: 'access-key' }, grants: ['*:*'] })
         : Response.json({ requestId: 'r-2', environments: [] });
     },
@@ -50,7 +68,8 @@ describe('the backend', () => {
   it('keeps a key under the origin that took it, and sends it there alone', async () => {
     const { backend, kept, sent, settings } = setUp();
     assert.equal(await backend.signIn('good-key'), first);
-    assert.deepEqual([...kept], [[accessKeyName(first), 'good-key']]);
+    assert.deepEqual([...kept.keys()], [sessionName(first)]);
+    assert.deepEqual(JSON.parse(kept.get(sessionName(first)) ?? ''), { accessKey: 'good-key', caller: 'me' });
     await backend.environments();
 
     settings.url = second;
@@ -69,7 +88,11 @@ describe('the backend', () => {
       settings.url = second;
     };
     assert.equal((await backend.environments()).origin, first);
-    assert.deepEqual(sent.at(-1), { origin: first, authorization: 'Bearer good-key' });
+    assert.deepEqual(sent.at(-1), {
+      origin: first,
+      path: '/api/environments',
+      authorization: 'Bearer good-key',
+    });
   });
 
   it('keeps no key that the BFF refuses', async () => {
@@ -85,12 +108,14 @@ describe('the backend', () => {
   });
 
   it('forgets the key of this origin and no other', async () => {
-    const { backend, kept, settings } = setUp();
+    const { backend, kept, sent, settings } = setUp();
     await backend.signIn('good-key');
     settings.url = second;
     await backend.signIn('good-key');
-    assert.equal(await backend.signOut(), second);
-    assert.deepEqual([...kept.keys()], [accessKeyName(first)]);
+    assert.deepEqual(await backend.signOut(), { origin: second });
+    assert.deepEqual([...kept.keys()], [sessionName(first)]);
+    // A key that a person was given by hand is not the extension’s to give back.
+    assert(!sent.some(({ path }) => path === '/auth/vscode/revoke'));
   });
 
   it('sends nothing to an address that a key may not be sent to', async () => {
@@ -120,5 +145,100 @@ describe('the backend', () => {
       ['session', 401, 'UNAUTHORIZED', 'r-0'],
     ]);
     assert.doesNotMatch(JSON.stringify(logged), /good-key|bad-key/);
+  });
+});
+
+describe('the backend, signed in through a browser', () => {
+  const signal = new AbortController().signal;
+  const redeem = (backend: Backend) => backend.redeem(first, 'the-code', 'the-verifier', signal);
+
+  it('redeems without a key, asks who that is, and keeps both with their end', async () => {
+    const { backend, kept, sent, settings } = setUp();
+    await redeem(backend);
+    assert.deepEqual(settings.redeemed, [{ code: 'the-code', verifier: 'the-verifier' }]);
+    assert.deepEqual(
+      sent.map(({ path, authorization }) => [path, authorization]),
+      [
+        ['/auth/vscode/token', null],
+        ['/api/session', 'Bearer good-key'],
+      ],
+    );
+    const { expiresAt } = settings;
+    assert.deepEqual(JSON.parse(kept.get(sessionName(first)) ?? ''), {
+      accessKey: 'good-key',
+      caller: 'me',
+      expiresAt,
+    });
+    assert.deepEqual(await backend.session(), {
+      origin: first,
+      session: { accessKey: 'good-key', caller: 'me', expiresAt },
+    });
+  });
+
+  it('sends code and verifier to nobody once the address has changed', async () => {
+    const { backend, kept, sent, settings } = setUp();
+    settings.url = second;
+    await assert.rejects(redeem(backend), { code: 'BACKEND_CHANGED' });
+    assert.deepEqual([sent, [...kept]], [[], []]);
+  });
+
+  it('gives back a key that it could not keep', async () => {
+    const { backend, kept, sent, settings } = setUp();
+    settings.offline = ['/api/session'];
+    await assert.rejects(redeem(backend), { reason: 'unreachable' });
+    assert.equal(kept.size, 0);
+    assert.deepEqual(sent.at(-1), {
+      origin: first,
+      path: '/auth/vscode/revoke',
+      authorization: 'Bearer good-key',
+    });
+  });
+
+  it('sends nothing when its time is over, and says until when it was', async () => {
+    const { backend, sent, settings } = setUp();
+    settings.expiresAt = new Date(Date.now() - 1).toISOString();
+    await redeem(backend);
+    const before = sent.length;
+    await assert.rejects(backend.environments(), {
+      code: 'SIGN_IN_EXPIRED',
+      message: /^You were signed in to the BFF at https:\/\/first\.example until .*\d/,
+    });
+    assert.equal(sent.length, before);
+  });
+
+  it('gives the key back at sign-out', async () => {
+    const { backend, kept, sent } = setUp();
+    await redeem(backend);
+    assert.deepEqual(await backend.signOut(), { origin: first });
+    assert.equal(kept.size, 0);
+    assert.equal(sent.at(-1)?.path, '/auth/vscode/revoke');
+  });
+
+  it('signs out even where the BFF cannot be told, and says so', async () => {
+    const { backend, kept, settings } = setUp();
+    await redeem(backend);
+    settings.offline = ['/auth/vscode/revoke'];
+    const { notGivenBack } = await backend.signOut();
+    assert.equal(notGivenBack?.failure.code, 'BFF_UNREACHABLE');
+    assert.match(notGivenBack?.until ?? '', /\d/);
+    assert.equal(kept.size, 0);
+  });
+
+  it('asks nobody for a way in but the BFF, without a key, and takes silence for a no', async () => {
+    const { backend, sent, settings } = setUp();
+    await backend.signIn('good-key');
+    assert.equal(await backend.offersBrowser(), true);
+    assert.deepEqual(sent.at(-1), { origin: first, path: '/auth/methods', authorization: null });
+    settings.methods = ['access-key'];
+    assert.equal(await backend.offersBrowser(), false);
+    settings.offline = ['/auth/methods'];
+    assert.equal(await backend.offersBrowser(), false);
+  });
+
+  it('still knows a bare key, as the first version kept it', async () => {
+    const { backend, kept, sent } = setUp();
+    kept.set(sessionName(first), 'good-key');
+    await backend.environments();
+    assert.equal(sent.at(-1)?.authorization, 'Bearer good-key');
   });
 });

@@ -16,6 +16,9 @@ const extensionCodes = Object.keys({
   ENVIRONMENT_MISMATCH: true,
   NO_ENVIRONMENT: true,
   NOT_SIGNED_IN: true,
+  SIGN_IN_DENIED: true,
+  SIGN_IN_EXPIRED: true,
+  SIGN_IN_TIMED_OUT: true,
   UNEXPECTED: true,
 } satisfies Record<ExtensionCode, true>);
 const retry = retryPing('sandbox');

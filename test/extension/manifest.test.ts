@@ -5,6 +5,7 @@ import {
   backendUrlSetting,
   type CommandId,
   operationCommands,
+  providerId,
   sessionContextKey,
   viewId,
 } from '../../extension/src/contributions.ts';
@@ -47,6 +48,13 @@ describe('the manifest', () => {
       assert.match(title, /^[A-Z]/);
       assert.match(icon, /^\$\([a-z-]+\)$/);
     }
+  });
+
+  it('has the authentication provider that the code has', () => {
+    assert.deepEqual(
+      contributes.authentication.map(({ id }: { id: string }) => id),
+      [providerId],
+    );
   });
 
   it('has the view and the setting that the code has', () => {

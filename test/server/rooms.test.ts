@@ -145,6 +145,7 @@ describe('the rooms', () => {
       'server/callers/access-keys.ts': 'an access key is compared, by its digest',
       'server/callers/first-key.ts': 'the first key is written into its owner’s file',
       'server/config/read-config.ts': 'the length and the letters of the access key are checked',
+      'server/http/vscode-routes.ts': 'a window that was signed in is told its key, once',
       'server/sessions/identity-provider.ts': 'the identity provider knows the BFF by this secret',
       'server/welcome.ts': 'the access key is shown to a person at a terminal',
     };

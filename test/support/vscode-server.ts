@@ -35,6 +35,11 @@ export type VSCodeServerOptions = {
    * driver, and shows no notifications with it, so it is not for driving the workbench as a person would.
    */
   forTests?: boolean;
+  /**
+   * The one address on loopback that its pages open in the browser. Left to itself, code-server opens each through a
+   * proxy of its own, which is not part of this server.
+   */
+  opens?: string;
   /** By default a free one; given where somebody must know the page's origin before it exists, as a CORS list does. */
   port?: number;
 };
@@ -65,7 +70,7 @@ export async function startVSCodeServer(options: VSCodeServerOptions = {}): Prom
       ['--import', preload, ...serverArguments(data, options)],
       {
         cwd: home,
-        env: serverEnvironment(data),
+        env: serverEnvironment(data, options),
       },
     );
     const port = await listening(child).catch(async (error: unknown) => {
@@ -105,9 +110,13 @@ function serverArguments(dataDir: string, { forTests, port = 0 }: VSCodeServerOp
 }
 
 /** Ours, without what a VS Code leaves in its terminals, and with the sockets (on Linux) in the server's own data. */
-function serverEnvironment(dataDir: string): NodeJS.ProcessEnv {
+function serverEnvironment(dataDir: string, { opens }: VSCodeServerOptions): NodeJS.ProcessEnv {
   const ours = Object.entries(process.env).filter(([name]) => !/^(VSCODE|ELECTRON)_/.test(name));
-  return { ...Object.fromEntries(ours), XDG_RUNTIME_DIR: dataDir };
+  return {
+    ...Object.fromEntries(ours),
+    ...(opens !== undefined && { VSCODE_PROXY_URI: opens }),
+    XDG_RUNTIME_DIR: dataDir,
+  };
 }
 
 async function writeSettings(dataDir: string, options: VSCodeServerOptions): Promise<void> {

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { before, describe, test } from 'node:test';
 import { freePort, startTestBff } from '../support/test-bff.ts';
 import { buildExtension, noBrowser } from './person.ts';
@@ -21,7 +24,8 @@ describe('the extension in a real VS Code, against a real BFF and the local Pear
       const variables = { BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}` };
       await using bff = await startTestBff({ variables, production: {} });
       const otherUrl = bff.url.replace('127.0.0.1', 'localhost');
-      const env = { url: bff.url, otherUrl, accessKey: bff.accessKey };
+      await using stranger = await startStranger();
+      const env = { url: bff.url, otherUrl, strangerUrl: stranger.url, accessKey: bff.accessKey };
       const { passed, failures, notes } = await runSuite({ host, env, port });
       for (const failure of failures) await t.test(failure, () => assert.fail(failure));
       assert.equal(failures.length, 0);
@@ -30,8 +34,29 @@ describe('the extension in a real VS Code, against a real BFF and the local Pear
 
       // Of all the calls, the good ones arrived, once each, and nothing else did.
       const paths = (partner = bff.pearsana) => partner.arrivals.map(({ path }) => path);
-      assert.deepEqual(paths(), ['/ping', '/ping', '/v1/users']);
+      assert.deepEqual(paths(), ['/ping', '/ping', '/ping', '/v1/users']);
       assert.deepEqual(paths(bff.production), ['/ping', '/v1/invitations']);
+      // Where nobody signed in, nothing was sent, though the setting named it.
+      assert.deepEqual(stranger.requests, []);
     });
   }
 });
+
+/** Somebody else's server, to which the setting leads: it notes whatever arrives. */
+async function startStranger() {
+  const requests: string[] = [];
+  const server = createServer(({ method, url }, response) => {
+    requests.push(`${method} ${url}`);
+    response.writeHead(204).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -18,6 +18,8 @@ export type WorkbenchOptions = {
   folder?: string;
   /** By default a free one. */
   port?: number;
+  /** The one address on loopback that it opens in the browser. */
+  opens?: string;
 };
 
 /** An open workbench; locators are Playwright's, so they wait and can be asked for more. */
@@ -32,6 +34,8 @@ export type Workbench = {
   notification(text: string | RegExp): Locator;
   /** Writes a PNG. */
   screenshot(file: string): Promise<void>;
+  /** Opens another window of the same VS Code, for the same person. */
+  anotherWindow(): Promise<Omit<Workbench, 'close'>>;
   /** Ends the browser and the server, and removes what they kept. */
   close(): Promise<void>;
 };
@@ -40,12 +44,13 @@ const commandTimeoutMs = 30_000;
 
 /** Opens a workbench with the extension installed, as the first person on a new machine would see it. */
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
-  const { vsix, kind = 'node', userSettings, folder, port } = options;
+  const { vsix, kind = 'node', userSettings, folder, port, opens } = options;
   const server = await startVSCodeServer({
     userSettings: { ...quietSettings, ...userSettings },
     extensionsToInstall: vsix ? [vsix] : [],
     extensionHost: kind,
     ...(port !== undefined && { port }),
+    ...(opens !== undefined && { opens }),
   });
   try {
     return await openPage(server, folder);
@@ -56,14 +61,19 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
 }
 
 async function openPage(server: VSCodeServer, folder: string | undefined): Promise<Workbench> {
-  const browser = await launchChromium();
-  try {
-    const page = await newWorkbenchPage(browser);
+  async function openWindow(page: Page): Promise<Omit<Workbench, 'close'>> {
     await page.goto(workbenchUrl(server, { folder }));
     await page.locator('.monaco-workbench .activitybar').waitFor({ timeout: 60_000 });
     return {
       page,
       ...createDriver(page),
+      anotherWindow: async () => openWindow(await page.context().newPage()),
+    };
+  }
+  const browser = await launchChromium();
+  try {
+    return {
+      ...(await openWindow(await newWorkbenchPage(browser))),
       close: async () => {
         await browser.close();
         await server.stop();
@@ -75,7 +85,7 @@ async function openPage(server: VSCodeServer, folder: string | undefined): Promi
   }
 }
 
-function createDriver(page: Page): Omit<Workbench, 'page' | 'close'> {
+function createDriver(page: Page): Omit<Workbench, 'page' | 'anotherWindow' | 'close'> {
   const quickInput = createQuickInput(page);
   return {
     quickInput,

@@ -7,17 +7,30 @@ import { explain } from '../explain-failure.ts';
 import { showFailure } from '../show-message.ts';
 import type { Situation } from '../situation.ts';
 
-export type SignOutDependencies = { backend: Backend; list: EnvironmentList; situation: () => Situation };
+export type SignOutDependencies = {
+  backend: Backend;
+  list: EnvironmentList;
+  situation: () => Situation;
+  /** Told once there is no session any more. */
+  onSignedOut: () => Promise<void>;
+};
 
 /** Forgets the access key of the BFF that the setting names; the keys of other BFFs stay. */
 export function createSignOutCommand(dependencies: SignOutDependencies): CommandHandlers['pearsana.signOut'] {
-  const { backend, list, situation } = dependencies;
+  const { backend, list, situation, onSignedOut } = dependencies;
   return async () => {
     try {
-      const origin = await backend.signOut();
+      const { origin, notGivenBack } = await backend.signOut();
+      await onSignedOut();
       list.invalidate();
       await list.load();
-      void vscode.window.showInformationMessage(`Signed out of the BFF at ${origin}.`);
+      if (notGivenBack) {
+        const { failure, until } = notGivenBack;
+        const { what } = explain(failure, situation());
+        void vscode.window.showWarningMessage(
+          `Signed out of the BFF at ${origin} here, but it could not be told: ${what} The key is forgotten, and the BFF takes it until ${until}. If that worries you, ask whoever runs it to remove it.`,
+        );
+      } else void vscode.window.showInformationMessage(`Signed out of the BFF at ${origin}.`);
       return undefined;
     } catch (error) {
       const failure = failureOf(error);

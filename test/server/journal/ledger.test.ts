@@ -3,10 +3,12 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { type Claim, createLedger, type Intent, type Ledger } from '../../../server/journal/ledger.ts';
 import { openDatabase } from '../../../server/journal/open-database.ts';
 import { rememberedOf } from '../../../server/journal/remembered.ts';
 import { operations } from '../../../shared/operations.ts';
+import { execute } from '../../support/execute.ts';
 
 const hourMs = 3_600_000;
 const start = Date.UTC(2026, 0, 30);
@@ -150,6 +152,21 @@ describe('the ledger', () => {
     assert.deepEqual(earlier(second.claim(intent)), ['unknown', 'first', true]);
     assert.equal(second.page('ada', 'sandbox', 99, 1)[0]?.state, 'unknown');
     assert.deepEqual(earlier(openLedger().claim(intent)), ['unknown', 'first', true]);
+  });
+
+  it('gives each key to one of two processes that ask for it at the same moment', async () => {
+    openLedger();
+    const program = fileURLToPath(new URL('../../support/claim-in-step.ts', import.meta.url));
+    const startAt = String(Date.now() + 1_000);
+    const taken = await Promise.all(
+      [0, 1].map(async (): Promise<string[]> => {
+        const args = [program, directory, startAt, JSON.stringify(intent)];
+        return JSON.parse(await execute(process.execPath, args));
+      }),
+    );
+    const all = taken.flat();
+    assert.equal(all.length, new Set(all).size, 'Both took the same key.');
+    assert.equal(all.length, 200);
   });
 
   it('leaves no file of a process that has ended', () => {

@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import { notePrefix } from './line-reporter.ts';
 import { parameters } from './parameters.ts';
 
-/** What the runner tells: a BFF with sandbox and production, and the same BFF under another name. */
-const { url = '', otherUrl = '', accessKey = '' } = parameters.env;
+/** What the runner tells: a BFF with sandbox and production, the same BFF under another name, and somebody else's server. */
+const { url = '', otherUrl = '', strangerUrl = '', accessKey = '' } = parameters.env;
 
 type Result = { error?: { code: string; message: string }; [field: string]: unknown } | undefined;
 
@@ -78,6 +78,30 @@ describe('pearsana.ping', () => {
     expect(result?.error?.code).to.equal('NOT_SIGNED_IN');
     await setBackend(url);
     expect(await run('pearsana.ping', { environment: 'sandbox' })).to.include({ environment: 'sandbox' });
+  });
+
+  it('sends nothing at all to where nobody signed in', async () => {
+    await setBackend(strangerUrl);
+    for (const [command, argument] of [
+      ['pearsana.ping', { environment: 'sandbox' }],
+      ['pearsana.invite', { environment: 'sandbox', request: {}, confirm: true }],
+      ['pearsana.signOut', undefined],
+    ] as const) {
+      const result = await run(command, argument);
+      if (result !== undefined) expect(result.error?.code).to.equal('NOT_SIGNED_IN');
+    }
+    await run('pearsana.refresh');
+    await setBackend(url);
+    // And the sign-in here is found again.
+    expect(await run('pearsana.ping', { environment: 'sandbox' })).to.include({ environment: 'sandbox' });
+  });
+
+  it('shows VS Code an account without its key', async () => {
+    const accounts = await vscode.authentication.getAccounts('pearsana');
+    expect(accounts.map(({ label }) => label)).to.deep.equal([`access-key (${new URL(url).host})`]);
+    // No other extension gets at a session without its user's consent, and with it only at who that is.
+    const session = await vscode.authentication.getSession('pearsana', [], { silent: true });
+    expect(JSON.stringify(session ?? {})).not.to.contain(accessKey);
   });
 
   it('takes no address that would carry the key in the clear', async () => {

@@ -1,0 +1,58 @@
+import * as vscode from 'vscode';
+import type { Backend } from '../backend.ts';
+import { accessKeyFault } from '../command-arguments.ts';
+import { failureOf } from '../command-failure.ts';
+import { explain, sentencesOf } from '../explain-failure.ts';
+import { nextSteps } from '../next-step.ts';
+import { take } from '../show-message.ts';
+import type { Situation } from '../situation.ts';
+
+/** Asks for the access key until the BFF takes one. False after Escape. */
+export async function askForKey(backend: Backend, situation: () => Situation): Promise<boolean> {
+  const box = vscode.window.createInputBox();
+  box.title = `Sign in to the Pearsana BFF at ${backend.origin()}`;
+  box.prompt = 'The terminal where “npm start” runs shows the key; else ask whoever runs the BFF.';
+  box.placeholder = 'Access key';
+  box.password = true;
+  box.ignoreFocusOut = true;
+  box.buttons = [
+    { iconPath: new vscode.ThemeIcon('gear'), tooltip: 'Open the setting of the BFF’s address' },
+  ];
+
+  const hidden = new AbortController();
+  try {
+    return await new Promise<boolean>((resolve) => {
+      box.onDidTriggerButton(() => void take(nextSteps.openSetting));
+      box.onDidChangeValue(() => {
+        box.validationMessage = undefined;
+      });
+      box.onDidAccept(async () => {
+        if (box.busy) return;
+        const accessKey = box.value.trim();
+        const fault = accessKeyFault(accessKey);
+        if (fault !== undefined) {
+          box.validationMessage = fault;
+          return;
+        }
+        box.busy = true;
+        try {
+          await backend.signIn(accessKey, hidden.signal);
+          resolve(true);
+        } catch (error) {
+          // The box stays, with what was typed: correct it, or start the BFF, and press Enter again.
+          if (!hidden.signal.aborted)
+            box.validationMessage = sentencesOf(explain(failureOf(error), situation()));
+        } finally {
+          box.busy = false;
+        }
+      });
+      box.onDidHide(() => {
+        hidden.abort();
+        resolve(false);
+      });
+      box.show();
+    });
+  } finally {
+    box.dispose();
+  }
+}

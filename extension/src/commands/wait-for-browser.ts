@@ -1,0 +1,36 @@
+import * as vscode from 'vscode';
+import type { BrowserSignIns } from '../authentication/browser-sign-in.ts';
+
+const openAgain = 'Open the browser again';
+const copyLink = 'Copy the link';
+
+/** Sends the user to the browser and waits for its answer. False after Escape; what else goes wrong is thrown. */
+export async function waitForBrowser(origin: string, signIns: BrowserSignIns): Promise<boolean> {
+  const hidden = new AbortController();
+  const pick = vscode.window.createQuickPick();
+  pick.title = `Sign in to the Pearsana BFF at ${origin}`;
+  pick.placeholder = 'Waiting for your browser. Escape cancels.';
+  pick.ignoreFocusOut = true;
+  pick.busy = true;
+  pick.items = [openAgain, copyLink].map((label) => ({ label }));
+  pick.onDidHide(() => hidden.abort());
+  pick.show();
+  try {
+    const { link, done } = await signIns.begin(origin, hidden.signal);
+    const open = async () => {
+      if (await vscode.env.openExternal(vscode.Uri.parse(link))) return;
+      pick.placeholder = 'Your browser was not opened. Open it again, or copy the link; Escape cancels.';
+    };
+    pick.onDidAccept(() => {
+      void (pick.activeItems[0]?.label === copyLink ? vscode.env.clipboard.writeText(link) : open());
+    });
+    void open();
+    await done;
+    return true;
+  } catch (error) {
+    if (hidden.signal.aborted) return false;
+    throw error;
+  } finally {
+    pick.dispose();
+  }
+}

@@ -1,0 +1,25 @@
+import type { Settings } from './settings.ts';
+
+/** How VS Code's windows are signed in from a browser. */
+export type WindowConfig = {
+  /** How long the key lasts that a window is given. */
+  keySeconds: number;
+  /** The URI schemes of desktop editors that a browser may be sent back to. */
+  schemes: readonly string[];
+};
+
+const vscodeSchemes = ['vscode', 'vscode-insiders'];
+/** A page of these would run in the BFF's name, or be any site. */
+const neverAnEditor = ['http', 'https', 'ws', 'wss', 'ftp', 'file', 'data', 'javascript', 'blob', 'about'];
+
+export function readWindows(settings: Settings): WindowConfig {
+  const keySeconds = settings.integer('BFF_VSCODE_KEY_HOURS', 12, [1, 720]) * 3_600;
+  const further = (settings.text('BFF_VSCODE_SCHEMES') ?? '').split(/[\s,]+/).filter(Boolean);
+  for (const scheme of further) {
+    if (/^[a-z][a-z0-9+.-]{1,30}$/.test(scheme) && !neverAnEditor.includes(scheme)) continue;
+    settings.fault(
+      'BFF_VSCODE_SCHEMES must list the URI schemes of editors, such as vscodium or cursor, in small letters and separated by commas.',
+    );
+  }
+  return { keySeconds, schemes: [...vscodeSchemes, ...further] };
+}

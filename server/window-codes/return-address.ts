@@ -1,0 +1,78 @@
+import type { AllowedOrigins } from '../config/allowed-origins.ts';
+
+/** Where a browser goes back to with a code; only {@link createReturnAddressCheck} makes one. */
+export type ReturnAddress = {
+  uri: string;
+  /** What a page's form may lead to, in the words of a content security policy. */
+  formAction: string;
+  /** For people, as in “VS Code at https://vscode.dev”. */
+  words: string;
+};
+
+/** The extension that the URI is handed to, and the path that it listens on. */
+const authority = 'pearsana-tools.pearsana-partner';
+const path = '/signed-in';
+
+/** Where VS Code itself runs in a browser; their extensions have other, changing origins. */
+const vscodeWebSites = ['https://vscode.dev', 'https://insiders.vscode.dev'];
+
+const windowParameter = /^\?windowId=(\d{1,9}|_)$/;
+const callbackPath = /^(\/[\w.~-]+)*\/callback$/;
+
+/**
+ * Knows the addresses that lead to our extension in an editor, and no others: else a link could send somebody's code
+ * anywhere. A desktop's is a URI of its own scheme; a workbench in a browser has a page that hands it on.
+ */
+export function createReturnAddressCheck({
+  schemes,
+  allowed,
+}: {
+  schemes: readonly string[];
+  allowed: AllowedOrigins;
+}): (uri: unknown) => ReturnAddress | undefined {
+  const sites = new Set([...allowed.exact, ...(allowed.vscodeWeb ? vscodeWebSites : [])]);
+
+  function onDesktop(uri: string): ReturnAddress | undefined {
+    const scheme = schemes.find((each) => uri.startsWith(`${each}://${authority}${path}`));
+    if (scheme === undefined) return undefined;
+    const rest = uri.slice(`${scheme}://${authority}${path}`.length);
+    if (rest !== '' && !windowParameter.test(rest)) return undefined;
+    return { uri, formAction: `${scheme}:`, words: `an editor on this computer (${scheme})` };
+  }
+
+  function inBrowser(uri: string): ReturnAddress | undefined {
+    if (!URL.canParse(uri)) return undefined;
+    const { href, origin, pathname, searchParams, username, password, hash } = new URL(uri);
+    if (href !== uri || !sites.has(origin) || !callbackPath.test(pathname)) return undefined;
+    if (username || password || hash || !isForUs(searchParams)) return undefined;
+    return { uri, formAction: origin, words: `VS Code in the browser, at ${origin}` };
+  }
+
+  return function returnAddressOf(uri) {
+    if (typeof uri !== 'string' || uri.length > 1_000) return undefined;
+    return onDesktop(uri) ?? inBrowser(uri);
+  };
+}
+
+/** Exactly what a workbench writes, each once: its page hands the rest of the query on to whom these name. */
+function isForUs(query: URLSearchParams): boolean {
+  const wanted: Record<string, RegExp> = {
+    'vscode-reqid': /^\d{1,9}$/,
+    'vscode-scheme': /^[a-z][a-z0-9+.-]{1,30}$/,
+    'vscode-authority': /^pearsana-tools\.pearsana-partner$/,
+    'vscode-path': /^\/signed-in$/,
+  };
+  const given = [...query];
+  return (
+    given.length === Object.keys(wanted).length &&
+    Object.entries(wanted).every(([name, form]) => form.test(query.get(name) ?? ''))
+  );
+}
+
+/** The address with what the window needs: a code or why there is none, and its own state. */
+export function withAnswer(
+  { uri }: ReturnAddress,
+  answer: { code: string; state: string } | { error: 'access_denied'; state: string },
+): string {
+  return `${uri}${uri.includes('?') ? '&' : '?'}${new URLSearchParams(answer)}`;
+}
