@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { canonical } from '../../shared/canonical.ts';
 
 /** What the journal remembers of keys and requests: enough to know one again, and nothing that can be read back. */
 export type Digests = {
@@ -14,13 +15,7 @@ export function createDigests(secret: Buffer): Digests {
     createHmac('sha256', secret).update(`${kind}\0${text}`).digest();
   return {
     ofKey: (key) => digest('key', key),
-    ofRequest: (request) => digest('request', JSON.stringify(request, sorted)),
+    ofRequest: (request) => digest('request', canonical(request)),
     ofNothing: () => digest('nothing', ''),
   };
-}
-
-/** The order of an object's fields says nothing: two programs may write one request in two orders. */
-function sorted(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
