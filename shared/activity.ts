@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
-import { outcome } from './errors.ts';
 
 /** `in_flight`: it is being sent at this moment. `succeeded`: the partner took it. The rest as in a failure's `outcome`. */
-export const writeState = z.enum(['in_flight', 'succeeded', ...outcome.options]);
+export const writeState = z.enum(['in_flight', 'succeeded', 'not_sent', 'refused', 'unknown']);
 export type WriteState = z.infer<typeof writeState>;
 
 /** One write of the caller's, as the journal knows it. */

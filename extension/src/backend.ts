@@ -1,4 +1,5 @@
 import {
+  type Answer,
   backendOrigin,
   type CallOptions,
   type Client,
@@ -6,7 +7,7 @@ import {
   createClient,
 } from '../../shared/client.ts';
 import type { EnvironmentsAnswer } from '../../shared/environments.ts';
-import type { OperationName, Success } from '../../shared/operations.ts';
+import type { OperationName } from '../../shared/operations.ts';
 import type { KeptSession, SessionStore } from './authentication/session-store.ts';
 import { CommandError, type CommandFailure, failureOf } from './command-failure.ts';
 import { type LogCall, logged } from './log.ts';
@@ -27,8 +28,11 @@ export type Backend = {
   /** Who is signed in there; nothing while nobody is, or while the setting is no address. */
   session(): Promise<{ origin: string; session: KeptSession } | undefined>;
   /** Calls an operation of the table. */
-  call<Name extends OperationName>(name: Name, options: CallOptions<Name>): Promise<Success<Name>>;
+  call<Name extends OperationName>(name: Name, options: CallOptions<Name>): Promise<Answer<Name>>;
   environments(signal?: AbortSignal): Promise<EnvironmentsAnswer & { origin: string }>;
+  /** The user's own writes, as the BFF has them. */
+  activity: Client['activity'];
+  resolve: Client['resolve'];
   /** Whether people can sign in in a browser there; no key is sent. */
   offersBrowser(): Promise<boolean>;
   /** Asks the BFF whether it takes this key, and keeps it if so. @returns the origin it is good for. */
@@ -44,7 +48,7 @@ export type SignedOut = { origin: string; notGivenBack?: { failure: CommandFailu
 
 /** The part of the client that follows from the table; by this type the compiler keeps name, options and answer together. */
 type OperationMethods = {
-  [Name in OperationName]: (options: CallOptions<Name>) => Promise<Success<Name>>;
+  [Name in OperationName]: (options: CallOptions<Name>) => Promise<Answer<Name>>;
 };
 
 /** What is answered by the BFF itself, so there is no partner to wait for. */
@@ -133,6 +137,14 @@ export function createBackend({ readUrl, sessions, log, fetch }: BackendDependen
         client.environments(signal ? { signal } : {}),
       );
       return { ...answer, origin: at };
+    },
+    async activity(options) {
+      const { client } = await connect(ownAnswerTimeoutMs);
+      return logged(log, 'activity', options.environment, () => client.activity(options));
+    },
+    async resolve(options) {
+      const { client } = await connect(ownAnswerTimeoutMs);
+      return logged(log, 'resolve', options.environment, () => client.resolve(options));
     },
     async offersBrowser() {
       const client = clientOf(origin(), { timeoutMs: methodsTimeoutMs });

@@ -1,5 +1,5 @@
 import { CommandError } from './command-failure.ts';
-import type { Commands, EnvironmentArgument } from './contributions.ts';
+import type { Commands, EnvironmentArgument, WriteReference } from './contributions.ts';
 
 /**
  * Which environment a command is called for; undefined when its caller leaves that open.
@@ -30,10 +30,10 @@ export function readWriteArgument(
   command: keyof Commands,
   argument: unknown,
   { inTest }: { inTest: boolean },
-): { environment?: string; request?: Record<string, unknown>; confirmed: boolean } {
+): { environment?: string; request?: Record<string, unknown>; confirmed: boolean; newKey: boolean } {
   // What is no object at all is refused in the words for a wrong environment.
   if (typeof argument !== 'object') readEnvironmentArgument(command, argument);
-  const { request, confirm, ...target } = fieldsOf(argument);
+  const { request, confirm, newKey, ...target } = fieldsOf(argument);
   // A node of the tree is an argument too, and one without a request.
   const environment = readEnvironmentArgument(command, Object.keys(target).length > 0 ? target : undefined);
   if (request !== undefined && (typeof request !== 'object' || request === null || Array.isArray(request))) {
@@ -46,7 +46,19 @@ export function readWriteArgument(
     ...environment,
     ...(request !== undefined && { request: { ...request } }),
     confirmed: confirm === true,
+    newKey: newKey === true,
   };
+}
+
+/**
+ * Which write a command is called for.
+ * @throws CommandError when the argument does not say it.
+ */
+export function readWriteReference(command: keyof Commands, argument: unknown): WriteReference {
+  const { requestId, ...target } = fieldsOf(argument);
+  const environment = readEnvironmentArgument(command, target);
+  if (environment && typeof requestId === 'string' && requestId !== '') return { ...environment, requestId };
+  throw new CommandError('ARGUMENTS_INVALID', `${command} takes { "environment": "…", "requestId": "…" }.`);
 }
 
 /**

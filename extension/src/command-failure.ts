@@ -11,6 +11,7 @@ export type ExtensionCode =
   | 'CONTRACT_BROKEN'
   | 'ENVIRONMENT_MISMATCH'
   | 'NO_ENVIRONMENT'
+  | 'NO_SUCH_WRITE'
   | 'NOT_SIGNED_IN'
   | 'SIGN_IN_DENIED'
   | 'SIGN_IN_EXPIRED'

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { ActivityEntry } from '../../shared/activity.ts';
 import type { OperationName, RequestOf, Success } from '../../shared/operations.ts';
 import type { CommandFailure } from './command-failure.ts';
 
@@ -20,7 +21,12 @@ export type WriteArgument<Name extends OperationName> = {
   environment?: string;
   request?: Partial<RequestOf<Name>>;
   confirm?: boolean;
+  /** That it is wanted once more although nobody knows what became of the same request before. */
+  newKey?: boolean;
 };
+
+/** One write of the user's, by the request id that it was sent with. */
+export type WriteReference = EnvironmentArgument & { requestId: string };
 
 /** What an operation's command returns: the typed answer, what went wrong (the user has been told), or nothing when cancelled. */
 export type CallResult<Name extends OperationName> = Success<Name> | Failed | undefined;
@@ -34,6 +40,8 @@ export type Commands = {
   'pearsana.createUser': { argument: WriteArgument<'createUser'>; result: CallResult<'createUser'> };
   /** Asks for what an invitation needs, shows it, and sends it. */
   'pearsana.invite': { argument: WriteArgument<'createInvitation'>; result: CallResult<'createInvitation'> };
+  /** Asks whether a write whose outcome is unknown happened, and tells the BFF. */
+  'pearsana.resolve': { argument: WriteReference; result: ActivityEntry | Failed | undefined };
   'pearsana.refresh': { argument: never; result: undefined };
   /** Signs in, in the browser or with an access key. It takes a key from its caller only in the tests of an extension. */
   'pearsana.signIn': { argument: { accessKey: string }; result: { signedInTo: string } | Failed | undefined };

@@ -112,6 +112,7 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
   ),
   CANCELLED: row('cancelled', 'You cancelled the call.', 'Try again when you like.', 'retry', 'showLog'),
   NO_ENVIRONMENT: row('no environment', said, 'Or sign in with another key.', 'signIn', 'refresh'),
+  NO_SUCH_WRITE: row('no such write', said, 'It may be older than 30 days, or another caller’s.', 'showLog'),
   ARGUMENTS_INVALID: row(
     'wrong arguments',
     said,

@@ -5,6 +5,7 @@ import { createSessionStore, isSessionName } from './authentication/session-stor
 import { type Backend, createBackend } from './backend.ts';
 import { createPingCommand } from './commands/ping.ts';
 import { createRefreshCommand } from './commands/refresh.ts';
+import { createResolveCommand } from './commands/resolve.ts';
 import { createSignInCommand } from './commands/sign-in.ts';
 import { createSignOutCommand } from './commands/sign-out.ts';
 import { createWriteCommand } from './commands/write.ts';
@@ -14,6 +15,7 @@ import { createEnvironmentsTree } from './environments-tree.ts';
 import { invitationForm } from './forms/invitation-form.ts';
 import { userForm } from './forms/user-form.ts';
 import { wizardInput } from './forms/wizard-input.ts';
+import { createIntentions } from './intentions.ts';
 import { createCallLog } from './log.ts';
 import { createPingHistory } from './ping-history.ts';
 import type { Host, Situation } from './situation.ts';
@@ -50,7 +52,8 @@ export function activate(context: vscode.ExtensionContext): void {
     signOut: async () => signOut(),
     changes,
   });
-  const writing = { backend, list, situation, input: wizardInput, inTest };
+  const intentions = createIntentions(context.globalState);
+  const writing = { backend, list, situation, input: wizardInput, intentions, inTest };
 
   const onOtherSession = () => {
     list.invalidate();
@@ -69,6 +72,7 @@ export function activate(context: vscode.ExtensionContext): void {
       'pearsana.ping': createPingCommand({ backend, history, list, situation, tree }),
       'pearsana.createUser': createWriteCommand(userForm, writing),
       'pearsana.invite': createWriteCommand(invitationForm, writing),
+      'pearsana.resolve': createResolveCommand({ backend, situation, onResolved: () => {} }),
       'pearsana.refresh': createRefreshCommand(list),
       'pearsana.signIn': signIn,
       'pearsana.signOut': signOut,

@@ -4,6 +4,7 @@ import {
   accessKeyFault,
   readAccessKeyArgument,
   readEnvironmentArgument,
+  readWriteReference,
 } from '../../extension/src/command-arguments.ts';
 
 describe('the argument of a command for an environment', () => {
@@ -39,6 +40,31 @@ describe('the argument of a command for an environment', () => {
   it('names what is too much', () => {
     assert.throws(() => read({ environment: 'sandbox', request: {} }), /also given request/);
   });
+});
+
+describe('the argument that names a write', () => {
+  const read = (argument: unknown) => readWriteReference('pearsana.resolve', argument);
+
+  it('is its environment and request id', () => {
+    const reference = { environment: 'sandbox', requestId: 'r-1' };
+    assert.deepEqual(read(reference), reference);
+  });
+
+  for (const argument of [
+    undefined,
+    {},
+    { environment: 'sandbox' },
+    { requestId: 'r-1' },
+    { environment: 'sandbox', requestId: '' },
+    { environment: 'sandbox', requestId: 7 },
+    { environment: '..', requestId: 'r-1' },
+    // Whether it happened is for a person to say.
+    { environment: 'sandbox', requestId: 'r-1', happened: true },
+  ]) {
+    it(`is refused: ${JSON.stringify(argument)}`, () => {
+      assert.throws(() => read(argument), { code: 'ARGUMENTS_INVALID' });
+    });
+  }
 });
 
 describe('the argument of signing in', () => {

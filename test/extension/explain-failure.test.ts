@@ -15,6 +15,7 @@ const extensionCodes = Object.keys({
   CONTRACT_BROKEN: true,
   ENVIRONMENT_MISMATCH: true,
   NO_ENVIRONMENT: true,
+  NO_SUCH_WRITE: true,
   NOT_SIGNED_IN: true,
   SIGN_IN_DENIED: true,
   SIGN_IN_EXPIRED: true,

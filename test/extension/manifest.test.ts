@@ -25,6 +25,7 @@ const commandIds = Object.keys({
   'pearsana.ping': true,
   'pearsana.createUser': true,
   'pearsana.invite': true,
+  'pearsana.resolve': true,
   'pearsana.refresh': true,
   'pearsana.signIn': true,
   'pearsana.signOut': true,

@@ -1,5 +1,6 @@
+import type { Answer } from '../../../shared/client.ts';
 import type { Environment } from '../../../shared/environments.ts';
-import { operations, type Success } from '../../../shared/operations.ts';
+import { operations } from '../../../shared/operations.ts';
 import { sentences, validate } from '../../../shared/validate.ts';
 import type { Backend } from '../backend.ts';
 import { readWriteArgument } from '../command-arguments.ts';
@@ -11,7 +12,8 @@ import { answeredSteps, type Form, type FormOperation, unmendable } from '../for
 import type { Draft } from '../forms/request-draft.ts';
 import { confirmationStep, reviewStep } from '../forms/review.ts';
 import { runWizard, type WizardInput } from '../forms/wizard.ts';
-import { explainWrite } from '../forms/write-outcome.ts';
+import { explainWrite, type WriteSteps } from '../forms/write-outcome.ts';
+import type { Intentions } from '../intentions.ts';
 import type { NextStep } from '../next-step.ts';
 import { plain } from '../plain-text.ts';
 import { showAnswer, showFailure } from '../show-message.ts';
@@ -23,18 +25,19 @@ export type WriteDependencies = PickDependencies & {
   backend: Backend;
   situation: () => Situation;
   input: WizardInput;
+  intentions: Intentions;
   /** Whether this is a test of the extension. */
   inTest: boolean;
 };
 
-type WriteResult<Name extends FormOperation> = Success<Name> | Failed | undefined;
+type WriteResult<Name extends FormOperation> = Answer<Name> | Failed | undefined;
 
 /** A command that writes: it asks for what is missing, shows all of it, has it confirmed, and sends it once. */
 export function createWriteCommand<Name extends FormOperation>(
   form: Form<Name>,
   dependencies: WriteDependencies,
 ): (argument: unknown) => Promise<WriteResult<Name>> {
-  const { backend, list, situation, input, inTest } = dependencies;
+  const { backend, list, situation, input, intentions, inTest } = dependencies;
   const command = operationCommands[form.operation];
   const schema = operations[form.operation].request;
 
@@ -96,28 +99,42 @@ export function createWriteCommand<Name extends FormOperation>(
   async function send(
     { origin, environment }: { origin: string; environment: Environment },
     request: Draft,
+    newKey: boolean,
   ): Promise<WriteResult<Name>> {
+    const { id } = environment;
+    const intention = { origin, environment: id, operation: form.operation, request };
+    if (newKey) await intentions.settle(intention);
+    const idempotencyKey = await intentions.keyOf(intention);
     if (backend.origin() !== origin)
       throw new CommandError('BACKEND_CHANGED', 'The BFF was changed meanwhile.');
-    const { id } = environment;
     const result = await whileSending(`${form.doing} in ${plain(environment.name, 60)} …`, (signal) =>
       // The name was typed in the step before, or the preview was enough.
       form.send(backend.call, request, {
         environment: id,
         signal,
+        idempotencyKey,
         ...(environment.protected && { confirm: id }),
       }),
     );
+    if (isKnown(result)) await intentions.settle(intention);
     if ('error' in result) {
-      showFailure(
-        explainWrite(result.error, situation(), request, again(id, request)),
-        result.error.requestId,
-      );
+      const steps: WriteSteps = {
+        again: again(id, request),
+        anew: { title: 'Send with a New Key', command, argument: { environment: id, request, newKey: true } },
+        resolve: (requestId) => ({
+          title: 'Mark as Resolved',
+          command: 'pearsana.resolve',
+          argument: { environment: id, requestId },
+        }),
+      };
+      showFailure(explainWrite(result.error, situation(), request, steps), result.error.requestId);
       return result;
     }
     void list.update();
     const done = `${form.doneWords(request, result)} in ${result.environment} (request ${result.requestId}).`;
-    showAnswer(plain(done), result);
+    const before =
+      'replayed' in result && result.replayed ? ' It was done before, and was not sent again.' : '';
+    showAnswer(plain(done + before), result);
     return result;
   }
 
@@ -139,9 +156,16 @@ export function createWriteCommand<Name extends FormOperation>(
       const known = await lookUp(target.environment);
       if ('error' in known) return tell(known.error, retry);
       const request = await ask(known.environment, given.request, given.confirmed);
-      return request && (await send(known, request));
+      return request && (await send(known, request, given.newKey));
     } catch (error) {
       return tell(failureOf(error), retry);
     }
   };
+}
+
+/** Whether the same request would now be another intention. */
+function isKnown(result: object | Failed): boolean {
+  if (!('error' in result)) return true;
+  const { outcome, code } = result.error;
+  return outcome === 'refused' || outcome === 'not_sent' || code === 'OUTCOME_KNOWN';
 }

@@ -1,3 +1,4 @@
+import type { Answer } from '../../../shared/client.ts';
 import type { Issue } from '../../../shared/errors.ts';
 import type { OperationName, Success } from '../../../shared/operations.ts';
 import type { Backend } from '../backend.ts';
@@ -8,7 +9,12 @@ import type { Step } from './wizard.ts';
 export type FormOperation = Extract<OperationName, 'createUser' | 'createInvitation'>;
 
 /** What goes with a request once it has been confirmed. */
-export type Sending = { environment: string; confirm?: string; signal: AbortSignal };
+export type Sending = {
+  environment: string;
+  confirm?: string;
+  idempotencyKey: string;
+  signal: AbortSignal;
+};
 
 /** A write's own part of its wizard, by hand; the review, the confirmation and the sending are the same for all. */
 export type Form<Name extends FormOperation> = {
@@ -23,7 +29,7 @@ export type Form<Name extends FormOperation> = {
   consequence: string;
   steps(draft: Draft): readonly Step<Draft>[];
   /** Sends the request; one that breaks the contract is an error and is not sent. */
-  send(call: Backend['call'], request: Draft, sending: Sending): Promise<Success<Name>>;
+  send(call: Backend['call'], request: Draft, sending: Sending): Promise<Answer<Name>>;
   /** As in “Invited ada@example.edu (inv_…)”. */
   doneWords(request: Draft, answer: Success<Name>): string;
 };

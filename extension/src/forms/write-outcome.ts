@@ -1,3 +1,4 @@
+import { earlierWrite } from '../../../shared/activity.ts';
 import { valueAt } from '../../../shared/validate.ts';
 import type { CommandFailure } from '../command-failure.ts';
 import { type Explanation, explain } from '../explain-failure.ts';
@@ -6,24 +7,48 @@ import { plain } from '../plain-text.ts';
 import type { Situation } from '../situation.ts';
 import type { Draft } from './request-draft.ts';
 
+/** What can be done about a write that failed. */
+export type WriteSteps = {
+  /** The same request once more, with the same key unless it is known what became of the first. */
+  again: NextStep;
+  /** The same request as a new intention: it may then happen twice. */
+  anew: NextStep;
+  /** @param requestId of the write whose outcome is unknown. */
+  resolve: (requestId: string) => NextStep;
+};
+
+/** Where the BFF has not said what it knows, it can be asked: the same key is never done twice. */
+const canBeAsked = new Set(['BFF_UNREACHABLE', 'CANCELLED', 'IDEMPOTENCY_IN_PROGRESS']);
+
 /**
- * A write's failure in words: first what became of the write, since that decides whether to try again.
- * @param again the same request once more; offered only where that is safe.
+ * A write's failure in words: first what became of the write, since that decides what to do next. Whether it is known
+ * is up to the BFF; nothing that may have happened is sent again without a person's word.
  */
 export function explainWrite(
   failure: CommandFailure,
   situation: Situation,
   request: Draft,
-  again: NextStep,
+  { again, anew, resolve }: WriteSteps,
 ): Explanation {
+  if (failure.code === 'OUTCOME_KNOWN') return explain(failure, situation);
   if (failure.outcome === 'unknown') {
     const { short, what } = explain(failure, situation);
-    const where = [referencesIn(request), failure.requestId && `request id ${plain(failure.requestId, 128)}`];
+    if (canBeAsked.has(failure.code)) {
+      return {
+        ...{ short: `${short}, outcome unknown`, what },
+        advice:
+          'It may have happened all the same. Trying again is safe: it carries the same key, and is not done twice.',
+        steps: [again, nextSteps.showLog],
+      };
+    }
+    // With a key that was used before, it is about the first one.
+    const requestId = earlierWrite.safeParse(failure.details).data?.requestId ?? failure.requestId;
+    const where = [referencesIn(request), requestId && `request id ${plain(requestId, 128)}`];
     return {
       short: `${short}, outcome unknown`,
       what,
-      advice: `It may have happened all the same. Before you try again, look in the Pearsana portal for ${where.filter(Boolean).join(', ')}.`,
-      steps: [nextSteps.showLog],
+      advice: `It may have happened all the same. Look in the Pearsana portal for ${where.filter(Boolean).join(', ')}.`,
+      steps: [...(requestId ? [resolve(requestId)] : []), anew, nextSteps.showLog],
     };
   }
   const explanation = explain(failure, situation, again);
