@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, fetch as undiciFetch } from 'undici';
 import { createConnections } from '../../../server/partner/connections.ts';
+import { inFlightLimits } from '../../../server/partner/in-flight.ts';
 import { createTransport } from '../../../server/partner/transport.ts';
 import { Secret } from '../../../server/tokens/secret.ts';
 import { createTokenRequest } from '../../../server/tokens/token-request.ts';
@@ -191,17 +192,20 @@ describe('fifty calls whose token is refused, one after the other over 500 ms', 
     await using bff = await startBffWith(sandboxOf(partner), unlimited);
     await bff.get(ping);
     let refused = 0;
-    partner.api.always(({ headers }) => {
+    const allAreThere = Promise.withResolvers<void>();
+    partner.api.always(async ({ headers }) => {
       if (headers.authorization !== 'Bearer token-1') return { body: pong };
       refused += 1;
-      // The first of them when all have been sent.
-      return { status: 401, delayMs: 150 + refused * 10 };
+      const delayMs = refused * 10;
+      if (refused === inFlightLimits.most) allAreThere.resolve();
+      await allAreThere.promise;
+      return { status: 401, delayMs };
     });
     const before = partner.api.arrivals.length;
     const answers = await Promise.all(Array.from({ length: 50 }, () => bff.get(ping)));
     assert.deepEqual([...new Set(answers.map(({ status }) => status))], [200]);
     assert.equal(partner.auth.arrivals.length, 2);
-    assert(refused > 20, `${refused} were refused`);
+    assert.equal(refused, inFlightLimits.most);
     assert.equal(partner.api.arrivals.length - before, 50 + refused);
   });
 });
