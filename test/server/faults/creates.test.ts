@@ -8,7 +8,7 @@ import { type Arrived, type Reply, startFaultServer } from '../../support/fault-
 import { seededRandom } from '../../support/seeded-random.ts';
 import { failureIn, freePort, startBffWith, type TestBff } from '../../support/test-bff.ts';
 
-const timeoutMs = 400;
+const timeoutMs = 1_000;
 const unlimited = { RATE_LIMIT_PER_MINUTE: '1000000', PARTNER_TIMEOUT_MS: String(timeoutMs) };
 const created: Reply = { status: 201 };
 

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, fetch as undiciFetch } from 'undici';
 import { createConnections } from '../../../server/partner/connections.ts';
+import { inFlightLimits } from '../../../server/partner/in-flight.ts';
 import { createTransport } from '../../../server/partner/transport.ts';
 import { Secret } from '../../../server/tokens/secret.ts';
 import { createTokenRequest } from '../../../server/tokens/token-request.ts';
@@ -47,7 +48,7 @@ function countPings() {
 }
 
 describe('1,000 callers who come while there is no token', () => {
-  it('cost one token request, and all have their answer', async () => {
+  it('cost one token request, and each has an answer', async () => {
     await using partner = await startFaultServer();
     await using bff = await startBffWith(sandboxOf(partner), unlimited);
     const held = Promise.withResolvers<Reply>();
@@ -58,17 +59,23 @@ describe('1,000 callers who come while there is no token', () => {
     const headers = { authorization: `Bearer ${bff.accessKey}` };
     const calls = Array.from({ length: 1_000 }, async () => {
       const answer = await undiciFetch(bff.url + ping, { headers, dispatcher });
-      await answer.text();
-      return answer.status;
+      const text = await answer.text();
+      return answer.status === 200
+        ? 'success'
+        : failureIn({ headers: new Headers([...answer.headers]), text }).code;
     });
-    await until('all of them wait', () => pings.begun() === 1_000);
+    await until('all of them wait', () => pings.begun() === 1_000, 30_000);
     assert.equal(partner.auth.arrivals.length, 1);
     held.resolve(tokenReply('the-token'));
-    const statuses = await Promise.all(calls);
+    const ends = await Promise.all(calls);
     await dispatcher.destroy();
-    assert.deepEqual([statuses.length, ...new Set(statuses)], [1_000, 200]);
+    // A machine that does not carry 1,000 calls through their places within five seconds says BUSY to the last.
+    const succeeded = ends.filter((end) => end === 'success').length;
+    const busy = ends.filter((end) => end === 'BUSY').length;
+    assert.equal(succeeded + busy, 1_000, [...new Set(ends)].join(', '));
+    assert(succeeded > 0);
     assert.equal(partner.auth.arrivals.length, 1);
-    assert.equal(partner.api.count('/ping'), 1_000);
+    assert.equal(partner.api.count('/ping'), succeeded);
     assert.deepEqual(
       new Set(partner.api.arrivals.map((each) => each.headers.authorization)),
       new Set(['Bearer the-token']),
@@ -193,17 +200,20 @@ describe('fifty calls whose token is refused, one after the other over 500 ms', 
     await using bff = await startBffWith(sandboxOf(partner), unlimited);
     await bff.get(ping);
     let refused = 0;
-    partner.api.always(({ headers }) => {
+    const allAreThere = Promise.withResolvers<void>();
+    partner.api.always(async ({ headers }) => {
       if (headers.authorization !== 'Bearer token-1') return { body: pong };
       refused += 1;
-      // The first of them when all have been sent.
-      return { status: 401, delayMs: 150 + refused * 10 };
+      const delayMs = refused * 10;
+      if (refused === inFlightLimits.most) allAreThere.resolve();
+      await allAreThere.promise;
+      return { status: 401, delayMs };
     });
     const before = partner.api.arrivals.length;
     const answers = await Promise.all(Array.from({ length: 50 }, () => bff.get(ping)));
     assert.deepEqual([...new Set(answers.map(({ status }) => status))], [200]);
     assert.equal(partner.auth.arrivals.length, 2);
-    assert(refused > 20, `${refused} were refused`);
+    assert.equal(refused, inFlightLimits.most);
     assert.equal(partner.api.arrivals.length - before, 50 + refused);
   });
 });

@@ -21,7 +21,7 @@ describe('a partner that fails', () => {
     const environment = { authUrl: partner.auth.url, apiUrl: partner.api.url };
     bff = await startBffWith(
       { sandbox: environment },
-      { PARTNER_TIMEOUT_MS: '150', RATE_LIMIT_PER_MINUTE: '1000' },
+      { PARTNER_TIMEOUT_MS: '600', RATE_LIMIT_PER_MINUTE: '1000' },
     );
   });
   after(async () => {
@@ -98,7 +98,7 @@ describe('a partner that fails', () => {
     ],
     ['silence', { fault: 'hang' }, 504, 'PARTNER_TIMEOUT', true, /did not answer in time/],
     ['one byte at a time', { body: pong, dripMs: 50 }, 504, 'PARTNER_TIMEOUT', true],
-    ['its answer too late', { body: pong, delayMs: 300 }, 504, 'PARTNER_TIMEOUT', true],
+    ['its answer too late', { body: pong, delayMs: 1_200 }, 504, 'PARTNER_TIMEOUT', true],
     [
       'headers far too long',
       { body: pong, headers: { 'x-long': 'x'.repeat(20_000) } },
@@ -291,7 +291,7 @@ describe('a partner that is not there', () => {
       await using partner = await startFaultServer();
       partner.auth.always(reply);
       const [answered, failure] = await failingWith(partner.auth.url, partner.api.url, {
-        TOKEN_TIMEOUT_MS: '100',
+        TOKEN_TIMEOUT_MS: '500',
       });
       assert.deepEqual([answered, failure.code, failure.source], [status, code, 'auth']);
       assert.deepEqual(partner.api.arrivals, []);

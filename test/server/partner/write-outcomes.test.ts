@@ -23,7 +23,7 @@ const endings: [what: string, reply: Reply, ...Expected][] = [
   ['a reset before it was read', { fault: 'reset-before-body' }, 502, 'PARTNER_UNREACHABLE', 'unknown'],
   ['a reset after it was read', { fault: 'reset-after-body' }, 502, 'PARTNER_UNREACHABLE', 'unknown'],
   ['silence', { fault: 'hang' }, 504, 'PARTNER_TIMEOUT', 'unknown'],
-  ['its answer too late', { status: 201, body: invited, delayMs: 300 }, 504, 'PARTNER_TIMEOUT', 'unknown'],
+  ['its answer too late', { status: 201, body: invited, delayMs: 1_200 }, 504, 'PARTNER_TIMEOUT', 'unknown'],
   ['one byte at a time', { status: 201, body: invited, dripMs: 20 }, 504, 'PARTNER_TIMEOUT', 'unknown'],
   ['less than it claims', { body: invited, claimedLength: 5_000 }, 502, 'PARTNER_BAD_RESPONSE', 'unknown'],
   ['a page with 200', page, 502, 'PARTNER_BAD_RESPONSE', 'unknown'],
@@ -62,7 +62,7 @@ describe('a write that the partner ends with', () => {
     partner = await startFaultServer();
     bff = await startBffWith(
       { sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } },
-      { PARTNER_TIMEOUT_MS: '150', RATE_LIMIT_PER_MINUTE: '100000' },
+      { PARTNER_TIMEOUT_MS: '600', RATE_LIMIT_PER_MINUTE: '100000' },
     );
   });
   after(async () => {
@@ -174,7 +174,7 @@ describe('a write that was never sent', () => {
       await using partner = await startFaultServer();
       partner.auth.always(reply);
       const sandbox = { authUrl: partner.auth.url, apiUrl: partner.api.url };
-      await using bff = await startBffWith({ sandbox }, { TOKEN_TIMEOUT_MS: '100' });
+      await using bff = await startBffWith({ sandbox }, { TOKEN_TIMEOUT_MS: '500' });
       for (const name of writeNames) {
         const failure = failureIn(await write(bff, name));
         assert.deepEqual([failure.code, failure.source, failure.outcome], [code, 'auth', 'not_sent']);
