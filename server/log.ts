@@ -106,6 +106,7 @@ function standardOutput(): DestinationStream {
     minLength: gatheredBytes,
     periodicFlush: longestGatheredMs,
   });
-  process.on('exit', () => stream.flushSync());
+  // Not `flushSync`, which tries for ever where nobody reads any more (EPIPE).
+  process.on('exit', () => stream.flush());
   return stream;
 }

@@ -19,10 +19,10 @@ const clientSecret = 'a-client-secret-for-benchmarks';
 /** Each opens with an empty cache; the counting is the server's, so no contestant is asked what it has done. */
 const contestants: Record<string, (authUrl: string) => TokenClient> = {
   'BFF (its token room)': openTokenRoom,
-  'the partner page’s snippet': (authUrl) => ({
+  'The partner page’s snippet': (authUrl) => ({
     getToken: createAccessTokenSnippet({ authUrl, clientId, clientSecret, scope }),
   }),
-  '@azure/msal-node': (authUrl) => ({ getToken: createMsalClient(authUrl, scope) }),
+  '`@azure/msal-node`': (authUrl) => ({ getToken: createMsalClient(authUrl, scope) }),
 };
 
 export const coldCallers = 1_000;

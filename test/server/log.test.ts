@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import { BffError } from '../../server/bff-error.ts';
 import { createLog } from '../../server/log.ts';
@@ -110,4 +111,19 @@ describe('the log', () => {
       );
     });
   }
+
+  it('does not keep a program from ending when nobody reads the log any more', async () => {
+    const program = `
+      import { createLog } from ${JSON.stringify(import.meta.resolve('../../server/log.ts'))};
+      await new Promise((resolve) => process.stdin.once('end', resolve).resume());
+      createLog('info').warn('unread');
+      process.exit(0);`;
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      timeout: 10_000,
+    });
+    child.stdout.destroy();
+    child.stdin.end();
+    assert.deepEqual(await once(child, 'exit'), [0, null]);
+  });
 });
