@@ -136,17 +136,17 @@ describe('an internal page', {
   });
 
   it('can lead back to a page of the BFF’s own host, which the strict cookie reaches at once', async () => {
-    const other = await context.newPage();
-    // From a page: what is typed into the address bar counts as nobody's.
-    await other.goto(`${at.tool}/`);
-    const login = `${at.bff}/auth/login?return=${encodeURIComponent(`${at.bff}/`)}`;
-    await other.evaluate((address) => location.assign(address), login);
+    // With a login in between: only then is it the provider's page that leads back, which is of another site.
+    const anew = await browser.newContext({ ignoreHTTPSErrors: true });
+    const other = await anew.newPage();
+    await other.goto(`${at.bff}/auth/login?return=${encodeURIComponent(`${at.bff}/`)}`);
+    await signInAs('registrar-grace', other);
     await other.waitForURL(`${at.bff}/`);
     const arrived = passed.findLast(({ path }) => path === '/');
     assert.match(arrived?.headers.cookie ?? '', new RegExp(sessionCookie));
     const callback = passed.findLast(({ path }) => path.startsWith('/auth/callback'));
     assert.equal(callback?.headers['sec-fetch-site'], 'cross-site');
-    await other.close();
+    await anew.close();
   });
 
   /** What came to the BFF's invitations from a hostile page, after it did its worst. */
