@@ -96,6 +96,8 @@ describe('a login that was begun', () => {
     pass(600);
     // The state is that of the login that was begun last, so the first one is refused for that alone.
     await assert.rejects(sessions.finishLogin(late.query, soon.cookie), { code: 'LOGIN_FAILED' });
+    // Nor does an attempt keep it alive.
+    await assert.rejects(sessions.finishLogin('?state=b', late.cookie), { code: 'LOGIN_FAILED' });
     pass(1);
     await assert.rejects(sessions.finishLogin(late.query, late.cookie), { code: 'LOGIN_FAILED' });
     const anew = await begin();
