@@ -27,4 +27,5 @@ export {
   type ResultOf,
   type Success,
 } from '../shared/operations.ts';
+export { createSessionClient, isSignedOut, type SessionClient } from '../shared/session-client.ts';
 export { sentences, type Validation, validate } from '../shared/validate.ts';

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { canonical } from '../../shared/canonical.ts';
 import { type ExternalReference, externalReference } from '../../shared/fields.ts';
 import type { OperationRow } from '../../shared/operations.ts';
 import { valueAt } from '../../shared/validate.ts';
@@ -13,15 +14,9 @@ export type Remembered = {
 
 export function rememberedOf({ references }: OperationRow, request: unknown): Remembered {
   return {
-    digest: createHash('sha256').update(JSON.stringify(request, sorted)).digest(),
+    digest: hash('sha256', canonical(request), 'buffer'),
     references: references === null ? [] : referencesAt(request, references),
   };
-}
-
-/** The order of an object's fields says nothing: two programs may write one request in two orders. */
-function sorted(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** At the end of the path stands one or a list, and on the way to it may be lists too, as the items of a batch are. */
