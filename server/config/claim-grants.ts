@@ -1,4 +1,5 @@
 import { operationNames } from '../../shared/operations.ts';
+import { parseGrant } from '../callers/grants.ts';
 import type { Settings } from './settings.ts';
 
 /** Who has a claim of this value may do this. */
@@ -39,11 +40,12 @@ export function readClaimGrants(settings: Settings, environments: readonly strin
 }
 
 function checkGrant(grant: string, environments: readonly string[], fault: (what: string) => void): void {
-  const [environment = '', operation = '', ...more] = grant.split(':');
-  if (environment === '' || operation === '' || more.length > 0) {
+  const parsed = parseGrant(grant);
+  if (!parsed) {
     fault('each grant must be an environment and an operation, as in sandbox:ping, with * for all of either');
     return;
   }
+  const { environment, operation } = parsed;
   if (environment !== '*' && !environments.includes(environment)) {
     fault(`a grant names an environment that is not configured; there is: ${environments.join(', ')}`);
   }

@@ -80,10 +80,11 @@ export function readConfig(variables: Variables): ConfigOutcome {
   const access = readAccessFile(dataDirectory);
   if (access.keys === undefined) settings.fault(access.fault);
   if (!isLoopback(host)) {
-    // A damaged file has its own fault: it may hold keys.
-    if (!accessKey && access.keys?.every((key) => isExpired(key)))
+    // A damaged file has its own fault, since it may hold keys; and so has a sign-in that is half configured.
+    const noKey = !accessKey && access.keys?.every((key) => isExpired(key));
+    if (noKey && !settings.isSet('BFF_OIDC_ISSUER'))
       settings.fault(
-        'HOST is not loopback, but BFF_ACCESS_KEY is missing, and no access key has been added (npm run access): without a caller configured, the BFF listens on loopback only.',
+        'HOST is not loopback, but BFF_ACCESS_KEY is missing, no access key has been added (npm run access), and nobody can sign in (BFF_OIDC_ISSUER): without a caller configured, the BFF listens on loopback only.',
       );
     if (!settings.isSet('BFF_PUBLIC_URL'))
       settings.fault(
@@ -108,18 +109,6 @@ export function readConfig(variables: Variables): ConfigOutcome {
 
   const local = !production && (localWanted || noEnvironment);
   const environmentNames = [...environments.map(({ id }) => id), ...(local ? ['local'] : [])];
-  const fileLimits = {
-    document: settings.integer('MAX_DOCUMENT_BYTES', defaultFileLimits.document, fileRange),
-    batch: settings.integer('MAX_BATCH_BYTES', defaultFileLimits.batch, fileRange),
-  };
-  const maxBytesInFlight = settings.integer('MAX_BYTES_IN_FLIGHT', usualBytesInFlight, [1, 999_999_999]);
-  const largestBody = Math.max(...operationNames.map((name) => bodyCapOf(operations[name], fileLimits)));
-  if (maxBytesInFlight < largestBody) {
-    settings.fault(
-      `MAX_BYTES_IN_FLIGHT must be at least ${largestBody}: one body of MAX_DOCUMENT_BYTES or MAX_BATCH_BYTES takes that much (base64 adds a third).`,
-    );
-  }
-
   const config: Config = {
     host,
     port: settings.integer('PORT', 8787, [0, 65_535]),
@@ -137,8 +126,7 @@ export function readConfig(variables: Variables): ConfigOutcome {
     partnerTimeoutMs: settings.integer('PARTNER_TIMEOUT_MS', 10_000, [1, 600_000]),
     tokenTimeoutMs: settings.integer('TOKEN_TIMEOUT_MS', 5_000, [1, 600_000]),
     rateLimitPerMinute: settings.integer('RATE_LIMIT_PER_MINUTE', 120, [1, 1_000_000]),
-    fileLimits,
-    maxBytesInFlight,
+    ...readSizes(settings),
     logLevel: settings.oneOf('LOG_LEVEL', logLevels, 'info'),
     production,
   };
@@ -165,4 +153,20 @@ function readProxy(settings: Settings): OutboundProxy | undefined {
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return { url, except };
   settings.fault('HTTPS_PROXY must be a URL that begins with http:// or https://.');
   return undefined;
+}
+
+/** How large files may be, and all bodies together. */
+function readSizes(settings: Settings): Pick<Config, 'fileLimits' | 'maxBytesInFlight'> {
+  const fileLimits = {
+    document: settings.integer('MAX_DOCUMENT_BYTES', defaultFileLimits.document, fileRange),
+    batch: settings.integer('MAX_BATCH_BYTES', defaultFileLimits.batch, fileRange),
+  };
+  const maxBytesInFlight = settings.integer('MAX_BYTES_IN_FLIGHT', usualBytesInFlight, [1, 999_999_999]);
+  const largestBody = Math.max(...operationNames.map((name) => bodyCapOf(operations[name], fileLimits)));
+  if (maxBytesInFlight < largestBody) {
+    settings.fault(
+      `MAX_BYTES_IN_FLIGHT must be at least ${largestBody}: one body of MAX_DOCUMENT_BYTES or MAX_BATCH_BYTES takes that much (base64 adds a third).`,
+    );
+  }
+  return { fileLimits, maxBytesInFlight };
 }
