@@ -15,8 +15,14 @@ export type Remembered = {
 export function rememberedOf({ references }: OperationRow, request: unknown): Remembered {
   return {
     digest: hash('sha256', canonical(request), 'buffer'),
-    references: references === null ? [] : referencesAt(request, references),
+    references: references === null ? [] : eachOnce(referencesAt(request, references)),
   };
+}
+
+/** Several documents of a batch may be one person's. */
+function eachOnce(references: readonly ExternalReference[]): ExternalReference[] {
+  const nameOf = ({ namespace, externalId }: ExternalReference) => JSON.stringify([namespace, externalId]);
+  return [...new Map(references.map((each) => [nameOf(each), each])).values()];
 }
 
 /** At the end of the path stands one or a list, and on the way to it may be lists too, as the items of a batch are. */

@@ -4,7 +4,8 @@ import { type Claim, createLedger, type Intent } from '../../server/journal/ledg
 import { openDatabase } from '../../server/journal/open-database.ts';
 
 const [directory = '', startAt = '', text = '{}'] = process.argv.slice(2);
-const intent: Intent = JSON.parse(text);
+const facts: Omit<Intent, 'digest'> = JSON.parse(text);
+const intent: Intent = { ...facts, digest: Buffer.from('the digest of a request') };
 const keys = 200;
 const stepMs = 4;
 

@@ -109,7 +109,7 @@ describe('the command access', () => {
       ['add ada --grant :', /^A grant is/],
       [
         'add ada --grant sandbox:createUsr',
-        /^There is no operation createUsr\. There is: health, ping, createUser, createInvitation/,
+        /^There is no operation createUsr\. There is: health, ping, scopes, createUser, /,
       ],
       ['add ada --grant *:* --expires tomorrow', /^--expires takes a time such as 90d/],
       ['add ada --grant *:* --expires 0d', /^--expires takes/],

@@ -8,6 +8,8 @@ import { findSecrets, type Secrets } from '../../support/secret-search.ts';
 import { startTestBff, type TestBff } from '../../support/test-bff.ts';
 import { shortly, write } from './write-with-key.ts';
 
+const firstReference = 'marker-createUser-externalReferences-0-externalId';
+
 /** A request in which every text but those of the references, dates and the like is a marker of its own. */
 function marked(name: WriteName): { request: unknown; markers: Secrets; references: string[] } {
   const markers: Record<string, string> = {};
@@ -18,11 +20,16 @@ function marked(name: WriteName): { request: unknown; markers: Secrets; referenc
     const marker = `marker-${name}-${place.join('-')}`;
     if (/namespace/.test(where)) return at;
     if (/externalId/.test(where)) {
-      references.push(marker);
-      return withValueAt(at, place, marker);
+      // A document is somebody's whom the partner knows.
+      const reference = /externalReference\./.test(where) ? firstReference : marker;
+      references.push(reference);
+      return withValueAt(at, place, reference);
     }
-    if (/currency|dateOfBirth/.test(where)) return at;
-    markers[where] = marker;
+    if (/currency|dateOfBirth|Intent$/.test(where)) return at;
+    // The caller's own name for an item, by which its result is found, is an id.
+    if (/itemId/.test(where)) references.push(marker);
+    else markers[where] = marker;
+    if (/file$/.test(where)) return withValueAt(at, place, btoa(marker));
     return withValueAt(at, place, /email/.test(where) ? `${marker}@example.com` : marker);
   }, samples[name].whole);
   return { request, markers, references };
@@ -49,7 +56,7 @@ describe('the files of the journal', () => {
         const wanted = { name, key: keys[`the key of ${name}`] ?? '', request: all[index]?.request };
         const answer = await write(bff, wanted);
         assert.equal(shortly(answer), '201', answer.text);
-        ids.push(/(usr|inv)_\w+/.exec(answer.text)?.[0] ?? assert.fail(answer.text));
+        ids.push(/(usr|inv|doc)_\w+/.exec(answer.text)?.[0] ?? assert.fail(answer.text));
         // What the local Pearsana answers holds the whole person; what is kept of it can be given again.
         assert.equal(shortly(await write(bff, wanted)), '201 replayed');
       }

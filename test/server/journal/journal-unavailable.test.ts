@@ -134,7 +134,8 @@ describe('the journal', () => {
       assert.equal(failure.outcome, 'not_sent');
       assert(written > 3);
       assert.equal(api.count('/v1/invitations'), before + written);
-      assert.match(bff.output(), /"step":"intent","code":"(disk I\/O error|database or disk is full)"/);
+      const said = /"step":"intent","code":"(disk I\/O error|database or disk is full)"/;
+      await until('the log says so', () => said.test(bff.output()));
       assert.equal((await client.activity({ environment: 'sandbox' })).activity.length, written);
       partner.api.next({ body: pong });
       await client.ping({ environment: 'sandbox' });

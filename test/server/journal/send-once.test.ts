@@ -8,11 +8,20 @@ import { changeAccessFile } from '../../../server/callers/access-file.ts';
 import { newKey } from '../../../server/callers/access-keys.ts';
 import { earlierWrite } from '../../../shared/activity.ts';
 import { operations, successOf } from '../../../shared/operations.ts';
-import { samples, writeNames } from '../../shared/write-samples.ts';
+import { samples, type WriteName, writeNames } from '../../shared/write-samples.ts';
 import { type FaultServer, invited, type Reply, startFaultServer } from '../../support/fault-server.ts';
 import { failureIn, freePort, startBffWith, type TestBff } from '../../support/test-bff.ts';
 import { until } from '../../support/until.ts';
 import { shortly, write } from './write-with-key.ts';
+
+const receipt = { documentId: 'doc_1', status: 'received' };
+/** What the journal keeps of an answer. */
+const kept: { [Name in WriteName]: object } = {
+  createUser: { user: { userId: 'usr_1' } },
+  createInvitation: invited,
+  submitDocument: { document: receipt },
+  submitDocumentBatch: { results: [{ itemId: '1', status: 'accepted', document: receipt }] },
+};
 
 describe('a write', () => {
   let partner: FaultServer;
@@ -23,7 +32,12 @@ describe('a write', () => {
   const success: Reply = {
     status: 201,
     headers: { 'x-request-id': 'theirs', 'x-api-version': '2026-01-30' },
-    body: { ...invited, user: { userId: 'usr_1', email: 'ada@example.com' } },
+    body: {
+      ...invited,
+      user: { userId: 'usr_1', email: 'ada@example.com' },
+      document: { ...receipt, filename: 'Ada.pdf' },
+      results: [{ itemId: '1', status: 'accepted', document: { ...receipt, filename: 'Ada.pdf' } }],
+    },
   };
   const arrivals = () => partner.api.arrivals.length;
 
@@ -58,8 +72,7 @@ describe('a write', () => {
           assert.deepEqual(replay?.partner, told?.partner);
           assert.equal(replay?.partner?.requestId, 'theirs');
           assert.equal(replay?.requestId, 'second');
-          const kept = name === 'createUser' ? { user: { userId: 'usr_1' } } : invited;
-          assert.deepEqual(replay?.result, kept);
+          assert.deepEqual(replay?.result, kept[name]);
         }
         assert.equal(arrivals(), before);
       });

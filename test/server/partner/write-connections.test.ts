@@ -42,7 +42,8 @@ describe('the connections of writes', () => {
     await once(server, 'listening');
     auth = await startFaultServer();
     const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    bff = await startBffWith({ sandbox: { authUrl: auth.auth.url, apiUrl } });
+    const unlimited = { RATE_LIMIT_PER_MINUTE: '100000' };
+    bff = await startBffWith({ sandbox: { authUrl: auth.auth.url, apiUrl } }, unlimited);
   });
   after(async () => {
     await bff.stop();
