@@ -112,10 +112,7 @@ for (const kind of ['node', 'web'] as const) {
           await read();
           partner.api.next(created);
           await invite(workbench);
-          await notification(/Invited ada@example\.edu \(inv_1, pending\) in sandbox/)
-            .first()
-            .waitFor();
-          assert.equal(sent(), 4);
+          await until('it is sent', () => sent() === 4);
         });
 
         await read();
@@ -157,6 +154,45 @@ for (const kind of ['node', 'web'] as const) {
             .waitFor();
           assert.equal(sent(), 7);
         });
+
+        await read();
+        await t.test(
+          'in the activity: each write with its state, and the unknown one to be resolved',
+          async () => {
+            partner.api.next({ fault: 'reset-after-body' });
+            await invite(workbench);
+            await notification(/broke off before an answer came.*may have happened/s)
+              .first()
+              .waitFor();
+            // One at a time, since what is out of sight is not in the page.
+            const toggle = (pane: string) => page.locator('.pane-header', { hasText: pane }).click();
+            await toggle('Environments');
+            await toggle('Activity');
+            const view = page.locator('.pane', {
+              has: page.locator('.pane-header', { hasText: 'Activity' }),
+            });
+            await view.getByRole('treeitem', { name: /^sandbox/ }).click();
+            const unknown = view.getByRole('treeitem', { name: /^Invite, outcome unknown · .* · SIS A-1/ });
+            await unknown.first().waitFor();
+            const before = await unknown.count();
+            assert.equal(await view.getByRole('treeitem', { name: /^Invite, succeeded/ }).count(), 4);
+            await unknown.first().hover();
+            await unknown.first().getByRole('button', { name: 'Mark as Resolved' }).click();
+            await quickInput.step(/Mark as Resolved · sandbox/);
+            await quickInput.pick('It happened');
+            await notification(/Noted: it happened/)
+              .first()
+              .waitFor();
+            // The view follows by itself.
+            await view
+              .getByRole('treeitem', { name: /^Invite, succeeded/ })
+              .nth(4)
+              .waitFor();
+            assert.equal(await unknown.count(), before - 1);
+            await toggle('Activity');
+            await toggle('Environments');
+          },
+        );
 
         await read();
         await t.test('not sent: says so, and offers the same request again', async () => {

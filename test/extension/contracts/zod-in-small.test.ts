@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { build } from 'esbuild';
 import fc from 'fast-check';
+import * as activity from '../../../shared/activity.ts';
 import * as environments from '../../../shared/environments.ts';
 import * as errors from '../../../shared/errors.ts';
 import { type OperationName, operationNames, operations, successOf } from '../../../shared/operations.ts';
@@ -13,6 +14,7 @@ import { samples, writeNames } from '../../shared/write-samples.ts';
 
 type Contracts = {
   operations: typeof operations;
+  activity: typeof activity;
   environments: typeof environments;
   errors: typeof errors;
   successOf: typeof successOf;
@@ -30,6 +32,7 @@ async function contractsInSmall(): Promise<Contracts> {
       contents: `
         export { operations, successOf } from './operations.ts';
         export { validate } from './validate.ts';
+        export * as activity from './activity.ts';
         export * as environments from './environments.ts';
         export * as errors from './errors.ts';`,
       resolveDir: join(root, 'shared'),
@@ -72,7 +75,27 @@ const results: Record<OperationName, object> = {
     },
   },
 };
+const written = {
+  id: '7',
+  operation: 'createUser',
+  state: 'unknown',
+  startedAt: '2026-01-30T00:00:00Z',
+  endedAt: null,
+  requestId: 'r-1',
+  externalReferences: [{ namespace: 'SIS', externalId: 'A-1' }],
+  code: null,
+  status: 500,
+  partnerRequestId: null,
+  result: null,
+  resolved: { happened: true, by: 'me', at: '2026-01-30T00:00:00Z' },
+};
 const answers = {
+  activity: {
+    activityAnswer: { environment: 'sandbox', requestId: 'r-2', activity: [written], next: null },
+    resolveAnswer: { environment: 'sandbox', requestId: 'r-2', activity: written },
+    resolveRequest: { happened: true },
+    earlierWrite: { id: '7', startedAt: '2026-01-30T00:00:00Z', requestId: 'r-1' },
+  },
   environments: {
     environmentsAnswer: {
       requestId: 'r-1',
@@ -112,7 +135,7 @@ describe('zod in small', () => {
   before(async () => {
     small = await contractsInSmall();
   });
-  const full: Contracts = { operations, environments, errors, successOf, validate };
+  const full: Contracts = { operations, activity, environments, errors, successOf, validate };
 
   /** Both read a good value, what becomes of it when it is spoilt, and anything at all. */
   function agree(pick: (contracts: Contracts) => Schema, good: object): void {
@@ -151,6 +174,12 @@ describe('zod in small', () => {
     agree((contracts) => contracts.environments.sessionAnswer, sessionAnswer);
     agree((contracts) => contracts.errors.failureBody, answers.errors.failureBody);
   });
+
+  for (const name of ['activityAnswer', 'resolveAnswer', 'resolveRequest', 'earlierWrite'] as const) {
+    it(`says what zod says of ${name}`, () => {
+      agree((contracts) => contracts.activity[name], answers.activity[name]);
+    });
+  }
 
   it('says what zod says of lists that are far too long', () => {
     for (const name of writeNames) {
