@@ -5,6 +5,7 @@ import type { CommandFailure } from './command-failure.ts';
 
 /** Names that the manifest and the code must agree on; a test compares them. */
 export const viewId = 'pearsana.environments';
+export const activityViewId = 'pearsana.activity';
 export const backendUrlSetting = 'pearsana.backendUrl';
 export const providerId = 'pearsana';
 /** A context key: `signedIn`, `signedOut`, or absent while nobody knows. */

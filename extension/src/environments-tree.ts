@@ -143,7 +143,8 @@ function environmentNodeItem(id: string, item: EnvironmentItem | undefined): vsc
   return node;
 }
 
-function rowItem(row: Row, parent: EnvironmentArgument | undefined): vscode.TreeItem {
+/** A line of a tree: of this one, or of the activity's. */
+export function rowItem(row: Row, parent: EnvironmentArgument | undefined): vscode.TreeItem {
   const { label, description, tooltip, icon, step } = row;
   const item = new vscode.TreeItem(label);
   item.id = `${parent ? 'environment' : 'root'}/${row.id}`;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { createActivityTree } from './activity-tree.ts';
 import { callbackPath, createBrowserSignIns } from './authentication/browser-sign-in.ts';
 import { createProvider } from './authentication/provider.ts';
 import { createSessionStore, isSessionName } from './authentication/session-store.ts';
@@ -32,9 +33,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const history = createPingHistory((environment) => tree.refresh(environment));
   const list = createEnvironmentList(backend.environments, (change) => {
     tree.onListChange(change);
+    activity.onListChange(change);
     if (change === 'loaded') setSession(sessionOf(list.state()));
   });
   const tree = createEnvironmentsTree({ list, history, situation });
+  const activity = createActivityTree({ backend, list, situation });
   const inTest = context.extensionMode === vscode.ExtensionMode.Test;
   const { browser, registrations } = listenToBrowser(context.extension.id, backend.redeem);
   const signIn = createSignInCommand({
@@ -53,7 +56,15 @@ export function activate(context: vscode.ExtensionContext): void {
     changes,
   });
   const intentions = createIntentions(context.globalState);
-  const writing = { backend, list, situation, input: wizardInput, intentions, inTest };
+  const writing = {
+    backend,
+    list,
+    situation,
+    input: wizardInput,
+    intentions,
+    onWritten: activity.refresh,
+    inTest,
+  };
 
   const onOtherSession = () => {
     list.invalidate();
@@ -63,6 +74,7 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(
     channel,
     tree,
+    activity,
     changes,
     registrations,
     vscode.authentication.registerAuthenticationProvider(providerId, 'Pearsana BFF', provider, {
@@ -72,7 +84,7 @@ export function activate(context: vscode.ExtensionContext): void {
       'pearsana.ping': createPingCommand({ backend, history, list, situation, tree }),
       'pearsana.createUser': createWriteCommand(userForm, writing),
       'pearsana.invite': createWriteCommand(invitationForm, writing),
-      'pearsana.resolve': createResolveCommand({ backend, situation, onResolved: () => {} }),
+      'pearsana.resolve': createResolveCommand({ backend, situation, onResolved: activity.refresh }),
       'pearsana.refresh': createRefreshCommand(list),
       'pearsana.signIn': signIn,
       'pearsana.signOut': signOut,

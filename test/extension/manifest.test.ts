@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import {
+  activityViewId,
   backendUrlSetting,
   type CommandId,
   operationCommands,
@@ -61,7 +62,7 @@ describe('the manifest', () => {
   it('has the view and the setting that the code has', () => {
     assert.deepEqual(
       contributes.views.pearsana.map(({ id }: { id: string }) => id),
-      [viewId],
+      [viewId, activityViewId],
     );
     const setting = contributes.configuration.properties[backendUrlSetting];
     // No workspace may say where the access key goes.
@@ -73,7 +74,13 @@ describe('the manifest', () => {
     for (const [menu, items] of Object.entries(menus)) {
       for (const { command, when } of items) {
         assert(commandIds.includes(command), `${menu}: ${command}`);
-        if (menu.startsWith('view/')) assert(when?.includes(`view == ${viewId}`), `${menu}: ${command}`);
+        const views = [viewId, activityViewId].map((view) => `view == ${view}`);
+        if (menu.startsWith('view/')) {
+          assert(
+            views.some((view) => when?.includes(view)),
+            `${menu}: ${command}`,
+          );
+        }
       }
     }
     const inTitle = menus['view/title']?.map(({ command }) => command);

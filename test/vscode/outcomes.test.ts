@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { activityAnswer } from '../../shared/activity.ts';
 import { startFaultServer } from '../support/fault-server.ts';
 import { freePort, startBffWith } from '../support/test-bff.ts';
+import { until } from '../support/until.ts';
 import { buildExtension, clickBeside, noBrowser, signIn, vsix } from './person.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
 
@@ -80,20 +82,56 @@ for (const kind of ['node', 'web'] as const) {
         });
 
         await read();
-        await t.test('unknown: where to look, and no button that sends again', async () => {
+        await t.test('unknown: where to look, and never sent again with its key', async () => {
           partner.api.next({ fault: 'hang' });
           await invite(workbench);
           const told = notification(
-            /It may have happened.*look in the Pearsana portal for the external reference SIS A-1, request id [\w-]+/s,
+            /It may have happened.*look in the Pearsana portal for the external reference SIS A-1, request id [\w-]+/is,
           ).first();
           await told.waitFor();
           assert.equal(await told.getByRole('button', { name: /Try Again|Retry/ }).count(), 0);
           await told.getByRole('button', { name: 'Copy Request ID' }).waitFor();
           assert.equal(sent(), 3);
+          await read();
+          await invite(workbench);
+          await notification(/Nobody knows what became of the first one with this key/)
+            .first()
+            .waitFor();
+          assert.equal(sent(), 3);
         });
 
         await read();
-        await t.test('cancelled while it was sent: it may have happened', async () => {
+        await t.test('resolved by a person: it did not happen, so the same request is sent', async () => {
+          const told = notification(/Nobody knows what became of the first one with this key/).first();
+          await told.getByRole('button', { name: 'Mark as Resolved' }).click();
+          await quickInput.step(/Mark as Resolved · sandbox/);
+          await quickInput.pick('It did not happen');
+          await notification(/Noted: it did not happen/)
+            .first()
+            .waitFor();
+          await read();
+          partner.api.next(created);
+          await invite(workbench);
+          await until('it is sent', () => sent() === 4);
+        });
+
+        await read();
+        await t.test('unknown, and wanted all the same: with a new key, after the review', async () => {
+          partner.api.next({ fault: 'reset-after-body' }, created);
+          await invite(workbench);
+          const told = notification(/broke off before an answer came.*may have happened/s).first();
+          await told.waitFor();
+          await read();
+          await told.getByRole('button', { name: 'Send with a New Key' }).click();
+          await quickInput.step(/Invite · sandbox.*\(1\/1\)/);
+          assert.equal(sent(), 5);
+          await quickInput.options();
+          await quickInput.accept();
+          await until('it is sent', () => sent() === 6);
+        });
+
+        await read();
+        await t.test('cancelled while it was sent: trying again asks for the first one', async () => {
           partner.api.next({ delayMs: 2500, ...created });
           await invite(workbench);
           await page
@@ -101,10 +139,60 @@ for (const kind of ['node', 'web'] as const) {
             .getByRole('button', { name: 'Cancel' })
             .first()
             .click();
-          await notification(/It may have happened/)
+          const told = notification(/It may have happened.*Trying again is safe/s).first();
+          await told.waitFor();
+          const path = '/api/environments/sandbox/activity';
+          const latest = async () => activityAnswer.parse((await bff.get(path)).body).activity[0];
+          while ((await latest())?.state === 'in_flight') await page.waitForTimeout(50);
+          assert.equal((await latest())?.state, 'succeeded');
+          await told.getByRole('button', { name: 'Review and Try Again' }).click();
+          await quickInput.step(/Invite · sandbox.*\(1\/1\)/);
+          await quickInput.options();
+          await quickInput.accept();
+          await notification(/It was done before, and was not sent again/)
             .first()
             .waitFor();
+          assert.equal(sent(), 7);
         });
+
+        await read();
+        await t.test(
+          'in the activity: each write with its state, and the unknown one to be resolved',
+          async () => {
+            partner.api.next({ fault: 'reset-after-body' });
+            await invite(workbench);
+            await notification(/broke off before an answer came.*may have happened/s)
+              .first()
+              .waitFor();
+            // One at a time, since what is out of sight is not in the page.
+            const toggle = (pane: string) => page.locator('.pane-header', { hasText: pane }).click();
+            await toggle('Environments');
+            await toggle('Activity');
+            const view = page.locator('.pane', {
+              has: page.locator('.pane-header', { hasText: 'Activity' }),
+            });
+            await view.getByRole('treeitem', { name: /^sandbox/ }).click();
+            const unknown = view.getByRole('treeitem', { name: /^Invite, outcome unknown · .* · SIS A-1/ });
+            await unknown.first().waitFor();
+            const before = await unknown.count();
+            assert.equal(await view.getByRole('treeitem', { name: /^Invite, succeeded/ }).count(), 4);
+            await unknown.first().hover();
+            await unknown.first().getByRole('button', { name: 'Mark as Resolved' }).click();
+            await quickInput.step(/Mark as Resolved · sandbox/);
+            await quickInput.pick('It happened');
+            await notification(/Noted: it happened/)
+              .first()
+              .waitFor();
+            // The view follows by itself.
+            await view
+              .getByRole('treeitem', { name: /^Invite, succeeded/ })
+              .nth(4)
+              .waitFor();
+            assert.equal(await unknown.count(), before - 1);
+            await toggle('Activity');
+            await toggle('Environments');
+          },
+        );
 
         await read();
         await t.test('not sent: says so, and offers the same request again', async () => {

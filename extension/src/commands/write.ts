@@ -26,6 +26,7 @@ export type WriteDependencies = PickDependencies & {
   situation: () => Situation;
   input: WizardInput;
   intentions: Intentions;
+  onWritten: (environment: string) => void;
   /** Whether this is a test of the extension. */
   inTest: boolean;
 };
@@ -37,7 +38,7 @@ export function createWriteCommand<Name extends FormOperation>(
   form: Form<Name>,
   dependencies: WriteDependencies,
 ): (argument: unknown) => Promise<WriteResult<Name>> {
-  const { backend, list, situation, input, intentions, inTest } = dependencies;
+  const { backend, list, situation, input, intentions, onWritten, inTest } = dependencies;
   const command = operationCommands[form.operation];
   const schema = operations[form.operation].request;
 
@@ -117,6 +118,7 @@ export function createWriteCommand<Name extends FormOperation>(
       }),
     );
     if (isKnown(result)) await intentions.settle(intention);
+    onWritten(id);
     if ('error' in result) {
       const steps: WriteSteps = {
         again: again(id, request),
