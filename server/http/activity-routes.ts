@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { Request, Response, Router } from 'express';
 import {
   type ActivityAnswer,
   type ActivityEntry,
@@ -8,16 +8,16 @@ import {
 } from '../../shared/activity.ts';
 import { validate } from '../../shared/validate.ts';
 import { BffError } from '../bff-error.ts';
+import type { EnvironmentConfig } from '../config/environment-config.ts';
 import type { Journal, Reader } from '../journal/journal.ts';
 import { jsonBody } from './json-body.ts';
+import { environmentNotFound, grantedTo } from './operation-routes.ts';
+import { callerOf, route } from './route.ts';
+import { sendJson } from './send-json.ts';
 
-type Handle = (request: Request, response: Response) => void | Promise<void>;
-
-export type ActivityRoutes = {
+export type ActivityDependencies = {
+  environments: readonly EnvironmentConfig[];
   journal: Pick<Journal, 'activity' | 'resolve'>;
-  route: (method: 'GET' | 'POST', path: string, handle: Handle) => void;
-  /** The caller, and the environment that the path names. */
-  readerOf: (request: Request, response: Response) => Reader;
 };
 
 const readResolution = jsonBody(1024);
@@ -25,10 +25,21 @@ const readResolution = jsonBody(1024);
 const writeId = /^\d{1,15}$/;
 
 /** What callers may see and say of their own writes. Nobody sees another's, so no grant is needed. */
-export function addActivityRoutes({ journal, route, readerOf }: ActivityRoutes): void {
+export function addActivityRoutes(router: Router, { environments, journal }: ActivityDependencies): void {
   const path = activityPath(':environment');
 
-  route('GET', path, (request, response) => {
+  /** The caller, and the environment that the path names. */
+  function readerOf(request: Request, response: Response): Reader {
+    const { context } = response.locals;
+    const caller = callerOf(response);
+    const known = grantedTo(caller, environments);
+    const environment = known.find(({ id }) => id === request.params.environment)?.id;
+    if (environment === undefined) throw environmentNotFound(known);
+    context.environment = environment;
+    return { caller: caller.id, environment, requestId: context.requestId };
+  }
+
+  route(router, 'GET', path, (request, response) => {
     const reader = readerOf(request, response);
     const { before } = request.query;
     if (before !== undefined && !(typeof before === 'string' && writeId.test(before))) {
@@ -36,10 +47,10 @@ export function addActivityRoutes({ journal, route, readerOf }: ActivityRoutes):
     }
     const { environment, requestId } = reader;
     const answer: ActivityAnswer = { environment, requestId, ...journal.activity(reader, before) };
-    response.json(answer);
+    sendJson(response, 200, answer);
   });
 
-  route('POST', `${path}/:id/resolve`, async (request, response) => {
+  route(router, 'POST', `${path}/:id/resolve`, async (request, response) => {
     const reader = readerOf(request, response);
     const validation = validate(resolveRequest, await readResolution(request));
     if (!validation.ok) throw BffError.invalid(validation.issues);
@@ -48,7 +59,7 @@ export function addActivityRoutes({ journal, route, readerOf }: ActivityRoutes):
     const activity = writeId.test(id) ? journal.resolve(reader, id, happened) : undefined;
     const { environment, requestId } = reader;
     const answer: ResolveAnswer = { environment, requestId, activity: resolved(activity, happened) };
-    response.json(answer);
+    sendJson(response, 200, answer);
   });
 }
 

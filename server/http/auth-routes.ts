@@ -5,7 +5,7 @@ import type { AllowedOrigins } from '../config/allowed-origins.ts';
 import { dropLoginCookie, dropSessionCookie, type ReturnTo, type Sessions } from '../sessions/sessions.ts';
 import { sendPage, wantsPage } from './auth-page.ts';
 import { addressOf } from './rate-limits.ts';
-import { route } from './routes.ts';
+import { route } from './route.ts';
 import { checkForgery } from './session-checks.ts';
 
 /** Far above what people do, an office behind one address included; each costs a place among the logins under way. */

@@ -5,7 +5,7 @@ import { BffError } from '../bff-error.ts';
 import type { IdentifyCaller } from '../callers/caller.ts';
 import { isGranted } from '../callers/grants.ts';
 import type { RequestContext } from './request-context.ts';
-import { environmentAt } from './routes.ts';
+import { environmentAt } from './request-line.ts';
 import type { IdentifySession } from './session-checks.ts';
 
 const minuteMs = 60_000;

@@ -4,7 +4,7 @@ import type { Outcome } from '../../shared/errors.ts';
 import type { OperationName } from '../../shared/operations.ts';
 import type { Caller } from '../callers/caller.ts';
 import { keyPrefix } from '../callers/key-format.ts';
-import { operationAt } from './routes.ts';
+import { operationAt } from './request-line.ts';
 
 /** What the BFF knows of a request while it answers it; the log line is made of this and of nothing else. */
 export type RequestContext = {

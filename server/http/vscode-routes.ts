@@ -14,7 +14,8 @@ import type { WindowCodes, WindowRequest } from '../window-codes/window-codes.ts
 import { answerWithPage, limitLogins, sendToLogin } from './auth-routes.ts';
 import { sendConsentPage } from './consent-page.ts';
 import { jsonBody, readBytes } from './json-body.ts';
-import { route } from './routes.ts';
+import { route } from './route.ts';
+import { sendJson } from './send-json.ts';
 
 export type WindowDependencies = {
   /** Absent where nobody signs in in a browser. */
@@ -41,7 +42,7 @@ export function createVSCodeRoutes(dependencies: WindowDependencies): Router {
   route(router, 'GET', '/auth/methods', (_request, response) => {
     const { requestId } = response.locals.context;
     const methods = sessions ? ['access-key', 'browser'] : ['access-key'];
-    response.json({ requestId, methods } satisfies SignInMethodsAnswer);
+    sendJson(response, 200, { requestId, methods } satisfies SignInMethodsAnswer);
   });
 
   route(router, 'GET', '/auth/vscode', async (request, response) => {
@@ -109,7 +110,7 @@ export function createVSCodeRoutes(dependencies: WindowDependencies): Router {
       caller: { id: caller.id },
       expiresAt,
     };
-    response.json(answer);
+    sendJson(response, 200, answer);
   });
 
   router.use('/auth/vscode/revoke', authenticate);
@@ -122,7 +123,7 @@ export function createVSCodeRoutes(dependencies: WindowDependencies): Router {
         'Only a key that was given by signing in in a browser can be given back here; others are removed by whoever runs the BFF.',
       );
     }
-    response.json({ requestId } satisfies KeyEndedAnswer);
+    sendJson(response, 200, { requestId } satisfies KeyEndedAnswer);
   });
 
   router.use('/auth', answerWithPage);
