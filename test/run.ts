@@ -1,5 +1,5 @@
 // `npm test`: types, lint and every test, in one run that ends with one line of counts.
-// `node test/run.ts unit|check|vscode` runs one part alone.
+// `node test/run.ts unit|check|browser|vscode` runs one part alone.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
@@ -35,6 +35,7 @@ const parts: Record<string, Part> = {
   },
   unit: () =>
     runFiles(['test/shared/**/*.test.ts', 'test/server/**/*.test.ts', 'test/extension/**/*.test.ts'], 2),
+  browser: () => runFiles(['test/browser/**/*.test.ts'], 1),
   // One real VS Code at a time: each takes a core for itself and another for its browser.
   vscode: () => runFiles(['test/vscode/**/*.test.ts'], 1),
 };

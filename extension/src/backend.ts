@@ -79,7 +79,7 @@ export function createBackend({ readUrl, sessions, log, fetch }: BackendDependen
     const session = await sessions.get(at);
     if (!session) throw new CommandError('NOT_SIGNED_IN', `You are not signed in to the BFF at ${at}.`);
     const { accessKey, expiresAt } = session;
-    if (expiresAt !== undefined && Date.parse(expiresAt) <= Date.now()) {
+    if (expiresAt !== undefined && isOver(expiresAt)) {
       const until = timeWords(expiresAt);
       throw new CommandError('SIGN_IN_EXPIRED', `You were signed in to the BFF at ${at} until ${until}.`);
     }
@@ -94,7 +94,24 @@ export function createBackend({ readUrl, sessions, log, fetch }: BackendDependen
     );
     // Cancelled after the answer came: then nothing is kept either.
     signal?.throwIfAborted();
+    const before = await sessions.get(at);
     await sessions.keep(at, { ...key, caller: caller.id });
+    if (before && before.accessKey !== key.accessKey) void giveBack(at, before);
+  }
+
+  /** Ends a key that was given for a time: why it could not be, or nothing. Other keys are not ours to end. */
+  async function giveBack(at: string, key: Omit<KeptSession, 'caller'>): Promise<CommandFailure | undefined> {
+    const { accessKey, expiresAt } = key;
+    if (expiresAt === undefined || isOver(expiresAt)) return undefined;
+    const client = clientOf(at, { accessKey, timeoutMs: ownAnswerTimeoutMs });
+    try {
+      await logged(log, 'sign-out', undefined, () => client.endKey());
+      return undefined;
+    } catch (error) {
+      const failure = failureOf(error);
+      // The BFF knows it no longer: that is what was wanted.
+      return failure.code === 'UNAUTHORIZED' ? undefined : failure;
+    }
   }
 
   return {
@@ -154,8 +171,7 @@ export function createBackend({ readUrl, sessions, log, fetch }: BackendDependen
         await keep(asked, { accessKey, expiresAt }, signal);
       } catch (error) {
         // Nobody has it, so nobody shall be able to use it.
-        const given = clientOf(asked, { accessKey, timeoutMs: ownAnswerTimeoutMs });
-        given.endKey().catch(() => {});
+        void giveBack(asked, { accessKey, expiresAt });
         throw error;
       }
     },
@@ -163,20 +179,15 @@ export function createBackend({ readUrl, sessions, log, fetch }: BackendDependen
       const at = origin();
       const session = await sessions.get(at);
       await sessions.forget(at);
-      if (session?.expiresAt === undefined || Date.parse(session.expiresAt) <= Date.now())
-        return { origin: at };
-      const client = clientOf(at, { accessKey: session.accessKey, timeoutMs: ownAnswerTimeoutMs });
-      try {
-        await logged(log, 'sign-out', undefined, () => client.endKey());
-        return { origin: at };
-      } catch (error) {
-        const failure = failureOf(error);
-        // The BFF knows it no longer: that is what was wanted.
-        if (failure.code === 'UNAUTHORIZED') return { origin: at };
-        return { origin: at, notGivenBack: { failure, until: timeWords(session.expiresAt) } };
-      }
+      const failure = session && (await giveBack(at, session));
+      const until = timeWords(session?.expiresAt ?? '');
+      return { origin: at, ...(failure && { notGivenBack: { failure, until } }) };
     },
   };
+}
+
+function isOver(time: string): boolean {
+  return Date.parse(time) <= Date.now();
 }
 
 /** As in `26 Nov, 09:30`, in the user's own way. */

@@ -11,6 +11,10 @@ export function hostCheck(options: { host: string; publicUrl: string | undefined
   const onLoopback = isLoopback(options.host);
 
   return function checkHost(request: Request, _response: Response, next: NextFunction): void {
+    // RFC 9112, 3.2. Node would take the first of several, and whoever stands in front may have taken another.
+    if ((request.headersDistinct.host?.length ?? 0) > 1) {
+      throw BffError.of('VALIDATION_ERROR', 'A request must not have several Host headers.');
+    }
     const host = request.headers.host?.toLowerCase() ?? '';
     const name = /^(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:\d{1,5})?$/.exec(host)?.[1];
     if (name !== undefined && ((onLoopback && isLoopback(name)) || host === publicHost)) {

@@ -22,6 +22,7 @@ function setUp(accepts = 'good-key') {
     offline: [] as string[],
     expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
     redeemed: [] as unknown[],
+    accepts,
   };
   const backend = createBackend({
     readUrl: () => settings.url,
@@ -43,9 +44,14 @@ function setUp(accepts = 'good-key') {
       if (path === '/auth/vscode/token') {
         settings.redeemed.push(JSON.parse(String(init?.body)));
         const { expiresAt } = settings;
-        return Response.json({ requestId: 'r-4', accessKey: accepts, caller: { id: 'me' }, expiresAt });
+        return Response.json({
+          requestId: 'r-4',
+          accessKey: settings.accepts,
+          caller: { id: 'me' },
+          expiresAt,
+        });
       }
-      if (authorization !== `Bearer ${accepts}`) {
+      if (authorization !== `Bearer ${settings.accepts}`) {
         const error = {
           code: 'UNAUTHORIZED',
           message: 'No.',
@@ -212,6 +218,22 @@ describe('the backend, signed in through a browser', () => {
     assert.deepEqual(await backend.signOut(), { origin: first });
     assert.equal(kept.size, 0);
     assert.equal(sent.at(-1)?.path, '/auth/vscode/revoke');
+  });
+
+  it('gives the old key back when another takes its place', async () => {
+    const { backend, sent, settings } = setUp();
+    await redeem(backend);
+    settings.accepts = 'better-key';
+    await backend.signIn('better-key');
+    assert.deepEqual(sent.at(-1), {
+      origin: first,
+      path: '/auth/vscode/revoke',
+      authorization: 'Bearer good-key',
+    });
+    // And none is given back that is only entered once more.
+    const before = sent.length;
+    await backend.signIn('better-key');
+    assert.equal(sent.length, before + 1);
   });
 
   it('signs out even where the BFF cannot be told, and says so', async () => {

@@ -163,6 +163,16 @@ describe('the rows in the place of the list', () => {
     );
   });
 
+  it('say until when one was signed in, and lead back in', () => {
+    const message = 'You were signed in to the BFF at http://127.0.0.1:8787 until 12:00.';
+    const failure = failureSample('SIGN_IN_EXPIRED', { message, source: 'extension' });
+    const rows = failedListRows(explain(failure, desktop, retryList));
+    assert.deepEqual(
+      rows.map(({ label }) => label),
+      [message, 'Sign in again.', 'Sign In'],
+    );
+  });
+
   it('are not empty when there is no environment', () => {
     assert.equal(emptyListRows().at(-1)?.step?.command, 'pearsana.refresh');
   });

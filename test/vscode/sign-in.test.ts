@@ -61,8 +61,9 @@ for (const kind of ['node', 'web'] as const) {
 
         await t.test('cancelled by Escape: a code that comes later is nobody’s', async () => {
           const popup = await openBrowser(workbench);
-          await popup.getByLabel('Name').fill('ada');
-          await popup.getByRole('button', { name: 'Log in' }).click();
+          await popup.locator('[name=login]').fill('ada');
+          await popup.locator('[name=password]').fill('any');
+          for (const step of ['Sign-in', 'Continue']) await popup.getByRole('button', { name: step }).click();
           await popup.getByRole('heading', { name: 'Let VS Code act for you?' }).waitFor();
           await popup.getByText(`VS Code in the browser, at http://127.0.0.1:${port}`).waitFor();
           await popup.screenshot({ path: '.cache/screenshots/consent.png' });

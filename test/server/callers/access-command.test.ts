@@ -222,7 +222,7 @@ describe('the command access', () => {
     });
   });
 
-  describe('access, as a program', { timeout: 20_000 }, () => {
+  describe('access, as a program', { timeout: 60_000 }, () => {
     it('loses no key when several run at once', async () => {
       const names = Array.from({ length: 6 }, (_, each) => `n${each}`);
       const runs = await Promise.all(

@@ -231,6 +231,13 @@ describe('the access keys', () => {
       assert.equal(await keys.revoke(String(issued.caller.keyId)), false);
     });
 
+    it('is the only kind that can be given back: an operator’s key stays', async () => {
+      const { entry, header } = await add('ada');
+      const keys = start();
+      assert.equal(await keys.revoke(entry.id), false);
+      assert.equal(keys.identify(header)?.id, 'ada');
+    });
+
     it('outlives the BFF, and goes from the file when its time is over', async () => {
       const order = { name: 'ada', grants: ['*:ping'], lifetimeSeconds: 60, origin: 'sign-in' } as const;
       const [first, brief] = [

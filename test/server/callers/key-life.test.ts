@@ -37,7 +37,7 @@ async function untilStatus(status: number, ...args: Parameters<typeof call>): Pr
   await asked;
 }
 
-describe('an access key, while the BFF runs', { concurrency: 3, timeout: 30_000 }, () => {
+describe('an access key, while the BFF runs', { concurrency: 3, timeout: 60_000 }, () => {
   it('is added, used, rotated and removed without a restart, and its use is noted', async () => {
     await using partner = await startFaultServer();
     await using bff = await startBffProcess({ ...sandboxOf(partner), RATE_LIMIT_PER_MINUTE: '100000' });
@@ -106,7 +106,7 @@ describe('an access key, while the BFF runs', { concurrency: 3, timeout: 30_000 
   });
 });
 
-describe('an access key that is guessed', { timeout: 20_000 }, () => {
+describe('an access key that is guessed', { timeout: 60_000 }, () => {
   it('stops its address after twenty, well spelt or not', async () => {
     using folder = temporaryFolder();
     const dataDirectory = folder.path;
@@ -121,7 +121,7 @@ describe('an access key that is guessed', { timeout: 20_000 }, () => {
   });
 });
 
-describe('a BFF that is not on loopback', { timeout: 20_000 }, () => {
+describe('a BFF that is not on loopback', { timeout: 60_000 }, () => {
   it('starts with a key of the access file alone, and makes none for itself', async () => {
     using folder = temporaryFolder();
     const dataDirectory = folder.path;

@@ -214,7 +214,7 @@ const linesIn = (text: string): Line[] =>
     .filter((line) => line.startsWith('{'))
     .map((line): Line => JSON.parse(line));
 
-describe('the record of writes of a program', { concurrency: 2, timeout: 20_000 }, () => {
+describe('the record of writes of a program', { concurrency: 2, timeout: 60_000 }, () => {
   const variablesOf = ({ auth, api }: FaultServer) => ({
     PEARSANA_SANDBOX_CLIENT_ID: 'id',
     PEARSANA_SANDBOX_CLIENT_SECRET: 'secret',
