@@ -6,7 +6,7 @@ type CallContext = {
   requestId: string;
   environment: string | undefined;
   writes: boolean;
-  idempotencyKey: string | undefined;
+  idempotencyKey?: string | undefined;
 };
 type IssuePath = { path: PropertyKey[] };
 

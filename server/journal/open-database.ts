@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { createDigests, type Digests } from './digests.ts';
 import { JournalFault } from './journal-fault.ts';
@@ -12,6 +21,7 @@ export type OpenJournal = { database: DatabaseSync; digests: Digests; owner: Own
 /** How long one process waits for another's transaction, which takes a millisecond. Nothing else is done meanwhile. */
 const busyTimeoutMs = 500;
 const ownerOnly = 0o600;
+const secretBytes = 32;
 
 /**
  * Opens the journal of a data directory, and makes it where there is none.
@@ -24,16 +34,20 @@ export function openDatabase(directory: string): OpenJournal {
   closeSync(openSync(file, 'a', ownerOnly));
   chmodSync(file, ownerOnly);
   const database = new DatabaseSync(file, { timeout: busyTimeoutMs });
+  let owner: Owner | undefined;
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA secure_delete = ON');
+    // Before the lock: it reads all of it, and another process may be writing.
+    if (database.prepare('PRAGMA quick_check(1)').get()?.quick_check !== 'ok') throw new Damage();
     return whileLocked(database, () => {
       const digests = createDigests(preparedSecret(database, directory));
       checkDigests(database, digests, directory);
-      const owner = createOwner(directory);
+      owner = createOwner(directory);
       owner.sweep();
       return { database, digests, owner };
     });
   } catch (error) {
+    owner?.release();
     database.close();
     throw isDamage(error)
       ? new JournalFault(
@@ -50,13 +64,14 @@ function preparedSecret(database: DatabaseSync, directory: string): Buffer {
   if (version === 0) {
     database.exec(schema);
     database.exec(`PRAGMA user_version = ${schemaVersion}`);
-    if (!existsSync(file)) writeFileSync(file, randomBytes(32), { mode: ownerOnly });
+    // Another length is what a kill in the midst of this has left.
+    if (statSync(file, { throwIfNoEntry: false })?.size !== secretBytes) {
+      writeFileSync(file, randomBytes(secretBytes), { mode: ownerOnly, flush: true });
+    }
   } else if (version !== schemaVersion) {
     throw new JournalFault(
       `${join(directory, 'journal.sqlite')} was written by another version of the BFF (its schema is ${version}, this one's is ${schemaVersion}): start the newer one.`,
     );
-  } else if (database.prepare('PRAGMA quick_check(1)').get()?.quick_check !== 'ok') {
-    throw new Damage();
   }
   if (!existsSync(file)) throw new JournalFault(otherSecret(directory));
   return readFileSync(file);

@@ -204,6 +204,13 @@ describe('the journal', () => {
   });
 
   describe('on the disk', () => {
+    it('is made whole where a kill at the very first start has left half of it', async () => {
+      writeFileSync(join(data, 'journal-key'), '');
+      await using bff = await start();
+      await assertWrites(bff);
+      assert.equal(readFileSync(join(data, 'journal-key')).length, 32);
+    });
+
     it('are for their owner alone, even where they were not', async () => {
       writeFileSync(file, '', { mode: 0o644 });
       await using bff = await start();
