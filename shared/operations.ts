@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import {
   documentScopes,
+  encodedLength,
   keptBatchResult,
   keptDocumentResult,
   mostBatchItems,
@@ -184,6 +185,11 @@ export type ResultOf<Name extends OperationName> = z.output<Operations[Name]['re
 /** What the token of a request must carry; `request` is one that the row's schema has accepted. */
 export function scopesOf({ scopes }: OperationRow, request: unknown): readonly Scope[] {
   return typeof scopes === 'function' ? scopes(request as never) : scopes;
+}
+
+/** The largest body that is read for a row: what its form takes, and its files as base64. */
+export function bodyCapOf({ bodyCap, files }: OperationRow, limits: FileLimits): number {
+  return bodyCap + (files ? encodedLength(limits[files.limit]) : 0);
 }
 
 /** The version of the partner's API that we speak, sent as `X-API-Version` to every `/v1` path. */

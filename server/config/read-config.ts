@@ -1,10 +1,9 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { defaultFileLimits } from '../../shared/documents.ts';
-import { type FileLimits, operationNames, operations } from '../../shared/operations.ts';
+import { bodyCapOf, type FileLimits, operationNames, operations } from '../../shared/operations.ts';
 import { isExpired, readAccessFile } from '../callers/access-file.ts';
 import { isMisspelt } from '../callers/key-format.ts';
-import { bodyCapOf } from '../http/file-limits.ts';
 import { isLoopback } from '../loopback.ts';
 import type { OutboundProxy } from '../partner/connections.ts';
 import type { Secret } from '../tokens/secret.ts';

@@ -1,13 +1,8 @@
-import { decodedBytes, encodedLength } from '../../shared/documents.ts';
+import { decodedBytes } from '../../shared/documents.ts';
 import type { Issue } from '../../shared/errors.ts';
 import type { FileLimits, OperationRow } from '../../shared/operations.ts';
 import { sentences } from '../../shared/validate.ts';
 import { BffError } from '../bff-error.ts';
-
-/** The largest body that is read for a row: what its form takes, and its files as base64. */
-export function bodyCapOf({ bodyCap, files }: OperationRow, limits: FileLimits): number {
-  return bodyCap + (files ? encodedLength(limits[files.limit]) : 0);
-}
 
 /**
  * Refuses files that are larger than the limits, each by its name in the request. A body of the right size may hold

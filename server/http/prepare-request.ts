@@ -1,11 +1,11 @@
 import type { Request } from 'express';
-import { type FileLimits, type OperationRow, scopesOf } from '../../shared/operations.ts';
+import { bodyCapOf, type FileLimits, type OperationRow, scopesOf } from '../../shared/operations.ts';
 import type { Scope } from '../../shared/scopes.ts';
 import { validate } from '../../shared/validate.ts';
 import { BffError } from '../bff-error.ts';
 import { type Remembered, rememberedOf } from '../journal/remembered.ts';
 import type { HeldBytes } from './bytes-in-flight.ts';
-import { bodyCapOf, requireSmallFiles } from './file-limits.ts';
+import { requireSmallFiles } from './file-limits.ts';
 import { jsonBody } from './json-body.ts';
 
 /** A request that may go on to the partner: checked, and serialised again. */

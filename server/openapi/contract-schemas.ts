@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import * as activity from '../../shared/activity.ts';
+import * as documents from '../../shared/documents.ts';
 import * as environments from '../../shared/environments.ts';
 import * as errors from '../../shared/errors.ts';
 import * as fields from '../../shared/fields.ts';
@@ -10,6 +12,7 @@ import {
   partnerFacts,
   successOf,
 } from '../../shared/operations.ts';
+import * as scopes from '../../shared/scopes.ts';
 import * as users from '../../shared/users.ts';
 import docstrings from './docstrings.json' with { type: 'json' };
 import type { Json } from './document-types.ts';
@@ -18,20 +21,30 @@ type Schema = z.core.$ZodType;
 
 /** What these export is described by its docstring, and gets a name in the document if it is an object or an enumeration. */
 const contracts: Record<string, unknown> = {
+  ...activity,
+  ...documents,
   ...environments,
   ...errors,
   ...fields,
   ...invitations,
+  ...scopes,
   ...users,
   partnerFacts,
 };
 const words: Readonly<Record<string, string>> = docstrings;
+
+const base64Limits = {
+  pattern: '^[A-Za-z0-9+/]+={0,2}$',
+  maxLength: documents.encodedLength(documents.defaultFileLimits.document),
+};
 
 /** JSON Schema knows no check of ours; of these it can say more than zod does. */
 const facts = new Map<Schema, Json>([
   [fields.email, { format: 'email' }],
   [fields.date, { format: 'date', maxLength: 10 }],
   [fields.currency, { maxLength: 3 }],
+  [documents.file, { contentEncoding: 'base64', ...base64Limits }],
+  [documents.freeForm, { type: 'object', maxProperties: 1_000, additionalProperties: true }],
 ]);
 
 /**
@@ -61,8 +74,12 @@ export function contractSchemas(): Record<string, Json> {
   const { schemas } = z.toJSONSchema(registry, {
     io: 'input',
     uri: (id) => schemaRef(id).$ref,
+    // What zod cannot say, `facts` can; what neither can say is refused below.
+    unrepresentable: 'any',
     override({ zodSchema, jsonSchema }) {
       refuseFlags(zodSchema);
+      if (zodSchema._zod.def.type === 'custom' && !facts.has(zodSchema))
+        throw new Error('A contract has a check of its own that JSON Schema cannot say: describe it here.');
       const path = paths.get(zodSchema);
       const description = path === undefined ? undefined : words[path];
       Object.assign(jsonSchema, description !== undefined && { description }, facts.get(zodSchema));

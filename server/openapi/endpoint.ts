@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../shared/error-codes.ts';
 import type { Json } from './document-types.ts';
 
 /** What the document says of one method at one path. */
@@ -21,6 +22,10 @@ export type Endpoint = {
   asksForToken: boolean;
   /** Absent where no body is read. */
   request?: { schema: Json; example: unknown; bodyCap: number };
+  /** Codes that it may answer besides those that follow from the rest. */
+  codes?: readonly ErrorCode[];
+  /** What it takes in its query, or in its path besides the environment. */
+  parameters?: readonly Json[];
   /** Successful answers by status; `2XX` where it is the partner's. */
   answers: Record<string, { description: string; schema: Json; example: unknown }>;
 };
@@ -31,4 +36,5 @@ export const tags = {
   Connection: 'Whether an environment answers, without and with a token. Nothing is changed.',
   People: 'Users and invitations. Each call changes something for a real person.',
   Documents: 'Documents of a person whom the partner knows already.',
+  Activity: 'What you have written, and what became of it.',
 } as const;

@@ -115,7 +115,9 @@ export const errorDocs: Record<ErrorCode, ErrorDoc> = {
 
 /** The codes that an endpoint may answer, by status. */
 export function errorCodesOf(endpoint: Endpoint): Map<number, ErrorCode[]> {
-  const possible = (Object.keys(errorCodes) as ErrorCode[]).filter((code) => errorDocs[code].when(endpoint));
+  const possible = (Object.keys(errorCodes) as ErrorCode[]).filter(
+    (code) => errorDocs[code].when(endpoint) || endpoint.codes?.includes(code),
+  );
   return Map.groupBy(possible, (code) => errorCodes[code].status);
 }
 

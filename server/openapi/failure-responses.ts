@@ -6,7 +6,7 @@ import type { Endpoint } from './endpoint.ts';
 import { errorCodesOf, errorDocs, partnerRefusalsOf } from './error-docs.ts';
 import { headersOf, parameters, requestIdExample } from './headers.ts';
 
-/** A failed write says what became of it; any other failure doesn't. */
+/** A failed write says what became of it, unless its key belongs to another; any other failure doesn't. */
 export const writeFailureBody: Json = {
   description: 'The body of every answer to a write that is not a success.',
   allOf: [
@@ -45,7 +45,7 @@ export function failureResponses(endpoint: Endpoint): Record<string, Response> {
               ],
             ]),
       ]);
-      const schema = schemaRef(endpoint.writes ? 'writeFailureBody' : 'failureBody');
+      const schema = schemaRef(endpoint.writes && status !== 409 ? 'writeFailureBody' : 'failureBody');
       return [
         status,
         {

@@ -85,13 +85,13 @@ export const headers = {
 
 type HeaderName = keyof typeof headers;
 
-export function parametersOf({ inEnvironment, writes }: Endpoint): Json[] {
+export function parametersOf({ inEnvironment, writes, parameters: own = [] }: Endpoint): Json[] {
   const names: (keyof typeof parameters)[] = [
     ...(inEnvironment ? (['environment'] as const) : []),
     'requestId',
     ...(writes ? (['confirmEnvironment', 'idempotencyKey'] as const) : []),
   ];
-  return names.map((name) => ({ $ref: `#/components/parameters/${name}` }));
+  return [...names.map((name) => ({ $ref: `#/components/parameters/${name}` })), ...own];
 }
 
 /** The headers of an endpoint's answer with that status. */

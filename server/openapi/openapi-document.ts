@@ -49,7 +49,7 @@ export function createOpenApiDocument(): OpenApiDocument {
     tags: Object.entries(tags)
       .filter(([name]) => used.has(name as Endpoint['tag']))
       .map(([name, description]) => ({ name, description })),
-    security: [{ accessKey: [] }],
+    security: [{ accessKey: [] }, { session: [], page: [] }],
     paths,
     components: {
       securitySchemes: {
@@ -57,6 +57,19 @@ export function createOpenApiDocument(): OpenApiDocument {
           type: 'http',
           scheme: 'bearer',
           description: 'The access key that the BFF printed at its start, or that whoever runs it gave you.',
+        },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-pearsana-session',
+          description:
+            'Of a browser that has signed in at `/auth/login`, where the BFF knows the organisation’s OpenID provider.',
+        },
+        page: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'X-Pearsana-Client',
+          description: 'With the cookie: any word. A page of another site cannot send it.',
         },
       },
       parameters,

@@ -1,9 +1,15 @@
+import {
+  type ActivityAnswer,
+  type ActivityEntry,
+  activityPath,
+  type ResolveAnswer,
+} from '../../shared/activity.ts';
 import type { EnvironmentsAnswer, SessionAnswer } from '../../shared/environments.ts';
 import { operationNames } from '../../shared/operations.ts';
 import { schemaRef } from './contract-schemas.ts';
 import type { Json } from './document-types.ts';
 import type { Endpoint } from './endpoint.ts';
-import { requestIdExample as requestId } from './headers.ts';
+import { parameters, requestIdExample as requestId } from './headers.ts';
 
 const session: SessionAnswer = {
   requestId,
@@ -26,6 +32,40 @@ const environments: EnvironmentsAnswer = {
   ],
 };
 
+const environment = parameters.environment.example;
+const time = '2026-01-30T12:00:00.000Z';
+
+const write: ActivityEntry = {
+  id: '42',
+  operation: 'createUser',
+  state: 'unknown',
+  startedAt: time,
+  endedAt: time,
+  requestId,
+  externalReferences: [{ namespace: 'SIS', externalId: '20261234' }],
+  code: 'PARTNER_TIMEOUT',
+  status: null,
+  partnerRequestId: null,
+  result: null,
+  resolved: null,
+};
+
+const rowNumber = { type: 'string', maxLength: 15, pattern: '^\\d{1,15}$' };
+const before: Json = {
+  name: 'before',
+  in: 'query',
+  required: false,
+  description: 'Goes on where `next` of an answer says.',
+  schema: rowNumber,
+};
+const writeId: Json = {
+  name: 'id',
+  in: 'path',
+  required: true,
+  description: 'The `id` of one of your writes.',
+  schema: rowNumber,
+};
+
 /** What all of these have in common: they tell of the BFF itself, and reach nobody else. */
 const own = {
   method: 'GET',
@@ -36,7 +76,7 @@ const own = {
   asksForToken: false,
 } as const;
 
-/** The endpoints that are no row of the table. */
+/** The endpoints that are no row of the table; what is below `/auth` is for browsers and our own extension. */
 export const ownEndpoints: readonly Endpoint[] = [
   {
     ...own,
@@ -60,6 +100,56 @@ export const ownEndpoints: readonly Endpoint[] = [
         description: 'Every environment; the sandbox before production.',
         schema: schemaRef('environmentsAnswer'),
         example: environments,
+      },
+    },
+  },
+  {
+    ...own,
+    operationId: 'activity',
+    path: activityPath('{environment}'),
+    tag: 'Activity',
+    summary: 'Activity',
+    description:
+      'Your own writes in this environment, newest first, 50 at a time; they are kept for 30 days.',
+    authenticated: true,
+    inEnvironment: true,
+    parameters: [before],
+    codes: ['JOURNAL_UNAVAILABLE'],
+    answers: {
+      200: {
+        description: 'What you wrote, with its state, ids and references, and nothing else of it.',
+        schema: schemaRef('activityAnswer'),
+        example: { environment, requestId, activity: [write], next: null } satisfies ActivityAnswer,
+      },
+    },
+  },
+  {
+    ...own,
+    operationId: 'resolve',
+    method: 'POST',
+    path: `${activityPath('{environment}')}/{id}/resolve`,
+    tag: 'Activity',
+    summary: 'Resolve',
+    description:
+      'Says of a write whose outcome is unknown whether it happened, once you have looked at Pearsana for it. After `false` its key may be sent again; after `true` never. Nothing is sent to the partner.',
+    authenticated: true,
+    inEnvironment: true,
+    parameters: [writeId],
+    codes: ['NOT_FOUND', 'IDEMPOTENCY_IN_PROGRESS', 'OUTCOME_KNOWN', 'JOURNAL_UNAVAILABLE'],
+    request: { schema: schemaRef('resolveRequest'), example: { happened: true }, bodyCap: 1_024 },
+    answers: {
+      200: {
+        description: 'The write, as it is now.',
+        schema: schemaRef('resolveAnswer'),
+        example: {
+          environment,
+          requestId,
+          activity: {
+            ...write,
+            state: 'succeeded',
+            resolved: { happened: true, by: 'ada-laptop', at: time },
+          },
+        } satisfies ResolveAnswer,
       },
     },
   },

@@ -1,4 +1,6 @@
+import { defaultFileLimits } from '../../shared/documents.ts';
 import {
+  bodyCapOf,
   type OperationName,
   type OperationRow,
   operationNames,
@@ -37,7 +39,7 @@ function endpointOf(name: OperationName): Endpoint {
     environment: parameters.environment.example,
     requestId,
     result,
-    partner: { ...partnerExample, status: row.writes ? 201 : 200 },
+    partner: row.partner && { ...partnerExample, status: row.writes ? 201 : 200 },
   };
   const answer = { schema: schemaRef(`${name}Success`), example };
   return {
@@ -53,7 +55,11 @@ function endpointOf(name: OperationName): Endpoint {
     callsPartner: row.partner !== null,
     asksForToken,
     ...(row.request && {
-      request: { schema: schemaRef(`${name}Request`), example: request, bodyCap: row.bodyCap },
+      request: {
+        schema: schemaRef(`${name}Request`),
+        example: request,
+        bodyCap: bodyCapOf(row, defaultFileLimits),
+      },
     }),
     answers: row.writes
       ? {
@@ -61,7 +67,7 @@ function endpointOf(name: OperationName): Endpoint {
           // It does not document every status: whichever it sends is passed on.
           '2XX': { ...answer, description: 'Another success of the partner’s, with the same body.' },
         }
-      : { 200: { ...answer, description: 'The partner’s answer, and which environment it was.' } },
+      : { 200: { ...answer, description: 'The answer, and which environment it was.' } },
   };
 }
 

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { bodyCapOf } from '../../../server/http/file-limits.ts';
 import { defaultFileLimits } from '../../../shared/documents.ts';
-import { operations } from '../../../shared/operations.ts';
+import { bodyCapOf, operations } from '../../../shared/operations.ts';
 import { samples } from '../../shared/write-samples.ts';
 import { type FaultServer, startFaultServer } from '../../support/fault-server.ts';
 import { type Answer, failureIn, startBffWith, type TestBff } from '../../support/test-bff.ts';

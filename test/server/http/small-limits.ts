@@ -1,5 +1,4 @@
-import { bodyCapOf } from '../../../server/http/file-limits.ts';
-import { operations } from '../../../shared/operations.ts';
+import { bodyCapOf, operations } from '../../../shared/operations.ts';
 import type { WriteName } from '../../shared/write-samples.ts';
 
 const document = 3_000;

@@ -3,9 +3,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { createOpenApiDocument } from '../../../server/openapi/openapi-document.ts';
-import { type OperationName, operationNames, operationPath, operations } from '../../../shared/operations.ts';
+import { activityAnswer, activityPath } from '../../../shared/activity.ts';
+import { type OperationName, operationNames, operationPath } from '../../../shared/operations.ts';
+import { writeNames } from '../../shared/write-samples.ts';
 import { goodRequest, type Sent } from '../../support/good-requests.ts';
 import { type Answer, startTestBff } from '../../support/test-bff.ts';
+import { capsOf, smallLimits } from '../http/small-limits.ts';
 
 const document = createOpenApiDocument();
 const schemas = new Ajv2020({ strict: false, validateFormats: false }).addSchema(document, 'document');
@@ -44,7 +47,7 @@ function assertDescribed(path: string, method: string, answer: Answer): void {
 describe('the answers of a running BFF', () => {
   let bff: Awaited<ReturnType<typeof startTestBff>>;
   before(async () => {
-    bff = await startTestBff({ production: {} });
+    bff = await startTestBff({ production: {}, variables: smallLimits });
   });
   after(() => bff.stop());
 
@@ -66,27 +69,36 @@ describe('the answers of a running BFF', () => {
   }
 
   for (const name of operationNames) {
-    const { writes, request, bodyCap } = operations[name];
-
     it(`to ${name} are described: success, and no access`, async () => {
       await assertCall(name, good(name), '2XX');
       await assertCall(name, { ...good(name), headers: { authorization: 'Bearer wrong' } }, 401);
       await assertCall(name, { ...good(name), path: operationPath(name, 'nowhere') }, 404);
     });
 
-    if (!writes || request === null) continue;
+    const write = writeNames.find((each) => each === name);
+    if (write === undefined) continue;
     it(`to ${name} are described: what is refused`, async () => {
       const { headers, ...sent } = good(name, 'production');
       const { 'x-confirm-environment': _, ...unconfirmed } = headers;
       await assertCall(name, { ...sent, headers: unconfirmed }, 428);
       await assertCall(name, { ...sent, headers: { ...headers, 'content-type': 'text/plain' } }, 415);
       await assertCall(name, { ...sent, headers, body: '{}' }, 400);
-      const tooLarge = ' '.repeat(bodyCap + 1);
+      const tooLarge = ' '.repeat(capsOf(write) + 1);
       await assertCall(name, { ...sent, headers, body: tooLarge }, 413);
     });
   }
 
   it('about itself are described', async () => {
+    const activity = activityPath('{environment}');
+    assertDescribed(activity, 'GET', await bff.get(activityPath('sandbox')));
+    const { path, ...written } = good('createUser');
+    await bff.get(path, { ...written, body: String(written.body) });
+    const { activity: writes } = activityAnswer.parse((await bff.get(activityPath('sandbox'))).body);
+    for (const id of [writes[0]?.id ?? assert.fail(), '999999']) {
+      const sent = { method: 'POST', headers: written.headers, body: '{"happened":true}' };
+      const answer = await bff.get(`${activityPath('sandbox')}/${id}/resolve`, sent);
+      assertDescribed(`${activity}/{id}/resolve`, 'POST', answer);
+    }
     for (const path of ['/api/session', '/api/environments', '/livez', '/readyz'])
       assertDescribed(path, 'GET', await bff.get(path));
     assertDescribed('/api/session', 'GET', await bff.get('/api/session', { headers: { authorization: '' } }));
