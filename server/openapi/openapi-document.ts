@@ -12,10 +12,11 @@ export const documentVersion = '0.1.0';
 
 const introduction = `A backend for frontends: it holds the partner’s client secret and tokens, and offers what stands here.
 
-Send \`Authorization: Bearer <access key>\`. A success of an operation names the environment that answered and holds the
+Send \`Authorization: Bearer <access key>\`; or, from a page whose user has signed in at \`/auth/login\`, the cookie, and any
+word in the header \`X-Pearsana-Client\`. A success of an operation names the environment that answered and holds the
 partner’s own body in \`result\`. A failure is \`{"error": {"code", "message", "requestId", "source", "retryable", …}}\`; 401
-and 403 are only ever about your own access. At most \`RATE_LIMIT_PER_MINUTE\` requests a minute (120, unless configured) are
-answered to one caller.
+and 403 are only ever about your own access. One caller may make \`RATE_LIMIT_PER_MINUTE\` reads a minute (120, unless
+configured), a third as many writes, and a sixth where the environment is protected.
 
 <details><summary>Every code of the BFF</summary>
 
@@ -49,7 +50,7 @@ export function createOpenApiDocument(): OpenApiDocument {
     tags: Object.entries(tags)
       .filter(([name]) => used.has(name as Endpoint['tag']))
       .map(([name, description]) => ({ name, description })),
-    security: [{ accessKey: [] }, { session: [], page: [] }],
+    security: [{ accessKey: [] }],
     paths,
     components: {
       securitySchemes: {
@@ -57,19 +58,6 @@ export function createOpenApiDocument(): OpenApiDocument {
           type: 'http',
           scheme: 'bearer',
           description: 'The access key that the BFF printed at its start, or that whoever runs it gave you.',
-        },
-        session: {
-          type: 'apiKey',
-          in: 'cookie',
-          name: '__Host-pearsana-session',
-          description:
-            'Of a browser that has signed in at `/auth/login`, where the BFF knows the organisation’s OpenID provider.',
-        },
-        page: {
-          type: 'apiKey',
-          in: 'header',
-          name: 'X-Pearsana-Client',
-          description: 'With the cookie: any word. A page of another site cannot send it.',
         },
       },
       parameters,

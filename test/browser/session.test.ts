@@ -238,6 +238,7 @@ async function servePage(bff: string): Promise<RequestListener> {
   const [, source = ''] = /```ts page\n(.*?)```/s.exec(readme) ?? [];
   const { outputFiles } = await build({
     stdin: { contents: source.replace('https://bff.example.com', bff), resolveDir: root, loader: 'ts' },
+    alias: { 'pearsana-partner-client': join(root, 'client/index.ts') },
     ...{ bundle: true, write: false, format: 'esm', target: 'es2022' },
   });
   const script = outputFiles[0]?.text ?? '';
