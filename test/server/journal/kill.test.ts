@@ -26,7 +26,7 @@ describe(`a BFF that is killed while it creates ${creates} users`, { timeout: 12
     await using partner = await startFaultServer();
     const arrived = countArrivals(partner, random);
     const data = mkdtempSync(join(tmpdir(), 'kill-'));
-    const bff = await startKilled(partner, data);
+    await using bff = await startKilled(partner, data);
     const counts = { retries: 0, replays: 0, inProgress: 0 };
 
     /** Asks until it has been told what became of it, with one key. */
@@ -85,8 +85,6 @@ describe(`a BFF that is killed while it creates ${creates} users`, { timeout: 12
       arrived.counts,
       told.map(() => 1),
     );
-    await bff.end();
-    rmSync(data, { recursive: true });
 
     t.diagnostic(
       `seed ${seed}: ${creates} creates, ${killing.count()} kills; told succeeded ${of('succeeded').length}, unknown ${unknown.length} (${unknownArrived.length} had arrived, ${unknown.length - unknownArrived.length} had not); arrivals ${arrived.total()} once all were resolved; ${counts.retries} retries, ${counts.inProgress} told in progress, ${replaysBefore} replayed; 0 lost, 0 doubled; ${((performance.now() - started) / 1000).toFixed(1)} s`,
@@ -130,6 +128,8 @@ async function startKilled(partner: FaultServer, data: string) {
       PEARSANA_SANDBOX_AUTH_URL: partner.auth.url,
       PEARSANA_SANDBOX_API_URL: partner.api.url,
     });
+  let stopped = false;
+  let killing: Promise<void> | undefined;
   let running: Promise<BffProcess> = start();
   await running;
   const kill = async () => {
@@ -142,25 +142,30 @@ async function startKilled(partner: FaultServer, data: string) {
     client: async () => createClient({ baseUrl: (await running).url, accessKey }),
     /** After so many arrivals, more or less, and then within some milliseconds. */
     killNowAndThen(arrivals: () => number, random: (below: number) => number) {
-      let ended = false;
       let kills = 0;
-      const killing = (async () => {
-        while (!ended) {
+      killing = (async () => {
+        while (!stopped) {
           const next = arrivals() + createsAKill / 2 + random(createsAKill);
-          while (!ended && arrivals() < next) await delay(1);
+          while (!stopped && arrivals() < next) await delay(1);
           await delay(random(15));
-          if (ended) return;
+          if (stopped) return;
           await kill();
           kills += 1;
         }
       })();
       const stop = () => {
-        ended = true;
+        stopped = true;
         return killing;
       };
       return { count: () => kills, stop };
     },
-    end: async () => (await running)[Symbol.asyncDispose](),
+    /** A test that fails leaves nothing running either. */
+    async [Symbol.asyncDispose]() {
+      stopped = true;
+      await killing;
+      await (await running)[Symbol.asyncDispose]();
+      rmSync(data, { recursive: true });
+    },
   };
 }
 
