@@ -23,19 +23,20 @@ export const defaultFileLimits = { document: 10 * 1024 * 1024, batch: 25 * 1024 
 export const mostBatchItems = 25;
 
 /** A file as base64 (RFC 4648, 4), padded and in one line; how large it may be is the BFF's to say. */
-const file = z.string().check(
+export const file = z.string().check(
   z.superRefine((value, context) => {
     const fault = base64Fault(value);
     if (fault !== undefined) context.addIssue(fault);
   }),
 );
 
+/** The most values of a free-form object, at whatever depth. */
+export const mostFreeValues = 1_000;
+
 /** Whatever the caller likes, within reason: what is nested deeper than any program would is an attack on one. */
-const freeForm = z.optional(
-  z.custom<Record<string, unknown>>(
-    isFreeForm,
-    'must be an object of at most 1,000 values, nested at most 20 deep',
-  ),
+export const freeForm = z.custom<Record<string, unknown>>(
+  isFreeForm,
+  `must be an object of at most ${mostFreeValues.toLocaleString('en')} values, nested at most 20 deep`,
 );
 
 const submission = {
@@ -50,7 +51,7 @@ const submission = {
   verificationIntent: z.optional(requiredText),
   /** Only with the intent `attest`. */
   attestationReferenceId: z.optional(requiredText),
-  verificationMetadata: freeForm,
+  verificationMetadata: z.optional(freeForm),
 };
 
 const attested = z.superRefine<{
@@ -72,7 +73,7 @@ const batchItem = z
     ...submission,
     /** Tells the results apart. */
     itemId: requiredText,
-    metadata: freeForm,
+    metadata: z.optional(freeForm),
     partnerReferenceId: optionalText,
   })
   .check(attested);
@@ -151,7 +152,7 @@ function isFreeForm(value: unknown): boolean {
     for (const each of level) {
       for (const inside of Object.values(each)) {
         count += 1;
-        if (count > 1_000) return false;
+        if (count > mostFreeValues) return false;
         if (isObject(inside)) below.push(inside);
       }
     }

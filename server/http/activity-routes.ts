@@ -9,6 +9,7 @@ import {
 import { validate } from '../../shared/validate.ts';
 import { BffError } from '../bff-error.ts';
 import type { Journal, Reader } from '../journal/journal.ts';
+import { bodyCaps } from './body-caps.ts';
 import { jsonBody } from './json-body.ts';
 
 type Handle = (request: Request, response: Response) => void | Promise<void>;
@@ -20,7 +21,7 @@ export type ActivityRoutes = {
   readerOf: (request: Request, response: Response) => Reader;
 };
 
-const readResolution = jsonBody(1024);
+const readResolution = jsonBody(bodyCaps.resolution);
 /** As SQLite counts rows; more digits would be no number any more. */
 const writeId = /^\d{1,15}$/;
 

@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto';
-import { canonical } from '../../shared/canonical.ts';
 
 /** What the journal remembers of keys and requests: enough to know one again, and nothing that can be read back. */
 export type Digests = {

@@ -1,15 +1,20 @@
 import * as z from 'zod/mini';
+import * as activity from '../../shared/activity.ts';
+import * as documents from '../../shared/documents.ts';
 import * as environments from '../../shared/environments.ts';
 import * as errors from '../../shared/errors.ts';
 import * as fields from '../../shared/fields.ts';
 import * as invitations from '../../shared/invitations.ts';
 import {
+  type FileLimits,
   type OperationRow,
   operationNames,
   operations,
   partnerFacts,
   successOf,
 } from '../../shared/operations.ts';
+import * as scopes from '../../shared/scopes.ts';
+import * as signIn from '../../shared/sign-in.ts';
 import * as users from '../../shared/users.ts';
 import docstrings from './docstrings.json' with { type: 'json' };
 import type { Json } from './document-types.ts';
@@ -18,27 +23,49 @@ type Schema = z.core.$ZodType;
 
 /** What these export is described by its docstring, and gets a name in the document if it is an object or an enumeration. */
 const contracts: Record<string, unknown> = {
+  ...activity,
+  ...documents,
   ...environments,
   ...errors,
   ...fields,
   ...invitations,
+  ...scopes,
+  ...signIn,
   ...users,
   partnerFacts,
 };
 const words: Readonly<Record<string, string>> = docstrings;
 
 /** JSON Schema knows no check of ours; of these it can say more than zod does. */
-const facts = new Map<Schema, Json>([
-  [fields.email, { format: 'email' }],
-  [fields.date, { format: 'date', maxLength: 10 }],
-  [fields.currency, { maxLength: 3 }],
-]);
+function factsWith(limits: FileLimits): Map<Schema, Json> {
+  return new Map<Schema, Json>([
+    [fields.email, { format: 'email' }],
+    [fields.date, { format: 'date', maxLength: 10 }],
+    [fields.currency, { maxLength: 3 }],
+    [
+      documents.file,
+      {
+        contentEncoding: 'base64',
+        minLength: 4,
+        maxLength: documents.encodedLength(limits.document),
+        pattern: '^[A-Za-z0-9+/]+={0,2}$',
+      },
+    ],
+    [
+      documents.freeForm,
+      { type: 'object', additionalProperties: true, maxProperties: documents.mostFreeValues },
+    ],
+    [signIn.windowCodeRequest.shape.code, { maxLength: 128 }],
+    [signIn.windowCodeRequest.shape.verifier, { maxLength: 128 }],
+  ]);
+}
 
 /**
  * Every schema of the contracts and of the table, as JSON Schema (2020-12) by its name. What the contract leaves open
  * stays open, so that a new field in an answer breaks no generated client.
  */
-export function contractSchemas(): Record<string, Json> {
+export function contractSchemas(limits: FileLimits): Record<string, Json> {
+  const facts = factsWith(limits);
   const registry = z.registry<{ id: string }>();
   /** Where the docstrings of a schema are found. */
   const paths = new Map<Schema, string>();
@@ -60,6 +87,8 @@ export function contractSchemas(): Record<string, Json> {
 
   const { schemas } = z.toJSONSchema(registry, {
     io: 'input',
+    // A check of ours alone says nothing of what it accepts: only the facts do.
+    unrepresentable: ({ zodSchema }) => facts.get(zodSchema) ?? 'throw',
     uri: (id) => schemaRef(id).$ref,
     override({ zodSchema, jsonSchema }) {
       refuseFlags(zodSchema);

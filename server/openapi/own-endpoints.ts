@@ -36,65 +36,64 @@ const own = {
   asksForToken: false,
 } as const;
 
+const forCallers = { ...own, access: 'caller', limitedBy: 'caller', crossOrigin: true } as const;
+const forProbes = { ...own, access: 'anybody', limitedBy: null, crossOrigin: false } as const;
+
 /** The endpoints that are no row of the table. */
 export const ownEndpoints: readonly Endpoint[] = [
   {
-    ...own,
+    ...forCallers,
     operationId: 'session',
     path: '/api/session',
     summary: 'Session',
     description: 'Who the BFF takes you for, and what you may do.',
-    authenticated: true,
-    answers: { 200: { description: 'You.', schema: schemaRef('sessionAnswer'), example: session } },
+    answers: {
+      200: { description: 'You.', body: { schema: schemaRef('sessionAnswer'), example: session } },
+    },
   },
   {
-    ...own,
+    ...forCallers,
     operationId: 'environments',
     path: '/api/environments',
     summary: 'Environments',
     description:
       'The environments, what you may do there, and where their tokens stand. No token is asked for.',
-    authenticated: true,
     answers: {
       200: {
-        description: 'Every environment; the sandbox before production.',
-        schema: schemaRef('environmentsAnswer'),
-        example: environments,
+        description: 'Every environment where you may do something; the sandbox before production.',
+        body: { schema: schemaRef('environmentsAnswer'), example: environments },
       },
     },
   },
   {
-    ...own,
+    ...forProbes,
     operationId: 'livez',
     path: '/livez',
     summary: 'Alive',
     description: 'For a supervisor: whether the process answers. It needs no access key.',
-    authenticated: false,
-    answers: { 200: { description: 'It does.', schema: status('ok'), example: { status: 'ok' } } },
+    answers: { 200: { description: 'It does.', body: status('ok') } },
   },
   {
-    ...own,
+    ...forProbes,
     operationId: 'readyz',
     path: '/readyz',
     summary: 'Ready',
     description:
       'For a load balancer: whether new requests are welcome. It tells of the BFF alone, never of the partner, and needs no access key.',
-    authenticated: false,
     answers: {
-      200: { description: 'They are.', schema: status('ready'), example: { status: 'ready' } },
-      503: {
-        description: 'They are not: the BFF is about to end.',
-        schema: status('shutting-down'),
-        example: { status: 'shutting-down' },
-      },
+      200: { description: 'They are.', body: status('ready') },
+      503: { description: 'They are not: the BFF is about to end.', body: status('shutting-down') },
     },
   },
 ];
 
-function status(word: string): Json {
+function status(word: string): { schema: Json; example: Json } {
   return {
-    type: 'object',
-    properties: { status: { type: 'string', enum: [word] } },
-    required: ['status'],
+    schema: {
+      type: 'object',
+      properties: { status: { type: 'string', enum: [word] } },
+      required: ['status'],
+    },
+    example: { status: word },
   };
 }

@@ -42,7 +42,8 @@ const refused = await POST('/api/environments/{environment}/users', {
 });
 if (!refused.error) throw new Error('It was not refused.');
 const { code, outcome, source } = refused.error.error;
-const became: 'not_sent' | 'refused' | 'unknown' = outcome;
+// Absent where the key stands for an earlier write.
+const became: 'not_sent' | 'refused' | 'unknown' | undefined = outcome;
 const said: 'bff' | 'pearsana' | 'auth' = source;
 const confirmed = await POST('/api/environments/{environment}/users', {
   params: { path: { environment: 'production' }, header: { 'X-Confirm-Environment': 'production' } },
