@@ -30,10 +30,13 @@ export const file = z.string().check(
   }),
 );
 
+/** The most values of a free-form object, at whatever depth. */
+export const mostFreeValues = 1_000;
+
 /** Whatever the caller likes, within reason: what is nested deeper than any program would is an attack on one. */
 export const freeForm = z.custom<Record<string, unknown>>(
   isFreeForm,
-  'must be an object of at most 1,000 values, nested at most 20 deep',
+  `must be an object of at most ${mostFreeValues.toLocaleString('en')} values, nested at most 20 deep`,
 );
 
 const submission = {
@@ -149,7 +152,7 @@ function isFreeForm(value: unknown): boolean {
     for (const each of level) {
       for (const inside of Object.values(each)) {
         count += 1;
-        if (count > 1_000) return false;
+        if (count > mostFreeValues) return false;
         if (isObject(inside)) below.push(inside);
       }
     }

@@ -31,7 +31,10 @@ export const failure = z.object({
   source: errorSource,
   /** Whether the very same request may succeed later. */
   retryable: z.boolean(),
-  /** On every failed write, and only there. */
+  /**
+   * On every failed write, and only there. Absent where nothing is said of this write, but of the first one with the
+   * same key: `IDEMPOTENCY_IN_PROGRESS` and `OUTCOME_KNOWN`.
+   */
   outcome: z.optional(outcome),
 });
 export type Failure = z.infer<typeof failure>;

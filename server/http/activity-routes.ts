@@ -10,6 +10,7 @@ import { validate } from '../../shared/validate.ts';
 import { BffError } from '../bff-error.ts';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import type { Journal, Reader } from '../journal/journal.ts';
+import { bodyCaps } from './body-caps.ts';
 import { jsonBody } from './json-body.ts';
 import { environmentNotFound, grantedTo } from './operation-routes.ts';
 import { callerOf, route } from './route.ts';
@@ -20,7 +21,7 @@ export type ActivityDependencies = {
   journal: Pick<Journal, 'activity' | 'resolve'>;
 };
 
-const readResolution = jsonBody(1024);
+const readResolution = jsonBody(bodyCaps.resolution);
 /** As SQLite counts rows; more digits would be no number any more. */
 const writeId = /^\d{1,15}$/;
 

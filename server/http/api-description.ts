@@ -1,17 +1,18 @@
 import { type Request, Router } from 'express';
+import type { FileLimits } from '../../shared/operations.ts';
 import { onlyGet } from './only-get.ts';
 
 /**
- * `GET /openapi.json`. It needs no access key: of this BFF it holds nothing but the address that the caller used (no
- * environment, caller or key), and generators and `/docs` have no key to show.
+ * `GET /openapi.json`. It needs no access key: of this BFF it holds nothing but the address that the caller used and how
+ * large a file may be (no environment, caller or key), and generators and `/docs` have no key to show.
  */
-export function apiDescription(publicUrl: string | undefined): Router {
+export function apiDescription(publicUrl: string | undefined, fileLimits: FileLimits): Router {
   const router = Router({ caseSensitive: true, strict: true });
   // Built once, when somebody asks: a start need not wait for it.
   let building: Promise<(url: string) => string> | undefined;
 
   router.get('/openapi.json', async (request, response) => {
-    building ??= buildDescription();
+    building ??= buildDescription(fileLimits);
     const describe = await building;
     response
       .set('Cache-Control', 'no-store')
@@ -23,9 +24,9 @@ export function apiDescription(publicUrl: string | undefined): Router {
 }
 
 /** The description's text for each address: all but the address is put together once. */
-async function buildDescription(): Promise<(url: string) => string> {
+async function buildDescription(fileLimits: FileLimits): Promise<(url: string) => string> {
   const { createOpenApiDocument, serverAt } = await import('../openapi/openapi-document.ts');
-  const document = JSON.stringify(createOpenApiDocument());
+  const document = JSON.stringify(createOpenApiDocument(fileLimits));
   return (url) => `{"servers":${JSON.stringify([serverAt(url)])},${document.slice(1)}`;
 }
 

@@ -55,7 +55,7 @@ export function createApp(options: AppOptions): Express {
     sendJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'shutting-down' });
   });
   app.all(['/livez', '/readyz'], onlyGet);
-  app.use(apiDescription(options.publicUrl));
+  app.use(apiDescription(options.publicUrl, options.fileLimits));
   app.use(docs());
   const { sessions, allowedOrigins, environments } = options;
   app.use(['/api', '/auth'], noStore);

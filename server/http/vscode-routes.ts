@@ -12,6 +12,7 @@ import type { Sessions } from '../sessions/sessions.ts';
 import { type ReturnAddress, withAnswer } from '../window-codes/return-address.ts';
 import type { WindowCodes, WindowRequest } from '../window-codes/window-codes.ts';
 import { answerWithPage, limitLogins, sendToLogin } from './auth-routes.ts';
+import { bodyCaps } from './body-caps.ts';
 import { sendConsentPage } from './consent-page.ts';
 import { jsonBody, readBytes } from './json-body.ts';
 import { route } from './route.ts';
@@ -27,8 +28,6 @@ export type WindowDependencies = {
   /** By access key. */
   authenticate: RequestHandler;
 };
-
-const formCap = 2 * 1024;
 
 /** What programs call from windows; a window in a browser does so across origins. */
 export const windowCallPaths = ['/auth/methods', '/auth/vscode/token', '/auth/vscode/revoke'];
@@ -66,7 +65,7 @@ export function createVSCodeRoutes(dependencies: WindowDependencies): Router {
   route(router, 'POST', '/auth/vscode/answer', async (request, response) => {
     const browser = required(sessions);
     requireOwnPage(request, browser.publicOrigin);
-    const form = new URLSearchParams((await readBytes(request, formCap)).toString());
+    const form = new URLSearchParams((await readBytes(request, bodyCaps.windowForm)).toString());
     const caller = browser.sessionOf(request.headers.cookie)?.caller;
     const asked = caller && windowCodes.answered(form.get('word') ?? '', caller);
     if (!caller || !asked) {
@@ -86,7 +85,7 @@ export function createVSCodeRoutes(dependencies: WindowDependencies): Router {
 
   route(router, 'POST', '/auth/vscode/token', async (request, response) => {
     const { context } = response.locals;
-    const validation = validate(windowCodeRequest, await jsonBody(formCap)(request));
+    const validation = validate(windowCodeRequest, await jsonBody(bodyCaps.windowForm)(request));
     // What it was given is no word for an answer.
     const { code, verifier } = validation.ok ? validation.value : { code: '', verifier: '' };
     const person = windowCodes.redeem(code, verifier);

@@ -6,6 +6,7 @@ import * as errors from '../../shared/errors.ts';
 import * as fields from '../../shared/fields.ts';
 import * as invitations from '../../shared/invitations.ts';
 import {
+  type FileLimits,
   type OperationRow,
   operationNames,
   operations,
@@ -13,6 +14,7 @@ import {
   successOf,
 } from '../../shared/operations.ts';
 import * as scopes from '../../shared/scopes.ts';
+import * as signIn from '../../shared/sign-in.ts';
 import * as users from '../../shared/users.ts';
 import docstrings from './docstrings.json' with { type: 'json' };
 import type { Json } from './document-types.ts';
@@ -28,30 +30,42 @@ const contracts: Record<string, unknown> = {
   ...fields,
   ...invitations,
   ...scopes,
+  ...signIn,
   ...users,
   partnerFacts,
 };
 const words: Readonly<Record<string, string>> = docstrings;
 
-const base64Limits = {
-  pattern: '^[A-Za-z0-9+/]+={0,2}$',
-  maxLength: documents.encodedLength(documents.defaultFileLimits.document),
-};
-
 /** JSON Schema knows no check of ours; of these it can say more than zod does. */
-const facts = new Map<Schema, Json>([
-  [fields.email, { format: 'email' }],
-  [fields.date, { format: 'date', maxLength: 10 }],
-  [fields.currency, { maxLength: 3 }],
-  [documents.file, { contentEncoding: 'base64', ...base64Limits }],
-  [documents.freeForm, { type: 'object', maxProperties: 1_000, additionalProperties: true }],
-]);
+function factsWith(limits: FileLimits): Map<Schema, Json> {
+  return new Map<Schema, Json>([
+    [fields.email, { format: 'email' }],
+    [fields.date, { format: 'date', maxLength: 10 }],
+    [fields.currency, { maxLength: 3 }],
+    [
+      documents.file,
+      {
+        contentEncoding: 'base64',
+        minLength: 4,
+        maxLength: documents.encodedLength(limits.document),
+        pattern: '^[A-Za-z0-9+/]+={0,2}$',
+      },
+    ],
+    [
+      documents.freeForm,
+      { type: 'object', additionalProperties: true, maxProperties: documents.mostFreeValues },
+    ],
+    [signIn.windowCodeRequest.shape.code, { maxLength: 128 }],
+    [signIn.windowCodeRequest.shape.verifier, { maxLength: 128 }],
+  ]);
+}
 
 /**
  * Every schema of the contracts and of the table, as JSON Schema (2020-12) by its name. What the contract leaves open
  * stays open, so that a new field in an answer breaks no generated client.
  */
-export function contractSchemas(): Record<string, Json> {
+export function contractSchemas(limits: FileLimits): Record<string, Json> {
+  const facts = factsWith(limits);
   const registry = z.registry<{ id: string }>();
   /** Where the docstrings of a schema are found. */
   const paths = new Map<Schema, string>();
@@ -73,13 +87,11 @@ export function contractSchemas(): Record<string, Json> {
 
   const { schemas } = z.toJSONSchema(registry, {
     io: 'input',
+    // A check of ours alone says nothing of what it accepts: only the facts do.
+    unrepresentable: ({ zodSchema }) => facts.get(zodSchema) ?? 'throw',
     uri: (id) => schemaRef(id).$ref,
-    // What zod cannot say, `facts` can; what neither can say is refused below.
-    unrepresentable: 'any',
     override({ zodSchema, jsonSchema }) {
       refuseFlags(zodSchema);
-      if (zodSchema._zod.def.type === 'custom' && !facts.has(zodSchema))
-        throw new Error('A contract has a check of its own that JSON Schema cannot say: describe it here.');
       const path = paths.get(zodSchema);
       const description = path === undefined ? undefined : words[path];
       Object.assign(jsonSchema, description !== undefined && { description }, facts.get(zodSchema));

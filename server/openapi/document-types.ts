@@ -15,7 +15,8 @@ export type Operation = Json & {
   responses: Record<string, Response>;
 };
 
-export type Response = Content & { headers: Json };
+/** Without content, there is no body. */
+export type Response = Partial<Content> & { headers: Json };
 
 type Content = Json & { content: Record<'application/json', Body> };
 type Body = { schema: Json; example?: unknown; examples?: Record<string, { value: unknown }> };

@@ -11,7 +11,9 @@ type ErrorDoc = {
 
 const always = () => true;
 const never = () => false;
-const authenticated = (endpoint: Endpoint) => endpoint.authenticated;
+const identifies = (endpoint: Endpoint) => ['caller', 'access-key'].includes(endpoint.access);
+const restricted = (endpoint: Endpoint) => endpoint.access !== 'anybody';
+const limited = (endpoint: Endpoint) => endpoint.limitedBy !== null;
 const inEnvironment = (endpoint: Endpoint) => endpoint.inEnvironment;
 const withBody = (endpoint: Endpoint) => endpoint.request !== undefined;
 const writes = (endpoint: Endpoint) => endpoint.writes;
@@ -25,17 +27,21 @@ export const errorDocs: Record<ErrorCode, ErrorDoc> = {
     when: always,
     meaning: 'The request is not valid: `details.errors` says in sentences what to mend.',
   },
-  UNAUTHORIZED: { when: authenticated, meaning: 'The access key is missing or not valid.' },
+  UNAUTHORIZED: {
+    when: identifies,
+    meaning: 'The access key is missing or not valid, or the session is over.',
+  },
   FORBIDDEN: {
-    when: authenticated,
-    meaning: 'Your access does not include this, or your browser’s origin is not allowed.',
+    when: restricted,
+    meaning:
+      'Your access does not include this, or your browser’s origin is not allowed; with a session, `X-Pearsana-Client` may be missing.',
   },
   HOST_NOT_ALLOWED: {
     when: always,
     meaning: 'The BFF is not known by the name in the `Host` header: call it by the address in `servers`.',
   },
   ENVIRONMENT_NOT_FOUND: { when: inEnvironment, meaning: 'There is no environment of that name.' },
-  // The paths of the document exist. The partner's own 404 is among its refusals.
+  // The paths of the document exist: only some name a thing that may not. The partner's own 404 is among its refusals.
   NOT_FOUND: { when: never, meaning: 'There is nothing at this path.' },
   METHOD_NOT_ALLOWED: {
     // It is the answer to any method but the endpoint's own.
@@ -70,14 +76,15 @@ export const errorDocs: Record<ErrorCode, ErrorDoc> = {
     when: writes,
     meaning: 'The environment is protected: confirm the write with `X-Confirm-Environment` and its name.',
   },
-  RATE_LIMITED: { when: authenticated, meaning: 'Too many requests in a minute: wait for `Retry-After`.' },
+  RATE_LIMITED: { when: limited, meaning: 'Too many requests in a minute: wait for `Retry-After`.' },
   HEADERS_TOO_LARGE: { when: always, meaning: 'The URL and headers together are larger than 16 KiB.' },
   INTERNAL: {
     when: always,
     meaning: 'The BFF failed in a way that nobody foresaw. Its log says more, under this request id.',
   },
   BUSY: { when: callsPartner, meaning: 'Too many calls are under way: wait for `Retry-After`.' },
-  LOGIN_FAILED: { when: never, meaning: 'The sign-in was not completed: begin again.' },
+  LOGIN_FAILED: { when: never, meaning: 'The sign-in was not completed, or is over: begin again.' },
+  // Of the addresses that a browser's window goes to, which are no operations.
   LOGIN_UNAVAILABLE: { when: never, meaning: 'The organisation’s identity provider cannot be reached.' },
   JOURNAL_UNAVAILABLE: {
     when: writes,
@@ -133,7 +140,7 @@ export function errorTable(): string {
     .toSorted((a, b) => errorCodes[a].status - errorCodes[b].status)
     .map((code) => {
       const { status, source, retryable, outcome } = errorCodes[code];
-      return `| ${status} | \`${code}\` | ${source} | ${retryable ? 'yes' : 'no'} | \`${outcome}\` | ${errorDocs[code].meaning} |`;
+      return `| ${status} | \`${code}\` | ${source} | ${retryable ? 'yes' : 'no'} | ${outcome === null ? '' : `\`${outcome}\``} | ${errorDocs[code].meaning} |`;
     });
   return [
     '| status | code | who says so | may succeed later | outcome of a write | what it means |',

@@ -1,4 +1,4 @@
-import { errorCodes } from '../../shared/error-codes.ts';
+import { type ErrorCode, errorCodes } from '../../shared/error-codes.ts';
 import type { FailureBody, Outcome } from '../../shared/errors.ts';
 import { schemaRef } from './contract-schemas.ts';
 import type { Json, Response } from './document-types.ts';
@@ -6,7 +6,7 @@ import type { Endpoint } from './endpoint.ts';
 import { errorCodesOf, errorDocs, partnerRefusalsOf } from './error-docs.ts';
 import { headersOf, parameters, requestIdExample } from './headers.ts';
 
-/** A failed write says what became of it, unless its key belongs to another; any other failure doesn't. */
+/** A failed write says what became of it; any other failure doesn't. */
 export const writeFailureBody: Json = {
   description: 'The body of every answer to a write that is not a success.',
   allOf: [
@@ -17,6 +17,30 @@ export const writeFailureBody: Json = {
         error: { type: 'object', required: ['outcome'], properties: { outcome: schemaRef('outcome') } },
       },
       required: ['error'],
+    },
+  ],
+};
+
+/** The codes that are about the first write with the same key, and say nothing of the one that they answer. */
+const aboutEarlierWrite = (Object.keys(errorCodes) as ErrorCode[]).filter(
+  (code) => errorCodes[code].outcome === null,
+);
+
+export const earlierWriteFailureBody: Json = {
+  description: 'Of this write there is nothing to say: its key stands for an earlier one.',
+  allOf: [
+    schemaRef('failureBody'),
+    {
+      type: 'object',
+      properties: {
+        error: {
+          type: 'object',
+          properties: {
+            code: { type: 'string', enum: aboutEarlierWrite },
+            details: schemaRef('earlierWrite'),
+          },
+        },
+      },
     },
   ],
 };
@@ -45,7 +69,7 @@ export function failureResponses(endpoint: Endpoint): Record<string, Response> {
               ],
             ]),
       ]);
-      const schema = schemaRef(endpoint.writes && status !== 409 ? 'writeFailureBody' : 'failureBody');
+      const schema = schemaOf(endpoint, own);
       return [
         status,
         {
@@ -58,7 +82,15 @@ export function failureResponses(endpoint: Endpoint): Record<string, Response> {
   );
 }
 
-function ownExample(endpoint: Endpoint, code: keyof typeof errorCodes): FailureBody {
+function schemaOf({ writes }: Endpoint, codes: readonly ErrorCode[]): Json {
+  if (!writes) return schemaRef('failureBody');
+  const schema = schemaRef('writeFailureBody');
+  return codes.some((code) => aboutEarlierWrite.includes(code))
+    ? { anyOf: [schema, schemaRef('earlierWriteFailureBody')] }
+    : schema;
+}
+
+function ownExample(endpoint: Endpoint, code: ErrorCode): FailureBody {
   const { source, retryable, outcome } = errorCodes[code];
   return failureExample(endpoint, { code, message: errorDocs[code].meaning, source, retryable, outcome });
 }

@@ -3,6 +3,7 @@ import type { Endpoint } from './endpoint.ts';
 
 const requestId = { type: 'string', minLength: 1, maxLength: 128, pattern: '^[\\w.-]{1,128}$' };
 export const requestIdExample = '5f0c7c1e-6f5b-4a57-9d3a-2f6f6a1f9c11';
+const rowId = { type: 'string', minLength: 1, maxLength: 15, pattern: '^\\d{1,15}$' };
 const visible = { type: 'string', maxLength: 200, pattern: '^[!-~ ]*$' };
 const seconds = { type: 'integer', format: 'int32', minimum: 0, maximum: 86_400 };
 
@@ -40,10 +41,34 @@ export const parameters = {
     in: 'header',
     required: false,
     description:
-      'Made once for each thing that somebody wants done, and sent again with each retry of it: the same key and request are sent to the partner once. Quoted or bare.',
-    schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
+      'Made once for each thing that somebody wants done, and sent again with each retry of it: the same key and request are sent to the partner once. 1 to 255 visible ASCII characters, quoted or bare.',
+    schema: { type: 'string', minLength: 1, maxLength: 512, pattern: '^[!-~]+$' },
+  },
+  client: {
+    name: 'X-Pearsana-Client',
+    in: 'header',
+    required: false,
+    description:
+      'Any word. Required with a session, since no page of another site can send it; an access key needs none.',
+    schema: { type: 'string', minLength: 1, maxLength: 64, pattern: '^[!-~]{1,64}$' },
+  },
+  before: {
+    name: 'before',
+    in: 'query',
+    required: false,
+    description: 'The `next` of the answer before, to go on from there.',
+    schema: rowId,
+  },
+  writeId: {
+    name: 'id',
+    in: 'path',
+    required: true,
+    description: 'The `id` of one of your own writes, as `GET …/activity` lists them.',
+    schema: rowId,
   },
 } as const;
+
+export type ParameterName = keyof typeof parameters;
 
 /** What answers carry, by the names in `components.headers`. */
 export const headers = {
@@ -85,22 +110,25 @@ export const headers = {
 
 type HeaderName = keyof typeof headers;
 
-export function parametersOf({ inEnvironment, writes, parameters: own = [] }: Endpoint): Json[] {
-  const names: (keyof typeof parameters)[] = [
+export function parametersOf({ inEnvironment, writes, access, parameters: more = [] }: Endpoint): Json[] {
+  const names: ParameterName[] = [
     ...(inEnvironment ? (['environment'] as const) : []),
+    ...more,
     'requestId',
     ...(writes ? (['confirmEnvironment', 'idempotencyKey'] as const) : []),
+    ...(access === 'caller' || access === 'session' ? (['client'] as const) : []),
   ];
-  return [...names.map((name) => ({ $ref: `#/components/parameters/${name}` })), ...own];
+  return names.map((name) => ({ $ref: `#/components/parameters/${name}` }));
 }
 
 /** The headers of an endpoint's answer with that status. */
-export function headersOf({ authenticated, writes }: Endpoint, status: number | string): Json {
+export function headersOf({ limitedBy, crossOrigin, writes }: Endpoint, status: number | string): Json {
   const succeeds = String(status).startsWith('2');
   const names: HeaderName[] = [
     'X-Request-Id',
-    ...(authenticated ? (['RateLimit', 'RateLimit-Policy', 'Access-Control-Allow-Origin'] as const) : []),
-    ...(status === 429 || status === 503 ? (['Retry-After'] as const) : []),
+    ...(limitedBy === 'caller' ? (['RateLimit', 'RateLimit-Policy'] as const) : []),
+    ...(crossOrigin ? (['Access-Control-Allow-Origin'] as const) : []),
+    ...([409, 429, 503].includes(Number(status)) ? (['Retry-After'] as const) : []),
     ...(status === 401 ? (['WWW-Authenticate'] as const) : []),
     ...(writes && succeeds ? (['Idempotent-Replayed'] as const) : []),
   ];

@@ -1,10 +1,16 @@
+import { defaultFileLimits } from '../../shared/documents.ts';
+import type { FileLimits } from '../../shared/operations.ts';
+import { sessionCookie } from '../sessions/session-cookie.ts';
+import { activityEndpoints } from './activity-endpoints.ts';
 import { contractSchemas } from './contract-schemas.ts';
 import type { Json, OpenApiDocument, Operation, Response } from './document-types.ts';
 import { type Endpoint, tags } from './endpoint.ts';
 import { errorTable } from './error-docs.ts';
-import { failureResponses, writeFailureBody } from './failure-responses.ts';
+import { earlierWriteFailureBody, failureResponses, writeFailureBody } from './failure-responses.ts';
 import { headers, headersOf, parameters, parametersOf } from './headers.ts';
 import { ownEndpoints } from './own-endpoints.ts';
+import { signInEndpoints } from './sign-in-endpoints.ts';
+import { sizeWords } from './size-words.ts';
 import { tableEndpoints } from './table-endpoints.ts';
 
 /** That of the packages: who has another BFF has another document. */
@@ -12,11 +18,10 @@ export const documentVersion = '0.1.0';
 
 const introduction = `A backend for frontends: it holds the partner’s client secret and tokens, and offers what stands here.
 
-Send \`Authorization: Bearer <access key>\`; or, from a page whose user has signed in at \`/auth/login\`, the cookie, and any
-word in the header \`X-Pearsana-Client\`. A success of an operation names the environment that answered and holds the
+Send \`Authorization: Bearer <access key>\`; a page of the BFF’s own site may use a session instead. A success of an operation names the environment that answered and holds the
 partner’s own body in \`result\`. A failure is \`{"error": {"code", "message", "requestId", "source", "retryable", …}}\`; 401
-and 403 are only ever about your own access. One caller may make \`RATE_LIMIT_PER_MINUTE\` reads a minute (120, unless
-configured), a third as many writes, and a sixth where the environment is protected.
+and 403 are only ever about your own access. At most \`RATE_LIMIT_PER_MINUTE\` requests a minute (120, unless configured) are
+answered to one caller.
 
 <details><summary>Every code of the BFF</summary>
 
@@ -27,8 +32,8 @@ ${errorTable()}
 </details>`;
 
 /** The whole of `/openapi.json` but for `servers`, which follows from the request: see {@link serverAt}. */
-export function createOpenApiDocument(): OpenApiDocument {
-  const endpoints = [...ownEndpoints, ...tableEndpoints()];
+export function createOpenApiDocument(limits: FileLimits = defaultFileLimits): OpenApiDocument {
+  const endpoints = [...ownEndpoints, ...tableEndpoints(limits), ...activityEndpoints, ...signInEndpoints];
   const used = new Set(endpoints.map(({ tag }) => tag));
   const paths: OpenApiDocument['paths'] = {};
   for (const endpoint of endpoints) {
@@ -37,7 +42,11 @@ export function createOpenApiDocument(): OpenApiDocument {
       [endpoint.method.toLowerCase()]: operationOf(endpoint),
     };
   }
-  const schemas = { ...contractSchemas(), WriteFailureBody: writeFailureBody };
+  const schemas = {
+    ...contractSchemas(limits),
+    WriteFailureBody: writeFailureBody,
+    EarlierWriteFailureBody: earlierWriteFailureBody,
+  };
   return {
     openapi: '3.1.0',
     info: {
@@ -50,14 +59,22 @@ export function createOpenApiDocument(): OpenApiDocument {
     tags: Object.entries(tags)
       .filter(([name]) => used.has(name as Endpoint['tag']))
       .map(([name, description]) => ({ name, description })),
-    security: [{ accessKey: [] }],
+    security: securityOf.caller,
     paths,
     components: {
       securitySchemes: {
         accessKey: {
           type: 'http',
           scheme: 'bearer',
-          description: 'The access key that the BFF printed at its start, or that whoever runs it gave you.',
+          description:
+            'The access key that the BFF printed at its start, that whoever runs it gave you, or that a sign-in gave to your window.',
+        },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: sessionCookie,
+          description:
+            'Where an OpenID provider is configured: the cookie of whoever signed in at `/auth/login`. The browser sends it by itself, and no script can read it. Every request with it needs `X-Pearsana-Client`, and must come from the BFF’s own origin or one of its site that is listed.',
         },
       },
       parameters,
@@ -66,6 +83,13 @@ export function createOpenApiDocument(): OpenApiDocument {
     },
   };
 }
+
+const securityOf = {
+  anybody: [],
+  caller: [{ accessKey: [] }, { session: [] }],
+  'access-key': [{ accessKey: [] }],
+  session: [{ session: [] }],
+} as const satisfies Record<Endpoint['access'], Json[]>;
 
 /** What `servers` says of an address. */
 export function serverAt(url: string): Json {
@@ -77,23 +101,21 @@ export function serverAt(url: string): Json {
 }
 
 function operationOf(endpoint: Endpoint): Operation {
-  const { operationId, tag, summary, description, authenticated, request, answers } = endpoint;
-  const successes = Object.entries(answers).map(
-    ([status, { description, schema, example }]): [string, Response] => [
-      status,
-      {
-        description,
-        headers: headersOf(endpoint, status),
-        content: { 'application/json': { schema, example } },
-      },
-    ],
-  );
+  const { operationId, tag, summary, description, access, request, answers } = endpoint;
+  const successes = Object.entries(answers).map(([status, { description, body }]): [string, Response] => [
+    status,
+    {
+      description,
+      headers: headersOf(endpoint, status),
+      ...(body && { content: { 'application/json': body } }),
+    },
+  ]);
   return {
     operationId,
     tags: [tag],
     summary,
     description,
-    ...(!authenticated && { security: [] }),
+    ...(access !== 'caller' && { security: securityOf[access] }),
     parameters: parametersOf(endpoint),
     ...(request && {
       requestBody: {
@@ -104,11 +126,6 @@ function operationOf(endpoint: Endpoint): Operation {
     }),
     responses: { ...Object.fromEntries(successes), ...failureResponses(endpoint) },
   };
-}
-
-function sizeWords(bytes: number): string {
-  const kibibytes = bytes / 1024;
-  return kibibytes < 1024 ? `${kibibytes} KiB` : `${Math.round(kibibytes / 102.4) / 10} MiB`;
 }
 
 /** The schemas that something refers to, from `start` on. */

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../shared/error-codes.ts';
 import type { OperationName, RequestOf, ResultOf } from '../../shared/operations.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -7,6 +8,8 @@ type OperationDoc<Name extends OperationName> = {
   /** Absent where the operation takes no body. */
   request?: RequestOf<Name>;
   result: ResultOf<Name>;
+  /** Codes that do not follow from the row. */
+  codes?: readonly ErrorCode[];
 };
 
 /** What the table cannot say of its rows: words and examples. A test holds the examples to the contracts. */
@@ -30,6 +33,8 @@ export const operationDocs: { [Name in OperationName]: OperationDoc<Name> } = {
     tag: 'Connection',
     description:
       'Every scope that the partner documents: enabled on the App Client or not, found by asking for each alone. What was found is kept for a minute; `enabled` is null where it could not be told.',
+    // What else may go wrong is said of each scope.
+    codes: ['CLIENT_CREDENTIALS_REJECTED'],
     result: {
       checkedAt: '2026-01-30T12:00:00.000Z',
       scopes: [

@@ -1,6 +1,6 @@
-import { defaultFileLimits } from '../../shared/documents.ts';
 import {
   bodyCapOf,
+  type FileLimits,
   type OperationName,
   type OperationRow,
   operationNames,
@@ -13,6 +13,7 @@ import { schemaRef } from './contract-schemas.ts';
 import type { Endpoint } from './endpoint.ts';
 import { parameters, requestIdExample as requestId } from './headers.ts';
 import { operationDocs } from './operation-docs.ts';
+import { sizeWords } from './size-words.ts';
 
 const partnerExample: PartnerFacts = {
   status: 200,
@@ -27,29 +28,33 @@ const writeWords =
   'A write is sent to the partner once for each time that somebody asks. What became of one that failed stands in `error.outcome`: `not_sent`, `refused`, or `unknown`, and then look before you send again. In a protected environment it must be confirmed by name.';
 
 /** One endpoint for each row of the table. */
-export function tableEndpoints(): Endpoint[] {
-  return operationNames.map(endpointOf);
+export function tableEndpoints(limits: FileLimits): Endpoint[] {
+  return operationNames.map((name) => endpointOf(name, limits));
 }
 
-function endpointOf(name: OperationName): Endpoint {
+function endpointOf(name: OperationName, limits: FileLimits): Endpoint {
   const row: OperationRow = operations[name];
-  const { tag, description, request, result } = operationDocs[name];
-  const asksForToken = !Array.isArray(row.scopes) || row.scopes.length > 0 || row.partner === null;
+  const { tag, description, request, result, codes } = operationDocs[name];
+  const asksForToken = !Array.isArray(row.scopes) || row.scopes.length > 0;
   const example = {
     environment: parameters.environment.example,
     requestId,
     result,
     partner: row.partner && { ...partnerExample, status: row.writes ? 201 : 200 },
   };
-  const answer = { schema: schemaRef(`${name}Success`), example };
+  const body = { schema: schemaRef(`${name}Success`), example };
   return {
     operationId: name,
     method: row.method,
     path: operationPath(name, '{environment}'),
     tag,
     summary: row.title,
-    description: [description, scopeWords(row), row.writes ? writeWords : ''].filter(Boolean).join('\n\n'),
-    authenticated: true,
+    description: [description, scopeWords(row), fileWords(row, limits), row.writes ? writeWords : '']
+      .filter(Boolean)
+      .join('\n\n'),
+    access: 'caller',
+    limitedBy: 'caller',
+    crossOrigin: true,
     inEnvironment: true,
     writes: row.writes,
     callsPartner: row.partner !== null,
@@ -58,16 +63,28 @@ function endpointOf(name: OperationName): Endpoint {
       request: {
         schema: schemaRef(`${name}Request`),
         example: request,
-        bodyCap: bodyCapOf(row, defaultFileLimits),
+        bodyCap: bodyCapOf(row, limits),
       },
     }),
+    ...(codes && { codes }),
     answers: row.writes
       ? {
-          201: { ...answer, description: 'It is done. The partner’s answer, and which environment it was.' },
+          201: { body, description: 'It is done. The partner’s answer, and which environment it was.' },
           // It does not document every status: whichever it sends is passed on.
-          '2XX': { ...answer, description: 'Another success of the partner’s, with the same body.' },
+          '2XX': {
+            body,
+            description:
+              'Another success of the partner’s, with the same body: 207, for instance, where a batch succeeded in part.',
+          },
         }
-      : { 200: { ...answer, description: 'The answer, and which environment it was.' } },
+      : {
+          200: {
+            body,
+            description: row.partner
+              ? 'The partner’s answer, and which environment it was.'
+              : 'What was found; `partner` is null, since its API was not called.',
+          },
+        },
   };
 }
 
@@ -75,4 +92,11 @@ function endpointOf(name: OperationName): Endpoint {
 function scopeWords({ scopes }: OperationRow): string {
   if (!Array.isArray(scopes) || scopes.length === 0) return '';
   return `Its token carries ${scopes.map((scope) => `\`${scope}\``).join(' and ')}, and no more.`;
+}
+
+function fileWords({ files }: OperationRow, limits: FileLimits): string {
+  if (!files) return '';
+  const all =
+    files.limit === 'document' ? '' : `, and all together at most ${sizeWords(limits[files.limit])}`;
+  return `A document may have at most ${sizeWords(limits.document)}${all}, before base64.`;
 }

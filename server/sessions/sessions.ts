@@ -8,6 +8,7 @@ import type { Clock } from '../tokens/token-keeper.ts';
 import { callerOf } from './claims.ts';
 import { createHandleStore } from './handle-store.ts';
 import type { IdentityProvider, LoginChecks } from './identity-provider.ts';
+import { sessionCookie } from './session-cookie.ts';
 
 declare const checked: unique symbol;
 /** Where a browser goes after the login; only {@link Sessions.pageFrom} and {@link Sessions.ownPath} make one. */
@@ -40,8 +41,7 @@ export type Sessions = {
   endSession(cookieHeader: string | undefined): void;
 };
 
-// `__Host-`: a browser takes these over https only, for the whole host, and from no neighbour of it (RFC 6265bis, 4.1.3.2).
-const sessionCookie = '__Host-pearsana-session';
+// As `sessionCookie`, for as long as a login takes.
 const loginCookie = '__Host-pearsana-login';
 const loginSeconds = 600;
 const mostLogins = 10_000;

@@ -39,6 +39,7 @@ describe('GET /docs in a browser', { skip: !(await hasChromium()) }, () => {
     await using page = await watchPage(browser);
     await page.goto(`${bff.url}/docs`);
     await page.getByRole('button', { name: 'Authorize' }).click();
+    // One field: the session's cookie is nothing that one types in.
     await page.locator('.auth-container input').fill(bff.accessKey);
     await page.locator('.auth-btn-wrapper .authorize').click();
     await page.locator('.btn-done').click();
@@ -67,7 +68,7 @@ describe('GET /docs in a browser', { skip: !(await hasChromium()) }, () => {
     const invite = page.locator('#operations-People-createInvitation');
     await invite.locator('.opblock-summary-control').click();
     await invite.locator('.try-out__btn').click();
-    for (const header of ['X-Request-Id', 'X-Confirm-Environment', 'Idempotency-Key'])
+    for (const header of ['X-Request-Id', 'X-Confirm-Environment', 'Idempotency-Key', 'X-Pearsana-Client'])
       assert.equal(await invite.getByPlaceholder(header).inputValue(), '', header);
     assert.match(await invite.locator('textarea').inputValue(), /ada@example\.edu/);
   });

@@ -22,7 +22,7 @@ addEventListener('message', async ({ data }) => {
 });
 `;
 
-describe('the internal tool of the README', { skip: !(await hasChromium()) }, () => {
+describe('the example of an internal tool', { skip: !(await hasChromium()) }, () => {
   let consumer: ClientConsumer;
   let browser: Browser;
   let bff: Awaited<ReturnType<typeof startTestBff>>;

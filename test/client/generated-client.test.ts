@@ -42,7 +42,7 @@ const refused = await POST('/api/environments/{environment}/users', {
 });
 if (!refused.error) throw new Error('It was not refused.');
 const { code, outcome, source } = refused.error.error;
-// Absent alone where the key belongs to another write.
+// Absent where the key stands for an earlier write.
 const became: 'not_sent' | 'refused' | 'unknown' | undefined = outcome;
 const said: 'bff' | 'pearsana' | 'auth' = source;
 const confirmed = await POST('/api/environments/{environment}/users', {

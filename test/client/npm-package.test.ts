@@ -73,7 +73,28 @@ describe('the npm package of the client', () => {
     });
   }
 
-  it('has types that the README’s internal tool compiles with', async () => {
+  it('is used by the README’s example, which compiles, invites, and tells what became of it', async () => {
+    const readme = await readFile(join(root, 'README.md'), 'utf8');
+    const [, example = ''] = /## Build an internal tool\n.*?```ts\n(.*?)```\n/s.exec(readme) ?? [];
+    await writeFile(join(consumer.folder, 'example.ts'), example);
+    assert.equal(await consumer.compile('bundler', 'example.ts'), '');
+
+    await using bff = await startTestBff();
+    const address = 'http://127.0.0.1:8787';
+    assert(example.includes(address));
+    const calls =
+      "console.log(JSON.stringify([await invite(key, 'ada@example.com'), await invite(key, 'ada')]));";
+    const called = `${example.replace(address, bff.url)}\nconst key = '${bff.accessKey}';\n${calls}`;
+    await writeFile(join(consumer.folder, 'example.mts'), called);
+    const flag = '--disable-warning=ExperimentalWarning';
+    const printed = await execute(process.execPath, [flag, 'example.mts'], consumer.folder);
+    const [invited, refused] = JSON.parse(printed);
+    assert.match(invited, /^Invited: inv_\w+$/);
+    assert.match(refused, /^email: `ada` is not an e-mail address \(not_sent, request /);
+    assert.equal(bff.pearsana.arrivals.filter(({ path }) => path === '/v1/invitations').length, 1);
+  });
+
+  it('has types that the example of an internal tool compiles with', async () => {
     const tool = await readFile(join(root, 'examples/internal-tool/tool.ts'), 'utf8');
     await writeFile(join(consumer.folder, 'tool.ts'), tool);
     assert.equal(await consumer.compile('bundler', 'tool.ts'), '');
@@ -116,18 +137,4 @@ describe('the npm package of the client', () => {
       ['error-codes.js', '<stdin>'],
     );
   });
-});
-
-it('the README shows the internal tool as it is', async () => {
-  const readme = await readFile(join(root, 'README.md'), 'utf8');
-  for (const [language, name] of [
-    ['html', 'index.html'],
-    ['ts', 'tool.ts'],
-  ] as const) {
-    const text = await readFile(join(root, 'examples/internal-tool', name), 'utf8');
-    assert(
-      readme.includes(`\`\`\`${language}\n${text}\`\`\`\n`),
-      `README.md shows another ${name} than there is.`,
-    );
-  }
 });

@@ -14,9 +14,15 @@ export function readDocstrings(): Record<string, string> {
   return Object.assign({}, ...files.map((file) => docstringsIn(readFileSync(join(root, file), 'utf8'))));
 }
 
-/** The same of one source. What is not exported is nobody's contract. */
+/** The same of one source. What is not exported is nobody's contract, but may be a part of one. */
 export function docstringsIn(source: string): Record<string, string> {
   const found: Record<string, string> = {};
+  const statements = parse(source, { sourceType: 'module', plugins: ['typescript'] }).program.body;
+  const parts = new Map(
+    statements
+      .map((statement) => declaratorOf(statement))
+      .map((declarator) => [nameOf(declarator), child(declarator, 'init')]),
+  );
 
   function note(path: string, { leadingComments }: Node): void {
     const last = leadingComments?.at(-1);
@@ -30,8 +36,7 @@ export function docstringsIn(source: string): Record<string, string> {
     const name = nameOf(node);
     switch (node.type) {
       case 'ExportNamedDeclaration': {
-        const declared = child(child(node, 'declaration'), 'declarations');
-        const [declarator] = Array.isArray(declared) ? declared : [];
+        const declarator = declaratorOf(child(node, 'declaration'));
         const exported = nameOf(declarator);
         if (exported === undefined) return;
         note(exported, node);
@@ -43,13 +48,15 @@ export function docstringsIn(source: string): Record<string, string> {
         note(`${path}.${name}`, node);
         visit(child(node, 'value'), `${path}.${name}`);
         return;
+      case 'Identifier':
+        visit(parts.get(String(child(node, 'name'))), path);
+        return;
       default:
-        for (const key of ['callee', 'object', 'arguments', 'properties', 'expression'])
+        for (const key of ['callee', 'object', 'arguments', 'argument', 'properties', 'expression'])
           visit(child(node, key), path);
     }
   }
-  for (const statement of parse(source, { sourceType: 'module', plugins: ['typescript'] }).program.body)
-    if (statement.type === 'ExportNamedDeclaration') visit(statement, '');
+  for (const statement of statements) if (statement.type === 'ExportNamedDeclaration') visit(statement, '');
   return found;
 }
 
@@ -60,6 +67,11 @@ function plain(comment: string): string {
     .replace(/^\*/, '')
     .replaceAll(/\{@link (\w+)\}/g, '`$1`')
     .trim();
+}
+
+function declaratorOf(declaration: unknown): unknown {
+  const declared = child(declaration, 'declarations');
+  return Array.isArray(declared) ? declared[0] : undefined;
 }
 
 function nameOf(node: unknown): string | undefined {

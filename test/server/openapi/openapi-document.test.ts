@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createOpenApiDocument, documentVersion } from '../../../server/openapi/openapi-document.ts';
+import { activityAnswer, earlierWrite, resolveAnswer, resolveRequest } from '../../../shared/activity.ts';
 import { environmentsAnswer, sessionAnswer } from '../../../shared/environments.ts';
 import { type ErrorCode, errorCodes } from '../../../shared/error-codes.ts';
 import { failureBody } from '../../../shared/errors.ts';
@@ -14,6 +15,12 @@ import {
   operations,
   successOf,
 } from '../../../shared/operations.ts';
+import {
+  keyEndedAnswer,
+  signInMethodsAnswer,
+  windowCodeRequest,
+  windowKeyAnswer,
+} from '../../../shared/sign-in.ts';
 import { type Schema, validate } from '../../../shared/validate.ts';
 import { schemasReachedFrom } from '../../support/schema-references.ts';
 
@@ -35,7 +42,7 @@ function assertSpeaks(schema: Schema, value: unknown): void {
   assert.deepEqual(validation.value, value);
 }
 
-const examplesIn = (content: { example?: unknown; examples?: Record<string, { value: unknown }> }) =>
+const examplesIn = (content: { example?: unknown; examples?: Record<string, { value: unknown }> } = {}) =>
   content.examples ? Object.values(content.examples).map(({ value }) => value) : [content.example];
 
 describe('the OpenAPI document', () => {
@@ -46,9 +53,11 @@ describe('the OpenAPI document', () => {
   });
 
   it('holds each row of the table and the BFF’s own endpoints, and nothing else', () => {
+    const own = ['session', 'environments', 'livez', 'readyz', 'activity', 'resolve'];
+    const signIn = ['signInMethods', 'logout', 'redeemCode', 'endKey'];
     assert.deepEqual(
       all.map(({ operation }) => operation.operationId).sort(),
-      [...operationNames, ...['session', 'environments', 'activity', 'resolve', 'livez', 'readyz']].sort(),
+      [...operationNames, ...own, ...signIn].sort(),
     );
     for (const name of operationNames) assert.equal(operationOf(name).operationId, name);
   });
@@ -67,19 +76,18 @@ describe('the OpenAPI document', () => {
         row.writes ? ['201', '2XX'] : ['200'],
       );
       for (const [, { content }] of successes)
-        assertSpeaks(successOf(row), content['application/json'].example);
+        assertSpeaks(successOf(row), content?.['application/json'].example);
     });
 
-    it(`shows every failure of ${name} as the contract has it, with an outcome where it writes`, () => {
+    it(`shows every failure of ${name} as the contract has it, with an outcome where it writes and is told of`, () => {
       for (const [status, { content }] of Object.entries(operationOf(name).responses)) {
         if (status.startsWith('2')) continue;
-        for (const example of examplesIn(content['application/json'])) {
+        for (const example of examplesIn(content?.['application/json'])) {
           assertSpeaks(failureBody, example);
           const { error } = failureBody.parse(example);
-          const says = row.writes && errorCodes[error.code as ErrorCode]?.outcome !== null;
-          assert.equal(error.outcome !== undefined, says, error.code);
-          if (error.code in errorCodes && error.source !== 'pearsana')
-            assert.equal(errorCodes[error.code as ErrorCode].status, Number(status));
+          const own = error.source === 'pearsana' ? undefined : errorCodes[error.code as ErrorCode];
+          assert.equal(error.outcome !== undefined, row.writes && own?.outcome !== null, error.code);
+          if (own) assert.equal(own.status, Number(status));
         }
       }
     });
@@ -99,11 +107,50 @@ describe('the OpenAPI document', () => {
     });
   }
 
-  it('shows the BFF’s own answers as the contracts have them', () => {
-    const example = (path: string) =>
-      document.paths[path]?.get?.responses[200]?.content['application/json'].example;
-    assertSpeaks(sessionAnswer, example('/api/session'));
-    assertSpeaks(environmentsAnswer, example('/api/environments'));
+  const ownContracts: Record<string, { answer: Schema; request?: Schema }> = {
+    session: { answer: sessionAnswer },
+    environments: { answer: environmentsAnswer },
+    activity: { answer: activityAnswer },
+    resolve: { answer: resolveAnswer, request: resolveRequest },
+    signInMethods: { answer: signInMethodsAnswer },
+    redeemCode: { answer: windowKeyAnswer, request: windowCodeRequest },
+    endKey: { answer: keyEndedAnswer },
+  };
+  for (const [name, { answer, request }] of Object.entries(ownContracts)) {
+    it(`shows what ${name} takes and answers, as the contracts have it`, () => {
+      const operation = all.map((each) => each.operation).find(({ operationId }) => operationId === name);
+      assertSpeaks(answer, operation?.responses[200]?.content?.['application/json'].example);
+      assert.equal(operation?.requestBody === undefined, request === undefined);
+      if (request) assertSpeaks(request, operation?.requestBody?.content['application/json'].example);
+    });
+  }
+
+  it('says nothing of a write whose key stands for an earlier one, but which one that is', () => {
+    const conflict = operationOf('createUser').responses[409]?.content?.['application/json'];
+    assert.deepEqual(
+      [...JSON.stringify(conflict?.schema).matchAll(/schemas\/(\w+)/g)].map(([, name]) => name),
+      ['WriteFailureBody', 'EarlierWriteFailureBody'],
+    );
+    const { EarlierWriteFailureBody } = document.components.schemas;
+    for (const word of ['IDEMPOTENCY_IN_PROGRESS', 'OUTCOME_KNOWN', 'schemas/EarlierWrite"'])
+      assert(JSON.stringify(EarlierWriteFailureBody).includes(word), word);
+    assert.doesNotMatch(JSON.stringify(EarlierWriteFailureBody), /OUTCOME_UNKNOWN/);
+    const { EarlierWrite } = document.components.schemas;
+    assert.deepEqual(Object.keys(EarlierWrite?.properties ?? {}), Object.keys(earlierWrite.shape));
+  });
+
+  it('knows how large a file may be at this BFF', () => {
+    const small = JSON.stringify(createOpenApiDocument({ document: 3_000, batch: 6_000 }));
+    assert.match(small, /at most 3000 bytes, and all together at most 6000 bytes/);
+    assert.match(small, /"contentEncoding":"base64"[^}]*"maxLength":4000/);
+  });
+
+  it('has words for every field of a document, and free-form objects that are objects', () => {
+    const { SubmitDocumentBatchRequest } = JSON.parse(JSON.stringify(document.components.schemas));
+    const { properties } = SubmitDocumentBatchRequest.properties.items.items;
+    assert.equal(properties.itemId.description, 'Tells the results apart.');
+    assert.equal(properties.externalReference.description, 'Of a user who exists at the partner already.');
+    assert.equal(properties.metadata.type, 'object');
   });
 
   it('tells of every code, and of each at an endpoint but for those that no endpoint answers', () => {
@@ -111,12 +158,14 @@ describe('the OpenAPI document', () => {
     const told = new Set(
       all.flatMap(({ operation }) =>
         Object.values(operation.responses).flatMap(({ content }) =>
-          Object.keys(content['application/json'].examples ?? {}),
+          Object.keys(content?.['application/json'].examples ?? {}),
         ),
       ),
     );
     const untold = Object.keys(errorCodes).filter((code) => !told.has(code));
-    assert.deepEqual(untold.sort(), ['LOGIN_FAILED', 'LOGIN_UNAVAILABLE', 'METHOD_NOT_ALLOWED']);
+    assert.deepEqual(untold.sort(), ['LOGIN_UNAVAILABLE', 'METHOD_NOT_ALLOWED']);
+    // Only a browser's window is answered so.
+    assert.match(JSON.stringify(document.tags), /LOGIN_UNAVAILABLE/);
   });
 
   it('asks for no token where none is sent', () => {
@@ -141,12 +190,28 @@ describe('the OpenAPI document', () => {
     assert.equal(properties.roleName.description, 'For example `student` or `faculty`.');
     assert.equal(
       JSON.parse(JSON.stringify(Failure)).properties.outcome.description,
-      'On every failed write, and only there.',
+      'On every failed write, and only there. Absent where nothing is said of this write, but of the first one with the same key: `IDEMPOTENCY_IN_PROGRESS` and `OUTCOME_KNOWN`.',
     );
   });
 
-  it('wants to know who calls, but for the probes', () => {
-    const open = all.filter(({ operation }) => JSON.stringify(operation.security) === '[]');
-    assert.deepEqual(open.map(({ path }) => path).sort(), ['/livez', '/readyz']);
+  it('wants an access key or a session but for the probes and the ways in', () => {
+    assert.deepEqual(document.security, [{ accessKey: [] }, { session: [] }]);
+    const others = all.flatMap(({ path, operation: { security } }) => (security ? [{ path, security }] : []));
+    assert.deepEqual(Object.fromEntries(others.map(({ path, security }) => [path, security])), {
+      '/livez': [],
+      '/readyz': [],
+      '/auth/methods': [],
+      '/auth/vscode/token': [],
+      '/auth/vscode/revoke': [{ accessKey: [] }],
+      '/auth/logout': [{ session: [] }],
+    });
+  });
+
+  it('asks for the header that only a page of ours can send wherever a session will do', () => {
+    for (const { path, operation } of all) {
+      const security = JSON.stringify(operation.security ?? document.security);
+      const names = JSON.stringify(operation.parameters);
+      assert.equal(names.includes('parameters/client"'), security.includes('session'), path);
+    }
   });
 });

@@ -32,6 +32,21 @@ const aside: { why: string; rules: RegExp; places: (place: string) => boolean }[
     places: (place) => /^paths\.\/(livez|readyz)\./.test(place),
   },
   {
+    why: 'Who signs in has nothing to show yet: only the ways to sign in, and a code that is good once.',
+    rules: /api2:2023-(read|write)-restricted$|api8:2023-define-error-responses-401$/,
+    places: (place) => /^paths\.\/auth\/(methods|vscode\/token)\./.test(place),
+  },
+  {
+    why: 'Signing in is limited by address: no caller is known yet who could be told how many tries are left.',
+    rules: /api4:2023-rate-limit$/,
+    places: (place) => /^paths\.\/auth\/(methods|vscode\/(token|revoke))\./.test(place),
+  },
+  {
+    why: 'Signing out is possible at any time, as often as one likes, and whether or not the session lasts.',
+    rules: /api4:2023-rate-limit(-responses-429)?$|api8:2023-define-error-responses-401$/,
+    places: (place) => /^paths\.\/auth\/logout\./.test(place),
+  },
+  {
     why: 'Probes are not for pages: CORS is for the API alone.',
     rules: /api8:2023-define-cors-origin$/,
     places: (place) => /^paths\.\/(livez|readyz)\./.test(place),
