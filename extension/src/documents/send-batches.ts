@@ -1,0 +1,45 @@
+import type { CommandFailure } from '../command-failure.ts';
+import { failureOf } from '../command-failure.ts';
+import type { Draft } from '../forms/request-draft.ts';
+import { type DocumentOperation, operationOf, requestOf } from './batches.ts';
+import type { Document, Source } from './document.ts';
+import { type DocumentResult, resultsOf, resultsWithout } from './results.ts';
+
+export type Sending = {
+  /** The source's base64. */
+  read(source: Source): Promise<string>;
+  /** Sends one request once. It does not throw. */
+  submit(
+    operation: DocumentOperation,
+    request: Draft,
+  ): Promise<{ requestId: string; result: unknown } | { error: CommandFailure }>;
+  /** Looked at before each request: what has left is waited for. */
+  cancelled(): boolean;
+  onDone(count: number): void;
+};
+
+/** Sends one batch after another, and none after one that failed. */
+export async function sendBatches(
+  batches: readonly Document[][],
+  { read, submit, cancelled, onDone }: Sending,
+): Promise<{ results: DocumentResult[]; error?: CommandFailure }> {
+  const results: DocumentResult[] = [];
+  let error: CommandFailure | undefined;
+  for (const batch of batches) {
+    if (error || cancelled()) {
+      results.push(...resultsWithout(batch));
+      continue;
+    }
+    const answer = await requestOf(batch, read).then(
+      // Cancelled while the files were read: that is before it is sent.
+      async (request) => (cancelled() ? undefined : submit(operationOf(batch), request)),
+      (cause: unknown) => ({ error: { ...failureOf(cause), outcome: 'not_sent' as const } }),
+    );
+    if (answer && 'error' in answer) error = answer.error;
+    results.push(
+      ...(answer && !('error' in answer) ? resultsOf(batch, answer) : resultsWithout(batch, error)),
+    );
+    if (answer) onDone(batch.length);
+  }
+  return { results, ...(error && { error }) };
+}
