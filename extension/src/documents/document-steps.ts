@@ -1,5 +1,6 @@
 import { canonical } from '../../../shared/canonical.ts';
 import {
+  documentScopes,
   documentTypes,
   submitDocumentBatchRequest,
   submitDocumentRequest,
@@ -176,7 +177,10 @@ export function documentReview(
         draft.same === false ? { items: draft.items } : { shared: draft.shared },
         steps,
       );
-      const requests = batchesOf(documentsOf(draft, sources)).length;
+      const documents = documentsOf(draft, sources);
+      const requests = batchesOf(documents).length;
+      const verifies =
+        documentScopes(...documents.map(({ fields }) => fields)).length > documentScopes().length;
       return [
         {
           id: 'send',
@@ -184,6 +188,7 @@ export function documentReview(
           description: guarded ? 'its name confirms it next' : apiUrl,
           detail: [
             kind === 'local' ? 'Only to the stand-in.' : 'Pearsana keeps them with this person.',
+            ...(verifies ? ['This begins a verification.'] : []),
             ...(requests > 1 ? [`In ${requests} requests, one after the other.`] : []),
           ].join(' '),
         },
