@@ -384,6 +384,26 @@ describe('sending', () => {
     assert.equal(changed.error?.outcome, 'not_sent');
   });
 
+  test('what failed in a batch that was answered is not put into one whose outcome is unknown', async () => {
+    const all = documents(60);
+    const failing = {
+      ...{ code: 'X', message: 'Late.', source: 'bff', retryable: false },
+      outcome: 'unknown',
+    } as const;
+    let sent = 0;
+    const submit = async () => {
+      sent += 1;
+      if (sent === 2) return { error: failing };
+      const first = { itemId: '1', status: 'failed' };
+      const { result } = await accepted();
+      return { requestId: 'r', result: { results: [first, ...result.results.slice(1)] } };
+    };
+    const unknown = await sendBatches(batchesOf(all), sending({ submit }));
+    assert.deepEqual(unknown.left, all.slice(25));
+    const whole = await sendBatches(batchesOf(all), sending({ submit }));
+    assert.deepEqual(whole.left, [all[0], all[25], all[50]]);
+  });
+
   test('what is left after a failure has the keys of before, and no key is that of another batch', async () => {
     const kept = new Map<string, unknown>();
     const state = {

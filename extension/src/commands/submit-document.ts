@@ -101,7 +101,7 @@ export function createSubmitDocumentCommand(
       cancellable: true,
     };
     let done = 0;
-    const { results, error } = await vscode.window.withProgress(options, (progress, cancellation) => {
+    const { results, left, error } = await vscode.window.withProgress(options, (progress, cancellation) => {
       const report = (count: number) => {
         done += count;
         const increment = (100 * count) / documents.length;
@@ -136,7 +136,6 @@ export function createSubmitDocumentCommand(
       });
     });
     void list.update();
-    const left = documents.filter((_, index) => results[index]?.result !== 'accepted');
     show({ environment: id, documents: results, ...(error && { error }) }, left);
     return { environment: id, documents: results, ...(error && { error }) };
   }
@@ -185,10 +184,10 @@ export function createSubmitDocumentCommand(
       : failed
         ? `${plain(failed.file, 80)}: ${plain(failed.message ?? '')}`
         : '';
-    const steps = explanation?.steps ?? (left.length > 0 && !documents.some(isUnknown) ? [retry] : []);
+    const steps = explanation?.steps ?? (left.length > 0 ? [retry] : []);
     const say = error
       ? vscode.window.showErrorMessage
-      : left.length > 0
+      : documents.some(({ result: each }) => each !== 'accepted')
         ? vscode.window.showWarningMessage
         : vscode.window.showInformationMessage;
     say(`${counts} ${words}`.trim(), openResults, ...steps.map(({ title }) => title)).then((chosen) => {
@@ -228,10 +227,6 @@ export function createSubmitDocumentCommand(
       return tell(failureOf(error));
     }
   };
-}
-
-function isUnknown({ result }: { result: string }): boolean {
-  return result === 'unknown';
 }
 
 function itemOf({ source, fields }: Document): Record<string, unknown> {

@@ -18,13 +18,14 @@ export type Sending = {
   onDone(count: number): void;
 };
 
-/** Sends one batch after another, and none after one that failed. */
+/** Sends one batch after another, and none after one that failed. `left` is what can be sent again. */
 export async function sendBatches(
   batches: readonly Document[][],
   { read, submit, cancelled, onDone }: Sending,
-): Promise<{ results: DocumentResult[]; error?: CommandFailure }> {
+): Promise<{ results: DocumentResult[]; left: Document[]; error?: CommandFailure }> {
   const results: DocumentResult[] = [];
   let error: CommandFailure | undefined;
+  let answered = 0;
   for (const batch of batches) {
     if (error || cancelled()) {
       results.push(...resultsWithout(batch));
@@ -36,10 +37,16 @@ export async function sendBatches(
       (cause: unknown) => ({ error: { ...failureOf(cause), outcome: 'not_sent' as const } }),
     );
     if (answer && 'error' in answer) error = answer.error;
+    else answered += batch.length;
     results.push(
       ...(answer && !('error' in answer) ? resultsOf(batch, answer) : resultsWithout(batch, error)),
     );
     if (answer) onDone(batch.length);
   }
-  return { results, ...(error && { error }) };
+  const all = batches.flat();
+  // After a failure, whole batches from that one on: in others, what is unknown would have another key, and go twice.
+  const left = error
+    ? all.slice(answered)
+    : all.filter((_, index) => /^(failed|not sent)$/.test(results[index]?.result ?? ''));
+  return { results, left, ...(error && { error }) };
 }
