@@ -387,7 +387,10 @@ describe('sending', () => {
   test('what failed in a batch that was answered is not put into one whose outcome is unknown', async () => {
     const all = documents(60);
     const failing = {
-      ...{ code: 'X', message: 'Late.', source: 'bff', retryable: false },
+      code: 'X',
+      message: 'Late.',
+      source: 'bff',
+      retryable: false,
       outcome: 'unknown',
     } as const;
     let sent = 0;
