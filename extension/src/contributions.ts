@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import type { ActivityEntry } from '../../shared/activity.ts';
 import type { OperationName, RequestOf, Success } from '../../shared/operations.ts';
 import type { CommandFailure } from './command-failure.ts';
+import type { DocumentResult } from './documents/results.ts';
 
 /** Names that the manifest and the code must agree on; a test compares them. */
 export const viewId = 'pearsana.environments';
@@ -26,6 +27,17 @@ export type WriteArgument<Name extends OperationName> = {
   newKey?: boolean;
 };
 
+/**
+ * What submitting documents may be given: a request for one, or for a batch of any length; a `uri` may stand in the
+ * place of a `file`. In the explorer, VS Code gives the files instead.
+ */
+export type DocumentsArgument = Omit<WriteArgument<OperationName>, 'request'> & {
+  request?: Record<string, unknown>;
+};
+
+/** What became of each document, and why no more were sent. */
+export type DocumentsResult = { environment: string; documents: DocumentResult[]; error?: CommandFailure };
+
 /** One write of the user's, by the request id that it was sent with. */
 export type WriteReference = EnvironmentArgument & { requestId: string };
 
@@ -41,6 +53,8 @@ export type Commands = {
   'pearsana.createUser': { argument: WriteArgument<'createUser'>; result: CallResult<'createUser'> };
   /** Asks for what an invitation needs, shows it, and sends it. */
   'pearsana.invite': { argument: WriteArgument<'createInvitation'>; result: CallResult<'createInvitation'> };
+  /** Asks for files and what they are, shows all of it, and submits them in as many requests as it takes. */
+  'pearsana.submitDocument': { argument: DocumentsArgument; result: DocumentsResult | Failed | undefined };
   /** Asks whether a write whose outcome is unknown happened, and tells the BFF. */
   'pearsana.resolve': { argument: WriteReference; result: ActivityEntry | Failed | undefined };
   'pearsana.refresh': { argument: never; result: undefined };
@@ -59,16 +73,19 @@ export const operationCommands = {
   scopes: null,
   createUser: 'pearsana.createUser',
   createInvitation: 'pearsana.invite',
-  submitDocument: null,
-  submitDocumentBatch: null,
+  submitDocument: 'pearsana.submitDocument',
+  submitDocumentBatch: 'pearsana.submitDocument',
 } as const satisfies Record<OperationName, CommandId | null>;
 
 /**
  * One handler for each command. Anything in the window can call a command, with anything: so a handler is given
- * something unknown, and checks it.
+ * something unknown, and checks it. A menu of files gives the one that was clicked, and all that are selected.
  */
 export type CommandHandlers = {
-  [Id in CommandId]: (argument?: unknown) => Commands[Id]['result'] | Promise<Commands[Id]['result']>;
+  [Id in CommandId]: (
+    argument?: unknown,
+    more?: unknown,
+  ) => Commands[Id]['result'] | Promise<Commands[Id]['result']>;
 };
 
 /** Registers them all: one too few or too many doesn't compile. */
@@ -77,6 +94,6 @@ export function registerCommands(
   handlers: CommandHandlers,
 ): vscode.Disposable[] {
   return Object.entries(handlers).map(([id, handler]) =>
-    register(id, (argument?: unknown) => handler(argument)),
+    register(id, (argument?: unknown, more?: unknown) => handler(argument, more)),
   );
 }

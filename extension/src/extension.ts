@@ -9,6 +9,7 @@ import { createRefreshCommand } from './commands/refresh.ts';
 import { createResolveCommand } from './commands/resolve.ts';
 import { createSignInCommand } from './commands/sign-in.ts';
 import { createSignOutCommand } from './commands/sign-out.ts';
+import { createSubmitDocumentCommand } from './commands/submit-document.ts';
 import { createWriteCommand } from './commands/write.ts';
 import { backendUrlSetting, providerId, registerCommands, sessionContextKey } from './contributions.ts';
 import { createEnvironmentList, sessionOf } from './environment-list.ts';
@@ -84,6 +85,7 @@ export function activate(context: vscode.ExtensionContext): void {
       'pearsana.ping': createPingCommand({ backend, history, list, situation, tree }),
       'pearsana.createUser': createWriteCommand(userForm, writing),
       'pearsana.invite': createWriteCommand(invitationForm, writing),
+      'pearsana.submitDocument': createSubmitDocumentCommand(writing),
       'pearsana.resolve': createResolveCommand({ backend, situation, onResolved: activity.refresh }),
       'pearsana.refresh': createRefreshCommand(list),
       'pearsana.signIn': signIn,

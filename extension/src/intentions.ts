@@ -1,9 +1,9 @@
 import { canonical } from '../../shared/canonical.ts';
-import type { FormOperation } from './forms/form.ts';
+import type { OperationName } from '../../shared/operations.ts';
 import type { Draft } from './forms/request-draft.ts';
 
 /** What somebody wants to be done once, and where. */
-export type Intention = { origin: string; environment: string; operation: FormOperation; request: Draft };
+export type Intention = { origin: string; environment: string; operation: OperationName; request: Draft };
 
 /**
  * The idempotency key of each intention, from before it is sent until it is known what became of it: then the same

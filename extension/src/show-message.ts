@@ -21,10 +21,12 @@ export function showAnswer(message: string, answer: { requestId: string }): void
 }
 
 async function openAsDocument(answer: object): Promise<void> {
-  const content = JSON.stringify(answer, undefined, 2);
-  await vscode.window.showTextDocument(
-    await vscode.workspace.openTextDocument({ language: 'json', content }),
-  );
+  await openText(JSON.stringify(answer, undefined, 2), 'json');
+}
+
+/** Opens a text that lies nowhere, to be read, searched and saved. */
+export async function openText(content: string, language = 'plaintext'): Promise<void> {
+  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language, content }));
 }
 
 /** Says what went wrong, with a button for each next step. Nobody waits for the click. */

@@ -11,6 +11,7 @@ import {
 import { explain } from '../../extension/src/explain-failure.ts';
 import { retryList } from '../../extension/src/next-step.ts';
 import type { PingRecord } from '../../extension/src/ping-history.ts';
+import { operationNames } from '../../shared/operations.ts';
 import { desktop, failureSample, production, sandbox } from './samples.ts';
 
 const now = Date.UTC(2026, 0, 30, 12);
@@ -96,7 +97,7 @@ describe('an environment in the tree', () => {
     assert.match(tooltip, /^Not granted: ask whoever runs the BFF for sandbox:createUser\.$/m);
     assert.match(tooltip, /^Not granted: .* sandbox:createInvitation\.$/m);
     assert.doesNotMatch(tooltip, /sandbox:(ping|health)/);
-    const all = { ...sandbox, grants: ['health', 'ping', 'createUser', 'createInvitation'] };
+    const all = { ...sandbox, grants: [...operationNames] };
     assert.doesNotMatch(environmentItem(all, undefined, desktop, now).tooltip, /Not granted/);
     assert.equal(
       notGranted('<environment>', 'ping'),

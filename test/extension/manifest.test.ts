@@ -26,6 +26,7 @@ const commandIds = Object.keys({
   'pearsana.ping': true,
   'pearsana.createUser': true,
   'pearsana.invite': true,
+  'pearsana.submitDocument': true,
   'pearsana.resolve': true,
   'pearsana.refresh': true,
   'pearsana.signIn': true,

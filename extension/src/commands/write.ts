@@ -6,7 +6,7 @@ import type { Backend } from '../backend.ts';
 import { readWriteArgument } from '../command-arguments.ts';
 import { CommandError, type CommandFailure, failureOf } from '../command-failure.ts';
 import { type Failed, operationCommands } from '../contributions.ts';
-import { kindWords, notGranted } from '../environment-words.ts';
+import { kindWords } from '../environment-words.ts';
 import { explain } from '../explain-failure.ts';
 import { answeredSteps, type Form, type FormOperation, unmendable } from '../forms/form.ts';
 import type { Draft } from '../forms/request-draft.ts';
@@ -19,6 +19,7 @@ import { plain } from '../plain-text.ts';
 import { showAnswer, showFailure } from '../show-message.ts';
 import type { Situation } from '../situation.ts';
 import { whileSending } from './call-with-progress.ts';
+import { lookUp } from './look-up.ts';
 import { type PickDependencies, pickEnvironment } from './pick-environment.ts';
 
 export type WriteDependencies = PickDependencies & {
@@ -47,29 +48,6 @@ export function createWriteCommand<Name extends FormOperation>(
     command,
     argument: { ...(environment !== undefined && { environment }), ...(request && { request }) },
   });
-
-  /** What is known of the environment, and of whom: both are in the preview, so both must still hold when it is sent. */
-  async function lookUp(id: string): Promise<{ origin: string; environment: Environment } | Failed> {
-    const state = await list.load();
-    if (state.kind === 'failed') return { error: state.failure };
-    if (state.kind !== 'listed')
-      return { error: failureOf(new CommandError('NOT_SIGNED_IN', 'You are not signed in.')) };
-    const environment = state.environments.find((each) => each.id === id);
-    const refusal = { source: 'extension', retryable: false, environment: id, outcome: 'not_sent' } as const;
-    if (!environment) {
-      return {
-        error: {
-          ...refusal,
-          code: 'ENVIRONMENT_NOT_FOUND',
-          message: 'There is no such environment for you.',
-        },
-      };
-    }
-    if (!environment.grants.includes(form.operation)) {
-      return { error: { ...refusal, code: 'FORBIDDEN', message: notGranted(id, form.operation) } };
-    }
-    return { origin: state.origin, environment };
-  }
 
   /** The whole request, reviewed and confirmed; undefined when the user gave up. */
   async function ask(
@@ -155,7 +133,7 @@ export function createWriteCommand<Name extends FormOperation>(
         : await pickEnvironment(form.operation, form.verb, dependencies);
       if (target === undefined) return undefined;
       if ('error' in target) return tell(target.error, retry);
-      const known = await lookUp(target.environment);
+      const known = await lookUp(list, target.environment, form.operation);
       if ('error' in known) return tell(known.error, retry);
       const request = await ask(known.environment, given.request, given.confirmed);
       return request && (await send(known, request, given.newKey));
@@ -166,7 +144,7 @@ export function createWriteCommand<Name extends FormOperation>(
 }
 
 /** Whether the same request would now be another intention. */
-function isKnown(result: object | Failed): boolean {
+export function isKnown(result: object | Failed): boolean {
   if (!('error' in result)) return true;
   const { outcome, code } = result.error;
   return outcome === 'refused' || outcome === 'not_sent' || code === 'OUTCOME_KNOWN';

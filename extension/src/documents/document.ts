@@ -1,0 +1,88 @@
+import { decodedBytes, defaultFileLimits } from '../../../shared/documents.ts';
+import { CommandError } from '../command-failure.ts';
+import type { Draft } from '../forms/request-draft.ts';
+import { plain } from '../plain-text.ts';
+
+/** Where a document comes from: a file, which is read just before it is sent, or a program that gave its base64. */
+export type Source = {
+  name: string;
+  bytes: number;
+  uri?: string;
+  /** When the file was last written, as it was reviewed. */
+  modified?: number;
+  file?: string;
+  /** A program's own; without it, its place in the batch. */
+  itemId?: string;
+  /** Absent where a program gave none. */
+  filename?: string;
+};
+
+/** What is said of a document beside its file, in the request's own fields. */
+export type Document = { source: Source; fields: Draft };
+
+/** A document as an argument has it: what is given stands in the place of a question. */
+export type Given = { uri?: string; file?: string; filename?: string; itemId?: string; fields: Draft };
+
+/**
+ * The documents of a request for one or for a batch; a `uri` may stand in the place of each `file`.
+ * @throws CommandError when it is neither.
+ */
+export function readDocuments(request: Draft): Given[] {
+  const { items, ...others } = request;
+  if (items === undefined) return [readDocument(request)];
+  if (!Array.isArray(items) || items.length === 0 || Object.keys(others).length > 0) throw wrong('items');
+  const documents = items.map(readDocument);
+  const ids = documents.flatMap(({ itemId }) => itemId ?? []);
+  if (new Set(ids).size < ids.length) throw wrong('an itemId of its own for each item');
+  // Ids of their own beside numbers of ours could meet.
+  if (ids.length > 0 && ids.length < documents.length) throw wrong('an itemId for each item, or for none');
+  if (documents.some(({ file, uri }) => file === undefined && uri === undefined))
+    throw wrong('a file for each item');
+  return documents;
+}
+
+function readDocument(item: unknown): Given {
+  if (typeof item !== 'object' || item === null) throw wrong('objects as its items');
+  const { uri, file, filename, itemId, ...fields }: Draft = { ...item };
+  const texts = { uri, file, filename, itemId };
+  for (const [name, value] of Object.entries(texts)) {
+    if (value !== undefined && typeof value !== 'string') throw wrong(`text as ${name}`);
+  }
+  const given = Object.entries(texts).filter(([, value]) => value !== undefined);
+  return { ...Object.fromEntries(given), fields };
+}
+
+function wrong(needs: string): CommandError {
+  return new CommandError('ARGUMENTS_INVALID', `pearsana.submitDocument needs ${needs} in its request.`);
+}
+
+/** The document that a program gave whole. */
+export function sourceOf(given: Given & { file: string }, index: number): Source {
+  const { file, filename, itemId } = given;
+  return {
+    name: filename ?? itemId ?? `document ${index + 1}`,
+    bytes: decodedBytes(file),
+    file,
+    ...(filename !== undefined && { filename }),
+    ...(itemId !== undefined && { itemId }),
+  };
+}
+
+/** What keeps these files from being sent, in words; nothing where nothing does. */
+export function fileFaults(sources: readonly Source[]): string | undefined {
+  const most = defaultFileLimits.document;
+  const faults = sources.flatMap(({ name, bytes }) => {
+    if (bytes <= 0) return `${plain(name, 80)} is empty`;
+    return bytes > most ? `${plain(name, 80)} has ${size(bytes)}, and ${size(most)} is the most` : [];
+  });
+  if (faults.length === 0) return undefined;
+  const more = faults.length > 3 ? `; and ${faults.length - 3} more` : '';
+  return `Nothing was sent: ${faults.slice(0, 3).join('; ')}${more}.`;
+}
+
+/** As in `14 KB`, never rounded down to what would be allowed. */
+export function size(bytes: number): string {
+  if (bytes < 1024) return `${bytes} bytes`;
+  const [value, unit] = bytes < 1024 * 1024 ? [bytes / 1024, 'KB'] : [bytes / 1024 / 1024, 'MB'];
+  return `${Math.ceil(value * 10) / 10} ${unit}`;
+}

@@ -1,0 +1,84 @@
+import { valueAt } from '../../../shared/validate.ts';
+import type { CommandFailure } from '../command-failure.ts';
+import { plain } from '../plain-text.ts';
+import { itemIdOf, operationOf } from './batches.ts';
+import type { Document } from './document.ts';
+
+/** What became of one document. */
+export type DocumentResult = {
+  file: string;
+  result: 'accepted' | 'failed' | 'not sent' | 'unknown';
+  documentId?: string;
+  requestId?: string;
+  /** Why not, in the words of whoever said so. */
+  message?: string;
+};
+
+/** What an answer says of each document of its batch. The partner documents no answer, so each field may be missing. */
+export function resultsOf(
+  batch: readonly Document[],
+  { requestId, result }: { requestId: string; result: unknown },
+): DocumentResult[] {
+  const list = valueAt(result, ['results']);
+  const alone = operationOf(batch) === 'submitDocument';
+  return batch.map((document, index) => {
+    const found = alone
+      ? result
+      : (Array.isArray(list) ? list : []).find(
+          (each) => valueAt(each, ['itemId']) === itemIdOf(document, index),
+        );
+    const known = { file: document.source.name, requestId };
+    const documentId = valueAt(found, ['document', 'documentId']);
+    const status = valueAt(found, ['status']);
+    const error = valueAt(found, ['error']);
+    const has = typeof documentId === 'string' && { documentId };
+    if (error !== undefined || /fail|reject|error/i.test(String(status))) {
+      const words = [valueAt(error, ['message']), valueAt(error, ['code']), error, status];
+      const message = words.find((each) => typeof each === 'string') ?? 'Pearsana does not say why.';
+      return { ...known, result: 'failed', message: String(message) };
+    }
+    if (alone || has || status !== undefined) return { ...known, result: 'accepted', ...has };
+    return { ...known, result: 'unknown', message: 'Pearsana’s answer does not say.' };
+  });
+}
+
+/** What became of a batch that failed as a whole, or was not sent. */
+export function resultsWithout(batch: readonly Document[], failure?: CommandFailure): DocumentResult[] {
+  const { outcome, requestId, message } = failure ?? {};
+  const result = outcome === 'unknown' ? 'unknown' : outcome === 'refused' ? 'failed' : 'not sent';
+  return batch.map(({ source }) => ({
+    file: source.name,
+    result,
+    ...(requestId !== undefined && { requestId }),
+    ...(message !== undefined && { message }),
+  }));
+}
+
+/** As in `2 accepted, 1 failed`. */
+export function countWords(results: readonly DocumentResult[]): string {
+  const kinds = ['accepted', 'failed', 'unknown', 'not sent'] as const;
+  return kinds
+    .map((kind) => [results.filter(({ result }) => result === kind).length, kind] as const)
+    .flatMap(([count, kind]) => (count > 0 ? `${count} ${kind}` : []))
+    .join(', ');
+}
+
+/** All of it, to be read and kept: a line for each document. */
+export function resultsText(environment: string, results: readonly DocumentResult[]): string {
+  const rows = results.map(({ file, result, documentId = '-', requestId = '-', message = '' }) => [
+    plain(file, 80),
+    result,
+    plain(documentId, 80),
+    plain(requestId, 128),
+    plain(message),
+  ]);
+  const table = [['file', 'result', 'document', 'request', 'why'], ...rows];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  const lines = table.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  return [`Documents in ${plain(environment, 60)}: ${countWords(results)}`, '', ...lines, ''].join('\n');
+}

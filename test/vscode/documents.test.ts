@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+import { freePort, startTestBff, type TestBff } from '../support/test-bff.ts';
+import { buildExtension, clickBeside, noBrowser, signIn, vsix } from './person.ts';
+import { openWorkbench, type Workbench } from './workbench.ts';
+
+const contents: Record<string, string> = { 'a.pdf': 'first', 'b.png': 'second', 'c.txt': 'third \u{1f393}' };
+const encoded = (name: string) => Buffer.from(contents[name] ?? assert.fail(name)).toString('base64');
+
+type Step = { text?: string; pick?: string };
+
+for (const kind of ['node', 'web'] as const) {
+  describe(`documents in the ${kind} host`, { skip: noBrowser }, () => {
+    before(buildExtension);
+
+    test('what is shown is what is sent, and what became of it is said', { timeout: 240_000 }, async (t) => {
+      const port = await freePort();
+      const variables = { BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}` };
+      await using bff = await startTestBff({ variables, production: {} });
+      for (const environment of ['sandbox', 'production']) await createPerson(bff, environment);
+      const folder = await mkdtemp(join(tmpdir(), 'documents-'));
+      for (const [name, text] of Object.entries(contents)) await writeFile(join(folder, name), text);
+      const userSettings = { 'pearsana.backendUrl': bff.url };
+      const workbench = await openWorkbench({ vsix, kind, userSettings, port, folder });
+      const { page, quickInput, notification } = workbench;
+      const documents = (partner = bff.pearsana) =>
+        partner.arrivals.filter(({ path }) => path.startsWith('/v1/documents'));
+
+      /** Passes the steps from this one on. */
+      async function pass(steps: Step[], from = 1): Promise<void> {
+        for (const [index, { text, pick }] of steps.entries()) {
+          await quickInput.step(new RegExp(`\\(${from + index}/`));
+          if (pick !== undefined) await quickInput.pick(pick);
+          if (text !== undefined) await quickInput.type(text);
+          if (pick === undefined) await quickInput.accept();
+        }
+        await quickInput.step(new RegExp(`\\(${from + steps.length}/`));
+      }
+
+      try {
+        await signIn(workbench, bff.accessKey);
+        const forAll = [
+          {},
+          { pick: 'DIPLOMA' },
+          { text: 'SIS' },
+          { text: 'A-1' },
+          { pick: 'attest' },
+          { text: 'att-1' },
+        ];
+
+        await t.test('Escape at any step sends nothing', async () => {
+          for (let count = 0; count <= forAll.length; count += 1) {
+            await fromExplorer(workbench, Object.keys(contents), 'production');
+            await pass(forAll.slice(0, count));
+            if (count === forAll.length) {
+              await quickInput.accept();
+              await quickInput.message(/Type production/);
+            }
+            await quickInput.escape();
+          }
+          assert.deepEqual([...documents(), ...documents(bff.production)], []);
+        });
+
+        await t.test(
+          'selected in the explorer: asked once for all, confirmed by name, sent as one batch',
+          async () => {
+            await fromExplorer(workbench, Object.keys(contents), 'production');
+            await pass(forAll);
+            const shown = (await quickInput.options()).join('\n');
+            for (const value of [
+              ...Object.keys(contents),
+              'DIPLOMA',
+              'SIS',
+              'A-1',
+              'attest',
+              'att-1',
+              'production',
+            ]) {
+              assert.ok(shown.includes(value), `${value} in ${shown}`);
+            }
+            await workbench.screenshot(`.cache/screenshots/documents-review-${kind}.png`);
+            await quickInput.accept();
+            await quickInput.message(/Type production/);
+            await quickInput.type('production');
+            await quickInput.accept();
+            await notification(/Documents in production: 3 accepted\./)
+              .first()
+              .waitFor();
+            assert.deepEqual(
+              documents(bff.production).map(({ body }) => body),
+              [
+                {
+                  items: Object.keys(contents).map((filename, index) => ({
+                    documentType: 'DIPLOMA',
+                    externalReference: { namespace: 'SIS', externalId: 'A-1' },
+                    verificationIntent: 'attest',
+                    attestationReferenceId: 'att-1',
+                    file: encoded(filename),
+                    filename,
+                    itemId: String(index + 1),
+                  })),
+                },
+              ],
+            );
+          },
+        );
+
+        await page.waitForTimeout(1_000);
+        await t.test(
+          'asked for each: one fails in the partner’s words, and alone is offered again',
+          async () => {
+            await fromExplorer(workbench, ['a.pdf', 'b.png'], 'sandbox');
+            await pass([
+              { pick: 'Ask for each file' },
+              { pick: 'Another type …' },
+              { text: 'LETTER' },
+              { text: 'SIS' },
+              { text: 'A-1' },
+              { pick: 'store_only' },
+              { pick: 'DIPLOMA' },
+              { text: 'SIS' },
+              { text: 'NOBODY' },
+              { pick: 'store_only' },
+            ]);
+            await quickInput.accept();
+            const told = notification(
+              /Documents in sandbox: 1 accepted, 1 failed\. b\.png: No user has the external reference SIS NOBODY\./,
+            ).first();
+            await told.waitFor();
+            await workbench.screenshot(`.cache/screenshots/documents-failed-${kind}.png`);
+            await told.getByRole('button', { name: 'Open Results' }).click();
+            const text = page.locator('.editor-instance .view-lines');
+            await text.filter({ hasText: /a\.pdf\s+accepted\s+doc_\w+/ }).waitFor();
+            await text.filter({ hasText: /b\.png\s+failed/ }).waitFor();
+            await workbench.screenshot(`.cache/screenshots/documents-results-${kind}.png`);
+            assert.equal(documents().length, 1);
+          },
+        );
+
+        await page.waitForTimeout(1_000);
+        await t.test('picked in a dialog: one file alone', async () => {
+          await workbench.openContainer('Pearsana');
+          await clickBeside(workbench, 'sandbox', 'Submit Documents');
+          await quickInput.step(/Documents for Pearsana/);
+          await quickInput.pick('c.txt');
+          await pass([{ pick: 'DIPLOMA' }, { text: 'SIS' }, { text: 'A-1' }, { pick: 'store_only' }]);
+          await quickInput.accept();
+          await notification(/Documents in sandbox: 1 accepted\./)
+            .first()
+            .waitFor();
+          const last = documents().at(-1);
+          assert.equal(last?.path, '/v1/documents:submit');
+          assert.deepEqual(last?.body, {
+            documentType: 'DIPLOMA',
+            externalReference: { namespace: 'SIS', externalId: 'A-1' },
+            verificationIntent: 'store_only',
+            file: encoded('c.txt'),
+            filename: 'c.txt',
+          });
+        });
+
+        for (const file of Object.keys(contents)) assert.ok(!bff.logLines.join().includes(encoded(file)));
+      } finally {
+        await workbench.screenshot(`.cache/screenshots/documents-${kind}.png`);
+        await workbench.close();
+        await rm(folder, { recursive: true, force: true });
+      }
+    });
+  });
+}
+
+/** Whom the documents are of. */
+async function createPerson(bff: TestBff, environment: string): Promise<void> {
+  const request = {
+    identity: { email: 'ada@example.edu', firstName: 'Ada', lastName: 'Lovelace', roleName: 'student' },
+    externalReferences: [{ namespace: 'SIS', externalId: 'A-1' }],
+  };
+  const headers = { 'content-type': 'application/json', 'x-confirm-environment': environment };
+  const path = `/api/environments/${environment}/users`;
+  const { status } = await bff.get(path, { method: 'POST', headers, body: JSON.stringify(request) });
+  assert.equal(status, 201);
+}
+
+/** Selects files in the explorer, and submits them to an environment by their menu. */
+async function fromExplorer(
+  { page, openContainer, treeItem, quickInput }: Workbench,
+  files: string[],
+  environment: string,
+): Promise<void> {
+  await openContainer('Explorer');
+  for (const [index, file] of files.entries()) {
+    await treeItem(file)
+      .first()
+      .click({ modifiers: index === 0 ? [] : ['ControlOrMeta'] });
+  }
+  await treeItem(files.at(-1) ?? '')
+    .first()
+    .click({ button: 'right' });
+  // By the keyboard: a menu takes no click in its first moments, so as not to be hit by the one that opened it.
+  await page.getByRole('menuitem', { name: 'Submit Documents' }).hover();
+  await page.keyboard.press('Enter');
+  await quickInput.step(/Submit \d documents/);
+  await quickInput.pick(environment);
+}
