@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { contestants } from './contestants.ts';
 import { extensionTimes } from './extension-times.ts';
+import { measureJournal } from './journal.ts';
 import { type Latency, latencyAt } from './load.ts';
 import { constantRate, constantRateSeconds, type Figures, measure } from './measure.ts';
 import { markdown, type Round, writeIntoReadme } from './table.ts';
@@ -44,7 +45,10 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-const table = markdown(measured, extension);
+say('writes with and without the journal');
+const journal = await measureJournal();
+
+const table = markdown(measured, { extension, journal });
 process.stdout.write(`\n${table}\n`);
 writeIntoReadme(join(root, 'README.md'), table);
 

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { contestants, theBff } from './contestants.ts';
 import type { ExtensionTimes } from './extension-times.ts';
+import { type JournalCost, journalTable } from './journal.ts';
 import type { Latency } from './load.ts';
 import { callsBeforeMemory, constantRate, type Figures, warmUpCalls } from './measure.ts';
 import { median } from './median.ts';
@@ -15,7 +16,10 @@ export type Round = {
 };
 
 /** The whole report. It holds no date, so that another run changes figures alone. */
-export function markdown(rounds: readonly Round[], extension: ExtensionTimes): string {
+export function markdown(
+  rounds: readonly Round[],
+  { extension, journal }: { extension: ExtensionTimes; journal: JournalCost },
+): string {
   const [cpu] = cpus();
   const pinging = contestants.filter(({ pings }) => pings);
   const remembering = contestants.filter(({ memory }) => memory);
@@ -54,6 +58,8 @@ export function markdown(rounds: readonly Round[], extension: ExtensionTimes): s
     ),
     row('---', '---', '---'),
     ...(rounds[0]?.tokenRequests ?? []).map(({ name }) => tokenRow(name, rounds)),
+    '',
+    journalTable(journal),
     '',
     `The extension: ${extension.loadMs.toFixed(1)} ms to load its bundle, ${extension.activateMs.toFixed(1)} ms in \`activate\`.`,
   ].join('\n');

@@ -30,9 +30,13 @@ export async function enterKey(
   await quickInput.accept();
 }
 
-/** The same, until the environments stand in the tree. */
+/**
+ * The same, until the environments stand in the tree and are not read again: a node that is replaced while it is clicked
+ * is no argument for its command.
+ */
 export async function signIn(workbench: Workbench, accessKey: string): Promise<void> {
   await enterKey(workbench, accessKey);
+  await workbench.notification(/Signed in to the BFF/).waitFor();
   await workbench
     .treeItem(/^sandbox/)
     .first()

@@ -38,6 +38,8 @@ describe('the packaged extension, driven as a person would', { skip: noBrowser }
           .first()
           .waitFor();
 
+        // Until then the tree is read again, and a node that is replaced while it is clicked is no argument.
+        await notification(/Signed in to the BFF/).waitFor();
         // The inline action pings the node that was clicked.
         await clickBeside(workbench, 'production', 'Ping');
         await notification(/production answered the ping in \d+ ms \(request [\w-]+\)/).waitFor();
