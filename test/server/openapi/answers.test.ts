@@ -5,6 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { bodyCaps } from '../../../server/http/body-caps.ts';
 import { createOpenApiDocument } from '../../../server/openapi/openapi-document.ts';
 import { type ActivityAnswer, activityPath } from '../../../shared/activity.ts';
+import { failureBody } from '../../../shared/errors.ts';
 import {
   bodyCapOf,
   type OperationName,
@@ -48,6 +49,15 @@ function assertDescribed(path: string, method: string, answer: Answer): void {
     'schema',
   );
   assert(schemas.validate({ $ref: schema }, answer.body), schemas.errorsText());
+  const failure = failureBody.safeParse(answer.body).data?.error;
+  // The partner has codes of its own; of ours, each that is answered is named.
+  if (failure && failure.source !== 'pearsana') {
+    const named = Object.keys(operation.responses[key]?.content?.['application/json'].examples ?? {});
+    assert(
+      named.includes(failure.code),
+      `${method} ${path} answers ${failure.code}, which is not described.`,
+    );
+  }
 
   for (const name of Object.keys(operation.responses[key]?.headers ?? {})) {
     const sent = answer.headers.get(name);
