@@ -20,8 +20,8 @@ const introduction = `A backend for frontends: it holds the partner’s client s
 
 Send \`Authorization: Bearer <access key>\`; a page of the BFF’s own site may use a session instead. A success of an operation names the environment that answered and holds the
 partner’s own body in \`result\`. A failure is \`{"error": {"code", "message", "requestId", "source", "retryable", …}}\`; 401
-and 403 are only ever about your own access. At most \`RATE_LIMIT_PER_MINUTE\` requests a minute (120, unless configured) are
-answered to one caller.
+and 403 are only ever about your own access. One caller may make \`RATE_LIMIT_PER_MINUTE\` reads a
+minute (120, unless configured), a third as many writes, and a sixth where the environment is protected.
 
 <details><summary>Every code of the BFF</summary>
 
