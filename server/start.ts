@@ -94,7 +94,8 @@ export async function startBff(
     windowCodes: createWindowCodes(clock),
     returnAddressOf: createReturnAddressCheck({
       schemes: config.windows.schemes,
-      allowed: config.allowedOrigins,
+      origins: config.windows.origins,
+      vscodeWeb: config.allowedOrigins.vscodeWeb,
     }),
     keySeconds: config.windows.keySeconds,
     log,

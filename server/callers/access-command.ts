@@ -9,7 +9,7 @@ import { readLastUse } from './last-use.ts';
 
 const usage = `Access keys for people, tools and services. A BFF that runs follows each change within seconds.
 
-  add <name> --grant <environment:operation> [--grant …] [--expires 90d]
+  add <name> --grant <environment:operation> [--grant …] [--expires 90d] [--again]
       makes a key and shows it, this once; a star stands for all: --grant sandbox:* --grant production:ping
   list
       shows who has one, what it may do, until when, and when it was last used
@@ -51,14 +51,23 @@ export async function runAccessCommand(command: AccessCommand): Promise<boolean>
 }
 
 async function add({ args, dataDirectory, environments, say, toOutput }: AccessCommand): Promise<void> {
-  const { values, positionals } = parsed(args, { grant: { type: 'string', multiple: true }, expires: text });
+  const { values, positionals } = parsed(args, {
+    grant: { type: 'string', multiple: true },
+    expires: text,
+    again: { type: 'boolean' },
+  });
   const name = checkedName(only(positionals));
   const grants = checkedGrants(values.grant);
   const lifetimeMs = checkedDuration('--expires', values.expires) ?? null;
   for (const warning of foreignEnvironments(grants, environments)) say(warning);
 
   const { key, entry } = newKey({ name, grants, origin: 'cli', lifetimeMs });
-  await changeAccessFile(dataDirectory, (keys) => {
+  await changeAccessFile(dataDirectory, (keys, removed) => {
+    if (removed.includes(name) && !values.again) {
+      throw new UsageError(
+        `Somebody had the name ${name} until lately, and whoever has it sees what they wrote, and can repeat it. Choose another name, or add --again if it is the same person.`,
+      );
+    }
     if (keys.some((each) => each.name === name)) {
       throw new UsageError(
         `There is a key ${name} already: rotate or remove that one, or choose another name.`,

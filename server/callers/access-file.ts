@@ -9,12 +9,14 @@ import { parseGrant } from './grants.ts';
 
 const timestamp = z.iso.datetime();
 
+const callerName = z.string().check(z.regex(/^[\w.@:+|-]{1,128}$/));
+
 /** One access key, of which the file knows no more than a digest. */
 const accessKeyEntry = z.strictObject({
   /** Short and public, as in `key_3f9a02bc`: names the key in lists and in `remove`. */
   id: z.string().check(z.regex(/^key_[0-9a-f]{8}$/)),
   /** Who calls with it: the caller's id, in every log line. A key that takes another's place has its name too. */
-  name: z.string().check(z.regex(/^[\w.@:+|-]{1,128}$/)),
+  name: callerName,
   /** SHA-256 of the whole key, in hex. */
   hash: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
   /** `environment:operation`, with `*` for all of either. */
@@ -29,11 +31,20 @@ const accessKeyEntry = z.strictObject({
 export type AccessKeyEntry = z.infer<typeof accessKeyEntry>;
 
 /** `access.json` in the data directory: every key but the one of `BFF_ACCESS_KEY`, and the first one's file. */
-const accessFile = z.strictObject({ version: z.literal(1), keys: z.array(accessKeyEntry) });
+const accessFile = z.strictObject({
+  version: z.literal(1),
+  keys: z.array(accessKeyEntry),
+  /** Names that nobody has any more, and since when: what their holders wrote stays theirs in the journal. */
+  removed: z.optional(z.array(z.strictObject({ name: callerName, at: timestamp }))),
+});
+type Removed = NonNullable<z.infer<typeof accessFile>['removed']>;
+
+/** As long as the journal keeps what a caller wrote. */
+const removedForMs = 30 * 24 * 60 * 60 * 1000;
 
 /** What the file holds; a missing one holds no key. A fault is a sentence that names the file and quotes nothing of it. */
 export type AccessFileReading =
-  | { keys: readonly AccessKeyEntry[]; isThere: boolean; fault?: undefined }
+  | { keys: readonly AccessKeyEntry[]; removed: Removed; isThere: boolean; fault?: undefined }
   | { keys?: undefined; fault: string };
 
 export function accessFilePath(dataDirectory: string): string {
@@ -47,7 +58,7 @@ export function readAccessFile(dataDirectory: string): AccessFileReading {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     const code = networkErrorCode(error);
-    if (code === 'ENOENT') return { keys: [], isThere: false };
+    if (code === 'ENOENT') return { keys: [], removed: [], isThere: false };
     return { fault: `The access file ${path} cannot be read (${code}).` };
   }
   let content: unknown;
@@ -57,7 +68,10 @@ export function readAccessFile(dataDirectory: string): AccessFileReading {
     return { fault: `The access file ${path} is damaged: it is not JSON. ${whatToDo}` };
   }
   const parsed = accessFile.safeParse(content);
-  if (parsed.success) return { keys: parsed.data.keys, isThere: true };
+  if (parsed.success) {
+    const { keys, removed = [] } = parsed.data;
+    return { keys, removed, isThere: true };
+  }
   const places = parsed.error.issues.map((issue) => pathWords(issue.path) || 'the file itself');
   const where = [...new Set(places)].slice(0, 5).join(', ');
   return {
@@ -81,7 +95,7 @@ const lockRetries = { retries: 100, factor: 1, minTimeout: 50, maxTimeout: 100 }
  */
 export async function changeAccessFile(
   dataDirectory: string,
-  change: (keys: readonly AccessKeyEntry[]) => AccessKeyEntry[],
+  change: (keys: readonly AccessKeyEntry[], removed: readonly string[]) => AccessKeyEntry[],
 ): Promise<readonly AccessKeyEntry[]> {
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
   const path = accessFilePath(dataDirectory);
@@ -97,13 +111,33 @@ export async function changeAccessFile(
   try {
     const reading = readAccessFile(dataDirectory);
     if (reading.keys === undefined) throw new Error(reading.fault);
-    const keys = change(reading.keys);
-    const content: z.infer<typeof accessFile> = { version: 1, keys };
+    const before = reading.removed.filter(({ at }) => Date.parse(at) > Date.now() - removedForMs);
+    const keys = change(
+      reading.keys,
+      before.map(({ name }) => name),
+    );
+    const removed = removedNow(before, reading.keys, keys);
+    const content: z.infer<typeof accessFile> = { version: 1, keys, ...(removed.length > 0 && { removed }) };
     await writeWhole(path, content);
     return keys;
   } finally {
     await unlock();
   }
+}
+
+/** Whoever signs in keeps a name of their own; an operator may give one to somebody else. */
+function removedNow(
+  before: Removed,
+  then: readonly AccessKeyEntry[],
+  now: readonly AccessKeyEntry[],
+): Removed {
+  const at = new Date().toISOString();
+  const gone = new Set(then.filter(({ origin }) => origin === 'cli').map(({ name }) => name));
+  const names = new Map(
+    [...before, ...[...gone].map((name) => ({ name, at }))].map((each) => [each.name, each]),
+  );
+  for (const { name } of now) names.delete(name);
+  return [...names.values()];
 }
 
 /** Written beside its place, down to the disk, and then put there in one step. */

@@ -33,7 +33,8 @@ export function readAllowedOrigins(settings: Settings): AllowedOrigins {
   return { exact, vscodeWeb };
 }
 
-function isOrigin(text: string): boolean {
+/** Scheme, host and port alone, as a browser sends it; http only on loopback. */
+export function isOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { origin, protocol, hostname } = new URL(text);
   // A URL's host may hold a star, but no browser sends one: whoever wrote it hopes for a pattern.

@@ -1,3 +1,4 @@
+import { isOrigin } from './allowed-origins.ts';
 import type { Settings } from './settings.ts';
 
 /** How VS Code's windows are signed in from a browser. */
@@ -6,6 +7,8 @@ export type WindowConfig = {
   keySeconds: number;
   /** The URI schemes of desktop editors that a browser may be sent back to. */
   schemes: readonly string[];
+  /** Of workbenches in a browser that it may be sent back to. */
+  origins: readonly string[];
 };
 
 const vscodeSchemes = ['vscode', 'vscode-insiders'];
@@ -21,5 +24,11 @@ export function readWindows(settings: Settings): WindowConfig {
       'BFF_VSCODE_SCHEMES must list the URI schemes of editors, such as vscodium or cursor, in small letters and separated by commas.',
     );
   }
-  return { keySeconds, schemes: [...vscodeSchemes, ...further] };
+  const origins = (settings.text('BFF_VSCODE_ORIGINS') ?? '').split(/[\s,]+/).filter(Boolean);
+  if (!origins.every(isOrigin)) {
+    settings.fault(
+      'BFF_VSCODE_ORIGINS must list the exact origins of workbenches in a browser, such as https://code.example.com, separated by commas.',
+    );
+  }
+  return { keySeconds, schemes: [...vscodeSchemes, ...further], origins };
 }

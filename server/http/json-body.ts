@@ -9,6 +9,10 @@ const jsonType = /^application\/json *(; *charset="?utf-8"? *)?$/i;
 /** Above it, reading, checking and writing JSON takes longer than anybody else should wait. */
 const largeBytes = 1024 * 1024;
 
+/** What a sender must keep up with after its first seconds, 1 Mbit/s: who announces a body and sends none holds its place. */
+const usualPace: Pace = { graceMs: 10_000, bytesPerMs: 125, lookEveryMs: 1_000 };
+export type Pace = { graceMs: number; bytesPerMs: number; lookEveryMs: number };
+
 let lastTurn = Promise.resolve();
 
 /** Large bodies that have arrived at once take turns, so that other calls go on between two of them. */
@@ -21,7 +25,10 @@ function ownTurn(): Promise<void> {
  * Reads a JSON body of at most `cap` bytes; a larger one is refused while it arrives. Express's own parser would first
  * read such a body to its end, however long that takes, and only then say so.
  */
-export function jsonBody(cap: number): (request: Request, held?: HeldBytes) => Promise<unknown> {
+export function jsonBody(
+  cap: number,
+  pace = usualPace,
+): (request: Request, held?: HeldBytes) => Promise<unknown> {
   return async function readJson(request, held) {
     const { headers } = request;
     if (!jsonType.test(headers['content-type'] ?? '')) {
@@ -35,48 +42,84 @@ export function jsonBody(cap: number): (request: Request, held?: HeldBytes) => P
     }
     const length = Number(headers['content-length'] ?? Number.NaN);
     if (length > cap) throw tooLarge(cap);
-    const bytes = await (length >= 0 ? readLength(request, length, held) : readBytes(request, cap, held));
+    const bytes = await (length >= 0
+      ? readLength(request, length, { held, pace })
+      : readBytes(request, cap, { held, pace }));
     if (bytes.byteLength > largeBytes) await ownTurn();
     // The contract says of nothing that it is required.
     return bytes.byteLength === 0 ? undefined : parse(bytes);
   };
 }
 
+type Reading = { held?: HeldBytes | undefined; pace?: Pace };
+
 /** A body that says how long it is has its place from the beginning, and is copied there once. */
-async function readLength(request: Request, length: number, held?: HeldBytes): Promise<Buffer> {
+async function readLength(request: Request, length: number, { held, pace }: Reading): Promise<Buffer> {
   held?.add(length);
   const bytes = Buffer.allocUnsafe(length);
   let size = 0;
-  await readEach(request, (chunk) => {
-    size += chunk.copy(bytes, size);
-  });
+  await readEach(
+    request,
+    (chunk) => {
+      size += chunk.copy(bytes, size);
+    },
+    pace,
+  );
   // Whatever may have been left out was never written to.
   return bytes.subarray(0, size);
 }
 
 /** Reads a body of any kind, of at most `cap` bytes. */
-export async function readBytes(request: Request, cap: number, held?: HeldBytes): Promise<Buffer> {
+export async function readBytes(
+  request: Request,
+  cap: number,
+  { held, pace }: Reading = {},
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  await readEach(request, (chunk) => {
-    size += chunk.byteLength;
-    if (size > cap) throw tooLarge(cap);
-    held?.add(chunk.byteLength);
-    chunks.push(chunk);
-  });
+  await readEach(
+    request,
+    (chunk) => {
+      size += chunk.byteLength;
+      if (size > cap) throw tooLarge(cap);
+      held?.add(chunk.byteLength);
+      chunks.push(chunk);
+    },
+    pace,
+  );
   return Buffer.concat(chunks);
 }
 
-async function readEach(request: Request, take: (chunk: Buffer) => void): Promise<void> {
-  try {
-    // Without this, leaving the loop would destroy the connection, and the answer with it.
-    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+/** By events: leaving a loop over the request would destroy the connection, and the answer with it. */
+async function readEach(
+  request: Request,
+  take: (chunk: Buffer) => void,
+  { graceMs, bytesPerMs, lookEveryMs }: Pace = usualPace,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const begun = performance.now();
+  let size = 0;
+  const onData = (chunk: Buffer) => {
+    size += chunk.byteLength;
+    try {
       take(chunk);
+    } catch (error) {
+      reject(error);
     }
-  } catch (error) {
-    throw error instanceof BffError
-      ? error
-      : BffError.of('VALIDATION_ERROR', 'The body could not be read to its end.');
+  };
+  const onBroken = () => reject(BffError.of('VALIDATION_ERROR', 'The body could not be read to its end.'));
+  const watch = setInterval(() => {
+    if (size < (performance.now() - begun - graceMs) * bytesPerMs) reject(tooSlow());
+  }, lookEveryMs);
+  request.on('data', onData).on('end', resolve).on('error', onBroken).on('close', onBroken);
+  // It may have broken off while others were asked.
+  if (request.destroyed) onBroken();
+  try {
+    await promise;
+  } finally {
+    clearInterval(watch);
+    request.off('data', onData).off('end', resolve).off('error', onBroken).off('close', onBroken);
+    request.pause();
   }
 }
 
@@ -100,6 +143,15 @@ function tooLarge(cap: number): BffError {
   return BffError.of(
     'PAYLOAD_TOO_LARGE',
     `The body is larger than ${Math.floor(cap / 1024)} KiB, the most that is read here.`,
+    // What is still on its way is not read.
+    { headers: { Connection: 'close' } },
+  );
+}
+
+function tooSlow(): BffError {
+  return BffError.of(
+    'VALIDATION_ERROR',
+    'The body came too slowly: after its first ten seconds it must come at 1 Mbit/s or faster.',
     // What is still on its way is not read.
     { headers: { Connection: 'close' } },
   );

@@ -36,7 +36,9 @@ export const windowCallPaths = ['/auth/methods', '/auth/vscode/token', '/auth/vs
 export function createVSCodeRoutes(dependencies: WindowDependencies): Router {
   const { sessions, windowCodes, returnAddressOf, keySeconds, accessKeys, authenticate } = dependencies;
   const router = Router({ caseSensitive: true, strict: true });
-  router.use(['/auth/vscode', '/auth/methods'], limitLogins());
+  // Apart, so that what a page can make a browser open keeps nobody from redeeming a code.
+  router.all(['/auth/vscode', '/auth/vscode/answer'], limitLogins());
+  router.all(['/auth/vscode/token', '/auth/vscode/revoke'], limitLogins());
 
   route(router, 'GET', '/auth/methods', (_request, response) => {
     const { requestId } = response.locals.context;
@@ -77,8 +79,10 @@ export function createVSCodeRoutes(dependencies: WindowDependencies): Router {
     response.locals.context.caller = caller;
     const { returnAddress, state } = asked;
     const allowed = form.get('answer') === 'allow';
+    const { cookie } = request.headers;
+    const isSignedIn = () => browser.sessionOf(cookie)?.caller.id === caller.id;
     const answer = allowed
-      ? ({ code: windowCodes.issue(caller, asked), state } as const)
+      ? ({ code: windowCodes.issue(caller, asked, isSignedIn), state } as const)
       : ({ error: 'access_denied', state } as const);
     response.redirect(303, withAnswer(returnAddress, answer));
   });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from './sqlite.ts';
 
@@ -53,6 +53,8 @@ const sqliteBusy = 5;
 
 /** Locks a file for as long as what it gives is open; undefined where somebody else has done so. */
 function lockFile(path: string): DatabaseSync | undefined {
+  // For its owner alone: whoever may read a file may lock it too, and make a dead process seem alive.
+  closeSync(openSync(path, 'a', 0o600));
   const lock = new DatabaseSync(path, { timeout: 0 });
   try {
     // In memory, so that no second file lies beside it.

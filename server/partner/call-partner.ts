@@ -4,6 +4,7 @@ import type { TokenRoom } from '../tokens/token-room.ts';
 import type { ApiVersions } from './api-versions.ts';
 import type { EnterFlight } from './in-flight.ts';
 import { failureOf, type PartnerEnvironment, whyNoAnswer } from './partner-failure.ts';
+import { readPartnerJson } from './partner-json.ts';
 import { type HttpAnswer, type HttpRequest, type Transport, TransportError } from './transport.ts';
 
 export type PartnerCall = {
@@ -84,7 +85,7 @@ function resultOf(answer: HttpAnswer, environment: PartnerEnvironment, row: Oper
   let body: unknown;
   try {
     // The partner does not say what some successes hold: nothing is an answer too, where the table expects anything.
-    body = answer.text === '' ? null : JSON.parse(answer.text);
+    body = answer.text === '' ? null : readPartnerJson(answer.text);
   } catch {
     throw badResponse(environment, `its answer (status ${answer.status}) is not JSON`);
   }

@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
+import { errorCodes } from '../../shared/error-codes.ts';
 import { type OperationRow, partnerApiVersion } from '../../shared/operations.ts';
 import { BffError } from '../bff-error.ts';
 import { retryAfterOf } from '../retry-after.ts';
+import { readPartnerJson } from './partner-json.ts';
 import type { HttpAnswer, TransportError } from './transport.ts';
 
 /** What the partner client knows of an environment. */
@@ -70,11 +72,8 @@ export function failureOf(
     );
   }
   if (status in passedThrough) {
-    const {
-      code = passedThrough[status] ?? 'PARTNER_ERROR',
-      message = `${partner} refused it (status ${status}).`,
-      details,
-    } = error ?? {};
+    const { message = `${partner} refused it (status ${status}).`, details } = error ?? {};
+    const code = partnersCode(error?.code, passedThrough[status] ?? 'PARTNER_ERROR');
     const words = [message, moreWords(answer, row, details)].filter(Boolean).join(' ');
     return BffError.fromPartner(status, code, words + idWords, {
       details,
@@ -107,6 +106,11 @@ function moreWords(answer: HttpAnswer, row: OperationRow, details: unknown): str
     default:
       return undefined;
   }
+}
+
+/** The partner's own code, where it is a code, and not one by which we say something else. */
+function partnersCode(code: string | undefined, usual: string): string {
+  return code !== undefined && /^[A-Z][A-Z0-9_]{1,63}$/.test(code) && !(code in errorCodes) ? code : usual;
 }
 
 /** The partner's 410 is about the version of its API, and its headers say which ones there are. */
@@ -144,7 +148,7 @@ export function whyNoAnswer({ fault, code }: TransportError, environment: Partne
 
 function envelopeOf(answer: HttpAnswer): PartnerError | undefined {
   try {
-    return partnerEnvelope.parse(JSON.parse(answer.text)).error;
+    return partnerEnvelope.parse(readPartnerJson(answer.text)).error;
   } catch {
     return undefined;
   }

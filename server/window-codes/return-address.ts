@@ -1,5 +1,3 @@
-import type { AllowedOrigins } from '../config/allowed-origins.ts';
-
 /** Where a browser goes back to with a code; only {@link createReturnAddressCheck} makes one. */
 export type ReturnAddress = {
   uri: string;
@@ -25,12 +23,15 @@ const callbackPath = /^(\/[\w.~-]+)*\/callback$/;
  */
 export function createReturnAddressCheck({
   schemes,
-  allowed,
+  origins,
+  vscodeWeb,
 }: {
   schemes: readonly string[];
-  allowed: AllowedOrigins;
+  /** Of workbenches in a browser. A page that may call the BFF is not one for that: its address could be read by others. */
+  origins: readonly string[];
+  vscodeWeb: boolean;
 }): (uri: unknown) => ReturnAddress | undefined {
-  const sites = new Set([...allowed.exact, ...(allowed.vscodeWeb ? vscodeWebSites : [])]);
+  const sites = new Set([...origins, ...(vscodeWeb ? vscodeWebSites : [])]);
 
   function onDesktop(uri: string): ReturnAddress | undefined {
     const scheme = schemes.find((each) => uri.startsWith(`${each}://${authority}${path}`));

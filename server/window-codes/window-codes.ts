@@ -19,8 +19,11 @@ export type WindowCodes = {
   ask(caller: Caller, request: WindowRequest): string;
   /** What the person saw and answered; once, and only to who saw it. */
   answered(word: string, caller: Caller): WindowRequest | undefined;
-  /** A code for what the person may do. It goes by a URI, so it is good for a minute, once, and with the verifier. */
-  issue(caller: Caller, request: Pick<WindowRequest, 'challenge'>): string;
+  /**
+   * A code for what the person may do. It goes by a URI, so it is good for a minute, once, and with the verifier.
+   * @param isSignedIn asked when it is redeemed: who has signed out meanwhile lends nothing.
+   */
+  issue(caller: Caller, request: Pick<WindowRequest, 'challenge'>, isSignedIn: () => boolean): string;
   /** Who allowed it. Whatever comes of it, the code is used up. */
   redeem(code: string, verifier: string): Caller | undefined;
 };
@@ -33,7 +36,7 @@ export function createWindowCodes(clock: Clock): WindowCodes {
   const pages = createHandleStore<{ callerId: string; request: WindowRequest }>({
     ...{ most: mostAtOnce, lifetimeSeconds: pageSeconds, renewed: false, clock },
   });
-  const codes = createHandleStore<{ caller: Caller; challenge: string }>({
+  const codes = createHandleStore<{ caller: Caller; challenge: string; isSignedIn: () => boolean }>({
     ...{ most: mostAtOnce, lifetimeSeconds: codeSeconds, renewed: false, clock },
   });
 
@@ -45,11 +48,12 @@ export function createWindowCodes(clock: Clock): WindowCodes {
       pages.drop(word);
       return page.request;
     },
-    issue: (caller, { challenge }) => codes.issue({ caller, challenge }),
+    issue: (caller, { challenge }, isSignedIn) => codes.issue({ caller, challenge, isSignedIn }),
     redeem(code, verifier) {
       const found = codes.find(code);
       codes.drop(code);
-      return found && isChallengeOf(verifier, found.challenge) ? found.caller : undefined;
+      if (!found || !isChallengeOf(verifier, found.challenge)) return undefined;
+      return found.isSignedIn() ? found.caller : undefined;
     },
   };
 }

@@ -45,6 +45,7 @@ for (const kind of ['node', 'web'] as const) {
           PORT: String(bffPort),
           BFF_PUBLIC_URL: url,
           BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}`,
+          BFF_VSCODE_ORIGINS: `http://127.0.0.1:${port}`,
           BFF_OIDC_ISSUER: provider.issuer,
           BFF_OIDC_CLIENT_ID: provider.clientId,
           BFF_OIDC_CLIENT_SECRET: provider.clientSecret,

@@ -186,6 +186,19 @@ describe('the command access', () => {
     });
   });
 
+  it('gives a name that somebody had to nobody else, unless it is told that it is the same person', async () => {
+    await run('add ada --grant *:*');
+    await run('rotate ada');
+    await run('remove ada');
+    const refused = await run('add ada --grant *:ping');
+    assert.deepEqual([refused.ok, keys()], [false, []]);
+    assert.match(refused.words, /^Somebody had the name ada until lately/);
+    assert.equal((await run('add bob --grant *:ping')).ok, true);
+    assert.equal((await run('add ada --grant *:ping --again')).ok, true);
+    // It is hers again: taken, and not removed.
+    assert.match((await run('add ada --grant *:ping')).words, /^There is a key ada already/);
+  });
+
   describe('access rotate', () => {
     it('puts another key in the place of the old one', async () => {
       const old = (await run('add ada --grant sandbox:* --expires 7d')).output[0] ?? '';

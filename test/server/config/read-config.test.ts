@@ -24,7 +24,7 @@ describe('the configuration', () => {
       publicUrl: undefined,
       trustProxy: 0,
       sessions: undefined,
-      windows: { keySeconds: 43_200, schemes: ['vscode', 'vscode-insiders'] },
+      windows: { keySeconds: 43_200, schemes: ['vscode', 'vscode-insiders'], origins: [] },
       proxy: undefined,
       partnerTimeoutMs: 10_000,
       tokenTimeoutMs: 5_000,

@@ -73,9 +73,14 @@ describe('the bytes in flight', () => {
     });
   });
 
-  it('leave room for what fits, and for what has no body', async () => {
+  it('leave room for what fits, for forms, and for what has no body', async () => {
     await whileOneIsThere(async () => {
       assert.equal((await submitted('{"items":[]}')).status, 400);
+      for (const name of ['createUser', 'createInvitation'] as const) {
+        partner.api.next({ status: 400 });
+        assert.equal((await post(bff, name, JSON.stringify(samples[name].whole))).status, 400);
+        partner.api.arrivals.pop();
+      }
       assert.equal((await bff.get('/api/environments/sandbox/health')).status, 200);
       partner.api.arrivals.pop();
     });

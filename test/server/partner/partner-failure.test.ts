@@ -178,6 +178,27 @@ describe('a partner that fails', () => {
     }
   });
 
+  it('that has none of its codes, or one by which the BFF says something else, has the usual one', async () => {
+    const codes = ['OUTCOME_KNOWN', 'INTERNAL', 'UNAUTHORIZED', 'no code\n', 'X'.repeat(20_000), ''];
+    for (const code of codes) {
+      partner.api.next({ status: 409, body: said(code) });
+      const answer = await bff.get(path);
+      assert.deepEqual([answer.status, failureIn(answer).code], [409, 'CONFLICT'], code.slice(0, 40));
+    }
+    assert.doesNotMatch(bff.logLines.join(), /no code|XXXX|unexpected error/);
+  });
+
+  it('nested more deeply than programs go is an answer without its details, or none', async () => {
+    const nested = '['.repeat(200_000) + ']'.repeat(200_000);
+    const type = { 'content-type': 'application/json' };
+    const body = `{"error":{"code":"CONFLICT","message":"No.","details":${nested}}}`;
+    partner.api.next({ status: 409, headers: type, body });
+    const refused = failureIn(await bff.get(path));
+    assert.deepEqual([refused.code, refused.details], ['CONFLICT', undefined]);
+    partner.api.next({ status: 200, headers: type, body: `{"status":"ok","more":${nested}}` });
+    assert.equal(failureIn(await bff.get(path)).code, 'PARTNER_BAD_RESPONSE');
+  });
+
   it('passes its details and its Retry-After on', async () => {
     const details = { requiredScopes: ['a'], providedScopes: [] };
     partner.api.next({ status: 403, body: said('INSUFFICIENT_SCOPE', { details }) });

@@ -3,10 +3,10 @@ import { describe, it } from 'node:test';
 import { createReturnAddressCheck, withAnswer } from '../../../server/window-codes/return-address.ts';
 
 const extension = 'pearsana-tools.pearsana-partner';
-const exact = new Set(['https://code.example.com', 'http://127.0.0.1:9000']);
+const origins = ['https://code.example.com', 'http://127.0.0.1:9000'];
 const schemes = ['vscode', 'vscode-insiders', 'cursor'];
-const check = createReturnAddressCheck({ schemes, allowed: { exact, vscodeWeb: false } });
-const withWeb = createReturnAddressCheck({ schemes, allowed: { exact, vscodeWeb: true } });
+const check = createReturnAddressCheck({ schemes, origins, vscodeWeb: false });
+const withWeb = createReturnAddressCheck({ schemes, origins, vscodeWeb: true });
 
 function workbench(origin: string, changed: Record<string, string> = {}, path = '/callback'): string {
   const query = new URLSearchParams({

@@ -20,17 +20,19 @@ function setUp() {
   return { time, codes: createWindowCodes(() => time.now) };
 }
 
+const yes = () => true;
+
 describe('a window’s code', () => {
   it('is 256 random bits, another one each time', () => {
     const { codes } = setUp();
-    const issued = Array.from({ length: 50 }, () => codes.issue(ada, request));
+    const issued = Array.from({ length: 50 }, () => codes.issue(ada, request, yes));
     assert.equal(new Set(issued).size, 50);
     for (const code of issued) assert.match(code, /^[\w-]{43}$/);
   });
 
   it('is redeemed once, by who has the verifier', () => {
     const { codes } = setUp();
-    const code = codes.issue(ada, request);
+    const code = codes.issue(ada, request, yes);
     assert.deepEqual(codes.redeem(code, verifier), ada);
     assert.equal(codes.redeem(code, verifier), undefined);
   });
@@ -38,7 +40,7 @@ describe('a window’s code', () => {
   it('is burnt by a wrong verifier, as a window has that did not ask', () => {
     for (const wrong of ['w'.repeat(43), '', challenge, `${verifier}v`]) {
       const { codes } = setUp();
-      const code = codes.issue(ada, request);
+      const code = codes.issue(ada, request, yes);
       assert.equal(codes.redeem(code, wrong), undefined);
       assert.equal(codes.redeem(code, verifier), undefined);
     }
@@ -46,7 +48,7 @@ describe('a window’s code', () => {
 
   it('lasts for a minute', () => {
     const { codes, time } = setUp();
-    const [early, late] = [codes.issue(ada, request), codes.issue(ada, request)];
+    const [early, late] = [codes.issue(ada, request, yes), codes.issue(ada, request, yes)];
     time.now = 59.9;
     assert.deepEqual(codes.redeem(early, verifier), ada);
     time.now = 60.1;
@@ -55,7 +57,7 @@ describe('a window’s code', () => {
 
   it('is nothing that was not given out', () => {
     const { codes } = setUp();
-    codes.issue(ada, request);
+    codes.issue(ada, request, yes);
     for (const code of ['', 'x', challenge]) assert.equal(codes.redeem(code, verifier), undefined);
   });
 });
@@ -74,5 +76,15 @@ describe('a page that asks', () => {
     const word = codes.ask(ada, request);
     time.now = 600.1;
     assert.equal(codes.answered(word, ada), undefined);
+  });
+
+  it('are worth nothing once who allowed them has signed out', () => {
+    const { codes } = setUp();
+    let signedIn = true;
+    const code = codes.issue(ada, request, () => signedIn);
+    signedIn = false;
+    assert.equal(codes.redeem(code, verifier), undefined);
+    signedIn = true;
+    assert.equal(codes.redeem(code, verifier), undefined);
   });
 });

@@ -1,0 +1,20 @@
+/** Far more than any answer has; what is nested deeper than programs go would end whoever writes it again. */
+const mostLevels = 100;
+
+/**
+ * The value of the partner's JSON text.
+ * @throws SyntaxError where it is none, and RangeError where it is nested too deeply.
+ */
+export function readPartnerJson(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  let level = [value].filter(isObject);
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth === mostLevels) throw new RangeError(`nested more than ${mostLevels} levels deep`);
+    level = level.flatMap((each) => Object.values(each).filter(isObject));
+  }
+  return value;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { createServer, request as openRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import express from 'express';
+import { BffError } from '../../../server/bff-error.ts';
+import { jsonBody } from '../../../server/http/json-body.ts';
+
+/** A tenth of a second of grace, and a byte each millisecond after it. */
+const pace = { graceMs: 100, bytesPerMs: 1, lookEveryMs: 10 };
+
+describe('a body that comes slowly', () => {
+  const app = express();
+  app.post('/', async (request, response) => {
+    const read = jsonBody(1_000_000, pace);
+    const outcome = await read(request).catch((error: unknown) => error);
+    const words = outcome instanceof BffError ? outcome.message : JSON.stringify(outcome);
+    response.set('Connection', 'close').send(words);
+  });
+  const server = createServer(app);
+  before(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
+  after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  /** Sends a piece each 20 ms, until it is answered; by its length, or in chunks. */
+  function send(pieces: readonly string[], length?: number): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const headers = {
+        'Content-Type': 'application/json',
+        ...(length !== undefined && { 'Content-Length': length }),
+      };
+      const sent = openRequest(
+        { port: (server.address() as AddressInfo).port, method: 'POST', headers },
+        (response) => {
+          let text = '';
+          response.setEncoding('utf8').on('data', (chunk) => {
+            text += chunk;
+          });
+          response.on('end', () => resolve(text));
+        },
+      );
+      sent.on('error', reject);
+      const left = [...pieces];
+      const timer = setInterval(() => {
+        const piece = left.shift();
+        if (piece !== undefined) sent.write(piece);
+        else sent.end();
+        if (piece === undefined) clearInterval(timer);
+      }, 20);
+      sent.on('close', () => clearInterval(timer));
+    });
+  }
+
+  it('is given up, however much it announced', async () => {
+    for (const length of [900_000, undefined])
+      assert.match(await send(Array(200).fill(' '), length), /too slowly.*1 Mbit\/s/);
+  });
+
+  it('is read where it keeps up', async () => {
+    const pieces = ['[', ...Array(12).fill(' '.repeat(60)), ']'];
+    assert.equal(await send(pieces, pieces.join('').length), '[]');
+    assert.equal(await send(pieces), '[]');
+  });
+});
