@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { createActivityTree } from './activity-tree.ts';
 import { callbackPath, createBrowserSignIns } from './authentication/browser-sign-in.ts';
 import { createProvider } from './authentication/provider.ts';
-import { createSessionStore, isSessionName } from './authentication/session-store.ts';
+import { createSessionStore } from './authentication/session-store.ts';
 import { type Backend, createBackend } from './backend.ts';
 import { createPingCommand } from './commands/ping.ts';
 import { createRefreshCommand } from './commands/refresh.ts';
@@ -96,8 +96,8 @@ export function activate(context: vscode.ExtensionContext): void {
       },
     }),
     // Another window may sign in or out too, or change the setting.
-    context.secrets.onDidChange(({ key }) => {
-      if (isSessionName(key)) onOtherSession();
+    context.secrets.onDidChange(async ({ key }) => {
+      if (await sessions.changedElsewhere(key)) onOtherSession();
     }),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration(backendUrlSetting)) onOtherSession();

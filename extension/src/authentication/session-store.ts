@@ -14,6 +14,8 @@ export type SessionStore = {
   get(origin: string): Promise<KeptSession | undefined>;
   keep(origin: string, session: KeptSession): Promise<void>;
   forget(origin: string): Promise<void>;
+  /** Whether a secret that has changed was changed by another window: VS Code tells of our own changes too. */
+  changedElsewhere(name: string): Promise<boolean>;
 };
 
 const prefix = 'accessKey:';
@@ -22,13 +24,15 @@ export function sessionName(origin: string): string {
   return `${prefix}${origin}`;
 }
 
-export function isSessionName(name: string): boolean {
+function isSessionName(name: string): boolean {
   return name.startsWith(prefix);
 }
 
 export function createSessionStore(
   secrets: Pick<vscode.SecretStorage, 'get' | 'store' | 'delete'>,
 ): SessionStore {
+  /** What this window has made of each. */
+  const ours = new Map<string, string | undefined>();
   return {
     async get(origin) {
       const text = await secrets.get(sessionName(origin));
@@ -36,7 +40,21 @@ export function createSessionStore(
       // The first version kept the bare key.
       return text.startsWith('{') ? JSON.parse(text) : { accessKey: text, caller: 'access-key' };
     },
-    keep: async (origin, session) => secrets.store(sessionName(origin), JSON.stringify(session)),
-    forget: async (origin) => secrets.delete(sessionName(origin)),
+    async keep(origin, session) {
+      const text = JSON.stringify(session);
+      ours.set(sessionName(origin), text);
+      await secrets.store(sessionName(origin), text);
+    },
+    async forget(origin) {
+      ours.set(sessionName(origin), undefined);
+      await secrets.delete(sessionName(origin));
+    },
+    async changedElsewhere(name) {
+      if (!isSessionName(name)) return false;
+      const text = await secrets.get(name);
+      if (ours.has(name) && ours.get(name) === text) return false;
+      ours.set(name, text);
+      return true;
+    },
   };
 }
