@@ -55,20 +55,23 @@ export function createApp(options: AppOptions): Express {
     sendJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'shutting-down' });
   });
   app.all(['/livez', '/readyz'], onlyGet);
-  app.use(apiDescription(options.publicUrl, options.fileLimits));
-  app.use(docs());
   const { sessions, allowedOrigins, environments } = options;
-  app.use(['/api', '/auth'], noStore);
-  app.use(['/api', '/auth/logout'], ...crossOrigin(allowedOrigins, { sessions: sessions !== undefined }));
-  app.use(windowCallPaths, ...crossOrigin(allowedOrigins, { sessions: false }));
   const identifySession = sessions && createSessionCheck(sessions, allowedOrigins);
   const authenticateCaller = authenticate(options.identify, identifySession);
-  app.use(createVSCodeRoutes({ ...options, authenticate: authenticateCaller }));
-  if (sessions) app.use(createAuthRoutes(sessions, allowedOrigins));
   const isProtected = (name: string) => environments.some((each) => each.id === name && each.protected);
-  app.use('/api', authenticateCaller);
+  const withSessions = crossOrigin(allowedOrigins, { sessions: sessions !== undefined });
+
+  // What is called all day comes before what is called once.
+  app.use('/api', noStore, ...withSessions, authenticateCaller);
   app.use('/api', limitCallers(options.rateLimitPerMinute, isProtected));
   app.use(createApi(options));
+  app.use('/auth', noStore);
+  app.use('/auth/logout', ...withSessions);
+  app.use(windowCallPaths, ...crossOrigin(allowedOrigins, { sessions: false }));
+  app.use(createVSCodeRoutes({ ...options, authenticate: authenticateCaller }));
+  if (sessions) app.use(createAuthRoutes(sessions, allowedOrigins));
+  app.use(apiDescription(options.publicUrl, options.fileLimits));
+  app.use(docs());
   app.use(() => {
     throw BffError.of('NOT_FOUND', 'There is nothing at this path.');
   });
