@@ -1,5 +1,5 @@
 // `npm test`: types, lint and every test, in one run that ends with one line of counts.
-// `node test/run.ts unit|check|browser|vscode` runs one part alone.
+// `node test/run.ts check|unit|integration|browser|vscode` runs one part alone.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
@@ -18,6 +18,17 @@ const checks: Record<string, [command: string, ...args: string[]]> = {
   'lint and format': [bin('biome'), 'ci', '--error-on-warnings', root],
 };
 
+/** What starts whole programs, builds, or waits for time to pass. */
+const slow = [
+  'test/client/**/*.test.ts',
+  'test/server/faults/**/*.test.ts',
+  'test/server/{built-*,*canaries,upload-memory,run}.test.ts',
+  'test/server/callers/key-life.test.ts',
+  'test/server/http/stopping.test.ts',
+  'test/server/journal/{kill,journal-unavailable}.test.ts',
+  'test/server/partner/outbound-proxy.test.ts',
+];
+
 const parts: Record<string, Part> = {
   check: async () => {
     const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -35,22 +46,19 @@ const parts: Record<string, Part> = {
   },
   unit: () =>
     runFiles(
-      [
-        'test/shared/**/*.test.ts',
-        'test/client/**/*.test.ts',
-        'test/server/**/*.test.ts',
-        'test/extension/**/*.test.ts',
-      ],
+      ['test/shared/**/*.test.ts', 'test/server/**/*.test.ts', 'test/extension/**/*.test.ts'],
       2,
+      slow,
     ),
+  integration: () => runFiles(slow, 2),
   browser: () => runFiles(['test/browser/**/*.test.ts'], 1),
   // One real VS Code at a time: each takes a core for itself and another for its browser.
   vscode: () => runFiles(['test/vscode/**/*.test.ts'], 1),
 };
 
 /** Runs the files in so many processes at once. Within one, they share the loaded libraries, which take most of the time. */
-async function runFiles(patterns: string[], processes: number): Promise<Counts> {
-  const files = patterns.flatMap((pattern) => globSync(pattern, { cwd: root }));
+async function runFiles(patterns: string[], processes: number, exclude: string[] = []): Promise<Counts> {
+  const files = patterns.flatMap((pattern) => globSync(pattern, { cwd: root, exclude }));
   if (files.length === 0) throw new Error(`No test file matches ${patterns.join(', ')}.`);
   const shards = Array.from({ length: processes }, (_, index) => `${index + 1}/${processes}`);
   const counted = await Promise.all(shards.map((shard) => runShard(files, shard, processes > 1)));
