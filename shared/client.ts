@@ -10,6 +10,7 @@ import {
   resolveRequest,
 } from './activity.ts';
 import { ClientError } from './client-error.ts';
+import { slowestBytesPerMs } from './documents.ts';
 import {
   type EnvironmentsAnswer,
   environmentsAnswer,
@@ -116,9 +117,6 @@ type OperationOptions = SharedCallOptions & {
   confirm?: string;
   idempotencyKey?: string;
 };
-
-/** 1 Mbit/s: a network that is slower has failed. */
-const slowestBytesPerMs = 125;
 
 /** What would leave its place in the path even when it is encoded, or cannot be encoded. */
 const climbs = /^\.{0,2}$|\p{Cs}/u;

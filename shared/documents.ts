@@ -19,6 +19,9 @@ export const documentTypes = {
 /** The limits of a BFF that is not configured otherwise. */
 export const defaultFileLimits = { document: 10 * 1024 * 1024, batch: 25 * 1024 * 1024 };
 
+/** In bytes per millisecond, 1 Mbit/s: a network that carries a large body more slowly has failed. */
+export const slowestBytesPerMs = 125;
+
 /** The most items of one batch, as the partner has it. */
 export const mostBatchItems = 25;
 

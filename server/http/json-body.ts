@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Request } from 'express';
+import { slowestBytesPerMs } from '../../shared/documents.ts';
 import { BffError } from '../bff-error.ts';
 import type { HeldBytes } from './bytes-in-flight.ts';
 
@@ -10,7 +11,7 @@ const jsonType = /^application\/json *(; *charset="?utf-8"? *)?$/i;
 const largeBytes = 1024 * 1024;
 
 /** What a sender must keep up with after its first seconds, 1 Mbit/s: who announces a body and sends none holds its place. */
-const usualPace: Pace = { graceMs: 10_000, bytesPerMs: 125, lookEveryMs: 1_000 };
+const usualPace: Pace = { graceMs: 10_000, bytesPerMs: slowestBytesPerMs, lookEveryMs: 1_000 };
 export type Pace = { graceMs: number; bytesPerMs: number; lookEveryMs: number };
 
 let lastTurn = Promise.resolve();

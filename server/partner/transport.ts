@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import { slowestBytesPerMs } from '../../shared/documents.ts';
 import { networkErrorCode } from '../network-error-code.ts';
 import type { Connections } from './connections.ts';
 
@@ -70,7 +71,7 @@ export type SendLimits = {
   bytesPerMs: number;
 };
 /** A document of 10 MB has two minutes, at 1 Mbit/s. */
-const usualSendLimits: SendLimits = { baseMs: 10_000, bytesPerMs: 125 };
+const usualSendLimits: SendLimits = { baseMs: 10_000, bytesPerMs: slowestBytesPerMs };
 
 export type TransportOptions = {
   connections: Connections;
