@@ -36,8 +36,17 @@ export const environment = z.object({
 });
 export type Environment = z.infer<typeof environment>;
 
+/** The most bytes that files may have, decoded: one document, and all of a batch. Each BFF has its own. */
+export const fileLimits = z.object({ document: z.number(), batch: z.number() });
+export type FileLimits = z.infer<typeof fileLimits>;
+
 /** `GET /api/environments`: those where something is granted to the caller; sandbox stands before production. */
-export const environmentsAnswer = z.object({ requestId: z.string(), environments: z.array(environment) });
+export const environmentsAnswer = z.object({
+  requestId: z.string(),
+  environments: z.array(environment),
+  /** Absent where the BFF is older than this field. */
+  fileLimits: z.optional(fileLimits),
+});
 export type EnvironmentsAnswer = z.infer<typeof environmentsAnswer>;
 
 /** `GET /api/session`: who the BFF takes the caller for. */

@@ -11,6 +11,7 @@ import {
   submitDocumentRequest,
   submittedDocuments,
 } from './documents.ts';
+import type { FileLimits } from './environments.ts';
 import { createInvitationRequest, createInvitationResult, keptInvitationResult } from './invitations.ts';
 import { type Scope, scope, scopesResult } from './scopes.ts';
 import { createUserRequest, createUserResult, keptUserResult } from './users.ts';
@@ -50,8 +51,6 @@ export type OperationRow = {
   notFound?: string;
 };
 
-/** The most bytes that files may have, decoded: one document, and a whole batch. Each BFF has its own. */
-export type FileLimits = { document: number; batch: number };
 /** `path` as issues spell it, as in `items[1].file`. */
 export type FileInRequest = { path: string; file: string };
 
@@ -173,6 +172,10 @@ export const operations = {
 type Operations = typeof operations;
 export type OperationName = keyof Operations;
 export const operationNames = Object.keys(operations) as OperationName[];
+/** Those that change nothing at the partner. */
+export type ReadOperation = {
+  [Name in OperationName]: Operations[Name]['writes'] extends true ? never : Name;
+}[OperationName];
 
 /** What a caller sends as the body; `undefined` where the operation takes none. */
 export type RequestOf<Name extends OperationName> = Operations[Name]['request'] extends z.ZodMiniType

@@ -1,3 +1,4 @@
+import { type FileLimits, fileLimits } from '../../shared/environments.ts';
 import { CommandError } from './command-failure.ts';
 import type { Commands, EnvironmentArgument, WriteReference } from './contributions.ts';
 
@@ -30,10 +31,16 @@ export function readWriteArgument(
   command: keyof Commands,
   argument: unknown,
   { inTest }: { inTest: boolean },
-): { environment?: string; request?: Record<string, unknown>; confirmed: boolean; newKey: boolean } {
+): {
+  environment?: string;
+  request?: Record<string, unknown>;
+  confirmed: boolean;
+  newKey: boolean;
+  cutBy: FileLimits | undefined;
+} {
   // What is no object at all is refused in the words for a wrong environment.
   if (typeof argument !== 'object') readEnvironmentArgument(command, argument);
-  const { request, confirm, newKey, ...target } = fieldsOf(argument);
+  const { request, confirm, newKey, cutBy, ...target } = fieldsOf(argument);
   // A node of the tree is an argument too, and one without a request.
   const environment = readEnvironmentArgument(command, Object.keys(target).length > 0 ? target : undefined);
   if (request !== undefined && (typeof request !== 'object' || request === null || Array.isArray(request))) {
@@ -47,6 +54,7 @@ export function readWriteArgument(
     ...(request !== undefined && { request: { ...request } }),
     confirmed: confirm === true,
     newKey: newKey === true,
+    cutBy: fileLimits.safeParse(cutBy).data,
   };
 }
 

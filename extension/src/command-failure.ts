@@ -1,4 +1,5 @@
 import { ClientError, type ClientErrorReason } from '../../shared/client-error.ts';
+import type { ErrorCode } from '../../shared/error-codes.ts';
 import type { Failure } from '../../shared/errors.ts';
 
 /** What this extension itself finds, beside the codes of the BFF and of the partner. */
@@ -10,6 +11,7 @@ export type ExtensionCode =
   | 'CANCELLED'
   | 'CONTRACT_BROKEN'
   | 'ENVIRONMENT_MISMATCH'
+  | 'FILE_NOT_USABLE'
   | 'NO_ENVIRONMENT'
   | 'NO_SUCH_WRITE'
   | 'NOT_SIGNED_IN'
@@ -27,14 +29,22 @@ export type CommandFailure = Omit<Failure, 'source' | 'requestId'> & {
   retryAfterSeconds?: number;
 };
 
-/** A failure that needs no call to be found. Its message is for people. */
+/** A failure that ends a command, found without a call or by an earlier one. Its message is for people. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
-  readonly code: ExtensionCode;
+  readonly failure: CommandFailure;
 
-  constructor(code: ExtensionCode, message: string) {
+  constructor(code: ErrorCode | ExtensionCode, message: string, more: Partial<CommandFailure> = {}) {
     super(message);
-    this.code = code;
+    this.failure = { code, message, source: 'extension', retryable: false, ...more };
+  }
+
+  get code(): string {
+    return this.failure.code;
+  }
+
+  static of(failure: CommandFailure): CommandError {
+    return new CommandError('UNEXPECTED', failure.message, failure);
   }
 }
 
@@ -49,9 +59,8 @@ const codeOfReason = {
 /** Whatever was thrown, as a failure. Causes are left behind: they may quote what was sent. */
 export function failureOf(error: unknown): CommandFailure {
   if (error instanceof ClientError) return failureOfCall(error);
-  const code = error instanceof CommandError ? error.code : 'UNEXPECTED';
-  const message = error instanceof Error ? error.message : String(error);
-  return { code, message, source: 'extension', retryable: false };
+  if (error instanceof CommandError) return error.failure;
+  return new CommandError('UNEXPECTED', error instanceof Error ? error.message : String(error)).failure;
 }
 
 function failureOfCall(error: ClientError): CommandFailure {

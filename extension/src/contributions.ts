@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { ActivityEntry } from '../../shared/activity.ts';
+import type { FileLimits } from '../../shared/environments.ts';
 import type { OperationName, RequestOf, Success } from '../../shared/operations.ts';
 import type { CommandFailure } from './command-failure.ts';
 import type { DocumentResult } from './documents/results.ts';
@@ -33,6 +34,8 @@ export type WriteArgument<Name extends OperationName> = {
  */
 export type DocumentsArgument = Omit<WriteArgument<OperationName>, 'request'> & {
   request?: Record<string, unknown>;
+  /** The limits that batches were cut by before: by others they would be other requests, with keys of their own. */
+  cutBy?: FileLimits;
 };
 
 /** What became of each document, and why no more were sent. */
@@ -49,6 +52,10 @@ export type Failed = { error: CommandFailure };
 export type Commands = {
   /** Pings one environment; asks which one unless it is told. */
   'pearsana.ping': { argument: EnvironmentArgument; result: CallResult<'ping'> };
+  /** Asks whether the partner is up, which needs no token. */
+  'pearsana.health': { argument: EnvironmentArgument; result: CallResult<'health'> };
+  /** Lists every scope that there is, and whether the App Client has it. */
+  'pearsana.scopes': { argument: EnvironmentArgument; result: CallResult<'scopes'> };
   /** Asks for a new user's data, shows them, and creates the user. */
   'pearsana.createUser': { argument: WriteArgument<'createUser'>; result: CallResult<'createUser'> };
   /** Asks for what an invitation needs, shows it, and sends it. */
@@ -66,16 +73,16 @@ export type Commands = {
 
 export type CommandId = keyof Commands;
 
-/** The command of each operation; null where people need none. A new row of the table has to be answered for here. */
+/** The command of each operation. A new row of the table has to be answered for here. */
 export const operationCommands = {
-  health: null,
+  health: 'pearsana.health',
   ping: 'pearsana.ping',
-  scopes: null,
+  scopes: 'pearsana.scopes',
   createUser: 'pearsana.createUser',
   createInvitation: 'pearsana.invite',
   submitDocument: 'pearsana.submitDocument',
   submitDocumentBatch: 'pearsana.submitDocument',
-} as const satisfies Record<OperationName, CommandId | null>;
+} as const satisfies Record<OperationName, CommandId>;
 
 /**
  * One handler for each command. Anything in the window can call a command, with anything: so a handler is given

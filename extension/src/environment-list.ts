@@ -1,4 +1,5 @@
-import type { Environment, EnvironmentsAnswer } from '../../shared/environments.ts';
+import { defaultFileLimits } from '../../shared/documents.ts';
+import type { Environment, EnvironmentsAnswer, FileLimits } from '../../shared/environments.ts';
 import { type CommandFailure, failureOf } from './command-failure.ts';
 
 /** What is known of the environments; nothing until somebody looks. */
@@ -6,7 +7,13 @@ export type ListState =
   | { kind: 'unknown' }
   | { kind: 'signedOut' }
   | { kind: 'failed'; failure: CommandFailure }
-  | { kind: 'listed'; origin: string; environments: readonly Environment[] };
+  | {
+      kind: 'listed';
+      origin: string;
+      environments: readonly Environment[];
+      /** Of the files that this BFF takes. */
+      fileLimits: FileLimits;
+    };
 
 /** `stale`: to be asked for again. `loaded`: there is a new state. A list: these environments changed. */
 export type ListChange = 'stale' | 'loaded' | readonly string[];
@@ -39,8 +46,8 @@ export function createEnvironmentList(ask: Ask, onDidChange: (change: ListChange
 
   async function askForState(signal: AbortSignal): Promise<ListState> {
     try {
-      const { origin, environments } = await ask(signal);
-      return { kind: 'listed', origin, environments };
+      const { origin, environments, fileLimits = defaultFileLimits } = await ask(signal);
+      return { kind: 'listed', origin, environments, fileLimits };
     } catch (error) {
       const failure = failureOf(error);
       return failure.code === 'NOT_SIGNED_IN' ? { kind: 'signedOut' } : { kind: 'failed', failure };

@@ -1,10 +1,10 @@
 import type { Environment, EnvironmentKind, TokenStatus } from '../../shared/environments.ts';
 import { type OperationName, operationNames } from '../../shared/operations.ts';
-import { operationCommands } from './contributions.ts';
 import { type Explanation, explain, sentencesOf } from './explain-failure.ts';
-import { type NextStep, retryList, retryPing } from './next-step.ts';
+import { type NextStep, retry, retryList } from './next-step.ts';
 import { ageText, type PingRecord } from './ping-history.ts';
 import { plain } from './plain-text.ts';
+import { shortScope } from './scope-words.ts';
 import { isOnThatMachine, machineOf, type Situation } from './situation.ts';
 
 /** What the tree shows of an environment. Icons are names of VS Code's codicons, colours of its theme. */
@@ -73,7 +73,7 @@ export function pingRows(
 ): Row[] {
   const { id } = environment;
   const rowId = `${id}/ping`;
-  const again = retryPing(id);
+  const again = retry('pearsana.ping', { environment: id });
   if (!ping) {
     const mayPing = environment.grants.includes('ping');
     return [
@@ -158,7 +158,7 @@ function environmentTooltip(
   now: number,
 ): string {
   const { tokens, grants } = environment;
-  const missing = operationNames.filter((name) => operationCommands[name] && !grants.includes(name));
+  const missing = operationNames.filter((name) => !grants.includes(name));
   return [
     [plain(environment.name, 60), kindWords(environment)].filter(Boolean).join(': '),
     ...(environment.kind === 'local'
@@ -192,8 +192,7 @@ function tokenLine({ scopes, state, expiresAt }: TokenStatus): string {
   };
   const until =
     expiresAt === null || Number.isNaN(Date.parse(expiresAt)) ? '' : ` (until ${clock(expiresAt)})`;
-  const names = scopes.map((scope) => plain(scope, 80).replace(/^pearsana-partner\//, ''));
-  return `Token for ${names.join(', ')}: ${states[state]}${until}`;
+  return `Token for ${scopes.map(shortScope).join(', ')}: ${states[state]}${until}`;
 }
 
 function clock(time: string): string {

@@ -29,7 +29,7 @@ type Row = {
   short: string;
   what: Words;
   advice: Words;
-  steps: ('retry' | keyof typeof nextSteps)[];
+  steps: ('retry' | 'showScopes' | keyof typeof nextSteps)[];
 };
 
 /** The failure says it itself. */
@@ -86,7 +86,7 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
   BACKEND_CHANGED: row(
     'BFF changed',
     'The setting pearsana.backendUrl was changed meanwhile, so what you saw was about another BFF.',
-    'Nothing was sent. Look at the environments of the new one, and begin again.',
+    'Look at the environments of the new one, and begin again.',
     'refresh',
   ),
   BFF_UNREACHABLE: row(
@@ -110,6 +110,7 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
     'Nothing can be said of the environment that you asked for.',
     'showLog',
   ),
+  FILE_NOT_USABLE: row('file not usable', said, 'Choose other files, or these again.', 'chooseFiles'),
   CANCELLED: row('cancelled', 'You cancelled the call.', 'Try again when you like.', 'retry', 'showLog'),
   NO_ENVIRONMENT: row('no environment', said, 'Or sign in with another key.', 'signIn', 'refresh'),
   NO_SUCH_WRITE: row('no such write', said, 'It may be older than 30 days, or another caller’s.', 'showLog'),
@@ -199,7 +200,7 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
   // What the partner and its authorisation server say about the BFF. The BFF puts that into a sentence, and often into
   // the remedy too; here stands what concerns the user.
   CLIENT_CREDENTIALS_REJECTED: partners('secret rejected', 'Your access key is fine.'),
-  SCOPE_NOT_ENABLED: partners('scope not enabled', 'Try again once it is enabled.'),
+  SCOPE_NOT_ENABLED: partners('scope not enabled', 'Try again once it is enabled.', 'showScopes'),
   AUTH_UNREACHABLE: partners('auth server down', laterOrNetwork),
   AUTH_TIMEOUT: partners('auth server slow', laterOrNetwork),
   AUTH_BAD_RESPONSE: partners('auth server speaks nonsense', laterOrNetwork),
@@ -211,8 +212,8 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
   PARTNER_ERROR: partners('Pearsana failed', 'If it stays, give Pearsana the request id.'),
 };
 
-function partners(short: string, advice: Words): Row {
-  return row(short, said, advice, 'retry', 'showLog');
+function partners(short: string, advice: Words, ...steps: Row['steps']): Row {
+  return row(short, said, advice, 'retry', ...steps, 'showLog');
 }
 
 function row(short: string, what: Words, advice: Words, ...steps: Row['steps']): Row {
@@ -237,10 +238,16 @@ export function explain(failure: CommandFailure, situation: Situation, retry?: N
     what: say(row.what),
     advice: say(row.advice),
     steps: row.steps.flatMap((name) => {
-      if (name !== 'retry') return [nextSteps[name]];
-      return retry ? [retry] : [];
+      if (name === 'retry') return retry ?? [];
+      return name === 'showScopes' ? showScopes(failure) : nextSteps[name];
     }),
   };
+}
+
+function showScopes({ environment }: CommandFailure): NextStep[] {
+  return environment === undefined
+    ? []
+    : [{ title: 'Show Scopes', command: 'pearsana.scopes', argument: { environment } }];
 }
 
 /** The whole of it as one text. */

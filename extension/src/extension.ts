@@ -4,9 +4,11 @@ import { callbackPath, createBrowserSignIns } from './authentication/browser-sig
 import { createProvider } from './authentication/provider.ts';
 import { createSessionStore } from './authentication/session-store.ts';
 import { type Backend, createBackend } from './backend.ts';
+import { createHealthCommand } from './commands/health.ts';
 import { createPingCommand } from './commands/ping.ts';
 import { createRefreshCommand } from './commands/refresh.ts';
 import { createResolveCommand } from './commands/resolve.ts';
+import { createScopesCommand } from './commands/scopes.ts';
 import { createSignInCommand } from './commands/sign-in.ts';
 import { createSignOutCommand } from './commands/sign-out.ts';
 import { createSubmitDocumentCommand } from './commands/submit-document.ts';
@@ -57,10 +59,9 @@ export function activate(context: vscode.ExtensionContext): void {
     changes,
   });
   const intentions = createIntentions(context.globalState);
+  const reading = { backend, list, situation };
   const writing = {
-    backend,
-    list,
-    situation,
+    ...reading,
     input: wizardInput,
     intentions,
     onWritten: activity.refresh,
@@ -82,7 +83,9 @@ export function activate(context: vscode.ExtensionContext): void {
       supportsMultipleAccounts: false,
     }),
     ...registerCommands(vscode.commands.registerCommand, {
-      'pearsana.ping': createPingCommand({ backend, history, list, situation, tree }),
+      'pearsana.ping': createPingCommand({ ...reading, history, tree }),
+      'pearsana.health': createHealthCommand(reading),
+      'pearsana.scopes': createScopesCommand(reading),
       'pearsana.createUser': createWriteCommand(userForm, writing),
       'pearsana.invite': createWriteCommand(invitationForm, writing),
       'pearsana.submitDocument': createSubmitDocumentCommand(writing),

@@ -1,4 +1,11 @@
-import { backendUrlSetting, type CommandId, type Commands } from './contributions.ts';
+import type { ReadOperation } from '../../shared/operations.ts';
+import {
+  backendUrlSetting,
+  type CommandId,
+  type Commands,
+  type EnvironmentArgument,
+  type operationCommands,
+} from './contributions.ts';
 
 /** VS Code's own commands that a next step may run, with their arguments. */
 type HostCommands = {
@@ -15,6 +22,7 @@ export type NextStep = {
 
 export const nextSteps = {
   signIn: { title: 'Sign In', command: 'pearsana.signIn' },
+  chooseFiles: { title: 'Choose Files', command: 'pearsana.submitDocument' },
   refresh: { title: 'Refresh', command: 'pearsana.refresh' },
   showLog: { title: 'Show Log', command: 'pearsana.showLog' },
   openSetting: {
@@ -31,6 +39,10 @@ export const nextSteps = {
 /** Asks for the list of environments again. */
 export const retryList: NextStep = { title: 'Retry', command: 'pearsana.refresh' };
 
-export function retryPing(environment: string): NextStep {
-  return { title: 'Retry', command: 'pearsana.ping', argument: { environment } };
+/** The same once more, where it can simply be done again. */
+export function retry(
+  command: (typeof operationCommands)[ReadOperation],
+  argument?: EnvironmentArgument,
+): NextStep {
+  return { title: 'Retry', command, ...(argument && { argument }) };
 }

@@ -1,7 +1,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { defaultFileLimits } from '../../shared/documents.ts';
-import { bodyCapOf, type FileLimits, operationNames, operations } from '../../shared/operations.ts';
+import type { FileLimits } from '../../shared/environments.ts';
+import { bodyCapOf, operationNames, operations } from '../../shared/operations.ts';
 import { isExpired, readAccessFile } from '../callers/access-file.ts';
 import { isMisspelt } from '../callers/key-format.ts';
 import { isLoopback } from '../loopback.ts';

@@ -1,5 +1,5 @@
 import { type Request, Router } from 'express';
-import type { FileLimits } from '../../shared/operations.ts';
+import type { FileLimits } from '../../shared/environments.ts';
 import { onlyGet } from './only-get.ts';
 
 /**

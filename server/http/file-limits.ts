@@ -1,6 +1,7 @@
 import { decodedBytes } from '../../shared/documents.ts';
+import type { FileLimits } from '../../shared/environments.ts';
 import type { Issue } from '../../shared/errors.ts';
-import type { FileLimits, OperationRow } from '../../shared/operations.ts';
+import type { OperationRow } from '../../shared/operations.ts';
 import { sentences } from '../../shared/validate.ts';
 import { BffError } from '../bff-error.ts';
 

@@ -1,6 +1,6 @@
 import type { Request, Response, Router } from 'express';
+import type { FileLimits } from '../../shared/environments.ts';
 import {
-  type FileLimits,
   type OperationName,
   type OperationRow,
   operationNames,

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
-import { bodyCapOf, type FileLimits, type OperationRow, scopesOf } from '../../shared/operations.ts';
+import type { FileLimits } from '../../shared/environments.ts';
+import { bodyCapOf, type OperationRow, scopesOf } from '../../shared/operations.ts';
 import type { Scope } from '../../shared/scopes.ts';
 import { validate } from '../../shared/validate.ts';
 import { BffError } from '../bff-error.ts';

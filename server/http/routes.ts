@@ -17,7 +17,7 @@ export type ApiDependencies = OperationDependencies &
 
 /** Everything under `/api`: the BFF's answers about itself, and one route for each row of the table. */
 export function createApi(dependencies: ApiDependencies): Router {
-  const { environments, tokens, newerApiVersion } = dependencies;
+  const { environments, tokens, newerApiVersion, fileLimits } = dependencies;
   const router = Router({ caseSensitive: true, strict: true });
 
   route(router, 'GET', '/api/session', (_request, response) => {
@@ -44,6 +44,7 @@ export function createApi(dependencies: ApiDependencies): Router {
           newerApiVersion: newerApiVersion(id),
         }),
       ),
+      fileLimits,
     };
     sendJson(response, 200, answer);
   });

@@ -6,7 +6,6 @@ import * as errors from '../../shared/errors.ts';
 import * as fields from '../../shared/fields.ts';
 import * as invitations from '../../shared/invitations.ts';
 import {
-  type FileLimits,
   type OperationRow,
   operationNames,
   operations,
@@ -37,7 +36,7 @@ const contracts: Record<string, unknown> = {
 const words: Readonly<Record<string, string>> = docstrings;
 
 /** JSON Schema knows no check of ours; of these it can say more than zod does. */
-function factsWith(limits: FileLimits): Map<Schema, Json> {
+function factsWith(limits: environments.FileLimits): Map<Schema, Json> {
   return new Map<Schema, Json>([
     [fields.email, { format: 'email' }],
     [fields.date, { format: 'date', maxLength: 10 }],
@@ -64,7 +63,7 @@ function factsWith(limits: FileLimits): Map<Schema, Json> {
  * Every schema of the contracts and of the table, as JSON Schema (2020-12) by its name. What the contract leaves open
  * stays open, so that a new field in an answer breaks no generated client.
  */
-export function contractSchemas(limits: FileLimits): Record<string, Json> {
+export function contractSchemas(limits: environments.FileLimits): Record<string, Json> {
   const facts = factsWith(limits);
   const registry = z.registry<{ id: string }>();
   /** Where the docstrings of a schema are found. */

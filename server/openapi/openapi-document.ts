@@ -1,5 +1,5 @@
 import { defaultFileLimits } from '../../shared/documents.ts';
-import type { FileLimits } from '../../shared/operations.ts';
+import type { FileLimits } from '../../shared/environments.ts';
 import { sessionCookie } from '../sessions/session-cookie.ts';
 import { activityEndpoints } from './activity-endpoints.ts';
 import { contractSchemas } from './contract-schemas.ts';

@@ -1,3 +1,4 @@
+import { defaultFileLimits } from '../../shared/documents.ts';
 import type { EnvironmentsAnswer, SessionAnswer } from '../../shared/environments.ts';
 import { operationNames } from '../../shared/operations.ts';
 import { schemaRef } from './contract-schemas.ts';
@@ -24,6 +25,7 @@ const environments: EnvironmentsAnswer = {
       tokens: [{ scopes: ['pearsana-partner/ping'], state: 'fresh', expiresAt: '2026-01-30T13:00:00.000Z' }],
     },
   ],
+  fileLimits: defaultFileLimits,
 };
 
 /** What all of these have in common: they tell of the BFF itself, and reach nobody else. */

@@ -1,6 +1,6 @@
+import type { FileLimits } from '../../shared/environments.ts';
 import {
   bodyCapOf,
-  type FileLimits,
   type OperationName,
   type OperationRow,
   operationNames,

@@ -4,6 +4,7 @@ import {
   accessKeyFault,
   readAccessKeyArgument,
   readEnvironmentArgument,
+  readWriteArgument,
   readWriteReference,
 } from '../../extension/src/command-arguments.ts';
 
@@ -40,6 +41,39 @@ describe('the argument of a command for an environment', () => {
   it('names what is too much', () => {
     assert.throws(() => read({ environment: 'sandbox', request: {} }), /also given request/);
   });
+});
+
+describe('the argument of a write', () => {
+  const read = (argument: unknown, inTest = false) =>
+    readWriteArgument('pearsana.submitDocument', argument, { inTest });
+  const nothing = { confirmed: false, newKey: false, cutBy: undefined };
+
+  it('is whatever of environment and request is known', () => {
+    assert.deepEqual(read(undefined), nothing);
+    assert.deepEqual(read({ environment: 'sandbox' }), { ...nothing, environment: 'sandbox' });
+    assert.deepEqual(read({ request: { a: 1 }, newKey: true }), {
+      ...nothing,
+      request: { a: 1 },
+      newKey: true,
+    });
+  });
+
+  it('remembers how batches were cut, and nothing that is no limit', () => {
+    const cutBy = { document: 1, batch: 2 };
+    assert.deepEqual(read({ cutBy }), { ...nothing, cutBy });
+    assert.deepEqual(read({ cutBy: { batch: 'all' } }), nothing);
+  });
+
+  it('confirms in a test alone', () => {
+    assert.equal(read({ confirm: true }, true).confirmed, true);
+    assert.throws(() => read({ confirm: true }), { code: 'ARGUMENTS_INVALID', message: /it asks you/ });
+  });
+
+  for (const argument of [7, 'sandbox', { request: [] }, { request: 'x' }, { environment: '..' }, { x: 1 }]) {
+    it(`is refused: ${JSON.stringify(argument)}`, () => {
+      assert.throws(() => read(argument), { code: 'ARGUMENTS_INVALID' });
+    });
+  }
 });
 
 describe('the argument that names a write', () => {

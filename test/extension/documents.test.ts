@@ -61,7 +61,7 @@ describe('base64', () => {
 });
 
 describe('batches', () => {
-  const lengths = (all: Document[]) => batchesOf(all).map(({ length }) => length);
+  const lengths = (all: Document[]) => batchesOf(all, defaultFileLimits).map(({ length }) => length);
 
   test('hold 25 documents at most, and the bytes of a batch', () => {
     assert.deepEqual(lengths(documents(1)), [1]);
@@ -73,19 +73,32 @@ describe('batches', () => {
     assert.deepEqual(lengths(documents(6, defaultFileLimits.batch / 5 + 1)), [4, 2]);
   });
 
+  test('hold what this BFF takes', () => {
+    const limits = { document: 3, batch: 4 };
+    assert.deepEqual(
+      batchesOf(documents(5, 2), limits).map(({ length }) => length),
+      [2, 2, 1],
+    );
+    const [file = assert.fail()] = sources(1, 3);
+    assert.equal(fileFaults([file], limits), undefined);
+    assert.match(fileFaults([{ ...file, bytes: 4 }], limits) ?? '', /has 4 bytes, and 3 bytes is the most/);
+  });
+
   test('are the same again for what is left after some', async () => {
     const all = documents(60);
-    const whole = await Promise.all(batchesOf(all).map((batch) => requestOf(batch, read)));
-    const left = await Promise.all(batchesOf(all.slice(25)).map((batch) => requestOf(batch, read)));
+    const whole = await Promise.all(batchesOf(all, defaultFileLimits).map((batch) => requestOf(batch, read)));
+    const left = await Promise.all(
+      batchesOf(all.slice(25), defaultFileLimits).map((batch) => requestOf(batch, read)),
+    );
     assert.deepEqual(left, whole.slice(1));
   });
 
   test('are requests that the contract takes; one document alone is one of its own', async () => {
-    const [one = assert.fail()] = batchesOf(documents(1));
+    const [one = assert.fail()] = batchesOf(documents(1), defaultFileLimits);
     assert.equal(operationOf(one), 'submitDocument');
     const file = Buffer.from('0.pdf').toString('base64');
     assert.deepEqual(await requestOf(one, read), { ...fields, file, filename: '0.pdf' });
-    const [several = assert.fail()] = batchesOf(documents(25));
+    const [several = assert.fail()] = batchesOf(documents(25), defaultFileLimits);
     assert.equal(operationOf(several), 'submitDocumentBatch');
     assert.ok(validate(submitDocumentBatchRequest, await requestOf(several, read)).ok);
     const own = [{ source: { ...(sources(1)[0] ?? assert.fail()), itemId: 'mine' }, fields }];
@@ -135,12 +148,12 @@ describe('what is given', () => {
 
   test('is refused when a file is empty or too large, by its name', () => {
     const [file = assert.fail()] = sources(1);
-    assert.equal(fileFaults([{ ...file, bytes: 10 * megabyte }]), undefined);
+    assert.equal(fileFaults([{ ...file, bytes: 10 * megabyte }], defaultFileLimits), undefined);
     assert.match(
-      fileFaults([file, { ...file, name: 'big.pdf', bytes: 10 * megabyte + 1 }]) ?? '',
+      fileFaults([file, { ...file, name: 'big.pdf', bytes: 10 * megabyte + 1 }], defaultFileLimits) ?? '',
       /big\.pdf has 10\.1 MB, and 10 MB/,
     );
-    assert.match(fileFaults([{ ...file, bytes: 0 }]) ?? '', /0\.pdf is empty/);
+    assert.match(fileFaults([{ ...file, bytes: 0 }], defaultFileLimits) ?? '', /0\.pdf is empty/);
     assert.equal(size(1536), '1.5 KB');
   });
 });
@@ -173,7 +186,10 @@ const sandbox = {
 } as const;
 
 function walk(files: Source[], input: WizardInput, draft = draftOf([{}]), answered?: Set<string>) {
-  const steps = (now: Draft) => [...documentSteps(now, files), documentReview(files, sandbox)];
+  const steps = (now: Draft) => [
+    ...documentSteps(now, files),
+    documentReview(files, defaultFileLimits, sandbox),
+  ];
   return runWizard({ title: '', draft, steps, ...(answered && { answered }) }, input);
 }
 
@@ -222,7 +238,7 @@ describe('the steps', () => {
       ...fields,
       externalReference: { namespace: 'SIS', externalId: 'B-2' },
     });
-    const lines = documentReview(files, sandbox).options(draft);
+    const lines = documentReview(files, defaultFileLimits, sandbox).options(draft);
     for (const value of ['LETTER', 'attest', 'att-1', 'DIPLOMA', 'A-1', 'B-2']) {
       assert.ok(
         lines.some(({ description }) => description === value),
@@ -326,7 +342,7 @@ describe('sending', () => {
   test('goes batch by batch, and tells of each', async () => {
     const done: number[] = [];
     const { results, error } = await sendBatches(
-      batchesOf(documents(60)),
+      batchesOf(documents(60), defaultFileLimits),
       sending({ onDone: (count) => done.push(count) }),
     );
     assert.equal(countWords(results), '60 accepted');
@@ -337,7 +353,7 @@ describe('sending', () => {
   test('stops before the next batch when it is cancelled', async () => {
     let sent = 0;
     const { results } = await sendBatches(
-      batchesOf(documents(60)),
+      batchesOf(documents(60), defaultFileLimits),
       sending({
         cancelled: () => sent > 0,
         submit: () => {
@@ -360,7 +376,7 @@ describe('sending', () => {
       outcome: 'unknown',
     } as const;
     const late = await sendBatches(
-      batchesOf(documents(60)),
+      batchesOf(documents(60), defaultFileLimits),
       sending({
         submit: async () => {
           sent += 1;
@@ -372,7 +388,7 @@ describe('sending', () => {
     assert.equal(late.error?.code, 'PARTNER_TIMEOUT');
     assert.equal(sent, 2);
     const changed = await sendBatches(
-      batchesOf(documents(2)),
+      batchesOf(documents(2), defaultFileLimits),
       sending({
         read: async () => {
           throw new Error('changed');
@@ -401,9 +417,9 @@ describe('sending', () => {
       const { result } = await accepted();
       return { requestId: 'r', result: { results: [first, ...result.results.slice(1)] } };
     };
-    const unknown = await sendBatches(batchesOf(all), sending({ submit }));
+    const unknown = await sendBatches(batchesOf(all, defaultFileLimits), sending({ submit }));
     assert.deepEqual(unknown.left, all.slice(25));
-    const whole = await sendBatches(batchesOf(all), sending({ submit }));
+    const whole = await sendBatches(batchesOf(all, defaultFileLimits), sending({ submit }));
     assert.deepEqual(whole.left, [all[0], all[25], all[50]]);
   });
 
@@ -417,7 +433,7 @@ describe('sending', () => {
       const keys: string[] = [];
       const intentions = createIntentions(state);
       await sendBatches(
-        batchesOf(all),
+        batchesOf(all, defaultFileLimits),
         sending({
           submit: async (operation, request) => {
             keys.push(

@@ -7,6 +7,7 @@ import {
   type ListChange,
   sessionOf,
 } from '../../extension/src/environment-list.ts';
+import { defaultFileLimits } from '../../shared/documents.ts';
 import type { Environment } from '../../shared/environments.ts';
 import { backend, failureSample, production, sandbox } from './samples.ts';
 
@@ -68,6 +69,22 @@ describe('the list of environments', () => {
     assert.equal(state.kind, 'failed');
     assert.equal(sessionOf(state), undefined);
     assert.equal(sessionOf({ kind: 'failed', failure: failureSample('UNAUTHORIZED') }), 'signedIn');
+  });
+
+  it('knows how large a file this BFF takes, or what one takes that says nothing of it', async () => {
+    const { list, questions, answer } = setUp();
+    const limits = async () => {
+      const state = await list.load();
+      return state.kind === 'listed' ? state.fileLimits : assert.fail(state.kind);
+    };
+    const first = limits();
+    answer(0, [sandbox]);
+    assert.deepEqual(await first, defaultFileLimits);
+    list.invalidate();
+    const second = limits();
+    const fileLimits = { document: 1, batch: 2 };
+    questions[1]?.resolve({ requestId: 'r', origin: backend, environments: [sandbox], fileLimits });
+    assert.deepEqual(await second, fileLimits);
   });
 
   it('is updated by the environments that changed alone', async () => {

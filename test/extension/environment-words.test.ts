@@ -93,7 +93,8 @@ describe('an environment in the tree', () => {
   });
 
   it('says what is not granted and whom to ask, and nothing of what is', () => {
-    const { tooltip } = environmentItem({ ...sandbox, grants: ['ping'] }, undefined, desktop, now);
+    const grants = ['ping', 'health'];
+    const { tooltip } = environmentItem({ ...sandbox, grants }, undefined, desktop, now);
     assert.match(tooltip, /^Not granted: ask whoever runs the BFF for sandbox:createUser\.$/m);
     assert.match(tooltip, /^Not granted: .* sandbox:createInvitation\.$/m);
     assert.doesNotMatch(tooltip, /sandbox:(ping|health)/);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ExtensionCode } from '../../extension/src/command-failure.ts';
 import { explain, sentencesOf } from '../../extension/src/explain-failure.ts';
-import { retryPing } from '../../extension/src/next-step.ts';
+import { retry as retryStep } from '../../extension/src/next-step.ts';
 import { type ErrorCode, errorCodes } from '../../shared/error-codes.ts';
 import { desktop, failureSample } from './samples.ts';
 
@@ -14,6 +14,7 @@ const extensionCodes = Object.keys({
   CANCELLED: true,
   CONTRACT_BROKEN: true,
   ENVIRONMENT_MISMATCH: true,
+  FILE_NOT_USABLE: true,
   NO_ENVIRONMENT: true,
   NO_SUCH_WRITE: true,
   NOT_SIGNED_IN: true,
@@ -22,7 +23,7 @@ const extensionCodes = Object.keys({
   SIGN_IN_TIMED_OUT: true,
   UNEXPECTED: true,
 } satisfies Record<ExtensionCode, true>);
-const retry = retryPing('sandbox');
+const retry = retryStep('pearsana.ping', { environment: 'sandbox' });
 const allCodes = [...Object.keys(errorCodes), ...extensionCodes];
 
 describe('the words of a failure', () => {
@@ -101,6 +102,16 @@ describe('the words of a failure', () => {
     const titles = (steps: readonly { title: string }[]) => steps.map(({ title }) => title);
     assert(titles(explain(failureSample('PARTNER_TIMEOUT'), desktop, retry).steps).includes('Retry'));
     assert(!titles(explain(failureSample('PARTNER_TIMEOUT'), desktop).steps).includes('Retry'));
+  });
+
+  it('lead from a scope that lacks to all there are, in that environment', () => {
+    const { steps } = explain(failureSample('SCOPE_NOT_ENABLED'), desktop);
+    const [show] = steps;
+    assert.deepEqual(show, {
+      title: 'Show Scopes',
+      command: 'pearsana.scopes',
+      argument: { environment: 'sandbox' },
+    });
   });
 
   it('keep the words of others plain', () => {

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { answeredSteps, type Form, type FormOperation, unmendable } from '../../extension/src/forms/form.ts';
 import { invitationForm } from '../../extension/src/forms/invitation-form.ts';
 import type { Draft } from '../../extension/src/forms/request-draft.ts';
-import { confirmationStep, reviewStep } from '../../extension/src/forms/review.ts';
+import { confirmationStep, formReview } from '../../extension/src/forms/review.ts';
 import { userForm } from '../../extension/src/forms/user-form.ts';
 import { type Answer, runWizard, type WizardInput } from '../../extension/src/forms/wizard.ts';
 import { operations } from '../../shared/operations.ts';
@@ -99,7 +99,7 @@ function play(
 }
 
 function wizardOf(form: Form<FormOperation>, draft: Draft = {}, answered?: ReadonlySet<string>) {
-  const review = reviewStep(form, production);
+  const review = formReview(form, production);
   const steps = (now: Draft) => [...form.steps(now), review, confirmationStep('production')];
   return { title: form.verb, draft, steps, ...(answered && { answered }) };
 }
@@ -115,7 +115,7 @@ for (const { form, script, request } of people) {
     });
 
     test('the review shows every value that is sent, as it is sent, and no other', () => {
-      const review = reviewStep(form, production);
+      const review = formReview(form, production);
       const [send, ...lines] = review.options(request);
       const leaves: string[] = [];
       JSON.stringify(request, (_key, value) => {
@@ -128,7 +128,7 @@ for (const { form, script, request } of people) {
       );
       assert.match(send?.label ?? '', /production$/);
       assert.equal(send?.detail, form.consequence);
-      const local = reviewStep(form, { ...production, kind: 'local' }).options(request)[0];
+      const local = formReview(form, { ...production, kind: 'local' }).options(request)[0];
       assert.match(local?.detail ?? '', /stand-in: nobody is told/);
       // Each line is named in words, not by its path.
       for (const { label } of lines) assert.doesNotMatch(label, /[.[]/);

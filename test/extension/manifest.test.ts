@@ -11,6 +11,7 @@ import {
   viewId,
 } from '../../extension/src/contributions.ts';
 import { backendOrigin } from '../../shared/client.ts';
+import { type OperationName, operations } from '../../shared/operations.ts';
 
 type Command = { command: string; title: string; category: string; icon: string };
 type MenuItem = { command: string; when?: string; group?: string };
@@ -24,6 +25,8 @@ const menus: Record<string, MenuItem[]> = contributes.menus;
 // The compiler keeps this list whole.
 const commandIds = Object.keys({
   'pearsana.ping': true,
+  'pearsana.health': true,
+  'pearsana.scopes': true,
   'pearsana.createUser': true,
   'pearsana.invite': true,
   'pearsana.submitDocument': true,
@@ -95,13 +98,12 @@ describe('the manifest', () => {
 
   it('offers the command of an operation on the environments where it is granted', () => {
     for (const [operation, command] of Object.entries(operationCommands)) {
-      if (command === null) continue;
       const items = menus['view/item/context']?.filter((item) => item.command === command) ?? [];
-      assert(
-        items.some(({ group }) => group?.startsWith('inline')),
-        command,
-      );
       for (const { when } of items) assert(when?.includes(`viewItem =~ /\\b${operation}\\b/`), when);
+      const groups = items.map(({ group }) => group?.replace(/@\d+$/, ''));
+      const everyDay = !['health', 'scopes'].includes(operation);
+      const kind = operations[operation as OperationName].writes ? '2_writes' : '1_checks';
+      assert.deepEqual(groups, everyDay ? ['inline', kind] : [kind], command);
     }
   });
 

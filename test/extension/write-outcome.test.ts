@@ -30,7 +30,7 @@ const advice = (about: CommandFailure) => explainWrite(about, situation, request
 describe('a write that failed', () => {
   for (const code of ['PARTNER_TIMEOUT', 'PARTNER_UNREACHABLE', 'INTERNAL']) {
     it(`with ${code}: is looked for, then resolved, or sent with a new key; never simply again`, () => {
-      assert.deepEqual(titles(failure(code)), ['Resolve the-last', 'Anew', 'Show Log']);
+      assert.deepEqual(titles(failure(code)), ['Resolve the-last', 'Anew']);
       assert.match(advice(failure(code)), /look in the Pearsana portal for .*SIS A-1, request id the-last/i);
     });
   }
@@ -38,8 +38,16 @@ describe('a write that failed', () => {
   it('with OUTCOME_UNKNOWN: is about the first one', () => {
     const details = { id: '7', startedAt: '2026-01-30T00:00:00Z', requestId: 'the-first' };
     const about = failure('OUTCOME_UNKNOWN', { details });
-    assert.deepEqual(titles(about), ['Resolve the-first', 'Anew', 'Show Log']);
+    assert.deepEqual(titles(about), ['Resolve the-first', 'Anew']);
     assert.match(advice(about), /request id the-first/);
+  });
+
+  it('names each person once, however many documents there are', () => {
+    const [reference] = request.externalReferences;
+    const references = [reference, reference, { namespace: 'LMS', externalId: '7' }];
+    const about = { externalReferences: references };
+    const { advice } = explainWrite(failure('PARTNER_TIMEOUT'), situation, about, steps);
+    assert.match(advice, /the external reference SIS A-1 or LMS 7, request/);
   });
 
   for (const code of ['BFF_UNREACHABLE', 'CANCELLED', 'IDEMPOTENCY_IN_PROGRESS']) {

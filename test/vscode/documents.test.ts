@@ -4,13 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { freePort, startTestBff, type TestBff } from '../support/test-bff.ts';
-import { buildExtension, clickBeside, noBrowser, signIn, vsix } from './person.ts';
-import { openWorkbench, type Workbench } from './workbench.ts';
+import {
+  buildExtension,
+  clickBeside,
+  type Entry,
+  noBrowser,
+  passSteps,
+  signIn,
+  submitFromExplorer,
+  vsix,
+} from './person.ts';
+import { openWorkbench } from './workbench.ts';
 
 const contents: Record<string, string> = { 'a.pdf': 'first', 'b.png': 'second', 'c.txt': 'third \u{1f393}' };
 const encoded = (name: string) => Buffer.from(contents[name] ?? assert.fail(name)).toString('base64');
-
-type Step = { text?: string; pick?: string };
 
 for (const kind of ['node', 'web'] as const) {
   describe(`documents in the ${kind} host`, { skip: noBrowser }, () => {
@@ -29,15 +36,10 @@ for (const kind of ['node', 'web'] as const) {
       const documents = (partner = bff.pearsana) =>
         partner.arrivals.filter(({ path }) => path.startsWith('/v1/documents'));
 
-      /** Passes the steps from this one on. */
-      async function pass(steps: Step[], from = 1): Promise<void> {
-        for (const [index, { text, pick }] of steps.entries()) {
-          await quickInput.step(new RegExp(`\\(${from + index}/`));
-          if (pick !== undefined) await quickInput.pick(pick);
-          if (text !== undefined) await quickInput.type(text);
-          if (pick === undefined) await quickInput.accept();
-        }
-        await quickInput.step(new RegExp(`\\(${from + steps.length}/`));
+      const pass = (entries: readonly Entry[]) => passSteps(workbench, entries);
+      async function fromExplorer(files: readonly string[], environment: string): Promise<void> {
+        await submitFromExplorer(workbench, files);
+        await quickInput.pick(environment);
       }
 
       try {
@@ -53,7 +55,7 @@ for (const kind of ['node', 'web'] as const) {
 
         await t.test('Escape at any step sends nothing', async () => {
           for (let count = 0; count <= forAll.length; count += 1) {
-            await fromExplorer(workbench, Object.keys(contents), 'production');
+            await fromExplorer(Object.keys(contents), 'production');
             await pass(forAll.slice(0, count));
             if (count === forAll.length) {
               await quickInput.accept();
@@ -67,7 +69,7 @@ for (const kind of ['node', 'web'] as const) {
         await t.test(
           'selected in the explorer: asked once for all, confirmed by name, sent as one batch',
           async () => {
-            await fromExplorer(workbench, Object.keys(contents), 'production');
+            await fromExplorer(Object.keys(contents), 'production');
             await pass(forAll);
             const shown = (await quickInput.options()).join('\n');
             for (const value of [
@@ -112,7 +114,7 @@ for (const kind of ['node', 'web'] as const) {
         await t.test(
           'asked for each: one fails in the partner’s words, and alone is offered again',
           async () => {
-            await fromExplorer(workbench, ['a.pdf', 'b.png'], 'sandbox');
+            await fromExplorer(['a.pdf', 'b.png'], 'sandbox');
             await pass([
               { pick: 'Ask for each file' },
               { pick: 'Another type …' },
@@ -182,26 +184,4 @@ async function createPerson(bff: TestBff, environment: string): Promise<void> {
   const path = `/api/environments/${environment}/users`;
   const { status } = await bff.get(path, { method: 'POST', headers, body: JSON.stringify(request) });
   assert.equal(status, 201);
-}
-
-/** Selects files in the explorer, and submits them to an environment by their menu. */
-async function fromExplorer(
-  { page, openContainer, treeItem, quickInput }: Workbench,
-  files: string[],
-  environment: string,
-): Promise<void> {
-  await openContainer('Explorer');
-  for (const [index, file] of files.entries()) {
-    await treeItem(file)
-      .first()
-      .click({ modifiers: index === 0 ? [] : ['ControlOrMeta'] });
-  }
-  await treeItem(files.at(-1) ?? '')
-    .first()
-    .click({ button: 'right' });
-  // By the keyboard: a menu takes no click in its first moments, so as not to be hit by the one that opened it.
-  await page.getByRole('menuitem', { name: 'Submit Documents' }).hover();
-  await page.keyboard.press('Enter');
-  await quickInput.step(/Submit \d documents/);
-  await quickInput.pick(environment);
 }

@@ -53,3 +53,67 @@ export async function clickBeside(
   await node.hover();
   await node.getByRole('button', { name: command }).click();
 }
+
+/** Runs a command of an environment from its menu in the tree. */
+export async function chooseInMenu(
+  workbench: Workbench,
+  environment: string,
+  command: string,
+): Promise<void> {
+  const node = workbench.treeItem(new RegExp(`^${environment}`)).first();
+  await node.click({ button: 'right' });
+  await chooseMenuItem(workbench, command);
+}
+
+/** Selects files in the explorer, and begins to submit them by their menu. */
+export async function submitFromExplorer(workbench: Workbench, files: readonly string[]): Promise<void> {
+  const { openContainer, treeItem } = workbench;
+  await openContainer('Explorer');
+  for (const [index, file] of files.entries()) {
+    await treeItem(file)
+      .first()
+      .click({ modifiers: index === 0 ? [] : ['ControlOrMeta'] });
+  }
+  await submitSelected(workbench, files.at(-1) ?? '');
+}
+
+/** The same with all from one file to another. */
+export async function submitRangeFromExplorer(
+  workbench: Workbench,
+  first: string,
+  last: string,
+): Promise<void> {
+  const { openContainer, treeItem } = workbench;
+  await openContainer('Explorer');
+  await treeItem(first).first().click();
+  await treeItem(last)
+    .first()
+    .click({ modifiers: ['Shift'] });
+  await submitSelected(workbench, last);
+}
+
+async function submitSelected(workbench: Workbench, file: string): Promise<void> {
+  await workbench.treeItem(file).first().click({ button: 'right' });
+  await chooseMenuItem(workbench, 'Submit Documents');
+  await workbench.quickInput.step(/Submit \d+ documents?/);
+}
+
+/** What is entered or chosen in a step of a wizard; one that says neither is taken as it stands. */
+export type Entry = { text?: string; pick?: string };
+
+/** Passes the steps of a wizard from its first one on, up to the one after them. */
+export async function passSteps({ quickInput }: Workbench, entries: readonly Entry[]): Promise<void> {
+  for (const [index, { text, pick }] of entries.entries()) {
+    await quickInput.step(new RegExp(`\\(${index + 1}/`));
+    if (pick !== undefined) await quickInput.pick(pick);
+    if (text !== undefined) await quickInput.type(text);
+    if (pick === undefined) await quickInput.accept();
+  }
+  await quickInput.step(new RegExp(`\\(${entries.length + 1}/`));
+}
+
+/** By the keyboard: a menu takes no click in its first moments, so as not to be hit by the one that opened it. */
+async function chooseMenuItem({ page }: Workbench, name: string): Promise<void> {
+  await page.getByRole('menuitem', { name }).hover();
+  await page.keyboard.press('Enter');
+}

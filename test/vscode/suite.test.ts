@@ -34,7 +34,7 @@ describe('the extension in a real VS Code, against a real BFF and the local Pear
 
       // Of all the calls, the good ones arrived, once each, and nothing else did.
       const paths = (partner = bff.pearsana) => partner.arrivals.map(({ path }) => path);
-      assert.deepEqual(paths(), ['/ping', '/ping', '/ping', '/v1/users']);
+      assert.deepEqual(paths(), ['/ping', '/health', '/ping', '/ping', '/v1/users']);
       assert.deepEqual(paths(bff.production), ['/ping', '/v1/invitations']);
       // Where nobody signed in, nothing was sent, though the setting named it.
       assert.deepEqual(stranger.requests, []);

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.ts';
 import { readWriteReference } from '../command-arguments.ts';
-import { CommandError, failureOf } from '../command-failure.ts';
+import { CommandError } from '../command-failure.ts';
 import type { CommandHandlers } from '../contributions.ts';
-import { explain } from '../explain-failure.ts';
 import { plain } from '../plain-text.ts';
-import { showFailure, showResult } from '../show-message.ts';
+import { showResult } from '../show-message.ts';
 import type { Situation } from '../situation.ts';
+import { told } from './told.ts';
 
 export type ResolveDependencies = {
   backend: Pick<Backend, 'activity' | 'resolve'>;
@@ -20,28 +20,22 @@ export function createResolveCommand({
   situation,
   onResolved,
 }: ResolveDependencies): CommandHandlers['pearsana.resolve'] {
-  return async (argument) => {
-    try {
-      const { environment, requestId } = readWriteReference('pearsana.resolve', argument);
-      const answer = await askWhetherItHappened(environment, requestId);
-      if (!answer) return undefined;
-      const { happened } = answer;
-      const id = await findWrite(environment, requestId);
-      const { activity } = await backend.resolve({ environment, id, happened });
-      onResolved(environment);
-      showResult(
-        happened
-          ? 'Noted: it happened. It will not be sent again with its key.'
-          : 'Noted: it did not happen. The same request can be sent again.',
-        activity.requestId,
-      );
-      return activity;
-    } catch (thrown) {
-      const error = failureOf(thrown);
-      showFailure(explain(error, situation()), error.requestId);
-      return { error };
-    }
-  };
+  return told(situation, async (argument) => {
+    const { environment, requestId } = readWriteReference('pearsana.resolve', argument);
+    const answer = await askWhetherItHappened(environment, requestId);
+    if (!answer) return undefined;
+    const { happened } = answer;
+    const id = await findWrite(environment, requestId);
+    const { activity } = await backend.resolve({ environment, id, happened });
+    onResolved(environment);
+    showResult(
+      happened
+        ? 'Noted: it happened. It will not be sent again with its key.'
+        : 'Noted: it did not happen. The same request can be sent again.',
+      activity.requestId,
+    );
+    return activity;
+  });
 
   async function findWrite(environment: string, requestId: string): Promise<string> {
     let before: string | undefined;

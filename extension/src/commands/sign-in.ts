@@ -2,14 +2,12 @@ import * as vscode from 'vscode';
 import type { BrowserSignIns } from '../authentication/browser-sign-in.ts';
 import { type Backend, timeWords } from '../backend.ts';
 import { readAccessKeyArgument } from '../command-arguments.ts';
-import { failureOf } from '../command-failure.ts';
 import type { CommandHandlers } from '../contributions.ts';
 import type { EnvironmentList } from '../environment-list.ts';
-import { explain } from '../explain-failure.ts';
 import { plain } from '../plain-text.ts';
-import { showFailure } from '../show-message.ts';
 import type { Situation } from '../situation.ts';
 import { askForKey } from './ask-for-key.ts';
+import { told } from './told.ts';
 import { waitForBrowser } from './wait-for-browser.ts';
 
 export type SignInDependencies = {
@@ -46,23 +44,17 @@ export function createSignInCommand(dependencies: SignInDependencies): CommandHa
     return askForKey(backend, situation);
   }
 
-  return async (argument) => {
-    try {
-      const given = readAccessKeyArgument(argument, { inTest });
-      if (given === undefined ? !(await ask()) : !(await backend.signIn(given))) return undefined;
-      await onSignedIn();
-      list.invalidate();
-      await list.load();
-      const signedIn = await backend.session();
-      const { origin: signedInTo = backend.origin(), session } = signedIn ?? {};
-      const until = session?.expiresAt === undefined ? '' : `, until ${timeWords(session.expiresAt)}`;
-      const who = session ? ` as ${plain(session.caller, 128)}` : '';
-      void vscode.window.showInformationMessage(`Signed in to the BFF at ${signedInTo}${who}${until}.`);
-      return { signedInTo };
-    } catch (error) {
-      const failure = failureOf(error);
-      showFailure(explain(failure, situation()), failure.requestId);
-      return { error: failure };
-    }
-  };
+  return told(situation, async (argument?: unknown) => {
+    const given = readAccessKeyArgument(argument, { inTest });
+    if (given === undefined ? !(await ask()) : !(await backend.signIn(given))) return undefined;
+    await onSignedIn();
+    list.invalidate();
+    await list.load();
+    const signedIn = await backend.session();
+    const { origin: signedInTo = backend.origin(), session } = signedIn ?? {};
+    const until = session?.expiresAt === undefined ? '' : `, until ${timeWords(session.expiresAt)}`;
+    const who = session ? ` as ${plain(session.caller, 128)}` : '';
+    void vscode.window.showInformationMessage(`Signed in to the BFF at ${signedInTo}${who}${until}.`);
+    return { signedInTo };
+  });
 }

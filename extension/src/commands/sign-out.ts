@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.ts';
-import { failureOf } from '../command-failure.ts';
 import type { CommandHandlers } from '../contributions.ts';
 import type { EnvironmentList } from '../environment-list.ts';
 import { explain } from '../explain-failure.ts';
-import { showFailure } from '../show-message.ts';
 import type { Situation } from '../situation.ts';
+import { told } from './told.ts';
 
 export type SignOutDependencies = {
   backend: Backend;
@@ -18,24 +17,18 @@ export type SignOutDependencies = {
 /** Forgets the access key of the BFF that the setting names; the keys of other BFFs stay. */
 export function createSignOutCommand(dependencies: SignOutDependencies): CommandHandlers['pearsana.signOut'] {
   const { backend, list, situation, onSignedOut } = dependencies;
-  return async () => {
-    try {
-      const { origin, notGivenBack } = await backend.signOut();
-      await onSignedOut();
-      list.invalidate();
-      await list.load();
-      if (notGivenBack) {
-        const { failure, until } = notGivenBack;
-        const { what } = explain(failure, situation());
-        void vscode.window.showWarningMessage(
-          `Signed out of the BFF at ${origin} here, but it could not be told: ${what} The key is forgotten, and the BFF takes it until ${until}. If that worries you, ask whoever runs it to remove it.`,
-        );
-      } else void vscode.window.showInformationMessage(`Signed out of the BFF at ${origin}.`);
-      return undefined;
-    } catch (error) {
-      const failure = failureOf(error);
-      showFailure(explain(failure, situation()), undefined);
-      return { error: failure };
-    }
-  };
+  return told(situation, async () => {
+    const { origin, notGivenBack } = await backend.signOut();
+    await onSignedOut();
+    list.invalidate();
+    await list.load();
+    if (notGivenBack) {
+      const { failure, until } = notGivenBack;
+      const { what } = explain(failure, situation());
+      void vscode.window.showWarningMessage(
+        `Signed out of the BFF at ${origin} here, but it could not be told: ${what} The key is forgotten, and the BFF takes it until ${until}. If that worries you, ask whoever runs it to remove it.`,
+      );
+    } else void vscode.window.showInformationMessage(`Signed out of the BFF at ${origin}.`);
+    return undefined;
+  });
 }

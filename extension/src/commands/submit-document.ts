@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { submitDocumentBatchRequest, submitDocumentRequest } from '../../../shared/documents.ts';
-import type { Environment } from '../../../shared/environments.ts';
+import type { Environment, FileLimits } from '../../../shared/environments.ts';
 import { sentences } from '../../../shared/validate.ts';
 import { readWriteArgument } from '../command-arguments.ts';
-import { CommandError, type CommandFailure, failureOf } from '../command-failure.ts';
+import { CommandError } from '../command-failure.ts';
 import type { DocumentsResult, Failed } from '../contributions.ts';
 import { base64 } from '../documents/base64.ts';
 import { batchesOf, type DocumentOperation, operationOf } from '../documents/batches.ts';
@@ -26,42 +26,31 @@ import {
 import { countWords, resultsText } from '../documents/results.ts';
 import { sendBatches } from '../documents/send-batches.ts';
 import { kindWords } from '../environment-words.ts';
-import { explain, sentencesOf } from '../explain-failure.ts';
+import { sentencesOf } from '../explain-failure.ts';
 import { answeredSteps, unmendable } from '../forms/form.ts';
+import type { Draft } from '../forms/request-draft.ts';
 import { confirmationStep } from '../forms/review.ts';
 import { runWizard } from '../forms/wizard.ts';
-import { explainWrite } from '../forms/write-outcome.ts';
-import type { NextStep } from '../next-step.ts';
+import { explainWrite, tryAgain, writeSteps } from '../forms/write-outcome.ts';
 import { plain } from '../plain-text.ts';
-import { openText, showFailure, take } from '../show-message.ts';
-import { lookUp } from './look-up.ts';
-import { pickEnvironment } from './pick-environment.ts';
-import { isKnown, type WriteDependencies } from './write.ts';
+import { openText, take } from '../show-message.ts';
+import { findTarget, loadList, type Target } from './find-target.ts';
+import { type Confirmed, sendOnce } from './send-once.ts';
+import { told } from './told.ts';
+import type { WriteDependencies } from './write.ts';
 
 const command = 'pearsana.submitDocument';
-
-type Target = { origin: string; environment: Environment };
 
 /** Submits files as documents: picked, selected in the explorer, or given by a program. */
 export function createSubmitDocumentCommand(
   dependencies: WriteDependencies,
-): (argument: unknown, more: unknown) => Promise<DocumentsResult | Failed | undefined> {
-  const { backend, list, situation, input, intentions, onWritten, inTest } = dependencies;
-
-  const again = (environment: string, documents: readonly Document[]): NextStep => ({
-    title: 'Review and Try Again',
-    command,
-    argument: { environment, request: { items: documents.map(itemOf) } },
-  });
-
-  function tell(error: CommandFailure): Failed {
-    showFailure(explain(error, situation()), error.requestId);
-    return { error };
-  }
+): (argument?: unknown, more?: unknown) => Promise<DocumentsResult | Failed | undefined> {
+  const { backend, list, situation, input, onWritten, inTest } = dependencies;
 
   /** All that is said of the documents, reviewed and confirmed; undefined when the user gave up. */
   async function ask(
-    { environment }: Target,
+    environment: Environment,
+    cutBy: FileLimits,
     sources: readonly Source[],
     given: readonly Given[] | undefined,
     confirmed: boolean,
@@ -73,7 +62,7 @@ export function createSubmitDocumentCommand(
     if (wrong.length > 0)
       throw new CommandError('ARGUMENTS_INVALID', `${command}: ${sentences(wrong.slice(0, 5)).join('; ')}.`);
     if (confirmed) return documentsOf(draft, sources);
-    const review = documentReview(sources, environment);
+    const review = documentReview(sources, cutBy, environment);
     const last = environment.protected ? [review, confirmationStep(environment.id)] : [review];
     const title = [`Submit ${countOf(sources)}`, environment.name, kindWords(environment)];
     const asked = await runWizard(
@@ -89,15 +78,15 @@ export function createSubmitDocumentCommand(
   }
 
   async function send(
-    { origin, environment }: Target,
+    target: Target,
+    cutBy: FileLimits,
     documents: readonly Document[],
     newKey: boolean,
   ): Promise<DocumentsResult> {
-    const { id } = environment;
-    const batches = batchesOf(documents);
+    const { id, name } = target.environment;
     const options = {
       location: vscode.ProgressLocation.Notification,
-      title: `Submitting documents in ${plain(environment.name, 60)}`,
+      title: `Submitting documents in ${plain(name, 60)}`,
       cancellable: true,
     };
     let done = 0;
@@ -108,126 +97,86 @@ export function createSubmitDocumentCommand(
         progress.report({ message: `${done} of ${documents.length}`, increment });
       };
       report(0);
-      return sendBatches(batches, {
+      return sendBatches(batchesOf(documents, cutBy), {
         read: readSource,
         cancelled: () => cancellation.isCancellationRequested,
         onDone: report,
-        async submit(operation, request) {
-          try {
-            const intention = { origin, environment: id, operation, request };
-            if (newKey) await intentions.settle(intention);
-            const idempotencyKey = await intentions.keyOf(intention);
-            if (backend.origin() !== origin)
-              throw new CommandError('BACKEND_CHANGED', 'The BFF was changed meanwhile.');
-            const sending = {
-              environment: id,
-              idempotencyKey,
-              ...(environment.protected && { confirm: id }),
-            };
-            const answer = await call(operation, request, sending).catch((cause: unknown) => ({
-              error: failureOf(cause),
-            }));
-            if (isKnown(answer)) await intentions.settle(intention);
-            return answer;
-          } catch (cause) {
-            return { error: { ...failureOf(cause), outcome: 'not_sent' } };
-          }
-        },
+        submit: (operation, request) =>
+          sendOnce(dependencies, target, { operation, request, newKey }, (confirmed) =>
+            call(operation, request, confirmed),
+          ),
       });
     });
     onWritten(id);
     void list.update();
-    show({ environment: id, documents: results, ...(error && { error }) }, left);
-    return { environment: id, documents: results, ...(error && { error }) };
+    const result = { environment: id, documents: results, ...(error && { error }) };
+    show(result, left, cutBy);
+    return result;
   }
 
-  function call(
-    operation: DocumentOperation,
-    request: Record<string, unknown>,
-    sending: { environment: string; idempotencyKey: string; confirm?: string },
-  ) {
+  function call(operation: DocumentOperation, request: Draft, confirmed: Confirmed) {
     return operation === 'submitDocument'
-      ? backend.call(operation, { ...sending, request: submitDocumentRequest.parse(request) })
-      : backend.call(operation, { ...sending, request: submitDocumentBatchRequest.parse(request) });
+      ? backend.call(operation, { ...confirmed, request: submitDocumentRequest.parse(request) })
+      : backend.call(operation, { ...confirmed, request: submitDocumentBatchRequest.parse(request) });
   }
 
   /** Says what became of them, in numbers and for the first that failed in words; all of it is one click away. */
-  function show(result: DocumentsResult, left: readonly Document[]): void {
-    const { environment, documents, error } = result;
+  function show(
+    { environment, documents, error }: DocumentsResult,
+    left: readonly Document[],
+    cutBy: FileLimits,
+  ): void {
     const counts = `Documents in ${plain(environment, 60)}: ${countWords(documents)}.`;
     const openResults = 'Open Results';
-    const retry = again(environment, left);
-    const anew = {
-      ...retry,
-      title: 'Send with a New Key',
-      argument: { ...Object(retry).argument, newKey: true },
-    };
+    const steps = writeSteps(command, { environment, request: { items: left.map(itemOf) }, cutBy });
     const people = left.map(({ fields }) => fields.externalReference);
-    const explanation =
-      error &&
-      explainWrite(
-        error,
-        situation(),
-        { externalReferences: people },
-        {
-          again: retry,
-          anew: anew as NextStep,
-          resolve: (requestId) => ({
-            title: 'Mark as Resolved',
-            command: 'pearsana.resolve',
-            argument: { environment, requestId },
-          }),
-        },
-      );
+    const explanation = error && explainWrite(error, situation(), { externalReferences: people }, steps);
     const failed = documents.find(({ message }) => message !== undefined);
     const words = explanation
       ? sentencesOf(explanation)
       : failed
         ? `${plain(failed.file, 80)}: ${plain(failed.message ?? '')}`
         : '';
-    const steps = explanation?.steps ?? (left.length > 0 ? [retry] : []);
+    const next = explanation?.steps ?? (left.length > 0 ? [steps.again] : []);
     const say = error
       ? vscode.window.showErrorMessage
       : documents.some(({ result: each }) => each !== 'accepted')
         ? vscode.window.showWarningMessage
         : vscode.window.showInformationMessage;
-    say(`${counts} ${words}`.trim(), openResults, ...steps.map(({ title }) => title)).then((chosen) => {
+    say(`${counts} ${words}`.trim(), openResults, ...next.map(({ title }) => title)).then((chosen) => {
       if (chosen === openResults) void openText(resultsText(environment, documents));
-      const step = steps.find(({ title }) => title === chosen);
+      const step = next.find(({ title }) => title === chosen);
       if (step) void take(step);
     });
   }
 
-  return async (argument, more) => {
-    try {
+  return told(
+    situation,
+    async (argument, more) => {
       const files = explorerFiles(argument, more);
       const given = readWriteArgument(command, files ? undefined : argument, { inTest });
       const read = given.request && readDocuments(given.request);
+      const { fileLimits } = await loadList(list);
+      const cutBy = given.cutBy ?? fileLimits;
       const sources = files
         ? await Promise.all(files.map((uri) => sourceAt(uri)))
         : await sourcesOf(read ?? []);
       if (!sources) return undefined;
-      const faults = fileFaults(sources);
-      if (faults !== undefined) throw new CommandError('ARGUMENTS_INVALID', faults);
-      const operations = batchesOf(sources.map((source) => ({ source, fields: {} }))).map(operationOf);
-      const operation = operations[0] ?? 'submitDocument';
-      const target = given.environment
-        ? { environment: given.environment }
-        : await pickEnvironment(operation, `Submit ${countOf(sources)}`, dependencies);
-      if (target === undefined) return undefined;
-      if ('error' in target) return tell(target.error);
-      const [known, ...others] = await Promise.all(
-        operations.map((each) => lookUp(list, target.environment, each)),
-      );
-      for (const each of others) if ('error' in each) return tell(each.error);
-      if (known === undefined) return undefined;
-      if ('error' in known) return tell(known.error);
-      const documents = await ask(known, sources, read, given.confirmed);
-      return documents && (await send(known, documents, given.newKey));
-    } catch (error) {
-      return tell(failureOf(error));
-    }
-  };
+      const faults = fileFaults(sources, fileLimits);
+      if (faults !== undefined) throw new CommandError('FILE_NOT_USABLE', faults);
+      const [first, ...others] = batchesOf(
+        sources.map((source) => ({ source, fields: {} })),
+        cutBy,
+      ).map(operationOf);
+      if (!first) return undefined;
+      const asked = { title: `Submit ${countOf(sources)}`, named: given.environment };
+      const target = await findTarget(list, [first, ...others], asked);
+      const documents = target && (await ask(target.environment, cutBy, sources, read, given.confirmed));
+      return documents && (await send(target, cutBy, documents, given.newKey));
+    },
+    // A step has one argument, and the explorer gives several files in a second one.
+    (argument, more) => (more === undefined ? tryAgain(command, argument) : undefined),
+  );
 }
 
 function itemOf({ source, fields }: Document): Record<string, unknown> {
@@ -270,7 +219,7 @@ async function sourceAt(uri: vscode.Uri, { filename, itemId }: Partial<Given> = 
   const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
   const { type, size, mtime } = await vscode.workspace.fs.stat(uri);
   if ((type & vscode.FileType.File) === 0)
-    throw new CommandError('ARGUMENTS_INVALID', `${plain(name, 80)} is no file. Nothing was sent.`);
+    throw new CommandError('FILE_NOT_USABLE', `${plain(name, 80)} is no file. Nothing was sent.`);
   return {
     name: filename ?? name,
     filename: filename ?? name,
@@ -287,5 +236,5 @@ async function readSource({ name, uri, file, bytes, modified }: Source): Promise
   const { mtime } = await vscode.workspace.fs.stat(at);
   const content = await vscode.workspace.fs.readFile(at);
   if (mtime === modified && content.length === bytes) return base64(content);
-  throw new CommandError('ARGUMENTS_INVALID', `${plain(name, 80)} was changed after the review.`);
+  throw new CommandError('FILE_NOT_USABLE', `${plain(name, 80)} was changed after the review.`);
 }

@@ -1,29 +1,30 @@
 import type { Answer } from '../../../shared/client.ts';
 import type { Environment } from '../../../shared/environments.ts';
 import { operations } from '../../../shared/operations.ts';
-import { sentences, validate } from '../../../shared/validate.ts';
+import { sentences } from '../../../shared/validate.ts';
 import type { Backend } from '../backend.ts';
 import { readWriteArgument } from '../command-arguments.ts';
-import { CommandError, type CommandFailure, failureOf } from '../command-failure.ts';
+import { CommandError } from '../command-failure.ts';
 import { type Failed, operationCommands } from '../contributions.ts';
+import type { EnvironmentList } from '../environment-list.ts';
 import { kindWords } from '../environment-words.ts';
-import { explain } from '../explain-failure.ts';
 import { answeredSteps, type Form, type FormOperation, unmendable } from '../forms/form.ts';
-import type { Draft } from '../forms/request-draft.ts';
-import { confirmationStep, reviewStep } from '../forms/review.ts';
+import { type Draft, issuesIn } from '../forms/request-draft.ts';
+import { confirmationStep, formReview } from '../forms/review.ts';
 import { runWizard, type WizardInput } from '../forms/wizard.ts';
-import { explainWrite, type WriteSteps } from '../forms/write-outcome.ts';
+import { explainWrite, tryAgain, writeSteps } from '../forms/write-outcome.ts';
 import type { Intentions } from '../intentions.ts';
-import type { NextStep } from '../next-step.ts';
 import { plain } from '../plain-text.ts';
 import { showAnswer, showFailure } from '../show-message.ts';
 import type { Situation } from '../situation.ts';
 import { whileSending } from './call-with-progress.ts';
-import { lookUp } from './look-up.ts';
-import { type PickDependencies, pickEnvironment } from './pick-environment.ts';
+import { findTarget, type Target } from './find-target.ts';
+import { sendOnce } from './send-once.ts';
+import { told } from './told.ts';
 
-export type WriteDependencies = PickDependencies & {
+export type WriteDependencies = {
   backend: Backend;
+  list: EnvironmentList;
   situation: () => Situation;
   input: WizardInput;
   intentions: Intentions;
@@ -32,22 +33,16 @@ export type WriteDependencies = PickDependencies & {
   inTest: boolean;
 };
 
-type WriteResult<Name extends FormOperation> = Answer<Name> | Failed | undefined;
+type WriteResult<Name extends FormOperation> = Answer<Name> | Failed;
 
 /** A command that writes: it asks for what is missing, shows all of it, has it confirmed, and sends it once. */
 export function createWriteCommand<Name extends FormOperation>(
   form: Form<Name>,
   dependencies: WriteDependencies,
-): (argument: unknown) => Promise<WriteResult<Name>> {
-  const { backend, list, situation, input, intentions, onWritten, inTest } = dependencies;
+): (argument?: unknown) => Promise<WriteResult<Name> | undefined> {
+  const { backend, list, situation, input, onWritten, inTest } = dependencies;
   const command = operationCommands[form.operation];
   const schema = operations[form.operation].request;
-
-  const again = (environment: string | undefined, request: Draft | undefined): NextStep => ({
-    title: 'Review and Try Again',
-    command,
-    argument: { ...(environment !== undefined && { environment }), ...(request && { request }) },
-  });
 
   /** The whole request, reviewed and confirmed; undefined when the user gave up. */
   async function ask(
@@ -55,14 +50,13 @@ export function createWriteCommand<Name extends FormOperation>(
     given: Draft | undefined,
     confirmed: boolean,
   ): Promise<Draft | undefined> {
-    const validation = given && validate(schema, given);
-    const issues = validation?.ok === false ? validation.issues : [];
+    const issues = given ? issuesIn(schema, given) : [];
     const steps = form.steps(given ?? {});
     const wrong = confirmed ? issues : unmendable(steps, issues);
     if (wrong.length > 0)
       throw new CommandError('ARGUMENTS_INVALID', `${command}: ${sentences(wrong).join('; ')}.`);
     if (given && confirmed) return given;
-    const review = reviewStep(form, environment);
+    const review = formReview(form, environment);
     const last = environment.protected ? [review, confirmationStep(environment.id)] : [review];
     return runWizard(
       {
@@ -75,38 +69,17 @@ export function createWriteCommand<Name extends FormOperation>(
     );
   }
 
-  async function send(
-    { origin, environment }: { origin: string; environment: Environment },
-    request: Draft,
-    newKey: boolean,
-  ): Promise<WriteResult<Name>> {
-    const { id } = environment;
-    const intention = { origin, environment: id, operation: form.operation, request };
-    if (newKey) await intentions.settle(intention);
-    const idempotencyKey = await intentions.keyOf(intention);
-    if (backend.origin() !== origin)
-      throw new CommandError('BACKEND_CHANGED', 'The BFF was changed meanwhile.');
-    const result = await whileSending(`${form.doing} in ${plain(environment.name, 60)} …`, (signal) =>
-      // The name was typed in the step before, or the preview was enough.
-      form.send(backend.call, request, {
-        environment: id,
-        signal,
-        idempotencyKey,
-        ...(environment.protected && { confirm: id }),
-      }),
+  async function send(target: Target, request: Draft, newKey: boolean): Promise<WriteResult<Name>> {
+    const { id, name } = target.environment;
+    const write = { operation: form.operation, request, newKey };
+    const result = await whileSending(`${form.doing} in ${plain(name, 60)} …`, (signal) =>
+      sendOnce(dependencies, target, write, (confirmed) =>
+        form.send(backend.call, request, { ...confirmed, signal }),
+      ),
     );
-    if (isKnown(result)) await intentions.settle(intention);
     onWritten(id);
     if ('error' in result) {
-      const steps: WriteSteps = {
-        again: again(id, request),
-        anew: { title: 'Send with a New Key', command, argument: { environment: id, request, newKey: true } },
-        resolve: (requestId) => ({
-          title: 'Mark as Resolved',
-          command: 'pearsana.resolve',
-          argument: { environment: id, requestId },
-        }),
-      };
+      const steps = writeSteps(command, { environment: id, request });
       showFailure(explainWrite(result.error, situation(), request, steps), result.error.requestId);
       return result;
     }
@@ -118,34 +91,15 @@ export function createWriteCommand<Name extends FormOperation>(
     return result;
   }
 
-  function tell(error: CommandFailure, retry: NextStep): Failed {
-    showFailure(explain(error, situation(), retry), error.requestId);
-    return { error };
-  }
-
-  return async (argument) => {
-    let retry = again(undefined, undefined);
-    try {
+  return told(
+    situation,
+    async (argument) => {
       const given = readWriteArgument(command, argument, { inTest });
-      retry = again(given.environment, given.request);
-      const target = given.environment
-        ? { environment: given.environment }
-        : await pickEnvironment(form.operation, form.verb, dependencies);
-      if (target === undefined) return undefined;
-      if ('error' in target) return tell(target.error, retry);
-      const known = await lookUp(list, target.environment, form.operation);
-      if ('error' in known) return tell(known.error, retry);
-      const request = await ask(known.environment, given.request, given.confirmed);
-      return request && (await send(known, request, given.newKey));
-    } catch (error) {
-      return tell(failureOf(error), retry);
-    }
-  };
-}
-
-/** Whether the same request would now be another intention. */
-export function isKnown(result: object | Failed): boolean {
-  if (!('error' in result)) return true;
-  const { outcome, code } = result.error;
-  return outcome === 'refused' || outcome === 'not_sent' || code === 'OUTCOME_KNOWN';
+      const asked = { title: form.verb, named: given.environment };
+      const target = await findTarget(list, [form.operation], asked);
+      const request = target && (await ask(target.environment, given.request, given.confirmed));
+      return request && (await send(target, request, given.newKey));
+    },
+    (argument) => tryAgain(command, argument),
+  );
 }

@@ -5,13 +5,12 @@ import {
   submitDocumentBatchRequest,
   submitDocumentRequest,
 } from '../../../shared/documents.ts';
-import type { Environment } from '../../../shared/environments.ts';
+import type { FileLimits } from '../../../shared/environments.ts';
 import type { Issue } from '../../../shared/errors.ts';
-import { pathWords, validate, valueAt } from '../../../shared/validate.ts';
-import { asksFor } from '../forms/form.ts';
-import { type Draft, fieldStep, type Path, withValue } from '../forms/request-draft.ts';
-import { reviewLines } from '../forms/review.ts';
-import { type ChoiceStep, GoTo, type Step, type TextStep } from '../forms/wizard.ts';
+import { pathWords, valueAt } from '../../../shared/validate.ts';
+import { type Draft, fieldStep, issuesIn, type Path, withValue } from '../forms/request-draft.ts';
+import { type ReviewedEnvironment, reviewLines, reviewStep } from '../forms/review.ts';
+import type { ChoiceStep, Step, TextStep } from '../forms/wizard.ts';
 import { batchesOf } from './batches.ts';
 import { type Document, type Source, size } from './document.ts';
 
@@ -44,13 +43,10 @@ export function draftIssues(draft: Draft, sources: readonly Source[]): Issue[] {
   return sources.flatMap(({ filename, itemId = '1', file = 'AAAA' }, index) => {
     const path = placeOf(draft, index);
     const item = { ...at(draft, path), itemId, file, ...(filename !== undefined && { filename }) };
-    const validation = validate(submitDocumentBatchRequest, { items: [item] });
-    return validation.ok
-      ? []
-      : validation.issues.map((issue) => ({
-          ...issue,
-          path: issue.path.replace('items[0]', pathWords(path)),
-        }));
+    return issuesIn(submitDocumentBatchRequest, { items: [item] }).map((issue) => ({
+      ...issue,
+      path: issue.path.replace('items[0]', pathWords(path)),
+    }));
   });
 }
 
@@ -164,56 +160,42 @@ function lifted(step: TextStep<Draft>, path: Path, whose: string): TextStep<Draf
 /** The last look: each file, all that is said of it, and where it goes. */
 export function documentReview(
   sources: readonly Source[],
-  { name, apiUrl, protected: guarded, kind }: Pick<Environment, 'name' | 'apiUrl' | 'protected' | 'kind'>,
+  limits: FileLimits,
+  environment: ReviewedEnvironment,
 ): ChoiceStep<Draft> {
-  return {
-    kind: 'choice',
-    id: 'review',
-    ask: 'Review',
-    prompt: 'this is all that will be sent; choose a line to change it',
-    options: (draft) => {
-      const steps = documentSteps(draft, sources);
-      const lines = reviewLines(
-        draft.same === false ? { items: draft.items } : { shared: draft.shared },
-        steps,
-      );
-      const documents = documentsOf(draft, sources);
-      const requests = batchesOf(documents).length;
-      const verifies =
-        documentScopes(...documents.map(({ fields }) => fields)).length > documentScopes().length;
-      return [
-        {
-          id: 'send',
-          label: `Submit ${countOf(sources)} — ${name}`,
-          description: guarded ? 'its name confirms it next' : apiUrl,
-          detail: [
-            kind === 'local' ? 'Only to the stand-in.' : 'Pearsana keeps them with this person.',
-            ...(verifies ? ['This begins a verification.'] : []),
-            ...(requests > 1 ? [`In ${requests} requests, one after the other.`] : []),
-          ].join(' '),
-        },
-        ...lines.map(({ step, label, value }, index) => ({
-          id: step,
-          label: label.replace(/^shared\./, ''),
-          description: value === '' ? '(empty)' : value,
-          ...(index === 0 && { separatorAbove: `What will be sent to ${apiUrl}` }),
-        })),
-        ...sources.map(({ name: file, bytes }, index) => ({
-          id: 'review',
-          label: file,
-          description: size(bytes),
-          ...(index === 0 && { separatorAbove: 'Files' }),
-        })),
-      ];
+  const steps = (draft: Draft) => documentSteps(draft, sources);
+  return reviewStep(
+    {
+      sendLabel: `Submit ${countOf(sources)}`,
+      consequence(draft) {
+        const documents = documentsOf(draft, sources);
+        const requests = batchesOf(documents, limits).length;
+        const verifies =
+          documentScopes(...documents.map(({ fields }) => fields)).length > documentScopes().length;
+        return [
+          environment.kind === 'local' ? 'Only to the stand-in.' : 'Pearsana keeps them with this person.',
+          ...(verifies ? ['This begins a verification.'] : []),
+          ...(requests > 1 ? [`In ${requests} requests, one after the other.`] : []),
+        ].join(' ');
+      },
+      lines(draft) {
+        const said = draft.same === false ? { items: draft.items } : { shared: draft.shared };
+        return reviewLines(said, steps(draft)).map((line) => ({
+          ...line,
+          label: line.label.replace(/^shared\./, ''),
+        }));
+      },
+      more: sources.map(({ name, bytes }, index) => ({
+        id: 'review',
+        label: name,
+        description: size(bytes),
+        ...(index === 0 && { separatorAbove: 'Files' }),
+      })),
+      steps,
+      issues: (draft) => draftIssues(draft, sources),
     },
-    put: (option, draft) => {
-      const steps = documentSteps(draft, sources);
-      if (option !== 'send') return new GoTo(steps.some(({ id }) => id === option) ? option : 'review');
-      const issues = draftIssues(draft, sources);
-      if (issues.length === 0) return draft;
-      return new GoTo(steps.find((step) => issues.some((issue) => asksFor(step, issue)))?.id ?? 'review');
-    },
-  };
+    environment,
+  );
 }
 
 export function countOf({ length }: readonly unknown[]): string {

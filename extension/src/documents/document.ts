@@ -1,4 +1,5 @@
-import { decodedBytes, defaultFileLimits } from '../../../shared/documents.ts';
+import { decodedBytes } from '../../../shared/documents.ts';
+import type { FileLimits } from '../../../shared/environments.ts';
 import { CommandError } from '../command-failure.ts';
 import type { Draft } from '../forms/request-draft.ts';
 import { plain } from '../plain-text.ts';
@@ -69,8 +70,10 @@ export function sourceOf(given: Given & { file: string }, index: number): Source
 }
 
 /** What keeps these files from being sent, in words; nothing where nothing does. */
-export function fileFaults(sources: readonly Source[]): string | undefined {
-  const most = defaultFileLimits.document;
+export function fileFaults(
+  sources: readonly Source[],
+  { document: most }: Pick<FileLimits, 'document'>,
+): string | undefined {
   const faults = sources.flatMap(({ name, bytes }) => {
     if (bytes <= 0) return `${plain(name, 80)} is empty`;
     return bytes > most ? `${plain(name, 80)} has ${size(bytes)}, and ${size(most)} is the most` : [];

@@ -2,6 +2,7 @@ import type { Answer } from '../../../shared/client.ts';
 import type { Issue } from '../../../shared/errors.ts';
 import type { OperationName, Success } from '../../../shared/operations.ts';
 import type { Backend } from '../backend.ts';
+import type { Confirmed } from '../commands/send-once.ts';
 import type { Draft } from './request-draft.ts';
 import type { Step } from './wizard.ts';
 
@@ -9,12 +10,7 @@ import type { Step } from './wizard.ts';
 export type FormOperation = Extract<OperationName, 'createUser' | 'createInvitation'>;
 
 /** What goes with a request once it has been confirmed. */
-export type Sending = {
-  environment: string;
-  confirm?: string;
-  idempotencyKey: string;
-  signal: AbortSignal;
-};
+export type Sending = Confirmed & { signal: AbortSignal };
 
 /** A write's own part of its wizard, by hand; the review, the confirmation and the sending are the same for all. */
 export type Form<Name extends FormOperation> = {

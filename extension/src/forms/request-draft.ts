@@ -1,3 +1,4 @@
+import type { Issue } from '../../../shared/errors.ts';
 import { pathWords, type Schema, type Validation, validate, valueAt } from '../../../shared/validate.ts';
 import type { TextStep } from './wizard.ts';
 
@@ -29,12 +30,16 @@ function isRecord(value: unknown): value is Draft {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What the contract says of one field, whatever the others still lack. */
-export function faultAt(schema: Schema, draft: Draft, path: Path): string | undefined {
+/** What the contract says of it. */
+export function issuesIn(schema: Schema, draft: unknown): readonly Issue[] {
   const validation: Validation<unknown> = validate(schema, draft);
-  if (validation.ok) return undefined;
+  return validation.ok ? [] : validation.issues;
+}
+
+/** The same of one field, whatever the others still lack. */
+export function faultAt(schema: Schema, draft: Draft, path: Path): string | undefined {
   const words = pathWords(path);
-  return validation.issues.find((issue) => issue.path === words)?.message;
+  return issuesIn(schema, draft).find((issue) => issue.path === words)?.message;
 }
 
 /** Asks for one field of a request as text; its check is the contract's own. */

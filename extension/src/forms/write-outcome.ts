@@ -1,6 +1,9 @@
 import { earlierWrite } from '../../../shared/activity.ts';
+import type { FileLimits } from '../../../shared/environments.ts';
+import type { OperationName, ReadOperation } from '../../../shared/operations.ts';
 import { valueAt } from '../../../shared/validate.ts';
 import type { CommandFailure } from '../command-failure.ts';
+import type { operationCommands } from '../contributions.ts';
 import { type Explanation, explain } from '../explain-failure.ts';
 import { type NextStep, nextSteps } from '../next-step.ts';
 import { plain } from '../plain-text.ts';
@@ -16,6 +19,29 @@ export type WriteSteps = {
   /** @param requestId of the write whose outcome is unknown. */
   resolve: (requestId: string) => NextStep;
 };
+
+type WriteCommand = (typeof operationCommands)[Exclude<OperationName, ReadOperation>];
+
+/** The way back to the review, with what was given; the command reads that as it would read anybody’s. */
+export function tryAgain(command: WriteCommand, argument: unknown): NextStep {
+  return { title: 'Review and Try Again', command, argument } as NextStep;
+}
+
+/** What can be done about a write that failed, or whose outcome nobody knows. */
+export function writeSteps(
+  command: WriteCommand,
+  argument: { environment: string; request: Draft; cutBy?: FileLimits },
+): WriteSteps {
+  return {
+    again: tryAgain(command, argument),
+    anew: { ...tryAgain(command, { ...argument, newKey: true }), title: 'Send with a New Key' },
+    resolve: (requestId) => ({
+      title: 'Mark as Resolved',
+      command: 'pearsana.resolve',
+      argument: { environment: argument.environment, requestId },
+    }),
+  };
+}
 
 /** Where the BFF has not said what it knows, it can be asked: the same key is never done twice. */
 const canBeAsked = new Set(['BFF_UNREACHABLE', 'CANCELLED', 'IDEMPOTENCY_IN_PROGRESS']);
@@ -48,7 +74,7 @@ export function explainWrite(
       short: `${short}, outcome unknown`,
       what,
       advice: `It may have happened all the same. Look in the Pearsana portal for ${where.filter(Boolean).join(', ')}.`,
-      steps: [...(requestId ? [resolve(requestId)] : []), anew, nextSteps.showLog],
+      steps: [...(requestId ? [resolve(requestId)] : []), anew],
     };
   }
   const explanation = explain(failure, situation, again);
@@ -64,5 +90,5 @@ function referencesIn(request: Draft): string {
   const words = (Array.isArray(references) ? references : []).map(
     (reference) => `${valueAt(reference, ['namespace'])} ${valueAt(reference, ['externalId'])}`,
   );
-  return plain(`the external reference ${words.slice(0, 3).join(' or ')}`, 200);
+  return plain(`the external reference ${[...new Set(words)].slice(0, 3).join(' or ')}`, 200);
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { defaultFileLimits } from '../../../shared/documents.ts';
+import { environmentsAnswer } from '../../../shared/environments.ts';
 import { bodyCapOf, operations } from '../../../shared/operations.ts';
 import { samples } from '../../shared/write-samples.ts';
 import { type FaultServer, startFaultServer } from '../../support/fault-server.ts';
@@ -47,6 +48,11 @@ describe('the size of documents', () => {
     // No token was asked for either.
     assert.deepEqual([partner.api.arrivals, partner.auth.arrivals], [[], []]);
   }
+
+  it('is told to whoever wants to send some', async () => {
+    const { fileLimits } = environmentsAnswer.parse((await bff.get('/api/environments')).body);
+    assert.deepEqual(fileLimits, { document: megabyte, batch: 2_500_000 });
+  });
 
   // It comes first, while no token is kept.
   it('is one byte too many: 413 by name, and nothing is sent or asked for', async () => {

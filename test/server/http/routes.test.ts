@@ -37,6 +37,7 @@ describe('the BFF’s answers', () => {
     assert.deepEqual(body, {
       requestId: 'mine',
       environments: [of('sandbox', bff.pearsana.apiUrl), of('production', bff.production?.apiUrl)],
+      fileLimits: { document: 10 * 1024 * 1024, batch: 25 * 1024 * 1024 },
     });
     assert.deepEqual(await tokensOf(), { sandbox: [], production: [] });
   });

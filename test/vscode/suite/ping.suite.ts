@@ -54,6 +54,15 @@ describe('pearsana.ping', () => {
     });
   }
 
+  it('asks after the health, and for every scope', async () => {
+    const health = await run('pearsana.health', { environment: 'sandbox' });
+    expect(health).to.have.nested.property('result.status', 'ok');
+    const scopes = await run('pearsana.scopes', { environment: 'sandbox' });
+    expect(scopes).to.have.nested.property('result.scopes').with.lengthOf(8);
+    expect(scopes).to.have.nested.property('result.scopes[0].enabled', true);
+    await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+  });
+
   it('says which environment does not exist', async () => {
     const result = await run('pearsana.ping', { environment: 'staging' });
     expect(result?.error?.code).to.equal('ENVIRONMENT_NOT_FOUND');

@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import type { Environment } from '../../../shared/environments.ts';
+import type { OperationName } from '../../../shared/operations.ts';
+import { CommandError } from '../command-failure.ts';
+import type { EnvironmentList, ListState } from '../environment-list.ts';
+import { kindWords, notGranted } from '../environment-words.ts';
+import { plain } from '../plain-text.ts';
+
+/** Where a command goes. Both are in a write's preview, so both must still hold when it is sent. */
+export type Target = { origin: string; environment: Environment };
+
+/**
+ * The environment that was named, else one that is chosen among those where all of the operations are allowed; with one
+ * alone there is nothing to ask. Undefined after Escape.
+ * @throws CommandError when there is none.
+ */
+export async function findTarget(
+  list: EnvironmentList,
+  operations: readonly [OperationName, ...OperationName[]],
+  { title, named }: { title: string; named?: string | undefined },
+): Promise<Target | undefined> {
+  const { origin, environments } = await loadList(list);
+  const missing = ({ grants }: Environment) => operations.find((operation) => !grants.includes(operation));
+  if (named !== undefined) return { origin, environment: findNamed(environments, named, missing) };
+
+  const allowed = environments.filter((environment) => missing(environment) === undefined);
+  const [first, ...others] = allowed.map((environment) => ({
+    label: plain(environment.name, 60),
+    description: kindWords(environment),
+    detail: plain(environment.apiUrl, 200),
+    environment,
+  }));
+  if (!first) throw new CommandError('NO_ENVIRONMENT', notGranted('<environment>', operations[0]));
+  if (others.length === 0) return { origin, environment: first.environment };
+  const chosen = await vscode.window.showQuickPick([first, ...others], {
+    title,
+    placeHolder: 'In which environment?',
+    matchOnDescription: true,
+  });
+  return chosen && { origin, environment: chosen.environment };
+}
+
+/** @throws CommandError while there is no list. */
+export async function loadList(list: EnvironmentList): Promise<Extract<ListState, { kind: 'listed' }>> {
+  // An old failure says nothing about now.
+  if (list.state().kind === 'failed') list.invalidate();
+  const state = await list.load();
+  if (state.kind === 'listed') return state;
+  throw state.kind === 'failed'
+    ? CommandError.of(state.failure)
+    : new CommandError('NOT_SIGNED_IN', 'You are not signed in.');
+}
+
+function findNamed(
+  environments: readonly Environment[],
+  named: string,
+  missing: (environment: Environment) => OperationName | undefined,
+): Environment {
+  const about = { environment: named, outcome: 'not_sent' } as const;
+  const environment = environments.find(({ id }) => id === named);
+  if (!environment) {
+    throw new CommandError('ENVIRONMENT_NOT_FOUND', 'There is no such environment for you.', about);
+  }
+  const operation = missing(environment);
+  if (operation) throw new CommandError('FORBIDDEN', notGranted(named, operation), about);
+  return environment;
+}

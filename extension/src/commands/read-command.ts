@@ -1,0 +1,74 @@
+import type { ReadOperation, Success } from '../../../shared/operations.ts';
+import type { Backend } from '../backend.ts';
+import { readEnvironmentArgument } from '../command-arguments.ts';
+import type { CommandFailure } from '../command-failure.ts';
+import { type CallResult, operationCommands } from '../contributions.ts';
+import type { EnvironmentList } from '../environment-list.ts';
+import { retry } from '../next-step.ts';
+import { plain } from '../plain-text.ts';
+import { showResult } from '../show-message.ts';
+import type { Situation } from '../situation.ts';
+import { callWithProgress } from './call-with-progress.ts';
+import { findTarget } from './find-target.ts';
+import { tell, told } from './told.ts';
+
+export type ReadDependencies = { backend: Backend; list: EnvironmentList; situation: () => Situation };
+
+/** What one of them asks, and what is done with the answer. */
+export type Question<Name extends ReadOperation> = {
+  /** As in “Ping”. */
+  title: string;
+  /** As in “Pinging”. */
+  doing: string;
+  ask(call: Backend['call'], options: { environment: string; signal: AbortSignal }): Promise<Success<Name>>;
+  onAnswer(answer: Success<Name>, asked: Asked): void;
+  /** Told of a failure of the call before the user is. */
+  onFailure?(failure: CommandFailure, asked: Asked): void;
+};
+
+/** Of which BFF and environment it was asked, and when (ms since 1970). */
+export type Asked = { origin: string; environment: string; startedAt: number };
+
+/** Asks the environment that was clicked or named, else the one that is chosen now. */
+export function createReadCommand<Name extends ReadOperation>(
+  operation: Name,
+  { title, doing, ask, onAnswer, onFailure }: Question<Name>,
+  { backend, list, situation }: ReadDependencies,
+): (argument?: unknown) => Promise<CallResult<Name>> {
+  const command = operationCommands[operation];
+
+  return told(
+    situation,
+    async (argument?: unknown) => {
+      const named = readEnvironmentArgument(command, argument)?.environment;
+      const environment = named ?? (await findTarget(list, [operation], { title }))?.environment.id;
+      if (environment === undefined) return undefined;
+      const asked: Asked = { origin: backend.origin(), environment, startedAt: Date.now() };
+      const result = await callWithProgress(`${doing} ${plain(environment)} …`, (signal) =>
+        ask(backend.call, { environment, signal }),
+      );
+      if (result === undefined) return undefined;
+
+      if ('error' in result) {
+        const { error } = result;
+        onFailure?.(error, asked);
+        // The BFF went on to the partner, and may know more of its tokens now.
+        if (error.source === 'auth' || error.source === 'pearsana') void list.update();
+        return tell(error, situation, retry(command, { environment }));
+      }
+      void list.update();
+      onAnswer(result, asked);
+      return result;
+    },
+    () => retry(command),
+  );
+}
+
+/** As in “sandbox answered the ping in 34 ms (request …).” */
+export function showAnswered(
+  what: string,
+  { environment, requestId, partner }: Success<'ping' | 'health'>,
+): void {
+  const ms = Math.round(partner.durationMs);
+  showResult(plain(`${environment} ${what} in ${ms} ms (request ${requestId}).`), requestId);
+}
