@@ -82,11 +82,12 @@ export type TransportOptions = {
 
 export function createTransport(options: TransportOptions): Transport {
   const { connections, timeoutMs, sendLimits = usualSendLimits } = options;
+  const targetOf = createTargets();
 
   function exchange(dispatcher: Dispatcher, request: HttpRequest): Promise<HttpAnswer> {
     const { baseMs, bytesPerMs } = sendLimits;
     const sendMs = baseMs + (request.body?.byteLength ?? 0) / bytesPerMs;
-    return exchangeWithin(dispatcher, request, { sendMs, timeoutMs });
+    return exchangeWithin(dispatcher, targetOf(request.url), request, { sendMs, timeoutMs });
   }
 
   return async function transport(request) {
@@ -106,25 +107,28 @@ function isFailedConnection(error: unknown): boolean {
   return error.fault === 'broken' || (error.fault === 'not-connected' && !/TIMEOUT/.test(error.code));
 }
 
-/** There are as many URLs as environments and rows, and reading one costs more than looking it up. */
-const targets = new Map<string, { origin: string; path: string }>();
+type Target = { origin: string; path: string };
 
-function targetOf(url: string): { origin: string; path: string } {
-  const known = targets.get(url);
-  if (known) return known;
-  const { origin, pathname: path } = new URL(url);
-  targets.set(url, { origin, path });
-  return { origin, path };
+/** There are as many URLs as environments and rows, and reading one costs more than looking it up. */
+function createTargets(): (url: string) => Target {
+  const targets = new Map<string, Target>();
+  return (url) => {
+    const known = targets.get(url);
+    if (known) return known;
+    const { origin, pathname: path } = new URL(url);
+    targets.set(url, { origin, path });
+    return { origin, path };
+  };
 }
 
 /** One request and its answer, at undici's lowest level: its streams and signals would cost more than the rest together. */
 function exchangeWithin(
   dispatcher: Dispatcher,
+  { origin, path }: Target,
   request: HttpRequest,
   { sendMs, timeoutMs }: { sendMs: number; timeoutMs: number },
 ): Promise<HttpAnswer> {
-  const { url, method, signal } = request;
-  const { origin, path } = targetOf(url);
+  const { method, signal } = request;
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
     let begun = 0;
