@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { ScriptedProvider } from './scripted-provider.ts';
+import { type FaultServer, startFaultServer } from './fault-server.ts';
+import { type ScriptedProvider, startScriptedProvider } from './scripted-provider.ts';
 import { type Answer, startBffWith, type TestBff } from './test-bff.ts';
 
 /** Where browsers are told that the BFF is. The tests call it on loopback, as a proxy in front of it would. */
@@ -63,6 +64,34 @@ export async function signIn(bff: TestBff, provider: ScriptedProvider): Promise<
   const session = cookieSetIn(answer, sessionCookie);
   assert(session);
   return session;
+}
+
+/** A BFF with a registrar's session. `partner` stands for each of the environments. */
+export type SignedIn = {
+  provider: ScriptedProvider;
+  partner: FaultServer;
+  bff: TestBff;
+  /** The session's cookie. */
+  session: string;
+  stop(): Promise<void>;
+};
+
+export async function startSignedIn(
+  environments: readonly (keyof Partners)[] = ['sandbox'],
+  variables: Record<string, string> = {},
+): Promise<SignedIn> {
+  const [provider, partner] = await Promise.all([startScriptedProvider(), startFaultServer()]);
+  const urls = { authUrl: partner.auth.url, apiUrl: partner.api.url };
+  const partners: Partners = Object.fromEntries(environments.map((each) => [each, urls]));
+  const bff = await startSessionBff(provider, partners, variables);
+  provider.token = { claims: { groups: ['registrars'] } };
+  const session = await signIn(bff, provider);
+  const stop = async () => {
+    await bff.stop();
+    await partner.stop();
+    await provider[Symbol.asyncDispose]();
+  };
+  return { provider, partner, bff, session, stop };
 }
 
 /** The value that an answer gives to a cookie; an empty one where it takes it away. */

@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type FaultServer, invited, startFaultServer } from '../../support/fault-server.ts';
+import { type FaultServer, invited } from '../../support/fault-server.ts';
 import { samples } from '../../support/good-requests.ts';
 import { type ScriptedProvider, startScriptedProvider } from '../../support/scripted-provider.ts';
 import {
   cookieSetIn,
   pageHeaders,
   publicOrigin,
+  type SignedIn,
   sessionCookie,
   signIn,
   startSessionBff,
+  startSignedIn,
   toolOrigin,
 } from '../../support/session-bff.ts';
 import { failureIn, type TestBff } from '../../support/test-bff.ts';
@@ -21,27 +23,16 @@ const json = { 'content-type': 'application/json' };
 const vscodeWeb = 'https://x.vscode-cdn.net';
 
 describe('a request with a session', () => {
+  let started: SignedIn;
   let provider: ScriptedProvider;
   let partner: FaultServer;
   let bff: TestBff;
   let session: string;
   before(async () => {
-    provider = await startScriptedProvider();
-    partner = await startFaultServer();
-    const urls = { authUrl: partner.auth.url, apiUrl: partner.api.url };
-    bff = await startSessionBff(
-      provider,
-      { sandbox: urls, production: urls },
-      { RATE_LIMIT_PER_MINUTE: '1000' },
-    );
-    provider.token = { claims: { groups: ['registrars'] } };
-    session = await signIn(bff, provider);
+    started = await startSignedIn(['sandbox', 'production'], { RATE_LIMIT_PER_MINUTE: '1000' });
+    ({ provider, partner, bff, session } = started);
   });
-  after(async () => {
-    await bff.stop();
-    await partner.stop();
-    await provider[Symbol.asyncDispose]();
-  });
+  after(() => started.stop());
 
   const arrived = () => partner.auth.arrivals.length + partner.api.arrivals.length;
   const get = (changed?: Record<string, string>, path = ping) =>

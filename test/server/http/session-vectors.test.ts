@@ -1,33 +1,29 @@
 // Paths and headers by which a request with a session's cookie might be taken for another one.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type FaultServer, startFaultServer } from '../../support/fault-server.ts';
+import type { FaultServer } from '../../support/fault-server.ts';
 import { rawHead, rawRequest } from '../../support/raw-http.ts';
-import { type ScriptedProvider, startScriptedProvider } from '../../support/scripted-provider.ts';
-import { comeBack, pageHeaders, sessionCookie, signIn, startSessionBff } from '../../support/session-bff.ts';
+import {
+  comeBack,
+  pageHeaders,
+  type SignedIn,
+  sessionCookie,
+  startSignedIn,
+} from '../../support/session-bff.ts';
 import { failureIn, type TestBff } from '../../support/test-bff.ts';
 
 const ping = '/api/environments/sandbox/ping';
 
 describe('a request with a session', () => {
-  let provider: ScriptedProvider;
+  let started: SignedIn;
   let partner: FaultServer;
   let bff: TestBff;
   let session: string;
   before(async () => {
-    provider = await startScriptedProvider();
-    partner = await startFaultServer();
-    bff = await startSessionBff(provider, {
-      sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url },
-    });
-    provider.token = { claims: { groups: ['registrars'] } };
-    session = await signIn(bff, provider);
+    started = await startSignedIn();
+    ({ partner, bff, session } = started);
   });
-  after(async () => {
-    await bff.stop();
-    await partner.stop();
-    await provider[Symbol.asyncDispose]();
-  });
+  after(() => started.stop());
 
   const own = (changed: Record<string, string> = {}): Record<string, string> => {
     const { authorization: _none, ...headers } = pageHeaders(session);

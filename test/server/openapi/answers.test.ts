@@ -14,10 +14,9 @@ import {
   operationPath,
   operations,
 } from '../../../shared/operations.ts';
-import { type FaultServer, startFaultServer } from '../../support/fault-server.ts';
+import type { FaultServer } from '../../support/fault-server.ts';
 import { goodRequest, type Sent, samples } from '../../support/good-requests.ts';
-import { type ScriptedProvider, startScriptedProvider } from '../../support/scripted-provider.ts';
-import { pageHeaders, signIn, startSessionBff } from '../../support/session-bff.ts';
+import { pageHeaders, type SignedIn, startSignedIn } from '../../support/session-bff.ts';
 import { type Answer, failureIn, startTestBff, type TestBff } from '../../support/test-bff.ts';
 
 /** With these, a body that is too large is no matter of megabytes. */
@@ -167,23 +166,15 @@ describe('the answers of a running BFF', () => {
 });
 
 describe('the answers to a session', () => {
-  let provider: ScriptedProvider;
+  let started: SignedIn;
   let partner: FaultServer;
   let bff: TestBff;
   let session: string;
   before(async () => {
-    [provider, partner] = await Promise.all([startScriptedProvider(), startFaultServer()]);
-    bff = await startSessionBff(provider, {
-      sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url },
-    });
-    provider.token = { claims: { groups: ['registrars'] } };
-    session = await signIn(bff, provider);
+    started = await startSignedIn();
+    ({ partner, bff, session } = started);
   });
-  after(async () => {
-    await bff.stop();
-    await partner.stop();
-    await provider[Symbol.asyncDispose]();
-  });
+  after(() => started.stop());
 
   async function assertAnswer(
     path: string,
