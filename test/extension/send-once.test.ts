@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CommandError, type CommandFailure } from '../../extension/src/command-failure.ts';
-import { type Confirmed, sendOnce, type Write } from '../../extension/src/commands/send-once.ts';
+import { sendOnce, type Write } from '../../extension/src/commands/send-once.ts';
+import type { Confirmed } from '../../extension/src/forms/form.ts';
 import { createIntentions } from '../../extension/src/intentions.ts';
 import { failureSample, backend as origin, production, sandbox } from './samples.ts';
 

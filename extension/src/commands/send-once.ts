@@ -2,6 +2,7 @@ import type { OperationName } from '../../../shared/operations.ts';
 import type { Backend } from '../backend.ts';
 import { CommandError, failureOf } from '../command-failure.ts';
 import type { Failed } from '../contributions.ts';
+import type { Confirmed } from '../forms/form.ts';
 import type { Draft } from '../forms/request-draft.ts';
 import type { Intentions } from '../intentions.ts';
 import type { Target } from './find-target.ts';
@@ -12,9 +13,6 @@ export type Write = {
   /** Wanted once more although nobody knows what became of the same request before. */
   newKey: boolean;
 };
-
-/** What goes with a request that a person has confirmed. */
-export type Confirmed = { environment: string; idempotencyKey: string; confirm?: string };
 
 /**
  * Sends a request under the key of its intention, which is settled once it is known what became of it. It does not

@@ -27,7 +27,7 @@ import { countWords, resultsText } from '../documents/results.ts';
 import { sendBatches } from '../documents/send-batches.ts';
 import { kindWords } from '../environment-words.ts';
 import { sentencesOf } from '../explain-failure.ts';
-import { answeredSteps, unmendable } from '../forms/form.ts';
+import { answeredSteps, type Confirmed, unmendable } from '../forms/form.ts';
 import type { Draft } from '../forms/request-draft.ts';
 import { confirmationStep } from '../forms/review.ts';
 import { runWizard } from '../forms/wizard.ts';
@@ -35,7 +35,7 @@ import { explainWrite, tryAgain, writeSteps } from '../forms/write-outcome.ts';
 import { plain } from '../plain-text.ts';
 import { openText, take } from '../show-message.ts';
 import { findTarget, loadList, type Target } from './find-target.ts';
-import { type Confirmed, sendOnce } from './send-once.ts';
+import { sendOnce } from './send-once.ts';
 import { told } from './told.ts';
 import type { WriteDependencies } from './write.ts';
 

@@ -2,14 +2,14 @@ import type { Answer } from '../../../shared/client.ts';
 import type { Issue } from '../../../shared/errors.ts';
 import type { OperationName, Success } from '../../../shared/operations.ts';
 import type { Backend } from '../backend.ts';
-import type { Confirmed } from '../commands/send-once.ts';
 import type { Draft } from './request-draft.ts';
 import type { Step } from './wizard.ts';
 
 /** The operations that a person fills in a form for. */
 export type FormOperation = Extract<OperationName, 'createUser' | 'createInvitation'>;
 
-/** What goes with a request once it has been confirmed. */
+/** What goes with a request that a person has confirmed. */
+export type Confirmed = { environment: string; idempotencyKey: string; confirm?: string };
 export type Sending = Confirmed & { signal: AbortSignal };
 
 /** A write's own part of its wizard, by hand; the review, the confirmation and the sending are the same for all. */
