@@ -182,7 +182,8 @@ else if (what === 'extension' && flags.length === 0) await buildExtension();
 else if (what === 'server' && flags.length === 0) await buildServer();
 else if (what === 'client' && flags.length === 0) await report(await buildClient());
 else if (what === undefined) {
-  await buildExtension();
+  if (isFresh()) await report(vsix, largestVsix);
+  else await buildExtension();
   await buildServer();
   await report(await buildClient());
 } else {

@@ -1,5 +1,7 @@
 // The entry of the npm package, and of nothing else: inside the repository everybody imports from `shared/` itself.
+export type { ActivityAnswer, ActivityEntry, ResolveAnswer } from '../shared/activity.ts';
 export {
+  type Answer,
   backendOrigin,
   type CallOptions,
   type Client,
@@ -12,6 +14,7 @@ export type {
   Environment,
   EnvironmentKind,
   EnvironmentsAnswer,
+  FileLimits,
   SessionAnswer,
   TokenStatus,
 } from '../shared/environments.ts';

@@ -87,7 +87,10 @@ export const submitDocumentBatchRequest = z.strictObject({
     .array(batchItem)
     .check(
       z.minLength(1, 'must have at least one entry'),
-      z.maxLength(mostBatchItems, `must have at most ${mostBatchItems} entries`),
+      z.maxLength(
+        mostBatchItems,
+        `must have at most ${mostBatchItems} entries: send more in several batches`,
+      ),
       eachOnce('itemId', 'is used twice: the results could not be told apart'),
     ),
 });
@@ -135,6 +138,7 @@ const lastFour = /^([A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z
 /** What is wrong with it, in words. A file has millions of characters: each is looked at once, and none is copied. */
 function base64Fault(text: string): string | undefined {
   if (text === '') return 'must not be empty';
+  if (text.startsWith('data:')) return 'must be base64 alone, without the “data:…,” before it';
   let end = 0;
   while (inAlphabet[text.charCodeAt(end)] === 1) end += 1;
   if (end < text.length - 2 || (end < text.length && text[end] !== '=')) {

@@ -37,14 +37,15 @@ export type OperationRow = {
   bodyCap: number;
   /**
    * Where the request names people for other systems: external references, one or a list, and on the way through every
-   * list too. The journal keeps them, and nothing else of a request.
+   * list too. The journal keeps them, and nothing else of a request. Absent where nothing is written.
    */
-  references: readonly string[] | null;
+  references?: readonly string[];
   /**
    * What the journal keeps of a write's result: ids and states, nothing of a person. The schema strips everything else,
-   * and what it leaves satisfies `response`, so that the write can be answered again without being sent again.
+   * and what it leaves satisfies `response`, so that the write can be answered again without being sent again. Absent
+   * where nothing is written.
    */
-  keptResult: z.ZodMiniType | null;
+  keptResult?: z.ZodMiniType;
   /** Where a request holds files (as base64), and by which of the BFF's limits they count in all. */
   files?: { limit: keyof FileLimits; of: (request: never) => readonly FileInRequest[] };
   /** What the partner's 404 means here, and what to do then. */
@@ -72,8 +73,6 @@ export const operations = {
     request: null,
     response: z.looseObject({ status: z.string() }),
     bodyCap: 0,
-    references: null,
-    keptResult: null,
   },
   ping: {
     title: 'Ping',
@@ -91,8 +90,6 @@ export const operations = {
       scopes: z.array(z.string()),
     }),
     bodyCap: 0,
-    references: null,
-    keptResult: null,
   },
   scopes: {
     title: 'Scopes',
@@ -104,8 +101,6 @@ export const operations = {
     request: null,
     response: scopesResult,
     bodyCap: 0,
-    references: null,
-    keptResult: null,
   },
   createUser: {
     title: 'Create user',

@@ -76,6 +76,7 @@ async function add({ args, dataDirectory, environments, say, toOutput }: AccessC
     return [...keys, entry];
   });
   say(`Added ${name} (${entry.id}), who may ${grants.join(', ')}. ${endOf(entry)}`);
+  say(`It is in force for the BFF whose data directory is ${dataDirectory}.`);
   hand(key, { say, toOutput });
 }
 

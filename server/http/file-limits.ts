@@ -29,6 +29,18 @@ export function requireSmallFiles({ files }: OperationRow, request: unknown, lim
   throw BffError.of('PAYLOAD_TOO_LARGE', errors.join('. '), { details: { errors, issues } });
 }
 
+/** The same limits, said of a body that is too large to be read at all: base64 has made a third more of its files. */
+export function largestFiles({ files }: OperationRow, limits: FileLimits): { largest?: string } {
+  if (!files) return {};
+  const most = megabytes(limits[files.limit]);
+  return {
+    largest:
+      files.limit === 'batch'
+        ? `the documents of a batch may have ${most} in all, before base64. Send them in several.`
+        : `a document may have ${most}, before base64.`,
+  };
+}
+
 /** To a precision at which what is too large by one byte does not look as if it fitted. */
 function megabytes(bytes: number): string {
   const inMegabytes = bytes / 1024 / 1024;

@@ -28,7 +28,7 @@ function ownTurn(): Promise<void> {
  */
 export function jsonBody(
   cap: number,
-  pace = usualPace,
+  { pace = usualPace, largest }: { pace?: Pace /** What that means, in words. */; largest?: string } = {},
 ): (request: Request, held?: HeldBytes) => Promise<unknown> {
   return async function readJson(request, held) {
     const { headers } = request;
@@ -42,17 +42,17 @@ export function jsonBody(
       throw BffError.of('UNSUPPORTED_MEDIA_TYPE', 'The body must not be compressed.');
     }
     const length = Number(headers['content-length'] ?? Number.NaN);
-    if (length > cap) throw tooLarge(cap);
+    if (length > cap) throw tooLarge(cap, largest);
     const bytes = await (length >= 0
       ? readLength(request, length, { held, pace })
-      : readBytes(request, cap, { held, pace }));
+      : readBytes(request, cap, { held, pace, largest }));
     if (bytes.byteLength > largeBytes) await ownTurn();
     // The contract says of nothing that it is required.
     return bytes.byteLength === 0 ? undefined : parse(bytes);
   };
 }
 
-type Reading = { held?: HeldBytes | undefined; pace?: Pace };
+type Reading = { held?: HeldBytes | undefined; pace?: Pace; largest?: string | undefined };
 
 /** A body that says how long it is has its place from the beginning, and is copied there once. */
 async function readLength(request: Request, length: number, { held, pace }: Reading): Promise<Buffer> {
@@ -74,7 +74,7 @@ async function readLength(request: Request, length: number, { held, pace }: Read
 export async function readBytes(
   request: Request,
   cap: number,
-  { held, pace }: Reading = {},
+  { held, pace, largest }: Reading = {},
 ): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -82,7 +82,7 @@ export async function readBytes(
     request,
     (chunk) => {
       size += chunk.byteLength;
-      if (size > cap) throw tooLarge(cap);
+      if (size > cap) throw tooLarge(cap, largest);
       held?.add(chunk.byteLength);
       chunks.push(chunk);
     },
@@ -140,10 +140,11 @@ function parse(bytes: Buffer): unknown {
   }
 }
 
-function tooLarge(cap: number): BffError {
+function tooLarge(cap: number, largest?: string): BffError {
+  const most = largest ? `: ${largest}` : ', the most that is read here.';
   return BffError.of(
     'PAYLOAD_TOO_LARGE',
-    `The body is larger than ${Math.floor(cap / 1024)} KiB, the most that is read here.`,
+    `The body is larger than ${Math.floor(cap / 1024)} KiB${most}`,
     // What is still on its way is not read.
     { headers: { Connection: 'close' } },
   );

@@ -6,7 +6,7 @@ import { validate } from '../../shared/validate.ts';
 import { BffError } from '../bff-error.ts';
 import { type Remembered, rememberedOf } from '../journal/remembered.ts';
 import type { HeldBytes } from './bytes-in-flight.ts';
-import { requireSmallFiles } from './file-limits.ts';
+import { largestFiles, requireSmallFiles } from './file-limits.ts';
 import { jsonBody } from './json-body.ts';
 
 /** A request that may go on to the partner: checked, and serialised again. */
@@ -25,7 +25,7 @@ export type PreparedRequest = {
 export function prepareRequestOf(row: OperationRow, limits: FileLimits) {
   const schema = row.request;
   if (schema === null) return async (): Promise<PreparedRequest> => ({ scopes: scopesOf(row, undefined) });
-  const readBody = jsonBody(bodyCapOf(row, limits));
+  const readBody = jsonBody(bodyCapOf(row, limits), largestFiles(row, limits));
 
   return async function prepareRequest(request: Request, held: HeldBytes): Promise<PreparedRequest> {
     // A form is small enough not to count: whoever sends documents keeps nobody from creating a user.

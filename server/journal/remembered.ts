@@ -15,7 +15,7 @@ export type Remembered = {
 export function rememberedOf({ references }: OperationRow, request: unknown): Remembered {
   return {
     digest: hash('sha256', canonical(request), 'buffer'),
-    references: references === null ? [] : eachOnce(referencesAt(request, references)),
+    references: references === undefined ? [] : eachOnce(referencesAt(request, references)),
   };
 }
 

@@ -101,7 +101,7 @@ const rows: [name: WriteName, place: Place, value: unknown, ...sentences: string
     'submitDocument',
     ['file'],
     'data:application/pdf;base64,QUJD',
-    'file: must be base64, but its character 5 is not',
+    'file: must be base64 alone, without the “data:…,” before it',
   ],
   ['submitDocument', ['file'], 'ab-_', 'file: must be base64, but its character 3 is not'],
   ['submitDocument', ['file'], 'QUJ', 'file: must be base64 with its padding; it may have been cut off'],

@@ -76,6 +76,22 @@ describe('the size of documents', () => {
     assertTooLarge(answer, { path: '', message });
   });
 
+  it('is so much that the body is not read: 413 in the same words, whether or not it says its length', async () => {
+    const single = JSON.stringify(document(2 * megabyte));
+    const several = JSON.stringify(batch(megabyte, megabyte, 3 * megabyte));
+    for (const answer of [
+      await post(bff, 'submitDocument', single),
+      await post(bff, 'submitDocument', single, { 'transfer-encoding': 'chunked' }),
+    ]) {
+      const { code, outcome, message } = failureIn(answer);
+      assert.deepEqual([answer.status, code, outcome], [413, 'PAYLOAD_TOO_LARGE', 'not_sent']);
+      assert.match(message, /^The body is larger than \d+ KiB: a document may have 1 MB, before base64\.$/);
+    }
+    const { message } = failureIn(await post(bff, 'submitDocumentBatch', several));
+    assert.match(message, /: the documents of a batch may have 2,500,000 bytes in all, .* in several\.$/);
+    assert.deepEqual([partner.api.arrivals, partner.auth.arrivals], [[], []]);
+  });
+
   it('may be exactly the limit', async () => {
     const single = await post(bff, 'submitDocument', JSON.stringify(document(megabyte)));
     assert.equal(single.status, 200, single.text.slice(0, 300));

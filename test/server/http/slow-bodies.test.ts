@@ -12,7 +12,7 @@ const pace = { graceMs: 100, bytesPerMs: 1, lookEveryMs: 10 };
 describe('a body that comes slowly', () => {
   const app = express();
   app.post('/', async (request, response) => {
-    const read = jsonBody(1_000_000, pace);
+    const read = jsonBody(1_000_000, { pace });
     const outcome = await read(request).catch((error: unknown) => error);
     const words = outcome instanceof BffError ? outcome.message : JSON.stringify(outcome);
     response.set('Connection', 'close').send(words);
