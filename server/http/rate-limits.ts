@@ -118,7 +118,7 @@ export function authenticate(identify: IdentifyCaller, identifySession?: Identif
       next(
         error ??
           unauthorized(
-            'The access key is not valid. Sign in with the key that the BFF printed at its start, or ask whoever runs it.',
+            'The access key is not valid. Use the one that the BFF printed at its start and keeps in its data directory (access-key), or ask whoever runs it.',
           ),
       );
     });
