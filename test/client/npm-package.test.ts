@@ -90,7 +90,8 @@ describe('the npm package of the client', () => {
     const printed = await execute(process.execPath, [flag, 'example.mts'], consumer.folder);
     const [invited, refused] = JSON.parse(printed);
     assert.match(invited, /^Invited: inv_\w+$/);
-    assert.match(refused, /^email: `ada` is not an e-mail address \(not_sent, request /);
+    // Nothing was sent, so there is no request id to tell.
+    assert.equal(refused, 'email: `ada` is not an e-mail address · not_sent');
     assert.equal(bff.pearsana.arrivals.filter(({ path }) => path === '/v1/invitations').length, 1);
   });
 
