@@ -10,10 +10,14 @@ export type ScopeList = {
 
 export function scopeList({ environment, result }: Success<'scopes'>): ScopeList {
   const { scopes, checkedAt } = result;
-  const enabled = scopes.filter((each) => each.enabled).length;
+  const count = (state: boolean | null) => scopes.filter(({ enabled }) => enabled === state).length;
+  const open = count(null);
   const at = new Date(checkedAt).toLocaleTimeString([], { timeStyle: 'short' });
   return {
-    title: plain(`Scopes · ${environment} · ${enabled} of ${scopes.length} enabled, at ${at}`, 120),
+    title: plain(
+      `Scopes · ${environment} · ${count(true)} of ${scopes.length} enabled${open ? `, ${open} not known` : ''}, at ${at}`,
+      120,
+    ),
     lines: scopes.map((each) => {
       const { words, icon } = stateOf(each);
       const facts = [words, each.grants, each.error?.message];

@@ -15,7 +15,7 @@ describe('the scopes of an App Client', () => {
       { scope: scope('partners.users:write'), grants: 'creating users', enabled: false },
       { scope: scope('partners.documents:write'), grants: 'submitting documents', enabled: null, error },
     ]);
-    assert.match(title, /^Scopes · sandbox · 1 of 3 enabled, at \d/);
+    assert.match(title, /^Scopes · sandbox · 1 of 3 enabled, 1 not known, at \d/);
     assert.deepEqual(
       lines.map(({ label, description }) => `${label}: ${description}`),
       [

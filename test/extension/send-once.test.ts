@@ -40,13 +40,22 @@ const outcomeOf = (answer: object) =>
   'error' in answer ? (answer.error as CommandFailure).outcome : 'succeeded';
 
 describe('sending once', () => {
-  it('sends what succeeded, was refused or was not sent under another key the next time', async () => {
+  it('sends what succeeded or was refused under another key the next time', async () => {
     const { sent, send } = setUp();
     await send();
     await send(failing({ outcome: 'refused' }));
-    await send(failing({ outcome: 'not_sent' }));
+    await send(failing({ code: 'OUTCOME_KNOWN', outcome: 'not_sent' }));
     await send();
     assert.equal(new Set(sent.map(({ idempotencyKey }) => idempotencyKey)).size, 4);
+  });
+
+  it('keeps the key of what may have happened when a later try is not sent at all', async () => {
+    const { sent, send } = setUp();
+    await send(failing({ outcome: 'unknown' }));
+    for (const code of ['RATE_LIMITED', 'SHUTTING_DOWN', 'UNAUTHORIZED', 'PAYLOAD_TOO_LARGE'])
+      await send(failing({ code, outcome: 'not_sent' }));
+    await send();
+    assert.equal(new Set(sent.map(({ idempotencyKey }) => idempotencyKey)).size, 1);
   });
 
   it('keeps the key while nobody knows what became of it, until a person wants a new one', async () => {

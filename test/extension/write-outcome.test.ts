@@ -57,6 +57,11 @@ describe('a write that failed', () => {
     });
   }
 
+  it('with BACKEND_CHANGED: is not offered to another BFF', () => {
+    const about = failure('BACKEND_CHANGED', { source: 'extension', outcome: 'not_sent' });
+    assert.deepEqual(titles(about), ['Refresh']);
+  });
+
   it('with OUTCOME_KNOWN: is done, and not offered again', () => {
     assert.deepEqual(titles(failure('OUTCOME_KNOWN')), ['Show Log']);
   });

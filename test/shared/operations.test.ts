@@ -31,6 +31,7 @@ describe('the table of operations', () => {
 
     it(`keeps what can be answered again, and references, of each write: ${name}`, () => {
       assert.equal('keptResult' in row, row.writes);
+      assert.equal('references' in row, row.writes);
     });
 
     it(`asks for documented scopes alone in ${name}`, () => {

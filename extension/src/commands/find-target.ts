@@ -30,7 +30,10 @@ export async function findTarget(
     detail: plain(environment.apiUrl, 200),
     environment,
   }));
-  if (!first) throw new CommandError('NO_ENVIRONMENT', notGranted('<environment>', operations[0]));
+  if (!first) {
+    const operation = environments.map(missing).find(Boolean) ?? operations[0];
+    throw new CommandError('NO_ENVIRONMENT', notGranted('<environment>', operation));
+  }
   if (others.length === 0) return { origin, environment: first.environment };
   const chosen = await vscode.window.showQuickPick([first, ...others], {
     title,

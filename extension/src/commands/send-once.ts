@@ -46,9 +46,10 @@ export async function sendOnce<Answer extends object>(
   return answer;
 }
 
-/** Whether the same request would now be another intention. */
+/**
+ * Whether the same request would now be another intention. That this try was not sent says nothing of one before it, and
+ * the BFF takes its key again.
+ */
 function isKnown(answer: object | Failed): boolean {
-  if (!('error' in answer)) return true;
-  const { outcome, code } = answer.error;
-  return outcome === 'refused' || outcome === 'not_sent' || code === 'OUTCOME_KNOWN';
+  return !('error' in answer) || answer.error.outcome === 'refused' || answer.error.code === 'OUTCOME_KNOWN';
 }

@@ -128,12 +128,8 @@ export function createSubmitDocumentCommand(
   ): void {
     const counts = `Documents in ${plain(environment, 60)}: ${countWords(documents)}.`;
     const openResults = 'Open Results';
-    const steps = writeSteps(command, {
-      environment,
-      request: { items: left.map(itemOf) },
-      // Else no key waits for the same requests, and they may be cut as the BFF wants them by then.
-      ...(error?.outcome === 'unknown' && { cutBy }),
-    });
+    // Keys may wait for these very requests.
+    const steps = writeSteps(command, { environment, request: { items: left.map(itemOf) }, cutBy });
     const people = left.map(({ fields }) => fields.externalReference);
     const explanation = error && explainWrite(error, situation(), { externalReferences: people }, steps);
     const failed = documents.find(({ message }) => message !== undefined);

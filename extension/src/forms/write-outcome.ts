@@ -81,7 +81,9 @@ export function explainWrite(
   const became = failure.outcome === 'refused' ? 'It was refused, so nothing happened.' : 'Nothing was sent.';
   // Whatever the cause, the request is not lost: the wizard opens again where it was reviewed.
   const steps = explanation.steps.filter(({ title }) => title !== again.title);
-  return { ...explanation, advice: `${became} ${explanation.advice}`, steps: [again, ...steps] };
+  // To another BFF nothing goes by one click.
+  const first = failure.code === 'BACKEND_CHANGED' ? [] : [again];
+  return { ...explanation, advice: `${became} ${explanation.advice}`, steps: [...first, ...steps] };
 }
 
 /** `SIS 20261234, LMS 77`: what the portal knows the person by. */
