@@ -27,29 +27,32 @@ export type OperationRow = {
   partner: { method: 'GET' | 'POST'; path: string } | null;
   /** What its token must carry and no more, always or for this request; none means that no token is sent. */
   scopes: readonly Scope[] | ((request: never) => readonly Scope[]);
-  /** Whether it changes something at the partner. */
-  writes: boolean;
   /** Null where no body is sent. */
   request: z.ZodMiniType | null;
   /** The partner's successful body; it may hold more than we know of. */
   response: z.ZodMiniType;
   /** The largest request body that is read, in bytes, files aside. */
   bodyCap: number;
-  /**
-   * Where the request names people for other systems: external references, one or a list, and on the way through every
-   * list too. The journal keeps them, and nothing else of a request. Absent where nothing is written.
-   */
-  references?: readonly string[];
-  /**
-   * What the journal keeps of a write's result: ids and states, nothing of a person. The schema strips everything else,
-   * and what it leaves satisfies `response`, so that the write can be answered again without being sent again. Absent
-   * where nothing is written.
-   */
-  keptResult?: z.ZodMiniType;
   /** Where a request holds files (as base64), and by which of the BFF's limits they count in all. */
   files?: { limit: keyof FileLimits; of: (request: never) => readonly FileInRequest[] };
   /** What the partner's 404 means here, and what to do then. */
   notFound?: string;
+} & (ReadFacts | WriteFacts);
+
+type ReadFacts = { writes: false; references?: undefined; keptResult?: undefined };
+type WriteFacts = {
+  /** It changes something at the partner. */
+  writes: true;
+  /**
+   * Where the request names people for other systems: external references, one or a list, and on the way through every
+   * list too. The journal keeps them, and nothing else of a request.
+   */
+  references: readonly string[];
+  /**
+   * What the journal keeps of a write's result: ids and states, nothing of a person. The schema strips everything else,
+   * and what it leaves satisfies `response`, so that the write can be answered again without being sent again.
+   */
+  keptResult: z.ZodMiniType;
 };
 
 /** `path` as issues spell it, as in `items[1].file`. */
