@@ -1,7 +1,7 @@
 import { type DestinationStream, pino } from 'pino';
 import type { AccessKeyLog } from './callers/access-keys.ts';
-import type { OnRequestEnd } from './http/request-context.ts';
-import type { OnUnexpected } from './http/respond-to-error.ts';
+import type { OnRequestEnd } from './http/middleware/request-context.ts';
+import type { OnUnexpected } from './http/middleware/respond-to-error.ts';
 import type { JournalLog } from './journal/journal.ts';
 import type { TokenLog } from './tokens/token-room.ts';
 

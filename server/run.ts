@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { readDotEnv } from './config/dot-env.ts';
 import { type Config, readConfig } from './config/read-config.ts';
+import { networkErrorCode } from './error-code.ts';
 import { createLog, type Log } from './log.ts';
-import { networkErrorCode } from './network-error-code.ts';
 import { type RunningBff, startBff } from './start.ts';
 import { welcome } from './welcome.ts';
 

@@ -26,7 +26,7 @@ const slow = [
   'test/server/callers/key-life.test.ts',
   'test/server/http/stopping.test.ts',
   'test/server/journal/{kill,journal-unavailable}.test.ts',
-  'test/server/partner/outbound-proxy.test.ts',
+  'test/server/network/outbound-proxy.test.ts',
 ];
 
 const parts: Record<string, Part> = {

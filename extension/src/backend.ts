@@ -9,8 +9,8 @@ import {
 import type { EnvironmentsAnswer } from '../../shared/environments.ts';
 import type { OperationName } from '../../shared/operations.ts';
 import type { KeptSession, SessionStore } from './authentication/session-store.ts';
-import { CommandError, type CommandFailure, failureOf } from './command-failure.ts';
-import { type LogCall, logged } from './log.ts';
+import { type LogCall, logged } from './call-log.ts';
+import { CommandError, type CommandFailure, failureOf } from './failures/command-failure.ts';
 
 export type BackendDependencies = {
   /** The setting, as it is at this moment. */

@@ -2,8 +2,8 @@ import type * as vscode from 'vscode';
 import type { ActivityEntry } from '../../shared/activity.ts';
 import type { FileLimits } from '../../shared/environments.ts';
 import type { OperationName, RequestOf, Success } from '../../shared/operations.ts';
-import type { CommandFailure } from './command-failure.ts';
 import type { DocumentResult } from './documents/results.ts';
+import type { CommandFailure } from './failures/command-failure.ts';
 
 /** Names that the manifest and the code must agree on; a test compares them. */
 export const viewId = 'pearsana.environments';

@@ -1,6 +1,6 @@
 import { defaultFileLimits } from '../../shared/documents.ts';
 import type { Environment, EnvironmentsAnswer, FileLimits } from '../../shared/environments.ts';
-import { type CommandFailure, failureOf } from './command-failure.ts';
+import { type CommandFailure, failureOf } from './failures/command-failure.ts';
 
 /** What is known of the environments; nothing until somebody looks. */
 export type ListState =

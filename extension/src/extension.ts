@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { createActivityTree } from './activity-tree.ts';
 import { callbackPath, createBrowserSignIns } from './authentication/browser-sign-in.ts';
 import { createProvider } from './authentication/provider.ts';
 import { createSessionStore } from './authentication/session-store.ts';
 import { type Backend, createBackend } from './backend.ts';
+import { createCallLog } from './call-log.ts';
 import { createHealthCommand } from './commands/health.ts';
 import { createPingCommand } from './commands/ping.ts';
 import { createRefreshCommand } from './commands/refresh.ts';
@@ -15,14 +15,14 @@ import { createSubmitDocumentCommand } from './commands/submit-document.ts';
 import { createWriteCommand } from './commands/write.ts';
 import { backendUrlSetting, providerId, registerCommands, sessionContextKey } from './contributions.ts';
 import { createEnvironmentList, sessionOf } from './environment-list.ts';
-import { createEnvironmentsTree } from './environments-tree.ts';
+import type { Host, Situation } from './failures/situation.ts';
 import { invitationForm } from './forms/invitation-form.ts';
 import { userForm } from './forms/user-form.ts';
 import { wizardInput } from './forms/wizard-input.ts';
-import { createIntentions } from './intentions.ts';
-import { createCallLog } from './log.ts';
-import { createPingHistory } from './ping-history.ts';
-import type { Host, Situation } from './situation.ts';
+import { createActivityTree } from './views/activity-tree.ts';
+import { createEnvironmentsTree } from './views/environments-tree.ts';
+import { createPingHistory } from './views/ping-history.ts';
+import { createIntentions } from './writes/intentions.ts';
 
 /** Puts the parts together. It calls nobody: the first look at the view, or the first command, does. */
 export function activate(context: vscode.ExtensionContext): void {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Secret } from '../tokens/secret.ts';
+import type { Secret } from '../secret.ts';
 import { checkedDuration, checkedGrants, checkedName, UsageError } from './access-arguments.ts';
 import { type AccessKeyEntry, changeAccessFile, isExpired, readAccessFile } from './access-file.ts';
 import { newKey } from './access-keys.ts';

@@ -4,7 +4,7 @@ import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
 import { pathWords } from '../../shared/validate.ts';
-import { networkErrorCode } from '../network-error-code.ts';
+import { networkErrorCode } from '../error-code.ts';
 import { parseGrant } from './grants.ts';
 
 const timestamp = z.iso.datetime();

@@ -1,5 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Secret } from '../tokens/secret.ts';
+import type { Secret } from '../secret.ts';
 import { whenFileChanges } from '../watch-file.ts';
 import {
   type AccessKeyEntry,

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Secret } from '../tokens/secret.ts';
+import { Secret } from '../secret.ts';
 import { isMisspelt, makeKey } from './key-format.ts';
 
 export type FirstKey = { accessKey: Secret; file: string };

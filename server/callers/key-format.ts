@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { Secret } from '../tokens/secret.ts';
+import { Secret } from '../secret.ts';
 
 /** Lets a person, and a secret scanner, see what it is. */
 export const keyPrefix = 'pbff_';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { networkErrorCode } from '../network-error-code.ts';
+import { networkErrorCode } from '../error-code.ts';
 import { writeWhole } from './access-file.ts';
 
 /** When each key was last used, by its id (ISO 8601). Kept apart from the access file, which only people change. */

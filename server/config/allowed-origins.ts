@@ -1,4 +1,4 @@
-import { isLoopback } from '../loopback.ts';
+import { isLoopback } from '../network/loopback.ts';
 import type { Settings } from './settings.ts';
 
 /** Which browser origins may read the BFF's answers. It is no authorisation: programs can send any origin. */

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseEnv } from 'node:util';
-import { networkErrorCode } from '../network-error-code.ts';
+import { networkErrorCode } from '../error-code.ts';
 import type { Variables } from './settings.ts';
 
 /** What a `.env` file holds, and what is careless about the file. A missing file is an empty one. */

@@ -1,5 +1,5 @@
 import { type EnvironmentKind, partnerEnvironments } from '../../shared/environments.ts';
-import { isLoopback } from '../loopback.ts';
+import { isLoopback } from '../network/loopback.ts';
 import type { ClientCredentials } from '../tokens/token-request.ts';
 import type { Settings } from './settings.ts';
 

@@ -1,5 +1,5 @@
-import { isLoopback } from '../loopback.ts';
-import type { Secret } from '../tokens/secret.ts';
+import { isLoopback } from '../network/loopback.ts';
+import type { Secret } from '../secret.ts';
 import { type ClaimGrant, readClaimGrants } from './claim-grants.ts';
 import type { Settings } from './settings.ts';
 

@@ -1,6 +1,6 @@
-import { isLoopback } from '../loopback.ts';
-import { networkErrorCode } from '../network-error-code.ts';
-import { Secret } from '../tokens/secret.ts';
+import { networkErrorCode } from '../error-code.ts';
+import { isLoopback } from '../network/loopback.ts';
+import { Secret } from '../secret.ts';
 import { readSecretFile } from '../tokens/secret-file.ts';
 
 /** Environment variables, or what `.env` holds. */

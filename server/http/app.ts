@@ -5,19 +5,19 @@ import type { IdentifyCaller } from '../callers/caller.ts';
 import { type AllowedOrigins, isAllowedOrigin } from '../config/allowed-origins.ts';
 import type { RequestLog } from '../log.ts';
 import type { Sessions } from '../sessions/sessions.ts';
+import { type ApiDependencies, createApi } from './api/api.ts';
 import { apiDescription } from './api-description.ts';
-import { createAuthRoutes } from './auth-routes.ts';
 import { docs } from './docs.ts';
-import { checkRequestTarget, hostCheck } from './host-check.ts';
+import { checkRequestTarget, hostCheck } from './middleware/host-check.ts';
+import { authenticate, limitCallers } from './middleware/rate-limits.ts';
+import { requestContext } from './middleware/request-context.ts';
+import { respondToError } from './middleware/respond-to-error.ts';
+import { securityHeaders } from './middleware/security-headers.ts';
+import { createSessionCheck } from './middleware/session-check.ts';
 import { onlyGet } from './only-get.ts';
-import { authenticate, limitCallers } from './rate-limits.ts';
-import { requestContext } from './request-context.ts';
-import { respondToError } from './respond-to-error.ts';
-import { type ApiDependencies, createApi } from './routes.ts';
-import { securityHeaders } from './security-headers.ts';
 import { sendJson } from './send-json.ts';
-import { createSessionCheck } from './session-checks.ts';
-import { createVSCodeRoutes, type WindowDependencies, windowCallPaths } from './vscode-routes.ts';
+import { createAuthRoutes } from './sign-in/login-routes.ts';
+import { createVSCodeRoutes, type WindowDependencies, windowCallPaths } from './sign-in/window-routes.ts';
 
 export type AppOptions = ApiDependencies &
   Omit<WindowDependencies, 'authenticate'> & {

@@ -4,8 +4,8 @@ import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Express } from 'express';
 import { BffError } from '../bff-error.ts';
-import { requestIdOf } from './request-context.ts';
-import { failureBodyOf } from './respond-to-error.ts';
+import { requestIdOf } from './middleware/request-context.ts';
+import { failureBodyOf } from './middleware/respond-to-error.ts';
 
 export type Listening = {
   port: number;

@@ -1,6 +1,6 @@
 import type { ActivityEntry } from '../../shared/activity.ts';
 import { BffError } from '../bff-error.ts';
-import { networkErrorCode } from '../network-error-code.ts';
+import { networkErrorCode } from '../error-code.ts';
 import { JournalFault } from './journal-fault.ts';
 import { type Claim, createLedger, type Ending, type Intent, type Ledger } from './ledger.ts';
 import type { JournalLines } from './lines.ts';

@@ -1,6 +1,6 @@
 import type { ActivityAnswer, ActivityEntry, ResolveAnswer, ResolveRequest } from '../../shared/activity.ts';
 import { activityPath } from '../../shared/activity.ts';
-import { bodyCaps } from '../http/body-caps.ts';
+import { bodyCaps } from '../../shared/body-caps.ts';
 import { schemaRef } from './contract-schemas.ts';
 import type { Endpoint } from './endpoint.ts';
 import { parameters, requestIdExample as requestId } from './headers.ts';

@@ -1,10 +1,10 @@
+import { bodyCaps } from '../../shared/body-caps.ts';
 import type {
   KeyEndedAnswer,
   SignInMethodsAnswer,
   WindowCodeRequest,
   WindowKeyAnswer,
 } from '../../shared/sign-in.ts';
-import { bodyCaps } from '../http/body-caps.ts';
 import { schemaRef } from './contract-schemas.ts';
 import type { Endpoint } from './endpoint.ts';
 import { requestIdExample as requestId } from './headers.ts';

@@ -1,11 +1,11 @@
 import { type OperationRow, type PartnerFacts, partnerApiVersion } from '../../shared/operations.ts';
 import { BffError } from '../bff-error.ts';
+import { type HttpAnswer, type HttpRequest, type Transport, TransportError } from '../network/transport.ts';
 import type { TokenRoom } from '../tokens/token-room.ts';
 import type { ApiVersions } from './api-versions.ts';
 import type { EnterFlight } from './in-flight.ts';
 import { failureOf, type PartnerEnvironment, whyNoAnswer } from './partner-failure.ts';
 import { readPartnerJson } from './partner-json.ts';
-import { type HttpAnswer, type HttpRequest, type Transport, TransportError } from './transport.ts';
 
 export type PartnerCall = {
   environment: PartnerEnvironment;

@@ -2,9 +2,9 @@ import * as z from 'zod/mini';
 import { errorCodes } from '../../shared/error-codes.ts';
 import { type OperationRow, partnerApiVersion } from '../../shared/operations.ts';
 import { BffError } from '../bff-error.ts';
-import { retryAfterOf } from '../retry-after.ts';
+import { retryAfterOf } from '../network/retry-after.ts';
+import type { HttpAnswer, TransportError } from '../network/transport.ts';
 import { readPartnerJson } from './partner-json.ts';
-import type { HttpAnswer, TransportError } from './transport.ts';
 
 /** What the partner client knows of an environment. */
 export type PartnerEnvironment = { id: string; apiUrl: string };

@@ -1,8 +1,8 @@
 import * as openid from 'openid-client';
 import type { ClaimGrant } from '../config/claim-grants.ts';
-import { isLoopback } from '../loopback.ts';
-import type { BoundedFetch } from '../partner/bounded-fetch.ts';
-import type { Secret } from '../tokens/secret.ts';
+import type { BoundedFetch } from '../network/bounded-fetch.ts';
+import { isLoopback } from '../network/loopback.ts';
+import type { Secret } from '../secret.ts';
 import type { Clock } from '../tokens/token-keeper.ts';
 import { type Claims, claimsNeeded } from './claims.ts';
 import { loginFailureOf, providerFailureOf } from './login-failure.ts';

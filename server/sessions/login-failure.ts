@@ -1,6 +1,6 @@
 import * as openid from 'openid-client';
 import { BffError } from '../bff-error.ts';
-import { networkErrorCode } from '../network-error-code.ts';
+import { networkErrorCode } from '../error-code.ts';
 
 /** What the provider may say instead of a code (RFC 6749, 4.1.2.1); its own text is not shown. */
 const outages = ['server_error', 'temporarily_unavailable'];

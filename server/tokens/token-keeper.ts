@@ -1,6 +1,6 @@
 import type { TokenStatus } from '../../shared/environments.ts';
 import { BffError } from '../bff-error.ts';
-import type { Secret } from './secret.ts';
+import type { Secret } from '../secret.ts';
 import type { GrantedToken } from './token-request.ts';
 
 /** Seconds that never step back, whatever happens to the wall clock. */

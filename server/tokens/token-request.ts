@@ -1,11 +1,11 @@
 import * as oauth from 'oauth4webapi';
 import type { Dispatcher } from 'undici';
 import { BffError } from '../bff-error.ts';
-import { isLoopback } from '../loopback.ts';
-import { networkErrorCode } from '../network-error-code.ts';
-import { AnswerTooLarge, createBoundedFetch } from '../partner/bounded-fetch.ts';
-import { retryAfterOf } from '../retry-after.ts';
-import { Secret } from './secret.ts';
+import { networkErrorCode } from '../error-code.ts';
+import { AnswerTooLarge, createBoundedFetch } from '../network/bounded-fetch.ts';
+import { isLoopback } from '../network/loopback.ts';
+import { retryAfterOf } from '../network/retry-after.ts';
+import { Secret } from '../secret.ts';
 
 /** Whose token it is, and where it comes from. */
 export type ClientCredentials = {

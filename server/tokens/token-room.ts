@@ -1,10 +1,10 @@
 import type { TokenStatus } from '../../shared/environments.ts';
 import type { ScopesResult } from '../../shared/scopes.ts';
 import { BffError } from '../bff-error.ts';
-import { networkErrorCode } from '../network-error-code.ts';
-import type { HttpAnswer, HttpRequest, Transport } from '../partner/transport.ts';
+import { networkErrorCode } from '../error-code.ts';
+import type { HttpAnswer, HttpRequest, Transport } from '../network/transport.ts';
+import type { Secret } from '../secret.ts';
 import { createScopeFinder } from './scope-finder.ts';
-import type { Secret } from './secret.ts';
 import { readSecretFile } from './secret-file.ts';
 import { type Clock, createTokenKeeper, type KeptToken, type TokenKeeper } from './token-keeper.ts';
 import type { ClientCredentials, RequestToken } from './token-request.ts';

@@ -17,7 +17,7 @@ import type { Upstream } from './upstream.ts';
 const root = join(import.meta.dirname, '../..');
 const rounds = 3;
 
-execFileSync(process.execPath, ['build.ts'], { cwd: root, stdio: 'inherit' });
+execFileSync(process.execPath, ['scripts/build.ts'], { cwd: root, stdio: 'inherit' });
 const extension = extensionTimes();
 
 const partner = fork(join(import.meta.dirname, 'upstream.ts'));

@@ -1,6 +1,6 @@
-import { createConnections } from '../../server/partner/connections.ts';
-import { createTransport } from '../../server/partner/transport.ts';
-import { Secret } from '../../server/tokens/secret.ts';
+import { createConnections } from '../../server/network/connections.ts';
+import { createTransport } from '../../server/network/transport.ts';
+import { Secret } from '../../server/secret.ts';
 import { createTokenRequest } from '../../server/tokens/token-request.ts';
 import { createTokenRoom } from '../../server/tokens/token-room.ts';
 import { createMsalClient } from './peers/msal.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createSessionStore, sessionName } from '../../extension/src/authentication/session-store.ts';
 import { type Backend, createBackend } from '../../extension/src/backend.ts';
-import type { LoggedCall } from '../../extension/src/log.ts';
+import type { LoggedCall } from '../../extension/src/call-log.ts';
 
 const first = 'https://first.example';
 const second = 'https://second.example';

@@ -6,7 +6,7 @@ import {
   operationCommands,
   registerCommands,
 } from '../../extension/src/contributions.ts';
-import type { NextStep } from '../../extension/src/next-step.ts';
+import type { NextStep } from '../../extension/src/failures/next-step.ts';
 import type { OperationName } from '../../shared/operations.ts';
 
 declare const register: Parameters<typeof registerCommands>[0];

@@ -21,7 +21,7 @@ import { type Sending, sendBatches } from '../../extension/src/documents/send-ba
 import { answeredSteps, unmendable } from '../../extension/src/forms/form.ts';
 import type { Draft } from '../../extension/src/forms/request-draft.ts';
 import { runWizard, type WizardInput } from '../../extension/src/forms/wizard.ts';
-import { createIntentions } from '../../extension/src/intentions.ts';
+import { createIntentions } from '../../extension/src/writes/intentions.ts';
 import { defaultFileLimits, submitDocumentBatchRequest } from '../../shared/documents.ts';
 import { validate } from '../../shared/validate.ts';
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CommandError } from '../../extension/src/command-failure.ts';
 import {
   type Ask,
   createEnvironmentList,
   type ListChange,
   sessionOf,
 } from '../../extension/src/environment-list.ts';
+import { CommandError } from '../../extension/src/failures/command-failure.ts';
 import { defaultFileLimits } from '../../shared/documents.ts';
 import type { Environment } from '../../shared/environments.ts';
 import { backend, failureSample, production, sandbox } from './samples.ts';

@@ -1,5 +1,5 @@
-import type { CommandFailure } from '../../extension/src/command-failure.ts';
-import type { Situation } from '../../extension/src/situation.ts';
+import type { CommandFailure } from '../../extension/src/failures/command-failure.ts';
+import type { Situation } from '../../extension/src/failures/situation.ts';
 import type { Environment } from '../../shared/environments.ts';
 
 export const backend = 'http://127.0.0.1:8787';

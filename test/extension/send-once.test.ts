@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CommandError, type CommandFailure } from '../../extension/src/command-failure.ts';
-import { sendOnce, type Write } from '../../extension/src/commands/send-once.ts';
+import { CommandError, type CommandFailure } from '../../extension/src/failures/command-failure.ts';
 import type { Confirmed } from '../../extension/src/forms/form.ts';
-import { createIntentions } from '../../extension/src/intentions.ts';
+import { createIntentions } from '../../extension/src/writes/intentions.ts';
+import { sendOnce, type Write } from '../../extension/src/writes/send-once.ts';
 import { failureSample, backend as origin, production, sandbox } from './samples.ts';
 
 const write: Write = { operation: 'createUser', request: { a: 1 }, newKey: false };

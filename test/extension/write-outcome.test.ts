@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { CommandFailure } from '../../extension/src/command-failure.ts';
-import { explainWrite, type WriteSteps } from '../../extension/src/forms/write-outcome.ts';
+import type { CommandFailure } from '../../extension/src/failures/command-failure.ts';
+import { explainWrite, type WriteSteps } from '../../extension/src/writes/write-outcome.ts';
 
 const situation = {
   backend: 'https://bff.example',

@@ -29,7 +29,7 @@ it('bundles, VSIX and npm tarball hold no secret of the machine that built them,
   );
   const secret = secrets['a secret of the environment'];
   const env = { ...process.env, PEARSANA_CLIENT_SECRET: secret, BFF_ACCESS_KEY: secret };
-  await promisify(execFile)(process.execPath, ['build.ts'], { cwd: folder, env });
+  await promisify(execFile)(process.execPath, ['scripts/build.ts'], { cwd: folder, env });
 
   const bundles = ['dist/server.js', 'extension/dist/extension.js'];
   const files = new Map<string, Buffer>(

@@ -14,7 +14,7 @@ it('dist/server.js has /docs and /openapi.json with no other file beside it', {
   timeout: 60_000,
 }, async () => {
   await using copy = await copyToBuild();
-  await promisify(execFile)(process.execPath, ['build.ts', 'server'], { cwd: copy.folder });
+  await promisify(execFile)(process.execPath, ['scripts/build.ts', 'server'], { cwd: copy.folder });
   // Where it was built there is a node_modules, which it might read.
   const alone = await mkdtemp(join(tmpdir(), 'built-server-'));
   try {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Secret } from '../../server/tokens/secret.ts';
+import { Secret } from '../../server/secret.ts';
 import { welcome } from '../../server/welcome.ts';
 
 const credentials = {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const sources = [
-  ...['client', 'extension', 'server', 'shared', 'build.ts', 'build-client.ts', 'build-docs.ts', 'LICENSE'],
+  ...['client', 'extension', 'server', 'shared', 'scripts', 'LICENSE'],
   ...['package.json', 'package-lock.json', 'tsconfig.json'],
 ];
 

@@ -19,7 +19,7 @@ export type ClientConsumer = AsyncDisposable & {
 /** Builds the tarball and installs it without the network: its one dependency is taken from where it lies here. */
 export async function createClientConsumer(): Promise<ClientConsumer> {
   await using copy = await copyToBuild();
-  await promisify(execFile)(process.execPath, ['build.ts', 'client'], { cwd: copy.folder });
+  await promisify(execFile)(process.execPath, ['scripts/build.ts', 'client'], { cwd: copy.folder });
   const folder = await mkdtemp(join(tmpdir(), 'client-consumer-'));
   const tarball = await clientTarball(copy.folder);
   const dependencies = {

@@ -14,7 +14,7 @@ export const noBrowser: string | false = (await hasChromium())
 
 /** Makes the bundle and the VSIX, unless they are newer than their sources. */
 export function buildExtension(): void {
-  const built = spawnSync(process.execPath, ['build.ts', 'extension'], { encoding: 'utf8' });
+  const built = spawnSync(process.execPath, ['scripts/build.ts', 'extension'], { encoding: 'utf8' });
   assert.equal(built.status, 0, built.stderr);
 }
 

@@ -1,4 +1,4 @@
-import { CommandError } from '../command-failure.ts';
+import { CommandError } from '../failures/command-failure.ts';
 import { base64Url, createProof } from './pkce.ts';
 
 export type BrowserSignInDependencies = {

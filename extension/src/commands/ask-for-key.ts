@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.ts';
-import { accessKeyFault } from '../command-arguments.ts';
-import { failureOf } from '../command-failure.ts';
-import { explain, sentencesOf } from '../explain-failure.ts';
-import { nextSteps } from '../next-step.ts';
-import { take } from '../show-message.ts';
-import type { Situation } from '../situation.ts';
+import { failureOf } from '../failures/command-failure.ts';
+import { explain, sentencesOf } from '../failures/explain-failure.ts';
+import { nextSteps } from '../failures/next-step.ts';
+import { take } from '../failures/show-message.ts';
+import type { Situation } from '../failures/situation.ts';
+import { accessKeyFault } from './command-arguments.ts';
 
 /** Asks for the access key until the BFF takes one. False after Escape. */
 export async function askForKey(backend: Backend, situation: () => Situation): Promise<boolean> {

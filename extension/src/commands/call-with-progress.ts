@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { failureOf } from '../command-failure.ts';
 import type { Failed } from '../contributions.ts';
+import { failureOf } from '../failures/command-failure.ts';
 
 /** Makes a call while a notification says so and offers to cancel it. Undefined when that was chosen. */
 export async function callWithProgress<Answer extends object>(

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { Environment } from '../../../shared/environments.ts';
 import type { OperationName } from '../../../shared/operations.ts';
-import { CommandError } from '../command-failure.ts';
 import type { EnvironmentList, ListState } from '../environment-list.ts';
-import { kindWords, notGranted } from '../environment-words.ts';
+import { CommandError } from '../failures/command-failure.ts';
 import { plain } from '../plain-text.ts';
+import { kindWords, notGranted } from '../views/environment-words.ts';
 
 /** Where a command goes. Both are in a write's preview, so both must still hold when it is sent. */
 export type Target = { origin: string; environment: Environment };

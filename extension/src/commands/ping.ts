@@ -1,6 +1,6 @@
 import type { CommandHandlers } from '../contributions.ts';
-import type { EnvironmentsTree } from '../environments-tree.ts';
-import { type PingHistory, successRecord } from '../ping-history.ts';
+import type { EnvironmentsTree } from '../views/environments-tree.ts';
+import { type PingHistory, successRecord } from '../views/ping-history.ts';
 import { createReadCommand, type ReadDependencies, showAnswered } from './read-command.ts';
 
 export type PingDependencies = ReadDependencies & {

@@ -1,16 +1,16 @@
 import type { ReadOperation, Success } from '../../../shared/operations.ts';
 import type { Backend } from '../backend.ts';
-import { readEnvironmentArgument } from '../command-arguments.ts';
-import type { CommandFailure } from '../command-failure.ts';
 import { type CallResult, operationCommands } from '../contributions.ts';
 import type { EnvironmentList } from '../environment-list.ts';
-import { retry } from '../next-step.ts';
+import type { CommandFailure } from '../failures/command-failure.ts';
+import { retry } from '../failures/next-step.ts';
+import { showResult } from '../failures/show-message.ts';
+import type { Situation } from '../failures/situation.ts';
+import { tell, told } from '../failures/tell-failures.ts';
 import { plain } from '../plain-text.ts';
-import { showResult } from '../show-message.ts';
-import type { Situation } from '../situation.ts';
 import { callWithProgress } from './call-with-progress.ts';
+import { readEnvironmentArgument } from './command-arguments.ts';
 import { findTarget } from './find-target.ts';
-import { tell, told } from './told.ts';
 
 export type ReadDependencies = { backend: Backend; list: EnvironmentList; situation: () => Situation };
 

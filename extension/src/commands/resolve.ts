@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.ts';
-import { readWriteReference } from '../command-arguments.ts';
-import { CommandError } from '../command-failure.ts';
 import type { CommandHandlers } from '../contributions.ts';
+import { CommandError } from '../failures/command-failure.ts';
+import { showResult } from '../failures/show-message.ts';
+import type { Situation } from '../failures/situation.ts';
+import { told } from '../failures/tell-failures.ts';
 import { plain } from '../plain-text.ts';
-import { showResult } from '../show-message.ts';
-import type { Situation } from '../situation.ts';
-import { told } from './told.ts';
+import { readWriteReference } from './command-arguments.ts';
 
 export type ResolveDependencies = {
   backend: Pick<Backend, 'activity' | 'resolve'>;

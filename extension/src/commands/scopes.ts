@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { CommandHandlers } from '../contributions.ts';
-import { scopeList } from '../scope-words.ts';
+import { scopeList } from '../views/scope-words.ts';
 import { createReadCommand, type ReadDependencies } from './read-command.ts';
 
 /** What the App Client may do. The list stays until it is closed; nobody waits for that. */

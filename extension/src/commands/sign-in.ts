@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import type { BrowserSignIns } from '../authentication/browser-sign-in.ts';
 import { type Backend, timeWords } from '../backend.ts';
-import { readAccessKeyArgument } from '../command-arguments.ts';
 import type { CommandHandlers } from '../contributions.ts';
 import type { EnvironmentList } from '../environment-list.ts';
+import type { Situation } from '../failures/situation.ts';
+import { told } from '../failures/tell-failures.ts';
 import { plain } from '../plain-text.ts';
-import type { Situation } from '../situation.ts';
 import { askForKey } from './ask-for-key.ts';
-import { told } from './told.ts';
+import { readAccessKeyArgument } from './command-arguments.ts';
 import { waitForBrowser } from './wait-for-browser.ts';
 
 export type SignInDependencies = {

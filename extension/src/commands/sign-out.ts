@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import type { Backend } from '../backend.ts';
 import type { CommandHandlers } from '../contributions.ts';
 import type { EnvironmentList } from '../environment-list.ts';
-import { explain } from '../explain-failure.ts';
-import type { Situation } from '../situation.ts';
-import { told } from './told.ts';
+import { explain } from '../failures/explain-failure.ts';
+import type { Situation } from '../failures/situation.ts';
+import { told } from '../failures/tell-failures.ts';
 
 export type SignOutDependencies = {
   backend: Backend;

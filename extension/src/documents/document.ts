@@ -1,6 +1,6 @@
 import { decodedBytes } from '../../../shared/documents.ts';
 import type { FileLimits } from '../../../shared/environments.ts';
-import { CommandError } from '../command-failure.ts';
+import { CommandError } from '../failures/command-failure.ts';
 import type { Draft } from '../forms/request-draft.ts';
 import { plain } from '../plain-text.ts';
 

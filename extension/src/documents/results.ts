@@ -1,5 +1,5 @@
 import { valueAt } from '../../../shared/validate.ts';
-import type { CommandFailure } from '../command-failure.ts';
+import type { CommandFailure } from '../failures/command-failure.ts';
 import { plain } from '../plain-text.ts';
 import { itemIdOf, operationOf } from './batches.ts';
 import type { Document } from './document.ts';

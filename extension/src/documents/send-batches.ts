@@ -1,5 +1,5 @@
-import type { CommandFailure } from '../command-failure.ts';
-import { failureOf } from '../command-failure.ts';
+import type { CommandFailure } from '../failures/command-failure.ts';
+import { failureOf } from '../failures/command-failure.ts';
 import type { Draft } from '../forms/request-draft.ts';
 import { type DocumentOperation, operationOf, requestOf } from './batches.ts';
 import type { Document, Source } from './document.ts';

@@ -6,8 +6,8 @@ import {
   callbackPath,
   createBrowserSignIns,
 } from '../../../extension/src/authentication/browser-sign-in.ts';
-import { failureOf } from '../../../extension/src/command-failure.ts';
-import { explain } from '../../../extension/src/explain-failure.ts';
+import { failureOf } from '../../../extension/src/failures/command-failure.ts';
+import { explain } from '../../../extension/src/failures/explain-failure.ts';
 import { desktop } from '../samples.ts';
 
 const bff = 'https://bff.example';

@@ -15,7 +15,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { changeAccessFile } from '../../../server/callers/access-file.ts';
 import { type AccessKeys, createAccessKeys, newKey } from '../../../server/callers/access-keys.ts';
 import { hashOf, keyPattern, makeKey } from '../../../server/callers/key-format.ts';
-import { Secret } from '../../../server/tokens/secret.ts';
+import { Secret } from '../../../server/secret.ts';
 import { until } from '../../support/until.ts';
 
 // The hooks stand in a suite, since all test files run in one process: outside, they would be everybody's.

@@ -8,8 +8,8 @@ import { type FaultServer, startFaultServer } from '../../support/fault-server.t
 import { rawHead, rawRequest } from '../../support/raw-http.ts';
 import { type Answer, failureIn, startBffWith, type TestBff } from '../../support/test-bff.ts';
 import { until } from '../../support/until.ts';
+import { capsOf, smallLimits } from './api/small-limits.ts';
 import { headersOf, post } from './post.ts';
-import { capsOf, smallLimits } from './small-limits.ts';
 
 /** One batch as large as may be, and a little more. */
 const most = capsOf('submitDocumentBatch') + 1_000;

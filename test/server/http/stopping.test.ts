@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { networkErrorCode } from '../../../server/network-error-code.ts';
+import { networkErrorCode } from '../../../server/error-code.ts';
 import { type FaultServer, pong, type Reply, startFaultServer } from '../../support/fault-server.ts';
 import { startBffWith, type TestBff } from '../../support/test-bff.ts';
 import { until } from '../../support/until.ts';

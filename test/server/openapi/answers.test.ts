@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { bodyCaps } from '../../../server/http/body-caps.ts';
 import { createOpenApiDocument } from '../../../server/openapi/openapi-document.ts';
 import { type ActivityAnswer, activityPath } from '../../../shared/activity.ts';
+import { bodyCaps } from '../../../shared/body-caps.ts';
 import { failureBody } from '../../../shared/errors.ts';
 import {
   bodyCapOf,

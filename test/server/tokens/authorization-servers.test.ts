@@ -7,7 +7,7 @@ import {
   type LocalPearsana,
   startLocalPearsana,
 } from '../../../server/local-pearsana/start-local-pearsana.ts';
-import { Secret } from '../../../server/tokens/secret.ts';
+import { Secret } from '../../../server/secret.ts';
 import { type ClientCredentials, createTokenRequest } from '../../../server/tokens/token-request.ts';
 
 const ping = 'pearsana-partner/ping';

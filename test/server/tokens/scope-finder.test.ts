@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BffError } from '../../../server/bff-error.ts';
 import { documentedScopes } from '../../../server/local-pearsana/scopes.ts';
+import { Secret } from '../../../server/secret.ts';
 import { createScopeFinder } from '../../../server/tokens/scope-finder.ts';
-import { Secret } from '../../../server/tokens/secret.ts';
 
 const [ping = '', ...others] = documentedScopes;
 const notEnabled = () => BffError.of('SCOPE_NOT_ENABLED', 'Not enabled.');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Agent } from 'undici';
 import { BffError } from '../../../server/bff-error.ts';
-import { Secret } from '../../../server/tokens/secret.ts';
+import { Secret } from '../../../server/secret.ts';
 import { createTokenRequest } from '../../../server/tokens/token-request.ts';
 import { type FaultServer, type Reply, startFaultServer, tokenReply } from '../../support/fault-server.ts';
 import { freePort } from '../../support/test-bff.ts';

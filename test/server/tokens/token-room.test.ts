@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { HttpRequest } from '../../../server/partner/transport.ts';
-import { Secret } from '../../../server/tokens/secret.ts';
+import type { HttpRequest } from '../../../server/network/transport.ts';
+import { Secret } from '../../../server/secret.ts';
 import type { RequestToken } from '../../../server/tokens/token-request.ts';
 import { createTokenRoom } from '../../../server/tokens/token-room.ts';
 

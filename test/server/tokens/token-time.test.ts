@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { setImmediate as settled } from 'node:timers/promises';
 import { BffError } from '../../../server/bff-error.ts';
-import { Secret } from '../../../server/tokens/secret.ts';
+import { Secret } from '../../../server/secret.ts';
 import type { GrantedToken } from '../../../server/tokens/token-request.ts';
 import { createTokenRoom } from '../../../server/tokens/token-room.ts';
 import { seededRandom } from '../../support/seeded-random.ts';

@@ -1,0 +1,102 @@
+import { type FileLimits, fileLimits } from '../../../shared/environments.ts';
+import type { Commands, EnvironmentArgument, WriteReference } from '../contributions.ts';
+import { CommandError } from '../failures/command-failure.ts';
+
+/**
+ * Which environment a command is called for; undefined when its caller leaves that open.
+ * @throws CommandError when the argument says something else.
+ */
+export function readEnvironmentArgument(
+  command: keyof Commands,
+  argument: unknown,
+): EnvironmentArgument | undefined {
+  if (argument === undefined || argument === null) return undefined;
+  const { environment, ...unknown } = fieldsOf(argument);
+  const surplus = Object.keys(unknown);
+  // The name becomes a part of a path: dots alone would climb out of it.
+  if (typeof environment !== 'string' || !/^[\w-]{1,64}$/.test(environment) || surplus.length > 0) {
+    throw new CommandError(
+      'ARGUMENTS_INVALID',
+      `${command} takes { "environment": "…" }, with the name of an environment, or nothing at all${surplus.length > 0 ? `; it was also given ${surplus.slice(0, 3).join(', ')}` : ''}.`,
+    );
+  }
+  return { environment };
+}
+
+/**
+ * What a write is called with; empty when its caller leaves everything open.
+ * @throws CommandError when the argument says something else.
+ */
+export function readWriteArgument(
+  command: keyof Commands,
+  argument: unknown,
+  { inTest }: { inTest: boolean },
+): {
+  environment?: string;
+  request?: Record<string, unknown>;
+  confirmed: boolean;
+  newKey: boolean;
+  cutBy: FileLimits | undefined;
+} {
+  // What is no object at all is refused in the words for a wrong environment.
+  if (typeof argument !== 'object') readEnvironmentArgument(command, argument);
+  const { request, confirm, newKey, cutBy, ...target } = fieldsOf(argument);
+  // A node of the tree is an argument too, and one without a request.
+  const environment = readEnvironmentArgument(command, Object.keys(target).length > 0 ? target : undefined);
+  if (request !== undefined && (typeof request !== 'object' || request === null || Array.isArray(request))) {
+    throw new CommandError('ARGUMENTS_INVALID', `${command} takes its request as an object.`);
+  }
+  if (confirm !== undefined && !inTest) {
+    throw new CommandError('ARGUMENTS_INVALID', `${command} cannot be confirmed by its caller: it asks you.`);
+  }
+  return {
+    ...environment,
+    ...(request !== undefined && { request: { ...request } }),
+    confirmed: confirm === true,
+    newKey: newKey === true,
+    cutBy: fileLimits.safeParse(cutBy).data,
+  };
+}
+
+/**
+ * Which write a command is called for.
+ * @throws CommandError when the argument does not say it.
+ */
+export function readWriteReference(command: keyof Commands, argument: unknown): WriteReference {
+  const { requestId, ...target } = fieldsOf(argument);
+  const environment = readEnvironmentArgument(command, target);
+  if (environment && typeof requestId === 'string' && requestId !== '') return { ...environment, requestId };
+  throw new CommandError('ARGUMENTS_INVALID', `${command} takes { "environment": "…", "requestId": "…" }.`);
+}
+
+/**
+ * The access key that a test signs in with.
+ * @throws CommandError outside tests: a key in a keybinding or a task would lie in a file for everybody to read.
+ */
+export function readAccessKeyArgument(
+  argument: unknown,
+  { inTest }: { inTest: boolean },
+): string | undefined {
+  const { accessKey } = fieldsOf(argument);
+  if (accessKey === undefined) return undefined;
+  if (!inTest || typeof accessKey !== 'string') {
+    throw new CommandError(
+      'ARGUMENTS_INVALID',
+      'pearsana.signIn takes no access key from its caller: it asks you for it.',
+    );
+  }
+  return accessKey;
+}
+
+/** What is wrong with a key before it is sent, in words; undefined when it may be one. */
+export function accessKeyFault(accessKey: string): string | undefined {
+  if (accessKey === '') return 'Paste the access key.';
+  // Only these can stand in a header (RFC 9110, 5.5).
+  return /^[\x21-\x7e]+$/.test(accessKey)
+    ? undefined
+    : 'This is not an access key: it holds a space or a character that no key has.';
+}
+
+function fieldsOf(argument: unknown): Record<string, unknown> {
+  return typeof argument === 'object' && argument !== null ? { ...argument } : {};
+}

@@ -1,0 +1,80 @@
+import { ClientError, type ClientErrorReason } from '../../../shared/client-error.ts';
+import type { ErrorCode } from '../../../shared/error-codes.ts';
+import type { Failure } from '../../../shared/errors.ts';
+
+/** What this extension itself finds, beside the codes of the BFF and of the partner. */
+export type ExtensionCode =
+  | 'ARGUMENTS_INVALID'
+  | 'BACKEND_CHANGED'
+  | 'BACKEND_URL_INVALID'
+  | 'BFF_UNREACHABLE'
+  | 'CANCELLED'
+  | 'CONTRACT_BROKEN'
+  | 'ENVIRONMENT_MISMATCH'
+  | 'FILE_NOT_USABLE'
+  | 'NO_ENVIRONMENT'
+  | 'NO_SUCH_WRITE'
+  | 'NOT_SIGNED_IN'
+  | 'SIGN_IN_DENIED'
+  | 'SIGN_IN_EXPIRED'
+  | 'SIGN_IN_TIMED_OUT'
+  | 'UNEXPECTED';
+
+/** Why a command failed, as plain data: it is kept with the last ping and returned to whoever called the command. */
+export type CommandFailure = Omit<Failure, 'source' | 'requestId'> & {
+  source: Failure['source'] | 'extension';
+  /** Absent where nothing was sent. */
+  requestId?: string;
+  /** Seconds to wait before the next try. */
+  retryAfterSeconds?: number;
+};
+
+/** A failure that ends a command, found without a call or by an earlier one. Its message is for people. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly failure: CommandFailure;
+
+  constructor(code: ErrorCode | ExtensionCode, message: string, more: Partial<CommandFailure> = {}) {
+    super(message);
+    this.failure = { code, message, source: 'extension', retryable: false, ...more };
+  }
+
+  get code(): string {
+    return this.failure.code;
+  }
+
+  static of(failure: CommandFailure): CommandError {
+    return new CommandError('UNEXPECTED', failure.message, failure);
+  }
+}
+
+const codeOfReason = {
+  unreachable: 'BFF_UNREACHABLE',
+  contract: 'CONTRACT_BROKEN',
+  invalid: 'ARGUMENTS_INVALID',
+  environment: 'ENVIRONMENT_MISMATCH',
+  cancelled: 'CANCELLED',
+} as const satisfies Record<Exclude<ClientErrorReason, 'refused'>, ExtensionCode>;
+
+/** Whatever was thrown, as a failure. Causes are left behind: they may quote what was sent. */
+export function failureOf(error: unknown): CommandFailure {
+  if (error instanceof ClientError) return failureOfCall(error);
+  if (error instanceof CommandError) return error.failure;
+  return new CommandError('UNEXPECTED', error instanceof Error ? error.message : String(error)).failure;
+}
+
+function failureOfCall(error: ClientError): CommandFailure {
+  const { reason, message, requestId, environment, outcome, retryAfterSeconds, failure } = error;
+  return {
+    ...(failure ?? {
+      code: reason === 'refused' ? 'UNEXPECTED' : codeOfReason[reason],
+      message,
+      requestId,
+      source: 'extension',
+      retryable: reason === 'unreachable' || reason === 'cancelled',
+    }),
+    ...(environment !== undefined && { environment }),
+    ...(outcome !== undefined && { outcome }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  };
+}

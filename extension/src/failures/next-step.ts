@@ -1,0 +1,48 @@
+import type { ReadOperation } from '../../../shared/operations.ts';
+import {
+  backendUrlSetting,
+  type CommandId,
+  type Commands,
+  type EnvironmentArgument,
+  type operationCommands,
+} from '../contributions.ts';
+
+/** VS Code's own commands that a next step may run, with their arguments. */
+type HostCommands = {
+  'workbench.action.openSettings': { argument: string };
+  'workbench.action.openGlobalKeybindings': { argument: never };
+};
+
+type AllCommands = Commands & HostCommands;
+
+/** What a person can do next with one click: a button of a message, or a node of the tree. */
+export type NextStep = {
+  [Id in keyof AllCommands]: { title: string; command: Id; argument?: AllCommands[Id]['argument'] };
+}[CommandId | keyof HostCommands];
+
+export const nextSteps = {
+  signIn: { title: 'Sign In', command: 'pearsana.signIn' },
+  chooseFiles: { title: 'Choose Files', command: 'pearsana.submitDocument' },
+  refresh: { title: 'Refresh', command: 'pearsana.refresh' },
+  showLog: { title: 'Show Log', command: 'pearsana.showLog' },
+  openSetting: {
+    title: 'Open Setting',
+    command: 'workbench.action.openSettings',
+    argument: backendUrlSetting,
+  },
+  openKeybindings: {
+    title: 'Open Keyboard Shortcuts',
+    command: 'workbench.action.openGlobalKeybindings',
+  },
+} as const satisfies Record<string, NextStep>;
+
+/** Asks for the list of environments again. */
+export const retryList: NextStep = { title: 'Retry', command: 'pearsana.refresh' };
+
+/** The same once more, where it can simply be done again. */
+export function retry(
+  command: (typeof operationCommands)[ReadOperation],
+  argument?: EnvironmentArgument,
+): NextStep {
+  return { title: 'Retry', command, ...(argument && { argument }) };
+}

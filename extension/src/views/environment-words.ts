@@ -1,0 +1,208 @@
+import type { Environment, EnvironmentKind, TokenStatus } from '../../../shared/environments.ts';
+import { type OperationName, operationNames } from '../../../shared/operations.ts';
+import { type Explanation, explain, sentencesOf } from '../failures/explain-failure.ts';
+import { type NextStep, retry, retryList } from '../failures/next-step.ts';
+import { isOnThatMachine, machineOf, type Situation } from '../failures/situation.ts';
+import { plain } from '../plain-text.ts';
+import { ageText, type PingRecord } from './ping-history.ts';
+import { shortScope } from './scope-words.ts';
+
+/** What the tree shows of an environment. Icons are names of VS Code's codicons, colours of its theme. */
+export type EnvironmentItem = {
+  label: string;
+  description: string;
+  tooltip: string;
+  icon: string;
+  color: string | undefined;
+  /** `environment`, and the operations that are allowed there, for the menus' conditions. */
+  contextValue: string;
+};
+
+/** A line below an environment, or in the place of the list. */
+export type Row = {
+  id: string;
+  label: string;
+  description?: string;
+  tooltip: string;
+  icon: string;
+  /** What a click does. */
+  step?: NextStep;
+};
+
+/** As in `production · protected`, in words, since a colour is no guard; what its name says already is left out. */
+export function kindWords(environment: Environment): string {
+  const kinds: Record<EnvironmentKind, string> = {
+    local: 'stand-in',
+    sandbox: 'sandbox',
+    production: 'production',
+    other: 'own environment',
+  };
+  const kind = kinds[environment.kind];
+  const words = [kind === environment.name ? '' : kind, environment.protected ? 'protected' : ''];
+  return words.filter(Boolean).join(' · ');
+}
+
+/** What lacks, and who can give it, before anything is asked for or sent. */
+export function notGranted(environment: string, operation: OperationName): string {
+  return `Not granted: ask whoever runs the BFF for ${plain(environment, 60)}:${operation}.`;
+}
+
+export function environmentItem(
+  environment: Environment,
+  ping: PingRecord | undefined,
+  situation: Situation,
+  now: number,
+): EnvironmentItem {
+  const kind = kindWords(environment);
+  const words = ping && pingWords(ping, situation);
+  return {
+    label: plain(environment.name, 60),
+    description: [kind, ping && `${words}, ${ageText(ping.endedAt, now)}`].filter(Boolean).join(' · '),
+    tooltip: environmentTooltip(environment, ping, situation, now),
+    ...stateIcon(ping),
+    contextValue: ['environment', ...environment.grants].join(' '),
+  };
+}
+
+/** What stands below an environment: its last ping, and what to do about it if it failed. */
+export function pingRows(
+  environment: Environment,
+  ping: PingRecord | undefined,
+  situation: Situation,
+  now: number,
+): Row[] {
+  const { id } = environment;
+  const rowId = `${id}/ping`;
+  const again = retry('pearsana.ping', { environment: id });
+  if (!ping) {
+    const mayPing = environment.grants.includes('ping');
+    return [
+      {
+        id: rowId,
+        label: 'Not pinged yet',
+        tooltip: mayPing ? 'Click to ping.' : notGranted(id, 'ping'),
+        icon: 'circle-large-outline',
+        ...(mayPing && { step: { ...again, title: 'Ping' } }),
+      },
+    ];
+  }
+  const age = ageText(ping.endedAt, now);
+  if (ping.ok) {
+    const facts = [latency(ping.latencyMs), apiVersionWords(ping.apiVersion), age];
+    const tooltip = [...facts, `Request ${plain(ping.requestId, 128)}`].join('\n');
+    return [{ id: rowId, label: 'Last ping ok', description: facts.join(' · '), tooltip, icon: 'pass' }];
+  }
+  const explanation = explain(ping.failure, situation, again);
+  const request =
+    ping.failure.requestId === undefined ? '' : `\nRequest ${plain(ping.failure.requestId, 128)}`;
+  const last: Row = {
+    id: rowId,
+    label: 'Last ping failed',
+    description: `${explanation.short} · ${age}`,
+    tooltip: `${sentencesOf(explanation)}${request}`,
+    icon: 'error',
+  };
+  return [last, ...explanationRows(rowId, explanation)];
+}
+
+/** What stands in the place of the list when it can't be had. */
+export function failedListRows(explanation: Explanation): Row[] {
+  const id = 'list';
+  return explanationRows(id, explanation);
+}
+
+export function emptyListRows(): Row[] {
+  const label = 'Your access key reaches no environment';
+  return [
+    {
+      id: 'list/empty',
+      label,
+      tooltip: `${label}. Ask whoever runs the BFF for access.`,
+      icon: 'info',
+    },
+    stepRow('list', { ...retryList, title: 'Refresh' }),
+  ];
+}
+
+function explanationRows(id: string, explanation: Explanation): Row[] {
+  const { what, advice, steps } = explanation;
+  const tooltip = sentencesOf(explanation);
+  return [
+    { id: `${id}/what`, label: what, tooltip, icon: 'warning' },
+    { id: `${id}/advice`, label: advice, tooltip, icon: 'lightbulb' },
+    ...steps.map((step) => stepRow(id, step)),
+  ];
+}
+
+function stepRow(id: string, step: NextStep): Row {
+  const { title, command } = step;
+  return { id: `${id}/step/${command}`, label: title, tooltip: title, icon: 'arrow-right', step };
+}
+
+/** As in `ok 34 ms`, or `failed: secret rejected`. */
+function pingWords(ping: PingRecord, situation: Situation): string {
+  return ping.ok ? `ok ${latency(ping.latencyMs)}` : `failed: ${explain(ping.failure, situation).short}`;
+}
+
+function stateIcon(ping: PingRecord | undefined): Pick<EnvironmentItem, 'icon' | 'color'> {
+  if (!ping) return { icon: 'circle-large-outline', color: undefined };
+  return ping.ok
+    ? { icon: 'pass', color: 'testing.iconPassed' }
+    : { icon: 'error', color: 'testing.iconFailed' };
+}
+
+function environmentTooltip(
+  environment: Environment,
+  ping: PingRecord | undefined,
+  situation: Situation,
+  now: number,
+): string {
+  const { tokens, grants } = environment;
+  const missing = operationNames.filter((name) => !grants.includes(name));
+  return [
+    [plain(environment.name, 60), kindWords(environment)].filter(Boolean).join(': '),
+    ...(environment.kind === 'local'
+      ? [`On ${isOnThatMachine(situation.backend) ? machineOf(situation) : 'the BFF’s machine'}.`]
+      : []),
+    `API: ${plain(environment.apiUrl, 200)}`,
+    environment.protected
+      ? 'Protected: every write is confirmed by the environment’s name.'
+      : 'Not protected.',
+    ...missing.map((operation) => notGranted(environment.id, operation)),
+    ping ? lastPingLine(ping, situation, now) : 'Last ping: none yet',
+    ...(tokens.length === 0 ? ['Tokens: none yet'] : tokens.map(tokenLine)),
+  ].join('\n');
+}
+
+function lastPingLine(ping: PingRecord, situation: Situation, now: number): string {
+  const facts = ping.ok
+    ? [apiVersionWords(ping.apiVersion), `request ${plain(ping.requestId, 128)}`]
+    : ping.failure.requestId === undefined
+      ? []
+      : [`request ${plain(ping.failure.requestId, 128)}`];
+  return [`Last ping: ${pingWords(ping, situation)}, ${ageText(ping.endedAt, now)}`, ...facts].join(', ');
+}
+
+function tokenLine({ scopes, state, expiresAt }: TokenStatus): string {
+  const states: Record<TokenStatus['state'], string> = {
+    fresh: 'in use',
+    stale: 'in use, being renewed',
+    expired: 'expired, renewed at the next call',
+    failing: 'can’t be had',
+  };
+  const until =
+    expiresAt === null || Number.isNaN(Date.parse(expiresAt)) ? '' : ` (until ${clock(expiresAt)})`;
+  return `Token for ${scopes.map(shortScope).join(', ')}: ${states[state]}${until}`;
+}
+
+function clock(time: string): string {
+  return new Date(time).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+}
+
+function latency(ms: number): string {
+  return `${Math.round(ms)} ms`;
+}
+
+function apiVersionWords(version: string | null): string {
+  return version === null ? 'API version not stated' : `API ${plain(version, 40)}`;
+}

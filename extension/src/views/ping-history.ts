@@ -1,0 +1,52 @@
+import type { Success } from '../../../shared/operations.ts';
+import type { CommandFailure } from '../failures/command-failure.ts';
+
+/** What became of a ping, and when (ms since 1970). Nothing of its body is kept. */
+export type PingRecord = { startedAt: number; endedAt: number } & (
+  | { ok: true; latencyMs: number; apiVersion: string | null; requestId: string }
+  | { ok: false; failure: CommandFailure }
+);
+
+/** The last ping of each environment of each BFF. */
+export type PingHistory = {
+  last(origin: string, environment: string): PingRecord | undefined;
+  record(origin: string, environment: string, record: PingRecord): void;
+};
+
+export function createPingHistory(onDidRecord: (environment: string) => void = () => {}): PingHistory {
+  const records = new Map<string, PingRecord>();
+  const keyOf = (origin: string, environment: string) => `${origin} ${environment}`;
+  return {
+    last: (origin, environment) => records.get(keyOf(origin, environment)),
+    record(origin, environment, record) {
+      const key = keyOf(origin, environment);
+      // A slow ping that was overtaken is not the last one.
+      if (record.startedAt < (records.get(key)?.startedAt ?? 0)) return;
+      records.set(key, record);
+      onDidRecord(environment);
+    },
+  };
+}
+
+export function successRecord(answer: Success<'ping'>, startedAt: number, endedAt: number): PingRecord {
+  const { partner, requestId } = answer;
+  return {
+    startedAt,
+    endedAt,
+    ok: true,
+    latencyMs: partner.durationMs,
+    apiVersion: partner.apiVersion,
+    requestId,
+  };
+}
+
+/** How long ago, in the largest unit that fits. */
+export function ageText(then: number, now: number): string {
+  const minutes = Math.floor((now - then) / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${minutes} min ago`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return `${hours} h ago`;
+  const days = Math.floor(hours / 24);
+  return days === 1 ? '1 day ago' : `${days} days ago`;
+}

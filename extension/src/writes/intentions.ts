@@ -1,0 +1,59 @@
+import { canonical } from '../../../shared/canonical.ts';
+import type { OperationName } from '../../../shared/operations.ts';
+import type { Draft } from '../forms/request-draft.ts';
+
+/** What somebody wants to be done once, and where. */
+export type Intention = { origin: string; environment: string; operation: OperationName; request: Draft };
+
+/**
+ * The idempotency key of each intention, from before it is sent until it is known what became of it: then the same
+ * request, even after a restart, asks the BFF about the first one and is not done a second time.
+ */
+export type Intentions = {
+  keyOf(intention: Intention): Promise<string>;
+  /** It is over: the same request would be another intention. */
+  settle(intention: Intention): Promise<void>;
+};
+
+/** Where VS Code keeps what lasts longer than a window. */
+type State = {
+  get<Value>(name: string): Value | undefined;
+  update(name: string, value: unknown): PromiseLike<void>;
+};
+
+/** Of the request there is only a digest. */
+type Kept = { digest: string; key: string; since: number };
+
+const place = 'intentions';
+/** The BFF knows the writes of 30 days. */
+const keptMs = 30 * 24 * 60 * 60 * 1000;
+const most = 200;
+
+export function createIntentions(state: State): Intentions {
+  const kept = (): Kept[] =>
+    (state.get<Kept[]>(place) ?? []).filter(({ since }) => Date.now() - since < keptMs);
+
+  return {
+    async keyOf(intention) {
+      const digest = await digestOf(intention);
+      const known = kept().find((each) => each.digest === digest);
+      if (known) return known.key;
+      const key = crypto.randomUUID();
+      await state.update(place, [...kept(), { digest, key, since: Date.now() }].slice(-most));
+      return key;
+    },
+    async settle(intention) {
+      const digest = await digestOf(intention);
+      await state.update(
+        place,
+        kept().filter((each) => each.digest !== digest),
+      );
+    },
+  };
+}
+
+async function digestOf(intention: Intention): Promise<string> {
+  const bytes = new TextEncoder().encode(canonical(intention));
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,192 @@
+// `node scripts/build.ts` builds what is shipped, into dist/: the extension's VSIX, the BFF as one file, the client's npm tarball.
+// `node scripts/build.ts server` and `node scripts/build.ts client` build one of these.
+// `node scripts/build.ts extension` builds the VSIX alone, and nothing when it is newer than its sources: it runs at every `npm start`.
+// `node scripts/build.ts extension --watch` keeps the extension's bundle fresh for F5.
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { promisify } from 'node:util';
+// Types alone: loading these programs takes longer than finding out that there is nothing to do.
+import type { BuildOptions, Metafile, Plugin } from 'esbuild';
+import { buildClient } from './build-client.ts';
+import { embedDocs } from './build-docs.ts';
+
+const root = join(import.meta.dirname, '..');
+const extension = join(root, 'extension');
+const extensionBundle = join(extension, 'dist/extension.js');
+const vsix = join(root, 'dist/pearsana-partner.vsix');
+const serverBundle = join(root, 'dist/server.js');
+
+const kilobyte = 1024;
+/** A quarter of it is zod, by which the wizards check what is typed as the BFF does. */
+const largestBundle = 96 * kilobyte;
+const largestVsix = 100 * kilobyte;
+
+/** What the VSIX is made from: files, and folders with all that is in them. */
+const vsixSources = [
+  'extension/package.json',
+  'extension/README.md',
+  'extension/.vscodeignore',
+  'extension/src',
+  'extension/media',
+  'shared',
+  'LICENSE',
+  'scripts/build.ts',
+  'package-lock.json',
+];
+
+/** One bundle for Node's host and the web worker's: it takes nothing from either. */
+const extensionOptions = {
+  absWorkingDir: root,
+  entryPoints: [join(extension, 'src/extension.ts')],
+  outfile: extensionBundle,
+  bundle: true,
+  platform: 'browser',
+  format: 'cjs',
+  target: 'es2022',
+  charset: 'utf8',
+  external: ['vscode'],
+  metafile: true,
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
+async function buildExtension(): Promise<void> {
+  if (isFresh()) return;
+  const started = new Date();
+  const { build } = await import('esbuild');
+  const { outputFiles, metafile } = await build({ ...extensionOptions, minify: true, write: false });
+  forbid(metafile, /^server\//, 'the extension');
+  const [bundle] = outputFiles;
+  if (!bundle) throw new Error('esbuild made no bundle of the extension.');
+  await writeWhole(extensionBundle, bundle.contents);
+  await report(extensionBundle, largestBundle);
+  await packageExtension();
+  // As old as what it was made from: who saved a source meanwhile gets a new one next time.
+  await utimes(vsix, started, started);
+  await report(vsix, largestVsix);
+}
+
+function isFresh(): boolean {
+  if (!existsSync(vsix) || !existsSync(extensionBundle)) return false;
+  const built = statSync(vsix).mtimeMs;
+  return vsixSources.every((source) => isOlder(join(root, source), built));
+}
+
+/** A folder counts by itself too: what went away has changed it. */
+function isOlder(path: string, built: number): boolean {
+  const stats = statSync(path);
+  if (stats.mtimeMs >= built) return false;
+  return !stats.isDirectory() || readdirSync(path).every((entry) => isOlder(join(path, entry), built));
+}
+
+/** In a folder of its own, so that two builds at once don't meet, and the licence doesn't lie in the sources twice. */
+async function packageExtension(): Promise<void> {
+  await mkdir(join(root, '.cache'), { recursive: true });
+  const stage = await mkdtemp(join(root, '.cache/vsix-'));
+  try {
+    await cp(extension, stage, {
+      recursive: true,
+      filter: (source) => !['src', 'node_modules'].includes(relative(extension, source)),
+    });
+    await cp(join(root, 'LICENSE'), join(stage, 'LICENSE'));
+    const made = join(stage, 'made.vsix');
+    // As a program, so that its remarks are heard only when it fails. With these flags it asks no question.
+    const vsce = join(root, 'node_modules/@vscode/vsce/vsce');
+    const flags = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'];
+    await promisify(execFile)(process.execPath, [vsce, 'package', ...flags, '--out', made], { cwd: stage });
+    await mkdir(join(root, 'dist'), { recursive: true });
+    await rename(made, vsix);
+  } finally {
+    await rm(stage, { recursive: true, force: true });
+  }
+}
+
+async function watchExtension(): Promise<void> {
+  const { context } = await import('esbuild');
+  const building = await context({ ...extensionOptions, sourcemap: 'linked', plugins: [sayWhen()] });
+  await building.watch();
+}
+
+/** The lines that the task in .vscode/tasks.json waits for. */
+function sayWhen(): Plugin {
+  return {
+    name: 'say-when',
+    setup(building) {
+      building.onStart(() => say('[watch] build started'));
+      building.onEnd(() => say('[watch] build finished'));
+    },
+  };
+}
+
+async function buildServer(): Promise<void> {
+  const { build } = await import('esbuild');
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [join(root, 'server/main.ts')],
+    outfile: serverBundle,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    // What is CommonJS in it calls `require` for Node's own modules.
+    banner: {
+      // Whoever runs the bundle runs it for others, unless they say otherwise.
+      js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);\nprocess.env.NODE_ENV ??= 'production';",
+    },
+    plugins: [leaveOutLocalPearsana(), embedDocs()],
+    metafile: true,
+    logLevel: 'warning',
+  });
+  forbid(metafile, /^server\/local-pearsana\/|\/oidc-provider\//, 'the server');
+  await report(serverBundle);
+}
+
+/** It is a stand-in for machines without credentials, and brings an authorisation server: not for production. */
+function leaveOutLocalPearsana(): Plugin {
+  return {
+    name: 'leave-out-local-pearsana',
+    setup(building) {
+      building.onResolve({ filter: /\/local-pearsana\// }, ({ path }) => ({ path, external: true }));
+    },
+  };
+}
+
+function forbid(metafile: Metafile, pattern: RegExp, whose: string): void {
+  const found = Object.keys(metafile.inputs).find((input) => pattern.test(input));
+  if (found !== undefined) throw new Error(`${found} must not be in the bundle of ${whose}.`);
+}
+
+/** Whoever reads it meanwhile gets the old file or the new one, never a half. */
+async function writeWhole(file: string, contents: Uint8Array): Promise<void> {
+  await mkdir(join(file, '..'), { recursive: true });
+  const part = `${file}.${process.pid}.part`;
+  await writeFile(part, contents);
+  await rename(part, file);
+}
+
+async function report(file: string, largest = Number.POSITIVE_INFINITY): Promise<void> {
+  const { size } = await stat(file);
+  const name = relative(root, file).replaceAll(sep, '/');
+  say(`${name}  ${(size / kilobyte).toFixed(1)} KB`);
+  if (size > largest) throw new Error(`${name} is larger than ${largest / kilobyte} KB.`);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+const [what, ...flags] = process.argv.slice(2);
+if (what === 'extension' && flags.join() === '--watch') await watchExtension();
+else if (what === 'extension' && flags.length === 0) await buildExtension();
+else if (what === 'server' && flags.length === 0) await buildServer();
+else if (what === 'client' && flags.length === 0) await report(await buildClient());
+else if (what === undefined) {
+  if (isFresh()) await report(vsix, largestVsix);
+  else await buildExtension();
+  await buildServer();
+  await report(await buildClient());
+} else {
+  say('Usage: node scripts/build.ts [server | client | extension [--watch]]');
+  process.exitCode = 1;
+}

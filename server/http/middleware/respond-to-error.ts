@@ -1,0 +1,70 @@
+import type { NextFunction, Request, Response } from 'express';
+import { type ErrorCode, errorCodes } from '../../../shared/error-codes.ts';
+import type { FailureBody } from '../../../shared/errors.ts';
+import { type OperationName, operations } from '../../../shared/operations.ts';
+import { BffError } from '../../bff-error.ts';
+import { sendJson } from '../send-json.ts';
+
+/** Told of what nobody foresaw; never handed to the caller. */
+export type OnUnexpected = (error: unknown, requestId: string) => void;
+
+/** The last handler: every failure, foreseen or not, becomes the one envelope. */
+export function respondToError(onUnexpected: OnUnexpected) {
+  // Express knows an error handler by its four parameters.
+  return function answerWithFailure(
+    error: unknown,
+    _request: Request,
+    response: Response,
+    next: NextFunction,
+  ): void {
+    const { context } = response.locals;
+    const failure = asBffError(error);
+    if (failure.code === 'INTERNAL') onUnexpected(error, context.requestId);
+    context.code = failure.code;
+    const { operation } = context;
+    if (operation && operations[operation].writes && failure.outcome) context.outcome = failure.outcome;
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    response.set(failure.headers);
+    if (failure.retryAfterSeconds !== undefined)
+      response.set('Retry-After', String(failure.retryAfterSeconds));
+    sendJson(response, failure.status, failureBodyOf(failure, context.requestId, context));
+  };
+}
+
+export function failureBodyOf(
+  failure: BffError,
+  requestId: string,
+  { environment, operation }: { environment?: string; operation?: OperationName | undefined } = {},
+): FailureBody {
+  return {
+    error: {
+      code: failure.code,
+      message: failure.message,
+      ...(failure.details !== undefined && { details: failure.details }),
+      requestId,
+      ...(environment !== undefined && { environment }),
+      source: failure.source,
+      retryable: failure.retryable,
+      ...(operation && operations[operation].writes && failure.outcome && { outcome: failure.outcome }),
+    },
+  };
+}
+
+function asBffError(error: unknown): BffError {
+  if (error instanceof BffError) return error;
+  // Express's own parts say what the client did wrong by a 4xx status; their messages may quote the request, so ours stand in.
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  const code = (Object.keys(errorCodes) as ErrorCode[]).find((each) => errorCodes[each].status === status);
+  if (status === 400 || code === undefined || errorCodes[code].status >= 500) {
+    return status === 400
+      ? BffError.of('VALIDATION_ERROR', 'The request is malformed.')
+      : BffError.of(
+          'INTERNAL',
+          'The BFF failed in a way that nobody foresaw. Its log says more, under this request id.',
+        );
+  }
+  return BffError.of(code, 'The request is malformed.');
+}

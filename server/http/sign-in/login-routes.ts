@@ -1,0 +1,92 @@
+import { type NextFunction, type Request, type Response, Router } from 'express';
+import { rateLimit } from 'express-rate-limit';
+import { BffError } from '../../bff-error.ts';
+import type { AllowedOrigins } from '../../config/allowed-origins.ts';
+import { dropLoginCookie, dropSessionCookie, type ReturnTo, type Sessions } from '../../sessions/sessions.ts';
+import { addressOf } from '../middleware/rate-limits.ts';
+import { checkForgery } from '../middleware/session-check.ts';
+import { route } from '../route.ts';
+import { sendPage, wantsPage } from './page.ts';
+
+/** Far above what people do, an office behind one address included; each costs a place among the logins under way. */
+const loginRequestsPerMinute = 240;
+
+/** Signing in and out in a browser: `/auth/login`, `/auth/callback` and `POST /auth/logout`. */
+export function createAuthRoutes(sessions: Sessions, allowed: AllowedOrigins): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  router.use(['/auth/login', '/auth/callback'], limitLogins());
+
+  route(router, 'GET', '/auth/login', async (request, response) => {
+    await sendToLogin(response, sessions, sessions.pageFrom(request.query.return));
+  });
+
+  route(router, 'GET', '/auth/callback', async (request, response) => {
+    const query = /\?.*/s.exec(request.url)?.[0] ?? '';
+    const { caller, returnTo, setCookie } = await sessions.finishLogin(query, request.headers.cookie);
+    response.locals.context.caller = caller;
+    if (setCookie === undefined) {
+      throw BffError.of(
+        'FORBIDDEN',
+        `You were recognised, but nothing here is granted to you. Ask whoever runs the BFF, and tell them this name: ${caller.id}.`,
+      );
+    }
+    response.setHeader('Set-Cookie', [dropLoginCookie, setCookie]);
+    // A redirect would still count as the identity provider’s, and the strict cookie would not be sent along. What a
+    // page of ours leads to is ours.
+    sendPage(response, { title: 'Signed in', text: 'You are signed in.', goOnTo: returnTo.url });
+  });
+
+  route(router, 'POST', '/auth/logout', (request, response) => {
+    checkForgery(request, { publicOrigin: sessions.publicOrigin, allowed });
+    // Who sends an access key uses no cookie, here as anywhere.
+    if (request.headers.authorization === undefined) sessions.endSession(request.headers.cookie);
+    response.setHeader('Set-Cookie', dropSessionCookie);
+    response.status(204).end();
+  });
+
+  router.use('/auth', answerWithPage);
+  return router;
+}
+
+/** Sends a browser to the identity provider; afterwards it goes to `returnTo`. */
+export async function sendToLogin(response: Response, sessions: Sessions, returnTo: ReturnTo): Promise<void> {
+  const { location, setCookie } = await sessions.beginLogin(returnTo);
+  response.setHeader('Set-Cookie', setCookie);
+  response.redirect(303, location);
+}
+
+export function limitLogins() {
+  return rateLimit({
+    windowMs: 60_000,
+    limit: loginRequestsPerMinute,
+    standardHeaders: false,
+    legacyHeaders: false,
+    keyGenerator: addressOf,
+    handler: (_request, _response, next) => {
+      next(
+        BffError.of('RATE_LIMITED', 'Too many sign-ins from this address. Try again in a minute.', {
+          retryAfterSeconds: 60,
+        }),
+      );
+    },
+  });
+}
+
+/** In front of a browser's window, a failure is a page. */
+export function answerWithPage(
+  error: unknown,
+  request: Request,
+  response: Response,
+  next: NextFunction,
+): void {
+  if (!(error instanceof BffError) || !wantsPage(request)) {
+    next(error);
+    return;
+  }
+  const { context } = response.locals;
+  context.code = error.code;
+  response.status(error.status).set(error.headers);
+  if (error.retryAfterSeconds !== undefined) response.set('Retry-After', String(error.retryAfterSeconds));
+  const text = `${error.message} (${error.code}, request ${context.requestId})`;
+  sendPage(response, { title: 'Not signed in', text });
+}

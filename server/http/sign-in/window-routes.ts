@@ -1,0 +1,175 @@
+import { type Request, type RequestHandler, Router } from 'express';
+import { bodyCaps } from '../../../shared/body-caps.ts';
+import {
+  type KeyEndedAnswer,
+  type SignInMethodsAnswer,
+  type WindowKeyAnswer,
+  windowCodeRequest,
+} from '../../../shared/sign-in.ts';
+import { validate } from '../../../shared/validate.ts';
+import { BffError } from '../../bff-error.ts';
+import type { AccessKeys } from '../../callers/access-keys.ts';
+import type { Sessions } from '../../sessions/sessions.ts';
+import { type ReturnAddress, withAnswer } from '../../window-codes/return-address.ts';
+import type { WindowCodes, WindowRequest } from '../../window-codes/window-codes.ts';
+import { jsonBody, readBytes } from '../json-body.ts';
+import { route } from '../route.ts';
+import { sendJson } from '../send-json.ts';
+import { sendConsentPage } from './consent-page.ts';
+import { answerWithPage, limitLogins, sendToLogin } from './login-routes.ts';
+
+export type WindowDependencies = {
+  /** Absent where nobody signs in in a browser. */
+  sessions: Sessions | undefined;
+  windowCodes: WindowCodes;
+  returnAddressOf: (uri: unknown) => ReturnAddress | undefined;
+  keySeconds: number;
+  accessKeys: Pick<AccessKeys, 'issue' | 'revoke'>;
+  /** By access key. */
+  authenticate: RequestHandler;
+};
+
+/** What programs call from windows; a window in a browser does so across origins. */
+export const windowCallPaths = ['/auth/methods', '/auth/vscode/token', '/auth/vscode/revoke'];
+
+/** How a window of VS Code is signed in: a page in the browser asks, and the window redeems what it brought back. */
+export function createVSCodeRoutes(dependencies: WindowDependencies): Router {
+  const { sessions, windowCodes, returnAddressOf, keySeconds, accessKeys, authenticate } = dependencies;
+  const router = Router({ caseSensitive: true, strict: true });
+  // Apart, so that what a page can make a browser open keeps nobody from redeeming a code.
+  router.all(['/auth/vscode', '/auth/vscode/answer'], limitLogins());
+  router.all(['/auth/vscode/token', '/auth/vscode/revoke'], limitLogins());
+
+  route(router, 'GET', '/auth/methods', (_request, response) => {
+    const { requestId } = response.locals.context;
+    const methods = sessions ? ['access-key', 'browser'] : ['access-key'];
+    sendJson(response, 200, { requestId, methods } satisfies SignInMethodsAnswer);
+  });
+
+  route(router, 'GET', '/auth/vscode', async (request, response) => {
+    const browser = required(sessions);
+    const asked = readWindowRequest(request, returnAddressOf);
+    const caller = browser.sessionOf(request.headers.cookie)?.caller;
+    if (!caller) {
+      const query = new URLSearchParams({
+        challenge: asked.challenge,
+        state: asked.state,
+        redirect_uri: Buffer.from(asked.returnAddress.uri).toString('base64url'),
+      });
+      await sendToLogin(response, browser, browser.ownPath(`/auth/vscode?${query}`));
+      return;
+    }
+    response.locals.context.caller = caller;
+    const word = windowCodes.ask(caller, asked);
+    sendConsentPage(response, { caller, returnAddress: asked.returnAddress, keySeconds, word });
+  });
+
+  route(router, 'POST', '/auth/vscode/answer', async (request, response) => {
+    const browser = required(sessions);
+    requireOwnPage(request, browser.publicOrigin);
+    const form = new URLSearchParams((await readBytes(request, bodyCaps.windowForm)).toString());
+    const caller = browser.sessionOf(request.headers.cookie)?.caller;
+    const asked = caller && windowCodes.answered(form.get('word') ?? '', caller);
+    if (!caller || !asked) {
+      throw BffError.of(
+        'LOGIN_FAILED',
+        'This page was answered already, is older than ten minutes, or somebody else has signed in meanwhile. Go back to VS Code, and choose Sign In again.',
+      );
+    }
+    response.locals.context.caller = caller;
+    const { returnAddress, state } = asked;
+    const allowed = form.get('answer') === 'allow';
+    const { cookie } = request.headers;
+    const isSignedIn = () => browser.sessionOf(cookie)?.caller.id === caller.id;
+    const answer = allowed
+      ? ({ code: windowCodes.issue(caller, asked, isSignedIn), state } as const)
+      : ({ error: 'access_denied', state } as const);
+    response.redirect(303, withAnswer(returnAddress, answer));
+  });
+
+  route(router, 'POST', '/auth/vscode/token', async (request, response) => {
+    const { context } = response.locals;
+    const validation = validate(windowCodeRequest, await jsonBody(bodyCaps.windowForm)(request));
+    // What it was given is no word for an answer.
+    const { code, verifier } = validation.ok ? validation.value : { code: '', verifier: '' };
+    const person = windowCodes.redeem(code, verifier);
+    if (!person) {
+      throw BffError.of(
+        'LOGIN_FAILED',
+        'This sign-in is over: its code was used already, is older than a minute, or belongs to another window. Sign in again.',
+      );
+    }
+    const { key, caller, expiresAt } = await accessKeys.issue({
+      name: person.id,
+      grants: person.grants,
+      lifetimeSeconds: keySeconds,
+      origin: 'sign-in',
+    });
+    context.caller = caller;
+    const { requestId } = context;
+    const answer: WindowKeyAnswer = {
+      requestId,
+      accessKey: key.reveal(),
+      caller: { id: caller.id },
+      expiresAt,
+    };
+    sendJson(response, 200, answer);
+  });
+
+  router.use('/auth/vscode/revoke', authenticate);
+  route(router, 'POST', '/auth/vscode/revoke', async (_request, response) => {
+    const { caller, requestId } = response.locals.context;
+    const revoked = caller?.keyId !== undefined && (await accessKeys.revoke(caller.keyId));
+    if (!revoked) {
+      throw BffError.of(
+        'FORBIDDEN',
+        'Only a key that was given by signing in in a browser can be given back here; others are removed by whoever runs the BFF.',
+      );
+    }
+    sendJson(response, 200, { requestId } satisfies KeyEndedAnswer);
+  });
+
+  router.use('/auth', answerWithPage);
+  return router;
+}
+
+function required(sessions: Sessions | undefined): Sessions {
+  if (sessions) return sessions;
+  throw BffError.of(
+    'NOT_FOUND',
+    'Signing in in a browser is not set up here. In VS Code, sign in with an access key.',
+  );
+}
+
+/** Everything is checked before anybody is asked to sign in: a link must not send people anywhere else. */
+function readWindowRequest(
+  { query }: Request,
+  returnAddressOf: WindowDependencies['returnAddressOf'],
+): WindowRequest {
+  const { challenge, state, redirect_uri } = query;
+  // In base64url: editors encode anew what they open, and an address inside an address would not live through it.
+  const returnAddress = isText(redirect_uri, /^[\w-]{1,1500}$/)
+    ? returnAddressOf(Buffer.from(redirect_uri, 'base64url').toString())
+    : undefined;
+  if (!returnAddress) {
+    throw BffError.of(
+      'VALIDATION_ERROR',
+      'This link does not lead back to a VS Code that this BFF knows. Whoever runs it can add an editor’s scheme to BFF_VSCODE_SCHEMES, or a workbench’s origin to BFF_ALLOWED_ORIGINS.',
+    );
+  }
+  if (!isText(challenge, /^[\w-]{43}$/) || !isText(state, /^[\w-]{22,86}$/)) {
+    throw BffError.of('VALIDATION_ERROR', 'This link is damaged. In VS Code, choose Sign In again.');
+  }
+  return { challenge, state, returnAddress };
+}
+
+function isText(value: unknown, form: RegExp): value is string {
+  return typeof value === 'string' && form.test(value);
+}
+
+/** A browser says of every form which page it was on; a page that is not ours also lacks the form's word. */
+function requireOwnPage({ headers }: Request, publicOrigin: string): void {
+  const fromOurs = headers.origin === publicOrigin && headers['sec-fetch-site'] === 'same-origin';
+  if (fromOurs && headers['content-type'] === 'application/x-www-form-urlencoded') return;
+  throw BffError.of('FORBIDDEN', 'Only the page of this BFF that asked may answer here.');
+}

@@ -1,0 +1,230 @@
+import { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import { slowestBytesPerMs } from '../../shared/documents.ts';
+import { networkErrorCode } from '../error-code.ts';
+import type { Connections } from './connections.ts';
+
+/** One HTTP request to the partner. The URL comes from the configuration and the table, never from a caller. */
+export type HttpRequest = {
+  method: 'GET' | 'POST';
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  body?: Buffer;
+  /**
+   * A write is sent once, over a fresh connection: over one that stood idle, the peer may be closing it at this moment,
+   * and then nobody knows whether the write arrived. What is safe is sent once more when a connection fails it.
+   */
+  writes: boolean;
+  /** Ends the wait, as when the caller has gone away. */
+  signal?: AbortSignal;
+};
+
+export type HttpAnswer = {
+  status: number;
+  /** The first value of a header, by its lower-case name. */
+  header(name: string): string | undefined;
+  text: string;
+  /** From the request's first byte to the answer's last. */
+  durationMs: number;
+};
+
+/** Sends a request, and follows no redirect. Fails with a {@link TransportError}. */
+export type Transport = (request: HttpRequest) => Promise<HttpAnswer>;
+
+/**
+ * `not-connected` alone proves that nothing was sent. `broken`: the connection failed before an answer; `cut-off`: in the
+ * midst of it; `malformed`: what came is not HTTP.
+ */
+export type TransportFault =
+  | 'not-connected'
+  | 'broken'
+  | 'cut-off'
+  | 'malformed'
+  | 'timeout'
+  | 'too-large'
+  | 'aborted';
+
+/** Why there is no whole answer. */
+export class TransportError extends Error {
+  override readonly name = 'TransportError';
+  readonly fault: TransportFault;
+  /** The system's or undici's code, such as `ECONNRESET`. */
+  readonly code: string;
+
+  constructor(fault: TransportFault, code: string) {
+    super(`${fault} (${code})`);
+    this.fault = fault;
+    this.code = code;
+  }
+}
+
+/** The partner's documented answers are a few hundred bytes. */
+const maxAnswerBytes = 1024 * 1024;
+/** More goes out in pieces of this size, each once the one before it has left. */
+const pieceBytes = 64 * 1024;
+
+/** How long sending may take. */
+export type SendLimits = {
+  /** From the call to the request's last byte: the connection, TLS, a proxy's tunnel, and a form. */
+  baseMs: number;
+  /** What a larger body adds to that: a network that is slower has failed. */
+  bytesPerMs: number;
+};
+/** A document of 10 MB has two minutes, at 1 Mbit/s. */
+const usualSendLimits: SendLimits = { baseMs: 10_000, bytesPerMs: slowestBytesPerMs };
+
+export type TransportOptions = {
+  connections: Connections;
+  /** From the request's last byte to the answer's last. */
+  timeoutMs: number;
+  sendLimits?: SendLimits;
+};
+
+export function createTransport(options: TransportOptions): Transport {
+  const { connections, timeoutMs, sendLimits = usualSendLimits } = options;
+  const targetOf = createTargets();
+
+  function exchange(dispatcher: Dispatcher, request: HttpRequest): Promise<HttpAnswer> {
+    const { baseMs, bytesPerMs } = sendLimits;
+    const sendMs = baseMs + (request.body?.byteLength ?? 0) / bytesPerMs;
+    return exchangeWithin(dispatcher, targetOf(request.url), request, { sendMs, timeoutMs });
+  }
+
+  return async function transport(request) {
+    if (request.writes) return exchange(connections.fresh, request);
+    try {
+      return await exchange(connections.kept, request);
+    } catch (error) {
+      if (!isFailedConnection(error)) throw error;
+      return exchange(connections.fresh, request);
+    }
+  };
+}
+
+/** A connection that could not be opened in time is left at that: the caller has waited long enough. */
+function isFailedConnection(error: unknown): boolean {
+  if (!(error instanceof TransportError)) return false;
+  return error.fault === 'broken' || (error.fault === 'not-connected' && !/TIMEOUT/.test(error.code));
+}
+
+type Target = { origin: string; path: string };
+
+/** There are as many URLs as environments and rows, and reading one costs more than looking it up. */
+function createTargets(): (url: string) => Target {
+  const targets = new Map<string, Target>();
+  return (url) => {
+    const known = targets.get(url);
+    if (known) return known;
+    const { origin, pathname: path } = new URL(url);
+    targets.set(url, { origin, path });
+    return { origin, path };
+  };
+}
+
+/** One request and its answer, at undici's lowest level: its streams and signals would cost more than the rest together. */
+function exchangeWithin(
+  dispatcher: Dispatcher,
+  { origin, path }: Target,
+  request: HttpRequest,
+  { sendMs, timeoutMs }: { sendMs: number; timeoutMs: number },
+): Promise<HttpAnswer> {
+  const { method, signal } = request;
+  return new Promise((resolve, reject) => {
+    let controller: Dispatcher.DispatchController | undefined;
+    let begun = 0;
+    let status = 0;
+    let answered: Readonly<Record<string, string | string[] | undefined>> = {};
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let ended = false;
+    let timer = setTimeout(giveUp, sendMs);
+
+    function end(): boolean {
+      if (ended) return false;
+      ended = true;
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', goAway);
+      return true;
+    }
+    function fail(fault: TransportFault, code: string): void {
+      if (!end()) return;
+      const error = new TransportError(fault, code);
+      reject(error);
+      controller?.abort(error);
+    }
+    function giveUp(): void {
+      fail(controller ? 'timeout' : 'not-connected', 'TIMEOUT');
+    }
+    function goAway(): void {
+      fail('aborted', 'ABORTED');
+    }
+
+    if (signal?.aborted) {
+      goAway();
+      return;
+    }
+    signal?.addEventListener('abort', goAway);
+    dispatcher.dispatch(
+      { origin, path, method, ...contentOf(request) },
+      {
+        // The connection stands, and the first byte follows at once.
+        onRequestStart(started) {
+          controller = started;
+          if (ended) started.abort(new TransportError('aborted', 'ABORTED'));
+          begun = performance.now();
+        },
+        onRequestSent() {
+          if (ended) return;
+          clearTimeout(timer);
+          timer = setTimeout(giveUp, timeoutMs);
+        },
+        onResponseStart(_controller, statusCode, responseHeaders) {
+          // An informational answer (1xx) comes before the true one.
+          status = statusCode;
+          answered = responseHeaders;
+        },
+        onResponseData(_controller, chunk) {
+          size += chunk.byteLength;
+          if (size > maxAnswerBytes) fail('too-large', 'TOO_LARGE');
+          else chunks.push(chunk);
+        },
+        onResponseEnd() {
+          if (!end()) return;
+          resolve({
+            status,
+            header(name) {
+              const value = answered[name];
+              return Array.isArray(value) ? value[0] : value;
+            },
+            text: Buffer.concat(chunks).toString('utf8'),
+            durationMs: Math.round((performance.now() - begun) * 10) / 10,
+          });
+        },
+        onResponseError(_controller, error) {
+          const code = networkErrorCode(error);
+          if (controller === undefined) fail('not-connected', code);
+          else if (code === 'UND_ERR_HEADERS_OVERFLOW') fail('too-large', code);
+          else if (code.startsWith('HPE_')) fail('malformed', code);
+          else fail(status >= 200 ? 'cut-off' : 'broken', code);
+        },
+      },
+    );
+  });
+}
+
+/**
+ * Headers and body. Of bytes in one piece undici says that they are sent as soon as they wait to be, when the time for
+ * the answer would begin; of a stream, when its last piece has left.
+ */
+function contentOf({ headers, body }: HttpRequest): Pick<Dispatcher.DispatchOptions, 'headers' | 'body'> {
+  if (!body || body.byteLength <= pieceBytes) return { headers, body: body ?? null };
+  return {
+    headers: { ...headers, 'content-length': String(body.byteLength) },
+    body: Readable.from(piecesOf(body), { objectMode: false, highWaterMark: pieceBytes }),
+  };
+}
+
+/** Views of the same memory. */
+function* piecesOf(body: Buffer): Generator<Buffer> {
+  for (let at = 0; at < body.byteLength; at += pieceBytes) yield body.subarray(at, at + pieceBytes);
+}

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { defaultFileLimits } from '../../../../shared/documents.ts';
+import { environmentsAnswer } from '../../../../shared/environments.ts';
+import { bodyCapOf, operations } from '../../../../shared/operations.ts';
+import { samples } from '../../../shared/write-samples.ts';
+import { type FaultServer, startFaultServer } from '../../../support/fault-server.ts';
+import { type Answer, failureIn, startBffWith, type TestBff } from '../../../support/test-bff.ts';
+import { post } from '../post.ts';
+
+const megabyte = 1024 * 1024;
+const document = (bytes: number) => ({
+  ...samples.submitDocument.least,
+  file: Buffer.alloc(bytes).toString('base64'),
+});
+const batch = (...sizes: number[]) => ({
+  items: sizes.map((bytes, index) => ({ ...document(bytes), itemId: `item-${index}` })),
+});
+
+describe('the size of documents', () => {
+  let partner: FaultServer;
+  let bff: TestBff;
+  before(async () => {
+    partner = await startFaultServer();
+    bff = await startBffWith(
+      { sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } },
+      { MAX_DOCUMENT_BYTES: String(megabyte), MAX_BATCH_BYTES: '2500000' },
+    );
+  });
+  after(async () => {
+    await bff.stop();
+    await partner.stop();
+  });
+  afterEach(() => {
+    partner.api.arrivals.length = 0;
+    partner.auth.arrivals.length = 0;
+  });
+
+  function assertTooLarge(answer: Answer, ...issues: { path: string; message: string }[]): void {
+    const { code, outcome, source, retryable, details, message } = failureIn(answer);
+    assert.deepEqual(
+      [answer.status, code, outcome, source, retryable],
+      [413, 'PAYLOAD_TOO_LARGE', 'not_sent', 'bff', false],
+    );
+    const errors = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+    assert.deepEqual(details, { errors, issues });
+    assert.equal(message, errors.join('. '));
+    // No token was asked for either.
+    assert.deepEqual([partner.api.arrivals, partner.auth.arrivals], [[], []]);
+  }
+
+  it('is told to whoever wants to send some', async () => {
+    const { fileLimits } = environmentsAnswer.parse((await bff.get('/api/environments')).body);
+    assert.deepEqual(fileLimits, { document: megabyte, batch: 2_500_000 });
+  });
+
+  // It comes first, while no token is kept.
+  it('is one byte too many: 413 by name, and nothing is sent or asked for', async () => {
+    const message = 'has 1,048,577 bytes, and a document may have 1 MB';
+    const single = await post(bff, 'submitDocument', JSON.stringify(document(megabyte + 1)));
+    assertTooLarge(single, { path: 'file', message });
+    const one = await post(bff, 'submitDocumentBatch', JSON.stringify(batch(1, megabyte + 1, 1)));
+    assertTooLarge(one, { path: 'items[1].file', message });
+    const two = await post(bff, 'submitDocumentBatch', JSON.stringify(batch(megabyte + 1, megabyte + 1)));
+    assertTooLarge(two, { path: 'items[0].file', message }, { path: 'items[1].file', message });
+  });
+
+  it('is too much in all, though no document is too large', async () => {
+    const message =
+      'The documents have 2,500,001 bytes in all, and a batch may have 2,500,000 bytes: send them in several.';
+    const answer = await post(
+      bff,
+      'submitDocumentBatch',
+      JSON.stringify(batch(megabyte, megabyte, 2_500_001 - 2 * megabyte)),
+    );
+    assertTooLarge(answer, { path: '', message });
+  });
+
+  it('is so much that the body is not read: 413 in the same words, whether or not it says its length', async () => {
+    const single = JSON.stringify(document(2 * megabyte));
+    const several = JSON.stringify(batch(megabyte, megabyte, 3 * megabyte));
+    for (const answer of [
+      await post(bff, 'submitDocument', single),
+      await post(bff, 'submitDocument', single, { 'transfer-encoding': 'chunked' }),
+    ]) {
+      const { code, outcome, message } = failureIn(answer);
+      assert.deepEqual([answer.status, code, outcome], [413, 'PAYLOAD_TOO_LARGE', 'not_sent']);
+      assert.match(message, /^The body is larger than \d+ KiB: a document may have 1 MB, before base64\.$/);
+    }
+    const { message } = failureIn(await post(bff, 'submitDocumentBatch', several));
+    assert.match(message, /: the documents of a batch may have 2,500,000 bytes in all, .* in several\.$/);
+    assert.deepEqual([partner.api.arrivals, partner.auth.arrivals], [[], []]);
+  });
+
+  it('may be exactly the limit', async () => {
+    const single = await post(bff, 'submitDocument', JSON.stringify(document(megabyte)));
+    assert.equal(single.status, 200, single.text.slice(0, 300));
+    const many = await post(
+      bff,
+      'submitDocumentBatch',
+      JSON.stringify(batch(megabyte, megabyte, 2_500_000 - 2 * megabyte)),
+    );
+    assert.equal(many.status, 200, many.text.slice(0, 300));
+    assert.equal(partner.api.arrivals.length, 2);
+  });
+
+  it('leaves room for the form beside it, and for the form of each item', () => {
+    const caps = Object.values(operations).map((row) => bodyCapOf(row, defaultFileLimits));
+    const ten = 13_981_016;
+    const twentyFive = 34_952_536;
+    assert.deepEqual(caps, [0, 0, 0, 65_536, 65_536, ten + 65_536, twentyFive + 25 * 65_536]);
+  });
+});

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { environmentsAnswer, sessionAnswer } from '../../../../shared/environments.ts';
+import {
+  type OperationName,
+  operationNames,
+  operationPath,
+  operations,
+} from '../../../../shared/operations.ts';
+import { addKeys } from '../../../support/add-keys.ts';
+import { type FaultServer, invited, pong, startFaultServer } from '../../../support/fault-server.ts';
+import { goodRequest } from '../../../support/good-requests.ts';
+import { rawHead, rawRequest } from '../../../support/raw-http.ts';
+import { failureIn, startBffWith, type TestBff } from '../../../support/test-bff.ts';
+
+/** The last one is not there. */
+const environments = ['sandbox', 'production', 'nowhere'] as const;
+
+/** Every grant that there can be for these, each alone, and what callers with several or none have. */
+const grantsOf: Record<string, readonly string[]> = {
+  ...Object.fromEntries(
+    ['sandbox', 'production', '*'].flatMap((environment) =>
+      [...operationNames, '*'].map((operation) => {
+        const grant = `${environment}:${operation}`;
+        return [`only-${grant.replaceAll('*', 'all').replace(':', '-')}`, [grant]];
+      }),
+    ),
+  ),
+  colleague: ['sandbox:*', 'production:ping'],
+  elsewhere: ['staging:*'],
+  nobody: [],
+};
+
+/** Spelt out here again, so that it can disagree with the BFF. */
+function mayDo(grants: readonly string[], environment: string, operation: string): boolean {
+  return ['*:*', `${environment}:*`, `*:${operation}`, `${environment}:${operation}`].some((each) =>
+    grants.includes(each),
+  );
+}
+
+describe('grants', () => {
+  let bff: TestBff;
+  let partners: Record<'sandbox' | 'production', FaultServer>;
+  let dataDirectory: string;
+  let keys: Record<string, string>;
+  before(async () => {
+    dataDirectory = mkdtempSync(join(tmpdir(), 'grants-'));
+    keys = await addKeys(dataDirectory, grantsOf);
+    partners = { sandbox: await startFaultServer(), production: await startFaultServer() };
+    const bodies: Record<string, object> = { '/ping': pong, '/v1/invitations': invited };
+    for (const { api } of Object.values(partners)) {
+      api.always(({ path }) => ({ body: bodies[path] ?? { status: 'ok' } }));
+    }
+    const urls = ({ auth, api }: FaultServer) => ({ authUrl: auth.url, apiUrl: api.url });
+    bff = await startBffWith(
+      { sandbox: urls(partners.sandbox), production: urls(partners.production) },
+      { BFF_DATA_DIR: dataDirectory, RATE_LIMIT_PER_MINUTE: '100000' },
+    );
+  });
+  after(async () => {
+    await bff.stop();
+    await Promise.all([partners.sandbox.stop(), partners.production.stop()]);
+    rmSync(dataDirectory, { recursive: true });
+  });
+
+  const matrix = Object.entries(grantsOf).flatMap(([caller, grants]) =>
+    environments.flatMap((environment) =>
+      operationNames.map((operation) => ({ caller, grants, environment, operation })),
+    ),
+  );
+  const call = (caller: string, environment: string, operation: OperationName) => {
+    const accessKey = keys[caller] ?? '';
+    const { path, method, headers, body } = goodRequest(operation, environment, {
+      marker: 'marker',
+      accessKey,
+      environments,
+    });
+    return bff.get(path, { method, headers, ...(body !== undefined && { body: String(body) }) });
+  };
+  const arrivals = (of: (partner: FaultServer) => FaultServer['api']) =>
+    Object.values(partners).flatMap((partner) => of(partner).arrivals);
+
+  // These come first, while there is no token: one that was asked for would show.
+  it('that are missing are named, for every caller, environment and operation, and nothing is sent to anybody', async (t) => {
+    const denied = matrix.filter((each) => !mayDo(each.grants, each.environment, each.operation));
+    for (const { caller, environment, operation } of denied) {
+      const missingGrant = `${environment}:${operation}`;
+      const before = bff.logLines.length;
+      const answer = await call(caller, environment, operation);
+      const failure = failureIn(answer);
+      assert.deepEqual(
+        [answer.status, failure.code, failure.source, failure.environment, failure.details, failure.outcome],
+        [
+          ...[403, 'FORBIDDEN', 'bff', environment, { missingGrant }],
+          operations[operation].writes ? 'not_sent' : undefined,
+        ],
+        `${caller} ${missingGrant}`,
+      );
+      assert.match(
+        failure.message,
+        new RegExp(`^Your access does not include ${missingGrant}\\. Whoever runs`),
+      );
+      const line = JSON.parse(bff.logLines[before] ?? '');
+      assert.deepEqual(
+        [line.caller, line.environment, line.operation, line.code, line.missingGrant],
+        [caller, environment, operation, 'FORBIDDEN', missingGrant],
+      );
+    }
+    assert.deepEqual([arrivals(({ auth }) => auth), arrivals(({ api }) => api)], [[], []]);
+    t.diagnostic(`${denied.length} of ${matrix.length} were denied`);
+  });
+
+  it('that are there let through what they name, to that environment and no other', async (t) => {
+    const allowed = matrix.filter(({ grants, environment, operation }) =>
+      mayDo(grants, environment, operation),
+    );
+    for (const { caller, environment, operation } of allowed) {
+      const before = arrivals(({ api }) => api).length;
+      const answer = await call(caller, environment, operation);
+      if (environment === 'nowhere') {
+        assert.deepEqual([answer.status, failureIn(answer).code], [404, 'ENVIRONMENT_NOT_FOUND']);
+        assert.equal(arrivals(({ api }) => api).length, before);
+        continue;
+      }
+      assert.equal(answer.status, 200, `${caller} ${environment}:${operation} ${answer.text}`);
+      assert.equal((answer.body as { environment: string }).environment, environment);
+      const { partner } = operations[operation];
+      assert.equal(arrivals(({ api }) => api).length, before + (partner === null ? 0 : 1));
+      if (partner) assert.equal(partners[environment].api.arrivals.at(-1)?.path, partner.path);
+    }
+    t.diagnostic(`${allowed.length} of ${matrix.length} were allowed`);
+  });
+
+  it('are told to their caller, with the environments where there are any, and no others', async () => {
+    for (const [caller, grants] of Object.entries(grantsOf)) {
+      const headers = { authorization: `Bearer ${keys[caller]}` };
+      const session = sessionAnswer.parse((await bff.get('/api/session', { headers })).body);
+      assert.deepEqual([session.caller, session.grants], [{ id: caller, kind: 'access-key' }, grants]);
+      const told = environmentsAnswer.parse((await bff.get('/api/environments', { headers })).body);
+      const expected = ['sandbox', 'production']
+        .map((id) => ({ id, grants: operationNames.filter((operation) => mayDo(grants, id, operation)) }))
+        .filter((each) => each.grants.length > 0);
+      assert.deepEqual(
+        told.environments.map(({ id, grants: its }) => ({ id, grants: its })),
+        expected,
+        caller,
+      );
+    }
+  });
+
+  it('come before the confirmation, the media type and the body, of which nothing is read', async () => {
+    const head = (headers: Record<string, string>) =>
+      rawHead(
+        operationPath('createUser', 'production'),
+        { Host: 'localhost', Authorization: `Bearer ${keys.colleague}`, ...headers },
+        'POST',
+      );
+    // The body is announced and never comes: who waits for it does not answer.
+    for (const headers of [
+      { 'Content-Length': '100' },
+      { 'Content-Type': 'text/plain', 'Content-Length': '100' },
+      { 'Content-Type': 'application/json', 'Content-Length': '1000000' },
+      { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' },
+    ]) {
+      const answer = await rawRequest(bff.url, head(headers));
+      assert.deepEqual([answer.status, failureIn(answer).code], [403, 'FORBIDDEN']);
+    }
+  });
+
+  it('that are missing do not tell an environment that is there from one that is not', async () => {
+    const answers = await Promise.all(
+      ['production', 'nowhere'].map((environment) => call('only-sandbox-all', environment, 'createUser')),
+    );
+    const [there, notThere] = answers.map(({ status, headers, text }) => [
+      status,
+      text.replaceAll(/production|nowhere/g, 'it').replaceAll(/[\da-f-]{36}/g, 'id'),
+      headers.get('ratelimit-policy')?.replace(/pk=.*/, ''),
+    ]);
+    assert.deepEqual(there, notThere);
+  });
+
+  it('of an environment are not told by the list in a 404 of another', async () => {
+    const ping = await call('only-all-ping', 'nowhere', 'ping');
+    assert.match(failureIn(ping).message, /There is: sandbox, production\.$/);
+    // What is no name belongs to nobody.
+    const noName = await call('only-production-ping', '__proto__', 'ping');
+    assert.match(failureIn(noName).message, /There is: production\.$/);
+    const nothing = await call('nobody', '__proto__', 'ping');
+    assert.match(failureIn(nothing).message, /None is granted to you\.$/);
+  });
+});

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { documentedScopes } from '../../../../server/local-pearsana/scopes.ts';
+import { startLocalPearsana } from '../../../../server/local-pearsana/start-local-pearsana.ts';
+import { createClient } from '../../../../shared/client.ts';
+import { ClientError } from '../../../../shared/client-error.ts';
+import { environmentsAnswer } from '../../../../shared/environments.ts';
+import { startRecordingProxy } from '../../../support/recording-proxy.ts';
+import { failureIn, freePort, startBffWith, startTestBff } from '../../../support/test-bff.ts';
+
+const path = '/api/environments/sandbox/scopes';
+const enabledScopes: readonly string[] = [documentedScopes[0], documentedScopes[5], documentedScopes[7]];
+
+describe('the scopes of an environment', () => {
+  let bff: Awaited<ReturnType<typeof startTestBff>>;
+  before(async () => {
+    bff = await startTestBff({ pearsana: { enabledScopes } });
+  });
+  after(() => bff.stop());
+
+  it('are told for each of the eight, through the typed client, without a call to the partner’s API', async () => {
+    const client = createClient({ baseUrl: bff.url, accessKey: bff.accessKey });
+    const { environment, requestId, partner, result } = await client.scopes({
+      environment: 'sandbox',
+      requestId: 'mine',
+    });
+    assert.deepEqual([environment, requestId, partner], ['sandbox', 'mine', null]);
+    assert.deepEqual(
+      result.scopes.map(({ scope, enabled }) => [scope, enabled]),
+      documentedScopes.map((scope) => [scope, enabledScopes.includes(scope)]),
+    );
+    assert.deepEqual(bff.pearsana.arrivals, []);
+  });
+
+  it('leave the tokens alone that calls use', async () => {
+    const tokens = async () =>
+      environmentsAnswer.parse((await bff.get('/api/environments')).body).environments[0]?.tokens;
+    assert.deepEqual(await tokens(), []);
+    assert.equal((await bff.get('/api/environments/sandbox/ping')).status, 200);
+    const [ping] = (await tokens()) ?? [];
+    assert.equal((await bff.get(path)).status, 200);
+    assert.deepEqual(
+      (await tokens())?.map(({ scopes }) => scopes),
+      [ping?.scopes],
+    );
+    assert.deepEqual(ping?.scopes, ['pearsana-partner/ping']);
+  });
+});
+
+describe('a token that was asked for to find out a scope', () => {
+  it('is never sent to the partner, and no call is spared a token of its own by it', async () => {
+    const pearsana = await startLocalPearsana();
+    await using stack = new AsyncDisposableStack();
+    stack.defer(pearsana.stop);
+    const auth = stack.use(await startRecordingProxy(pearsana.authUrl));
+    const api = stack.use(await startRecordingProxy(pearsana.apiUrl));
+    const { clientId, clientSecret } = pearsana;
+    await using bff = await startBffWith({
+      sandbox: { authUrl: auth.url, apiUrl: api.url, clientId, clientSecret },
+    });
+    await bff.get('/api/environments/sandbox/ping');
+    await bff.get(path);
+    await bff.get('/api/environments/sandbox/ping');
+    const tokens = auth.exchanges.map(({ answer }): string => JSON.parse(answer).access_token);
+    assert.equal(tokens.length, 1 + 8);
+    const sent = api.exchanges.map(({ headers }) => headers.authorization);
+    assert.deepEqual(sent, [`Bearer ${tokens[0]}`, `Bearer ${tokens[0]}`]);
+  });
+});
+
+describe('scopes that cannot be told', () => {
+  it('are null where the authorisation server is away, and the call says so and succeeds', async () => {
+    const nobody = `http://127.0.0.1:${await freePort()}`;
+    await using bff = await startBffWith({ sandbox: { authUrl: nobody, apiUrl: nobody } });
+    const { result } = await createClient({ baseUrl: bff.url, accessKey: bff.accessKey }).scopes({
+      environment: 'sandbox',
+    });
+    assert.deepEqual(
+      new Set(result.scopes.map(({ enabled, error }) => `${enabled} ${error?.code}`)),
+      new Set(['null AUTH_UNREACHABLE']),
+    );
+  });
+
+  it('fail the call where the secret is wrong, until the file that holds it is mended', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'scopes-'));
+    const file = join(folder, 'client-secret');
+    await writeFile(file, 'a-wrong-secret');
+    const pearsana = await startLocalPearsana();
+    try {
+      await using bff = await startBffWith(
+        {},
+        {
+          PEARSANA_SANDBOX_CLIENT_ID: pearsana.clientId,
+          PEARSANA_SANDBOX_CLIENT_SECRET_FILE: file,
+          PEARSANA_SANDBOX_AUTH_URL: pearsana.authUrl,
+          PEARSANA_SANDBOX_API_URL: pearsana.apiUrl,
+        },
+      );
+      const answer = await bff.get(path);
+      const { code, source, outcome, message } = failureIn(answer);
+      assert.deepEqual(
+        [answer.status, code, source, outcome],
+        [502, 'CLIENT_CREDENTIALS_REJECTED', 'auth', undefined],
+      );
+      assert.match(message, /sandbox .*rejected the BFF’s client id or secret/);
+      const client = createClient({ baseUrl: bff.url, accessKey: bff.accessKey });
+      await assert.rejects(client.scopes({ environment: 'sandbox' }), ClientError);
+      await writeFile(file, pearsana.clientSecret);
+      const mended = await client.scopes({ environment: 'sandbox' });
+      assert(mended.result.scopes.every(({ enabled }) => enabled === true));
+    } finally {
+      await pearsana.stop();
+      await rm(folder, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,11 @@
+import { bodyCapOf, operations } from '../../../../shared/operations.ts';
+import type { WriteName } from '../../../shared/write-samples.ts';
+
+const document = 3_000;
+const batch = 6_000;
+
+/** Settings with which a body of exactly the cap is no matter of megabytes. */
+export const smallLimits = { MAX_DOCUMENT_BYTES: String(document), MAX_BATCH_BYTES: String(batch) };
+
+/** The largest body of a row with these. */
+export const capsOf = (name: WriteName) => bodyCapOf(operations[name], { document, batch });

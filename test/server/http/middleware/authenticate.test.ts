@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { type FaultServer, startFaultServer } from '../../../support/fault-server.ts';
+import { failureIn, startBffWith, type TestBff } from '../../../support/test-bff.ts';
+
+describe('a caller', () => {
+  let bff: TestBff;
+  let partner: FaultServer;
+  before(async () => {
+    partner = await startFaultServer();
+    // Nobody's limit: what is wrong here is wrong by itself.
+    bff = await startBffWith({ sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } });
+  });
+  after(async () => {
+    await bff.stop();
+    await partner.stop();
+  });
+
+  const call = (authorization: string, path = '/api/environments/sandbox/ping') =>
+    bff.get(path, { headers: { authorization } });
+
+  it('without a key is told how to send one', async () => {
+    const answer = await call('');
+    const { code, message, source } = failureIn(answer);
+    assert.deepEqual([answer.status, code, source], [401, 'UNAUTHORIZED', 'bff']);
+    assert.match(message, /^An access key is missing: send it as “Authorization: Bearer …”/);
+    assert.equal(answer.headers.get('www-authenticate'), 'Bearer');
+  });
+
+  // Fewer than twenty, after which the address would be refused.
+  for (const [what, authorization] of [
+    ['a wrong key', 'Bearer wrong'],
+    ['the key by Basic', (key: string) => `Basic ${Buffer.from(`a:${key}`).toString('base64')}`],
+    ['the key alone', (key: string) => key],
+    ['an empty key', 'Bearer '],
+    ['half of the key', (key: string) => `Bearer ${key.slice(0, -1)}`],
+    ['the key and more', (key: string) => `Bearer ${key}x`],
+    ['the key twice', (key: string) => `Bearer ${key} ${key}`],
+    ['the key in other letters', (key: string) => `Bearer ${key.toUpperCase()}`],
+    ['a very long key', `Bearer ${'x'.repeat(10_000)}`],
+    ['the word for it', 'Bearer [redacted]'],
+  ] as const) {
+    it(`with ${what} is refused, and does not see it again`, async () => {
+      const sent = typeof authorization === 'string' ? authorization : authorization(bff.accessKey);
+      const answer = await call(sent);
+      const { code, message } = failureIn(answer);
+      assert.deepEqual([answer.status, code], [401, 'UNAUTHORIZED']);
+      assert.match(message, /^The access key is not valid/);
+      assert.equal(answer.headers.get('www-authenticate'), 'Bearer');
+      assert.doesNotMatch(answer.text, /wrong|xxx|an-access-key/);
+    });
+  }
+
+  it('learns nothing of what is there without a key', async () => {
+    for (const path of ['/api/nothing', '/api/environments/nowhere/ping', '/api', '/api/session?key=a']) {
+      assert.equal((await call('', path)).status, 401, path);
+    }
+  });
+
+  it('cannot put the key into the address', async () => {
+    assert.equal(
+      (await call('', `/api/session?access_token=${bff.accessKey}&key=${bff.accessKey}`)).status,
+      401,
+    );
+  });
+
+  it('with the key in small letters or with two spaces is let in', async () => {
+    for (const sent of [`bearer ${bff.accessKey}`, `Bearer  ${bff.accessKey}`]) {
+      assert.equal((await call(sent, '/api/session')).status, 200);
+    }
+  });
+
+  it('who was refused caused no request to anybody', () => {
+    assert.deepEqual([partner.auth.arrivals, partner.api.arrivals], [[], []]);
+  });
+});

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { rawHead, rawRequest } from '../../../support/raw-http.ts';
+import { failureIn, startBffWith, type TestBff } from '../../../support/test-bff.ts';
+
+const partner = { authUrl: 'https://auth.example.com', apiUrl: 'https://api.example.com' };
+
+describe('the Host header', () => {
+  let bff: TestBff;
+  before(async () => {
+    bff = await startBffWith({ sandbox: partner }, { BFF_PUBLIC_URL: 'https://BFF.example.com:8443/' });
+  });
+  after(() => bff.stop());
+
+  const call = (host: string, path: string, more: Record<string, string> = {}) =>
+    rawRequest(bff.url, rawHead(path, { Host: host, Authorization: `Bearer ${bff.accessKey}`, ...more }));
+
+  for (const host of [
+    'localhost',
+    'LocalHost:1',
+    '127.0.0.1',
+    '127.0.0.1:8787',
+    '127.3.2.1',
+    '[::1]',
+    '[::1]:8787',
+    'bff.example.com:8443',
+    'BFF.Example.com:8443',
+  ]) {
+    it(`may be ${host}`, async () => assert.equal((await call(host, '/api/session')).status, 200));
+  }
+
+  for (const host of [
+    'evil.example',
+    '127.0.0.1.evil.example',
+    'localhost.evil',
+    'localhost.evil:8787',
+    'evil-localhost',
+    'user@127.0.0.1',
+    '127.0.0.1@evil.example',
+    'localhost#evil.example',
+    'localhost/evil.example',
+    'localhost, evil.example',
+    'localhost evil.example',
+    'localhost:evil',
+    'localhost:8787:1',
+    'localhost.',
+    '0x7f.1',
+    '127.1',
+    '2130706433',
+    '0.0.0.0',
+    '[::]',
+    '[::ffff:127.0.0.1]',
+    '::1',
+    'bff.example.com',
+    'bff.example.com:8444',
+    'bff.example.com:8443.evil.example',
+    'auth.example.com',
+    '',
+    '%31%32%37.0.0.1',
+    'ｌocalhost',
+  ]) {
+    it(`must not be “${host}”, at any path`, async () => {
+      for (const path of ['/api/session', '/livez', '/readyz', '/nothing']) {
+        const answer = await call(host, path);
+        assert.deepEqual([answer.status, failureIn(answer).code], [403, 'HOST_NOT_ALLOWED']);
+      }
+    });
+  }
+
+  it('is looked at before the key: a wrong name learns nothing about it', async () => {
+    const answer = await call('evil.example', '/api/session', { Authorization: 'Bearer wrong' });
+    assert.equal(failureIn(answer).code, 'HOST_NOT_ALLOWED');
+  });
+
+  for (const header of ['X-Forwarded-Host', 'Forwarded', 'X-Host', 'X-Original-Host']) {
+    it(`cannot be replaced by ${header}`, async () => {
+      const value = header === 'Forwarded' ? 'host=localhost' : 'localhost';
+      assert.equal((await call('evil.example', '/api/session', { [header]: value })).status, 403);
+      assert.equal((await call('localhost', '/api/session', { [header]: 'evil.example' })).status, 200);
+    });
+  }
+
+  it('cannot be replaced by a second one', async () => {
+    for (const [first, second] of [
+      ['evil.example', 'localhost'],
+      ['localhost', 'evil.example'],
+      ['localhost', 'localhost'],
+    ]) {
+      const answer = await call(`${first}\r\nHost: ${second}`, '/api/session');
+      assert.deepEqual([answer.status, failureIn(answer).code], [400, 'VALIDATION_ERROR']);
+    }
+  });
+});
+
+describe('off loopback, the Host header', () => {
+  it('must be that of BFF_PUBLIC_URL, and no loopback name', async () => {
+    const variables = { HOST: '0.0.0.0', BFF_PUBLIC_URL: 'https://bff.example.com', BFF_TRUST_PROXY: '1' };
+    await using bff = await startBffWith({ sandbox: partner }, variables);
+    const call = async (host: string, more: Record<string, string> = {}) =>
+      (await rawRequest(bff.url, rawHead('/livez', { Host: host, ...more }))).status;
+    assert.equal(await call('bff.example.com'), 200);
+    for (const host of [
+      'localhost',
+      '127.0.0.1',
+      '[::1]',
+      '0.0.0.0',
+      'bff.example.com.evil.example',
+      'evil-bff.example.com',
+      'bff.example.com:444',
+    ])
+      assert.equal(await call(host), 403, host);
+    // A proxy that is believed is believed about addresses, not about names.
+    assert.equal(await call('localhost', { 'X-Forwarded-Host': 'bff.example.com' }), 403);
+  });
+});

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { addKeys } from '../../../support/add-keys.ts';
+import { type FaultServer, startFaultServer } from '../../../support/fault-server.ts';
+import { type Answer, failureIn, startBffWith, type TestBff } from '../../../support/test-bff.ts';
+
+const partner = { authUrl: 'https://auth.example.com', apiUrl: 'https://api.example.com' };
+const session = (bff: TestBff, authorization?: string) =>
+  bff.get('/api/session', authorization === undefined ? {} : { headers: { authorization } });
+const statuses = (answers: Answer[]) => answers.map(({ status }) => status);
+
+function assertRefused(answer: Answer, message: RegExp): void {
+  const { code, message: words, retryable } = failureIn(answer);
+  assert.deepEqual([answer.status, code, retryable], [429, 'RATE_LIMITED', true]);
+  assert.match(words, message);
+  const seconds = answer.headers.get('retry-after');
+  assert.match(seconds ?? '', /^[1-9]\d?$/);
+  assert.match(words, new RegExp(`again in ${seconds} s`));
+}
+
+describe('the limit of each caller', () => {
+  it('is told by draft-8 headers, and then by 429 with Retry-After', async () => {
+    await using bff = await startBffWith({ sandbox: partner }, { RATE_LIMIT_PER_MINUTE: '3' });
+    for (const left of [2, 1, 0]) {
+      const { status, headers } = await session(bff);
+      assert.equal(status, 200);
+      assert.match(headers.get('ratelimit-policy') ?? '', /^"per-caller"; q=3; w=60/);
+      assert.match(headers.get('ratelimit') ?? '', new RegExp(`^"per-caller"; r=${left}; t=\\d+`));
+      assert.equal(headers.get('x-ratelimit-limit'), null);
+      assert.equal(headers.get('retry-after'), null);
+    }
+    assertRefused(await session(bff), /^More than 3 requests in a minute/);
+    assertRefused(await bff.get('/api/environments/sandbox/ping'), /^More than 3/);
+    assert.equal((await bff.get('/livez')).status, 200);
+  });
+
+  it('is not used up by those who are nobody', async () => {
+    await using bff = await startBffWith({ sandbox: partner }, { RATE_LIMIT_PER_MINUTE: '3' });
+    for (let call = 0; call < 10; call += 1) assert.equal((await session(bff, 'Bearer wrong')).status, 401);
+    assert.deepEqual(statuses([await session(bff), await session(bff), await session(bff)]), [200, 200, 200]);
+  });
+});
+
+describe('the limit of each class', () => {
+  const grantsOf = { ada: ['*:*'], bob: ['*:*'], eve: ['sandbox:*'] };
+  type Name = keyof typeof grantsOf;
+
+  async function setUp() {
+    await using stack = new AsyncDisposableStack();
+    const dataDirectory = mkdtempSync(join(tmpdir(), 'rate-limits-'));
+    stack.defer(() => rmSync(dataDirectory, { recursive: true }));
+    const keys = await addKeys(dataDirectory, grantsOf);
+    const variables = { RATE_LIMIT_PER_MINUTE: '12', BFF_DATA_DIR: dataDirectory };
+    const bff = stack.use(await startBffWith({ sandbox: partner, production: partner }, variables));
+    const kept = stack.move();
+    /** Refused for what it holds, after it was counted: nothing is sent. */
+    const write = (who: Name, environment: string) =>
+      bff.get(`/api/environments/${environment}/users`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${keys[who]}`, 'x-confirm-environment': environment },
+      });
+    const read = (who: Name) => session(bff, `Bearer ${keys[who]}`);
+    return { write, read, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  }
+
+  it('is a third for writes, and a sixth where they are protected; none takes from another', async () => {
+    await using here = await setUp();
+    for (const left of [1, 0]) {
+      const { status, headers } = await here.write('ada', 'production');
+      assert.equal(status, 415);
+      assert.match(headers.get('ratelimit-policy') ?? '', /^"protected-writes-per-caller"; q=2; w=60/);
+      assert.match(headers.get('ratelimit') ?? '', new RegExp(`; r=${left};`));
+    }
+    assertRefused(
+      await here.write('ada', 'production'),
+      /^More than 2 writes to protected environments in a minute/,
+    );
+    // However it is spelt.
+    assertRefused(await here.write('ada', 'produc%74ion'), /^More than 2 writes to protected/);
+    for (let write = 0; write < 4; write += 1) assert.equal((await here.write('ada', 'sandbox')).status, 415);
+    assertRefused(await here.write('ada', 'sandbox'), /^More than 4 writes in a minute/);
+    for (let read = 0; read < 12; read += 1) assert.equal((await here.read('ada')).status, 200);
+    assertRefused(await here.read('ada'), /^More than 12 requests in a minute/);
+  });
+
+  it('is each caller’s own', async () => {
+    await using here = await setUp();
+    for (let write = 0; write < 5; write += 1) await here.write('ada', 'sandbox');
+    assert.equal((await here.write('ada', 'sandbox')).status, 429);
+    assert.equal((await here.write('bob', 'sandbox')).status, 415);
+  });
+
+  it('counts what is denied, and does not tell whether there is something to protect', async () => {
+    await using here = await setUp();
+    const answers: Answer[] = [];
+    for (const environment of ['production', 'nowhere', 'production', 'nowhere']) {
+      answers.push(await here.write('eve', environment));
+    }
+    assert.deepEqual(statuses(answers), [403, 403, 403, 403]);
+    const policies = answers.map(({ headers }) => headers.get('ratelimit-policy')?.split(';', 2).join());
+    assert.deepEqual([...new Set(policies)], ['"writes-per-caller", q=4']);
+    assert.equal((await here.write('eve', 'production')).status, 429);
+  });
+});
+
+describe('the limit on wrong keys', () => {
+  it('refuses the 21st of a minute, and then the right one as well', async () => {
+    await using bff = await startBffWith({ sandbox: partner });
+    for (let wrong = 1; wrong <= 20; wrong += 1) {
+      const answer = await session(bff, `Bearer wrong-${wrong}`);
+      assert.deepEqual([wrong, answer.status, failureIn(answer).code], [wrong, 401, 'UNAUTHORIZED']);
+    }
+    assertRefused(await session(bff, 'Bearer wrong-21'), /^Too many wrong access keys from this address/);
+    // Else a guesser would learn which key is the right one.
+    assertRefused(await session(bff), /^Too many wrong access keys/);
+  });
+
+  it('lets at most 20 of a crowd of guesses be looked at', async () => {
+    await using bff = await startBffWith({ sandbox: partner });
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, each) => session(bff, `Bearer wrong-${each}`)),
+    );
+    assert.equal(statuses(answers).filter((status) => status === 401).length, 20);
+    assert.equal(statuses(answers).filter((status) => status === 429).length, 80);
+  });
+
+  it('does not count good keys, missing keys, or what is wrong otherwise', async () => {
+    await using bff = await startBffWith({ sandbox: partner });
+    for (let call = 0; call < 25; call += 1) {
+      assert.equal((await session(bff, '')).status, 401);
+      assert.equal((await bff.get('/api/nothing')).status, 404);
+    }
+    assert.equal((await session(bff)).status, 200);
+  });
+
+  it('never refuses a stampede of good callers, nor counts it against them', async () => {
+    await using faults: FaultServer = await startFaultServer();
+    const environment = { authUrl: faults.auth.url, apiUrl: faults.api.url };
+    await using bff = await startBffWith({ sandbox: environment }, { RATE_LIMIT_PER_MINUTE: '1000' });
+    // Nineteen wrong keys before it: one more would be refused, so a good call that counts even for a moment shows.
+    for (let wrong = 0; wrong < 19; wrong += 1) await session(bff, 'Bearer wrong');
+    const stampede = Array.from({ length: 300 }, () => bff.get('/api/environments/sandbox/ping'));
+    assert.deepEqual([...new Set(statuses(await Promise.all(stampede)))], [200]);
+    assert.equal(faults.auth.arrivals.length, 1);
+    assert.equal(faults.api.count('/ping'), 300);
+    assert.equal((await session(bff, 'Bearer wrong')).status, 401);
+    assert.equal((await session(bff, 'Bearer wrong')).status, 429);
+  });
+
+  it('is for each address: another behind the same proxy is not refused', async () => {
+    await using bff = await startBffWith({ sandbox: partner }, { BFF_TRUST_PROXY: '1' });
+    const from = (address: string, authorization: string) =>
+      bff.get('/api/session', { headers: { authorization, 'x-forwarded-for': address } });
+    for (let wrong = 0; wrong < 20; wrong += 1) await from('192.0.2.1', 'Bearer wrong');
+    assert.equal((await from('192.0.2.1', `Bearer ${bff.accessKey}`)).status, 429);
+    assert.equal((await from('192.0.2.2', `Bearer ${bff.accessKey}`)).status, 200);
+    // Only the last hop is believed: what stands before it anybody can write.
+    assert.equal((await from('192.0.2.9, 192.0.2.1', `Bearer ${bff.accessKey}`)).status, 429);
+  });
+
+  it('believes no proxy unless told to', async () => {
+    await using bff = await startBffWith({ sandbox: partner });
+    for (let wrong = 0; wrong < 20; wrong += 1) {
+      await bff.get('/api/session', {
+        headers: { authorization: 'Bearer wrong', 'x-forwarded-for': `192.0.2.${wrong}` },
+      });
+    }
+    assert.equal((await session(bff)).status, 429);
+  });
+});

@@ -1,0 +1,296 @@
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { sessionAnswer } from '../../../../shared/environments.ts';
+import { windowKeyAnswer } from '../../../../shared/sign-in.ts';
+import { type ScriptedProvider, startScriptedProvider } from '../../../support/scripted-provider.ts';
+import { findSecrets } from '../../../support/secret-search.ts';
+import {
+  comeBack,
+  loginCookie,
+  publicOrigin,
+  sessionCookie,
+  signIn,
+  startSessionBff,
+} from '../../../support/session-bff.ts';
+import { type Answer, failureIn, startBffWith, type TestBff } from '../../../support/test-bff.ts';
+
+const partners = { sandbox: { authUrl: 'https://auth.example.com', apiUrl: 'https://api.example.com' } };
+const returnUri = 'vscode://pearsana-tools.pearsana-partner/signed-in?windowId=2';
+const workbench = 'https://x.vscode-cdn.net';
+
+/** What a window makes up, and the link that it opens. */
+function newWindow(changed: Record<string, string> = {}) {
+  const verifier = randomBytes(32).toString('base64url');
+  const challenge = createHash('sha256').update(verifier).digest('base64url');
+  const state = randomBytes(16).toString('base64url');
+  const { redirect_uri = returnUri, ...others } = changed;
+  const encoded = Buffer.from(redirect_uri).toString('base64url');
+  const query = new URLSearchParams({ challenge, state, redirect_uri: encoded, ...others });
+  return { verifier, state, link: `/auth/vscode?${query}` };
+}
+
+describe('signing a window of VS Code in', () => {
+  let provider: ScriptedProvider;
+  let bff: TestBff;
+  before(async () => {
+    provider = await startScriptedProvider();
+    provider.token = { claims: { groups: ['registrars'] } };
+    bff = await startSessionBff(provider, partners, { BFF_VSCODE_KEY_HOURS: '2' });
+  });
+  after(async () => {
+    await bff.stop();
+    await provider[Symbol.asyncDispose]();
+  });
+
+  const cookieOf = (session: string) => ({ authorization: '', cookie: `${sessionCookie}=${session}` });
+  const look = (link: string, session: string) => bff.get(link, { headers: cookieOf(session) });
+  const wordIn = ({ text }: Answer) => /name="word" value="([\w-]+)"/.exec(text)?.[1] ?? '';
+  const decide = (form: Record<string, string>, session: string, headers: Record<string, string> = {}) =>
+    bff.get('/auth/vscode/answer', {
+      method: 'POST',
+      headers: {
+        ...cookieOf(session),
+        'content-type': 'application/x-www-form-urlencoded',
+        origin: publicOrigin,
+        'sec-fetch-site': 'same-origin',
+        ...headers,
+      },
+      body: String(new URLSearchParams(form)),
+    });
+  const redeem = (body: object, headers: Record<string, string> = {}) =>
+    bff.get('/auth/vscode/token', {
+      method: 'POST',
+      headers: { authorization: '', 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+  const withKey = (accessKey: string, path: string, method = 'GET') =>
+    bff.get(path, { method, headers: { authorization: `Bearer ${accessKey}` } });
+
+  /** All the way to the code, as a person who allows it. */
+  async function allowed(): Promise<{ code: string; verifier: string; state: string }> {
+    const session = await signIn(bff, provider);
+    const { verifier, state, link } = newWindow();
+    const answer = await decide({ word: wordIn(await look(link, session)), answer: 'allow' }, session);
+    assert.equal(answer.status, 303, answer.text);
+    const location = new URL(answer.headers.get('location') ?? '');
+    assert.equal(location.searchParams.get('state'), state);
+    return { code: location.searchParams.get('code') ?? '', verifier, state };
+  }
+
+  it('gives a key with the person’s grants and a limited life, which works until it is given back', async () => {
+    const { code, verifier } = await allowed();
+    const answer = await redeem({ code, verifier });
+    assert.equal(answer.status, 200, answer.text);
+    const { accessKey, caller, expiresAt } = windowKeyAnswer.parse(answer.body);
+    assert.equal(caller.id, 'user:ada');
+    const hours = (Date.parse(expiresAt) - Date.now()) / 3_600_000;
+    assert(hours > 1.9 && hours <= 2, String(hours));
+
+    const session = sessionAnswer.parse((await withKey(accessKey, '/api/session')).body);
+    assert.deepEqual(session.caller, { id: 'user:ada', kind: 'access-key' });
+    assert.deepEqual(session.grants, ['sandbox:*']);
+
+    assert.equal((await withKey(accessKey, '/auth/vscode/revoke', 'POST')).status, 200);
+    assert.equal((await withKey(accessKey, '/api/session')).status, 401);
+    assert.equal((await withKey(accessKey, '/auth/vscode/revoke', 'POST')).status, 401);
+  });
+
+  it('sends the browser back with a code and the window’s state, and nothing else', async () => {
+    const session = await signIn(bff, provider);
+    const { state, link } = newWindow();
+    const answer = await decide({ word: wordIn(await look(link, session)), answer: 'allow' }, session);
+    const location = answer.headers.get('location') ?? '';
+    assert.match(location, new RegExp(`^${returnUri.replace('?', '\\?')}&code=[\\w-]{43}&state=${state}$`));
+    assert.equal(answer.headers.get('cache-control'), 'no-store');
+  });
+
+  it('says no to the window where the person does', async () => {
+    const session = await signIn(bff, provider);
+    const { state, link } = newWindow();
+    const answer = await decide({ word: wordIn(await look(link, session)), answer: 'deny' }, session);
+    assert.equal(answer.headers.get('location'), `${returnUri}&error=access_denied&state=${state}`);
+  });
+
+  it('shows who one is, what VS Code will get and for how long, on a page that loads and runs nothing', async () => {
+    const session = await signIn(bff, provider);
+    const { headers, text } = await look(newWindow().link, session);
+    for (const words of ['user:ada', 'sandbox:*', '2 hours', 'an editor on this computer (vscode)']) {
+      assert(text.includes(words), words);
+    }
+    const policy = headers.get('content-security-policy') ?? '';
+    const [, hash] = /style-src 'sha256-([^']+)'/.exec(policy) ?? [];
+    const style = /<style>([\s\S]*)<\/style>/.exec(text)?.[1] ?? '';
+    assert.equal(hash, createHash('sha256').update(style).digest('base64'));
+    assert.equal(
+      policy.replace(String(hash), '…'),
+      `default-src 'none'; style-src 'sha256-…'; form-action 'self' vscode:; base-uri 'none'; frame-ancestors 'none'`,
+    );
+    assert.equal(headers.get('x-frame-options'), 'DENY');
+    assert.doesNotMatch(text, /<script|style=|\son\w+=/);
+  });
+
+  it('sends who is not signed in to the provider, and back to the very same question', async () => {
+    const { link } = newWindow();
+    const asked = await bff.get(link, { headers: { authorization: '' } });
+    assert.equal(asked.status, 303);
+    const location = asked.headers.get('location') ?? '';
+    assert(location.startsWith(`${provider.issuer}/authorize`));
+    assert(!location.includes('vscode'), 'the provider learns nothing of it');
+    const cookie =
+      asked.headers
+        .getSetCookie()[0]
+        ?.slice(loginCookie.length + 1)
+        .split(';')[0] ?? '';
+    const back = await comeBack(bff, provider.signIn(location).query, cookie);
+    const onTo = /http-equiv="refresh" content="0; url=([^"]+)"/.exec(back.text)?.[1] ?? '';
+    assert.equal(onTo.replaceAll('&#38;', '&'), publicOrigin + link);
+  });
+
+  for (const [what, changed] of Object.entries({
+    'another site': { redirect_uri: 'https://evil.example/callback' },
+    'a scheme that is not listed': { redirect_uri: 'cursor://pearsana-tools.pearsana-partner/signed-in' },
+    'no address to go back to': { redirect_uri: '' },
+    'another extension': { redirect_uri: 'vscode://evil.extension/signed-in' },
+    'no challenge': { challenge: '' },
+    'a plain verifier as challenge': { challenge: 'v'.repeat(64) },
+    'a short state': { state: 'x' },
+    'a state with markup': { state: `<script>${'x'.repeat(30)}</script>` },
+  })) {
+    it(`refuses a link with ${what}, before anybody signs in`, async () => {
+      for (const session of ['', await signIn(bff, provider)]) {
+        const answer = await look(newWindow(changed).link, session);
+        assert.equal(answer.status, 400);
+        assert.equal(answer.headers.get('location'), null);
+        assert.doesNotMatch(answer.text, /evil|<script/);
+      }
+    });
+  }
+
+  it('refuses a link that says a thing twice', async () => {
+    const { link } = newWindow();
+    for (const more of ['redirect_uri=x', 'state=x', 'challenge=x']) {
+      assert.equal((await look(`${link}&${more}`, '')).status, 400, more);
+    }
+  });
+
+  it('takes an answer from its own page alone, once, and from who saw it', async () => {
+    const session = await signIn(bff, provider);
+    const word = wordIn(await look(newWindow().link, session));
+    const form = { word, answer: 'allow' };
+    for (const headers of [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { origin: '' },
+      { origin: `${publicOrigin}.evil.example` },
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+      { 'sec-fetch-site': '' },
+      { 'content-type': 'text/plain' },
+      { 'content-type': 'multipart/form-data; boundary=x' },
+    ]) {
+      const answer = await decide(form, session, headers);
+      assert.deepEqual([answer.status, failureIn(answer).code], [403, 'FORBIDDEN'], JSON.stringify(headers));
+    }
+    for (const wrong of [{ answer: 'allow' }, { word: 'x', answer: 'allow' }]) {
+      assert.equal((await decide(wrong, session)).status, 400);
+    }
+    assert.equal((await decide(form, '')).status, 400);
+    provider.token = { claims: { sub: 'eve', groups: ['guests'] } };
+    const eve = await signIn(bff, provider);
+    provider.token = { claims: { groups: ['registrars'] } };
+    assert.equal((await decide(form, eve)).status, 400);
+    assert.equal((await decide(form, session)).status, 303);
+    assert.equal((await decide(form, session)).status, 400);
+  });
+
+  it('gives no key for a code used twice, a wrong verifier, or nothing at all', async () => {
+    const first = await allowed();
+    assert.equal((await redeem({ code: first.code, verifier: first.verifier })).status, 200);
+    const other = await allowed();
+    const wrong = await redeem({ code: other.code, verifier: first.verifier });
+    for (const answer of [
+      await redeem({ code: first.code, verifier: first.verifier }),
+      wrong,
+      // Burnt by the wrong one.
+      await redeem({ code: other.code, verifier: other.verifier }),
+      await redeem({ code: 'x'.repeat(43), verifier: first.verifier }),
+      await redeem({}),
+      await redeem([]),
+    ]) {
+      const { code, message } = failureIn(answer);
+      assert.deepEqual([answer.status, code], [400, 'LOGIN_FAILED']);
+      assert.doesNotMatch(message, /xxx/);
+    }
+  });
+
+  it('lets listed workbenches redeem, and other pages not even ask', async () => {
+    const { code, verifier } = await allowed();
+    const preflight = (origin: string) =>
+      bff.get('/auth/vscode/token', {
+        method: 'OPTIONS',
+        headers: {
+          ...{ authorization: '', origin, 'access-control-request-method': 'POST' },
+          'access-control-request-headers': 'content-type,x-request-id',
+        },
+      });
+    assert.equal((await preflight('https://evil.example')).status, 403);
+    const asked = await preflight(workbench);
+    assert.deepEqual([asked.status, asked.headers.get('access-control-allow-origin')], [204, workbench]);
+    const answer = await redeem({ code, verifier }, { origin: workbench });
+    assert.equal(answer.headers.get('access-control-allow-origin'), workbench);
+    assert.equal(answer.headers.get('access-control-allow-credentials'), null);
+    assert.equal(answer.status, 200);
+  });
+
+  it('takes back no key that was not given this way, and none without the key itself', async () => {
+    const own = await withKey(bff.accessKey, '/auth/vscode/revoke', 'POST');
+    assert.deepEqual([own.status, failureIn(own).code], [403, 'FORBIDDEN']);
+    const session = await signIn(bff, provider);
+    const byCookie = await bff.get('/auth/vscode/revoke', { method: 'POST', headers: cookieOf(session) });
+    assert.equal(byCookie.status, 403);
+  });
+
+  it('says to anybody how one can sign in', async () => {
+    const answer = await bff.get('/auth/methods', { headers: { authorization: '', origin: workbench } });
+    assert.deepEqual((answer.body as { methods: string[] }).methods, ['access-key', 'browser']);
+    assert.equal(answer.headers.get('access-control-allow-origin'), workbench);
+  });
+
+  it('limits an address that tries codes', async () => {
+    const statuses = new Set<number>();
+    for (let count = 0; count < 260 && !statuses.has(429); count += 1) {
+      statuses.add(
+        (await redeem({ code: randomBytes(32).toString('base64url'), verifier: 'v'.repeat(43) })).status,
+      );
+    }
+    assert.deepEqual([...statuses], [400, 429]);
+  });
+
+  it('leaves no key, code, verifier, word or state in the log', async () => {
+    await using quiet = await startSessionBff(provider, partners);
+    const whole = bff;
+    bff = quiet;
+    try {
+      const { code, verifier, state } = await allowed();
+      const { accessKey } = windowKeyAnswer.parse((await redeem({ code, verifier })).body);
+      await redeem({ code, verifier });
+      const found = findSecrets({ code, verifier, state, accessKey }, quiet.logLines.join('\n'));
+      assert.deepEqual(found, []);
+      assert(quiet.logLines.some((line) => line.includes('"caller":"user:ada"')));
+    } finally {
+      bff = whole;
+    }
+  });
+});
+
+describe('signing a window in where nobody signs in in a browser', () => {
+  it('is answered in words', async () => {
+    await using bff = await startBffWith(partners);
+    const methods = await bff.get('/auth/methods', { headers: { authorization: '' } });
+    assert.deepEqual((methods.body as { methods: string[] }).methods, ['access-key']);
+    const page = await bff.get(newWindow().link, { headers: { authorization: '', accept: 'text/html' } });
+    assert.equal(page.status, 404);
+    assert.match(page.text, /not set up here\. In VS Code, sign in with an access key/);
+  });
+});

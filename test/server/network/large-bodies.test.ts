@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { type Connections, createConnections } from '../../../server/network/connections.ts';
+import { createTransport, type SendLimits, TransportError } from '../../../server/network/transport.ts';
+import { samples } from '../../shared/write-samples.ts';
+import { type FaultServer, type Reply, startFaultServer } from '../../support/fault-server.ts';
+import { startBffWith } from '../../support/test-bff.ts';
+import { post } from '../http/post.ts';
+
+/** More than the system takes off a sender's hands before the receiver has read any of it. */
+const body = Buffer.alloc(16 * 1024 * 1024, '{"file":"a document"}');
+const enough: SendLimits = { baseMs: 5_000, bytesPerMs: 125 };
+
+describe('a large body', () => {
+  let partner: FaultServer;
+  let connections: Connections;
+  before(async () => {
+    partner = await startFaultServer();
+    connections = createConnections();
+  });
+  after(async () => {
+    await connections.close(0);
+    await partner.stop();
+  });
+
+  function send(reply: Reply, limits: { timeoutMs: number; sendLimits: SendLimits }, sent = body) {
+    partner.api.next(reply);
+    const transport = createTransport({ connections, ...limits });
+    const url = `${partner.api.url}/v1/documents:submit`;
+    return transport({ method: 'POST', url, headers: {}, body: sent, writes: true });
+  }
+  const timesOut = (error: unknown) => {
+    assert(error instanceof TransportError, String(error));
+    return error.fault === 'timeout';
+  };
+
+  it('arrives as it is, with its length', async () => {
+    for (const size of [0, 1, 65_536, 65_537, 131_072, 3_000_000]) {
+      const sent = body.subarray(0, size);
+      const { status } = await send({}, { timeoutMs: 1_000, sendLimits: enough }, sent);
+      assert.equal(status, 200);
+      const { headers, body: arrived } = partner.api.arrivals.at(-1) ?? assert.fail();
+      assert.equal(headers['content-length'], String(size));
+      assert.equal(headers['transfer-encoding'], undefined);
+      assert(arrived === sent.toString());
+    }
+  });
+
+  it('that is read slowly takes none of the time for the answer', async () => {
+    const { status, durationMs } = await send({ unreadMs: 1_200 }, { timeoutMs: 1_000, sendLimits: enough });
+    assert.equal(status, 200);
+    assert(durationMs > 1_200, String(durationMs));
+  });
+
+  it('that is read at once leaves the partner no more than that time', async () => {
+    await assert.rejects(send({ delayMs: 1_000 }, { timeoutMs: 100, sendLimits: enough }), timesOut);
+  });
+
+  it('that is not read ends with the time for sending', async () => {
+    const hasty: SendLimits = { baseMs: 50, bytesPerMs: body.byteLength / 100 };
+    await assert.rejects(send({ unreadMs: 1_000 }, { timeoutMs: 60_000, sendLimits: hasty }), timesOut);
+  });
+
+  it('has more time for sending than a small one', async () => {
+    const bySize: SendLimits = { baseMs: 50, bytesPerMs: body.byteLength / 5_000 };
+    const { status } = await send({ unreadMs: 300 }, { timeoutMs: 1_000, sendLimits: bySize });
+    assert.equal(status, 200);
+  });
+
+  it('whose connection breaks while it is sent is a broken one, and no answer', async () => {
+    await assert.rejects(
+      send({ fault: 'reset-before-body' }, { timeoutMs: 1_000, sendLimits: enough }),
+      (error) => error instanceof TransportError && error.fault === 'broken',
+    );
+  });
+});
+
+describe('a large body from caller to partner', () => {
+  it('is sent again as it was after a 401, and its answer has all its time', async () => {
+    await using partner = await startFaultServer();
+    await using bff = await startBffWith(
+      { sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } },
+      { PARTNER_TIMEOUT_MS: '1000' },
+    );
+    partner.api.next({ status: 401 }, { status: 202, unreadMs: 1_200, body: { any: 'thing' } });
+    const file = Buffer.alloc(10 * 1024 * 1024, 'a document').toString('base64');
+    const sent = JSON.stringify({ ...samples.submitDocument.least, file });
+    const answer = await post(bff, 'submitDocument', sent);
+    assert.equal(answer.status, 202, answer.text);
+    assert.equal(partner.api.arrivals.length, 2);
+    for (const arrived of partner.api.arrivals) assert(arrived.body === sent);
+  });
+});

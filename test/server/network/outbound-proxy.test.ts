@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { Agent, buildConnector } from 'undici';
+import { createConnections } from '../../../server/network/connections.ts';
+import { createTransport } from '../../../server/network/transport.ts';
+import { operationPath } from '../../../shared/operations.ts';
+import { samples } from '../../shared/write-samples.ts';
+import { type BffProcess, startBffProcess } from '../../support/bff-process.ts';
+import { type FaultServer, startFaultServer } from '../../support/fault-server.ts';
+import { failureIn } from '../../support/test-bff.ts';
+import {
+  startTlsFront,
+  startTunnelProxy,
+  type TlsFront,
+  type TunnelProxy,
+} from '../../support/tunnel-proxy.ts';
+import { until } from '../../support/until.ts';
+
+const accessKey = 'pbff_an-access-key-for-tests-only';
+const [authHost, apiHost] = ['auth.partner.test', 'api.partner.test'];
+
+describe('behind a proxy', () => {
+  let partner: FaultServer;
+  let fronts: { auth: TlsFront; api: TlsFront };
+  let proxy: TunnelProxy;
+  const folder = mkdtempSync(join(tmpdir(), 'outbound-proxy-'));
+  const authorities = join(folder, 'authorities.pem');
+  before(async () => {
+    partner = await startFaultServer();
+    fronts = {
+      auth: await startTlsFront(authHost, partner.auth.url),
+      api: await startTlsFront(apiHost, partner.api.url),
+    };
+    writeFileSync(authorities, `${fronts.auth.certificate}\n${fronts.api.certificate}`);
+    proxy = await startTunnelProxy({
+      [`${authHost}:443`]: fronts.auth.port,
+      [`${apiHost}:443`]: fronts.api.port,
+    });
+  });
+  after(async () => {
+    await proxy[Symbol.asyncDispose]();
+    await partner.stop();
+    await fronts.auth[Symbol.asyncDispose]();
+    await fronts.api[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true });
+  });
+
+  const start = (variables: Record<string, string>): Promise<BffProcess> =>
+    startBffProcess({
+      BFF_ACCESS_KEY: accessKey,
+      HTTPS_PROXY: proxy.url.replace('http://', 'http://proxy-user:proxy-canary@'),
+      PEARSANA_ENVIRONMENTS: 'staging',
+      PEARSANA_STAGING_CLIENT_ID: 'id',
+      PEARSANA_STAGING_CLIENT_SECRET: 'a-secret',
+      PEARSANA_STAGING_AUTH_URL: `https://${authHost}`,
+      PEARSANA_STAGING_API_URL: `https://${apiHost}`,
+      ...variables,
+    });
+
+  async function call(bff: BffProcess, name: 'health' | 'ping' | 'createUser') {
+    const answer = await fetch(bff.url + operationPath(name, 'staging'), {
+      method: name === 'createUser' ? 'POST' : 'GET',
+      headers: {
+        authorization: `Bearer ${accessKey}`,
+        'content-type': 'application/json',
+        'x-confirm-environment': 'staging',
+      },
+      ...(name === 'createUser' && { body: JSON.stringify(samples.createUser.least) }),
+    });
+    return { status: answer.status, headers: answer.headers, text: await answer.text() };
+  }
+  const targets = () => proxy.tunnels.splice(0).map(({ target }) => target);
+
+  it('tokens and calls go through its tunnels, with an authority of our own, and each write through a fresh one', async () => {
+    await using bff = await start({ NODE_EXTRA_CA_CERTS: authorities });
+    for (let each = 0; each < 3; each += 1) {
+      const { status, text } = await call(bff, 'ping');
+      assert.equal(status, 200, text);
+    }
+    assert(proxy.tunnels.every(({ authorization }) => authorization?.startsWith('Basic ')));
+    assert.deepEqual(targets(), [`${authHost}:443`, `${apiHost}:443`]);
+    for (let each = 0; each < 3; each += 1) assert.equal((await call(bff, 'createUser')).status, 200);
+    assert.deepEqual(targets(), [`${authHost}:443`, ...Array(3).fill(`${apiHost}:443`)]);
+    assert.equal(partner.api.count('/v1/users'), 3);
+    for (const { headers } of partner.api.arrivals) assert.equal(headers['proxy-authorization'], undefined);
+
+    proxy.behave('refuse');
+    const { outcome, code } = failureIn(await call(bff, 'createUser'));
+    assert.deepEqual([code, outcome], ['PARTNER_UNREACHABLE', 'not_sent']);
+    proxy.behave('open');
+    targets();
+    assert.equal(await bff.end(), 0);
+    assert.doesNotMatch(bff.output(), /proxy-canary/);
+  });
+
+  it('NO_PROXY is reached without it, and a certificate of nobody’s is not believed', async () => {
+    await using bff = await start({ NO_PROXY: `other.example,${apiHost}` });
+    const direct = failureIn(await call(bff, 'health'));
+    assert.equal(direct.code, 'PARTNER_UNREACHABLE');
+    assert.match(direct.message, /\((ENOTFOUND|EAI_AGAIN)\)/);
+    assert.deepEqual(targets(), []);
+    const tunnelled = failureIn(await call(bff, 'ping'));
+    assert.equal(tunnelled.code, 'AUTH_UNREACHABLE');
+    assert.match(tunnelled.message, /\(DEPTH_ZERO_SELF_SIGNED_CERT\)/);
+    assert.deepEqual(targets(), [`${authHost}:443`]);
+    assert.equal(await bff.end(), 0);
+    assert.doesNotMatch(bff.output(), /proxy-canary/);
+  });
+
+  it('a tunnel that never opens is given up, by the caller soon and by us within a while', async () => {
+    proxy.behave('hang');
+    const connections = createConnections({ url: proxy.url, except: undefined });
+    const transport = createTransport({
+      connections,
+      timeoutMs: 5_000,
+      sendLimits: { baseMs: 100, bytesPerMs: 125 },
+    });
+    const request = {
+      method: 'POST',
+      url: `https://${apiHost}/a`,
+      headers: {},
+      body: Buffer.from('{}'),
+      writes: true,
+    } as const;
+    await assert.rejects(transport(request), { fault: 'not-connected' });
+    await until('it has asked for a tunnel', () => proxy.tunnels.length === 1);
+    const tunnel = proxy.tunnels[0] ?? assert.fail();
+    if (!tunnel.socket.destroyed) await once(tunnel.socket, 'close');
+    await connections.close(0);
+    proxy.behave('open');
+  });
+});
+
+describe('a connection that comes too late', () => {
+  it('takes no write along: what was given up as not sent is never sent', async () => {
+    await using partner = await startFaultServer();
+    const connector = buildConnector({});
+    const late = new Agent({
+      connect: (options, done) => {
+        setTimeout(() => connector(options, done), 200);
+      },
+    });
+    const connections = { kept: late, fresh: late, close: () => late.destroy() };
+    const transport = createTransport({
+      connections,
+      timeoutMs: 5_000,
+      sendLimits: { baseMs: 50, bytesPerMs: 125 },
+    });
+    const request = {
+      method: 'POST',
+      url: `${partner.api.url}/a`,
+      headers: {},
+      body: Buffer.from('{}'),
+      writes: true,
+    } as const;
+    await assert.rejects(transport(request), { fault: 'not-connected' });
+    await until('it is there', () => partner.api.connections.most === 1);
+    await until('it is closed again', () => partner.api.connections.now === 0);
+    assert.deepEqual(partner.api.arrivals, []);
+    await connections.close();
+  });
+});
