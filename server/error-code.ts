@@ -1,7 +1,10 @@
-/** The stable code of a failed connection, such as `ECONNREFUSED`, wherever fetch and undici have put it; never a message. */
-export function networkErrorCode(error: unknown): string {
+/**
+ * The stable code of what the system refused, such as `ECONNREFUSED` or `ENOSPC`, wherever fetch and undici have put it;
+ * never a message.
+ */
+export function errorCodeOf(error: unknown): string {
   for (let depth = 0, at = error; at instanceof Error && depth < 4; depth += 1, at = at.cause) {
     if ('code' in at && typeof at.code === 'string' && /^[A-Z0-9_]{3,40}$/.test(at.code)) return at.code;
   }
-  return 'no connection';
+  return 'no code';
 }

@@ -1,7 +1,6 @@
 import { type DestinationStream, pino } from 'pino';
 import type { AccessKeyLog } from './callers/access-keys.ts';
-import type { OnRequestEnd } from './http/middleware/request-context.ts';
-import type { OnUnexpected } from './http/middleware/respond-to-error.ts';
+import type { RequestLog } from './http/middleware/request-context.ts';
 import type { JournalLog } from './journal/journal.ts';
 import type { TokenLog } from './tokens/token-room.ts';
 
@@ -9,11 +8,6 @@ import type { TokenLog } from './tokens/token-room.ts';
  * The log, redacted by construction: each kind of line is a function that names the fields it writes. There is no way
  * to hand it an object, a header, a body or somebody else's error message.
  */
-export type RequestLog = {
-  request: OnRequestEnd;
-  unexpected: OnUnexpected;
-};
-
 export type Log = RequestLog &
   TokenLog &
   AccessKeyLog &

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { readDotEnv } from './config/dot-env.ts';
 import { type Config, readConfig } from './config/read-config.ts';
-import { networkErrorCode } from './error-code.ts';
+import { errorCodeOf } from './error-code.ts';
 import { createLog, type Log } from './log.ts';
 import { type RunningBff, startBff } from './start.ts';
 import { welcome } from './welcome.ts';
@@ -44,7 +44,7 @@ function say(line: string): void {
 }
 
 function startFailure(error: unknown, { host, port }: Config): string {
-  switch (networkErrorCode(error)) {
+  switch (errorCodeOf(error)) {
     case 'EADDRINUSE':
       return `port ${port} of ${host} is in use. Is another BFF running? Set PORT to another one (0 takes a free one), and pearsana.backendUrl in VS Code to match.`;
     case 'EADDRNOTAVAIL':

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 
 let secrets = 0;
@@ -36,4 +37,10 @@ export class Secret {
   [inspect.custom](): string {
     return '[redacted]';
   }
+}
+
+/** The secret that a file holds, without the line break at its end; nothing where the file is empty. */
+export function readSecretFile(path: string): Secret | undefined {
+  const content = readFileSync(path, 'utf8').trim();
+  return content === '' ? undefined : new Secret(content);
 }

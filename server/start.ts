@@ -1,5 +1,6 @@
 import { createAccessKeys } from './callers/access-keys.ts';
 import { firstKey } from './callers/first-key.ts';
+import { clock } from './clock.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
 import type { Config } from './config/read-config.ts';
 import type { SessionConfig } from './config/session-config.ts';
@@ -148,9 +149,6 @@ function ownKey({
   if (accessKey) return { accessKey };
   return isLoopback(host) ? firstKey(dataDirectory) : undefined;
 }
-
-/** Seconds; it never goes back. */
-const clock = () => performance.now() / 1_000;
 
 function openSessions(config: SessionConfig, connections: Connections, timeoutMs: number): Sessions {
   const redirectUri = `${config.publicOrigin}/auth/callback`;

@@ -4,7 +4,7 @@ import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
 import { pathWords } from '../../shared/validate.ts';
-import { networkErrorCode } from '../error-code.ts';
+import { errorCodeOf } from '../error-code.ts';
 import { parseGrant } from './grants.ts';
 
 const timestamp = z.iso.datetime();
@@ -57,7 +57,7 @@ export function readAccessFile(dataDirectory: string): AccessFileReading {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    const code = networkErrorCode(error);
+    const code = errorCodeOf(error);
     if (code === 'ENOENT') return { keys: [], removed: [], isThere: false };
     return { fault: `The access file ${path} cannot be read (${code}).` };
   }

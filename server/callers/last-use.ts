@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { networkErrorCode } from '../error-code.ts';
+import { errorCodeOf } from '../error-code.ts';
 import { writeWhole } from './access-file.ts';
 
 /** When each key was last used, by its id (ISO 8601). Kept apart from the access file, which only people change. */
@@ -36,7 +36,7 @@ export function createLastUse(
     const lastUse = Object.fromEntries(Object.entries(known).filter(([id]) => isKnown(id)));
     const content: z.infer<typeof lastUseFile> = { version: 1, lastUse };
     await writeWhole(pathIn(dataDirectory), content).catch((error: unknown) => {
-      log.lastUseNotWritten(networkErrorCode(error));
+      log.lastUseNotWritten(errorCodeOf(error));
     });
   }
 

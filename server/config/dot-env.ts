@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseEnv } from 'node:util';
-import { networkErrorCode } from '../error-code.ts';
+import { errorCodeOf } from '../error-code.ts';
 import type { Variables } from './settings.ts';
 
 /** What a `.env` file holds, and what is careless about the file. A missing file is an empty one. */
@@ -11,7 +11,7 @@ export function readDotEnv(path: string): { variables: Variables; warnings: stri
   try {
     content = readFileSync(path, 'utf8');
   } catch (error) {
-    const code = networkErrorCode(error);
+    const code = errorCodeOf(error);
     const warnings =
       code === 'ENOENT' ? [] : [`.env is there but cannot be read (${code}), so nothing of it counts.`];
     return { variables: {}, warnings };

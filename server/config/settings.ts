@@ -1,7 +1,6 @@
-import { networkErrorCode } from '../error-code.ts';
+import { errorCodeOf } from '../error-code.ts';
 import { isLoopback } from '../network/loopback.ts';
-import { Secret } from '../secret.ts';
-import { readSecretFile } from '../tokens/secret-file.ts';
+import { readSecretFile, Secret } from '../secret.ts';
 
 /** Environment variables, or what `.env` holds. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -80,7 +79,7 @@ export function createSettings(variables: Variables) {
     try {
       return readSecretFile(file) ?? fault(`${fileName} names an empty file.`);
     } catch (error) {
-      return fault(`${fileName} names a file that cannot be read (${networkErrorCode(error)}).`);
+      return fault(`${fileName} names a file that cannot be read (${errorCodeOf(error)}).`);
     }
   }
 

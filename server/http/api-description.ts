@@ -1,6 +1,6 @@
 import { type Request, Router } from 'express';
 import type { FileLimits } from '../../shared/environments.ts';
-import { onlyGet } from './only-get.ts';
+import { onlyGet } from './route.ts';
 
 /**
  * `GET /openapi.json`. It needs no access key: of this BFF it holds nothing but the address that the caller used and how

@@ -1,20 +1,20 @@
-import cors from 'cors';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { BffError } from '../bff-error.ts';
 import type { IdentifyCaller } from '../callers/caller.ts';
-import { type AllowedOrigins, isAllowedOrigin } from '../config/allowed-origins.ts';
-import type { RequestLog } from '../log.ts';
+import type { AllowedOrigins } from '../config/allowed-origins.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { type ApiDependencies, createApi } from './api/api.ts';
 import { apiDescription } from './api-description.ts';
 import { docs } from './docs.ts';
+import { authenticate } from './middleware/authenticate.ts';
+import { crossOrigin } from './middleware/cross-origin.ts';
 import { checkRequestTarget, hostCheck } from './middleware/host-check.ts';
-import { authenticate, limitCallers } from './middleware/rate-limits.ts';
-import { requestContext } from './middleware/request-context.ts';
+import { limitCallers } from './middleware/rate-limits.ts';
+import { type RequestLog, requestContext } from './middleware/request-context.ts';
 import { respondToError } from './middleware/respond-to-error.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { createSessionCheck } from './middleware/session-check.ts';
-import { onlyGet } from './only-get.ts';
+import { onlyGet } from './route.ts';
 import { sendJson } from './send-json.ts';
 import { createAuthRoutes } from './sign-in/login-routes.ts';
 import { createVSCodeRoutes, type WindowDependencies, windowCallPaths } from './sign-in/window-routes.ts';
@@ -86,51 +86,4 @@ function noStore(request: Request, response: Response, next: NextFunction): void
   if (request.headers['if-none-match'] !== undefined) delete request.headers['if-none-match'];
   if (request.headers['if-modified-since'] !== undefined) delete request.headers['if-modified-since'];
   next();
-}
-
-const corsOptions = {
-  methods: ['GET', 'POST'],
-  allowedHeaders: [
-    'Authorization',
-    'Content-Type',
-    'X-Request-Id',
-    'X-Confirm-Environment',
-    'Idempotency-Key',
-  ],
-  exposedHeaders: ['Retry-After', 'X-Request-Id', 'Idempotent-Replayed'],
-  maxAge: 600,
-};
-
-/**
- * Lets the listed browser origins read answers. Cookies are allowed where there are sessions, and then to the exact
- * origins alone: VS Code's web hosts send an access key.
- */
-function crossOrigin(allowed: AllowedOrigins, { sessions }: { sessions: boolean }) {
-  const allow = cors<Request>((request, decide) => {
-    const { origin } = request.headers;
-    const credentials = sessions && origin !== undefined && allowed.exact.has(origin);
-    decide(null, {
-      ...corsOptions,
-      origin: origin !== undefined && isAllowedOrigin(origin, allowed),
-      credentials,
-      allowedHeaders: [...corsOptions.allowedHeaders, ...(credentials ? ['X-Pearsana-Client'] : [])],
-    });
-  });
-  return [
-    // Without an Origin, as from a program, there is nothing to allow.
-    function allowOrigin(request: Request, response: Response, next: NextFunction): void {
-      if (request.headers.origin === undefined) next();
-      else allow(request, response, next);
-    },
-    function refusePreflight(request: Request, _response: Response, next: NextFunction): void {
-      if (request.method !== 'OPTIONS' || request.headers.origin === undefined) {
-        next();
-        return;
-      }
-      throw BffError.of(
-        'FORBIDDEN',
-        'This browser origin is not among BFF_ALLOWED_ORIGINS. Whoever runs the BFF can add it.',
-      );
-    },
-  ];
 }

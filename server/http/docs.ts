@@ -1,7 +1,7 @@
 import { type Response, Router } from 'express';
 import { contentSecurityPolicy } from 'helmet';
 import { type DocsFileName, docsFileNames } from '../docs/docs-file-names.ts';
-import { onlyGet } from './only-get.ts';
+import { onlyGet } from './route.ts';
 
 /** `GET /docs` shows `/openapi.json`, by files that the BFF has itself. They are read when somebody looks. */
 export function docs(): Router {

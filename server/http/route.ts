@@ -18,6 +18,11 @@ export function route(
   });
 }
 
+/** The answer to any other method at what can only be read. */
+export function onlyGet(): never {
+  throw BffError.of('METHOD_NOT_ALLOWED', 'Only GET is possible here.', { headers: { Allow: 'GET, HEAD' } });
+}
+
 /** Who asks; for routes that stand behind the authentication. */
 export function callerOf(response: Response): Caller {
   const { caller } = response.locals.context;

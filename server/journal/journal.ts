@@ -1,6 +1,6 @@
 import type { ActivityEntry } from '../../shared/activity.ts';
 import { BffError } from '../bff-error.ts';
-import { networkErrorCode } from '../error-code.ts';
+import { errorCodeOf } from '../error-code.ts';
 import { JournalFault } from './journal-fault.ts';
 import { type Claim, createLedger, type Ending, type Intent, type Ledger } from './ledger.ts';
 import type { JournalLines } from './lines.ts';
@@ -111,5 +111,5 @@ export function createJournal(options: {
 function codeOf(error: unknown): string {
   if (error instanceof JournalFault) return 'damaged';
   if (error instanceof Error && 'errstr' in error) return String(error.errstr);
-  return networkErrorCode(error);
+  return errorCodeOf(error);
 }

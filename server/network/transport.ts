@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { slowestBytesPerMs } from '../../shared/documents.ts';
-import { networkErrorCode } from '../error-code.ts';
+import { errorCodeOf } from '../error-code.ts';
 import type { Connections } from './connections.ts';
 
 /** One HTTP request to the partner. The URL comes from the configuration and the table, never from a caller. */
@@ -201,7 +201,7 @@ function exchangeWithin(
           });
         },
         onResponseError(_controller, error) {
-          const code = networkErrorCode(error);
+          const code = errorCodeOf(error);
           if (controller === undefined) fail('not-connected', code);
           else if (code === 'UND_ERR_HEADERS_OVERFLOW') fail('too-large', code);
           else if (code.startsWith('HPE_')) fail('malformed', code);

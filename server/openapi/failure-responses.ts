@@ -3,8 +3,9 @@ import type { FailureBody, Outcome } from '../../shared/errors.ts';
 import { schemaRef } from './contract-schemas.ts';
 import type { Json, Response } from './document-types.ts';
 import type { Endpoint } from './endpoint.ts';
+import { headersOf } from './endpoint-headers.ts';
 import { errorCodesOf, errorDocs, partnerRefusalsOf } from './error-docs.ts';
-import { headersOf, parameters, requestIdExample } from './headers.ts';
+import { parameters, requestIdExample } from './headers.ts';
 
 /** A failed write says what became of it; any other failure doesn't. */
 export const writeFailureBody: Json = {

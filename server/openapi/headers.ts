@@ -1,6 +1,3 @@
-import type { Json } from './document-types.ts';
-import type { Endpoint } from './endpoint.ts';
-
 const requestId = { type: 'string', minLength: 1, maxLength: 128, pattern: '^[\\w.-]{1,128}$' };
 export const requestIdExample = '5f0c7c1e-6f5b-4a57-9d3a-2f6f6a1f9c11';
 const rowId = { type: 'string', minLength: 1, maxLength: 15, pattern: '^\\d{1,15}$' };
@@ -107,30 +104,3 @@ export const headers = {
     example: 'https://tools.example.com',
   },
 } as const;
-
-type HeaderName = keyof typeof headers;
-
-export function parametersOf({ inEnvironment, writes, access, parameters: more = [] }: Endpoint): Json[] {
-  const names: ParameterName[] = [
-    ...(inEnvironment ? (['environment'] as const) : []),
-    ...more,
-    'requestId',
-    ...(writes ? (['confirmEnvironment', 'idempotencyKey'] as const) : []),
-    ...(access === 'caller' || access === 'session' ? (['client'] as const) : []),
-  ];
-  return names.map((name) => ({ $ref: `#/components/parameters/${name}` }));
-}
-
-/** The headers of an endpoint's answer with that status. */
-export function headersOf({ limitedBy, crossOrigin, writes }: Endpoint, status: number | string): Json {
-  const succeeds = String(status).startsWith('2');
-  const names: HeaderName[] = [
-    'X-Request-Id',
-    ...(limitedBy === 'caller' ? (['RateLimit', 'RateLimit-Policy'] as const) : []),
-    ...(crossOrigin ? (['Access-Control-Allow-Origin'] as const) : []),
-    ...([409, 429, 503].includes(Number(status)) ? (['Retry-After'] as const) : []),
-    ...(status === 401 ? (['WWW-Authenticate'] as const) : []),
-    ...(writes && succeeds ? (['Idempotent-Replayed'] as const) : []),
-  ];
-  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
-}

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../tokens/token-keeper.ts';
+import type { Clock } from '../clock.ts';
 
 /**
  * Keeps values that somebody else holds a handle of: 256 random bits, of which only the hash is kept here, so that what

@@ -1,9 +1,9 @@
 import * as openid from 'openid-client';
+import type { Clock } from '../clock.ts';
 import type { ClaimGrant } from '../config/claim-grants.ts';
 import type { BoundedFetch } from '../network/bounded-fetch.ts';
 import { isLoopback } from '../network/loopback.ts';
 import type { Secret } from '../secret.ts';
-import type { Clock } from '../tokens/token-keeper.ts';
 import { type Claims, claimsNeeded } from './claims.ts';
 import { loginFailureOf, providerFailureOf } from './login-failure.ts';
 

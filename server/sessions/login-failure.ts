@@ -1,6 +1,6 @@
 import * as openid from 'openid-client';
 import { BffError } from '../bff-error.ts';
-import { networkErrorCode } from '../error-code.ts';
+import { errorCodeOf } from '../error-code.ts';
 
 /** What the provider may say instead of a code (RFC 6749, 4.1.2.1); its own text is not shown. */
 const outages = ['server_error', 'temporarily_unavailable'];
@@ -47,7 +47,7 @@ export function providerFailureOf(cause: unknown, issuer: string): BffError {
     return unavailable(
       `${provider} is not what it should be (${code}): whoever runs the BFF checks BFF_OIDC_ISSUER.`,
     );
-  return unavailable(`${provider} could not be reached (${networkErrorCode(cause)}).`);
+  return unavailable(`${provider} could not be reached (${errorCodeOf(cause)}).`);
 }
 
 /** Codes of the library's that say nothing about what the provider said. */

@@ -6,7 +6,7 @@ import {
   scopeDescriptions,
 } from '../../shared/scopes.ts';
 import { BffError } from '../bff-error.ts';
-import type { Clock } from './token-keeper.ts';
+import type { Clock } from '../clock.ts';
 import type { ClientCredentials, RequestToken } from './token-request.ts';
 
 /**

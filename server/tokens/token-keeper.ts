@@ -1,10 +1,8 @@
 import type { TokenStatus } from '../../shared/environments.ts';
 import { BffError } from '../bff-error.ts';
+import type { Clock } from '../clock.ts';
 import type { Secret } from '../secret.ts';
 import type { GrantedToken } from './token-request.ts';
-
-/** Seconds that never step back, whatever happens to the wall clock. */
-export type Clock = () => number;
 
 /** A token as it is kept. Its value's `generation` tells it from the one before and the one after it. */
 export type KeptToken = { value: Secret; staleAt: number; expiresAt: number };

@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import type { Dispatcher } from 'undici';
 import { BffError } from '../bff-error.ts';
-import { networkErrorCode } from '../error-code.ts';
+import { errorCodeOf } from '../error-code.ts';
 import { AnswerTooLarge, createBoundedFetch } from '../network/bounded-fetch.ts';
 import { isLoopback } from '../network/loopback.ts';
 import { retryAfterOf } from '../network/retry-after.ts';
@@ -160,7 +160,7 @@ function asBffError(
   if (cause instanceof oauth.OperationProcessingError || cause instanceof oauth.UnsupportedOperationError) {
     return BffError.of('AUTH_BAD_RESPONSE', `${server} gave an answer that is not a token (${cause.code}).`);
   }
-  return BffError.of('AUTH_UNREACHABLE', `${server} could not be reached (${networkErrorCode(cause)}).`);
+  return BffError.of('AUTH_UNREACHABLE', `${server} could not be reached (${errorCodeOf(cause)}).`);
 }
 
 function isOutage(status: number): boolean {

@@ -1,12 +1,13 @@
 import type { TokenStatus } from '../../shared/environments.ts';
 import type { ScopesResult } from '../../shared/scopes.ts';
 import { BffError } from '../bff-error.ts';
-import { networkErrorCode } from '../error-code.ts';
+import { type Clock, clock as processClock } from '../clock.ts';
+import { errorCodeOf } from '../error-code.ts';
 import type { HttpAnswer, HttpRequest, Transport } from '../network/transport.ts';
 import type { Secret } from '../secret.ts';
+import { readSecretFile } from '../secret.ts';
 import { createScopeFinder } from './scope-finder.ts';
-import { readSecretFile } from './secret-file.ts';
-import { type Clock, createTokenKeeper, type KeptToken, type TokenKeeper } from './token-keeper.ts';
+import { createTokenKeeper, type KeptToken, type TokenKeeper } from './token-keeper.ts';
 import type { ClientCredentials, RequestToken } from './token-request.ts';
 
 /**
@@ -58,13 +59,7 @@ export type TokenRoomOptions = {
 type Entry = { environment: string; scopes: readonly string[]; keeper: TokenKeeper };
 
 export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
-  const {
-    requestToken,
-    transport,
-    log,
-    clock = () => performance.now() / 1000,
-    random = Math.random,
-  } = options;
+  const { requestToken, transport, log, clock = processClock, random = Math.random } = options;
   const credentialsOf = new Map(options.credentials.map((each) => [each.environment, each]));
   const entries = new Map<string, Entry>();
   const findScopes = createScopeFinder({ requestToken, clock });
@@ -198,7 +193,7 @@ function secretInFile(credentials: ClientCredentials, log: TokenLog | undefined)
     if (!secret) log?.secretUnreadable(environment, 'EMPTY');
     return secret;
   } catch (error) {
-    log?.secretUnreadable(environment, networkErrorCode(error));
+    log?.secretUnreadable(environment, errorCodeOf(error));
     return undefined;
   }
 }

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Caller } from '../callers/caller.ts';
+import type { Clock } from '../clock.ts';
 import { createHandleStore } from '../sessions/handle-store.ts';
-import type { Clock } from '../tokens/token-keeper.ts';
 import type { ReturnAddress } from './return-address.ts';
 
 /** What a window asks for when it sends its user to the browser. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { networkErrorCode } from '../../server/error-code.ts';
+import { errorCodeOf } from '../../server/error-code.ts';
 
 describe('the code of a failed connection', () => {
   const coded = (code: unknown, cause?: unknown) => Object.assign(new Error('canary', { cause }), { code });
@@ -8,16 +8,16 @@ describe('the code of a failed connection', () => {
     ['at the top', coded('ECONNREFUSED'), 'ECONNREFUSED'],
     ['in the cause', new TypeError('fetch failed', { cause: coded('ENOTFOUND') }), 'ENOTFOUND'],
     ['below a code that is none', coded('not a code', coded('ECONNRESET')), 'ECONNRESET'],
-    ['that is a number', coded(20), 'no connection'],
-    ['that is missing', new Error('canary'), 'no connection'],
-    ['of no error', 'ECONNREFUSED', 'no connection'],
+    ['that is a number', coded(20), 'no code'],
+    ['that is missing', new Error('canary'), 'no code'],
+    ['of no error', 'ECONNREFUSED', 'no code'],
   ] as const) {
-    it(`${what} is ${code}`, () => assert.equal(networkErrorCode(error), code));
+    it(`${what} is ${code}`, () => assert.equal(errorCodeOf(error), code));
   }
 
   it('ends its search in a circle of causes', () => {
     const error = new Error('a');
     error.cause = error;
-    assert.equal(networkErrorCode(error), 'no connection');
+    assert.equal(errorCodeOf(error), 'no code');
   });
 });

@@ -65,7 +65,7 @@ describe('the rooms', () => {
     const some = [
       { from: 'shared/client.ts', to: 'zod/mini', dynamic: false },
       { from: 'shared/client-error.ts', to: 'shared/errors.ts', dynamic: false },
-      { from: 'server/log.ts', to: 'server/http/request-context.ts', dynamic: false },
+      { from: 'server/log.ts', to: 'server/http/middleware/request-context.ts', dynamic: false },
       { from: 'server/main.ts', to: 'server/run.ts', dynamic: true },
     ];
     for (const one of some)
@@ -112,9 +112,9 @@ describe('the rooms', () => {
     assert.deepEqual(forbidden(/^server\//, allowed), []);
   });
 
-  it('only the partner’s room and the token room know undici, the latter oauth4webapi, and the sessions OpenID', () => {
+  it('only the network’s room and the token room know undici, the latter oauth4webapi, and the sessions OpenID', () => {
     const allowed = ({ from, to }: Import) =>
-      (to !== 'undici' || /^server\/(partner|tokens)\//.test(from)) &&
+      (to !== 'undici' || /^server\/(network|tokens)\//.test(from)) &&
       (to !== 'oauth4webapi' || from.startsWith('server/tokens/')) &&
       (to !== 'openid-client' || from.startsWith('server/sessions/'));
     assert.deepEqual(forbidden(/^server\//, allowed), []);
@@ -145,13 +145,13 @@ describe('the rooms', () => {
       'server/callers/access-keys.ts': 'an access key is compared, by its digest',
       'server/callers/first-key.ts': 'the first key is written into its owner’s file',
       'server/config/read-config.ts': 'the length and the letters of the access key are checked',
-      'server/http/vscode-routes.ts': 'a window that was signed in is told its key, once',
+      'server/http/sign-in/window-routes.ts': 'a window that was signed in is told its key, once',
       'server/sessions/identity-provider.ts': 'the identity provider knows the BFF by this secret',
       'server/welcome.ts': 'the access key is shown to a person at a terminal',
     };
     const ours = sources.filter((path) => /^(server|shared)\//.test(path));
     const revealing = ours.filter((path) => readFileSync(join(root, path), 'utf8').includes('.reveal('));
-    const outside = revealing.filter((path) => !path.startsWith('server/tokens/'));
+    const outside = revealing.filter((path) => !/^server\/(tokens\/|secret\.ts)/.test(path));
     assert.deepEqual(outside.sort(), Object.keys(reasons).sort());
   });
 });

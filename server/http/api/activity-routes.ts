@@ -14,7 +14,7 @@ import type { Journal, Reader } from '../../journal/journal.ts';
 import { jsonBody } from '../json-body.ts';
 import { callerOf, route } from '../route.ts';
 import { sendJson } from '../send-json.ts';
-import { environmentNotFound, grantedTo } from './operation-routes.ts';
+import { environmentNotFound, grantedTo } from './named-environment.ts';
 
 export type ActivityDependencies = {
   environments: readonly EnvironmentConfig[];

@@ -6,7 +6,8 @@ import type { TokenRoom } from '../../tokens/token-room.ts';
 import { callerOf, route } from '../route.ts';
 import { sendJson } from '../send-json.ts';
 import { type ActivityDependencies, addActivityRoutes } from './activity-routes.ts';
-import { addOperationRoutes, grantedTo, type OperationDependencies } from './operation-routes.ts';
+import { grantedTo } from './named-environment.ts';
+import { addOperationRoutes, type OperationDependencies } from './operation-routes.ts';
 
 export type ApiDependencies = OperationDependencies &
   ActivityDependencies & {

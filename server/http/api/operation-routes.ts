@@ -9,17 +9,16 @@ import {
   type ResultOf,
 } from '../../../shared/operations.ts';
 import { BffError } from '../../bff-error.ts';
-import type { Caller } from '../../callers/caller.ts';
-import { environmentName, isGranted, isGrantedAnything } from '../../callers/grants.ts';
+import { environmentName } from '../../callers/grants.ts';
 import type { EnvironmentConfig } from '../../config/environment-config.ts';
 import { idempotencyKeyOf } from '../../journal/idempotency-key.ts';
 import type { SendOnce } from '../../journal/send-once.ts';
 import type { CallPartner } from '../../partner/call-partner.ts';
 import type { TokenRoom } from '../../tokens/token-room.ts';
 import type { HoldBytes } from '../bytes-in-flight.ts';
-import type { RequestContext } from '../middleware/request-context.ts';
 import { callerOf, route } from '../route.ts';
 import { sendJson } from '../send-json.ts';
+import { environmentNotFound, grantedTo, requireGrant } from './named-environment.ts';
 import { prepareRequestOf } from './prepare-request.ts';
 
 export type OperationDependencies = {
@@ -91,36 +90,6 @@ export function addOperationRoutes(router: Router, dependencies: OperationDepend
       sendJson(response, status, { environment: environment.id, requestId, result, partner });
     });
   }
-}
-
-/** Where a caller may do nothing, it need not know that there is anything. */
-export function grantedTo(caller: Caller, environments: readonly EnvironmentConfig[]): EnvironmentConfig[] {
-  return environments.filter(({ id }) => isGrantedAnything(caller, id));
-}
-
-function requireGrant(
-  context: RequestContext,
-  caller: Caller,
-  environment: string,
-  operation: OperationName,
-): void {
-  if (isGranted(caller, environment, operation)) return;
-  const missingGrant = `${environment}:${operation}`;
-  Object.assign(context, { environment, missingGrant } satisfies Partial<RequestContext>);
-  throw BffError.of(
-    'FORBIDDEN',
-    `Your access does not include ${missingGrant}. Whoever runs the BFF can grant it.`,
-    { details: { missingGrant } },
-  );
-}
-
-/** @param known those that the caller may know of. */
-export function environmentNotFound(known: readonly EnvironmentConfig[]): BffError {
-  const names = known.map(({ id }) => id).join(', ');
-  return BffError.of(
-    'ENVIRONMENT_NOT_FOUND',
-    `There is no environment of that name here. ${names ? `There is: ${names}.` : 'None is granted to you.'}`,
-  );
 }
 
 /** What is protected is confirmed by name, with each request: a wrong button must not reach real students. */

@@ -54,6 +54,13 @@ export function requestIdOf(header: string | string[] | undefined, authorization
 export type RequestEnd = { method: string; status: number | null; durationMs: number };
 export type OnRequestEnd = (context: RequestContext, end: RequestEnd) => void;
 
+/** What the shell says to the log. */
+export type RequestLog = {
+  request: OnRequestEnd;
+  /** What nobody foresaw; of the error only its name and its places in the code are kept. */
+  unexpected: (error: unknown, requestId: string) => void;
+};
+
 /** Gives every request its id and context, and puts the id into the answer. */
 export function requestContext(onEnd: OnRequestEnd) {
   return function attachContext(request: Request, response: Response, next: NextFunction): void {

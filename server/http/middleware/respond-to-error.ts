@@ -4,12 +4,10 @@ import type { FailureBody } from '../../../shared/errors.ts';
 import { type OperationName, operations } from '../../../shared/operations.ts';
 import { BffError } from '../../bff-error.ts';
 import { sendJson } from '../send-json.ts';
-
-/** Told of what nobody foresaw; never handed to the caller. */
-export type OnUnexpected = (error: unknown, requestId: string) => void;
+import type { RequestLog } from './request-context.ts';
 
 /** The last handler: every failure, foreseen or not, becomes the one envelope. */
-export function respondToError(onUnexpected: OnUnexpected) {
+export function respondToError(onUnexpected: RequestLog['unexpected']) {
   // Express knows an error handler by its four parameters.
   return function answerWithFailure(
     error: unknown,

@@ -3,7 +3,7 @@ import { rateLimit } from 'express-rate-limit';
 import { BffError } from '../../bff-error.ts';
 import type { AllowedOrigins } from '../../config/allowed-origins.ts';
 import { dropLoginCookie, dropSessionCookie, type ReturnTo, type Sessions } from '../../sessions/sessions.ts';
-import { addressOf } from '../middleware/rate-limits.ts';
+import { addressOf } from '../middleware/authenticate.ts';
 import { checkForgery } from '../middleware/session-check.ts';
 import { route } from '../route.ts';
 import { sendPage, wantsPage } from './page.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { networkErrorCode } from '../../../server/error-code.ts';
+import { errorCodeOf } from '../../../server/error-code.ts';
 import { type FaultServer, pong, type Reply, startFaultServer } from '../../support/fault-server.ts';
 import { startBffWith, type TestBff } from '../../support/test-bff.ts';
 import { until } from '../../support/until.ts';
@@ -42,9 +42,9 @@ describe('stopping', () => {
       try {
         (await open()).destroy();
       } catch (error) {
-        if (networkErrorCode(error) === 'ECONNREFUSED') return;
+        if (errorCodeOf(error) === 'ECONNREFUSED') return;
         // One that was still on its way when the socket closed.
-        assert.equal(networkErrorCode(error), 'ECONNRESET');
+        assert.equal(errorCodeOf(error), 'ECONNRESET');
       }
     }
   }

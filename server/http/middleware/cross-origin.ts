@@ -1,0 +1,51 @@
+import cors from 'cors';
+import type { NextFunction, Request, Response } from 'express';
+import { BffError } from '../../bff-error.ts';
+import { type AllowedOrigins, isAllowedOrigin } from '../../config/allowed-origins.ts';
+
+const corsOptions = {
+  methods: ['GET', 'POST'],
+  allowedHeaders: [
+    'Authorization',
+    'Content-Type',
+    'X-Request-Id',
+    'X-Confirm-Environment',
+    'Idempotency-Key',
+  ],
+  exposedHeaders: ['Retry-After', 'X-Request-Id', 'Idempotent-Replayed'],
+  maxAge: 600,
+};
+
+/**
+ * Lets the listed browser origins read answers. Cookies are allowed where there are sessions, and then to the exact
+ * origins alone: VS Code's web hosts send an access key.
+ */
+export function crossOrigin(allowed: AllowedOrigins, { sessions }: { sessions: boolean }) {
+  const allow = cors<Request>((request, decide) => {
+    const { origin } = request.headers;
+    const credentials = sessions && origin !== undefined && allowed.exact.has(origin);
+    decide(null, {
+      ...corsOptions,
+      origin: origin !== undefined && isAllowedOrigin(origin, allowed),
+      credentials,
+      allowedHeaders: [...corsOptions.allowedHeaders, ...(credentials ? ['X-Pearsana-Client'] : [])],
+    });
+  });
+  return [
+    // Without an Origin, as from a program, there is nothing to allow.
+    function allowOrigin(request: Request, response: Response, next: NextFunction): void {
+      if (request.headers.origin === undefined) next();
+      else allow(request, response, next);
+    },
+    function refusePreflight(request: Request, _response: Response, next: NextFunction): void {
+      if (request.method !== 'OPTIONS' || request.headers.origin === undefined) {
+        next();
+        return;
+      }
+      throw BffError.of(
+        'FORBIDDEN',
+        'This browser origin is not among BFF_ALLOWED_ORIGINS. Whoever runs the BFF can add it.',
+      );
+    },
+  ];
+}
