@@ -21,7 +21,7 @@ const checks: Record<string, [command: string, ...args: string[]]> = {
 /** What starts whole programs, builds, or waits for time to pass. */
 const slow = [
   'test/client/**/*.test.ts',
-  'test/server/faults/**/*.test.ts',
+  'test/faults/**/*.test.ts',
   'test/server/{built-*,*canaries,upload-memory,run}.test.ts',
   'test/server/callers/key-life.test.ts',
   'test/server/http/stopping.test.ts',
@@ -46,7 +46,7 @@ const parts: Record<string, Part> = {
   },
   unit: () =>
     runFiles(
-      ['test/shared/**/*.test.ts', 'test/server/**/*.test.ts', 'test/extension/**/*.test.ts'],
+      ['shared', 'server', 'extension', 'support'].map((room) => `test/${room}/**/*.test.ts`),
       2,
       slow,
     ),

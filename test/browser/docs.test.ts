@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { hasChromium, launchChromium } from '../support/chromium.ts';
-import { startTestBff, type TestBff } from '../support/test-bff.ts';
-import { watchPage } from '../support/watched-page.ts';
+import { startTestBff, type TestBff } from '../support/bff/test-bff.ts';
+import { hasChromium, launchChromium } from '../support/browser/chromium.ts';
+import { watchPage } from '../support/browser/watched-page.ts';
 
 describe('GET /docs in a browser', { skip: !(await hasChromium()) }, () => {
   let bff: TestBff;

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type BuildOptions, build } from 'esbuild';
 import type { Browser } from 'playwright-core';
-import { hasChromium, launchChromium } from '../support/chromium.ts';
-import { type ClientConsumer, createClientConsumer } from '../support/client-consumer.ts';
-import { freePort, startTestBff } from '../support/test-bff.ts';
-import { type WatchedPage, watchPage } from '../support/watched-page.ts';
+import { freePort, startTestBff } from '../support/bff/test-bff.ts';
+import { hasChromium, launchChromium } from '../support/browser/chromium.ts';
+import { type WatchedPage, watchPage } from '../support/browser/watched-page.ts';
+import { type ClientConsumer, createClientConsumer } from '../support/packages/client-consumer.ts';
 
 const root = join(import.meta.dirname, '../..');
 const example = join(root, 'examples/internal-tool');

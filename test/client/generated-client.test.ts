@@ -3,9 +3,9 @@ import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { execute } from '../support/execute.ts';
-import { generatorFolder } from '../support/generator-folder.ts';
-import { startTestBff } from '../support/test-bff.ts';
+import { startTestBff } from '../support/bff/test-bff.ts';
+import { generatorFolder } from '../support/packages/generator-folder.ts';
+import { execute } from '../support/processes/execute.ts';
 
 const compiler = join(import.meta.dirname, '../../node_modules/typescript/bin/tsc');
 const strict = ['--strict', '--noUncheckedIndexedAccess', '--exactOptionalPropertyTypes', '--noEmit'];

@@ -3,9 +3,9 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { build } from 'esbuild';
-import { type ClientConsumer, createClientConsumer } from '../support/client-consumer.ts';
-import { execute } from '../support/execute.ts';
-import { startTestBff } from '../support/test-bff.ts';
+import { startTestBff } from '../support/bff/test-bff.ts';
+import { type ClientConsumer, createClientConsumer } from '../support/packages/client-consumer.ts';
+import { execute } from '../support/processes/execute.ts';
 
 const root = join(import.meta.dirname, '../..');
 

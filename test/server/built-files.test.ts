@@ -6,10 +6,10 @@ import { it } from 'node:test';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { keyPattern } from '../../server/callers/key-format.ts';
-import { clientTarball, copyToBuild } from '../support/built-copy.ts';
-import { findSecrets, type Secrets } from '../support/secret-search.ts';
-import { fallbackSecret } from '../support/test-bff.ts';
-import { zipEntries } from '../support/zip-entries.ts';
+import { fallbackSecret } from '../support/bff/test-bff.ts';
+import { clientTarball, copyToBuild } from '../support/packages/built-copy.ts';
+import { zipEntries } from '../support/packages/zip-entries.ts';
+import { findSecrets, type Secrets } from '../support/secrets/secret-search.ts';
 
 const secrets = {
   'a secret of the environment': 'canary-secret-of-the-environment',

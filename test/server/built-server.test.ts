@@ -7,8 +7,8 @@ import { it } from 'node:test';
 import { promisify } from 'node:util';
 import { docsFileNames } from '../../server/docs/docs-file-names.ts';
 import { readDocsFile } from '../../server/docs/read-docs-file.ts';
-import { startBffProcess } from '../support/bff-process.ts';
-import { copyToBuild } from '../support/built-copy.ts';
+import { startBffProcess } from '../support/bff/bff-process.ts';
+import { copyToBuild } from '../support/packages/built-copy.ts';
 
 it('dist/server.js has /docs and /openapi.json with no other file beside it', {
   timeout: 60_000,

@@ -7,16 +7,16 @@ import fc from 'fast-check';
 import { changeAccessFile } from '../../server/callers/access-file.ts';
 import { startLocalPearsana } from '../../server/local-pearsana/start-local-pearsana.ts';
 import { operationNames } from '../../shared/operations.ts';
-import { addKeys } from '../support/add-keys.ts';
-import { badBytes } from '../support/bad-bytes.ts';
-import { badRequest } from '../support/bad-requests.ts';
-import { startBffProcess } from '../support/bff-process.ts';
-import { goodRequest, type Ingredients, type Sent } from '../support/good-requests.ts';
-import { leaks, leakyToken, startLeakyPartner } from '../support/leaky-partner.ts';
-import { rawRequest } from '../support/raw-http.ts';
-import { startRecordingProxy } from '../support/recording-proxy.ts';
-import { findSecrets, type Secrets } from '../support/secret-search.ts';
-import { type Recorded, sendAll } from '../support/send-all.ts';
+import { addKeys } from '../support/bff/add-keys.ts';
+import { startBffProcess } from '../support/bff/bff-process.ts';
+import { rawRequest } from '../support/network/raw-http.ts';
+import { startRecordingProxy } from '../support/network/recording-proxy.ts';
+import { leaks, leakyToken, startLeakyPartner } from '../support/partner/leaky-partner.ts';
+import { badBytes } from '../support/requests/bad-bytes.ts';
+import { badRequest } from '../support/requests/bad-requests.ts';
+import { goodRequest, type Ingredients, type Sent } from '../support/requests/good-requests.ts';
+import { type Recorded, sendAll } from '../support/requests/send-all.ts';
+import { findSecrets, type Secrets } from '../support/secrets/secret-search.ts';
 import { until } from '../support/until.ts';
 
 /** Another one makes other requests: `CANARY_SEED=7 npm run test:unit`. */

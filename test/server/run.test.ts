@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type FaultServer, startFaultServer } from '../support/fault-server.ts';
+import { type FaultServer, startFaultServer } from '../support/partner/fault-server.ts';
 import { until } from '../support/until.ts';
 
 const main = fileURLToPath(new URL('../../server/main.ts', import.meta.url));

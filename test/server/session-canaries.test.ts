@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { generateKeyPair } from 'jose';
-import { startBffProcess } from '../support/bff-process.ts';
-import { startFaultServer } from '../support/fault-server.ts';
-import { type ScriptedProvider, startScriptedProvider } from '../support/scripted-provider.ts';
-import { findSecrets, type Secrets } from '../support/secret-search.ts';
-import { type Recorded, sendAll } from '../support/send-all.ts';
-import { loginCookie, pageHeaders, publicOrigin, sessionCookie, toolOrigin } from '../support/session-bff.ts';
+import { startBffProcess } from '../support/bff/bff-process.ts';
+import {
+  loginCookie,
+  pageHeaders,
+  publicOrigin,
+  sessionCookie,
+  toolOrigin,
+} from '../support/bff/session-bff.ts';
+import { startFaultServer } from '../support/partner/fault-server.ts';
+import { type Recorded, sendAll } from '../support/requests/send-all.ts';
+import { findSecrets, type Secrets } from '../support/secrets/secret-search.ts';
+import { type ScriptedProvider, startScriptedProvider } from '../support/sign-in/scripted-provider.ts';
 
 const registrar = { groups: ['registrars'] };
 const address = 'canary-ada@example.edu';

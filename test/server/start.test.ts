@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { describe, it } from 'node:test';
-import { startFaultServer } from '../support/fault-server.ts';
-import { failureIn, freePort, startBffWith } from '../support/test-bff.ts';
+import { failureIn, freePort, startBffWith } from '../support/bff/test-bff.ts';
+import { startFaultServer } from '../support/partner/fault-server.ts';
 import { until } from '../support/until.ts';
 
 const ping = '/api/environments/sandbox/ping';

@@ -4,9 +4,9 @@ import { createServer, request as openRequest, type ServerResponse } from 'node:
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import { operationPath } from '../../shared/operations.ts';
-import { samples } from '../shared/write-samples.ts';
-import { startBffProcess } from '../support/bff-process.ts';
-import { startFaultServer } from '../support/fault-server.ts';
+import { startBffProcess } from '../support/bff/bff-process.ts';
+import { startFaultServer } from '../support/partner/fault-server.ts';
+import { samples } from '../support/requests/write-samples.ts';
 import { until } from '../support/until.ts';
 
 const megabyte = 1024 * 1024;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type ClientOptions, createClient } from '../../shared/client.ts';
 import { ClientError } from '../../shared/client-error.ts';
-import { samples } from './write-samples.ts';
+import { samples } from '../support/requests/write-samples.ts';
 
 /** A client whose `fetch` must not be called, and the error of what it is asked. */
 async function unsent(

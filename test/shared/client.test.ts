@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createClient } from '../../shared/client.ts';
 import { ClientError, type ClientErrorReason } from '../../shared/client-error.ts';
-import { type FaultServer, type Reply, startFaultServer } from '../support/fault-server.ts';
-import { freePort } from '../support/test-bff.ts';
-import { samples } from './write-samples.ts';
+import { freePort } from '../support/bff/test-bff.ts';
+import { type FaultServer, type Reply, startFaultServer } from '../support/partner/fault-server.ts';
+import { samples } from '../support/requests/write-samples.ts';
 
 const facts = {
   status: 200,

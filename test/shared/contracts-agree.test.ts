@@ -10,6 +10,7 @@ import {
 } from '../../server/local-pearsana/request-bodies.ts';
 import { operations } from '../../shared/operations.ts';
 import { sentences, validate } from '../../shared/validate.ts';
+import { lists, samples, type WriteName, writeNames } from '../support/requests/write-samples.ts';
 import {
   arbitraryBatch,
   arbitraryDocument,
@@ -17,7 +18,6 @@ import {
   arbitraryUser,
 } from './arbitrary-requests.ts';
 import { badly } from './spoilt-requests.ts';
-import { lists, samples, type WriteName, writeNames } from './write-samples.ts';
 
 const seed = 20_260_130;
 const runs = 4_000;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { decodedBytes, encodedLength, submitDocumentRequest } from '../../shared/documents.ts';
-import { samples } from './write-samples.ts';
+import { samples } from '../support/requests/write-samples.ts';
 
 const accepts = (changed: object) =>
   submitDocumentRequest.safeParse({ ...samples.submitDocument.least, ...changed }).success;

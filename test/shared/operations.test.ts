@@ -9,7 +9,7 @@ import {
   scopesOf,
 } from '../../shared/operations.ts';
 import { scope, scopeDescriptions } from '../../shared/scopes.ts';
-import { isWrite, samples } from './write-samples.ts';
+import { isWrite, samples } from '../support/requests/write-samples.ts';
 
 const rows = operationNames.map((name): [typeof name, OperationRow] => [name, operations[name]]);
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { isFreeForm, placesIn } from '../support/requests/write-samples.ts';
 import { asJson } from './arbitrary-requests.ts';
-import { isFreeForm, placesIn } from './write-samples.ts';
 
 const two = (part: number) => String(part).padStart(2, '0');
 

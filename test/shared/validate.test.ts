@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { operations } from '../../shared/operations.ts';
 import { sentences, validate } from '../../shared/validate.ts';
-import { lists, type Place, samples, type WriteName, withValueAt, writeNames } from './write-samples.ts';
+import {
+  lists,
+  type Place,
+  samples,
+  type WriteName,
+  withValueAt,
+  writeNames,
+} from '../support/requests/write-samples.ts';
 
 /** What a person reads about a request; nothing where all is well. */
 function said(name: WriteName, request: unknown): string[] {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { submitDocumentBatchRequest } from '../../shared/documents.ts';
-import { type Reply, startFaultServer } from '../support/fault-server.ts';
-import { freePort, startBffWith } from '../support/test-bff.ts';
+import { freePort, startBffWith } from '../support/bff/test-bff.ts';
+import { type Reply, startFaultServer } from '../support/partner/fault-server.ts';
 import { until } from '../support/until.ts';
 import {
   buildExtension,

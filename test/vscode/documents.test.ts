@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { freePort, startTestBff, type TestBff } from '../support/test-bff.ts';
+import { freePort, startTestBff, type TestBff } from '../support/bff/test-bff.ts';
 import {
   buildExtension,
   clickBeside,

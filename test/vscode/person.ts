@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { hasChromium } from '../support/chromium.ts';
+import { hasChromium } from '../support/browser/chromium.ts';
 import type { Workbench } from './workbench.ts';
 
 /** The packaged extension, once `buildExtension` has run. */

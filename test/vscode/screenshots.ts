@@ -1,6 +1,6 @@
 // `npm run screenshots`: the README's pictures, taken from the packaged extension in a real VS Code.
 import { fileURLToPath } from 'node:url';
-import { startTestBff } from '../support/test-bff.ts';
+import { startTestBff } from '../support/bff/test-bff.ts';
 import { buildExtension, clickBeside, signIn, vsix } from './person.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
 

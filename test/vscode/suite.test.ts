@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { before, describe, test } from 'node:test';
-import { freePort, startTestBff } from '../support/test-bff.ts';
+import { freePort, startTestBff } from '../support/bff/test-bff.ts';
 import { buildExtension, noBrowser } from './person.ts';
 import { runSuite, type SuiteRun } from './run-suite.ts';
 

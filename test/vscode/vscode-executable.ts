@@ -4,10 +4,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { cacheFolder } from '../support/cache-folder.ts';
-import { launchChromium } from '../support/chromium.ts';
-import { startVSCodeServer } from '../support/vscode-server.ts';
-import { extensionId, workerHostSetting } from '../support/worker-host.ts';
+import { launchChromium } from '../support/browser/chromium.ts';
+import { cacheFolder } from '../support/processes/cache-folder.ts';
+import { startVSCodeServer } from '../support/vscode/vscode-server.ts';
+import { extensionId, workerHostSetting } from '../support/vscode/worker-host.ts';
 import { newWorkbenchPage, workbenchUrl } from './workbench-page.ts';
 
 const deadlineMs = 120_000;

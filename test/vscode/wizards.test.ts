@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { freePort, startTestBff } from '../support/test-bff.ts';
+import { freePort, startTestBff } from '../support/bff/test-bff.ts';
 import { buildExtension, clickBeside, noBrowser, signIn, vsix } from './person.ts';
 import { openWorkbench } from './workbench.ts';
 

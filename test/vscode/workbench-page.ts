@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import type { VSCodeServer } from '../support/vscode-server.ts';
+import type { VSCodeServer } from '../support/vscode/vscode-server.ts';
 
 /** What the workbench is to load besides what is installed; paths are absolute. */
 export type WorkbenchContent = {

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { launchChromium } from '../support/chromium.ts';
-import { startVSCodeServer, type VSCodeServer } from '../support/vscode-server.ts';
+import { launchChromium } from '../support/browser/chromium.ts';
+import { startVSCodeServer, type VSCodeServer } from '../support/vscode/vscode-server.ts';
 import { createQuickInput, type QuickInput } from './quick-input.ts';
 import { quietSettings } from './quiet-settings.ts';
 import { newWorkbenchPage, workbenchUrl } from './workbench-page.ts';

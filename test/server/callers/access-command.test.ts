@@ -7,7 +7,7 @@ import { runAccessCommand } from '../../../server/callers/access-command.ts';
 import { type AccessKeyEntry, readAccessFile } from '../../../server/callers/access-file.ts';
 import { createAccessKeys } from '../../../server/callers/access-keys.ts';
 import { hashOf, isMisspelt, keyPattern } from '../../../server/callers/key-format.ts';
-import { access } from '../../support/access-command.ts';
+import { access } from '../../support/bff/access-command.ts';
 
 const day = 86_400_000;
 // The hooks stand in a suite, since all test files run in one process: outside, they would be everybody's.

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { makeKey } from '../../../server/callers/key-format.ts';
 import { sessionAnswer } from '../../../shared/environments.ts';
-import { access } from '../../support/access-command.ts';
-import { addKeys } from '../../support/add-keys.ts';
-import { type BffProcess, startBffProcess } from '../../support/bff-process.ts';
-import { type FaultServer, pong, startFaultServer } from '../../support/fault-server.ts';
-import { rawHead, rawRequest } from '../../support/raw-http.ts';
+import { access } from '../../support/bff/access-command.ts';
+import { addKeys } from '../../support/bff/add-keys.ts';
+import { type BffProcess, startBffProcess } from '../../support/bff/bff-process.ts';
+import { rawHead, rawRequest } from '../../support/network/raw-http.ts';
+import { type FaultServer, pong, startFaultServer } from '../../support/partner/fault-server.ts';
 import { until } from '../../support/until.ts';
 
 const sandboxOf = ({ auth, api }: FaultServer) => ({

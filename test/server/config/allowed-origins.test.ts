@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isAllowedOrigin } from '../../../server/config/allowed-origins.ts';
-import { configOf, faultsOf } from './read.ts';
+import { configOf, faultsOf } from './config-of.ts';
 
 const allowed = (entries: string) => configOf({ BFF_ALLOWED_ORIGINS: entries }).allowedOrigins;
 

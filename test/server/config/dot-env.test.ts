@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { readDotEnv } from '../../../server/config/dot-env.ts';
-import { execute } from '../../support/execute.ts';
+import { execute } from '../../support/processes/execute.ts';
 
 describe('.env', () => {
   let folder: string;

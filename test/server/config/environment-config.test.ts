@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Variables } from '../../../server/config/settings.ts';
-import { configOf, faultsOf } from './read.ts';
+import { configOf, faultsOf } from './config-of.ts';
 
 /** All four values of an environment, or those that a test puts in. */
 const environment = (name: string, changed: Variables = {}): Variables => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { readConfig } from '../../../server/config/read-config.ts';
 import type { Variables } from '../../../server/config/settings.ts';
-import { configOf, faultsOf } from './read.ts';
+import { configOf, faultsOf } from './config-of.ts';
 
 const key = 'k'.repeat(24);
 const sandbox = { PEARSANA_SANDBOX_CLIENT_ID: 'id', PEARSANA_SANDBOX_CLIENT_SECRET: 'secret' };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { rawHead, rawRequest } from '../../support/raw-http.ts';
-import { failureIn, startBffWith, type TestBff } from '../../support/test-bff.ts';
+import { failureIn, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
+import { rawHead, rawRequest } from '../../support/network/raw-http.ts';
 
 const partner = { authUrl: 'https://auth.example.com', apiUrl: 'https://api.example.com' };
 

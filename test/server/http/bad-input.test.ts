@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { operationNames, operationPath, operations } from '../../../shared/operations.ts';
-import { type FaultServer, startFaultServer } from '../../support/fault-server.ts';
-import { rawHead, rawRequest } from '../../support/raw-http.ts';
-import { failureIn, startBffWith, type TestBff } from '../../support/test-bff.ts';
+import { failureIn, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
+import { rawHead, rawRequest } from '../../support/network/raw-http.ts';
+import { type FaultServer, startFaultServer } from '../../support/partner/fault-server.ts';
 
 const ping = '/api/environments/sandbox/ping';
 

@@ -3,13 +3,13 @@ import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { limitBytesInFlight } from '../../../server/http/bytes-in-flight.ts';
 import { operationPath } from '../../../shared/operations.ts';
-import { samples } from '../../shared/write-samples.ts';
-import { type FaultServer, startFaultServer } from '../../support/fault-server.ts';
-import { rawHead, rawRequest } from '../../support/raw-http.ts';
-import { type Answer, failureIn, startBffWith, type TestBff } from '../../support/test-bff.ts';
+import { type Answer, failureIn, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
+import { rawHead, rawRequest } from '../../support/network/raw-http.ts';
+import { type FaultServer, startFaultServer } from '../../support/partner/fault-server.ts';
+import { samples } from '../../support/requests/write-samples.ts';
 import { until } from '../../support/until.ts';
 import { capsOf, smallLimits } from './api/small-limits.ts';
-import { headersOf, post } from './post.ts';
+import { headersOf, post } from './post-write.ts';
 
 /** One batch as large as may be, and a little more. */
 const most = capsOf('submitDocumentBatch') + 1_000;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { docsFileNames } from '../../../server/docs/docs-file-names.ts';
-import { failureIn, startBffWith, type TestBff } from '../../support/test-bff.ts';
+import { failureIn, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
 
 const partner = { authUrl: 'https://auth.example.com', apiUrl: 'https://api.example.com' };
 const withoutKey = { authorization: '' };

@@ -4,8 +4,8 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorCodeOf } from '../../../server/error-code.ts';
-import { type FaultServer, pong, type Reply, startFaultServer } from '../../support/fault-server.ts';
-import { startBffWith, type TestBff } from '../../support/test-bff.ts';
+import { startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
+import { type FaultServer, pong, type Reply, startFaultServer } from '../../support/partner/fault-server.ts';
 import { until } from '../../support/until.ts';
 
 const ping = '/api/environments/sandbox/ping';

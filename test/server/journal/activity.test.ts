@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { activityAnswer, resolveAnswer } from '../../../shared/activity.ts';
-import { samples } from '../../shared/write-samples.ts';
-import { type FaultServer, invited, startFaultServer } from '../../support/fault-server.ts';
-import { failureIn, startBffWith, type TestBff } from '../../support/test-bff.ts';
+import { failureIn, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
+import { type FaultServer, invited, startFaultServer } from '../../support/partner/fault-server.ts';
+import { samples } from '../../support/requests/write-samples.ts';
 import { until } from '../../support/until.ts';
 import { shortly, write } from './write-with-key.ts';
 

@@ -3,9 +3,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { placesIn, samples, type WriteName, withValueAt, writeNames } from '../../shared/write-samples.ts';
-import { findSecrets, type Secrets } from '../../support/secret-search.ts';
-import { startTestBff, type TestBff } from '../../support/test-bff.ts';
+import { startTestBff, type TestBff } from '../../support/bff/test-bff.ts';
+import {
+  placesIn,
+  samples,
+  type WriteName,
+  withValueAt,
+  writeNames,
+} from '../../support/requests/write-samples.ts';
+import { findSecrets, type Secrets } from '../../support/secrets/secret-search.ts';
 import { shortly, write } from './write-with-key.ts';
 
 const firstReference = 'marker-createUser-externalReferences-0-externalId';

@@ -6,10 +6,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { createClient } from '../../../shared/client.ts';
 import { ClientError } from '../../../shared/client-error.ts';
-import { samples } from '../../shared/write-samples.ts';
-import { startBffProcess } from '../../support/bff-process.ts';
-import { type FaultServer, invited, pong, startFaultServer } from '../../support/fault-server.ts';
-import { startBffWith, type TestBff } from '../../support/test-bff.ts';
+import { startBffProcess } from '../../support/bff/bff-process.ts';
+import { startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
+import { type FaultServer, invited, pong, startFaultServer } from '../../support/partner/fault-server.ts';
+import { samples } from '../../support/requests/write-samples.ts';
 import { until } from '../../support/until.ts';
 import { shortly, write } from './write-with-key.ts';
 

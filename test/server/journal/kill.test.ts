@@ -7,8 +7,8 @@ import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Client, createClient } from '../../../shared/client.ts';
 import { ClientError } from '../../../shared/client-error.ts';
-import { type BffProcess, startBffProcess } from '../../support/bff-process.ts';
-import { type Arrived, type FaultServer, startFaultServer } from '../../support/fault-server.ts';
+import { type BffProcess, startBffProcess } from '../../support/bff/bff-process.ts';
+import { type Arrived, type FaultServer, startFaultServer } from '../../support/partner/fault-server.ts';
 
 /** All of it: `KILL_CREATES=2000 KILL_SEED=… node --test test/server/journal/kill.test.ts`. */
 const creates = Number(process.env.KILL_CREATES ?? 200);

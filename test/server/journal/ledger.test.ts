@@ -8,7 +8,7 @@ import { type Claim, createLedger, type Intent, type Ledger } from '../../../ser
 import { openDatabase } from '../../../server/journal/open-database.ts';
 import { rememberedOf } from '../../../server/journal/remembered.ts';
 import { operations } from '../../../shared/operations.ts';
-import { execute } from '../../support/execute.ts';
+import { execute } from '../../support/processes/execute.ts';
 
 const hourMs = 3_600_000;
 const start = Date.UTC(2026, 0, 30);
@@ -156,7 +156,7 @@ describe('the ledger', () => {
 
   it('gives each key to one of two processes that ask for it at the same moment', async () => {
     openLedger();
-    const program = fileURLToPath(new URL('../../support/claim-in-step.ts', import.meta.url));
+    const program = fileURLToPath(new URL('../../support/processes/claim-in-step.ts', import.meta.url));
     const startAt = String(Date.now() + 1_000);
     const taken = await Promise.all(
       [0, 1].map(async (): Promise<string[]> => {

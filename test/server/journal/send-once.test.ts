@@ -8,9 +8,14 @@ import { changeAccessFile } from '../../../server/callers/access-file.ts';
 import { newKey } from '../../../server/callers/access-keys.ts';
 import { earlierWrite } from '../../../shared/activity.ts';
 import { operations, successOf } from '../../../shared/operations.ts';
-import { samples, type WriteName, writeNames } from '../../shared/write-samples.ts';
-import { type FaultServer, invited, type Reply, startFaultServer } from '../../support/fault-server.ts';
-import { failureIn, freePort, startBffWith, type TestBff } from '../../support/test-bff.ts';
+import { failureIn, freePort, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
+import {
+  type FaultServer,
+  invited,
+  type Reply,
+  startFaultServer,
+} from '../../support/partner/fault-server.ts';
+import { samples, type WriteName, writeNames } from '../../support/requests/write-samples.ts';
 import { until } from '../../support/until.ts';
 import { shortly, write } from './write-with-key.ts';
 

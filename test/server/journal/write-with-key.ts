@@ -1,6 +1,6 @@
 import { operationPath } from '../../../shared/operations.ts';
-import { samples, type WriteName } from '../../shared/write-samples.ts';
-import { type Answer, failureIn, type TestBff } from '../../support/test-bff.ts';
+import { type Answer, failureIn, type TestBff } from '../../support/bff/test-bff.ts';
+import { samples, type WriteName } from '../../support/requests/write-samples.ts';
 
 export type Wanted = {
   name?: WriteName;

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Connections, createConnections } from '../../../server/network/connections.ts';
 import { createTransport, type SendLimits, TransportError } from '../../../server/network/transport.ts';
-import { samples } from '../../shared/write-samples.ts';
-import { type FaultServer, type Reply, startFaultServer } from '../../support/fault-server.ts';
-import { startBffWith } from '../../support/test-bff.ts';
-import { post } from '../http/post.ts';
+import { startBffWith } from '../../support/bff/test-bff.ts';
+import { type FaultServer, type Reply, startFaultServer } from '../../support/partner/fault-server.ts';
+import { samples } from '../../support/requests/write-samples.ts';
+import { post } from '../http/post-write.ts';
 
 /** More than the system takes off a sender's hands before the receiver has read any of it. */
 const body = Buffer.alloc(16 * 1024 * 1024, '{"file":"a document"}');

@@ -8,16 +8,16 @@ import { Agent, buildConnector } from 'undici';
 import { createConnections } from '../../../server/network/connections.ts';
 import { createTransport } from '../../../server/network/transport.ts';
 import { operationPath } from '../../../shared/operations.ts';
-import { samples } from '../../shared/write-samples.ts';
-import { type BffProcess, startBffProcess } from '../../support/bff-process.ts';
-import { type FaultServer, startFaultServer } from '../../support/fault-server.ts';
-import { failureIn } from '../../support/test-bff.ts';
+import { type BffProcess, startBffProcess } from '../../support/bff/bff-process.ts';
+import { failureIn } from '../../support/bff/test-bff.ts';
 import {
   startTlsFront,
   startTunnelProxy,
   type TlsFront,
   type TunnelProxy,
-} from '../../support/tunnel-proxy.ts';
+} from '../../support/network/tunnel-proxy.ts';
+import { type FaultServer, startFaultServer } from '../../support/partner/fault-server.ts';
+import { samples } from '../../support/requests/write-samples.ts';
 import { until } from '../../support/until.ts';
 
 const accessKey = 'pbff_an-access-key-for-tests-only';

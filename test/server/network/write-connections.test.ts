@@ -5,9 +5,9 @@ import type { AddressInfo, Socket } from 'node:net';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { operationPath } from '../../../shared/operations.ts';
-import { samples, type WriteName, writeNames } from '../../shared/write-samples.ts';
-import { type FaultServer, invited, pong, startFaultServer } from '../../support/fault-server.ts';
-import { startBffWith, type TestBff } from '../../support/test-bff.ts';
+import { startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
+import { type FaultServer, invited, pong, startFaultServer } from '../../support/partner/fault-server.ts';
+import { samples, type WriteName, writeNames } from '../../support/requests/write-samples.ts';
 import { until } from '../../support/until.ts';
 
 /** What a partner sees below HTTP: on which connection a request came, and whether its answer was taken to the end. */

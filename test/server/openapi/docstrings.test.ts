@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { it } from 'node:test';
-import { readDocstrings } from '../../support/docstrings.ts';
+import { readDocstrings } from './read-docstrings.ts';
 
 const file = join(import.meta.dirname, '../../../server/openapi/docstrings.json');
 

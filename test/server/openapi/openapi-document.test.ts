@@ -22,7 +22,7 @@ import {
   windowKeyAnswer,
 } from '../../../shared/sign-in.ts';
 import { type Schema, validate } from '../../../shared/validate.ts';
-import { schemasReachedFrom } from '../../support/schema-references.ts';
+import { schemasReachedFrom } from './schema-references.ts';
 
 const document = createOpenApiDocument();
 const all = Object.entries(document.paths).flatMap(([path, methods]) =>

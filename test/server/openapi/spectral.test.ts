@@ -4,7 +4,7 @@ import spectral, { type ISpectralDiagnostic, type RulesetDefinition } from '@sto
 import owasp from '@stoplight/spectral-owasp-ruleset';
 import { oas } from '@stoplight/spectral-rulesets';
 import { createOpenApiDocument, serverAt } from '../../../server/openapi/openapi-document.ts';
-import { schemasReachedFrom } from '../../support/schema-references.ts';
+import { schemasReachedFrom } from './schema-references.ts';
 
 /** As whoever runs it for others has it; on loopback it is plain http, which the OWASP rules dislike anywhere. */
 const document = { ...createOpenApiDocument(), servers: [serverAt('https://bff.example.com')] };

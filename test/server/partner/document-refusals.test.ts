@@ -3,9 +3,9 @@ import { after, before, describe, it } from 'node:test';
 import { documentedScopes } from '../../../server/local-pearsana/scopes.ts';
 import { type CallOptions, createClient } from '../../../shared/client.ts';
 import { ClientError } from '../../../shared/client-error.ts';
-import { samples } from '../../shared/write-samples.ts';
-import { startFaultServer } from '../../support/fault-server.ts';
-import { startBffWith, startTestBff, type TestBff } from '../../support/test-bff.ts';
+import { startBffWith, startTestBff, type TestBff } from '../../support/bff/test-bff.ts';
+import { startFaultServer } from '../../support/partner/fault-server.ts';
+import { samples } from '../../support/requests/write-samples.ts';
 
 type Refusal = { status: number | undefined; code: string | undefined; message: string };
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inFlightLimits, limitInFlight } from '../../../server/partner/in-flight.ts';
 import { operationPath } from '../../../shared/operations.ts';
-import { samples } from '../../shared/write-samples.ts';
-import { pong, type Reply, startFaultServer } from '../../support/fault-server.ts';
-import { failureIn, startBffWith } from '../../support/test-bff.ts';
+import { failureIn, startBffWith } from '../../support/bff/test-bff.ts';
+import { pong, type Reply, startFaultServer } from '../../support/partner/fault-server.ts';
+import { samples } from '../../support/requests/write-samples.ts';
 import { until } from '../../support/until.ts';
 
 const sandbox = { id: 'sandbox', apiUrl: 'https://api.example.com' };

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { environmentsAnswer } from '../../../shared/environments.ts';
 import type { Failure } from '../../../shared/errors.ts';
-import { type FaultServer, pong, type Reply, startFaultServer } from '../../support/fault-server.ts';
-import { failureIn, freePort, startBffWith, type TestBff } from '../../support/test-bff.ts';
+import { failureIn, freePort, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
+import { type FaultServer, pong, type Reply, startFaultServer } from '../../support/partner/fault-server.ts';
 
 const path = '/api/environments/sandbox/ping';
 const said = (code: string, more: object = {}) => ({

@@ -2,9 +2,14 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Outcome } from '../../../shared/errors.ts';
 import { operationPath, operations, type RequestOf, successOf } from '../../../shared/operations.ts';
-import { samples, type WriteName, writeNames } from '../../shared/write-samples.ts';
-import { type FaultServer, invited, type Reply, startFaultServer } from '../../support/fault-server.ts';
-import { failureIn, freePort, startBffWith, type TestBff } from '../../support/test-bff.ts';
+import { failureIn, freePort, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
+import {
+  type FaultServer,
+  invited,
+  type Reply,
+  startFaultServer,
+} from '../../support/partner/fault-server.ts';
+import { samples, type WriteName, writeNames } from '../../support/requests/write-samples.ts';
 
 const said = (code: string, more: object = {}) => ({
   error: { code, message: 'Their words.', requestId: 'theirs', ...more },

@@ -2,11 +2,6 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { base64url, generateKeyPair } from 'jose';
 import {
-  type ScriptedProvider,
-  startScriptedProvider,
-  type TokenRecipe,
-} from '../../support/scripted-provider.ts';
-import {
   beginLogin,
   comeBack,
   cookieSetIn,
@@ -17,8 +12,13 @@ import {
   signIn,
   startSessionBff,
   toolPage,
-} from '../../support/session-bff.ts';
-import { type Answer, failureIn, startBffWith, type TestBff } from '../../support/test-bff.ts';
+} from '../../support/bff/session-bff.ts';
+import { type Answer, failureIn, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
+import {
+  type ScriptedProvider,
+  startScriptedProvider,
+  type TokenRecipe,
+} from '../../support/sign-in/scripted-provider.ts';
 
 const partner = { authUrl: 'https://auth.example.com', apiUrl: 'https://api.example.com' };
 const registrar = { claims: { groups: ['registrars'] } };

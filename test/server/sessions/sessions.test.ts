@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Claims } from '../../../server/sessions/claims.ts';
 import { createSessions } from '../../../server/sessions/sessions.ts';
-import { loginCookie, sessionCookie } from '../../support/session-bff.ts';
+import { loginCookie, sessionCookie } from '../../support/bff/session-bff.ts';
 
 const minute = 60;
 const hour = 3_600;

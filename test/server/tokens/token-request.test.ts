@@ -4,8 +4,13 @@ import { Agent } from 'undici';
 import { BffError } from '../../../server/bff-error.ts';
 import { Secret } from '../../../server/secret.ts';
 import { createTokenRequest } from '../../../server/tokens/token-request.ts';
-import { type FaultServer, type Reply, startFaultServer, tokenReply } from '../../support/fault-server.ts';
-import { freePort } from '../../support/test-bff.ts';
+import { freePort } from '../../support/bff/test-bff.ts';
+import {
+  type FaultServer,
+  type Reply,
+  startFaultServer,
+  tokenReply,
+} from '../../support/partner/fault-server.ts';
 
 const ping = 'pearsana-partner/ping';
 const users = 'pearsana-partner/partners.users:write';

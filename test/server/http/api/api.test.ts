@@ -3,8 +3,8 @@ import { after, before, describe, it } from 'node:test';
 import { createClient } from '../../../../shared/client.ts';
 import { environmentsAnswer, sessionAnswer } from '../../../../shared/environments.ts';
 import { operationNames } from '../../../../shared/operations.ts';
-import { rawHead, rawRequest } from '../../../support/raw-http.ts';
-import { type Answer, startTestBff } from '../../../support/test-bff.ts';
+import { type Answer, startTestBff } from '../../../support/bff/test-bff.ts';
+import { rawHead, rawRequest } from '../../../support/network/raw-http.ts';
 
 type Bff = Awaited<ReturnType<typeof startTestBff>>;
 const ping = 'pearsana-partner/ping';

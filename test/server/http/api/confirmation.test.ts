@@ -14,9 +14,9 @@ import {
   operations,
   type Success,
 } from '../../../../shared/operations.ts';
-import { samples, type WriteName, writeNames } from '../../../shared/write-samples.ts';
-import { rawHead, rawRequest } from '../../../support/raw-http.ts';
-import { type Answer, failureIn, startTestBff } from '../../../support/test-bff.ts';
+import { type Answer, failureIn, startTestBff } from '../../../support/bff/test-bff.ts';
+import { rawHead, rawRequest } from '../../../support/network/raw-http.ts';
+import { samples, type WriteName, writeNames } from '../../../support/requests/write-samples.ts';
 
 type Bff = Awaited<ReturnType<typeof startTestBff>>;
 

@@ -3,10 +3,10 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { defaultFileLimits } from '../../../../shared/documents.ts';
 import { environmentsAnswer } from '../../../../shared/environments.ts';
 import { bodyCapOf, operations } from '../../../../shared/operations.ts';
-import { samples } from '../../../shared/write-samples.ts';
-import { type FaultServer, startFaultServer } from '../../../support/fault-server.ts';
-import { type Answer, failureIn, startBffWith, type TestBff } from '../../../support/test-bff.ts';
-import { post } from '../post.ts';
+import { type Answer, failureIn, startBffWith, type TestBff } from '../../../support/bff/test-bff.ts';
+import { type FaultServer, startFaultServer } from '../../../support/partner/fault-server.ts';
+import { samples } from '../../../support/requests/write-samples.ts';
+import { post } from '../post-write.ts';
 
 const megabyte = 1024 * 1024;
 const document = (bytes: number) => ({

@@ -10,11 +10,11 @@ import {
   operationPath,
   operations,
 } from '../../../../shared/operations.ts';
-import { addKeys } from '../../../support/add-keys.ts';
-import { type FaultServer, invited, pong, startFaultServer } from '../../../support/fault-server.ts';
-import { goodRequest } from '../../../support/good-requests.ts';
-import { rawHead, rawRequest } from '../../../support/raw-http.ts';
-import { failureIn, startBffWith, type TestBff } from '../../../support/test-bff.ts';
+import { addKeys } from '../../../support/bff/add-keys.ts';
+import { failureIn, startBffWith, type TestBff } from '../../../support/bff/test-bff.ts';
+import { rawHead, rawRequest } from '../../../support/network/raw-http.ts';
+import { type FaultServer, invited, pong, startFaultServer } from '../../../support/partner/fault-server.ts';
+import { goodRequest } from '../../../support/requests/good-requests.ts';
 
 /** The last one is not there. */
 const environments = ['sandbox', 'production', 'nowhere'] as const;

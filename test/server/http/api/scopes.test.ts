@@ -8,8 +8,8 @@ import { startLocalPearsana } from '../../../../server/local-pearsana/start-loca
 import { createClient } from '../../../../shared/client.ts';
 import { ClientError } from '../../../../shared/client-error.ts';
 import { environmentsAnswer } from '../../../../shared/environments.ts';
-import { startRecordingProxy } from '../../../support/recording-proxy.ts';
-import { failureIn, freePort, startBffWith, startTestBff } from '../../../support/test-bff.ts';
+import { failureIn, freePort, startBffWith, startTestBff } from '../../../support/bff/test-bff.ts';
+import { startRecordingProxy } from '../../../support/network/recording-proxy.ts';
 
 const path = '/api/environments/sandbox/scopes';
 const enabledScopes: readonly string[] = [documentedScopes[0], documentedScopes[5], documentedScopes[7]];

@@ -1,5 +1,5 @@
 import { bodyCapOf, operations } from '../../../../shared/operations.ts';
-import type { WriteName } from '../../../shared/write-samples.ts';
+import type { WriteName } from '../../../support/requests/write-samples.ts';
 
 const document = 3_000;
 const batch = 6_000;

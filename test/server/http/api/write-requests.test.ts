@@ -3,6 +3,8 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { environmentsAnswer } from '../../../../shared/environments.ts';
 import { operationPath } from '../../../../shared/operations.ts';
+import { type Answer, failureIn, startTestBff } from '../../../support/bff/test-bff.ts';
+import { rawHead, rawRequest } from '../../../support/network/raw-http.ts';
 import {
   isFreeForm,
   lists,
@@ -11,11 +13,9 @@ import {
   samples,
   withValueAt,
   writeNames,
-} from '../../../shared/write-samples.ts';
-import { rawHead, rawRequest } from '../../../support/raw-http.ts';
-import { type Answer, failureIn, startTestBff } from '../../../support/test-bff.ts';
+} from '../../../support/requests/write-samples.ts';
 import { otherTypes, unusableBodies } from '../bad-bodies.ts';
-import { type Headers, headersOf, post } from '../post.ts';
+import { type Headers, headersOf, post } from '../post-write.ts';
 import { capsOf, smallLimits } from './small-limits.ts';
 
 type Bff = Awaited<ReturnType<typeof startTestBff>>;

@@ -8,10 +8,10 @@ import {
   scopesOf,
   successOf,
 } from '../../../../shared/operations.ts';
-import { samples, type WriteName, writeNames } from '../../../shared/write-samples.ts';
-import { type FaultServer, startFaultServer } from '../../../support/fault-server.ts';
-import { startBffWith, startTestBff, type TestBff } from '../../../support/test-bff.ts';
-import { post } from '../post.ts';
+import { startBffWith, startTestBff, type TestBff } from '../../../support/bff/test-bff.ts';
+import { type FaultServer, startFaultServer } from '../../../support/partner/fault-server.ts';
+import { samples, type WriteName, writeNames } from '../../../support/requests/write-samples.ts';
+import { post } from '../post-write.ts';
 import { capsOf, smallLimits } from './small-limits.ts';
 
 type Bff = Awaited<ReturnType<typeof startTestBff>>;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type FaultServer, startFaultServer } from '../../../support/fault-server.ts';
-import { failureIn, startBffWith, type TestBff } from '../../../support/test-bff.ts';
+import { failureIn, startBffWith, type TestBff } from '../../../support/bff/test-bff.ts';
+import { type FaultServer, startFaultServer } from '../../../support/partner/fault-server.ts';
 
 describe('a caller', () => {
   let bff: TestBff;

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { addKeys } from '../../../support/add-keys.ts';
-import { type FaultServer, startFaultServer } from '../../../support/fault-server.ts';
-import { type Answer, failureIn, startBffWith, type TestBff } from '../../../support/test-bff.ts';
+import { addKeys } from '../../../support/bff/add-keys.ts';
+import { type Answer, failureIn, startBffWith, type TestBff } from '../../../support/bff/test-bff.ts';
+import { type FaultServer, startFaultServer } from '../../../support/partner/fault-server.ts';
 
 const partner = { authUrl: 'https://auth.example.com', apiUrl: 'https://api.example.com' };
 const session = (bff: TestBff, authorization?: string) =>

@@ -1,16 +1,16 @@
 // Paths and headers by which a request with a session's cookie might be taken for another one.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { FaultServer } from '../../../support/fault-server.ts';
-import { rawHead, rawRequest } from '../../../support/raw-http.ts';
 import {
   comeBack,
   pageHeaders,
   type SignedIn,
   sessionCookie,
   startSignedIn,
-} from '../../../support/session-bff.ts';
-import { failureIn, type TestBff } from '../../../support/test-bff.ts';
+} from '../../../support/bff/session-bff.ts';
+import { failureIn, type TestBff } from '../../../support/bff/test-bff.ts';
+import { rawHead, rawRequest } from '../../../support/network/raw-http.ts';
+import type { FaultServer } from '../../../support/partner/fault-server.ts';
 
 const ping = '/api/environments/sandbox/ping';
 

@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type FaultServer, invited } from '../../../support/fault-server.ts';
-import { samples } from '../../../support/good-requests.ts';
-import { type ScriptedProvider, startScriptedProvider } from '../../../support/scripted-provider.ts';
 import {
   cookieSetIn,
   pageHeaders,
@@ -13,8 +10,11 @@ import {
   startSessionBff,
   startSignedIn,
   toolOrigin,
-} from '../../../support/session-bff.ts';
-import { failureIn, type TestBff } from '../../../support/test-bff.ts';
+} from '../../../support/bff/session-bff.ts';
+import { failureIn, type TestBff } from '../../../support/bff/test-bff.ts';
+import { type FaultServer, invited } from '../../../support/partner/fault-server.ts';
+import { samples } from '../../../support/requests/good-requests.ts';
+import { type ScriptedProvider, startScriptedProvider } from '../../../support/sign-in/scripted-provider.ts';
 
 const ping = '/api/environments/sandbox/ping';
 const invitations = '/api/environments/sandbox/invitations';

@@ -3,8 +3,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { sessionAnswer } from '../../../../shared/environments.ts';
 import { windowKeyAnswer } from '../../../../shared/sign-in.ts';
-import { type ScriptedProvider, startScriptedProvider } from '../../../support/scripted-provider.ts';
-import { findSecrets } from '../../../support/secret-search.ts';
 import {
   comeBack,
   loginCookie,
@@ -12,8 +10,10 @@ import {
   sessionCookie,
   signIn,
   startSessionBff,
-} from '../../../support/session-bff.ts';
-import { type Answer, failureIn, startBffWith, type TestBff } from '../../../support/test-bff.ts';
+} from '../../../support/bff/session-bff.ts';
+import { type Answer, failureIn, startBffWith, type TestBff } from '../../../support/bff/test-bff.ts';
+import { findSecrets } from '../../../support/secrets/secret-search.ts';
+import { type ScriptedProvider, startScriptedProvider } from '../../../support/sign-in/scripted-provider.ts';
 
 const partners = { sandbox: { authUrl: 'https://auth.example.com', apiUrl: 'https://api.example.com' } };
 const returnUri = 'vscode://pearsana-tools.pearsana-partner/signed-in?windowId=2';

@@ -1,0 +1,464 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { base64, base64InPieces } from '../../../extension/src/documents/base64.ts';
+import { batchesOf, operationOf, requestOf } from '../../../extension/src/documents/batches.ts';
+import {
+  type Document,
+  fileFaults,
+  readDocuments,
+  type Source,
+  size,
+} from '../../../extension/src/documents/document.ts';
+import {
+  documentReview,
+  documentSteps,
+  documentsOf,
+  draftIssues,
+  draftOf,
+} from '../../../extension/src/documents/document-steps.ts';
+import {
+  countWords,
+  resultsOf,
+  resultsText,
+  resultsWithout,
+} from '../../../extension/src/documents/results.ts';
+import { type Sending, sendBatches } from '../../../extension/src/documents/send-batches.ts';
+import { answeredSteps, unmendable } from '../../../extension/src/forms/form.ts';
+import type { Draft } from '../../../extension/src/forms/request-draft.ts';
+import { runWizard, type WizardInput } from '../../../extension/src/forms/wizard.ts';
+import { createIntentions } from '../../../extension/src/writes/intentions.ts';
+import { defaultFileLimits, submitDocumentBatchRequest } from '../../../shared/documents.ts';
+import { validate } from '../../../shared/validate.ts';
+
+const megabyte = 1024 * 1024;
+const fields = {
+  documentType: 'DIPLOMA',
+  externalReference: { namespace: 'SIS', externalId: 'A-1' },
+  verificationIntent: 'store_only',
+};
+
+function sources(count: number, bytes = 4): Source[] {
+  return Array.from({ length: count }, (_, index) => ({
+    name: `${index}.pdf`,
+    filename: `${index}.pdf`,
+    uri: `file:///${index}.pdf`,
+    bytes,
+  }));
+}
+
+function documents(count: number, bytes?: number): Document[] {
+  return sources(count, bytes).map((source) => ({ source, fields }));
+}
+
+const read = async ({ name }: Source) => base64(new TextEncoder().encode(name));
+
+describe('base64', () => {
+  test('is that of RFC 4648, with and without the host’s help, at every length and at 10 MB', () => {
+    const large = Uint8Array.from({ length: 10 * megabyte + 1 }, (_, index) => (index * 31) % 256);
+    for (const length of [0, 1, 2, 3, 4, 24_575, 24_576, 24_577, large.length]) {
+      const bytes = large.subarray(0, length);
+      const expected = Buffer.from(bytes).toString('base64');
+      // A failed comparison of megabytes would be printed.
+      assert.ok(base64(bytes) === expected, `${length}`);
+      assert.ok(base64InPieces(bytes) === expected, `${length}`);
+    }
+  });
+});
+
+describe('batches', () => {
+  const lengths = (all: Document[]) => batchesOf(all, defaultFileLimits).map(({ length }) => length);
+
+  test('hold 25 documents at most, and the bytes of a batch', () => {
+    assert.deepEqual(lengths(documents(1)), [1]);
+    assert.deepEqual(lengths(documents(25)), [25]);
+    assert.deepEqual(lengths(documents(26)), [25, 1]);
+    assert.deepEqual(lengths(documents(60)), [25, 25, 10]);
+    assert.deepEqual(lengths(documents(5, 10 * megabyte)), [2, 2, 1]);
+    assert.deepEqual(lengths(documents(6, defaultFileLimits.batch / 5)), [5, 1]);
+    assert.deepEqual(lengths(documents(6, defaultFileLimits.batch / 5 + 1)), [4, 2]);
+  });
+
+  test('hold what this BFF takes', () => {
+    const limits = { document: 3, batch: 4 };
+    assert.deepEqual(
+      batchesOf(documents(5, 2), limits).map(({ length }) => length),
+      [2, 2, 1],
+    );
+    const [file = assert.fail()] = sources(1, 3);
+    assert.equal(fileFaults([file], limits), undefined);
+    assert.match(fileFaults([{ ...file, bytes: 4 }], limits) ?? '', /has 4 bytes, and 3 bytes is the most/);
+  });
+
+  test('are the same again for what is left after some', async () => {
+    const all = documents(60);
+    const whole = await Promise.all(batchesOf(all, defaultFileLimits).map((batch) => requestOf(batch, read)));
+    const left = await Promise.all(
+      batchesOf(all.slice(25), defaultFileLimits).map((batch) => requestOf(batch, read)),
+    );
+    assert.deepEqual(left, whole.slice(1));
+  });
+
+  test('are requests that the contract takes; one document alone is one of its own', async () => {
+    const [one = assert.fail()] = batchesOf(documents(1), defaultFileLimits);
+    assert.equal(operationOf(one), 'submitDocument');
+    const file = Buffer.from('0.pdf').toString('base64');
+    assert.deepEqual(await requestOf(one, read), { ...fields, file, filename: '0.pdf' });
+    const [several = assert.fail()] = batchesOf(documents(25), defaultFileLimits);
+    assert.equal(operationOf(several), 'submitDocumentBatch');
+    assert.ok(validate(submitDocumentBatchRequest, await requestOf(several, read)).ok);
+    const own = [{ source: { ...(sources(1)[0] ?? assert.fail()), itemId: 'mine' }, fields }];
+    assert.equal(operationOf(own), 'submitDocumentBatch');
+    assert.equal(
+      operationOf([{ source: sources(1)[0] ?? assert.fail(), fields: { ...fields, metadata: {} } }]),
+      'submitDocumentBatch',
+    );
+  });
+});
+
+describe('what is given', () => {
+  test('is a document or a list of them', () => {
+    assert.deepEqual(readDocuments(fields), [{ fields }]);
+    const items = [
+      { ...fields, file: 'AAAA', itemId: 'a' },
+      { ...fields, uri: 'file:///x', itemId: 'b' },
+    ];
+    assert.deepEqual(readDocuments({ items }), [
+      { file: 'AAAA', itemId: 'a', fields },
+      { uri: 'file:///x', itemId: 'b', fields },
+    ]);
+  });
+
+  const wrong: [what: string, request: Draft][] = [
+    ['no items', { items: [] }],
+    ['items that are none', { items: ['x'] }],
+    ['something beside the items', { items: [{ file: 'AAAA' }], documentType: 'X' }],
+    ['an item without a file', { items: [{ ...fields, itemId: '1' }] }],
+    [
+      'the same itemId twice',
+      {
+        items: [
+          { file: 'AAAA', itemId: '1' },
+          { file: 'AAAA', itemId: '1' },
+        ],
+      },
+    ],
+    ['itemIds for some alone', { items: [{ file: 'AAAA', itemId: '2' }, { file: 'AAAA' }] }],
+    ['a file that is no text', { file: 7 }],
+  ];
+  for (const [what, request] of wrong) {
+    test(`is refused with ${what}`, () => {
+      assert.throws(() => readDocuments(request), { code: 'ARGUMENTS_INVALID' });
+    });
+  }
+
+  test('is refused when a file is empty or too large, by its name', () => {
+    const [file = assert.fail()] = sources(1);
+    assert.equal(fileFaults([{ ...file, bytes: 10 * megabyte }], defaultFileLimits), undefined);
+    assert.match(
+      fileFaults([file, { ...file, name: 'big.pdf', bytes: 10 * megabyte + 1 }], defaultFileLimits) ?? '',
+      /big\.pdf has 10\.1 MB, and 10 MB/,
+    );
+    assert.match(fileFaults([{ ...file, bytes: 0 }], defaultFileLimits) ?? '', /0\.pdf is empty/);
+    assert.equal(size(1536), '1.5 KB');
+  });
+});
+
+/** A person who enters these answers, and takes every other step as it stands. */
+function play(script: Record<string, string>, escapeAt?: string): { asked: string[]; input: WizardInput } {
+  const asked: string[] = [];
+  const input: WizardInput = {
+    async text({ ask, value, check }) {
+      asked.push(ask);
+      if (ask === escapeAt) return { kind: 'cancelled' };
+      const text = script[ask] ?? value;
+      assert.equal(check(text), undefined, ask);
+      return { kind: 'accepted', value: text };
+    },
+    async choice({ ask, options }) {
+      asked.push(ask);
+      if (ask === escapeAt) return { kind: 'cancelled' };
+      return { kind: 'accepted', value: [script[ask] ?? options[0]?.id ?? ''] };
+    },
+  };
+  return { asked, input };
+}
+
+const sandbox = {
+  name: 'sandbox',
+  apiUrl: 'https://api.example.com',
+  protected: false,
+  kind: 'sandbox',
+} as const;
+
+function walk(files: Source[], input: WizardInput, draft = draftOf([{}]), answered?: Set<string>) {
+  const steps = (now: Draft) => [
+    ...documentSteps(now, files),
+    documentReview(files, defaultFileLimits, sandbox),
+  ];
+  return runWizard({ title: '', draft, steps, ...(answered && { answered }) }, input);
+}
+
+describe('the steps', () => {
+  test('ask once for all, and Escape ends them anywhere', async () => {
+    const files = sources(3);
+    const script = { 'Document type': 'DIPLOMA', 'Person, id': 'A-1' };
+    const { asked, input } = play(script);
+    const draft = (await walk(files, input)) ?? assert.fail();
+    assert.deepEqual(
+      documentsOf(draft, files).map((each) => each.fields),
+      [fields, fields, fields],
+    );
+    assert.deepEqual(asked, [
+      '3 files',
+      'Document type',
+      'Person, namespace',
+      'Person, id',
+      'Intent',
+      'Review',
+    ]);
+    for (const ask of asked) assert.equal(await walk(files, play(script, ask).input), undefined, ask);
+  });
+
+  test('ask for each, with another type and an attestation', async () => {
+    const files = sources(2);
+    const { input } = play({
+      '2 files': 'each',
+      '0.pdf: Document type': 'other',
+      '0.pdf: Type': 'LETTER',
+      '0.pdf: Person, id': 'A-1',
+      '0.pdf: Intent': 'attest',
+      '0.pdf: Attestation reference id': 'att-1',
+      '1.pdf: Document type': 'DIPLOMA',
+      '1.pdf: Person, id': 'B-2',
+    });
+    const draft = (await walk(files, input)) ?? assert.fail();
+    const [first, second] = documentsOf(draft, files);
+    assert.deepEqual(first?.fields, {
+      ...fields,
+      documentType: 'LETTER',
+      verificationIntent: 'attest',
+      attestationReferenceId: 'att-1',
+    });
+    assert.deepEqual(second?.fields, {
+      ...fields,
+      externalReference: { namespace: 'SIS', externalId: 'B-2' },
+    });
+    const lines = documentReview(files, defaultFileLimits, sandbox).options(draft);
+    for (const value of ['LETTER', 'attest', 'att-1', 'DIPLOMA', 'A-1', 'B-2']) {
+      assert.ok(
+        lines.some(({ description }) => description === value),
+        value,
+      );
+    }
+    for (const { name } of files)
+      assert.ok(
+        lines.some(({ label }) => label === name),
+        name,
+      );
+  });
+
+  test('skip what a request answers, and never the review', async () => {
+    const files = sources(1);
+    const given = draftOf([{ ...fields, documentType: ' ' }]);
+    const steps = documentSteps(given, files);
+    const issues = draftIssues(given, files);
+    assert.deepEqual(unmendable(steps, issues), []);
+    const { asked, input } = play({ 'Document type': 'DIPLOMA', Type: 'LETTER' });
+    await walk(files, input, given, answeredSteps(steps, issues));
+    assert.deepEqual(asked, ['Document type', 'Review']);
+    const whole = draftOf([fields]);
+    const review = play({});
+    await walk(
+      files,
+      review.input,
+      whole,
+      answeredSteps(documentSteps(whole, files), draftIssues(whole, files)),
+    );
+    assert.deepEqual(review.asked, ['Review']);
+  });
+
+  test('cannot mend a field that there is not, or a file that is no base64', () => {
+    const draft = draftOf([{ ...fields, type: 'x' }]);
+    const [file = assert.fail()] = sources(1);
+    const unknown = draftIssues(draft, [file]);
+    assert.match(unmendable(documentSteps(draft, [file]), unknown)[0]?.message ?? '', /no such field/);
+    assert.match(draftIssues(draftOf([fields]), [{ ...file, file: '%' }])[0]?.message ?? '', /base64/);
+  });
+});
+
+describe('results', () => {
+  const two = documents(2);
+
+  test('tell each document’s own, in the partner’s words', () => {
+    const results = resultsOf(two, {
+      requestId: 'r-1',
+      result: {
+        results: [
+          { itemId: '2', status: 'failed', error: { code: 'USER_NOT_FOUND', message: 'No user.' } },
+          { itemId: '1', status: 'accepted', document: { documentId: 'doc_1' } },
+        ],
+      },
+    });
+    assert.deepEqual(results, [
+      { file: '0.pdf', requestId: 'r-1', result: 'accepted', documentId: 'doc_1' },
+      { file: '1.pdf', requestId: 'r-1', result: 'failed', message: 'No user.' },
+    ]);
+    const text = resultsText('sandbox', results);
+    assert.match(text, /^Documents in sandbox: 1 accepted, 1 failed$/m);
+    assert.match(text, /^0\.pdf {2}accepted {2}doc_1 {5}r-1$/m);
+    assert.match(text, /^1\.pdf {2}failed .* No user\.$/m);
+  });
+
+  test('are unknown where an answer does not say', () => {
+    const [first, second] = resultsOf(two, {
+      requestId: 'r-1',
+      result: { results: [{ itemId: '1', status: 'received' }] },
+    });
+    assert.equal(first?.result, 'accepted');
+    assert.equal(second?.result, 'unknown');
+  });
+
+  test('of a batch that failed follow from its outcome', () => {
+    const failure = { code: 'X', message: 'No.', source: 'pearsana', retryable: false } as const;
+    const words = (outcome?: 'unknown' | 'refused' | 'not_sent') =>
+      countWords(resultsWithout(two, { ...failure, ...(outcome && { outcome }) }));
+    assert.equal(words('unknown'), '2 unknown');
+    assert.equal(words('refused'), '2 failed');
+    assert.equal(words('not_sent'), '2 not sent');
+    assert.equal(words(), '2 not sent');
+  });
+});
+
+describe('sending', () => {
+  const accepted = async () => ({
+    requestId: 'r',
+    result: {
+      results: Array.from({ length: 25 }, (_, i) => ({ itemId: String(i + 1), status: 'accepted' })),
+    },
+  });
+  const sending = (more: Partial<Sending>): Sending => ({
+    read,
+    submit: accepted,
+    cancelled: () => false,
+    onDone: () => {},
+    ...more,
+  });
+
+  test('goes batch by batch, and tells of each', async () => {
+    const done: number[] = [];
+    const { results, error } = await sendBatches(
+      batchesOf(documents(60), defaultFileLimits),
+      sending({ onDone: (count) => done.push(count) }),
+    );
+    assert.equal(countWords(results), '60 accepted');
+    assert.equal(error, undefined);
+    assert.deepEqual(done, [25, 25, 10]);
+  });
+
+  test('stops before the next batch when it is cancelled', async () => {
+    let sent = 0;
+    const { results } = await sendBatches(
+      batchesOf(documents(60), defaultFileLimits),
+      sending({
+        cancelled: () => sent > 0,
+        submit: () => {
+          sent += 1;
+          return accepted();
+        },
+      }),
+    );
+    assert.equal(sent, 1);
+    assert.equal(countWords(results), '25 accepted, 35 not sent');
+  });
+
+  test('stops after a batch that failed, and a file that changed is not sent', async () => {
+    let sent = 0;
+    const failing = {
+      code: 'PARTNER_TIMEOUT',
+      message: 'Late.',
+      source: 'bff',
+      retryable: false,
+      outcome: 'unknown',
+    } as const;
+    const late = await sendBatches(
+      batchesOf(documents(60), defaultFileLimits),
+      sending({
+        submit: async () => {
+          sent += 1;
+          return sent === 2 ? { error: failing } : accepted();
+        },
+      }),
+    );
+    assert.equal(countWords(late.results), '25 accepted, 25 unknown, 10 not sent');
+    assert.equal(late.error?.code, 'PARTNER_TIMEOUT');
+    assert.equal(sent, 2);
+    const changed = await sendBatches(
+      batchesOf(documents(2), defaultFileLimits),
+      sending({
+        read: async () => {
+          throw new Error('changed');
+        },
+        submit: () => assert.fail(),
+      }),
+    );
+    assert.equal(countWords(changed.results), '2 not sent');
+    assert.equal(changed.error?.outcome, 'not_sent');
+  });
+
+  test('what failed in a batch that was answered is not put into one whose outcome is unknown', async () => {
+    const all = documents(60);
+    const failing = {
+      code: 'X',
+      message: 'Late.',
+      source: 'bff',
+      retryable: false,
+      outcome: 'unknown',
+    } as const;
+    let sent = 0;
+    const submit = async () => {
+      sent += 1;
+      if (sent === 2) return { error: failing };
+      const first = { itemId: '1', status: 'failed' };
+      const { result } = await accepted();
+      return { requestId: 'r', result: { results: [first, ...result.results.slice(1)] } };
+    };
+    const unknown = await sendBatches(batchesOf(all, defaultFileLimits), sending({ submit }));
+    assert.deepEqual(unknown.left, all.slice(25));
+    const whole = await sendBatches(batchesOf(all, defaultFileLimits), sending({ submit }));
+    assert.deepEqual(whole.left, [all[0], all[25], all[50]]);
+  });
+
+  test('what is left after a failure has the keys of before, and no key is that of another batch', async () => {
+    const kept = new Map<string, unknown>();
+    const state = {
+      get: <Value>(name: string) => kept.get(name) as Value | undefined,
+      update: async (name: string, value: unknown) => void kept.set(name, value),
+    };
+    const keysOf = async (all: Document[]) => {
+      const keys: string[] = [];
+      const intentions = createIntentions(state);
+      await sendBatches(
+        batchesOf(all, defaultFileLimits),
+        sending({
+          submit: async (operation, request) => {
+            keys.push(
+              await intentions.keyOf({
+                origin: 'https://bff.example',
+                environment: 'sandbox',
+                operation,
+                request,
+              }),
+            );
+            return accepted();
+          },
+        }),
+      );
+      return keys;
+    };
+    const first = await keysOf(documents(51));
+    assert.equal(new Set(first).size, 3);
+    assert.deepEqual(await keysOf(documents(51).slice(25)), first.slice(1));
+    // A digest and a key: nothing of a file.
+    assert.ok(JSON.stringify([...kept.values()]).length < 1_000);
+  });
+});

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { CommandError, type CommandFailure } from '../../../extension/src/failures/command-failure.ts';
+import type { Confirmed } from '../../../extension/src/forms/form.ts';
+import { createIntentions } from '../../../extension/src/writes/intentions.ts';
+import { sendOnce, type Write } from '../../../extension/src/writes/send-once.ts';
+import { failureSample, backend as origin, production, sandbox } from '../samples.ts';
+
+const write: Write = { operation: 'createUser', request: { a: 1 }, newKey: false };
+
+/** Where intentions are kept, which can be made to fail. */
+function setUp() {
+  const kept = new Map<string, unknown>();
+  const host = { origin, failing: false };
+  const state = {
+    get: <Value>(name: string) => kept.get(name) as Value | undefined,
+    async update(name: string, value: unknown) {
+      if (host.failing) throw new Error('The disk is full.');
+      kept.set(name, value);
+    },
+  };
+  const dependencies = { backend: { origin: () => host.origin }, intentions: createIntentions(state) };
+  const sent: Confirmed[] = [];
+  const send = (
+    answer: () => Promise<object> = async () => ({ requestId: 'r' }),
+    more: Partial<Write> = {},
+    environment = sandbox,
+  ) =>
+    sendOnce(dependencies, { origin, environment }, { ...write, ...more }, (confirmed) => {
+      sent.push(confirmed);
+      return answer();
+    });
+  return { host, sent, send };
+}
+
+const failing = (more: Partial<CommandFailure>) => async () => {
+  throw CommandError.of(failureSample('X', more));
+};
+const outcomeOf = (answer: object) =>
+  'error' in answer ? (answer.error as CommandFailure).outcome : 'succeeded';
+
+describe('sending once', () => {
+  it('sends what succeeded or was refused under another key the next time', async () => {
+    const { sent, send } = setUp();
+    await send();
+    await send(failing({ outcome: 'refused' }));
+    await send(failing({ code: 'OUTCOME_KNOWN', outcome: 'not_sent' }));
+    await send();
+    assert.equal(new Set(sent.map(({ idempotencyKey }) => idempotencyKey)).size, 4);
+  });
+
+  it('keeps the key of what may have happened when a later try is not sent at all', async () => {
+    const { sent, send } = setUp();
+    await send(failing({ outcome: 'unknown' }));
+    for (const code of ['RATE_LIMITED', 'SHUTTING_DOWN', 'UNAUTHORIZED', 'PAYLOAD_TOO_LARGE'])
+      await send(failing({ code, outcome: 'not_sent' }));
+    await send();
+    assert.equal(new Set(sent.map(({ idempotencyKey }) => idempotencyKey)).size, 1);
+  });
+
+  it('keeps the key while nobody knows what became of it, until a person wants a new one', async () => {
+    const { sent, send } = setUp();
+    for (const newKey of [false, false, true, false]) {
+      assert.equal(outcomeOf(await send(failing({ outcome: 'unknown' }), { newKey })), 'unknown');
+    }
+    const keys = sent.map(({ idempotencyKey }) => idempotencyKey);
+    assert.equal(keys[0], keys[1]);
+    assert.notEqual(keys[1], keys[2]);
+    assert.equal(keys[2], keys[3]);
+  });
+
+  it('confirms by name what is protected, and nothing else', async () => {
+    const { sent, send } = setUp();
+    await send();
+    await send(undefined, {}, production);
+    assert.deepEqual(
+      sent.map(({ environment, confirm }) => [environment, confirm]),
+      [
+        ['sandbox', undefined],
+        ['production', 'production'],
+      ],
+    );
+  });
+
+  it('sends nothing to another BFF than was reviewed, or without having kept the key', async () => {
+    const { host, sent, send } = setUp();
+    host.origin = 'https://other.example';
+    assert.equal(outcomeOf(await send()), 'not_sent');
+    host.origin = origin;
+    host.failing = true;
+    assert.equal(outcomeOf(await send(undefined, { request: { a: 2 } })), 'not_sent');
+    assert.deepEqual(sent, []);
+  });
+
+  it('says that it succeeded even where its key cannot be forgotten', async () => {
+    const { host, send } = setUp();
+    const answer = await send(async () => {
+      host.failing = true;
+      return { requestId: 'r' };
+    });
+    assert.deepEqual(answer, { requestId: 'r' });
+  });
+});

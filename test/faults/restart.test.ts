@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type BffProcess, startBffProcess } from '../support/bff/bff-process.ts';
+import { freePort } from '../support/bff/test-bff.ts';
+import { type FaultServer, pong, startFaultServer } from '../support/partner/fault-server.ts';
+
+const accessKey = 'pbff_an-access-key-for-tests-only';
+const perSecond = 200;
+
+type Lost = { path: string; why: string };
+
+describe('SIGTERM at 200 calls a second', () => {
+  let partner: FaultServer;
+  before(async () => {
+    partner = await startFaultServer();
+    // Long enough that some are under way whenever the signal comes.
+    partner.api.always(({ path }) => ({ body: path === '/ping' ? pong : { status: 'ok' }, delayMs: 25 }));
+  });
+  after(() => partner.stop());
+
+  const start = (port: number): Promise<BffProcess> =>
+    startBffProcess({
+      PORT: String(port),
+      BFF_ACCESS_KEY: accessKey,
+      RATE_LIMIT_PER_MINUTE: '1000000',
+      LOG_LEVEL: 'warn',
+      PEARSANA_SANDBOX_CLIENT_ID: 'id',
+      PEARSANA_SANDBOX_CLIENT_SECRET: 'a-secret',
+      PEARSANA_SANDBOX_AUTH_URL: partner.auth.url,
+      PEARSANA_SANDBOX_API_URL: partner.api.url,
+    });
+
+  /** One call; one that is refused comes again, as a balancer would bring it to another. It resolves with what it lost. */
+  async function call(port: number, agent: Agent): Promise<Lost | undefined> {
+    const path = '/api/environments/sandbox/ping';
+    for (let attempt = 0; attempt < 400; attempt += 1) {
+      const sent = request({
+        port,
+        path,
+        agent,
+        host: '127.0.0.1',
+        headers: { authorization: `Bearer ${accessKey}` },
+      });
+      sent.end();
+      try {
+        const [response] = await once(sent, 'response');
+        response.resume();
+        await once(response, 'end');
+        return response.statusCode === 200 ? undefined : { path, why: `status ${response.statusCode}` };
+      } catch (error) {
+        const code = error instanceof Error && 'code' in error ? error.code : 'unknown';
+        if (code !== 'ECONNREFUSED') return { path, why: `${code}` };
+        await delay(25);
+      }
+    }
+    return { path, why: 'refused for too long' };
+  }
+
+  it('loses none while another process takes the port over, and ends with 0', async () => {
+    const port = await freePort();
+    let bff = await start(port);
+    // Kept connections, each used every 50 ms, and one call in twenty over a connection of its own.
+    const kept = Array.from({ length: 10 }, () => new Agent({ keepAlive: true, maxSockets: 4 }));
+    const single = new Agent({ keepAlive: false });
+    const calls: Promise<Lost | undefined>[] = [];
+    let running = true;
+    const load = async () => {
+      const begun = performance.now();
+      while (running) {
+        const due = ((performance.now() - begun) * perSecond) / 1_000;
+        for (; calls.length < due; ) {
+          const turn = calls.length;
+          calls.push(call(port, turn % 20 === 0 ? single : (kept[turn % kept.length] ?? single)));
+        }
+        await delay(2);
+      }
+    };
+    const loading = load();
+    try {
+      for (let restart = 0; restart < 2; restart += 1) {
+        await delay(600);
+        const ended = bff.end();
+        // The old one still answers what it has; the new one can listen as soon as that has stopped to.
+        const next = await startAgain(port);
+        assert.equal(await ended, 0, bff.output());
+        await bff[Symbol.asyncDispose]();
+        bff = next;
+      }
+      await delay(600);
+    } finally {
+      running = false;
+      await loading;
+    }
+    const lost = (await Promise.all(calls)).filter((each) => each !== undefined);
+    for (const agent of [...kept, single]) agent.destroy();
+    assert.equal(await bff.end(), 0);
+    await bff[Symbol.asyncDispose]();
+    assert.deepEqual(lost, []);
+    assert(calls.length > 2 * perSecond, `${calls.length} calls`);
+  });
+
+  /** A start takes longer than it takes the old one to stop listening, but nothing promises that. */
+  async function startAgain(port: number): Promise<BffProcess> {
+    for (;;) {
+      try {
+        return await start(port);
+      } catch (error) {
+        if (!String(error).includes('is in use')) throw error;
+      }
+    }
+  }
+});

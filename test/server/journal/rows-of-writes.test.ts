@@ -1,0 +1,250 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { operationNames, operationPath, operations } from '../../../shared/operations.ts';
+import { addKeys } from '../../support/bff/add-keys.ts';
+import { startBffProcess } from '../../support/bff/bff-process.ts';
+import { type Answer, failureIn, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
+import { type FaultServer, invited, pong, startFaultServer } from '../../support/partner/fault-server.ts';
+import { goodRequest } from '../../support/requests/good-requests.ts';
+import { writeNames } from '../../support/requests/write-samples.ts';
+import { until } from '../../support/until.ts';
+
+type Line = Record<string, unknown>;
+
+const marker = 'canary-of-a-body';
+
+describe('the record of writes', () => {
+  let dataDirectory: string;
+  let partner: FaultServer;
+  let bff: TestBff;
+  let ada: string;
+  beforeEach(async () => {
+    dataDirectory = mkdtempSync(join(tmpdir(), 'journal-'));
+    ({ ada } = await addKeys(dataDirectory, { ada: ['sandbox:*'] }));
+    partner = await startFaultServer();
+    partner.api.always(({ path }) => ({
+      status: path === '/ping' ? 200 : 201,
+      headers: { 'x-request-id': 'the-partners-id' },
+      body: path === '/ping' ? pong : path === '/v1/invitations' ? invited : { status: 'ok' },
+    }));
+    bff = await startBffWith(
+      { sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } },
+      { BFF_DATA_DIR: dataDirectory, RATE_LIMIT_PER_MINUTE: '100000', PARTNER_TIMEOUT_MS: '1000' },
+    );
+  });
+  afterEach(async () => {
+    await bff.stop();
+    await partner.stop();
+    rmSync(dataDirectory, { recursive: true });
+  });
+
+  /** The rows as they lie in the database, oldest first, whoever reads them. */
+  function rows(): Record<string, SQLOutputValue>[] {
+    const database = new DatabaseSync(join(dataDirectory, 'journal.sqlite'), { readOnly: true });
+    try {
+      return database.prepare('SELECT * FROM writes ORDER BY id').all();
+    } finally {
+      database.close();
+    }
+  }
+  const call = (name: (typeof operationNames)[number], requestId = 'an-id'): Promise<Answer> => {
+    const sent = goodRequest(name, 'sandbox', { marker, accessKey: ada, environments: [] });
+    const { method, path, headers, body } = sent;
+    return bff.get(path, {
+      method,
+      headers: { ...headers, 'x-request-id': requestId },
+      ...(body !== undefined && { body: String(body) }),
+    });
+  };
+
+  for (const name of writeNames) {
+    it(`has who, what, where and about whom before ${name} is sent, and what became of it after`, async () => {
+      let atArrival: ReturnType<typeof rows> = [];
+      partner.api.next(() => {
+        atArrival = rows();
+        return { status: 201, headers: { 'x-request-id': 'the-partners-id' }, body: invited };
+      });
+      assert.equal((await call(name)).status, 201);
+      const [before, ...more] = atArrival;
+      assert.deepEqual(more, []);
+      const { caller, environment, operation, request_id, external_references, state, owner } = before ?? {};
+      assert.deepEqual(
+        [caller, environment, operation, request_id, state, JSON.parse(String(external_references))],
+        ['ada', 'sandbox', name, 'an-id', 'unknown', [{ namespace: 'SIS', externalId: marker }]],
+      );
+      assert.match(String(owner), /^[\da-f-]{36}$/);
+      const [row, ...others] = rows();
+      assert.deepEqual(others, []);
+      assert.deepEqual([row?.id, row?.state, row?.owner], [before?.id, 'succeeded', null]);
+      const { status, requestId } = JSON.parse(String(row?.partner));
+      assert.deepEqual([status, requestId], [201, 'the-partners-id']);
+    });
+  }
+
+  it('has nothing of reads, of what is denied, and of what is not valid', async () => {
+    for (const name of operationNames.filter((each) => !operations[each].writes)) await call(name);
+    const { ada: other } = await addKeys(dataDirectory, { ada: [] });
+    assert(other);
+    for (const [authorization, body] of [
+      ['Bearer wrong', '{}'],
+      [`Bearer ${ada}`, '{}'],
+      [`Bearer ${ada}`, 'no JSON'],
+    ] as const) {
+      const headers = { authorization, 'content-type': 'application/json' };
+      await bff.get(operationPath('createUser', 'sandbox'), { method: 'POST', headers, body });
+    }
+    await bff.get(operationPath('createUser', 'production'), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ada}` },
+    });
+    assert.deepEqual(rows(), []);
+  });
+
+  it('has no key that somebody put into a reference', async () => {
+    const body = JSON.stringify({
+      email: 'ada@example.com',
+      identity: { firstName: 'Ada', lastName: 'Lovelace' },
+      externalReferences: [
+        { namespace: 'SIS', externalId: ada },
+        { namespace: `x${ada}`, externalId: `pbff_${'an-older_key'.repeat(4)}` },
+      ],
+    });
+    const headers = { authorization: `Bearer ${ada}`, 'content-type': 'application/json' };
+    const answer = await bff.get(operationPath('createInvitation', 'sandbox'), {
+      method: 'POST',
+      headers,
+      body,
+    });
+    assert.equal(answer.status, 201);
+    assert.deepEqual(JSON.parse(String(rows()[0]?.external_references)), [
+      { namespace: 'SIS', externalId: '[redacted]' },
+      { namespace: 'x[redacted]', externalId: '[redacted]' },
+    ]);
+  });
+
+  for (const [what, prepare, outcome, status, code, answered] of [
+    [
+      'is refused by the partner',
+      () =>
+        partner.api.next({
+          status: 409,
+          headers: { 'x-request-id': 'p' },
+          body: { error: { code: 'CONFLICT' } },
+        }),
+      'refused',
+      409,
+      'CONFLICT',
+      { status: 409, requestId: 'p' },
+    ],
+    [
+      'gets no token',
+      () => partner.auth.next({ status: 401, body: { error: 'invalid_client' } }),
+      'not_sent',
+      502,
+      'CLIENT_CREDENTIALS_REJECTED',
+      null,
+    ],
+    ['gets no answer', () => partner.api.next({ fault: 'hang' }), 'unknown', 504, 'PARTNER_TIMEOUT', null],
+    [
+      'breaks off',
+      () => partner.api.next({ fault: 'reset-after-body' }),
+      'unknown',
+      502,
+      'PARTNER_UNREACHABLE',
+      null,
+    ],
+    [
+      'is answered with nonsense',
+      () => partner.api.next({ status: 201, headers: { 'x-request-id': 'p' }, body: 'nonsense' }),
+      'unknown',
+      502,
+      'PARTNER_BAD_RESPONSE',
+      { status: 201, requestId: 'p' },
+    ],
+    [
+      'fails at the partner',
+      () => partner.api.next({ status: 500, headers: {}, body: {} }),
+      'unknown',
+      502,
+      'PARTNER_ERROR',
+      { status: 500, requestId: null },
+    ],
+  ] as const) {
+    it(`says of a write that ${what}: ${outcome}, and how`, async () => {
+      prepare();
+      const answer = await call('createInvitation');
+      const { outcome: told, code: toldCode } = failureIn(answer);
+      assert.deepEqual([answer.status, told, toldCode], [status, outcome, code]);
+      const [row] = rows();
+      assert.deepEqual([row?.state, row?.code], [outcome, code]);
+      const said = JSON.parse(String(row?.partner));
+      assert.deepEqual(said && { status: said.status, requestId: said.requestId }, answered);
+    });
+  }
+
+  it('is ended for a write whose caller went away, before the BFF ends', async () => {
+    partner.api.next({ status: 201, delayMs: 300, body: invited });
+    const { path, headers, body } = goodRequest('createInvitation', 'sandbox', {
+      ...{ marker, accessKey: ada, environments: [] },
+    });
+    const socket = connect(Number(new URL(bff.url).port), '127.0.0.1');
+    const head = Object.entries({ host: 'localhost', ...headers, 'content-length': String(body?.length) });
+    socket.write(
+      `POST ${path} HTTP/1.1\r\n${head.map((each) => each.join(': ')).join('\r\n')}\r\n\r\n${body}`,
+    );
+    await until('it is under way', () => partner.api.count('/v1/invitations') === 1);
+    socket.destroy();
+    await until('its caller is gone', () => bff.logLines.some((line) => line.includes('went away')));
+    await bff.running.stop();
+    assert.deepEqual(
+      rows().map(({ state }) => state),
+      ['succeeded'],
+    );
+  });
+});
+
+const linesIn = (text: string): Line[] =>
+  text
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line): Line => JSON.parse(line));
+
+describe('the record of writes of a program', { concurrency: 2, timeout: 60_000 }, () => {
+  const variablesOf = ({ auth, api }: FaultServer) => ({
+    PEARSANA_SANDBOX_CLIENT_ID: 'id',
+    PEARSANA_SANDBOX_CLIENT_SECRET: 'secret',
+    PEARSANA_SANDBOX_AUTH_URL: auth.url,
+    PEARSANA_SANDBOX_API_URL: api.url,
+    BFF_ACCESS_KEY: 'an-access-key-for-tests-only',
+  });
+  const invite = (url: string) => {
+    const accessKey = 'an-access-key-for-tests-only';
+    const { path, method, headers, body } = goodRequest('createInvitation', 'sandbox', {
+      ...{ marker, accessKey, environments: [] },
+    });
+    return fetch(url + path, { method, headers, body: String(body) });
+  };
+
+  it('goes to standard output too, if told so, beside the log', async () => {
+    await using partner = await startFaultServer();
+    const variables = { ...variablesOf(partner), BFF_JOURNAL: 'stdout', NODE_ENV: 'production' };
+    await using bff = await startBffProcess(variables);
+    partner.api.next({ status: 201, body: invited });
+    assert.equal((await invite(bff.url)).status, 201);
+    assert.equal(await bff.end(), 0);
+    const records = linesIn(bff.output()).filter(({ record }) => record !== undefined);
+    assert.deepEqual(
+      records.map(({ record, row }) => [record, row]),
+      [
+        ['intent', records[0]?.row],
+        ['outcome', records[0]?.row],
+      ],
+    );
+    assert((await bff.files()).has(join('data', 'journal.sqlite')));
+  });
+});

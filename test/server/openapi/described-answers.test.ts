@@ -1,0 +1,218 @@
+// What the running BFF answers is what its description says: status, body and headers.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { createOpenApiDocument } from '../../../server/openapi/openapi-document.ts';
+import { type ActivityAnswer, activityPath } from '../../../shared/activity.ts';
+import { bodyCaps } from '../../../shared/body-caps.ts';
+import { failureBody } from '../../../shared/errors.ts';
+import {
+  bodyCapOf,
+  type OperationName,
+  type OperationRow,
+  operationNames,
+  operationPath,
+  operations,
+} from '../../../shared/operations.ts';
+import { pageHeaders, type SignedIn, startSignedIn } from '../../support/bff/session-bff.ts';
+import { type Answer, failureIn, startTestBff, type TestBff } from '../../support/bff/test-bff.ts';
+import type { FaultServer } from '../../support/partner/fault-server.ts';
+import { goodRequest, type Sent, samples } from '../../support/requests/good-requests.ts';
+
+/** With these, a body that is too large is no matter of megabytes. */
+const limits = { document: 3_000, batch: 6_000 };
+const document = createOpenApiDocument(limits);
+const schemas = new Ajv2020({ strict: false, validateFormats: false }).addSchema(document, 'document');
+
+const pointer = (...parts: (string | number)[]) =>
+  `document#/${parts.map((part) => encodeURIComponent(String(part).replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`;
+
+function assertDescribed(path: string, method: string, answer: Answer): void {
+  const { status } = answer;
+  const operation = document.paths[path]?.[method.toLowerCase()];
+  assert(operation, path);
+  const key = [String(status), `${Math.floor(status / 100)}XX`].find((each) => each in operation.responses);
+  assert(key !== undefined, `${method} ${path} answers ${status}, which is not described.`);
+  if (!operation.responses[key]?.content) {
+    assert.equal(answer.text, '', `${method} ${path} answers with a body, which is not described.`);
+    return;
+  }
+  const schema = pointer(
+    'paths',
+    path,
+    method.toLowerCase(),
+    'responses',
+    key,
+    'content',
+    'application/json',
+    'schema',
+  );
+  assert(schemas.validate({ $ref: schema }, answer.body), schemas.errorsText());
+  const failure = failureBody.safeParse(answer.body).data?.error;
+  // The partner has codes of its own; of ours, each that is answered is named.
+  if (failure && failure.source !== 'pearsana') {
+    const named = Object.keys(operation.responses[key]?.content?.['application/json'].examples ?? {});
+    assert(
+      named.includes(failure.code),
+      `${method} ${path} answers ${failure.code}, which is not described.`,
+    );
+  }
+
+  for (const name of Object.keys(operation.responses[key]?.headers ?? {})) {
+    const sent = answer.headers.get(name);
+    // Others depend on who asks and what became of it.
+    if (['X-Request-Id', 'WWW-Authenticate'].includes(name)) assert(sent !== null, name);
+    const value = name === 'Retry-After' && sent !== null ? Number(sent) : sent;
+    const check = { $ref: pointer('components', 'headers', name, 'schema') };
+    if (value !== null) assert(schemas.validate(check, value), `${name}: ${sent} ${schemas.errorsText()}`);
+  }
+}
+
+describe('the answers of a running BFF', () => {
+  let bff: Awaited<ReturnType<typeof startTestBff>>;
+  before(async () => {
+    bff = await startTestBff({
+      production: {},
+      variables: { MAX_DOCUMENT_BYTES: `${limits.document}`, MAX_BATCH_BYTES: `${limits.batch}` },
+    });
+  });
+  after(() => bff.stop());
+
+  const good = (name: OperationName, environment = 'sandbox') =>
+    goodRequest(name, environment, { marker: 'ada', accessKey: bff.accessKey, environments: [] });
+
+  async function assertCall(
+    name: OperationName,
+    { path, body, ...init }: Sent,
+    status: number | '2XX',
+  ): Promise<void> {
+    const answer = await bff.get(path, { ...init, ...(body !== undefined && { body: String(body) }) });
+    const expected =
+      status === '2XX' ? answer.status >= 200 && answer.status < 300 : answer.status === status;
+    assert(expected, `${answer.status} ${answer.text}`);
+    assertDescribed(operationPath(name, '{environment}'), init.method, answer);
+    // Who is known to the BFF hears how much is left.
+    if (status !== 401) assert(answer.headers.has('ratelimit') && answer.headers.has('ratelimit-policy'));
+  }
+
+  for (const name of operationNames) {
+    const row: OperationRow = operations[name];
+    const { writes, request } = row;
+
+    it(`to ${name} are described: success, and no access`, async () => {
+      await assertCall(name, good(name), '2XX');
+      await assertCall(name, { ...good(name), headers: { authorization: 'Bearer wrong' } }, 401);
+      await assertCall(name, { ...good(name), path: operationPath(name, 'nowhere') }, 404);
+    });
+
+    if (!writes || request === null) continue;
+    it(`to ${name} are described: what is refused`, async () => {
+      const { headers, ...sent } = good(name, 'production');
+      const { 'x-confirm-environment': _, ...unconfirmed } = headers;
+      await assertCall(name, { ...sent, headers: unconfirmed }, 428);
+      await assertCall(name, { ...sent, headers: { ...headers, 'content-type': 'text/plain' } }, 415);
+      await assertCall(name, { ...sent, headers, body: '{}' }, 400);
+      const tooLarge = ' '.repeat(bodyCapOf(row, limits) + 1);
+      await assertCall(name, { ...sent, headers, body: tooLarge }, 413);
+    });
+  }
+
+  it('about one’s own writes are described, and about keys that were used before', async () => {
+    const path = activityPath('{environment}');
+    const key = { 'idempotency-key': 'a-key-of-this-test' };
+    const { headers, ...sent } = good('createInvitation');
+    await assertCall('createInvitation', { ...sent, headers: { ...headers, ...key } }, 201);
+    const again = { ...sent, headers: { ...headers, ...key } };
+    await assertCall('createInvitation', again, 201);
+    const other = JSON.stringify(samples.createInvitation('grace'));
+    await assertCall('createInvitation', { ...again, body: other }, 422);
+
+    const listed = await bff.get(activityPath('sandbox'));
+    assertDescribed(path, 'GET', listed);
+    assertDescribed(path, 'GET', await bff.get(`${activityPath('sandbox')}?before=x`));
+    const id = (listed.body as ActivityAnswer).activity[0]?.id;
+    const resolve = async (writeId: string, body: string, status: number) => {
+      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
+      const answer = await bff.get(`${activityPath('sandbox')}/${writeId}/resolve`, init);
+      assert.equal(answer.status, status, answer.text);
+      assertDescribed(`${path}/{id}/resolve`, 'POST', answer);
+    };
+    // It is known as succeeded.
+    await resolve(String(id), '{"happened":false}', 409);
+    await resolve('999', '{"happened":true}', 404);
+    await resolve('1', '{}', 400);
+    await resolve('1', ' '.repeat(bodyCaps.resolution + 1), 413);
+  });
+
+  it('about signing in are described', async () => {
+    const post = (path: string, body = '{}', headers = {}) =>
+      bff.get(path, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+    assertDescribed('/auth/methods', 'GET', await bff.get('/auth/methods'));
+    assertDescribed('/auth/vscode/token', 'POST', await post('/auth/vscode/token'));
+    assertDescribed('/auth/vscode/token', 'POST', await post('/auth/vscode/token', 'x'));
+    // The key of this BFF's operator cannot be given back.
+    assertDescribed('/auth/vscode/revoke', 'POST', await post('/auth/vscode/revoke'));
+    const wrong = { authorization: 'Bearer wrong' };
+    assertDescribed('/auth/vscode/revoke', 'POST', await post('/auth/vscode/revoke', '{}', wrong));
+    // Nobody signs in in a browser here.
+    assertDescribed('/auth/logout', 'POST', await post('/auth/logout'));
+  });
+
+  it('about itself are described', async () => {
+    for (const path of ['/api/session', '/api/environments', '/livez', '/readyz'])
+      assertDescribed(path, 'GET', await bff.get(path));
+    assertDescribed('/api/session', 'GET', await bff.get('/api/session', { headers: { authorization: '' } }));
+  });
+});
+
+describe('the answers to a session', () => {
+  let started: SignedIn;
+  let partner: FaultServer;
+  let bff: TestBff;
+  let session: string;
+  before(async () => {
+    started = await startSignedIn();
+    ({ partner, bff, session } = started);
+  });
+  after(() => started.stop());
+
+  async function assertAnswer(
+    path: string,
+    described: string,
+    status: number,
+    { body, ...changed }: Record<string, string> = {},
+  ): Promise<Answer> {
+    const method = body === undefined ? 'GET' : 'POST';
+    const headers = pageHeaders(session, { 'content-type': 'application/json', ...changed });
+    const answer = await bff.get(path, { method, headers, ...(body !== undefined && { body }) });
+    assert.equal(answer.status, status, answer.text);
+    assertDescribed(described, method, answer);
+    return answer;
+  }
+
+  it('are described where a write’s outcome is unknown, and once somebody has said it', async () => {
+    const users = operationPath('createUser', 'sandbox');
+    const write = { body: JSON.stringify(samples.createUser('ada')), 'idempotency-key': 'an-unknown-write' };
+    const describedUsers = operationPath('createUser', '{environment}');
+    partner.api.next({ status: 500 });
+    await assertAnswer(users, describedUsers, 502, write);
+    await assertAnswer(users, describedUsers, 409, write);
+    const path = activityPath('sandbox');
+    const listed = await assertAnswer(path, activityPath('{environment}'), 200);
+    const [entry] = (listed.body as ActivityAnswer).activity;
+    assert.equal(entry?.state, 'unknown');
+    const resolve = `${activityPath('{environment}')}/{id}/resolve`;
+    await assertAnswer(`${path}/${entry.id}/resolve`, resolve, 200, { body: '{"happened":true}' });
+    const known = await assertAnswer(users, describedUsers, 409, write);
+    const { code, outcome } = failureIn(known);
+    assert.deepEqual([code, outcome], ['OUTCOME_KNOWN', undefined]);
+  });
+
+  it('are described without the header that a page of ours sends, at the logout, and after it', async () => {
+    await assertAnswer('/api/session', '/api/session', 200);
+    await assertAnswer('/api/session', '/api/session', 403, { 'x-pearsana-client': '' });
+    await assertAnswer('/auth/logout', '/auth/logout', 403, { body: '', 'x-pearsana-client': '' });
+    await assertAnswer('/auth/logout', '/auth/logout', 204, { body: '' });
+    await assertAnswer('/api/session', '/api/session', 401);
+  });
+});

@@ -1,0 +1,20 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../../../server/main.ts', import.meta.url));
+
+/** Runs `access …` as an operator does, as a program of its own. */
+export async function access(dataDirectory: string, ...args: string[]) {
+  const child = spawn(process.execPath, [main, 'access', ...args], {
+    // Where no `.env` lies.
+    cwd: dataDirectory,
+    env: { PATH: process.env.PATH, BFF_DATA_DIR: dataDirectory },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const closed = once(child, 'close');
+  const [output, words] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const [code]: (number | null)[] = await closed;
+  return { code, output, words };
+}

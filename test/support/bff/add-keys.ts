@@ -1,0 +1,15 @@
+import { changeAccessFile } from '../../../server/callers/access-file.ts';
+import { newKey } from '../../../server/callers/access-keys.ts';
+
+/** Adds a key for each name, as an operator does; gives the keys, by name. */
+export async function addKeys<const Name extends string>(
+  dataDirectory: string,
+  grantsOf: Readonly<Record<Name, readonly string[]>>,
+): Promise<Record<Name, string>> {
+  const made = (Object.keys(grantsOf) as Name[]).map((name) => ({
+    name,
+    ...newKey({ name, grants: grantsOf[name], origin: 'cli', lifetimeMs: null }),
+  }));
+  await changeAccessFile(dataDirectory, (keys) => [...keys, ...made.map(({ entry }) => entry)]);
+  return Object.fromEntries(made.map(({ name, key }) => [name, key.reveal()])) as Record<Name, string>;
+}

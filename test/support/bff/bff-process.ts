@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { until } from '../until.ts';
+
+const main = fileURLToPath(new URL('../../../server/main.ts', import.meta.url));
+const folders = ['home', 'work', 'data', 'temporary'] as const;
+
+/** The BFF as a process of its own, of which everything that it prints and writes is seen. */
+export type BffProcess = AsyncDisposable & {
+  url: string;
+  dataDirectory: string;
+  /** What the system has given it, in bytes: at this moment, and at most so far. Known on Linux alone. */
+  residentBytes(): { now: number; most: number };
+  /** Standard output and standard error so far. */
+  output(): string;
+  /** Everything in its home, working, data and temporary folders, by path. */
+  files(): Promise<Map<string, Buffer>>;
+  /** Ends it as a service manager does; gives its exit code. */
+  end(): Promise<number | null>;
+  /** Ends it as a lack of memory does. */
+  kill(): Promise<void>;
+};
+
+/**
+ * @param options.largestFileBlocks how large any file of its may grow, in the shell's blocks: a disk that is full after that.
+ * @param options.program the built one, where it is not to be run from source.
+ */
+export async function startBffProcess(
+  variables: Record<string, string>,
+  { largestFileBlocks, program = main }: { largestFileBlocks?: number; program?: string } = {},
+): Promise<BffProcess> {
+  const root = await mkdtemp(join(tmpdir(), 'bff-process-'));
+  const [home, work, data, temporary] = folders.map((name) => join(root, name));
+  for (const folder of folders) await mkdir(join(root, folder));
+  const [command, ...args] =
+    largestFileBlocks === undefined
+      ? [process.execPath, program]
+      : ['sh', '-c', `ulimit -f ${largestFileBlocks}; exec "$0" "$1"`, process.execPath, program];
+  const child = spawn(String(command), args, {
+    cwd: work,
+    env: {
+      ...{ PATH: process.env.PATH, HOME: home, USERPROFILE: home, TMPDIR: temporary, TEMP: temporary },
+      ...{ PORT: '0', BFF_DATA_DIR: data, LOG_LEVEL: 'trace', ...variables },
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const chunks: string[] = [];
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => chunks.push(text));
+  const closed = once(child, 'close').then(([code]): number | null => code);
+  const output = () => chunks.join('');
+  const readyAt = () => /ready at (http:\S+?)["\s]/.exec(output())?.[1];
+  // On a busy machine, the libraries alone take seconds to load.
+  await until('the BFF is ready', () => readyAt() !== undefined || child.exitCode !== null, 30_000);
+  const url = readyAt();
+  assert(url, output());
+
+  return {
+    url,
+    dataDirectory: variables.BFF_DATA_DIR ?? join(root, 'data'),
+    output,
+    residentBytes() {
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+      const bytes = (name: string) =>
+        Number(new RegExp(`^${name}:\\s*(\\d+) kB`, 'm').exec(status)?.[1]) * 1024;
+      return { now: bytes('VmRSS'), most: bytes('VmHWM') };
+    },
+    async files() {
+      const entries = await readdir(root, { recursive: true, withFileTypes: true });
+      const paths = entries.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
+      return new Map(
+        await Promise.all(
+          paths.map(async (path) => [path.slice(root.length + 1), await readFile(path)] as const),
+        ),
+      );
+    },
+    end() {
+      child.kill('SIGTERM');
+      return closed;
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await closed;
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await closed;
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { type FaultServer, startFaultServer } from '../partner/fault-server.ts';
+import { type ScriptedProvider, startScriptedProvider } from '../sign-in/scripted-provider.ts';
+import { type Answer, startBffWith, type TestBff } from './test-bff.ts';
+
+/** Where browsers are told that the BFF is. The tests call it on loopback, as a proxy in front of it would. */
+export const publicOrigin = 'https://bff.example.com';
+export const toolOrigin = 'https://tool.example.com';
+export const toolPage = `${toolOrigin}/invite`;
+export const sessionCookie = '__Host-pearsana-session';
+export const loginCookie = '__Host-pearsana-login';
+
+type Partners = Parameters<typeof startBffWith>[0];
+
+/** A BFF where registrars may do all in the sandbox, and everybody may ping production. */
+export function startSessionBff(
+  provider: Pick<ScriptedProvider, 'issuer' | 'clientId' | 'clientSecret'>,
+  partners: Partners,
+  variables: Record<string, string> = {},
+): Promise<TestBff> {
+  return startBffWith(partners, {
+    BFF_PUBLIC_URL: publicOrigin,
+    BFF_ALLOWED_ORIGINS: `${toolOrigin},vscode-web`,
+    BFF_OIDC_ISSUER: provider.issuer,
+    BFF_OIDC_CLIENT_ID: provider.clientId,
+    BFF_OIDC_CLIENT_SECRET: provider.clientSecret,
+    BFF_OIDC_GRANTS: 'groups:registrars=sandbox:*; groups:guests=sandbox:ping',
+    BFF_OIDC_RETURN_URLS: `${toolPage},${publicOrigin}/`,
+    ...variables,
+  });
+}
+
+/** The headers that a page of ours sends by itself and by the browser's doing. */
+export function pageHeaders(session: string, changed: Record<string, string> = {}): Record<string, string> {
+  return {
+    ...{ authorization: '', origin: toolOrigin, 'sec-fetch-site': 'same-site', 'x-pearsana-client': 'page' },
+    ...(session !== '' && { cookie: `${sessionCookie}=${session}` }),
+    ...changed,
+  };
+}
+
+/** Begins a login as a browser does. */
+export async function beginLogin(bff: TestBff, query = ''): Promise<{ location: string; cookie: string }> {
+  const answer = await bff.get(`/auth/login${query}`, { headers: { authorization: '' } });
+  assert.equal(answer.status, 303, answer.text);
+  return { location: answer.headers.get('location') ?? '', cookie: cookieSetIn(answer, loginCookie) ?? '' };
+}
+
+/** Comes back from the provider as a browser does. */
+export function comeBack(bff: TestBff, query: string, cookie: string, accept = '*/*'): Promise<Answer> {
+  return bff.get(`/auth/callback${query}`, {
+    headers: {
+      ...{ authorization: '', accept, 'sec-fetch-site': 'cross-site' },
+      ...(cookie !== '' && { cookie: `${loginCookie}=${cookie}` }),
+    },
+  });
+}
+
+/** A whole login; gives the session's cookie. */
+export async function signIn(bff: TestBff, provider: ScriptedProvider): Promise<string> {
+  const { location, cookie } = await beginLogin(bff);
+  const answer = await comeBack(bff, provider.signIn(location).query, cookie);
+  assert.equal(answer.status, 200, answer.text);
+  const session = cookieSetIn(answer, sessionCookie);
+  assert(session);
+  return session;
+}
+
+/** A BFF with a registrar's session. `partner` stands for each of the environments. */
+export type SignedIn = {
+  provider: ScriptedProvider;
+  partner: FaultServer;
+  bff: TestBff;
+  /** The session's cookie. */
+  session: string;
+  stop(): Promise<void>;
+};
+
+export async function startSignedIn(
+  environments: readonly (keyof Partners)[] = ['sandbox'],
+  variables: Record<string, string> = {},
+): Promise<SignedIn> {
+  const [provider, partner] = await Promise.all([startScriptedProvider(), startFaultServer()]);
+  const urls = { authUrl: partner.auth.url, apiUrl: partner.api.url };
+  const partners: Partners = Object.fromEntries(environments.map((each) => [each, urls]));
+  const bff = await startSessionBff(provider, partners, variables);
+  provider.token = { claims: { groups: ['registrars'] } };
+  const session = await signIn(bff, provider);
+  const stop = async () => {
+    await bff.stop();
+    await partner.stop();
+    await provider[Symbol.asyncDispose]();
+  };
+  return { provider, partner, bff, session, stop };
+}
+
+/** The value that an answer gives to a cookie; an empty one where it takes it away. */
+export function cookieSetIn({ headers }: Pick<Answer, 'headers'>, name: string): string | undefined {
+  const line = headers.getSetCookie().find((each) => each.startsWith(`${name}=`));
+  return line?.slice(name.length + 1).split(';')[0];
+}

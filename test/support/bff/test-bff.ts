@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Agent, fetch as undiciFetch } from 'undici';
+import { readConfig } from '../../../server/config/read-config.ts';
+import type {
+  LocalPearsana,
+  LocalPearsanaOptions,
+} from '../../../server/local-pearsana/start-local-pearsana.ts';
+import { createLog } from '../../../server/log.ts';
+import { type RunningBff, startBff } from '../../../server/start.ts';
+import { type Failure, failureBody } from '../../../shared/errors.ts';
+
+export type CallInit = { method?: string; headers?: Record<string, string>; body?: string };
+export type Answer = { status: number; headers: Headers; text: string; body: unknown };
+
+/** A real BFF in this process. */
+export type TestBff = AsyncDisposable & {
+  url: string;
+  accessKey: string;
+  /** Calls it with the access key, unless `init` has an `authorization` of its own; an empty one means none. */
+  get(path: string, init?: CallInit): Promise<Answer>;
+  /** Everything that it logged, at level `trace`. */
+  logLines: string[];
+  running: RunningBff;
+  stop(): Promise<void>;
+};
+
+/** What an environment needs; the rest of a partner's stand-in is ignored. */
+type Partner = { authUrl: string; apiUrl: string; clientId?: string; clientSecret?: string };
+type Variables = Record<string, string>;
+
+const accessKey = 'pbff_an-access-key-for-tests-only';
+export const fallbackSecret = 'a-client-secret-for-tests-only';
+
+/** A BFF whose environments (`sandbox`, `production`) are these partners. */
+export async function startBffWith(
+  partners: { sandbox?: Partner; production?: Partner },
+  variables: Variables = {},
+): Promise<TestBff> {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'test-bff-'));
+  const port = await freePort();
+  const { config, faults } = readConfig({
+    PORT: String(port),
+    BFF_DATA_DIR: dataDirectory,
+    BFF_ACCESS_KEY: accessKey,
+    ...variablesOf('SANDBOX', partners.sandbox),
+    ...variablesOf('PRODUCTION', partners.production),
+    ...variables,
+  });
+  assert(config, faults?.join('\n'));
+  const logLines: string[] = [];
+  const log = createLog('trace', { write: (line) => void logLines.push(line) });
+  const removeData = () => rm(dataDirectory, { recursive: true, force: true });
+  const running = await startBff(config, log).catch(async (error: unknown) => {
+    await removeData();
+    throw error;
+  });
+  const url = `http://127.0.0.1:${port}`;
+  // Connections of our own: closed first, they spare the BFF the grace that it gives to kept ones.
+  const dispatcher = new Agent({ connections: 64 });
+  const stop = async () => {
+    await dispatcher.destroy();
+    await running.stop();
+    await removeData();
+  };
+
+  async function get(path: string, { headers = {}, ...init }: CallInit = {}): Promise<Answer> {
+    const sent = { authorization: `Bearer ${accessKey}`, ...headers };
+    const entries = Object.entries(sent).filter(([, value]) => value !== '');
+    const response = await undiciFetch(url + path, {
+      ...init,
+      headers: entries,
+      redirect: 'manual',
+      dispatcher,
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
+    return {
+      status: response.status,
+      headers: new Headers([...response.headers]),
+      text,
+      body: isJson ? JSON.parse(text) : undefined,
+    };
+  }
+
+  return { url, accessKey, get, logLines, running, stop, [Symbol.asyncDispose]: stop };
+}
+
+/** A BFF whose sandbox, and production if asked for, is a local Pearsana. */
+export async function startTestBff(
+  options: { variables?: Variables; pearsana?: LocalPearsanaOptions; production?: LocalPearsanaOptions } = {},
+): Promise<TestBff & { pearsana: LocalPearsana; production: LocalPearsana | undefined }> {
+  // Most tests need none, and it takes longer to load than everything else.
+  const { startLocalPearsana } = await import('../../../server/local-pearsana/start-local-pearsana.ts');
+  const pearsana = await startLocalPearsana(options.pearsana);
+  const production = options.production && (await startLocalPearsana(options.production));
+  const bff = await startBffWith({ sandbox: pearsana, ...(production && { production }) }, options.variables);
+  const stop = async () => {
+    await bff.stop();
+    await Promise.all([pearsana.stop(), production?.stop()]);
+  };
+  return { ...bff, pearsana, production, stop, [Symbol.asyncDispose]: stop };
+}
+
+/** A port that was free a moment ago: a BFF with `BFF_PUBLIC_URL` doesn't say which one it took. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function variablesOf(name: string, partner: Partner | undefined): Variables {
+  if (!partner) return {};
+  return {
+    [`PEARSANA_${name}_CLIENT_ID`]: partner.clientId ?? 'a-client',
+    [`PEARSANA_${name}_CLIENT_SECRET`]: partner.clientSecret ?? fallbackSecret,
+    [`PEARSANA_${name}_AUTH_URL`]: partner.authUrl,
+    [`PEARSANA_${name}_API_URL`]: partner.apiUrl,
+  };
+}
+
+/** What a failed answer says; fails unless it is the envelope, with one request id in body and header. */
+export function failureIn({ headers, text }: Pick<Answer, 'headers' | 'text'>): Failure {
+  const { error } = failureBody.parse(JSON.parse(text));
+  assert.equal(headers.get('x-request-id'), error.requestId);
+  return error;
+}

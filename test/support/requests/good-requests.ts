@@ -1,0 +1,64 @@
+import { type OperationName, operationPath, operations, type RequestOf } from '../../../shared/operations.ts';
+
+/** A request as it is sent, which `body` may contradict. */
+export type Sent = { method: string; path: string; headers: Record<string, string>; body?: string | Buffer };
+
+export type Ingredients = {
+  /** In every body and query, so that they are recognised elsewhere. */
+  marker: string;
+  /** The right key. It stands at wrong places too. */
+  accessKey: string;
+  environments: readonly string[];
+};
+
+/** A good request body of each operation. */
+export const samples: { [Name in OperationName]: (marker: string) => RequestOf<Name> } = {
+  health: () => undefined,
+  ping: () => undefined,
+  scopes: () => undefined,
+  createUser: (marker) => ({
+    identity: { email: `${marker}@example.com`, firstName: marker, lastName: marker, roleName: 'student' },
+    externalReferences: [{ namespace: 'SIS', externalId: marker }],
+    profile: { preferredName: marker, currency: 'USD', address: { city: marker, dateOfBirth: '2000-05-15' } },
+  }),
+  createInvitation: (marker) => ({
+    email: `${marker}@example.com`,
+    identity: { firstName: marker, lastName: marker },
+    externalReferences: [{ namespace: 'SIS', externalId: marker }],
+    message: marker,
+  }),
+  submitDocument: (marker) => ({
+    externalReference: { namespace: 'SIS', externalId: marker },
+    documentType: marker,
+    file: Buffer.from(marker).toString('base64'),
+    filename: `${marker}.pdf`,
+    verificationIntent: 'attest',
+    verificationMetadata: { [marker]: [marker] },
+  }),
+  submitDocumentBatch: (marker) => ({
+    items: ['1', '2'].map((itemId) => ({
+      itemId,
+      externalReference: { namespace: 'SIS', externalId: marker },
+      documentType: marker,
+      file: Buffer.from(marker).toString('base64'),
+      metadata: { [marker]: marker },
+    })),
+  }),
+};
+
+/** A request that nothing is wrong with. */
+export function goodRequest(
+  name: OperationName,
+  environment: string,
+  { marker, accessKey }: Ingredients,
+): Sent {
+  const sample = samples[name](marker);
+  const request = {
+    method: operations[name].method,
+    path: `${operationPath(name, environment)}?q=${marker}`,
+    headers: { authorization: `Bearer ${accessKey}`, 'x-confirm-environment': environment },
+  };
+  if (sample === undefined) return request;
+  const headers = { ...request.headers, 'content-type': 'application/json' };
+  return { ...request, headers, body: JSON.stringify(sample) };
+}

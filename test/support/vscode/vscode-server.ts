@@ -1,0 +1,154 @@
+// The npm package `code-server` carries a complete VS Code server and workbench, so a real VS Code can be tested where
+// only the npm registry is reachable. Its version 4.139.1 is VS Code 1.139.1.
+import type { ChildProcess } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { prepareOnce, unpackFromNpm } from '../processes/cache-folder.ts';
+import { execute, npm } from '../processes/execute.ts';
+import { startProcessGroup } from '../processes/process-group.ts';
+import { installedExtensionIds, workerHostSetting } from './worker-host.ts';
+
+const codeServer = {
+  name: 'code-server',
+  version: '4.139.1',
+  integrity:
+    'sha512-fUYvJVdz4ZoVJfakGiGWXFMpF8K1ObsrpGvX17ZxNpKOzdNHs7lANT670JTr4ZhA8DnWqyvvmFG/d3HV9Yy6ew==',
+  folder: 'lib/vscode',
+};
+
+const readyTimeoutMs = 30_000;
+
+/** A running VS Code server. `stop` ends its whole process group and removes its data. */
+export type VSCodeServer = { url: string; port: number; stop(): Promise<void> };
+
+/** What a server starts with; see `startVSCodeServer`. */
+export type VSCodeServerOptions = {
+  userSettings?: Record<string, unknown>;
+  /** VSIX files. */
+  extensionsToInstall?: string[];
+  /** Where the installed extensions run: Node's extension host (default) or the browser's worker host. */
+  extensionHost?: 'node' | 'web';
+  /**
+   * Whether a page may bring an unpacked extension and tests in its `payload`. VS Code calls that the smoke test
+   * driver, and shows no notifications with it, so it is not for driving the workbench as a person would.
+   */
+  forTests?: boolean;
+  /**
+   * The one address on loopback that its pages open in the browser. Left to itself, code-server opens each through a
+   * proxy of its own, which is not part of this server.
+   */
+  opens?: string;
+  /** By default a free one; given where somebody must know the page's origin before it exists, as a CORS list does. */
+  port?: number;
+};
+
+/** Makes sure that the VS Code server is in the cache, and returns its folder. The first time takes under a minute. */
+export function ensureVSCodeServer(): Promise<string> {
+  return prepareOnce(`vscode-server-${codeServer.version}`, async (folder) => {
+    process.stderr.write('Fetching the VS Code server from npm (once, some 460 MB on disk) …\n');
+    await unpackFromNpm(codeServer, folder);
+    // Its shrinkwrap pins what is installed, but omits enough of the rest that `npm ci` refuses it. Without its native
+    // modules the server only complains in its log.
+    await npm(['install', '--omit=dev', '--omit=optional', '--ignore-scripts'], folder);
+  });
+}
+
+/** Starts a server with fresh data on a free port of the loopback interface. */
+export async function startVSCodeServer(options: VSCodeServerOptions = {}): Promise<VSCodeServer> {
+  const home = await ensureVSCodeServer();
+  const data = await mkdtemp(join(tmpdir(), 'vscode-server-'));
+  const removeData = () => rmSync(data, { recursive: true, force: true });
+  process.once('exit', removeData);
+  try {
+    for (const file of options.extensionsToInstall ?? []) await installVsix(file, data);
+    await writeSettings(data, options);
+    const preload = new URL('end-with-parent.mjs', import.meta.url).href;
+    const { child, stop } = startProcessGroup(
+      process.execPath,
+      ['--import', preload, ...serverArguments(data, options)],
+      {
+        cwd: home,
+        env: serverEnvironment(data, options),
+      },
+    );
+    const port = await listening(child).catch(async (error: unknown) => {
+      await stop();
+      throw error;
+    });
+    return {
+      url: `http://127.0.0.1:${port}/`,
+      port,
+      stop: async () => {
+        await stop();
+        process.removeListener('exit', removeData);
+        await rm(data, { recursive: true, force: true, maxRetries: 5 });
+      },
+    };
+  } catch (error) {
+    process.removeListener('exit', removeData);
+    removeData();
+    throw error;
+  }
+}
+
+/** Installs a packaged extension into the data folder of a server that is to start. */
+export async function installVsix(file: string, dataDir: string): Promise<void> {
+  const home = await ensureVSCodeServer();
+  const args = ['out/server-main.js', '--install-extension', file, '--server-data-dir', dataDir];
+  await execute(process.execPath, [...args, '--accept-server-license-terms'], home);
+}
+
+function serverArguments(dataDir: string, { forTests, port = 0 }: VSCodeServerOptions): string[] {
+  return [
+    ...['out/server-main.js', '--host', '127.0.0.1', '--port', String(port), '--server-data-dir', dataDir],
+    ...['--without-connection-token', '--accept-server-license-terms', '--disable-workspace-trust'],
+    ...['--telemetry-level', 'off'],
+    ...(forTests ? ['--enable-smoke-test-driver'] : []),
+  ];
+}
+
+/** Ours, without what a VS Code leaves in its terminals, and with the sockets (on Linux) in the server's own data. */
+function serverEnvironment(dataDir: string, { opens }: VSCodeServerOptions): NodeJS.ProcessEnv {
+  const ours = Object.entries(process.env).filter(([name]) => !/^(VSCODE|ELECTRON)_/.test(name));
+  return {
+    ...Object.fromEntries(ours),
+    ...(opens !== undefined && { VSCODE_PROXY_URI: opens }),
+    XDG_RUNTIME_DIR: dataDir,
+  };
+}
+
+async function writeSettings(dataDir: string, options: VSCodeServerOptions): Promise<void> {
+  const { userSettings, extensionsToInstall = [], extensionHost } = options;
+  const inWorker = extensionHost === 'web' && extensionsToInstall.length > 0;
+  const settings = {
+    ...userSettings,
+    ...(inWorker && workerHostSetting(await installedExtensionIds(dataDir))),
+  };
+  await mkdir(join(dataDir, 'data/User'), { recursive: true });
+  await writeFile(join(dataDir, 'data/User/settings.json'), JSON.stringify(settings, undefined, 2));
+}
+
+/** The server says on which port it listens. We go on reading, or it would block on a full pipe. */
+function listening(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    const timer = setTimeout(() => fail(`was not ready in ${readyTimeoutMs} ms`), readyTimeoutMs);
+    const fail = (reason: string) => {
+      clearTimeout(timer);
+      reject(new Error(`The VS Code server ${reason}:\n${output.slice(-2000)}`));
+    };
+    const read = (text: string) => {
+      output = (output + text).slice(-20_000);
+      const port = /Extension host agent listening on (\d+)/.exec(output)?.[1];
+      if (port === undefined) return;
+      clearTimeout(timer);
+      resolve(Number(port));
+    };
+    child.stdout?.setEncoding('utf8').on('data', read);
+    child.stderr?.setEncoding('utf8').on('data', read);
+    child.once('error', (error) => fail(`did not start (${error.message})`));
+    child.once('exit', (code, signal) => fail(`ended with ${signal ?? `code ${code}`}`));
+  });
+}

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { documentedScopes } from '../../server/local-pearsana/scopes.ts';
+import { scope } from '../../shared/scopes.ts';
+import { freePort, startTestBff } from '../support/bff/test-bff.ts';
+import { buildExtension, chooseInMenu, clickBeside, noBrowser, passSteps, signIn, vsix } from './person.ts';
+import { openWorkbench } from './workbench.ts';
+
+const lacking = scope('partners.users:write');
+
+for (const kind of ['node', 'web'] as const) {
+  describe(`what can be checked, in the ${kind} host`, { skip: noBrowser }, () => {
+    before(buildExtension);
+
+    test('the partner’s health, and the scopes of the App Client', { timeout: 240_000 }, async (t) => {
+      const port = await freePort();
+      const variables = { BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}` };
+      const enabledScopes = documentedScopes.filter((each) => each !== lacking);
+      await using bff = await startTestBff({ variables, pearsana: { enabledScopes } });
+      const userSettings = { 'pearsana.backendUrl': bff.url };
+      const workbench = await openWorkbench({ vsix, kind, userSettings, port });
+      const { page, quickInput, notification } = workbench;
+      const read = () => page.waitForTimeout(1_000);
+
+      /** Each of the eight stands there, and one is not enabled. */
+      async function seeScopes(): Promise<void> {
+        await quickInput.step(/Scopes · sandbox · 7 of 8 enabled, at \d/);
+        const options = await quickInput.options();
+        assert.equal(options.length, documentedScopes.length);
+        for (const each of documentedScopes) {
+          const name = each.replace(/^.*\//, '');
+          const words = each === lacking ? 'not enabled' : 'enabled';
+          assert.ok(
+            options.some((option) => option.startsWith(`${name}, ${words} · `)),
+            `${name} in ${options.join(' | ')}`,
+          );
+        }
+      }
+
+      try {
+        await signIn(workbench, bff.accessKey);
+
+        await t.test('health: by the menu of an environment, without a token', async () => {
+          await chooseInMenu(workbench, 'sandbox', 'Check Health');
+          await notification(/sandbox says “ok” of its health, in \d+ ms \(request [\w-]+\)/).waitFor();
+          assert.deepEqual(
+            bff.pearsana.arrivals.map(({ path }) => path),
+            ['/health'],
+          );
+        });
+
+        await read();
+        await t.test('scopes: a list in words, and one to copy', async () => {
+          await chooseInMenu(workbench, 'sandbox', 'Show Scopes');
+          await seeScopes();
+          await workbench.screenshot(`.cache/screenshots/scopes-${kind}.png`);
+          await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+          await quickInput.pick('partners.users:write');
+          await assert.doesNotReject(
+            page.waitForFunction(
+              (name) => navigator.clipboard.readText().then((text) => text === name),
+              lacking,
+            ),
+          );
+        });
+
+        await read();
+        await t.test('a call that lacks a scope leads to them', async () => {
+          await clickBeside(workbench, 'sandbox', 'Create User');
+          const texts = ['ada@example.edu', 'Ada', 'Lovelace', 'student', 'SIS', 'A-1'].map((text) => ({
+            text,
+          }));
+          await passSteps(workbench, [...texts, {}, {}]);
+          await quickInput.accept();
+          const told = notification(/partners\.users:write is not enabled.*Nothing was sent/s).first();
+          await told.waitFor();
+          await read();
+          await told.getByRole('button', { name: 'Show Scopes' }).click();
+          await seeScopes();
+          await quickInput.escape();
+        });
+      } finally {
+        await workbench.screenshot(`.cache/screenshots/checks-${kind}.png`);
+        await workbench.close();
+      }
+    });
+  });
+}
