@@ -20,7 +20,7 @@ describe('GET /docs in a browser', { skip: !(await hasChromium()) }, () => {
     await using page = await watchPage(browser);
     await page.goto(`${bff.url}/docs`);
     const paths = await page.locator('.opblock-summary-path').allInnerTexts();
-    const described = JSON.parse((await bff.get('/openapi.json')).text);
+    const described = JSON.parse((await bff.call('/openapi.json')).text);
     assert.deepEqual(
       paths.map((path) => path.replaceAll('\u200b', '')).sort(),
       Object.keys(described.paths).sort(),

@@ -37,7 +37,7 @@ const faults: Record<string, Fault> = {
 };
 
 const create = (bff: TestBff, id: string) =>
-  bff.get(operationPath('createUser', 'sandbox'), {
+  bff.call(operationPath('createUser', 'sandbox'), {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-request-id': id },
     body: JSON.stringify(samples.createUser.least),
@@ -56,10 +56,7 @@ describe('500 creates at a partner that fails before and after it carries them o
     const seed = 20260130;
     const random = seededRandom(seed);
     await using partner = await startFaultServer();
-    await using bff = await startBffWith(
-      { sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } },
-      unlimited,
-    );
+    await using bff = await startBffWith({ sandbox: partner }, unlimited);
     // Reads leave connections behind, which the partner closes at the moment at which they are used again.
     partner.api.resetIdleAfter(20);
     const names = Object.keys(faults);
@@ -97,7 +94,7 @@ describe('500 creates at a partner that fails before and after it carries them o
     let finished = false;
     const read = async () => {
       while (!finished) {
-        assert.equal((await bff.get(operationPath('health', 'sandbox'))).status, 200);
+        assert.equal((await bff.call(operationPath('health', 'sandbox'))).status, 200);
         await delay(30);
       }
     };
@@ -122,15 +119,12 @@ describe('a create that could not be sent', () => {
   it('is not_sent where nobody listens, and arrives once when somebody does', async () => {
     await using partner = await startFaultServer();
     await using bff = await startBffWith(
-      { sandbox: { authUrl: partner.auth.url, apiUrl: `http://127.0.0.1:${await freePort()}` } },
+      { sandbox: { ...partner, apiUrl: `http://127.0.0.1:${await freePort()}` } },
       unlimited,
     );
     for (let each = 0; each < 20; each += 1) assert.equal(await endOf(bff, `gone.${each}`), 'not_sent');
 
-    await using other = await startBffWith(
-      { sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } },
-      unlimited,
-    );
+    await using other = await startBffWith({ sandbox: partner }, unlimited);
     partner.api.always(created);
     assert.equal(await endOf(other, 'first'), 'success');
     await partner.api.leave();
@@ -145,10 +139,7 @@ describe('a create that could not be sent', () => {
 
   it('is in no way taken for done where its connection is reset as soon as it stands; a read is tried once more', async () => {
     await using partner = await startFaultServer();
-    await using bff = await startBffWith(
-      { sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } },
-      unlimited,
-    );
+    await using bff = await startBffWith({ sandbox: partner }, unlimited);
     // The token first, so that only the create meets the reset.
     partner.api.always(created);
     assert.equal(await endOf(bff, 'first'), 'success');
@@ -157,7 +148,7 @@ describe('a create that could not be sent', () => {
     assert.match(await endOf(bff, 'second'), /^(unknown|not_sent)$/);
     partner.api.always({ body: { status: 'ok' } });
     partner.api.resetConnections(1);
-    assert.equal((await bff.get(operationPath('health', 'sandbox'))).status, 200);
+    assert.equal((await bff.call(operationPath('health', 'sandbox'))).status, 200);
     assert.equal(partner.api.count('/v1/users'), 1);
   });
 });

@@ -83,7 +83,7 @@ describe('a client secret that is rotated', () => {
     await dispatcher.destroy();
     assert.deepEqual([...statuses], [[200, 10_000]]);
     // The token of before serves until it is stale or the file has been looked at, a second later at most.
-    while (usedSecret() !== 'secret-4') assert.equal((await bff.get(ping)).status, 200);
+    while (usedSecret() !== 'secret-4') assert.equal((await bff.call(ping)).status, 200);
     assert(partner.auth.arrivals.length < 40, `${partner.auth.arrivals.length} token requests`);
     assert.doesNotMatch(bff.logLines.join(''), /secret-\d/);
   });
@@ -92,25 +92,25 @@ describe('a client secret that is rotated', () => {
     accepted = 'secret-2';
     write('secret-2');
     // The file was read at the start: this is the first token of all.
-    assert.equal((await bff.get(ping)).status, 200);
+    assert.equal((await bff.call(ping)).status, 200);
     assert.equal(usedSecret(), 'secret-2');
     assert(refusals <= 1);
   });
 
   it('serves on with the tokens of before while the new one is refused, and says so', async () => {
-    assert.equal((await bff.get(ping)).status, 200);
+    assert.equal((await bff.call(ping)).status, 200);
     write('secret-2');
     const replaced = () => bff.logLines.some((line) => line.includes('the client secret was replaced'));
     await until('the file is read', replaced);
-    for (let call = 0; call < 5; call += 1) assert.equal((await bff.get(ping)).status, 200);
+    for (let call = 0; call < 5; call += 1) assert.equal((await bff.call(ping)).status, 200);
     await until('the new one is refused', () => refusals === 1);
-    assert.equal((await bff.get(ping)).status, 200);
+    assert.equal((await bff.call(ping)).status, 200);
     assert.equal(usedSecret(), 'secret-1');
     const line = bff.logLines.find((each) => each.includes('the old one serves on')) ?? '';
     const { code, environment, servesUntil } = JSON.parse(line) as Record<string, unknown>;
     assert.deepEqual([code, environment], ['CLIENT_CREDENTIALS_REJECTED', 'sandbox']);
     assert.match(String(servesUntil), /^\d{4}-\d\d-\d\dT/);
-    const { environments } = environmentsAnswer.parse((await bff.get('/api/environments')).body);
+    const { environments } = environmentsAnswer.parse((await bff.call('/api/environments')).body);
     assert.equal(environments[0]?.tokens[0]?.state, 'stale');
     assert.equal(refusals, 1);
   });
@@ -121,7 +121,7 @@ describe('a client secret that is rotated', () => {
     await until('it is missed', noted('ENOENT'));
     writeFileSync(file, '');
     await until('it is found empty', noted('EMPTY'));
-    assert.equal((await bff.get(ping)).status, 200);
+    assert.equal((await bff.call(ping)).status, 200);
     assert.equal(usedSecret(), 'secret-1');
   });
 });

@@ -30,7 +30,6 @@ import { samples } from '../support/requests/good-requests.ts';
 import { until } from '../support/until.ts';
 
 const ping = '/api/environments/sandbox/ping';
-const sandboxOf = ({ auth, api }: FaultServer) => ({ sandbox: { authUrl: auth.url, apiUrl: api.url } });
 const unlimited = { RATE_LIMIT_PER_MINUTE: '1000000' };
 const isPing = (message: unknown) => (message as { request: { url?: string } }).request.url === ping;
 
@@ -50,7 +49,7 @@ function countPings() {
 describe('1,000 callers who come while there is no token', () => {
   it('cost one token request, and each has an answer', async () => {
     await using partner = await startFaultServer();
-    await using bff = await startBffWith(sandboxOf(partner), unlimited);
+    await using bff = await startBffWith({ sandbox: partner }, unlimited);
     const held = Promise.withResolvers<Reply>();
     partner.auth.next(() => held.promise);
     using pings = countPings();
@@ -141,7 +140,7 @@ describe('a token', () => {
     const names = operationNames.filter((name) => setOf(name) !== '');
     const call = (environment: string, name: OperationName) => {
       const sample = samples[name]('marker');
-      return bff.get(operationPath(name, environment), {
+      return bff.call(operationPath(name, environment), {
         method: operations[name].method,
         headers: { 'content-type': 'application/json', 'x-confirm-environment': environment },
         ...(sample !== undefined && { body: JSON.stringify(sample) }),
@@ -197,8 +196,8 @@ describe('fifty calls whose token is refused, one after the other over 500 ms', 
 
   it('through the whole BFF too, where some of them wait for their place', async () => {
     await using partner = await startFaultServer();
-    await using bff = await startBffWith(sandboxOf(partner), unlimited);
-    await bff.get(ping);
+    await using bff = await startBffWith({ sandbox: partner }, unlimited);
+    await bff.call(ping);
     let refused = 0;
     const allAreThere = Promise.withResolvers<void>();
     partner.api.always(async ({ headers }) => {
@@ -210,7 +209,7 @@ describe('fifty calls whose token is refused, one after the other over 500 ms', 
       return { status: 401, delayMs };
     });
     const before = partner.api.arrivals.length;
-    const answers = await Promise.all(Array.from({ length: 50 }, () => bff.get(ping)));
+    const answers = await Promise.all(Array.from({ length: 50 }, () => bff.call(ping)));
     assert.deepEqual([...new Set(answers.map(({ status }) => status))], [200]);
     assert.equal(partner.auth.arrivals.length, 2);
     assert.equal(refused, inFlightLimits.most);
@@ -222,10 +221,10 @@ describe('an authorisation server that hangs', () => {
   it('is waited for no longer than its time limit, by whoever comes when', async () => {
     await using partner = await startFaultServer();
     partner.auth.always({ fault: 'hang' });
-    await using bff = await startBffWith(sandboxOf(partner), { ...unlimited, TOKEN_TIMEOUT_MS: '400' });
+    await using bff = await startBffWith({ sandbox: partner }, { ...unlimited, TOKEN_TIMEOUT_MS: '400' });
     const waited = async () => {
       const begun = performance.now();
-      assert.equal(failureIn(await bff.get(ping)).code, 'AUTH_TIMEOUT');
+      assert.equal(failureIn(await bff.call(ping)).code, 'AUTH_TIMEOUT');
       return performance.now() - begun;
     };
     const first = Array.from({ length: 20 }, waited);
@@ -239,7 +238,7 @@ describe('an authorisation server that hangs', () => {
 
   it('fails none of the other 99 when one of its callers goes away', async () => {
     await using partner = await startFaultServer();
-    await using bff = await startBffWith(sandboxOf(partner), unlimited);
+    await using bff = await startBffWith({ sandbox: partner }, unlimited);
     const held = Promise.withResolvers<Reply>();
     partner.auth.next(() => held.promise);
     using pings = countPings();
@@ -315,7 +314,7 @@ describe('a token answer with 200 that is none', () => {
       {},
       Object.assign({ ...unlimited, PEARSANA_ENVIRONMENTS }, ...variables),
     );
-    const pingAll = () => Promise.all(names.map((name) => bff.get(operationPath('ping', name))));
+    const pingAll = () => Promise.all(names.map((name) => bff.call(operationPath('ping', name))));
     for (const round of ['the first', 'one within the cool-down']) {
       for (const [index, answer] of (await pingAll()).entries()) {
         assert.notEqual(answer.status, 200, names[index]);
@@ -325,7 +324,7 @@ describe('a token answer with 200 that is none', () => {
         assert.doesNotMatch(answer.text, /canary/);
       }
     }
-    const { environments } = environmentsAnswer.parse((await bff.get('/api/environments')).body);
+    const { environments } = environmentsAnswer.parse((await bff.call('/api/environments')).body);
     assert.deepEqual([...new Set(environments.map(({ tokens }) => tokens[0]?.state))], ['failing']);
     assert.deepEqual(
       [...seen.values()],

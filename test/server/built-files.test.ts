@@ -6,9 +6,9 @@ import { it } from 'node:test';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { keyPattern } from '../../server/callers/key-format.ts';
-import { fallbackSecret } from '../support/bff/test-bff.ts';
 import { clientTarball, copyToBuild } from '../support/packages/built-copy.ts';
 import { zipEntries } from '../support/packages/zip-entries.ts';
+import { fallbackSecret } from '../support/partner/partner-variables.ts';
 import { findSecrets, type Secrets } from '../support/secrets/secret-search.ts';
 
 const secrets = {

@@ -25,7 +25,7 @@ describe('starting', () => {
 describe('a caller who goes away', () => {
   it('ends the wait for the partner, and is noted as such', async () => {
     await using partner = await startFaultServer();
-    await using bff = await startBffWith({ sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } });
+    await using bff = await startBffWith({ sandbox: partner });
     partner.api.next({ fault: 'hang' });
     const socket = connect(Number(new URL(bff.url).port), '127.0.0.1');
     socket.write(`GET ${ping} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${bff.accessKey}\r\n\r\n`);
@@ -35,18 +35,18 @@ describe('a caller who goes away', () => {
     const line: Record<string, unknown> = JSON.parse(bff.logLines.at(-1) ?? '');
     assert.deepEqual([line.status, line.operation, line.environment], [null, 'ping', 'sandbox']);
     // The token that was fetched for it serves the next one.
-    assert.equal((await bff.get(ping)).status, 200);
+    assert.equal((await bff.call(ping)).status, 200);
     assert.equal(partner.auth.arrivals.length, 1);
   });
 
   it('while a token is fetched fails nobody else who waits for it', async () => {
     await using partner = await startFaultServer();
-    await using bff = await startBffWith({ sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } });
+    await using bff = await startBffWith({ sandbox: partner });
     partner.auth.next({ delayMs: 100, body: { access_token: 'late', token_type: 'Bearer', expires_in: 60 } });
     const socket = connect(Number(new URL(bff.url).port), '127.0.0.1');
     socket.write(`GET ${ping} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${bff.accessKey}\r\n\r\n`);
     await until('a token request', () => partner.auth.arrivals.length > 0);
-    const other = bff.get(ping);
+    const other = bff.call(ping);
     socket.destroy();
     assert.equal((await other).status, 200);
     assert.equal(partner.auth.arrivals.length, 1);
@@ -64,7 +64,7 @@ describe('what nobody foresaw', () => {
         throw new Error('canary');
       },
     });
-    const answer = await bff.get('/api/environments/sandbox/health');
+    const answer = await bff.call('/api/environments/sandbox/health');
     const { code, retryable, message } = failureIn(answer);
     assert.deepEqual([answer.status, code, retryable], [500, 'INTERNAL', false]);
     assert.match(message, /nobody foresaw/);

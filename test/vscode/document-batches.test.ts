@@ -38,9 +38,8 @@ for (const kind of ['node', 'web'] as const) {
     test('go one request after another, and none goes twice', { timeout: 240_000 }, async (t) => {
       const port = await freePort();
       await using partner = await startFaultServer();
-      const sandbox = { authUrl: partner.auth.url, apiUrl: partner.api.url };
       await using bff = await startBffWith(
-        { sandbox },
+        { sandbox: partner },
         { BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}`, MAX_DOCUMENT_BYTES: String(mostBytes) },
       );
       const folder = await mkdtemp(join(tmpdir(), 'documents-'));

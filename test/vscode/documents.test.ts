@@ -182,6 +182,6 @@ async function createPerson(bff: TestBff, environment: string): Promise<void> {
   };
   const headers = { 'content-type': 'application/json', 'x-confirm-environment': environment };
   const path = `/api/environments/${environment}/users`;
-  const { status } = await bff.get(path, { method: 'POST', headers, body: JSON.stringify(request) });
+  const { status } = await bff.call(path, { method: 'POST', headers, body: JSON.stringify(request) });
   assert.equal(status, 201);
 }

@@ -38,9 +38,8 @@ for (const kind of ['node', 'web'] as const) {
     test('is said in words, and decides whether to try again', { timeout: 240_000 }, async (t) => {
       const port = await freePort();
       await using partner = await startFaultServer();
-      const sandbox = { authUrl: partner.auth.url, apiUrl: partner.api.url };
       const variables = { BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}`, PARTNER_TIMEOUT_MS: '3000' };
-      await using bff = await startBffWith({ sandbox }, variables);
+      await using bff = await startBffWith({ sandbox: partner }, variables);
       const workbench = await openWorkbench({
         vsix,
         kind,
@@ -142,7 +141,7 @@ for (const kind of ['node', 'web'] as const) {
           const told = notification(/It may have happened.*Trying again is safe/s).first();
           await told.waitFor();
           const path = '/api/environments/sandbox/activity';
-          const latest = async () => activityAnswer.parse((await bff.get(path)).body).activity[0];
+          const latest = async () => activityAnswer.parse((await bff.call(path)).body).activity[0];
           while ((await latest())?.state === 'in_flight') await page.waitForTimeout(50);
           assert.equal((await latest())?.state, 'succeeded');
           await told.getByRole('button', { name: 'Review and Try Again' }).click();

@@ -2,19 +2,21 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { failureIn, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
 import { rawHead, rawRequest } from '../../support/network/raw-http.ts';
-
-const partner = { authUrl: 'https://auth.example.com', apiUrl: 'https://api.example.com' };
+import { uncalledPartner } from '../../support/partner/partner-variables.ts';
 
 describe('GET /openapi.json', () => {
   let bff: TestBff;
   before(async () => {
-    bff = await startBffWith({ sandbox: partner }, { BFF_PUBLIC_URL: 'https://BFF.example.com:8443/' });
+    bff = await startBffWith(
+      { sandbox: uncalledPartner },
+      { BFF_PUBLIC_URL: 'https://BFF.example.com:8443/' },
+    );
   });
   after(() => bff.stop());
   const withoutKey = { authorization: '' };
 
   it('needs no access key, is kept by nobody, and tells nothing of this BFF', async () => {
-    const { status, headers, text } = await bff.get('/openapi.json', { headers: withoutKey });
+    const { status, headers, text } = await bff.call('/openapi.json', { headers: withoutKey });
     assert.equal(status, 200);
     assert.equal(headers.get('content-type'), 'application/json; charset=utf-8');
     assert.equal(headers.get('cache-control'), 'no-store');
@@ -36,7 +38,7 @@ describe('GET /openapi.json', () => {
   }
 
   it('can only be read', async () => {
-    const answer = await bff.get('/openapi.json', { method: 'POST', headers: withoutKey });
+    const answer = await bff.call('/openapi.json', { method: 'POST', headers: withoutKey });
     assert.deepEqual([answer.status, failureIn(answer).code], [405, 'METHOD_NOT_ALLOWED']);
     assert.equal(answer.headers.get('allow'), 'GET, HEAD');
   });

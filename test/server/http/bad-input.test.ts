@@ -12,7 +12,7 @@ describe('bad input', () => {
   let partner: FaultServer;
   before(async () => {
     partner = await startFaultServer();
-    bff = await startBffWith({ sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } });
+    bff = await startBffWith({ sandbox: partner });
   });
   after(async () => {
     await bff.stop();
@@ -127,10 +127,10 @@ describe('bad input', () => {
 
   it('a method by header, query or form is no method', async () => {
     for (const header of ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override']) {
-      const answer = await bff.get(ping, { method: 'POST', headers: { [header]: 'GET' } });
+      const answer = await bff.call(ping, { method: 'POST', headers: { [header]: 'GET' } });
       assert.deepEqual([answer.status, failureIn(answer).code], [405, 'METHOD_NOT_ALLOWED']);
     }
-    const answer = await bff.get(`${ping}?_method=GET`, { method: 'POST', body: '_method=GET' });
+    const answer = await bff.call(`${ping}?_method=GET`, { method: 'POST', body: '_method=GET' });
     assert.equal(answer.status, 405);
   });
 

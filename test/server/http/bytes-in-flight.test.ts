@@ -20,7 +20,7 @@ describe('the bytes in flight', () => {
   before(async () => {
     partner = await startFaultServer();
     bff = await startBffWith(
-      { sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } },
+      { sandbox: partner },
       { ...smallLimits, MAX_BYTES_IN_FLIGHT: String(most), PARTNER_TIMEOUT_MS: '60000' },
     );
   });
@@ -81,7 +81,7 @@ describe('the bytes in flight', () => {
         assert.equal((await post(bff, name, JSON.stringify(samples[name].whole))).status, 400);
         partner.api.arrivals.pop();
       }
-      assert.equal((await bff.get('/api/environments/sandbox/health')).status, 200);
+      assert.equal((await bff.call('/api/environments/sandbox/health')).status, 200);
       partner.api.arrivals.pop();
     });
   });

@@ -2,19 +2,19 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { docsFileNames } from '../../../server/docs/docs-file-names.ts';
 import { failureIn, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
+import { uncalledPartner } from '../../support/partner/partner-variables.ts';
 
-const partner = { authUrl: 'https://auth.example.com', apiUrl: 'https://api.example.com' };
 const withoutKey = { authorization: '' };
 
 describe('GET /docs', () => {
   let bff: TestBff;
   before(async () => {
-    bff = await startBffWith({ sandbox: partner });
+    bff = await startBffWith({ sandbox: uncalledPartner });
   });
   after(() => bff.stop());
 
   it('is a page that may run its own scripts and call its own BFF, and nothing else', async () => {
-    const { status, headers } = await bff.get('/docs', { headers: withoutKey });
+    const { status, headers } = await bff.call('/docs', { headers: withoutKey });
     assert.equal(status, 200);
     assert.equal(headers.get('content-type'), 'text/html; charset=utf-8');
     assert.equal(headers.get('cache-control'), 'no-store');
@@ -26,7 +26,7 @@ describe('GET /docs', () => {
   });
 
   it('refers to nothing that is not served, and to no other host', async () => {
-    const { text } = await bff.get('/docs', { headers: withoutKey });
+    const { text } = await bff.call('/docs', { headers: withoutKey });
     const paths = [...text.matchAll(/(?:src|href)="(?!data:)([^"]+)"/g)].map(([, path = '']) => path);
     assert.deepEqual(paths.sort(), [
       '/docs/page.css',
@@ -35,29 +35,29 @@ describe('GET /docs', () => {
       '/docs/swagger-ui.css',
       '/openapi.json',
     ]);
-    for (const path of paths) assert.equal((await bff.get(path, { headers: withoutKey })).status, 200, path);
+    for (const path of paths) assert.equal((await bff.call(path, { headers: withoutKey })).status, 200, path);
     assert.doesNotMatch(text, /<style|<script>|\son\w+=|style=/);
   });
 
   it('leaves the policy of every other answer as it is, its own files’ included', async () => {
     for (const path of ['/docs/page.js', '/openapi.json', '/api/session']) {
-      const { headers } = await bff.get(path);
+      const { headers } = await bff.call(path);
       assert.match(headers.get('content-security-policy') ?? '', /^default-src 'none';base-uri 'none'/, path);
     }
   });
 
   it('hands out the files that it names, and nothing beside them', async () => {
     for (const name of docsFileNames.filter((each) => each !== 'page.html'))
-      assert.equal((await bff.get(`/docs/${name}`, { headers: withoutKey })).status, 200, name);
+      assert.equal((await bff.call(`/docs/${name}`, { headers: withoutKey })).status, 200, name);
     for (const path of ['/docs/', '/docs/page.html', '/docs/swagger-ui.js', '/docs/..%2Fread-docs-file.ts']) {
-      const answer = await bff.get(path, { headers: withoutKey });
+      const answer = await bff.call(path, { headers: withoutKey });
       assert.deepEqual([answer.status, failureIn(answer).code], [404, 'NOT_FOUND'], path);
     }
   });
 
   it('can only be read', async () => {
     for (const path of ['/docs', '/docs/page.js']) {
-      const answer = await bff.get(path, { method: 'POST', headers: withoutKey });
+      const answer = await bff.call(path, { method: 'POST', headers: withoutKey });
       assert.deepEqual([answer.status, failureIn(answer).code], [405, 'METHOD_NOT_ALLOWED'], path);
     }
   });

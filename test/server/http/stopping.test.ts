@@ -16,7 +16,7 @@ describe('stopping', () => {
   const sockets: Socket[] = [];
   beforeEach(async () => {
     partner = await startFaultServer();
-    bff = await startBffWith({ sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } });
+    bff = await startBffWith({ sandbox: partner });
   });
   afterEach(async () => {
     for (const socket of sockets.splice(0)) socket.destroy();
@@ -53,7 +53,7 @@ describe('stopping', () => {
     const held = Promise.withResolvers<Reply>();
     partner.api.next(() => held.promise);
     const silent = await open();
-    const underWay = bff.get(ping);
+    const underWay = bff.call(ping);
     await until('a ping', () => partner.api.count('/ping') === 1);
     const stopped = bff.running.stop();
     await nobodyListens();

@@ -14,17 +14,16 @@ describe('the activity of a caller', () => {
   let bff: TestBff;
   before(async () => {
     partner = await startFaultServer();
-    const at = { authUrl: partner.auth.url, apiUrl: partner.api.url };
-    bff = await startBffWith({ sandbox: at, production: at }, { RATE_LIMIT_PER_MINUTE: '100000' });
+    bff = await startBffWith({ sandbox: partner, production: partner }, { RATE_LIMIT_PER_MINUTE: '100000' });
   });
   after(async () => {
     await bff.stop();
     await partner.stop();
   });
 
-  const activity = async (query = '') => activityAnswer.parse((await bff.get(path + query)).body);
+  const activity = async (query = '') => activityAnswer.parse((await bff.call(path + query)).body);
   const resolve = (id: string, body: unknown) =>
-    bff.get(`${path}/${id}/resolve`, {
+    bff.call(`${path}/${id}/resolve`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
@@ -38,7 +37,7 @@ describe('the activity of a caller', () => {
 
   it('is empty at first, in each environment', async () => {
     assert.deepEqual([(await activity()).activity, (await activity()).next], [[], null]);
-    assert.equal((await bff.get('/api/environments/nowhere/activity')).status, 404);
+    assert.equal((await bff.call('/api/environments/nowhere/activity')).status, 404);
   });
 
   it('shows each state, newest first, with ids and references', async () => {
@@ -76,7 +75,7 @@ describe('the activity of a caller', () => {
     assert.doesNotMatch(JSON.stringify(seen), /marker/i);
     assert.equal(shortly(await last), '201');
     assert.equal((await activity()).activity[0]?.state, 'succeeded');
-    const production = await bff.get('/api/environments/production/activity');
+    const production = await bff.call('/api/environments/production/activity');
     assert.deepEqual(activityAnswer.parse(production.body).activity, []);
   });
 
@@ -94,7 +93,7 @@ describe('the activity of a caller', () => {
       Array.from({ length: 64 }, (_, index) => 64 - index),
     );
     for (const query of ['?before=', '?before=x', '?before=-1', '?before=1&before=2', '?before=1e3']) {
-      const answer = await bff.get(path + query);
+      const answer = await bff.call(path + query);
       assert.deepEqual([answer.status, failureIn(answer).code], [400, 'VALIDATION_ERROR'], query);
     }
   });

@@ -88,6 +88,6 @@ async function assertWithheld(bff: TestBff): Promise<void> {
   const externalReferences = [{ namespace: 'SIS', externalId: `x ${bff.accessKey}` }];
   const request = { ...samples.createUser.least, externalReferences };
   assert.equal(shortly(await write(bff, { name: 'createUser', request })), '201');
-  const { text } = await bff.get('/api/environments/sandbox/activity');
+  const { text } = await bff.call('/api/environments/sandbox/activity');
   assert.match(text, /"externalId":"x \[redacted\]"/);
 }

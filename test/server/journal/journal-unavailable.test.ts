@@ -30,11 +30,7 @@ describe('the journal', () => {
   });
   afterEach(() => rmSync(data, { recursive: true }));
 
-  const start = (directory = data) =>
-    startBffWith(
-      { sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } },
-      { BFF_DATA_DIR: directory },
-    );
+  const start = (directory = data) => startBffWith({ sandbox: partner }, { BFF_DATA_DIR: directory });
 
   /** Fails unless writes are refused with nothing sent, a line of the log says why, and reads go on. */
   async function assertOnlyReads(bff: TestBff, why: RegExp): Promise<void> {
@@ -44,7 +40,7 @@ describe('the journal', () => {
     assert.equal(partner.api.count('/v1/invitations'), before);
     const line = bff.logLines.find((each) => each.includes('the journal cannot be used'));
     assert.match(line ?? '', why);
-    assert.equal((await bff.get(ping)).status, 200);
+    assert.equal((await bff.call(ping)).status, 200);
   }
 
   /** Root may write everywhere. */
@@ -156,7 +152,7 @@ describe('the journal', () => {
       const line = bff.logLines.find((each) => each.includes('could not be written down'));
       assert.match(line ?? '', /"step":"outcome".*database is locked/);
       assert.equal(shortly(await write(bff, { key: 'a-key' })), '409 OUTCOME_UNKNOWN unknown');
-      assert.match((await bff.get('/api/environments/sandbox/activity')).text, /"state":"unknown"/);
+      assert.match((await bff.call('/api/environments/sandbox/activity')).text, /"state":"unknown"/);
     });
   });
 

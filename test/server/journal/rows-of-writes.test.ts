@@ -33,7 +33,7 @@ describe('the record of writes', () => {
       body: path === '/ping' ? pong : path === '/v1/invitations' ? invited : { status: 'ok' },
     }));
     bff = await startBffWith(
-      { sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } },
+      { sandbox: partner },
       { BFF_DATA_DIR: dataDirectory, RATE_LIMIT_PER_MINUTE: '100000', PARTNER_TIMEOUT_MS: '1000' },
     );
   });
@@ -55,7 +55,7 @@ describe('the record of writes', () => {
   const call = (name: (typeof operationNames)[number], requestId = 'an-id'): Promise<Answer> => {
     const sent = goodRequest(name, 'sandbox', { marker, accessKey: ada, environments: [] });
     const { method, path, headers, body } = sent;
-    return bff.get(path, {
+    return bff.call(path, {
       method,
       headers: { ...headers, 'x-request-id': requestId },
       ...(body !== undefined && { body: String(body) }),
@@ -96,9 +96,9 @@ describe('the record of writes', () => {
       [`Bearer ${ada}`, 'no JSON'],
     ] as const) {
       const headers = { authorization, 'content-type': 'application/json' };
-      await bff.get(operationPath('createUser', 'sandbox'), { method: 'POST', headers, body });
+      await bff.call(operationPath('createUser', 'sandbox'), { method: 'POST', headers, body });
     }
-    await bff.get(operationPath('createUser', 'production'), {
+    await bff.call(operationPath('createUser', 'production'), {
       method: 'POST',
       headers: { authorization: `Bearer ${ada}` },
     });
@@ -115,7 +115,7 @@ describe('the record of writes', () => {
       ],
     });
     const headers = { authorization: `Bearer ${ada}`, 'content-type': 'application/json' };
-    const answer = await bff.get(operationPath('createInvitation', 'sandbox'), {
+    const answer = await bff.call(operationPath('createInvitation', 'sandbox'), {
       method: 'POST',
       headers,
       body,

@@ -48,9 +48,8 @@ describe('a write', () => {
 
   before(async () => {
     partner = await startFaultServer();
-    const at = { authUrl: partner.auth.url, apiUrl: partner.api.url };
     bff = await startBffWith(
-      { sandbox: at, production: at },
+      { sandbox: partner, production: partner },
       {
         PARTNER_TIMEOUT_MS: '150',
         RATE_LIMIT_PER_MINUTE: '100000',
@@ -128,8 +127,7 @@ describe('a write', () => {
         newKey({ name, grants: ['sandbox:*'], origin: 'cli', lifetimeMs: null }),
       );
       await changeAccessFile(data, () => made.map(({ entry }) => entry));
-      const at = { authUrl: partner.auth.url, apiUrl: partner.api.url };
-      const shared = await startBffWith({ sandbox: at }, { BFF_DATA_DIR: data });
+      const shared = await startBffWith({ sandbox: partner }, { BFF_DATA_DIR: data });
       try {
         const [ada, grace] = made.map(({ key }) => ({ authorization: `Bearer ${key.reveal()}` }));
         const key = newKeyName();
@@ -140,7 +138,7 @@ describe('a write', () => {
           assert.equal(shortly(await write(shared, { key, headers })), '201 replayed');
         }
         assert(ada);
-        const mine = await shared.get('/api/environments/sandbox/activity', { headers: ada });
+        const mine = await shared.call('/api/environments/sandbox/activity', { headers: ada });
         assert.equal(mine.text.match(/"operation"/g)?.length, 1);
         await changeAccessFile(data, (entries) =>
           entries.map((each) => (each.name === 'ada' ? { ...each, grants: ['sandbox:ping'] } : each)),
@@ -189,9 +187,8 @@ describe('a write', () => {
 
     it('arrives once, of 100 requests to two BFFs that share a data directory', async () => {
       const data = mkdtempSync(join(tmpdir(), 'two-'));
-      const at = { authUrl: partner.auth.url, apiUrl: partner.api.url };
       const variables = { BFF_DATA_DIR: data, RATE_LIMIT_PER_MINUTE: '100000' };
-      const two = await Promise.all([0, 1].map(() => startBffWith({ sandbox: at }, variables)));
+      const two = await Promise.all([0, 1].map(() => startBffWith({ sandbox: partner }, variables)));
       try {
         const key = newKeyName();
         const before = arrivals();
@@ -285,8 +282,8 @@ describe('a write', () => {
 
     it('is free again after what was never sent', async () => {
       const key = newKeyName();
-      const at = { authUrl: partner.auth.url, apiUrl: `http://127.0.0.1:${await freePort()}` };
-      await using other = await startBffWith({ sandbox: at });
+      const unreachable = { ...partner, apiUrl: `http://127.0.0.1:${await freePort()}` };
+      await using other = await startBffWith({ sandbox: unreachable });
       for (const request of [samples.createInvitation.least, samples.createInvitation.whole]) {
         const answer = await write(other, { key, request });
         assert.equal(shortly(answer), '502 PARTNER_UNREACHABLE not_sent retryable');
@@ -311,7 +308,7 @@ describe('a write', () => {
       for (const _ of [1, 2])
         assert.equal(shortly(await write(bff, { headers: { 'x-request-id': 'keyless' } })), '201');
       assert.equal(arrivals(), before + 2);
-      const { text } = await bff.get('/api/environments/sandbox/activity');
+      const { text } = await bff.call('/api/environments/sandbox/activity');
       assert.equal(text.match(/"requestId":"keyless"/g)?.length, 2);
     });
   });

@@ -11,9 +11,9 @@ export type Wanted = {
 };
 
 /** Sends a write, with this key where there is one. */
-export function write(bff: Pick<TestBff, 'get'>, wanted: Wanted): Promise<Answer> {
+export function write(bff: Pick<TestBff, 'call'>, wanted: Wanted): Promise<Answer> {
   const { name = 'createInvitation', key, request = samples[name].least, environment = 'sandbox' } = wanted;
-  return bff.get(operationPath(name, environment), {
+  return bff.call(operationPath(name, environment), {
     method: 'POST',
     headers: {
       'content-type': 'application/json',

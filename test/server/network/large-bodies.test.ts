@@ -78,10 +78,7 @@ describe('a large body', () => {
 describe('a large body from caller to partner', () => {
   it('is sent again as it was after a 401, and its answer has all its time', async () => {
     await using partner = await startFaultServer();
-    await using bff = await startBffWith(
-      { sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } },
-      { PARTNER_TIMEOUT_MS: '1000' },
-    );
+    await using bff = await startBffWith({ sandbox: partner }, { PARTNER_TIMEOUT_MS: '1000' });
     partner.api.next({ status: 401 }, { status: 202, unreadMs: 1_200, body: { any: 'thing' } });
     const file = Buffer.alloc(10 * 1024 * 1024, 'a document').toString('base64');
     const sent = JSON.stringify({ ...samples.submitDocument.least, file });

@@ -62,8 +62,8 @@ describe('the connections of writes', () => {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(samples[name].least),
   });
-  const write = (name: WriteName) => bff.get(operationPath(name, 'sandbox'), init(name));
-  const ping = () => bff.get(operationPath('ping', 'sandbox'));
+  const write = (name: WriteName) => bff.call(operationPath(name, 'sandbox'), init(name));
+  const ping = () => bff.call(operationPath('ping', 'sandbox'));
 
   it('are as many as there are writes, while reads share one', async () => {
     for (const name of [...writeNames, ...writeNames]) assert.equal((await write(name)).status, 200);

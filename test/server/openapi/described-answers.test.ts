@@ -86,7 +86,7 @@ describe('the answers of a running BFF', () => {
     { path, body, ...init }: Sent,
     status: number | '2XX',
   ): Promise<void> {
-    const answer = await bff.get(path, { ...init, ...(body !== undefined && { body: String(body) }) });
+    const answer = await bff.call(path, { ...init, ...(body !== undefined && { body: String(body) }) });
     const expected =
       status === '2XX' ? answer.status >= 200 && answer.status < 300 : answer.status === status;
     assert(expected, `${answer.status} ${answer.text}`);
@@ -127,13 +127,13 @@ describe('the answers of a running BFF', () => {
     const other = JSON.stringify(samples.createInvitation('grace'));
     await assertCall('createInvitation', { ...again, body: other }, 422);
 
-    const listed = await bff.get(activityPath('sandbox'));
+    const listed = await bff.call(activityPath('sandbox'));
     assertDescribed(path, 'GET', listed);
-    assertDescribed(path, 'GET', await bff.get(`${activityPath('sandbox')}?before=x`));
+    assertDescribed(path, 'GET', await bff.call(`${activityPath('sandbox')}?before=x`));
     const id = (listed.body as ActivityAnswer).activity[0]?.id;
     const resolve = async (writeId: string, body: string, status: number) => {
       const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
-      const answer = await bff.get(`${activityPath('sandbox')}/${writeId}/resolve`, init);
+      const answer = await bff.call(`${activityPath('sandbox')}/${writeId}/resolve`, init);
       assert.equal(answer.status, status, answer.text);
       assertDescribed(`${path}/{id}/resolve`, 'POST', answer);
     };
@@ -146,8 +146,8 @@ describe('the answers of a running BFF', () => {
 
   it('about signing in are described', async () => {
     const post = (path: string, body = '{}', headers = {}) =>
-      bff.get(path, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
-    assertDescribed('/auth/methods', 'GET', await bff.get('/auth/methods'));
+      bff.call(path, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+    assertDescribed('/auth/methods', 'GET', await bff.call('/auth/methods'));
     assertDescribed('/auth/vscode/token', 'POST', await post('/auth/vscode/token'));
     assertDescribed('/auth/vscode/token', 'POST', await post('/auth/vscode/token', 'x'));
     // The key of this BFF's operator cannot be given back.
@@ -160,8 +160,12 @@ describe('the answers of a running BFF', () => {
 
   it('about itself are described', async () => {
     for (const path of ['/api/session', '/api/environments', '/livez', '/readyz'])
-      assertDescribed(path, 'GET', await bff.get(path));
-    assertDescribed('/api/session', 'GET', await bff.get('/api/session', { headers: { authorization: '' } }));
+      assertDescribed(path, 'GET', await bff.call(path));
+    assertDescribed(
+      '/api/session',
+      'GET',
+      await bff.call('/api/session', { headers: { authorization: '' } }),
+    );
   });
 });
 
@@ -184,7 +188,7 @@ describe('the answers to a session', () => {
   ): Promise<Answer> {
     const method = body === undefined ? 'GET' : 'POST';
     const headers = pageHeaders(session, { 'content-type': 'application/json', ...changed });
-    const answer = await bff.get(path, { method, headers, ...(body !== undefined && { body }) });
+    const answer = await bff.call(path, { method, headers, ...(body !== undefined && { body }) });
     assert.equal(answer.status, status, answer.text);
     assertDescribed(described, method, answer);
     return answer;

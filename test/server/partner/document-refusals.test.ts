@@ -67,7 +67,7 @@ describe('documents from the typed client to the local Pearsana', () => {
 describe('a refusal of documents by the partner', () => {
   it('says what comes first with whatever body a 404 has, and for a document alone', async () => {
     await using partner = await startFaultServer();
-    await using bff = await startBffWith({ sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } });
+    await using bff = await startBffWith({ sandbox: partner });
     partner.api.always({ status: 404, body: 'a page' });
     const environment = 'sandbox';
     const plain = 'Pearsana (sandbox) refused it (status 404).';
@@ -83,7 +83,7 @@ describe('a refusal of documents by the partner', () => {
 
   it('is told with the partner’s request id where that is not ours, if it is one', async () => {
     await using partner = await startFaultServer();
-    await using bff = await startBffWith({ sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } });
+    await using bff = await startBffWith({ sandbox: partner });
     const requestId = 'mine';
     const error = (id: string) => ({ error: { code: 'A', message: 'B.', requestId: id } });
     for (const [reply, message] of [

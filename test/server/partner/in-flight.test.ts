@@ -50,14 +50,11 @@ describe('places in flight', () => {
 
   it('that slow writes have taken leave a ping alone, through the whole BFF', async () => {
     await using partner = await startFaultServer();
-    await using bff = await startBffWith(
-      { sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } },
-      { RATE_LIMIT_PER_MINUTE: '1000000' },
-    );
+    await using bff = await startBffWith({ sandbox: partner }, { RATE_LIMIT_PER_MINUTE: '1000000' });
     const held = Promise.withResolvers<Reply>();
     partner.api.always(({ path }) => (path === '/ping' ? { body: pong } : held.promise));
     const create = () =>
-      bff.get(operationPath('createUser', 'sandbox'), {
+      bff.call(operationPath('createUser', 'sandbox'), {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(samples.createUser.least),
@@ -66,7 +63,7 @@ describe('places in flight', () => {
     const writes = Array.from({ length: most }, create);
     await until('all places are taken', () => partner.api.count('/v1/users') === inFlightLimits.most);
     for (let call = 0; call < 5; call += 1)
-      assert.equal((await bff.get(operationPath('ping', 'sandbox'))).status, 200);
+      assert.equal((await bff.call(operationPath('ping', 'sandbox'))).status, 200);
     assert.equal(partner.api.count('/v1/users'), inFlightLimits.most);
     held.resolve({ status: 201 });
     for (const answer of await Promise.all(writes)) assert.equal(answer.status, 201, answer.text);
@@ -76,15 +73,15 @@ describe('places in flight', () => {
   it('are not held by who waits for a token: the others have theirs', async () => {
     await using partner = await startFaultServer();
     await using bff = await startBffWith(
-      { sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } },
+      { sandbox: partner },
       { RATE_LIMIT_PER_MINUTE: '1000000', TOKEN_TIMEOUT_MS: '800' },
     );
     partner.auth.always({ fault: 'hang' });
     const pings = Array.from({ length: inFlightLimits.most + 5 }, () =>
-      bff.get(operationPath('ping', 'sandbox')),
+      bff.call(operationPath('ping', 'sandbox')),
     );
     await until('they wait', () => partner.auth.arrivals.length === 1);
-    assert.equal((await bff.get(operationPath('health', 'sandbox'))).status, 200);
+    assert.equal((await bff.call(operationPath('health', 'sandbox'))).status, 200);
     for (const answer of await Promise.all(pings)) assert.equal(failureIn(answer).code, 'AUTH_TIMEOUT');
   });
 });

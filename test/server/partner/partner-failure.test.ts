@@ -18,9 +18,8 @@ describe('a partner that fails', () => {
   let partner: FaultServer;
   before(async () => {
     partner = await startFaultServer();
-    const environment = { authUrl: partner.auth.url, apiUrl: partner.api.url };
     bff = await startBffWith(
-      { sandbox: environment },
+      { sandbox: partner },
       { PARTNER_TIMEOUT_MS: '600', RATE_LIMIT_PER_MINUTE: '1000' },
     );
   });
@@ -111,7 +110,7 @@ describe('a partner that fails', () => {
     it(`by ${what} is ${status} ${code}, once, and the next call works`, async () => {
       const before = partner.api.arrivals.length;
       partner.api.next(reply);
-      const answer = await bff.get(path);
+      const answer = await bff.call(path);
       const failure = failureIn(answer);
       assert.deepEqual(
         [answer.status, failure.code, failure.source, failure.retryable, failure.environment],
@@ -123,7 +122,7 @@ describe('a partner that fails', () => {
       // It is no write, so nothing has to be said of what became of it.
       assert.equal(failure.outcome, undefined);
       assert.equal(partner.api.arrivals.length, before + 1);
-      assert.equal((await bff.get(path)).status, 200);
+      assert.equal((await bff.call(path)).status, 200);
     });
   }
 
@@ -135,14 +134,14 @@ describe('a partner that fails', () => {
     it(`by a reset ${when} is asked once more, since a ping changes nothing`, async () => {
       const before = partner.api.arrivals.length;
       partner.api.next({ fault });
-      assert.equal((await bff.get(path)).status, 200);
+      assert.equal((await bff.call(path)).status, 200);
       assert.equal(partner.api.arrivals.length, before + 2);
     });
 
     it(`by two resets ${when} is 502 PARTNER_UNREACHABLE, and asked no third time`, async () => {
       const before = partner.api.arrivals.length;
       partner.api.next({ fault }, { fault });
-      const failure = failureIn(await bff.get(path));
+      const failure = failureIn(await bff.call(path));
       assert.deepEqual([failure.code, failure.retryable], ['PARTNER_UNREACHABLE', true]);
       assert.match(failure.message, /broke off/);
       assert.equal(partner.api.arrivals.length, before + 2);
@@ -152,7 +151,7 @@ describe('a partner that fails', () => {
   it('says which versions there are, where the version is no longer served', async () => {
     const headers = { 'x-api-version-latest': '2031-03-01', 'x-api-version-supported': '2029-06-30' };
     partner.api.next({ status: 410, headers, body: said('UNSUPPORTED_API_VERSION') });
-    const answer = await bff.get(path);
+    const answer = await bff.call(path);
     assert.equal(answer.status, 410);
     assert.match(
       failureIn(answer).message,
@@ -162,7 +161,7 @@ describe('a partner that fails', () => {
 
   it('tells in /api/environments of a newer version, from the latest answer on', async () => {
     const newer = async () => {
-      const { environments } = environmentsAnswer.parse((await bff.get('/api/environments')).body);
+      const { environments } = environmentsAnswer.parse((await bff.call('/api/environments')).body);
       return environments[0]?.newerApiVersion;
     };
     const told: [header: string, expected: string | undefined][] = [
@@ -173,7 +172,7 @@ describe('a partner that fails', () => {
     ];
     for (const [header, expected] of told) {
       partner.api.next({ headers: { 'x-api-version-latest': header }, body: pong });
-      await bff.get(path);
+      await bff.call(path);
       assert.equal(await newer(), expected, header);
     }
   });
@@ -182,7 +181,7 @@ describe('a partner that fails', () => {
     const codes = ['OUTCOME_KNOWN', 'INTERNAL', 'UNAUTHORIZED', 'no code\n', 'X'.repeat(20_000), ''];
     for (const code of codes) {
       partner.api.next({ status: 409, body: said(code) });
-      const answer = await bff.get(path);
+      const answer = await bff.call(path);
       assert.deepEqual([answer.status, failureIn(answer).code], [409, 'CONFLICT'], code.slice(0, 40));
     }
     assert.doesNotMatch(bff.logLines.join(), /no code|XXXX|unexpected error/);
@@ -193,22 +192,22 @@ describe('a partner that fails', () => {
     const type = { 'content-type': 'application/json' };
     const body = `{"error":{"code":"CONFLICT","message":"No.","details":${nested}}}`;
     partner.api.next({ status: 409, headers: type, body });
-    const refused = failureIn(await bff.get(path));
+    const refused = failureIn(await bff.call(path));
     assert.deepEqual([refused.code, refused.details], ['CONFLICT', undefined]);
     partner.api.next({ status: 200, headers: type, body: `{"status":"ok","more":${nested}}` });
-    assert.equal(failureIn(await bff.get(path)).code, 'PARTNER_BAD_RESPONSE');
+    assert.equal(failureIn(await bff.call(path)).code, 'PARTNER_BAD_RESPONSE');
   });
 
   it('passes its details and its Retry-After on', async () => {
     const details = { requiredScopes: ['a'], providedScopes: [] };
     partner.api.next({ status: 403, body: said('INSUFFICIENT_SCOPE', { details }) });
-    assert.deepEqual(failureIn(await bff.get(path)).details, details);
+    assert.deepEqual(failureIn(await bff.call(path)).details, details);
     for (const [status, seconds] of [
       [429, '7'],
       [503, '8'],
     ] as const) {
       partner.api.next({ status, headers: { 'retry-after': seconds }, body: said('LATER') });
-      assert.equal((await bff.get(path)).headers.get('retry-after'), seconds);
+      assert.equal((await bff.call(path)).headers.get('retry-after'), seconds);
     }
   });
 
@@ -216,7 +215,7 @@ describe('a partner that fails', () => {
     it(`by a redirect (${status}) is not followed, so the token goes nowhere else`, async () => {
       const elsewhere = partner.auth.count('/elsewhere');
       partner.api.next({ status, headers: { location: `${partner.auth.url}/elsewhere` } });
-      const answer = await bff.get(path);
+      const answer = await bff.call(path);
       assert.deepEqual([answer.status, failureIn(answer).code], [502, 'PARTNER_BAD_RESPONSE']);
       assert.equal(partner.auth.count('/elsewhere'), elsewhere);
     });
@@ -238,7 +237,7 @@ describe('a partner that fails', () => {
     it(`by ${what}`, async () => {
       const before = { sends: partner.api.arrivals.length, tokens: partner.auth.count('/oauth2/token') };
       partner.api.next(...replies);
-      const answer = await bff.get(path);
+      const answer = await bff.call(path);
       assert.equal(answer.status, status);
       if (status === 502) assert.equal(failureIn(answer).code, 'PARTNER_UNAUTHORIZED');
       const sent = partner.api.arrivals.slice(before.sends);
@@ -256,13 +255,13 @@ describe('a partner that fails', () => {
         const body = status === 200 ? { ...pong, echo } : said('ECHO', { message: echo, details: [echo] });
         return { status, headers: { 'x-request-id': echo }, body };
       });
-      const { text, headers } = await bff.get(path);
+      const { text, headers } = await bff.call(path);
       assert.doesNotMatch(text + JSON.stringify([...headers]), /token-\d/, String(status));
     }
   });
 
   it('is sent what it documents and nothing of the caller’s', async () => {
-    await bff.get(`${path}?a=b`, { headers: { cookie: 'a=b', 'x-a': 'b', 'x-request-id': 'mine' } });
+    await bff.call(`${path}?a=b`, { headers: { cookie: 'a=b', 'x-a': 'b', 'x-request-id': 'mine' } });
     const { headers, path: asked, method } = partner.api.arrivals.at(-1) ?? assert.fail();
     assert.equal(`${method} ${asked}`, 'GET /ping');
     const { authorization, host, connection, ...rest } = headers;
@@ -275,10 +274,10 @@ describe('a partner that fails', () => {
 describe('a partner that is not there', () => {
   const failingWith = async (authUrl: string, apiUrl: string, variables = {}): Promise<[number, Failure]> => {
     await using bff = await startBffWith({ sandbox: { authUrl, apiUrl } }, variables);
-    const answer = await bff.get(path);
+    const answer = await bff.call(path);
     // What needs nothing of it goes on.
-    assert.equal((await bff.get('/api/environments')).status, 200);
-    assert.equal((await bff.get('/readyz')).status, 200);
+    assert.equal((await bff.call('/api/environments')).status, 200);
+    assert.equal((await bff.call('/readyz')).status, 200);
     return [answer.status, failureIn(answer)];
   };
   const nobody = async () => `http://127.0.0.1:${await freePort()}`;

@@ -17,7 +17,7 @@ const said = (code: string, more: object = {}) => ({
 const page = { headers: { 'content-type': 'text/html' }, body: '<html>a page</html>' };
 
 const write = (bff: TestBff, name: WriteName, request: RequestOf<WriteName> = samples[name].least) =>
-  bff.get(operationPath(name, 'sandbox'), {
+  bff.call(operationPath(name, 'sandbox'), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(request),
@@ -66,7 +66,7 @@ describe('a write that the partner ends with', () => {
   before(async () => {
     partner = await startFaultServer();
     bff = await startBffWith(
-      { sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } },
+      { sandbox: partner },
       { PARTNER_TIMEOUT_MS: '600', RATE_LIMIT_PER_MINUTE: '100000' },
     );
   });
@@ -178,8 +178,7 @@ describe('a write that was never sent', () => {
     it(`is not_sent where the authorisation server ${what}`, async () => {
       await using partner = await startFaultServer();
       partner.auth.always(reply);
-      const sandbox = { authUrl: partner.auth.url, apiUrl: partner.api.url };
-      await using bff = await startBffWith({ sandbox }, { TOKEN_TIMEOUT_MS: '500' });
+      await using bff = await startBffWith({ sandbox: partner }, { TOKEN_TIMEOUT_MS: '500' });
       for (const name of writeNames) {
         const failure = failureIn(await write(bff, name));
         assert.deepEqual([failure.code, failure.source, failure.outcome], [code, 'auth', 'not_sent']);
@@ -190,13 +189,13 @@ describe('a write that was never sent', () => {
 
   it('is not_sent where nobody listens', async () => {
     await using partner = await startFaultServer();
-    await using bff = await startBffWith({ sandbox: { authUrl: partner.auth.url, apiUrl: await nobody() } });
+    await using bff = await startBffWith({ sandbox: { ...partner, apiUrl: await nobody() } });
     for (const name of writeNames) {
       const failure = failureIn(await write(bff, name));
       assert.deepEqual([failure.code, failure.outcome], ['PARTNER_UNREACHABLE', 'not_sent']);
       assert.match(failure.message, /ECONNREFUSED/);
     }
-    await using other = await startBffWith({ sandbox: { authUrl: await nobody(), apiUrl: partner.api.url } });
+    await using other = await startBffWith({ sandbox: { ...partner, authUrl: await nobody() } });
     for (const name of writeNames) {
       const failure = failureIn(await write(other, name));
       assert.deepEqual([failure.code, failure.outcome], ['AUTH_UNREACHABLE', 'not_sent']);

@@ -14,13 +14,13 @@ import {
   toolPage,
 } from '../../support/bff/session-bff.ts';
 import { type Answer, failureIn, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
+import { uncalledPartner } from '../../support/partner/partner-variables.ts';
 import {
   type ScriptedProvider,
   startScriptedProvider,
   type TokenRecipe,
 } from '../../support/sign-in/scripted-provider.ts';
 
-const partner = { authUrl: 'https://auth.example.com', apiUrl: 'https://api.example.com' };
 const registrar = { claims: { groups: ['registrars'] } };
 
 describe('a login', () => {
@@ -28,7 +28,7 @@ describe('a login', () => {
   let bff: TestBff;
   before(async () => {
     provider = await startScriptedProvider();
-    bff = await startSessionBff(provider, { sandbox: partner });
+    bff = await startSessionBff(provider, { sandbox: uncalledPartner });
   });
   after(async () => {
     await bff.stop();
@@ -38,7 +38,7 @@ describe('a login', () => {
     Object.assign(provider, { token: registrar, userinfo: {}, metadata: {} });
   });
 
-  const asSession = (session: string) => bff.get('/api/session', { headers: pageHeaders(session) });
+  const asSession = (session: string) => bff.call('/api/session', { headers: pageHeaders(session) });
   const login = async (recipe: TokenRecipe) => {
     provider.token = recipe;
     const { location, cookie } = await beginLogin(bff);
@@ -66,7 +66,7 @@ describe('a login', () => {
   });
 
   it('takes its redirect address from nothing in the request', async () => {
-    const answer = await bff.get('/auth/login', {
+    const answer = await bff.call('/auth/login', {
       headers: {
         ...{ authorization: '', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http' },
         ...{ forwarded: 'host=evil.example', host: 'localhost' },
@@ -95,7 +95,7 @@ describe('a login', () => {
   });
 
   it('sets cookies that no script, no neighbour and no plain connection can read', async () => {
-    const begun = await bff.get('/auth/login', { headers: { authorization: '' } });
+    const begun = await bff.call('/auth/login', { headers: { authorization: '' } });
     const { query } = provider.signIn(begun.headers.get('location') ?? '');
     const ended = await comeBack(bff, query, cookieSetIn(begun, loginCookie) ?? '');
     const shapes = [begun, ended].map(({ headers }) =>
@@ -113,7 +113,7 @@ describe('a login', () => {
   it('gives another session each time, and ends the one before it in the same browser', async () => {
     const first = await signIn(bff, provider);
     const { location, cookie } = await beginLogin(bff);
-    const answer = await bff.get(`/auth/callback${provider.signIn(location).query}`, {
+    const answer = await bff.call(`/auth/callback${provider.signIn(location).query}`, {
       headers: { authorization: '', cookie: `${sessionCookie}=${first}; ${loginCookie}=${cookie}` },
     });
     const second = cookieSetIn(answer, sessionCookie) ?? '';
@@ -124,7 +124,7 @@ describe('a login', () => {
   it('does not take over a session that somebody planted', async () => {
     const planted = 'p'.repeat(43);
     const { location, cookie } = await beginLogin(bff);
-    const answer = await bff.get(`/auth/callback${provider.signIn(location).query}`, {
+    const answer = await bff.call(`/auth/callback${provider.signIn(location).query}`, {
       headers: { authorization: '', cookie: `${sessionCookie}=${planted}; ${loginCookie}=${cookie}` },
     });
     assert.equal(answer.status, 200);
@@ -338,7 +338,7 @@ describe('a login', () => {
     '',
   ]) {
     it(`sends nobody to ${JSON.stringify(given)}`, async () => {
-      const answer = await bff.get(`/auth/login?return=${encodeURIComponent(given)}`);
+      const answer = await bff.call(`/auth/login?return=${encodeURIComponent(given)}`);
       const { code, message } = failureIn(answer);
       assert.deepEqual([answer.status, code], [400, 'VALIDATION_ERROR']);
       assert.match(message, /BFF_OIDC_RETURN_URLS/);
@@ -350,7 +350,7 @@ describe('a login', () => {
   it('sends nobody anywhere by a return address that is given twice, or as a list', async () => {
     const page = encodeURIComponent(toolPage);
     for (const query of [`return=${page}&return=${page}`, `return[]=${page}`, `return[a]=${page}`]) {
-      const { headers } = await bff.get(`/auth/login?${query}`);
+      const { headers } = await bff.call(`/auth/login?${query}`);
       const location = headers.get('location');
       // What is not understood as a return address is none, and then it is the first of the list.
       if (location !== null) assert.equal(new URL(location).origin, provider.issuer);
@@ -367,7 +367,7 @@ describe('the identity provider', () => {
   afterEach(() => provider[Symbol.asyncDispose]());
 
   it('is asked for its endpoints once, at the first login', async () => {
-    await using bff = await startSessionBff(provider, { sandbox: partner });
+    await using bff = await startSessionBff(provider, { sandbox: uncalledPartner });
     assert.equal(provider.discoveries, 0);
     await Promise.all(Array.from({ length: 10 }, () => beginLogin(bff)));
     await signIn(bff, provider);
@@ -375,31 +375,34 @@ describe('the identity provider', () => {
   });
 
   it('may be away: that degrades the login alone, until it is back', async () => {
-    await using bff = await startSessionBff(provider, { sandbox: partner });
+    await using bff = await startSessionBff(provider, { sandbox: uncalledPartner });
     provider.outage = 503;
-    const answer = await bff.get('/auth/login', { headers: { authorization: '' } });
+    const answer = await bff.call('/auth/login', { headers: { authorization: '' } });
     const { code, message, retryable, source } = failureIn(answer);
     assert.deepEqual([answer.status, code, retryable, source], [503, 'LOGIN_UNAVAILABLE', true, 'bff']);
     assert.match(message, /^The identity provider \(127\.0\.0\.1:\d+\) .* access keys work\.$/);
     assert.deepEqual(answer.headers.getSetCookie(), []);
-    const page = await bff.get('/auth/login', { headers: { authorization: '', accept: 'text/html' } });
+    const page = await bff.call('/auth/login', { headers: { authorization: '', accept: 'text/html' } });
     assert.equal(page.status, 503);
     assert.match(page.text, /<h1>Not signed in<\/h1>/);
-    assert.deepEqual([(await bff.get('/readyz')).status, (await bff.get('/api/session')).status], [200, 200]);
+    assert.deepEqual(
+      [(await bff.call('/readyz')).status, (await bff.call('/api/session')).status],
+      [200, 200],
+    );
     provider.outage = undefined;
     await signIn(bff, provider);
   });
 
   it('may be gone: then the system’s code is told', async () => {
     await provider[Symbol.asyncDispose]();
-    await using bff = await startSessionBff(provider, { sandbox: partner });
-    const { code, message } = failureIn(await bff.get('/auth/login'));
+    await using bff = await startSessionBff(provider, { sandbox: uncalledPartner });
+    const { code, message } = failureIn(await bff.call('/auth/login'));
     assert.equal(code, 'LOGIN_UNAVAILABLE');
     assert.match(message, /could not be reached \(ECONNREFUSED\)/);
   });
 
   it('may fall away between the login’s two halves, and then refuse the BFF', async () => {
-    await using bff = await startSessionBff(provider, { sandbox: partner });
+    await using bff = await startSessionBff(provider, { sandbox: uncalledPartner });
     for (const [token, words] of [
       [{ status: 500, body: {} }, /cannot answer at the moment \(status 500\)/],
       [
@@ -427,7 +430,7 @@ describe('the identity provider', () => {
       ['client_secret_basic', 'client_secret_post'],
     ]) {
       if (methods) provider.metadata.token_endpoint_auth_methods_supported = methods;
-      await using bff = await startSessionBff(provider, { sandbox: partner });
+      await using bff = await startSessionBff(provider, { sandbox: uncalledPartner });
       await signIn(bff, provider);
       const { authorization, form } = provider.redeemed.at(-1) ?? {};
       const inForm = methods?.includes('client_secret_post') === true;
@@ -440,9 +443,9 @@ describe('the identity provider', () => {
   it('may keep groups for its userinfo, which is believed only for the same person', async () => {
     provider.token = {};
     provider.metadata.userinfo_endpoint = `${provider.issuer}/userinfo`;
-    await using bff = await startSessionBff(provider, { sandbox: partner });
+    await using bff = await startSessionBff(provider, { sandbox: uncalledPartner });
     provider.userinfo = { sub: 'ada', groups: ['registrars'] };
-    const session = await bff.get('/api/session', { headers: pageHeaders(await signIn(bff, provider)) });
+    const session = await bff.call('/api/session', { headers: pageHeaders(await signIn(bff, provider)) });
     assert.equal(session.status, 200);
     provider.userinfo = { sub: 'eve', groups: ['registrars'] };
     const { location, cookie } = await beginLogin(bff);
@@ -452,7 +455,7 @@ describe('the identity provider', () => {
 
   it('may claim what it likes of algorithms: without a signature by its key, nothing is believed', async () => {
     provider.metadata.id_token_signing_alg_values_supported = ['none', 'HS256', 'RS256'];
-    await using bff = await startSessionBff(provider, { sandbox: partner });
+    await using bff = await startSessionBff(provider, { sandbox: uncalledPartner });
     const none = Buffer.from('{"alg":"none"}').toString('base64url');
     for (const recipe of [
       { instead: (good: string) => `${none}.${good.split('.')[1]}.` },
@@ -470,8 +473,8 @@ describe('the identity provider', () => {
 
   it('must be who it is configured to be', async () => {
     provider.metadata.issuer = 'https://evil.example';
-    await using bff = await startSessionBff(provider, { sandbox: partner });
-    const answer = await bff.get('/auth/login');
+    await using bff = await startSessionBff(provider, { sandbox: uncalledPartner });
+    const answer = await bff.call('/auth/login');
     const { code, message } = failureIn(answer);
     assert.equal(code, 'LOGIN_UNAVAILABLE');
     assert.match(
@@ -482,38 +485,38 @@ describe('the identity provider', () => {
   });
 
   it('has one method for each of its paths', async () => {
-    await using bff = await startSessionBff(provider, { sandbox: partner });
+    await using bff = await startSessionBff(provider, { sandbox: uncalledPartner });
     for (const [path, allowed] of [
       ['/auth/login', 'GET'],
       ['/auth/callback', 'GET'],
       ['/auth/logout', 'POST'],
     ] as const) {
       for (const method of ['GET', 'POST', 'PUT', 'DELETE'].filter((each) => each !== allowed)) {
-        const answer = await bff.get(path, { method });
+        const answer = await bff.call(path, { method });
         assert.deepEqual([path, method, answer.status], [path, method, 405]);
         assert.equal(answer.headers.get('allow'), allowed);
       }
     }
     for (const path of ['/auth', '/auth/', '/auth/login/', '/AUTH/login', '/auth/%6cogin/'])
-      assert.equal((await bff.get(path)).status, 404, path);
+      assert.equal((await bff.call(path)).status, 404, path);
   });
 
   it('is not flooded by one address, which then waits', async () => {
-    await using bff = await startSessionBff(provider, { sandbox: partner });
+    await using bff = await startSessionBff(provider, { sandbox: uncalledPartner });
     const statuses = [];
     for (let call = 0; call < 242; call += 1) statuses.push((await comeBack(bff, '?state=a', 'a')).status);
     assert.deepEqual(statuses.slice(238), [400, 400, 429, 429]);
-    const answer = await bff.get('/auth/login');
+    const answer = await bff.call('/auth/login');
     assert.deepEqual([answer.status, failureIn(answer).code], [429, 'RATE_LIMITED']);
     assert.equal(answer.headers.get('retry-after'), '60');
-    assert.equal((await bff.get('/api/session')).status, 200);
+    assert.equal((await bff.call('/api/session')).status, 200);
   });
 
   it('is none of a BFF’s business that has none configured', async () => {
-    await using bff = await startBffWith({ sandbox: partner });
+    await using bff = await startBffWith({ sandbox: uncalledPartner });
     for (const path of ['/auth/login', '/auth/callback', '/auth/logout'])
-      assert.equal((await bff.get(path)).status, 404);
-    const answer = await bff.get('/api/session', { headers: pageHeaders('s'.repeat(43)) });
+      assert.equal((await bff.call(path)).status, 404);
+    const answer = await bff.call('/api/session', { headers: pageHeaders('s'.repeat(43)) });
     assert.equal(answer.status, 401);
   });
 });

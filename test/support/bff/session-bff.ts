@@ -41,14 +41,14 @@ export function pageHeaders(session: string, changed: Record<string, string> = {
 
 /** Begins a login as a browser does. */
 export async function beginLogin(bff: TestBff, query = ''): Promise<{ location: string; cookie: string }> {
-  const answer = await bff.get(`/auth/login${query}`, { headers: { authorization: '' } });
+  const answer = await bff.call(`/auth/login${query}`, { headers: { authorization: '' } });
   assert.equal(answer.status, 303, answer.text);
   return { location: answer.headers.get('location') ?? '', cookie: cookieSetIn(answer, loginCookie) ?? '' };
 }
 
 /** Comes back from the provider as a browser does. */
 export function comeBack(bff: TestBff, query: string, cookie: string, accept = '*/*'): Promise<Answer> {
-  return bff.get(`/auth/callback${query}`, {
+  return bff.call(`/auth/callback${query}`, {
     headers: {
       ...{ authorization: '', accept, 'sec-fetch-site': 'cross-site' },
       ...(cookie !== '' && { cookie: `${loginCookie}=${cookie}` }),
@@ -81,8 +81,7 @@ export async function startSignedIn(
   variables: Record<string, string> = {},
 ): Promise<SignedIn> {
   const [provider, partner] = await Promise.all([startScriptedProvider(), startFaultServer()]);
-  const urls = { authUrl: partner.auth.url, apiUrl: partner.api.url };
-  const partners: Partners = Object.fromEntries(environments.map((each) => [each, urls]));
+  const partners: Partners = Object.fromEntries(environments.map((each) => [each, partner]));
   const bff = await startSessionBff(provider, partners, variables);
   provider.token = { claims: { groups: ['registrars'] } };
   const session = await signIn(bff, provider);

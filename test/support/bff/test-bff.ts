@@ -13,6 +13,7 @@ import type {
 import { createLog } from '../../../server/log.ts';
 import { type RunningBff, startBff } from '../../../server/start.ts';
 import { type Failure, failureBody } from '../../../shared/errors.ts';
+import { type Partner, partnerVariables } from '../partner/partner-variables.ts';
 
 export type CallInit = { method?: string; headers?: Record<string, string>; body?: string };
 export type Answer = { status: number; headers: Headers; text: string; body: unknown };
@@ -22,19 +23,16 @@ export type TestBff = AsyncDisposable & {
   url: string;
   accessKey: string;
   /** Calls it with the access key, unless `init` has an `authorization` of its own; an empty one means none. */
-  get(path: string, init?: CallInit): Promise<Answer>;
+  call(path: string, init?: CallInit): Promise<Answer>;
   /** Everything that it logged, at level `trace`. */
   logLines: string[];
   running: RunningBff;
   stop(): Promise<void>;
 };
 
-/** What an environment needs; the rest of a partner's stand-in is ignored. */
-type Partner = { authUrl: string; apiUrl: string; clientId?: string; clientSecret?: string };
 type Variables = Record<string, string>;
 
 const accessKey = 'pbff_an-access-key-for-tests-only';
-export const fallbackSecret = 'a-client-secret-for-tests-only';
 
 /** A BFF whose environments (`sandbox`, `production`) are these partners. */
 export async function startBffWith(
@@ -47,8 +45,10 @@ export async function startBffWith(
     PORT: String(port),
     BFF_DATA_DIR: dataDirectory,
     BFF_ACCESS_KEY: accessKey,
-    ...variablesOf('SANDBOX', partners.sandbox),
-    ...variablesOf('PRODUCTION', partners.production),
+    ...Object.assign(
+      {},
+      ...Object.entries(partners).map(([name, partner]) => partnerVariables(name, partner)),
+    ),
     ...variables,
   });
   assert(config, faults?.join('\n'));
@@ -68,7 +68,7 @@ export async function startBffWith(
     await removeData();
   };
 
-  async function get(path: string, { headers = {}, ...init }: CallInit = {}): Promise<Answer> {
+  async function call(path: string, { headers = {}, ...init }: CallInit = {}): Promise<Answer> {
     const sent = { authorization: `Bearer ${accessKey}`, ...headers };
     const entries = Object.entries(sent).filter(([, value]) => value !== '');
     const response = await undiciFetch(url + path, {
@@ -87,7 +87,7 @@ export async function startBffWith(
     };
   }
 
-  return { url, accessKey, get, logLines, running, stop, [Symbol.asyncDispose]: stop };
+  return { url, accessKey, call, logLines, running, stop, [Symbol.asyncDispose]: stop };
 }
 
 /** A BFF whose sandbox, and production if asked for, is a local Pearsana. */
@@ -114,16 +114,6 @@ export async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
-}
-
-function variablesOf(name: string, partner: Partner | undefined): Variables {
-  if (!partner) return {};
-  return {
-    [`PEARSANA_${name}_CLIENT_ID`]: partner.clientId ?? 'a-client',
-    [`PEARSANA_${name}_CLIENT_SECRET`]: partner.clientSecret ?? fallbackSecret,
-    [`PEARSANA_${name}_AUTH_URL`]: partner.authUrl,
-    [`PEARSANA_${name}_API_URL`]: partner.apiUrl,
-  };
 }
 
 /** What a failed answer says; fails unless it is the envelope, with one request id in body and header. */

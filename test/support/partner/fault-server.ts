@@ -55,8 +55,14 @@ export type FaultSide = {
   connections: { now: number; most: number; cut: number };
 };
 
-/** A partner that misbehaves as told: an authorisation server and an API on loopback. */
-export type FaultServer = { auth: FaultSide; api: FaultSide; stop(): Promise<void> } & AsyncDisposable;
+/** A partner that misbehaves as told: an authorisation server and an API on loopback, and the URLs of both. */
+export type FaultServer = {
+  auth: FaultSide;
+  api: FaultSide;
+  authUrl: string;
+  apiUrl: string;
+  stop(): Promise<void>;
+} & AsyncDisposable;
 
 export async function startFaultServer(): Promise<FaultServer> {
   let tokens = 0;
@@ -68,7 +74,14 @@ export async function startFaultServer(): Promise<FaultServer> {
   const stop = async () => {
     await Promise.all([auth.close(), api.close()]);
   };
-  return { auth: auth.side, api: api.side, stop, [Symbol.asyncDispose]: stop };
+  return {
+    auth: auth.side,
+    api: api.side,
+    authUrl: auth.side.url,
+    apiUrl: api.side.url,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
 }
 
 /** A good token answer, unless `changed`. */

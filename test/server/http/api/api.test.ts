@@ -17,13 +17,13 @@ describe('the BFF’s answers', () => {
   after(() => bff.stop());
 
   const tokensOf = async () => {
-    const { environments } = environmentsAnswer.parse((await bff.get('/api/environments')).body);
+    const { environments } = environmentsAnswer.parse((await bff.call('/api/environments')).body);
     return Object.fromEntries(environments.map(({ id, tokens }) => [id, tokens.map(({ state }) => state)]));
   };
 
   // This comes first, while there is no token.
   it('list the environments, sandbox before production, and ask for no token', async () => {
-    const { status, body } = await bff.get('/api/environments', { headers: { 'x-request-id': 'mine' } });
+    const { status, body } = await bff.call('/api/environments', { headers: { 'x-request-id': 'mine' } });
     assert.equal(status, 200);
     const of = (id: string, apiUrl: string | undefined) => ({
       id,
@@ -50,14 +50,14 @@ describe('the BFF’s answers', () => {
   });
 
   it('to health need no token', async () => {
-    const { status } = await bff.get('/api/environments/sandbox/health');
+    const { status } = await bff.call('/api/environments/sandbox/health');
     assert.equal(status, 200);
     assert.deepEqual(await tokensOf(), { sandbox: [], production: [] });
     assert.equal(bff.pearsana.arrivals.at(-1)?.authenticated, false);
   });
 
   it('to a ping name environment, request and what the partner said, in the contract’s form', async () => {
-    const answer = await bff.get('/api/environments/production/ping', {
+    const answer = await bff.call('/api/environments/production/ping', {
       headers: { 'x-request-id': 'a.b-c_1' },
     });
     assert.equal(answer.status, 200);
@@ -91,7 +91,7 @@ describe('the BFF’s answers', () => {
   });
 
   it('say who the caller is', async () => {
-    const { status, body } = await bff.get('/api/session');
+    const { status, body } = await bff.call('/api/session');
     assert.equal(status, 200);
     const { requestId, ...rest } = sessionAnswer.parse(body);
     assert.match(requestId, /^[0-9a-f-]{36}$/);
@@ -102,24 +102,24 @@ describe('the BFF’s answers', () => {
     const arrivals = bff.pearsana.arrivals.length;
     const expected = { '/livez': { status: 'ok' }, '/readyz': { status: 'ready' } };
     for (const [path, body] of Object.entries(expected)) {
-      const answer = await bff.get(path, { headers: { authorization: '' } });
+      const answer = await bff.call(path, { headers: { authorization: '' } });
       assert.deepEqual([answer.status, answer.body], [200, body]);
     }
     assert.equal(bff.pearsana.arrivals.length, arrivals);
   });
 
   it('ignore a query and a body where none is meant', async () => {
-    assert.equal((await bff.get('/api/environments/sandbox/ping?environment=production&a=b')).status, 200);
+    assert.equal((await bff.call('/api/environments/sandbox/ping?environment=production&a=b')).status, 200);
     assert.equal(bff.pearsana.arrivals.at(-1)?.path, '/ping');
   });
 
   it('carry the headers of an API, whatever they are', async () => {
     const answers: Record<string, Answer> = {
-      success: await bff.get('/api/session'),
-      ping: await bff.get('/api/environments/sandbox/ping'),
-      failure: await bff.get('/api/nothing'),
-      unauthorized: await bff.get('/api/session', { headers: { authorization: '' } }),
-      probe: await bff.get('/livez'),
+      success: await bff.call('/api/session'),
+      ping: await bff.call('/api/environments/sandbox/ping'),
+      failure: await bff.call('/api/nothing'),
+      unauthorized: await bff.call('/api/session', { headers: { authorization: '' } }),
+      probe: await bff.call('/livez'),
     };
     for (const [what, { headers }] of Object.entries(answers)) {
       const expected = {
@@ -153,11 +153,11 @@ describe('environments of several kinds', () => {
         PEARSANA_ABC_API_URL: 'http://127.0.0.1:9',
       },
     });
-    assert.equal((await bff.get('/api/environments/local/ping')).status, 200);
-    assert.equal((await bff.get('/api/environments/abc/ping')).status, 503);
-    assert.equal((await bff.get('/api/environments/sandbox/ping')).status, 200);
-    assert.equal((await bff.get('/readyz')).status, 200);
-    const { environments } = environmentsAnswer.parse((await bff.get('/api/environments')).body);
+    assert.equal((await bff.call('/api/environments/local/ping')).status, 200);
+    assert.equal((await bff.call('/api/environments/abc/ping')).status, 503);
+    assert.equal((await bff.call('/api/environments/sandbox/ping')).status, 200);
+    assert.equal((await bff.call('/readyz')).status, 200);
+    const { environments } = environmentsAnswer.parse((await bff.call('/api/environments')).body);
     assert.deepEqual(
       environments.map(({ id, kind, tokens }) => `${id} ${kind} ${tokens.map(({ state }) => state)}`),
       ['sandbox sandbox fresh', 'abc other failing', 'local local fresh'],

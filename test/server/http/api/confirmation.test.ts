@@ -50,11 +50,11 @@ describe('what is protected', () => {
   const arrivalsAt = (environment: string) =>
     (({ sandbox: bff.pearsana, production: bff.production })[environment] ?? further).arrivals.length;
   const tokensAt = async (environment: string) => {
-    const { environments } = environmentsAnswer.parse((await bff.get('/api/environments')).body);
+    const { environments } = environmentsAnswer.parse((await bff.call('/api/environments')).body);
     return environments.find(({ id }) => id === environment)?.tokens;
   };
   const write = (name: WriteName, environment: string, headers: Record<string, string> = {}) =>
-    bff.get(operationPath(name, environment), {
+    bff.call(operationPath(name, environment), {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(samples[name].least),
@@ -104,7 +104,7 @@ describe('what is protected', () => {
         for (const headers of wrong(environment))
           assertUnconfirmed(await write(name, environment, headers), environment);
         const inQuery = `${operationPath(name, environment)}?X-Confirm-Environment=${environment}&confirm=true`;
-        assertUnconfirmed(await bff.get(inQuery, { method: 'POST' }), environment);
+        assertUnconfirmed(await bff.call(inQuery, { method: 'POST' }), environment);
         const twice = `${environment}\r\nX-Confirm-Environment: ${environment}`;
         const head = {
           Host: new URL(bff.url).host,
@@ -145,7 +145,7 @@ describe('what is protected', () => {
   const reads: OperationName[] = operationNames.filter((name) => !operations[name].writes);
   it('may be read without a word', async () => {
     for (const name of reads)
-      assert.equal((await bff.get(operationPath(name, 'production'))).status, 200, name);
+      assert.equal((await bff.call(operationPath(name, 'production'))).status, 200, name);
   });
 
   describe('through the typed client', () => {

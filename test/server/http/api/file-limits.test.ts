@@ -23,7 +23,7 @@ describe('the size of documents', () => {
   before(async () => {
     partner = await startFaultServer();
     bff = await startBffWith(
-      { sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } },
+      { sandbox: partner },
       { MAX_DOCUMENT_BYTES: String(megabyte), MAX_BATCH_BYTES: '2500000' },
     );
   });
@@ -50,7 +50,7 @@ describe('the size of documents', () => {
   }
 
   it('is told to whoever wants to send some', async () => {
-    const { fileLimits } = environmentsAnswer.parse((await bff.get('/api/environments')).body);
+    const { fileLimits } = environmentsAnswer.parse((await bff.call('/api/environments')).body);
     assert.deepEqual(fileLimits, { document: megabyte, batch: 2_500_000 });
   });
 

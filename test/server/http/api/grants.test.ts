@@ -54,11 +54,7 @@ describe('grants', () => {
     for (const { api } of Object.values(partners)) {
       api.always(({ path }) => ({ body: bodies[path] ?? { status: 'ok' } }));
     }
-    const urls = ({ auth, api }: FaultServer) => ({ authUrl: auth.url, apiUrl: api.url });
-    bff = await startBffWith(
-      { sandbox: urls(partners.sandbox), production: urls(partners.production) },
-      { BFF_DATA_DIR: dataDirectory, RATE_LIMIT_PER_MINUTE: '100000' },
-    );
+    bff = await startBffWith(partners, { BFF_DATA_DIR: dataDirectory, RATE_LIMIT_PER_MINUTE: '100000' });
   });
   after(async () => {
     await bff.stop();
@@ -78,7 +74,7 @@ describe('grants', () => {
       accessKey,
       environments,
     });
-    return bff.get(path, { method, headers, ...(body !== undefined && { body: String(body) }) });
+    return bff.call(path, { method, headers, ...(body !== undefined && { body: String(body) }) });
   };
   const arrivals = (of: (partner: FaultServer) => FaultServer['api']) =>
     Object.values(partners).flatMap((partner) => of(partner).arrivals);
@@ -137,9 +133,9 @@ describe('grants', () => {
   it('are told to their caller, with the environments where there are any, and no others', async () => {
     for (const [caller, grants] of Object.entries(grantsOf)) {
       const headers = { authorization: `Bearer ${keys[caller]}` };
-      const session = sessionAnswer.parse((await bff.get('/api/session', { headers })).body);
+      const session = sessionAnswer.parse((await bff.call('/api/session', { headers })).body);
       assert.deepEqual([session.caller, session.grants], [{ id: caller, kind: 'access-key' }, grants]);
-      const told = environmentsAnswer.parse((await bff.get('/api/environments', { headers })).body);
+      const told = environmentsAnswer.parse((await bff.call('/api/environments', { headers })).body);
       const expected = ['sandbox', 'production']
         .map((id) => ({ id, grants: operationNames.filter((operation) => mayDo(grants, id, operation)) }))
         .filter((each) => each.grants.length > 0);

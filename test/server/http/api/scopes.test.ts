@@ -37,11 +37,11 @@ describe('the scopes of an environment', () => {
 
   it('leave the tokens alone that calls use', async () => {
     const tokens = async () =>
-      environmentsAnswer.parse((await bff.get('/api/environments')).body).environments[0]?.tokens;
+      environmentsAnswer.parse((await bff.call('/api/environments')).body).environments[0]?.tokens;
     assert.deepEqual(await tokens(), []);
-    assert.equal((await bff.get('/api/environments/sandbox/ping')).status, 200);
+    assert.equal((await bff.call('/api/environments/sandbox/ping')).status, 200);
     const [ping] = (await tokens()) ?? [];
-    assert.equal((await bff.get(path)).status, 200);
+    assert.equal((await bff.call(path)).status, 200);
     assert.deepEqual(
       (await tokens())?.map(({ scopes }) => scopes),
       [ping?.scopes],
@@ -61,9 +61,9 @@ describe('a token that was asked for to find out a scope', () => {
     await using bff = await startBffWith({
       sandbox: { authUrl: auth.url, apiUrl: api.url, clientId, clientSecret },
     });
-    await bff.get('/api/environments/sandbox/ping');
-    await bff.get(path);
-    await bff.get('/api/environments/sandbox/ping');
+    await bff.call('/api/environments/sandbox/ping');
+    await bff.call(path);
+    await bff.call('/api/environments/sandbox/ping');
     const tokens = auth.exchanges.map(({ answer }): string => JSON.parse(answer).access_token);
     assert.equal(tokens.length, 1 + 8);
     const sent = api.exchanges.map(({ headers }) => headers.authorization);
@@ -99,7 +99,7 @@ describe('scopes that cannot be told', () => {
           PEARSANA_SANDBOX_API_URL: pearsana.apiUrl,
         },
       );
-      const answer = await bff.get(path);
+      const answer = await bff.call(path);
       const { code, source, outcome, message } = failureIn(answer);
       assert.deepEqual(
         [answer.status, code, source, outcome],

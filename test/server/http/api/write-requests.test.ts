@@ -34,7 +34,7 @@ describe('a write that is refused', () => {
   // Whatever came, the partner heard nothing of it, and no token was asked for.
   afterEach(async () => {
     assert.deepEqual(bff.pearsana.arrivals, []);
-    const { environments } = environmentsAnswer.parse((await bff.get('/api/environments')).body);
+    const { environments } = environmentsAnswer.parse((await bff.call('/api/environments')).body);
     assert.deepEqual(environments[0]?.tokens, []);
   });
 
@@ -175,7 +175,7 @@ describe('a write that is refused', () => {
     }
 
     it(`${name}: another method`, async () => {
-      const answer = await bff.get(operationPath(name, 'sandbox'));
+      const answer = await bff.call(operationPath(name, 'sandbox'));
       assert.deepEqual([answer.status, failureIn(answer).code], [405, 'METHOD_NOT_ALLOWED']);
       assert.equal(answer.headers.get('allow'), 'POST');
     });

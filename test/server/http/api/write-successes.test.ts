@@ -63,7 +63,7 @@ describe('a write that the local Pearsana takes', () => {
     });
 
     it(`${name}: has tokens of its own scopes and no more`, async () => {
-      const { environments } = environmentsAnswer.parse((await bff.get('/api/environments')).body);
+      const { environments } = environmentsAnswer.parse((await bff.call('/api/environments')).body);
       const soFar = writeNames.slice(0, writeNames.indexOf(name) + 1);
       const tokens = environments[0]?.tokens.map(({ scopes }) => scopes.join(' ')) ?? [];
       assert.deepEqual(tokens.sort(), [...new Set(soFar.flatMap(scopeSetsOf))].sort());
@@ -87,7 +87,7 @@ describe('what a write sends', () => {
   let bff: TestBff;
   before(async () => {
     partner = await startFaultServer();
-    bff = await startBffWith({ sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } });
+    bff = await startBffWith({ sandbox: partner });
   });
   after(async () => {
     await bff.stop();
@@ -137,7 +137,7 @@ describe('what a write sends', () => {
       };
       for (const status of [200, 201, 202]) {
         partner.api.next({ status, body: result });
-        const answer = await bff.get(operationPath(name, 'sandbox'), {
+        const answer = await bff.call(operationPath(name, 'sandbox'), {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify(samples[name].least),

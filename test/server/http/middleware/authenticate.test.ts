@@ -9,7 +9,7 @@ describe('a caller', () => {
   before(async () => {
     partner = await startFaultServer();
     // Nobody's limit: what is wrong here is wrong by itself.
-    bff = await startBffWith({ sandbox: { authUrl: partner.auth.url, apiUrl: partner.api.url } });
+    bff = await startBffWith({ sandbox: partner });
   });
   after(async () => {
     await bff.stop();
@@ -17,7 +17,7 @@ describe('a caller', () => {
   });
 
   const call = (authorization: string, path = '/api/environments/sandbox/ping') =>
-    bff.get(path, { headers: { authorization } });
+    bff.call(path, { headers: { authorization } });
 
   it('without a key is told how to send one', async () => {
     const answer = await call('');

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { failureIn, startBffWith, type TestBff } from '../../../support/bff/test-bff.ts';
+import { uncalledPartner } from '../../../support/partner/partner-variables.ts';
 
-const partner = { authUrl: 'https://auth.example.com', apiUrl: 'https://api.example.com' };
 const listed = 'https://tool.example.com';
 
 /** Every header of CORS that an answer has. */
@@ -12,7 +12,7 @@ const corsOf = (headers: Headers) =>
 function callsOf(bff: () => TestBff) {
   return {
     preflight: (origin: string, path = '/api/session') =>
-      bff().get(path, {
+      bff().call(path, {
         method: 'OPTIONS',
         headers: {
           authorization: '',
@@ -21,7 +21,7 @@ function callsOf(bff: () => TestBff) {
           'access-control-request-headers': 'authorization,x-request-id',
         },
       }),
-    actual: (origin: string, path = '/api/session') => bff().get(path, { headers: { origin } }),
+    actual: (origin: string, path = '/api/session') => bff().call(path, { headers: { origin } }),
   };
 }
 
@@ -29,7 +29,7 @@ describe('CORS with listed origins', () => {
   let bff: TestBff;
   before(async () => {
     const variables = { BFF_ALLOWED_ORIGINS: `${listed},http://localhost:3000,vscode-web` };
-    bff = await startBffWith({ sandbox: partner }, variables);
+    bff = await startBffWith({ sandbox: uncalledPartner }, variables);
   });
   after(() => bff.stop());
   const { preflight, actual } = callsOf(() => bff);
@@ -59,7 +59,7 @@ describe('CORS with listed origins', () => {
       for (const path of ['/api/nothing', '/api/environments/nowhere/ping']) {
         assert.equal((await actual(origin, path)).headers.get('access-control-allow-origin'), origin);
       }
-      const unauthorized = await bff.get('/api/session', {
+      const unauthorized = await bff.call('/api/session', {
         headers: { origin, authorization: 'Bearer wrong' },
       });
       assert.equal(unauthorized.status, 401);
@@ -100,7 +100,7 @@ describe('CORS with listed origins', () => {
   });
 
   it('authenticates nobody', async () => {
-    const answer = await bff.get('/api/session', { headers: { origin: listed, authorization: '' } });
+    const answer = await bff.call('/api/session', { headers: { origin: listed, authorization: '' } });
     assert.equal(answer.status, 401);
   });
 
@@ -115,7 +115,7 @@ describe('CORS with listed origins', () => {
 
 describe('CORS by default', () => {
   it('is off', async () => {
-    await using bff = await startBffWith({ sandbox: partner });
+    await using bff = await startBffWith({ sandbox: uncalledPartner });
     const { preflight, actual } = callsOf(() => bff);
     for (const origin of [listed, 'null', bff.url, 'https://x.vscode-cdn.net', 'http://localhost:3000']) {
       const asked = await preflight(origin);

@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { failureIn, startBffWith, type TestBff } from '../../../support/bff/test-bff.ts';
 import { rawHead, rawRequest } from '../../../support/network/raw-http.ts';
-
-const partner = { authUrl: 'https://auth.example.com', apiUrl: 'https://api.example.com' };
+import { uncalledPartner } from '../../../support/partner/partner-variables.ts';
 
 describe('the Host header', () => {
   let bff: TestBff;
   before(async () => {
-    bff = await startBffWith({ sandbox: partner }, { BFF_PUBLIC_URL: 'https://BFF.example.com:8443/' });
+    bff = await startBffWith(
+      { sandbox: uncalledPartner },
+      { BFF_PUBLIC_URL: 'https://BFF.example.com:8443/' },
+    );
   });
   after(() => bff.stop());
 
@@ -95,7 +97,7 @@ describe('the Host header', () => {
 describe('off loopback, the Host header', () => {
   it('must be that of BFF_PUBLIC_URL, and no loopback name', async () => {
     const variables = { HOST: '0.0.0.0', BFF_PUBLIC_URL: 'https://bff.example.com', BFF_TRUST_PROXY: '1' };
-    await using bff = await startBffWith({ sandbox: partner }, variables);
+    await using bff = await startBffWith({ sandbox: uncalledPartner }, variables);
     const call = async (host: string, more: Record<string, string> = {}) =>
       (await rawRequest(bff.url, rawHead('/livez', { Host: host, ...more }))).status;
     assert.equal(await call('bff.example.com'), 200);

@@ -6,10 +6,10 @@ import { describe, it } from 'node:test';
 import { addKeys } from '../../../support/bff/add-keys.ts';
 import { type Answer, failureIn, startBffWith, type TestBff } from '../../../support/bff/test-bff.ts';
 import { type FaultServer, startFaultServer } from '../../../support/partner/fault-server.ts';
+import { uncalledPartner } from '../../../support/partner/partner-variables.ts';
 
-const partner = { authUrl: 'https://auth.example.com', apiUrl: 'https://api.example.com' };
 const session = (bff: TestBff, authorization?: string) =>
-  bff.get('/api/session', authorization === undefined ? {} : { headers: { authorization } });
+  bff.call('/api/session', authorization === undefined ? {} : { headers: { authorization } });
 const statuses = (answers: Answer[]) => answers.map(({ status }) => status);
 
 function assertRefused(answer: Answer, message: RegExp): void {
@@ -23,7 +23,7 @@ function assertRefused(answer: Answer, message: RegExp): void {
 
 describe('the limit of each caller', () => {
   it('is told by draft-8 headers, and then by 429 with Retry-After', async () => {
-    await using bff = await startBffWith({ sandbox: partner }, { RATE_LIMIT_PER_MINUTE: '3' });
+    await using bff = await startBffWith({ sandbox: uncalledPartner }, { RATE_LIMIT_PER_MINUTE: '3' });
     for (const left of [2, 1, 0]) {
       const { status, headers } = await session(bff);
       assert.equal(status, 200);
@@ -33,12 +33,12 @@ describe('the limit of each caller', () => {
       assert.equal(headers.get('retry-after'), null);
     }
     assertRefused(await session(bff), /^More than 3 requests in a minute/);
-    assertRefused(await bff.get('/api/environments/sandbox/ping'), /^More than 3/);
-    assert.equal((await bff.get('/livez')).status, 200);
+    assertRefused(await bff.call('/api/environments/sandbox/ping'), /^More than 3/);
+    assert.equal((await bff.call('/livez')).status, 200);
   });
 
   it('is not used up by those who are nobody', async () => {
-    await using bff = await startBffWith({ sandbox: partner }, { RATE_LIMIT_PER_MINUTE: '3' });
+    await using bff = await startBffWith({ sandbox: uncalledPartner }, { RATE_LIMIT_PER_MINUTE: '3' });
     for (let call = 0; call < 10; call += 1) assert.equal((await session(bff, 'Bearer wrong')).status, 401);
     assert.deepEqual(statuses([await session(bff), await session(bff), await session(bff)]), [200, 200, 200]);
   });
@@ -54,11 +54,13 @@ describe('the limit of each class', () => {
     stack.defer(() => rmSync(dataDirectory, { recursive: true }));
     const keys = await addKeys(dataDirectory, grantsOf);
     const variables = { RATE_LIMIT_PER_MINUTE: '12', BFF_DATA_DIR: dataDirectory };
-    const bff = stack.use(await startBffWith({ sandbox: partner, production: partner }, variables));
+    const bff = stack.use(
+      await startBffWith({ sandbox: uncalledPartner, production: uncalledPartner }, variables),
+    );
     const kept = stack.move();
     /** Refused for what it holds, after it was counted: nothing is sent. */
     const write = (who: Name, environment: string) =>
-      bff.get(`/api/environments/${environment}/users`, {
+      bff.call(`/api/environments/${environment}/users`, {
         method: 'POST',
         headers: { authorization: `Bearer ${keys[who]}`, 'x-confirm-environment': environment },
       });
@@ -108,7 +110,7 @@ describe('the limit of each class', () => {
 
 describe('the limit on wrong keys', () => {
   it('refuses the 21st of a minute, and then the right one as well', async () => {
-    await using bff = await startBffWith({ sandbox: partner });
+    await using bff = await startBffWith({ sandbox: uncalledPartner });
     for (let wrong = 1; wrong <= 20; wrong += 1) {
       const answer = await session(bff, `Bearer wrong-${wrong}`);
       assert.deepEqual([wrong, answer.status, failureIn(answer).code], [wrong, 401, 'UNAUTHORIZED']);
@@ -119,7 +121,7 @@ describe('the limit on wrong keys', () => {
   });
 
   it('lets at most 20 of a crowd of guesses be looked at', async () => {
-    await using bff = await startBffWith({ sandbox: partner });
+    await using bff = await startBffWith({ sandbox: uncalledPartner });
     const answers = await Promise.all(
       Array.from({ length: 100 }, (_, each) => session(bff, `Bearer wrong-${each}`)),
     );
@@ -128,21 +130,20 @@ describe('the limit on wrong keys', () => {
   });
 
   it('does not count good keys, missing keys, or what is wrong otherwise', async () => {
-    await using bff = await startBffWith({ sandbox: partner });
+    await using bff = await startBffWith({ sandbox: uncalledPartner });
     for (let call = 0; call < 25; call += 1) {
       assert.equal((await session(bff, '')).status, 401);
-      assert.equal((await bff.get('/api/nothing')).status, 404);
+      assert.equal((await bff.call('/api/nothing')).status, 404);
     }
     assert.equal((await session(bff)).status, 200);
   });
 
   it('never refuses a stampede of good callers, nor counts it against them', async () => {
     await using faults: FaultServer = await startFaultServer();
-    const environment = { authUrl: faults.auth.url, apiUrl: faults.api.url };
-    await using bff = await startBffWith({ sandbox: environment }, { RATE_LIMIT_PER_MINUTE: '1000' });
+    await using bff = await startBffWith({ sandbox: faults }, { RATE_LIMIT_PER_MINUTE: '1000' });
     // Nineteen wrong keys before it: one more would be refused, so a good call that counts even for a moment shows.
     for (let wrong = 0; wrong < 19; wrong += 1) await session(bff, 'Bearer wrong');
-    const stampede = Array.from({ length: 300 }, () => bff.get('/api/environments/sandbox/ping'));
+    const stampede = Array.from({ length: 300 }, () => bff.call('/api/environments/sandbox/ping'));
     assert.deepEqual([...new Set(statuses(await Promise.all(stampede)))], [200]);
     assert.equal(faults.auth.arrivals.length, 1);
     assert.equal(faults.api.count('/ping'), 300);
@@ -151,9 +152,9 @@ describe('the limit on wrong keys', () => {
   });
 
   it('is for each address: another behind the same proxy is not refused', async () => {
-    await using bff = await startBffWith({ sandbox: partner }, { BFF_TRUST_PROXY: '1' });
+    await using bff = await startBffWith({ sandbox: uncalledPartner }, { BFF_TRUST_PROXY: '1' });
     const from = (address: string, authorization: string) =>
-      bff.get('/api/session', { headers: { authorization, 'x-forwarded-for': address } });
+      bff.call('/api/session', { headers: { authorization, 'x-forwarded-for': address } });
     for (let wrong = 0; wrong < 20; wrong += 1) await from('192.0.2.1', 'Bearer wrong');
     assert.equal((await from('192.0.2.1', `Bearer ${bff.accessKey}`)).status, 429);
     assert.equal((await from('192.0.2.2', `Bearer ${bff.accessKey}`)).status, 200);
@@ -162,9 +163,9 @@ describe('the limit on wrong keys', () => {
   });
 
   it('believes no proxy unless told to', async () => {
-    await using bff = await startBffWith({ sandbox: partner });
+    await using bff = await startBffWith({ sandbox: uncalledPartner });
     for (let wrong = 0; wrong < 20; wrong += 1) {
-      await bff.get('/api/session', {
+      await bff.call('/api/session', {
         headers: { authorization: 'Bearer wrong', 'x-forwarded-for': `192.0.2.${wrong}` },
       });
     }

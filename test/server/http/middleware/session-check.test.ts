@@ -118,7 +118,7 @@ describe('a request with a session', () => {
   it('does not become another address’s by X-Forwarded-For, which nobody vouches for', async () => {
     const statuses = [];
     for (let call = 0; call < 245; call += 1) {
-      const { status } = await bff.get('/auth/callback', {
+      const { status } = await bff.call('/auth/callback', {
         headers: {
           authorization: '',
           'x-forwarded-for': `192.0.2.${call}`,

@@ -13,6 +13,7 @@ import {
 } from '../../../support/bff/session-bff.ts';
 import { failureIn, type TestBff } from '../../../support/bff/test-bff.ts';
 import { type FaultServer, invited } from '../../../support/partner/fault-server.ts';
+import { uncalledPartner } from '../../../support/partner/partner-variables.ts';
 import { samples } from '../../../support/requests/good-requests.ts';
 import { type ScriptedProvider, startScriptedProvider } from '../../../support/sign-in/scripted-provider.ts';
 
@@ -36,9 +37,9 @@ describe('a request with a session', () => {
 
   const arrived = () => partner.auth.arrivals.length + partner.api.arrivals.length;
   const get = (changed?: Record<string, string>, path = ping) =>
-    bff.get(path, { headers: pageHeaders(session, changed) });
+    bff.call(path, { headers: pageHeaders(session, changed) });
   const post = (changed?: Record<string, string>, body = invitation, path = invitations) =>
-    bff.get(path, { method: 'POST', body, headers: pageHeaders(session, { ...json, ...changed }) });
+    bff.call(path, { method: 'POST', body, headers: pageHeaders(session, { ...json, ...changed }) });
 
   /** Refused for what both a read and a write are, and nothing went to the partner. */
   async function assertForbidden(changed: Record<string, string>, words: RegExp): Promise<void> {
@@ -199,9 +200,9 @@ describe('a request with a session', () => {
 
   describe('at the end', () => {
     const logout = (own: string, changed: Record<string, string> = {}) =>
-      bff.get('/auth/logout', { method: 'POST', headers: pageHeaders(own, changed) });
+      bff.call('/auth/logout', { method: 'POST', headers: pageHeaders(own, changed) });
     const isOver = async (own: string) =>
-      (await bff.get('/api/session', { headers: pageHeaders(own) })).status === 401;
+      (await bff.call('/api/session', { headers: pageHeaders(own) })).status === 401;
 
     it('is over in the BFF and in the browser', async () => {
       const own = await signIn(bff, provider);
@@ -236,7 +237,7 @@ describe('a request with a session', () => {
 
     it('is not ended by a link or an image', async () => {
       const own = await signIn(bff, provider);
-      const answer = await bff.get('/auth/logout', { headers: pageHeaders(own) });
+      const answer = await bff.call('/auth/logout', { headers: pageHeaders(own) });
       assert.equal(answer.status, 405);
       assert(!(await isOver(own)));
     });
@@ -250,7 +251,7 @@ describe('a request with a session', () => {
 
   describe('and CORS', () => {
     const preflight = (origin: string, path: string) =>
-      bff.get(path, {
+      bff.call(path, {
         method: 'OPTIONS',
         headers: {
           ...{ authorization: '', origin, 'access-control-request-method': 'POST' },
@@ -271,13 +272,13 @@ describe('a request with a session', () => {
       }
       assert.deepEqual(said(await get()), [toolOrigin, 'true', null]);
       // A page must be able to read that it has to sign in.
-      const signedOut = await bff.get('/api/session', { headers: pageHeaders('') });
+      const signedOut = await bff.call('/api/session', { headers: pageHeaders('') });
       assert.deepEqual([signedOut.status, ...said(signedOut)], [401, toolOrigin, 'true', null]);
     });
 
     it('never allows them to VS Code’s web hosts', async () => {
       assert.deepEqual(said(await preflight(vscodeWeb, invitations)), [vscodeWeb, null, false]);
-      const answer = await bff.get('/api/session', { headers: { origin: vscodeWeb } });
+      const answer = await bff.call('/api/session', { headers: { origin: vscodeWeb } });
       assert.deepEqual(said(answer), [vscodeWeb, null, null]);
     });
 
@@ -298,10 +299,13 @@ describe('a request with a session', () => {
 describe('the limit of each caller', () => {
   it('counts the person, whatever session they use, and apart from others', async () => {
     await using provider = await startScriptedProvider();
-    const partner = { authUrl: 'https://auth.example.com', apiUrl: 'https://api.example.com' };
-    await using bff = await startSessionBff(provider, { sandbox: partner }, { RATE_LIMIT_PER_MINUTE: '3' });
+    await using bff = await startSessionBff(
+      provider,
+      { sandbox: uncalledPartner },
+      { RATE_LIMIT_PER_MINUTE: '3' },
+    );
     const ask = async (session: string) =>
-      (await bff.get('/api/session', { headers: pageHeaders(session) })).status;
+      (await bff.call('/api/session', { headers: pageHeaders(session) })).status;
     provider.token = { claims: { groups: ['guests'] } };
     const [one, two] = [await signIn(bff, provider), await signIn(bff, provider)];
     provider.token = { claims: { groups: ['guests'], sub: 'grace' } };

@@ -12,10 +12,11 @@ import {
   startSessionBff,
 } from '../../../support/bff/session-bff.ts';
 import { type Answer, failureIn, startBffWith, type TestBff } from '../../../support/bff/test-bff.ts';
+import { uncalledPartner } from '../../../support/partner/partner-variables.ts';
 import { findSecrets } from '../../../support/secrets/secret-search.ts';
 import { type ScriptedProvider, startScriptedProvider } from '../../../support/sign-in/scripted-provider.ts';
 
-const partners = { sandbox: { authUrl: 'https://auth.example.com', apiUrl: 'https://api.example.com' } };
+const partners = { sandbox: uncalledPartner };
 const returnUri = 'vscode://pearsana-tools.pearsana-partner/signed-in?windowId=2';
 const workbench = 'https://x.vscode-cdn.net';
 
@@ -44,10 +45,10 @@ describe('signing a window of VS Code in', () => {
   });
 
   const cookieOf = (session: string) => ({ authorization: '', cookie: `${sessionCookie}=${session}` });
-  const look = (link: string, session: string) => bff.get(link, { headers: cookieOf(session) });
+  const look = (link: string, session: string) => bff.call(link, { headers: cookieOf(session) });
   const wordIn = ({ text }: Answer) => /name="word" value="([\w-]+)"/.exec(text)?.[1] ?? '';
   const decide = (form: Record<string, string>, session: string, headers: Record<string, string> = {}) =>
-    bff.get('/auth/vscode/answer', {
+    bff.call('/auth/vscode/answer', {
       method: 'POST',
       headers: {
         ...cookieOf(session),
@@ -59,13 +60,13 @@ describe('signing a window of VS Code in', () => {
       body: String(new URLSearchParams(form)),
     });
   const redeem = (body: object, headers: Record<string, string> = {}) =>
-    bff.get('/auth/vscode/token', {
+    bff.call('/auth/vscode/token', {
       method: 'POST',
       headers: { authorization: '', 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
     });
   const withKey = (accessKey: string, path: string, method = 'GET') =>
-    bff.get(path, { method, headers: { authorization: `Bearer ${accessKey}` } });
+    bff.call(path, { method, headers: { authorization: `Bearer ${accessKey}` } });
 
   /** All the way to the code, as a person who allows it. */
   async function allowed(): Promise<{ code: string; verifier: string; state: string }> {
@@ -132,7 +133,7 @@ describe('signing a window of VS Code in', () => {
 
   it('sends who is not signed in to the provider, and back to the very same question', async () => {
     const { link } = newWindow();
-    const asked = await bff.get(link, { headers: { authorization: '' } });
+    const asked = await bff.call(link, { headers: { authorization: '' } });
     assert.equal(asked.status, 303);
     const location = asked.headers.get('location') ?? '';
     assert(location.startsWith(`${provider.issuer}/authorize`));
@@ -227,7 +228,7 @@ describe('signing a window of VS Code in', () => {
   it('lets listed workbenches redeem, and other pages not even ask', async () => {
     const { code, verifier } = await allowed();
     const preflight = (origin: string) =>
-      bff.get('/auth/vscode/token', {
+      bff.call('/auth/vscode/token', {
         method: 'OPTIONS',
         headers: {
           ...{ authorization: '', origin, 'access-control-request-method': 'POST' },
@@ -247,12 +248,12 @@ describe('signing a window of VS Code in', () => {
     const own = await withKey(bff.accessKey, '/auth/vscode/revoke', 'POST');
     assert.deepEqual([own.status, failureIn(own).code], [403, 'FORBIDDEN']);
     const session = await signIn(bff, provider);
-    const byCookie = await bff.get('/auth/vscode/revoke', { method: 'POST', headers: cookieOf(session) });
+    const byCookie = await bff.call('/auth/vscode/revoke', { method: 'POST', headers: cookieOf(session) });
     assert.equal(byCookie.status, 403);
   });
 
   it('says to anybody how one can sign in', async () => {
-    const answer = await bff.get('/auth/methods', { headers: { authorization: '', origin: workbench } });
+    const answer = await bff.call('/auth/methods', { headers: { authorization: '', origin: workbench } });
     assert.deepEqual((answer.body as { methods: string[] }).methods, ['access-key', 'browser']);
     assert.equal(answer.headers.get('access-control-allow-origin'), workbench);
   });
@@ -287,9 +288,9 @@ describe('signing a window of VS Code in', () => {
 describe('signing a window in where nobody signs in in a browser', () => {
   it('is answered in words', async () => {
     await using bff = await startBffWith(partners);
-    const methods = await bff.get('/auth/methods', { headers: { authorization: '' } });
+    const methods = await bff.call('/auth/methods', { headers: { authorization: '' } });
     assert.deepEqual((methods.body as { methods: string[] }).methods, ['access-key']);
-    const page = await bff.get(newWindow().link, { headers: { authorization: '', accept: 'text/html' } });
+    const page = await bff.call(newWindow().link, { headers: { authorization: '', accept: 'text/html' } });
     assert.equal(page.status, 404);
     assert.match(page.text, /not set up here\. In VS Code, sign in with an access key/);
   });
