@@ -20,7 +20,6 @@ import {
 import { failureIn, startBffWith } from '../support/bff/test-bff.ts';
 import {
   type Arrived,
-  type FaultServer,
   pong,
   type Reply,
   startFaultServer,
