@@ -40,7 +40,7 @@ const tasks: Record<string, (field: Field) => Promise<string>> = {
 const becameOf = {
   not_sent: 'Nothing was sent.',
   refused: 'Nothing was done.',
-  unknown: 'It may have happened all the same: look in Pearsana before you try again.',
+  unknown: 'It may have happened: look in the Pearsana portal before you try again.',
 };
 
 function failureWords(error: unknown): string {
@@ -59,7 +59,7 @@ document.addEventListener('submit', async (event) => {
   // One click, one invitation.
   button.disabled = true;
   status.textContent = '…';
-  // As text: what the partner says is never markup.
+  // As text: an answer of Pearsana is never markup.
   status.textContent =
     (await tasks[button.value]?.((name) => String(data.get(name) ?? '')).catch(failureWords)) ?? '';
   button.disabled = false;

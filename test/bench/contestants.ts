@@ -25,11 +25,17 @@ export const theBff: Contestant = {
   pings: true,
 };
 
+/** A server of one's own, as Pearsana's documentation suggests it. */
+export const sampleCode: Contestant = {
+  ...peer('Express, `fetch` and Pearsana’s sample code', 'express-and-snippet.ts'),
+  memory: true,
+};
+
 /** In the order in which they run, in every round. */
 export const contestants: Contestant[] = [
   theBff,
   { ...bff('BFF, from source', 'server/main.ts'), pings: false },
-  { ...peer('Express, `fetch` and the partner page’s snippet', 'express-and-snippet.ts'), memory: true },
+  sampleCode,
   peer('`http-proxy-middleware` on Express, bare', 'http-proxy-middleware.ts'),
   peer('`@fastify/reply-from`, bare', 'reply-from.ts'),
   {

@@ -55,7 +55,7 @@ export function journalTable(cost: JournalCost): string {
   const row = (name: string, { p50, p99, perSecond }: JournalFigures) =>
     `| ${name} | ${p50.toFixed(2)} ms | ${p99.toFixed(2)} ms | ${Math.round(perSecond)} |`;
   return [
-    '| a write | p50 | p99 | a second, ten at once |',
+    '| a write | median | 99th percentile | a second, ten at once |',
     '| --- | --- | --- | --- |',
     row('with the journal', cost.with),
     row('without it', cost.without),

@@ -1,8 +1,8 @@
 // `npm run bench`: figures of this machine, the BFF beside its peers in one run. It asserts nothing: a machine's speed is
-// no test. It prints a table and writes it into the README.
+// no test. It prints its report and writes it into BENCHMARKS.md, and three figures into the README.
 import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { contestants } from './contestants.ts';
@@ -10,7 +10,7 @@ import { extensionTimes } from './extension-times.ts';
 import { measureJournal } from './journal.ts';
 import { type Latency, latencyAt } from './load.ts';
 import { constantRate, constantRateSeconds, type Figures, measure } from './measure.ts';
-import { markdown, type Round, writeIntoReadme } from './table.ts';
+import { type Round, readmeFigures, report, writeFigures } from './table.ts';
 import { countTokenRequests } from './token-requests.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -48,9 +48,10 @@ try {
 say('writes with and without the journal');
 const journal = await measureJournal();
 
-const table = markdown(measured, { extension, journal });
-process.stdout.write(`\n${table}\n`);
-writeIntoReadme(join(root, 'README.md'), table);
+const benchmarks = report(measured, { extension, journal });
+process.stdout.write(`\n${benchmarks}`);
+writeFileSync(join(root, 'BENCHMARKS.md'), benchmarks);
+writeFigures(join(root, 'README.md'), readmeFigures(measured));
 
 function say(line: string): void {
   process.stderr.write(`${line}\n`);

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { contestants, theBff } from './contestants.ts';
+import { contestants, sampleCode, theBff } from './contestants.ts';
 import type { ExtensionTimes } from './extension-times.ts';
 import { type JournalCost, journalTable } from './journal.ts';
 import type { Latency } from './load.ts';
@@ -15,8 +15,8 @@ export type Round = {
   figures: ReadonlyMap<string, Figures>;
 };
 
-/** The whole report. It holds no date, so that another run changes figures alone. */
-export function markdown(
+/** The whole of BENCHMARKS.md. It holds no date, so that another run changes figures alone. */
+export function report(
   rounds: readonly Round[],
   { extension, journal }: { extension: ExtensionTimes; journal: JournalCost },
 ): string {
@@ -24,16 +24,28 @@ export function markdown(
   const pinging = contestants.filter(({ pings }) => pings);
   const remembering = contestants.filter(({ memory }) => memory);
   return [
-    `The BFF beside its peers: one run of \`npm run bench\` on ${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, over loopback; medians of ${rounds.length} rounds, each after ${warmUpCalls.toLocaleString('en')} calls. The BFF authenticates, limits, validates and logs each ping; its peers only relay it. Load and upstream share the machine with the contestant, which holds back the fastest.`,
+    '# Benchmarks',
     '',
-    row('', 'pings a second', 'the BFF’s, in the same round', 'processor time a ping'),
+    `\`npm run bench\` measures the BFF beside its peers and writes this page. This run: ${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, over loopback. Each figure is the median of ${rounds.length} rounds.`,
+    '',
+    'The BFF authenticates, limits, validates and logs each call. Its peers only relay it. The load and the upstream share the machine with the contestant, which slows down the fastest ones most.',
+    '',
+    '## Throughput',
+    '',
+    `Each contestant is measured after ${warmUpCalls.toLocaleString('en')} calls. “BFF compared with it” is the BFF’s throughput divided by the peer’s, in the same round.`,
+    '',
+    row('', 'pings a second', 'BFF compared with it', 'processor time a ping'),
     row('---', '---', '---', '---'),
     ...pinging.map(({ name }) => pingRow(name, rounds)),
     '',
-    row(`${constantRate} calls a second`, 'p50', 'p99', 'added to p50'),
+    '## Latency',
+    '',
+    row(`${constantRate} calls a second`, 'median', '99th percentile', 'added to the median'),
     row('---', '---', '---', '---'),
     row('the upstream, called directly', ...latencyWords(rounds.map(({ direct }) => direct)), ''),
     ...pinging.map(({ name }) => latencyRow(name, rounds)),
+    '',
+    '## Start and memory',
     '',
     row(
       '',
@@ -51,28 +63,52 @@ export function markdown(
       ),
     ),
     '',
+    '## Token requests',
+    '',
+    'How many tokens each client asks the authorization server for.',
+    '',
     row(
-      'token requests',
-      `${coldCallers.toLocaleString('en')} cold callers at once`,
+      '',
+      `${coldCallers.toLocaleString('en')} callers at once, no token yet`,
       `${callsInARow} calls in a row, tokens of ${shortLifetimeSeconds} s`,
     ),
     row('---', '---', '---'),
-    ...(rounds[0]?.tokenRequests ?? []).map(({ name }) => tokenRow(name, rounds)),
+    ...tokenClients(rounds).map((name) => tokenRow(name, rounds)),
+    '',
+    '## Writes',
+    '',
+    'What the journal costs a write, and with it the promise that nothing is sent twice.',
     '',
     journalTable(journal),
     '',
-    `The extension: ${extension.loadMs.toFixed(1)} ms to load its bundle, ${extension.activateMs.toFixed(1)} ms in \`activate\`.`,
+    '## The extension',
+    '',
+    `VS Code takes ${extension.loadMs.toFixed(1)} ms to load the bundle, and ${extension.activateMs.toFixed(1)} ms to activate the extension.`,
+    '',
   ].join('\n');
 }
 
-/** Replaces what stands between the two markers. */
-export function writeIntoReadme(file: string, table: string): void {
-  const [begin, end] = ['<!-- bench -->', '<!-- /bench -->'];
+/** The three figures that the README quotes: the BFF, and the sample code that it replaces. */
+export function readmeFigures(rounds: readonly Round[]): string {
+  const pings = (name: string) => Math.round(of(rounds, name, 'perSecond')).toLocaleString('en');
+  const added = (name: string) => unit(addedLatency(name, rounds), 2, 'ms');
+  const [ours = '', sample = ''] = tokenClients(rounds);
+  const tokens = (name: string) => coldTokens(name, rounds).toLocaleString('en');
+  return [
+    `- **${pings(theBff.name)} pings a second**, against ${pings(sampleCode.name)}.`,
+    `- **${added(theBff.name)} added to a ping** (median, at ${constantRate} calls a second), against ${added(sampleCode.name)}.`,
+    `- **${tokens(ours)} token request** for ${coldCallers.toLocaleString('en')} callers that arrive at once, against ${tokens(sample)}.`,
+  ].join('\n');
+}
+
+/** Replaces the lines between the two markers. */
+export function writeFigures(file: string, figures: string): void {
+  const [begin, end] = ['<!-- figures -->', '<!-- /figures -->'];
   const text = readFileSync(file, 'utf8');
   const from = text.indexOf(begin);
   const to = text.indexOf(end);
-  if (from === -1 || to < from) throw new Error(`${file} has no place for the table: ${begin} … ${end}.`);
-  writeFileSync(file, `${text.slice(0, from)}${begin}\n${table}\n${text.slice(to)}`);
+  if (from === -1 || to < from) throw new Error(`${file} has no place for the figures: ${begin} … ${end}.`);
+  writeFileSync(file, `${text.slice(0, from)}${begin}\n${figures}\n${text.slice(to)}`);
 }
 
 function pingRow(name: string, rounds: readonly Round[]): string {
@@ -90,19 +126,35 @@ function pingRow(name: string, rounds: readonly Round[]): string {
 }
 
 function latencyRow(name: string, rounds: readonly Round[]): string {
-  const pairs = rounds.flatMap(({ direct, figures }) => {
+  const latencies = rounds.flatMap(({ figures }) => figures.get(name)?.latency ?? []);
+  if (latencies.length === 0) return row(name, 'not on this machine', '', '');
+  return row(name, ...latencyWords(latencies), unit(addedLatency(name, rounds), 2, 'ms'));
+}
+
+/** Compared within each round, so that a machine that slows down meanwhile changes nothing. */
+function addedLatency(name: string, rounds: readonly Round[]): number {
+  const added = rounds.flatMap(({ direct, figures }) => {
     const latency = figures.get(name)?.latency;
-    return latency ? [{ latency, added: latency.p50 - direct.p50 }] : [];
+    return latency ? [latency.p50 - direct.p50] : [];
   });
-  if (pairs.length === 0) return row(name, 'not on this machine', '', '');
-  const added = median(pairs.map((pair) => pair.added));
-  return row(name, ...latencyWords(pairs.map(({ latency }) => latency)), unit(added, 2, 'ms'));
+  return median(added);
+}
+
+function tokenClients(rounds: readonly Round[]): string[] {
+  return (rounds[0]?.tokenRequests ?? []).map(({ name }) => name);
+}
+
+function coldTokens(name: string, rounds: readonly Round[]): number {
+  return median(countsOf(name, rounds).map((each) => each.coldCallers));
 }
 
 function tokenRow(name: string, rounds: readonly Round[]): string {
-  const counted = rounds.flatMap(({ tokenRequests }) => tokenRequests.filter((each) => each.name === name));
-  const [cold, inARow] = [counted.map((each) => each.coldCallers), counted.map((each) => each.inARow)];
-  return row(name, median(cold).toLocaleString('en'), median(inARow).toLocaleString('en'));
+  const inARow = median(countsOf(name, rounds).map((each) => each.inARow));
+  return row(name, coldTokens(name, rounds).toLocaleString('en'), inARow.toLocaleString('en'));
+}
+
+function countsOf(name: string, rounds: readonly Round[]): TokenRequests[] {
+  return rounds.flatMap(({ tokenRequests }) => tokenRequests.filter((each) => each.name === name));
 }
 
 function latencyWords(latencies: readonly Latency[]): [p50: string, p99: string] {

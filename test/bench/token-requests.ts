@@ -19,7 +19,7 @@ const clientSecret = 'a-client-secret-for-benchmarks';
 /** Each opens with an empty cache; the counting is the server's, so no contestant is asked what it has done. */
 const contestants: Record<string, (authUrl: string) => TokenClient> = {
   'BFF (its token room)': openTokenRoom,
-  'The partner page’s snippet': (authUrl) => ({
+  'Pearsana’s sample code': (authUrl) => ({
     getToken: createAccessTokenSnippet({ authUrl, clientId, clientSecret, scope }),
   }),
   '`@azure/msal-node`': (authUrl) => ({ getToken: createMsalClient(authUrl, scope) }),

@@ -232,10 +232,10 @@ describe('an internal page', {
   });
 });
 
-/** The page of the README itself, bundled as its author would. */
+/** The page in docs/sign-in.md itself, bundled as its author would. */
 async function servePage(bff: string): Promise<RequestListener> {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  const [, source = ''] = /```ts page\n(.*?)```/s.exec(readme) ?? [];
+  const documentation = readFileSync(join(root, 'docs/sign-in.md'), 'utf8');
+  const [, source = ''] = /```ts page\n(.*?)```/s.exec(documentation) ?? [];
   const { outputFiles } = await build({
     stdin: { contents: source.replace('https://bff.example.com', bff), resolveDir: root, loader: 'ts' },
     alias: { 'pearsana-partner-client': join(root, 'client/index.ts') },
