@@ -12,6 +12,7 @@ import { type BffProcess, startBffProcess } from '../support/bff/bff-process.ts'
 import { hasChromium, launchChromium } from '../support/browser/chromium.ts';
 import { makeCertificate, type Passed, passOnTo, startHttps } from '../support/network/https.ts';
 import { startRecordingProxy } from '../support/network/recording-proxy.ts';
+import { partnerVariables } from '../support/partner/partner-variables.ts';
 import { samples } from '../support/requests/good-requests.ts';
 import { findSecrets } from '../support/secrets/secret-search.ts';
 import { type OpenIdProvider, startOpenIdProvider } from '../support/sign-in/openid-provider.ts';
@@ -49,15 +50,9 @@ describe('an internal page', {
     provider = stack.use(await startOpenIdProvider(certificate, `${at.bff}/auth/callback`));
     const pearsana = stack.adopt(await startLocalPearsana({}), ({ stop }) => stop());
     api = stack.use(await startRecordingProxy(pearsana.apiUrl));
-    const partner = (name: string) => ({
-      [`PEARSANA_${name}_CLIENT_ID`]: pearsana.clientId,
-      [`PEARSANA_${name}_CLIENT_SECRET`]: pearsana.clientSecret,
-      [`PEARSANA_${name}_AUTH_URL`]: pearsana.authUrl,
-      [`PEARSANA_${name}_API_URL`]: api.url,
-    });
+    const partner = { ...pearsana, apiUrl: api.url };
     bff = await startBffProcess({
-      ...partner('SANDBOX'),
-      ...partner('PRODUCTION'),
+      ...partnerVariables({ sandbox: partner, production: partner }),
       NODE_EXTRA_CA_CERTS: certificate.file,
       BFF_PUBLIC_URL: at.bff,
       BFF_TRUST_PROXY: '1',

@@ -13,6 +13,7 @@ import {
   startFaultServer,
   tokenReply,
 } from '../support/partner/fault-server.ts';
+import { partnerVariables } from '../support/partner/partner-variables.ts';
 import { samples } from '../support/requests/write-samples.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
@@ -75,10 +76,7 @@ describe('a mixed load with faults at random', () => {
       LOG_LEVEL: 'error',
       PARTNER_TIMEOUT_MS: '300',
       TOKEN_TIMEOUT_MS: '300',
-      PEARSANA_SANDBOX_CLIENT_ID: 'id',
-      PEARSANA_SANDBOX_CLIENT_SECRET: 'a-secret',
-      PEARSANA_SANDBOX_AUTH_URL: partner.auth.url,
-      PEARSANA_SANDBOX_API_URL: partner.api.url,
+      ...partnerVariables({ sandbox: partner }),
     });
 
     const dispatcher = new Agent({ connections: callers });

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type BffProcess, startBffProcess } from '../support/bff/bff-process.ts';
 import { freePort } from '../support/bff/test-bff.ts';
 import { type FaultServer, pong, startFaultServer } from '../support/partner/fault-server.ts';
+import { partnerVariables } from '../support/partner/partner-variables.ts';
 
 const accessKey = 'pbff_an-access-key-for-tests-only';
 const perSecond = 200;
@@ -27,10 +28,7 @@ describe('SIGTERM at 200 calls a second', () => {
       BFF_ACCESS_KEY: accessKey,
       RATE_LIMIT_PER_MINUTE: '1000000',
       LOG_LEVEL: 'warn',
-      PEARSANA_SANDBOX_CLIENT_ID: 'id',
-      PEARSANA_SANDBOX_CLIENT_SECRET: 'a-secret',
-      PEARSANA_SANDBOX_AUTH_URL: partner.auth.url,
-      PEARSANA_SANDBOX_API_URL: partner.api.url,
+      ...partnerVariables({ sandbox: partner }),
     });
 
   /** One call; one that is refused comes again, as a balancer would bring it to another. It resolves with what it lost. */

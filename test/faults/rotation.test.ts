@@ -34,14 +34,8 @@ describe('a client secret that is rotated', () => {
       return { status: 401, body: { error: 'invalid_client' } };
     });
     bff = await startBffWith(
-      {},
-      {
-        PEARSANA_SANDBOX_CLIENT_ID: 'id',
-        PEARSANA_SANDBOX_CLIENT_SECRET_FILE: file,
-        PEARSANA_SANDBOX_AUTH_URL: partner.auth.url,
-        PEARSANA_SANDBOX_API_URL: partner.api.url,
-        RATE_LIMIT_PER_MINUTE: '1000000',
-      },
+      { sandbox: { ...partner, clientSecretFile: file } },
+      { RATE_LIMIT_PER_MINUTE: '1000000' },
     );
   });
   afterEach(async () => {

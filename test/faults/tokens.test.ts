@@ -299,20 +299,8 @@ describe('a token answer with 200 that is none', () => {
       return seen.get(name) === 1 ? (answers[name] ?? assert.fail(path)) : tokenReply('good');
     });
     // An environment for each, so that their cool-downs pass together.
-    const variables = names.map((name) => {
-      const prefix = `PEARSANA_${name.toUpperCase().replaceAll('-', '_')}`;
-      return {
-        [`${prefix}_CLIENT_ID`]: 'id',
-        [`${prefix}_CLIENT_SECRET`]: 'secret',
-        [`${prefix}_AUTH_URL`]: `${partner.auth.url}/${name}`,
-        [`${prefix}_API_URL`]: partner.api.url,
-      };
-    });
-    const PEARSANA_ENVIRONMENTS = names.join(',');
-    await using bff = await startBffWith(
-      {},
-      Object.assign({ ...unlimited, PEARSANA_ENVIRONMENTS }, ...variables),
-    );
+    const partners = names.map((name) => [name, { ...partner, authUrl: `${partner.authUrl}/${name}` }]);
+    await using bff = await startBffWith(Object.fromEntries(partners), unlimited);
     const pingAll = () => Promise.all(names.map((name) => bff.call(operationPath('ping', name))));
     for (const round of ['the first', 'one within the cool-down']) {
       for (const [index, answer] of (await pingAll()).entries()) {

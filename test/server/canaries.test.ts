@@ -12,6 +12,7 @@ import { startBffProcess } from '../support/bff/bff-process.ts';
 import { rawRequest } from '../support/network/raw-http.ts';
 import { startRecordingProxy } from '../support/network/recording-proxy.ts';
 import { leaks, leakyToken, startLeakyPartner } from '../support/partner/leaky-partner.ts';
+import { partnerVariables } from '../support/partner/partner-variables.ts';
 import { badBytes } from '../support/requests/bad-bytes.ts';
 import { badRequest } from '../support/requests/bad-requests.ts';
 import { goodRequest, type Ingredients, type Sent } from '../support/requests/good-requests.ts';
@@ -26,6 +27,7 @@ const badRequests = 10_000;
 const badRequestsEach = 300;
 const badConnections = 500;
 
+const clientId = 'canary-client';
 const secretInVariable = 'canary-secret/in+a%variable&"';
 /** It could pass for one of OAuth's error codes. */
 const secretInFile = 'canary_secret_in_a_file';
@@ -42,17 +44,15 @@ describe('client secret, partner token and access key', { timeout: 60_000 }, () 
     await using partner = await startRecordedPearsana();
     await using leaky = await startLeakyPartner();
     using secretFile = writeSecretFile();
+    const leakyAt = (name: string) => ({
+      ...{ authUrl: `${leaky.authUrl}/${name}`, apiUrl: `${leaky.apiUrl}/${name}` },
+      ...{ clientId, clientSecretFile: secretFile.path },
+    });
     await using bff = await startBffProcess({
-      ...environment('sandbox', partner.auth.url, partner.api.url, { SECRET: secretInVariable }),
-      ...Object.fromEntries(
-        Object.keys(leaks).flatMap((name) => {
-          const urls = [`${leaky.auth.url}/${name}`, `${leaky.api.url}/${name}`] as const;
-          return Object.entries(environment(name, ...urls, { SECRET_FILE: secretFile.path }));
-        }),
-      ),
-      PEARSANA_ENVIRONMENTS: Object.keys(leaks)
-        .filter((name) => name !== 'production')
-        .join(),
+      ...partnerVariables({
+        sandbox: { ...partner, clientId, clientSecret: secretInVariable },
+        ...Object.fromEntries(Object.keys(leaks).map((name) => [name, leakyAt(name)])),
+      }),
       RATE_LIMIT_PER_MINUTE: '1000000',
       PARTNER_TIMEOUT_MS: '1000',
       TOKEN_TIMEOUT_MS: '1000',
@@ -139,12 +139,12 @@ describe('client secret, partner token and access key', { timeout: 60_000 }, () 
 /** The local Pearsana, behind proxies that see each token. Tokens are short-lived, so that there are many. */
 async function startRecordedPearsana() {
   await using stack = new AsyncDisposableStack();
-  const options = { clientId: 'canary-client', clientSecret: secretInVariable, tokenLifetimeSeconds: 8 };
+  const options = { clientId, clientSecret: secretInVariable, tokenLifetimeSeconds: 8 };
   const pearsana = stack.adopt(await startLocalPearsana(options), ({ stop }) => stop());
   const auth = stack.use(await startRecordingProxy(pearsana.authUrl));
   const api = stack.use(await startRecordingProxy(pearsana.apiUrl));
   const kept = stack.move();
-  return { auth, api, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return { auth, api, authUrl: auth.url, apiUrl: api.url, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 function writeSecretFile() {
@@ -152,17 +152,6 @@ function writeSecretFile() {
   const path = join(folder, 'client-secret');
   writeFileSync(path, `${secretInFile}\n`, { mode: 0o600 });
   return { path, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
-}
-
-/** The variables of one environment. */
-function environment(name: string, authUrl: string, apiUrl: string, secret: Record<string, string>) {
-  const prefix = `PEARSANA_${name.toUpperCase().replaceAll('-', '_')}`;
-  return Object.fromEntries([
-    [`${prefix}_CLIENT_ID`, 'canary-client'],
-    [`${prefix}_AUTH_URL`, authUrl],
-    [`${prefix}_API_URL`, apiUrl],
-    ...Object.entries(secret).map(([kind, value]) => [`${prefix}_CLIENT_${kind}`, value]),
-  ]);
 }
 
 /** Every operation everywhere, and the BFF's answers about itself. */

@@ -8,6 +8,7 @@ import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type FaultServer, startFaultServer } from '../support/partner/fault-server.ts';
+import { partnerVariables } from '../support/partner/partner-variables.ts';
 import { until } from '../support/until.ts';
 
 const main = fileURLToPath(new URL('../../server/main.ts', import.meta.url));
@@ -48,12 +49,8 @@ async function setUp() {
   };
 }
 
-const sandboxOf = ({ auth, api }: FaultServer) => ({
-  PEARSANA_SANDBOX_CLIENT_ID: 'id',
-  PEARSANA_SANDBOX_CLIENT_SECRET: 'canary-secret',
-  PEARSANA_SANDBOX_AUTH_URL: auth.url,
-  PEARSANA_SANDBOX_API_URL: api.url,
-});
+const sandboxOf = (partner: FaultServer) =>
+  partnerVariables({ sandbox: { ...partner, clientSecret: 'canary-secret' } });
 
 function start(folder: string, variables: Record<string, string>, command: string, args: string[]): Program {
   const { PATH = '' } = process.env;

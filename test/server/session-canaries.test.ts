@@ -10,6 +10,7 @@ import {
   toolOrigin,
 } from '../support/bff/session-bff.ts';
 import { startFaultServer } from '../support/partner/fault-server.ts';
+import { partnerVariables } from '../support/partner/partner-variables.ts';
 import { type Recorded, sendAll } from '../support/requests/send-all.ts';
 import { findSecrets, type Secrets } from '../support/secrets/secret-search.ts';
 import { type ScriptedProvider, startScriptedProvider } from '../support/sign-in/scripted-provider.ts';
@@ -23,10 +24,7 @@ it('cookies, codes, ID tokens and the provider’s secret are in no body and no 
   await using provider = await startScriptedProvider();
   await using partner = await startFaultServer();
   await using bff = await startBffProcess({
-    PEARSANA_SANDBOX_CLIENT_ID: 'a-client',
-    PEARSANA_SANDBOX_CLIENT_SECRET: 'a-client-secret',
-    PEARSANA_SANDBOX_AUTH_URL: partner.auth.url,
-    PEARSANA_SANDBOX_API_URL: partner.api.url,
+    ...partnerVariables({ sandbox: partner }),
     BFF_PUBLIC_URL: publicOrigin,
     BFF_ALLOWED_ORIGINS: toolOrigin,
     BFF_OIDC_ISSUER: provider.issuer,

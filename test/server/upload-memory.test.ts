@@ -6,6 +6,7 @@ import { describe, it } from 'node:test';
 import { operationPath } from '../../shared/operations.ts';
 import { startBffProcess } from '../support/bff/bff-process.ts';
 import { startFaultServer } from '../support/partner/fault-server.ts';
+import { partnerVariables } from '../support/partner/partner-variables.ts';
 import { samples } from '../support/requests/write-samples.ts';
 import { until } from '../support/until.ts';
 
@@ -29,10 +30,7 @@ describe('twenty documents of 10 MB at once', { skip: process.platform !== 'linu
       NODE_OPTIONS: `--max-old-space-size=${heapMegabytes}`,
       BFF_ACCESS_KEY: accessKey,
       PARTNER_TIMEOUT_MS: '60000',
-      PEARSANA_SANDBOX_CLIENT_ID: 'a-client',
-      PEARSANA_SANDBOX_CLIENT_SECRET: 'a-client-secret-for-tests-only',
-      PEARSANA_SANDBOX_AUTH_URL: auth.auth.url,
-      PEARSANA_SANDBOX_API_URL: partner.url,
+      ...partnerVariables({ sandbox: { ...auth, apiUrl: partner.url } }),
     });
     const idle = bff.residentBytes().now;
     const answers = Promise.all(Array.from({ length: uploads }, () => submit(bff.url)));

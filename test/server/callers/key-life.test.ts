@@ -9,15 +9,9 @@ import { access } from '../../support/bff/access-command.ts';
 import { addKeys } from '../../support/bff/add-keys.ts';
 import { type BffProcess, startBffProcess } from '../../support/bff/bff-process.ts';
 import { rawHead, rawRequest } from '../../support/network/raw-http.ts';
-import { type FaultServer, pong, startFaultServer } from '../../support/partner/fault-server.ts';
+import { pong, startFaultServer } from '../../support/partner/fault-server.ts';
+import { partnerVariables } from '../../support/partner/partner-variables.ts';
 import { until } from '../../support/until.ts';
-
-const sandboxOf = ({ auth, api }: FaultServer) => ({
-  PEARSANA_SANDBOX_CLIENT_ID: 'id',
-  PEARSANA_SANDBOX_CLIENT_SECRET: 'secret',
-  PEARSANA_SANDBOX_AUTH_URL: auth.url,
-  PEARSANA_SANDBOX_API_URL: api.url,
-});
 
 const call = (bff: BffProcess, key: string, path = '/api/session') =>
   fetch(bff.url + path, { headers: { authorization: `Bearer ${key}` } });
@@ -40,7 +34,10 @@ async function untilStatus(status: number, ...args: Parameters<typeof call>): Pr
 describe('an access key, while the BFF runs', { concurrency: 3, timeout: 60_000 }, () => {
   it('is added, used, rotated and removed without a restart, and its use is noted', async () => {
     await using partner = await startFaultServer();
-    await using bff = await startBffProcess({ ...sandboxOf(partner), RATE_LIMIT_PER_MINUTE: '100000' });
+    await using bff = await startBffProcess({
+      ...partnerVariables({ sandbox: partner }),
+      RATE_LIMIT_PER_MINUTE: '100000',
+    });
     const { dataDirectory } = bff;
     const run = async (...args: string[]) => {
       const { code, output, words } = await access(dataDirectory, ...args);

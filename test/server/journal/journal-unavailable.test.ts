@@ -9,6 +9,7 @@ import { ClientError } from '../../../shared/client-error.ts';
 import { startBffProcess } from '../../support/bff/bff-process.ts';
 import { startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
 import { type FaultServer, invited, pong, startFaultServer } from '../../support/partner/fault-server.ts';
+import { partnerVariables } from '../../support/partner/partner-variables.ts';
 import { samples } from '../../support/requests/write-samples.ts';
 import { until } from '../../support/until.ts';
 import { shortly, write } from './write-with-key.ts';
@@ -91,14 +92,11 @@ describe('the journal', () => {
     });
 
     it('because there is no more space: it keeps what it has', async () => {
-      const { auth, api } = partner;
+      const { api } = partner;
       await using bff = await startBffProcess(
         {
           BFF_ACCESS_KEY: 'pbff_an-access-key-for-tests-only',
-          PEARSANA_SANDBOX_CLIENT_ID: 'id',
-          PEARSANA_SANDBOX_CLIENT_SECRET: 'a-secret-for-tests-only',
-          PEARSANA_SANDBOX_AUTH_URL: auth.url,
-          PEARSANA_SANDBOX_API_URL: api.url,
+          ...partnerVariables({ sandbox: partner }),
         },
         { largestFileBlocks: 300 },
       );

@@ -9,6 +9,7 @@ import { type Client, createClient } from '../../../shared/client.ts';
 import { ClientError } from '../../../shared/client-error.ts';
 import { type BffProcess, startBffProcess } from '../../support/bff/bff-process.ts';
 import { type Arrived, type FaultServer, startFaultServer } from '../../support/partner/fault-server.ts';
+import { partnerVariables } from '../../support/partner/partner-variables.ts';
 
 /** All of it: `KILL_CREATES=2000 KILL_SEED=… node --test test/server/journal/kill.test.ts`. */
 const creates = Number(process.env.KILL_CREATES ?? 200);
@@ -123,10 +124,7 @@ async function startKilled(partner: FaultServer, data: string) {
       BFF_ACCESS_KEY: accessKey,
       RATE_LIMIT_PER_MINUTE: '1000000',
       LOG_LEVEL: 'warn',
-      PEARSANA_SANDBOX_CLIENT_ID: 'id',
-      PEARSANA_SANDBOX_CLIENT_SECRET: 'a-secret-for-tests-only',
-      PEARSANA_SANDBOX_AUTH_URL: partner.auth.url,
-      PEARSANA_SANDBOX_API_URL: partner.api.url,
+      ...partnerVariables({ sandbox: partner }),
     });
   let stopped = false;
   let killing: Promise<void> | undefined;

@@ -10,6 +10,7 @@ import { addKeys } from '../../support/bff/add-keys.ts';
 import { startBffProcess } from '../../support/bff/bff-process.ts';
 import { type Answer, failureIn, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
 import { type FaultServer, invited, pong, startFaultServer } from '../../support/partner/fault-server.ts';
+import { partnerVariables } from '../../support/partner/partner-variables.ts';
 import { goodRequest } from '../../support/requests/good-requests.ts';
 import { writeNames } from '../../support/requests/write-samples.ts';
 import { until } from '../../support/until.ts';
@@ -215,11 +216,8 @@ const linesIn = (text: string): Line[] =>
     .map((line): Line => JSON.parse(line));
 
 describe('the record of writes of a program', { concurrency: 2, timeout: 60_000 }, () => {
-  const variablesOf = ({ auth, api }: FaultServer) => ({
-    PEARSANA_SANDBOX_CLIENT_ID: 'id',
-    PEARSANA_SANDBOX_CLIENT_SECRET: 'secret',
-    PEARSANA_SANDBOX_AUTH_URL: auth.url,
-    PEARSANA_SANDBOX_API_URL: api.url,
+  const variablesOf = (partner: FaultServer) => ({
+    ...partnerVariables({ sandbox: partner }),
     BFF_ACCESS_KEY: 'an-access-key-for-tests-only',
   });
   const invite = (url: string) => {

@@ -17,6 +17,7 @@ import {
   type TunnelProxy,
 } from '../../support/network/tunnel-proxy.ts';
 import { type FaultServer, startFaultServer } from '../../support/partner/fault-server.ts';
+import { partnerVariables } from '../../support/partner/partner-variables.ts';
 import { samples } from '../../support/requests/write-samples.ts';
 import { until } from '../../support/until.ts';
 
@@ -53,11 +54,7 @@ describe('behind a proxy', () => {
     startBffProcess({
       BFF_ACCESS_KEY: accessKey,
       HTTPS_PROXY: proxy.url.replace('http://', 'http://proxy-user:proxy-canary@'),
-      PEARSANA_ENVIRONMENTS: 'staging',
-      PEARSANA_STAGING_CLIENT_ID: 'id',
-      PEARSANA_STAGING_CLIENT_SECRET: 'a-secret',
-      PEARSANA_STAGING_AUTH_URL: `https://${authHost}`,
-      PEARSANA_STAGING_API_URL: `https://${apiHost}`,
+      ...partnerVariables({ staging: { authUrl: `https://${authHost}`, apiUrl: `https://${apiHost}` } }),
       ...variables,
     });
 

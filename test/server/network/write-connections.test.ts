@@ -43,7 +43,7 @@ describe('the connections of writes', () => {
     auth = await startFaultServer();
     const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const unlimited = { RATE_LIMIT_PER_MINUTE: '100000' };
-    bff = await startBffWith({ sandbox: { authUrl: auth.auth.url, apiUrl } }, unlimited);
+    bff = await startBffWith({ sandbox: { ...auth, apiUrl } }, unlimited);
   });
   after(async () => {
     await bff.stop();

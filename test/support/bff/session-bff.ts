@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type FaultServer, startFaultServer } from '../partner/fault-server.ts';
+import type { Partners } from '../partner/partner-variables.ts';
 import { type ScriptedProvider, startScriptedProvider } from '../sign-in/scripted-provider.ts';
 import { type Answer, startBffWith, type TestBff } from './test-bff.ts';
 
@@ -9,8 +10,6 @@ export const toolOrigin = 'https://tool.example.com';
 export const toolPage = `${toolOrigin}/invite`;
 export const sessionCookie = '__Host-pearsana-session';
 export const loginCookie = '__Host-pearsana-login';
-
-type Partners = Parameters<typeof startBffWith>[0];
 
 /** A BFF where registrars may do all in the sandbox, and everybody may ping production. */
 export function startSessionBff(
@@ -77,7 +76,7 @@ export type SignedIn = {
 };
 
 export async function startSignedIn(
-  environments: readonly (keyof Partners)[] = ['sandbox'],
+  environments: readonly string[] = ['sandbox'],
   variables: Record<string, string> = {},
 ): Promise<SignedIn> {
   const [provider, partner] = await Promise.all([startScriptedProvider(), startFaultServer()]);

@@ -13,7 +13,7 @@ import type {
 import { createLog } from '../../../server/log.ts';
 import { type RunningBff, startBff } from '../../../server/start.ts';
 import { type Failure, failureBody } from '../../../shared/errors.ts';
-import { type Partner, partnerVariables } from '../partner/partner-variables.ts';
+import { type Partners, partnerVariables } from '../partner/partner-variables.ts';
 
 export type CallInit = { method?: string; headers?: Record<string, string>; body?: string };
 export type Answer = { status: number; headers: Headers; text: string; body: unknown };
@@ -34,21 +34,15 @@ type Variables = Record<string, string>;
 
 const accessKey = 'pbff_an-access-key-for-tests-only';
 
-/** A BFF whose environments (`sandbox`, `production`) are these partners. */
-export async function startBffWith(
-  partners: { sandbox?: Partner; production?: Partner },
-  variables: Variables = {},
-): Promise<TestBff> {
+/** A BFF whose environments are these partners. */
+export async function startBffWith(partners: Partners, variables: Variables = {}): Promise<TestBff> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'test-bff-'));
   const port = await freePort();
   const { config, faults } = readConfig({
     PORT: String(port),
     BFF_DATA_DIR: dataDirectory,
     BFF_ACCESS_KEY: accessKey,
-    ...Object.assign(
-      {},
-      ...Object.entries(partners).map(([name, partner]) => partnerVariables(name, partner)),
-    ),
+    ...partnerVariables(partners),
     ...variables,
   });
   assert(config, faults?.join('\n'));

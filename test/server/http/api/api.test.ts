@@ -5,6 +5,7 @@ import { environmentsAnswer, sessionAnswer } from '../../../../shared/environmen
 import { operationNames } from '../../../../shared/operations.ts';
 import { type Answer, startTestBff } from '../../../support/bff/test-bff.ts';
 import { rawHead, rawRequest } from '../../../support/network/raw-http.ts';
+import { partnerVariables, uncalledPartner } from '../../../support/partner/partner-variables.ts';
 
 type Bff = Awaited<ReturnType<typeof startTestBff>>;
 const ping = 'pearsana-partner/ping';
@@ -146,11 +147,7 @@ describe('environments of several kinds', () => {
     await using bff = await startTestBff({
       variables: {
         BFF_LOCAL: 'true',
-        PEARSANA_ENVIRONMENTS: 'abc',
-        PEARSANA_ABC_CLIENT_ID: 'id',
-        PEARSANA_ABC_CLIENT_SECRET: 'secret',
-        PEARSANA_ABC_AUTH_URL: 'http://127.0.0.1:9',
-        PEARSANA_ABC_API_URL: 'http://127.0.0.1:9',
+        ...partnerVariables({ abc: uncalledPartner }),
       },
     });
     assert.equal((await bff.call('/api/environments/local/ping')).status, 200);

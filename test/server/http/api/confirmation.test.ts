@@ -16,6 +16,7 @@ import {
 } from '../../../../shared/operations.ts';
 import { type Answer, failureIn, startTestBff } from '../../../support/bff/test-bff.ts';
 import { rawHead, rawRequest } from '../../../support/network/raw-http.ts';
+import { partnerVariables } from '../../../support/partner/partner-variables.ts';
 import { samples, type WriteName, writeNames } from '../../../support/requests/write-samples.ts';
 
 type Bff = Awaited<ReturnType<typeof startTestBff>>;
@@ -25,20 +26,12 @@ describe('what is protected', () => {
   let further: LocalPearsana;
   before(async () => {
     further = await startLocalPearsana();
-    const of = (name: string) => ({
-      [`PEARSANA_${name}_CLIENT_ID`]: further.clientId,
-      [`PEARSANA_${name}_CLIENT_SECRET`]: further.clientSecret,
-      [`PEARSANA_${name}_AUTH_URL`]: further.authUrl,
-      [`PEARSANA_${name}_API_URL`]: further.apiUrl,
-    });
     bff = await startTestBff({
       production: {},
       variables: {
         RATE_LIMIT_PER_MINUTE: '100000',
-        PEARSANA_ENVIRONMENTS: 'staging,demo',
         PEARSANA_DEMO_PROTECTED: 'false',
-        ...of('STAGING'),
-        ...of('DEMO'),
+        ...partnerVariables({ staging: further, demo: further }),
       },
     });
   });

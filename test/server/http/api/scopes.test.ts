@@ -90,15 +90,7 @@ describe('scopes that cannot be told', () => {
     await writeFile(file, 'a-wrong-secret');
     const pearsana = await startLocalPearsana();
     try {
-      await using bff = await startBffWith(
-        {},
-        {
-          PEARSANA_SANDBOX_CLIENT_ID: pearsana.clientId,
-          PEARSANA_SANDBOX_CLIENT_SECRET_FILE: file,
-          PEARSANA_SANDBOX_AUTH_URL: pearsana.authUrl,
-          PEARSANA_SANDBOX_API_URL: pearsana.apiUrl,
-        },
-      );
+      await using bff = await startBffWith({ sandbox: { ...pearsana, clientSecretFile: file } });
       const answer = await bff.call(path);
       const { code, source, outcome, message } = failureIn(answer);
       assert.deepEqual(
