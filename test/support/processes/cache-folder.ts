@@ -53,7 +53,7 @@ export async function unpackFromNpm(
     const depth = `package/${folder}`.split('/').length;
     await execute(
       'tar',
-      ['-xzf', archive, '-C', '../..', `--strip-components=${depth}`, `package/${folder}`],
+      ['-xzf', archive, '-C', '..', `--strip-components=${depth}`, `package/${folder}`],
       download,
     );
   } finally {
