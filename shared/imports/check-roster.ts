@@ -1,0 +1,160 @@
+import type { Issue } from '../errors.ts';
+import { operations } from '../operations.ts';
+import { validate, valueAt } from '../validate.ts';
+import { fileField, type ImportOperation, spell } from './columns.ts';
+import type { Breathe, Fault } from './fault.ts';
+import { referencesOf, referenceWords } from './references.ts';
+import type { Column, Draft, Roster, RosterRow } from './roster.ts';
+
+/** A row that the contract accepts may be sent; one with faults may not. */
+export type CheckedRow = RosterRow & {
+  /** Whom it is about, in words, as in `SIS 20261234`. */
+  reference: string;
+  faults: readonly Fault[];
+};
+
+/** So many rows are checked in one turn. */
+const rowsAtOnce = 100;
+
+/** Stands for a document's content, which is read when the document is sent. */
+const anyContent = 'AAAA';
+
+/** Checks every row by the contract itself, and against the rows before it. */
+export async function checkRoster(
+  { operation, columns, rows }: Roster,
+  { breathe }: { breathe: Breathe },
+): Promise<CheckedRow[]> {
+  const cells = new Map(columns.flatMap(({ field }, cell) => (field ? [[spell(field), cell] as const] : [])));
+  const findDouble = doubleFinder(operation);
+  const checked: CheckedRow[] = [];
+  for (const [index, row] of rows.entries()) {
+    if (index % rowsAtOnce === 0) await breathe();
+    const place = (issue: Issue): Fault => {
+      const cell = cellOf(issue.path, cells);
+      const message = `${nameOf(issue.path, columns, cell)}: ${issue.message}`;
+      return {
+        line: row.line,
+        message: issue.path === '' ? issue.message : message,
+        ...(cell !== undefined && { cell }),
+      };
+    };
+    const spoilt = [...spoiltCells(row, columns), ...extraCells(row, columns)];
+    // What a spreadsheet has spoilt is told once: that the contract refuses it too helps nobody.
+    const spoiltPlaces = new Set(spoilt.map(({ cell }) => cell));
+    const broken = issuesOf(operation, row.draft)
+      .map(place)
+      .filter(({ cell }) => cell === undefined || !spoiltPlaces.has(cell));
+    const double = findDouble(row);
+    const faults = [...spoilt, ...broken, ...(double ? [place(double)] : [])];
+    checked.push({ ...row, reference: referenceWords(referencesOf(operation, row.draft)), faults });
+  }
+  return checked;
+}
+
+function issuesOf(operation: ImportOperation, draft: Draft): readonly Issue[] {
+  const isObject = typeof draft === 'object' && draft !== null && !Array.isArray(draft);
+  const named = isObject && operation === 'submitDocument' ? draft[fileField] : undefined;
+  const issues = named === undefined ? [] : fileNameFaults(named);
+  const request = named === undefined ? draft : { ...draft, [fileField]: anyContent };
+  const validation = validate(operations[operation].request, request);
+  return validation.ok ? issues : [...issues, ...validation.issues];
+}
+
+/** A file beside the one that is imported, or in a folder below: never above, and on no other machine. */
+function fileNameFaults(name: unknown): Issue[] {
+  const inside =
+    typeof name === 'string' &&
+    !/^([/\\]|[a-z]:|[a-z][a-z0-9+.-]+:\/\/)/i.test(name) &&
+    !name.split(/[/\\]/).includes('..');
+  return inside
+    ? []
+    : [
+        {
+          path: fileField,
+          message: 'must be the name of a file in the same folder as this file, or below it',
+        },
+      ];
+}
+
+/** The same person twice in one file would be asked for twice. */
+function doubleFinder(operation: ImportOperation): (row: RosterRow) => Issue | undefined {
+  const seen = new Map<string, number>();
+  return ({ line, draft }) => {
+    const marks = marksOf(operation, draft);
+    const found = marks.find(({ mark }) => seen.has(mark));
+    const first = found && seen.get(found.mark);
+    for (const { mark } of marks) if (!seen.has(mark)) seen.set(mark, line);
+    return found && { path: found.path, message: `stands in line ${first} already: one row a person` };
+  };
+}
+
+/** What tells two rows to be about the same person: a reference in common, or the e-mail address. */
+function marksOf(operation: ImportOperation, draft: Draft): { path: string; mark: string }[] {
+  const references = referencesOf(operation, draft);
+  if (operation === 'submitDocument') {
+    // One person may have many documents, but no file twice.
+    const file = valueAt(draft, [fileField]);
+    return references.map((reference) => ({
+      path: fileField,
+      mark: JSON.stringify([reference.namespace, reference.externalId, file]),
+    }));
+  }
+  const byReference = references.map(({ namespace, externalId }, index) => ({
+    path: `externalReferences[${index}].externalId`,
+    mark: JSON.stringify([namespace, externalId]),
+  }));
+  const path = operation === 'createUser' ? ['identity', 'email'] : ['email'];
+  const email = valueAt(draft, path);
+  return typeof email === 'string' && email !== ''
+    ? [...byReference, { path: spell(path), mark: email.toLowerCase() }]
+    : byReference;
+}
+
+/** `1.2E+10`, as Excel shows long numbers; `####`, where a column was too narrow; `#REF!` and its like. */
+const scientific = /^[+-]?\d+(?:[.,]\d+)?E[+-]?\d+$/i;
+const formulaFault = /^(?:#+|#(?:REF|N\/A|VALUE|NAME\?|DIV\/0|NUM|NULL|SPILL|CALC)!?\??)$/i;
+
+function spoiltCells({ line, cells }: RosterRow, columns: readonly Column[]): Fault[] {
+  return columns.flatMap(({ header, field }, cell) => {
+    const text = cells[cell]?.trim() ?? '';
+    if (!field || text === '') return [];
+    if (formulaFault.test(text))
+      return [{ line, cell, message: `${header.trim()}: \`${text}\` is a spreadsheet's error, not a value` }];
+    if (scientific.test(text) && field.at(-1) === 'externalId') {
+      return [
+        {
+          ...{ line, cell },
+          message: `${header.trim()}: \`${text}\` is how Excel shortens a long number. Format the column as Text in the original, and save it again`,
+        },
+      ];
+    }
+    return [];
+  });
+}
+
+function extraCells({ line, cells }: RosterRow, columns: readonly Column[]): Fault[] {
+  const extra = cells.findIndex(
+    (text, cell) => text.trim() !== '' && (columns[cell]?.header.trim() ?? '') === '',
+  );
+  if (extra < 0) return [];
+  return [
+    {
+      line,
+      cell: extra,
+      message: 'This cell has no column. Put quotation marks around a text that holds a separator',
+    },
+  ];
+}
+
+/** The cell to blame: that of the field itself, else of something inside it. */
+function cellOf(path: string, cells: ReadonlyMap<string, number>): number | undefined {
+  const exact = cells.get(path);
+  if (exact !== undefined || path === '') return exact;
+  for (const [name, cell] of cells)
+    if (name.startsWith(`${path}.`) || name.startsWith(`${path}[`)) return cell;
+  return undefined;
+}
+
+function nameOf(path: string, columns: readonly Column[], cell: number | undefined): string {
+  return cell === undefined ? path : (columns[cell]?.header.trim() ?? path);
+}

@@ -1,0 +1,146 @@
+import type * as z from 'zod/mini';
+import { operations } from '../operations.ts';
+import { validate } from '../validate.ts';
+
+/** What can be imported from a file: writes for one person each. */
+export const importOperations = ['createUser', 'createInvitation', 'submitDocument'] as const;
+export type ImportOperation = (typeof importOperations)[number];
+
+/** Where a column's cells go in a request. */
+export type FieldPath = readonly (string | number)[];
+
+/** The column of a documents' file that names the file to submit. */
+export const fileField = 'file';
+
+/**
+ * What the column (of JSON: the property) is called that says what was wrong with a row. It is ignored when a file of rows
+ * to correct is imported again.
+ */
+export const toMendName = 'What to correct';
+
+/** Usual names of columns, as far as the contract's own do not give them; in the form of {@link plainName}. */
+const usualNames = new Map([
+  ['givenname', 'firstName'],
+  ['forename', 'firstName'],
+  ['surname', 'lastName'],
+  ['familyname', 'lastName'],
+  ['role', 'roleName'],
+  ['emailaddress', 'email'],
+  ['mail', 'email'],
+  ['studentid', 'externalId'],
+  ['studentnumber', 'externalId'],
+  ['id', 'externalId'],
+  ['phonenumber', 'phone'],
+  ['birthdate', 'dateOfBirth'],
+  ['birthday', 'dateOfBirth'],
+  ['postcode', 'zip'],
+  ['postalcode', 'zip'],
+  ['zipcode', 'zip'],
+  ['intent', 'verificationIntent'],
+]);
+
+/** Letters and digits alone, so that `E-mail`, `e mail` and `EMAIL` are one name. */
+export function plainName(name: string): string {
+  return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
+}
+
+/** A contract's path without its places in lists: `externalReferences[0].externalId` is `externalReferences[].externalId`. */
+type Field = { name: string; segments: readonly string[] };
+
+const listMark = '[]';
+const known = new Map<ImportOperation, readonly Field[]>();
+
+/** Every field of the operation's request that a cell can fill, from the contract. */
+function fieldsOf(operation: ImportOperation): readonly Field[] {
+  const fields =
+    known.get(operation) ??
+    leaves(operations[operation].request, []).map((segments) => ({ name: spell(segments), segments }));
+  known.set(operation, fields);
+  return fields;
+}
+
+/** The paths of the fields that a cell can fill, as the contract spells them. */
+export function fieldNames(operation: ImportOperation): string[] {
+  return fieldsOf(operation).map(({ name }) => name.replaceAll(listMark, '[0]'));
+}
+
+/** The field that a column's header, or a name that a person gives, stands for; undefined where there is none. */
+export function fieldNamed(operation: ImportOperation, name: string): FieldPath | undefined {
+  const places = [...name.matchAll(/\[\s*(\d{1,2})\s*\]/g)].map(([, place]) => Number(place));
+  const spelt = name
+    .replaceAll(/\[\s*\d*\s*\]/g, listMark)
+    .replaceAll(/[\s_-]/g, '')
+    .toLowerCase();
+  const fields = fieldsOf(operation);
+  const exact = fields.find((each) => each.name.toLowerCase() === spelt);
+  if (exact) return pathOf(exact, places);
+  const free = fields.find((each) => isFree(each) && name.trim().startsWith(`${each.name.slice(0, -1)}`));
+  if (free) {
+    const own = name.trim().slice(free.name.length - 1);
+    return own === '' || own === '__proto__' ? undefined : [...free.segments.slice(0, -1), own];
+  }
+  const plain = plainName(name);
+  if (plain === '') return undefined;
+  const usual = plainName(usualNames.get(plain) ?? '');
+  const short = (field: Field) => plainName(field.segments.filter((each) => each !== listMark).at(-1) ?? '');
+  const found =
+    fields.find((field) => short(field) === plain) ??
+    fields.find((field) => short(field) === usual) ??
+    // An invitation has a list of roles where a user has one.
+    (plain === 'role' ? fields.find((field) => short(field) === 'roles') : undefined);
+  return found && !isFree(found) ? pathOf(found, []) : undefined;
+}
+
+/** The fields without which no request of this operation is accepted, as the contract spells them. */
+export function requiredFields(operation: ImportOperation): string[] {
+  const skeleton: Record<string | number, unknown> = {};
+  for (const { segments } of fieldsOf(operation)) addContainers(skeleton, segments);
+  const validation = validate(operations[operation].request, skeleton);
+  const missing = new Set(validation.ok ? [] : validation.issues.map(({ path }) => path));
+  // Of an optional group, nothing is required as long as all of it is left out.
+  return fieldNames(operation).filter((name) => missing.has(name));
+}
+
+/** The objects and lists that the field is in. */
+function addContainers(draft: Record<string | number, unknown>, segments: readonly string[]): void {
+  let at = draft;
+  for (const [index, segment] of segments.slice(0, -1).entries()) {
+    const key = segment === listMark ? 0 : segment;
+    at[key] ??= segments[index + 1] === listMark ? [] : {};
+    at = at[key] as Record<string | number, unknown>;
+  }
+}
+
+/** A path as the contract's issues spell it: `externalReferences[0].externalId`. */
+export function spell(path: FieldPath): string {
+  return path.reduce<string>((words, part) => {
+    if (part === listMark) return `${words}${listMark}`;
+    if (typeof part === 'number') return `${words}[${part}]`;
+    return words === '' ? part : `${words}.${part}`;
+  }, '');
+}
+
+function pathOf({ segments }: Field, places: readonly number[]): FieldPath {
+  const left = [...places];
+  return segments.map((segment) => (segment === listMark ? (left.shift() ?? 0) : segment));
+}
+
+/** `verificationMetadata.*`: whatever stands in the place of the star. */
+const anyName = '*';
+const isFree = ({ segments }: Field) => segments.at(-1) === anyName;
+
+function leaves(schema: z.core.$ZodType, path: readonly string[]): string[][] {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  switch (def.type) {
+    case 'object':
+      return Object.entries(def.shape).flatMap(([name, field]) => leaves(field, [...path, name]));
+    case 'optional':
+      return leaves(def.innerType, path);
+    case 'array':
+      return leaves(def.element, [...path, listMark]);
+    case 'custom':
+      return [[...path, anyName]];
+    default:
+      return [[...path]];
+  }
+}

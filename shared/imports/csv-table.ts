@@ -1,0 +1,112 @@
+import Papa from 'papaparse';
+import type { Breathe, Fault } from './fault.ts';
+import { countLineEnds } from './file-text.ts';
+
+/** A row as it stands in the file; `line` is where it begins. */
+export type CsvRow = { line: number; cells: readonly string[] };
+export type CsvTable = { rows: CsvRow[]; faults: Fault[] };
+
+/** What separates cells, in the order in which they are tried. */
+export const delimiters = [',', ';', '\t'] as const;
+export type Delimiter = (typeof delimiters)[number];
+
+/** Some 500 rows of a roster: what is parsed in one turn. */
+const charactersAtOnce = 32 * 1024;
+/** As far as a header can reach. */
+const headerCharacters = 64 * 1024;
+
+/** The library reads a text in steps as it does a file; its types do not say so. */
+type InSteps = Papa.ParseConfig<string[]> & {
+  chunkSize: number;
+  chunk: (results: Papa.ParseResult<string[]>, parser: Papa.Parser) => void;
+  complete: () => void;
+};
+
+/**
+ * Every row that is not blank, with the line where it begins.
+ * @param text with `\n` as its only line end, so that lines can be counted by what the cells hold.
+ * @param mostRows no more than one row above it is read.
+ */
+export function parseCsv(
+  text: string,
+  { delimiter, mostRows, breathe }: { delimiter: Delimiter; mostRows: number; breathe: Breathe },
+): Promise<CsvTable> {
+  const rows: CsvRow[] = [];
+  const faults: Fault[] = [];
+  let line = 1;
+  return new Promise((resolve, reject) => {
+    const parsing: InSteps = {
+      delimiter,
+      newline: '\n',
+      chunkSize: charactersAtOnce,
+      chunk: ({ data, errors }, parser) => {
+        // Of two faults in a row the first explains the second.
+        const broken = new Map(errors.reverse().map(({ row = 0, code }) => [row, code]));
+        for (const [index, cells] of data.entries()) {
+          if (cells.some((cell) => cell.trim() !== '')) rows.push({ line, cells });
+          const code = broken.get(index);
+          if (code !== undefined) faults.push({ line, message: quoteWords(code) });
+          line += 1 + cells.reduce((sum, cell) => sum + countLineEnds(cell), 0);
+        }
+        if (rows.length > mostRows) {
+          parser.abort();
+          resolve({ rows, faults });
+        } else {
+          parser.pause();
+          breathe().then(() => parser.resume(), reject);
+        }
+      },
+      complete: () => resolve({ rows, faults }),
+    };
+    Papa.parse(text, parsing);
+  });
+}
+
+/** The first row that is not blank, as each delimiter would have it. */
+export function firstRows(text: string): { delimiter: Delimiter; cells: readonly string[] }[] {
+  return delimiters.map((delimiter) => {
+    const { data } = Papa.parse<string[]>(text.slice(0, headerCharacters), {
+      delimiter,
+      newline: '\n',
+      preview: 50,
+    });
+    return { delimiter, cells: data.find((cells) => cells.some((cell) => cell.trim() !== '')) ?? [] };
+  });
+}
+
+/** Rows as the text of a CSV file, with the line ends that spreadsheets write. */
+export function formatCsv(rows: readonly (readonly string[])[], delimiter: Delimiter = ','): string {
+  return `${Papa.unparse(rows as string[][], { delimiter, newline: '\r\n' })}\r\n`;
+}
+
+/** Where a cell lies in the text, its quotes included; offsets in UTF-16 units. */
+export function cellRange(
+  text: string,
+  rowStart: number,
+  delimiter: Delimiter,
+  cell: number,
+): { start: number; end: number } {
+  let start = rowStart;
+  for (let index = 0; ; index += 1) {
+    const end = cellEnd(text, start, delimiter);
+    if (index === cell || text[end] !== delimiter) return { start, end };
+    start = end + 1;
+  }
+}
+
+function cellEnd(text: string, start: number, delimiter: Delimiter): number {
+  let at = start;
+  if (text[at] === '"') {
+    at = text.indexOf('"', at + 1);
+    while (at >= 0 && text[at + 1] === '"') at = text.indexOf('"', at + 2);
+    if (at < 0) return text.length;
+  }
+  while (at < text.length && text[at] !== delimiter && text[at] !== '\n') at += 1;
+  return at;
+}
+
+function quoteWords(code: string): string {
+  return code === 'MissingQuotes'
+    ? 'A quotation mark opens a cell here and is never closed.'
+    : 'The quotation marks here do not match. A quotation mark inside a cell is written twice ("").';
+}

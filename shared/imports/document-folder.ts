@@ -1,0 +1,41 @@
+import { formatCsv } from './csv-table.ts';
+
+/** Where the person's id stands in the names of files, as in `transcript-{id}.pdf`. */
+export type NamePattern = string;
+
+const place = '{id}';
+
+/**
+ * The pattern that the most names share: what is the same at the beginning and at the end, with the id between. Undefined
+ * where they have nothing of the kind in common.
+ */
+export function guessPattern(names: readonly string[]): NamePattern | undefined {
+  const counts = new Map<string, number>();
+  for (const name of names) {
+    const pattern = name.replace(/\d[\dA-Za-z]*(?=[^\d]*$)/, place);
+    if (pattern !== name) counts.set(pattern, (counts.get(pattern) ?? 0) + 1);
+  }
+  const [best] = [...counts].sort(([, a], [, b]) => b - a);
+  return best?.[0];
+}
+
+/** The id in a file's name, by the pattern; undefined where the name does not follow it. */
+export function idIn(name: string, pattern: NamePattern): string | undefined {
+  const [before = '', after] = pattern.split(place);
+  if (after === undefined || name.length <= before.length + after.length) return undefined;
+  if (!name.startsWith(before) || !name.endsWith(after)) return undefined;
+  return name.slice(before.length, name.length - after.length);
+}
+
+/** The rows of a folder of documents, as the CSV file that one could have written by hand; and the names that do not fit. */
+export function folderRows(
+  names: readonly string[],
+  { pattern, namespace, documentType }: { pattern: NamePattern; namespace: string; documentType: string },
+): { csv: string; unfit: string[] } {
+  const rows = names.flatMap((name) => {
+    const id = idIn(name, pattern);
+    return id === undefined ? [] : [[namespace, id, documentType, name]];
+  });
+  const unfit = names.filter((name) => idIn(name, pattern) === undefined);
+  return { csv: formatCsv([['Namespace', 'External ID', 'Document type', 'File'], ...rows]), unfit };
+}

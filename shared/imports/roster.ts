@@ -1,0 +1,214 @@
+import { type FieldPath, fieldNamed, type ImportOperation, plainName, spell, toMendName } from './columns.ts';
+import { type CsvRow, type Delimiter, firstRows, parseCsv } from './csv-table.ts';
+import type { Breathe, Fault } from './fault.ts';
+import { readText } from './file-text.ts';
+import { readJsonRows } from './json-rows.ts';
+
+/** The most rows of one import. */
+export const mostRows = 10_000;
+
+/** What a person says about a file's columns, where the file does not say it. */
+export type ColumnWords = {
+  /** Fields by the header of the column that fills them. */
+  map?: Readonly<Record<string, string>>;
+  /** Texts by the field that has this one text in every row. */
+  set?: Readonly<Record<string, string>>;
+};
+
+/** A request on its way to being one; a document's `file` is the name of a file until it is read. */
+export type Draft = Record<string, unknown>;
+
+export type RosterRow = {
+  line: number;
+  /** As they are in the file; none where it is JSON. */
+  cells: readonly string[];
+  draft: Draft;
+};
+
+export type Column = {
+  header: string;
+  /** Undefined where nothing takes what it holds. */
+  field: FieldPath | undefined;
+};
+
+export type Roster = {
+  operation: ImportOperation;
+  format: 'csv' | 'json';
+  delimiter: Delimiter;
+  columns: readonly Column[];
+  rows: readonly RosterRow[];
+  /** What is wrong with the file as such; its rows have not been looked at. */
+  faults: readonly Fault[];
+  /** What a person should know, and what stops nothing. */
+  remarks: readonly Fault[];
+};
+
+/** Reads a file's rows as requests. Each row is only as right as what its author wrote: `checkRoster` looks at that. */
+export async function readRoster(
+  bytes: Uint8Array,
+  operation: ImportOperation,
+  { map = {}, set = {}, breathe }: ColumnWords & { breathe: Breathe },
+): Promise<Roster> {
+  const empty: Roster = {
+    ...{ operation, format: 'csv', delimiter: ',' },
+    ...{ columns: [], rows: [], faults: [], remarks: [] },
+  };
+  const read = readText(bytes);
+  if ('fault' in read) return { ...empty, faults: [read.fault] };
+  const { text } = read;
+  if (text.trim() === '') return { ...empty, faults: [{ message: 'The file is empty.' }] };
+  const constants = constantsOf(operation, set);
+  if ('fault' in constants) return { ...empty, faults: [constants.fault] };
+  if (/^\s*[[{]/.test(text.slice(0, 1_000))) {
+    const { rows, faults } = readJsonRows(text, mostRows);
+    const filled = rows.map(({ line, request }) => ({
+      line,
+      cells: [],
+      draft: withConstants(request, constants.values),
+    }));
+    return { ...empty, format: 'json', rows: filled, faults };
+  }
+  const header = headerOf(operation, text, map);
+  const { delimiter } = header;
+  const table = await parseCsv(text, { delimiter, mostRows: mostRows + 1, breathe });
+  const [first, ...others] = table.rows;
+  const csv = { ...empty, delimiter, columns: header.columns };
+  if (!first || header.known === 0)
+    return { ...csv, faults: [{ line: first?.line ?? 1, message: noHeaderWords(operation) }] };
+  const faults = [...table.faults, ...sameFieldTwice(first, header.columns), ...unknownHeaders(header, map)];
+  if (others.length > mostRows) faults.push({ message: tooManyWords });
+  else if (others.length === 0) faults.push({ message: 'The file has a header and no rows.' });
+  const draftOf = draftMaker(header.columns, constants.values);
+  const rows = others.map(({ line, cells }) => ({ line, cells, draft: draftOf(cells) }));
+  const remarks = header.columns.flatMap(({ header: name, field }, cell) =>
+    field === undefined && name.trim() !== '' && !isToMend(name)
+      ? [{ line: first.line, cell, message: `The column “${name.trim()}” is not used.` }]
+      : [],
+  );
+  return { ...csv, rows, faults, remarks };
+}
+
+export const tooManyWords = `The file has more than ${mostRows.toLocaleString('en')} rows. Split it into several files.`;
+
+type Header = { delimiter: Delimiter; columns: Column[]; known: number };
+
+/** The header by the delimiter that makes the most sense of it. */
+function headerOf(operation: ImportOperation, text: string, map: Readonly<Record<string, string>>): Header {
+  const mapped = new Map(Object.entries(map).map(([name, field]) => [plainName(name), field]));
+  const headers = firstRows(text).map(({ delimiter, cells }): Header => {
+    const columns = cells.map((header) => {
+      const named = mapped.get(plainName(header)) ?? header;
+      return { header, field: isToMend(header) ? undefined : fieldNamed(operation, named) };
+    });
+    return { delimiter, columns, known: columns.filter(({ field }) => field !== undefined).length };
+  });
+  return headers.reduce((best, each) =>
+    each.known > best.known || (each.known === best.known && each.columns.length > best.columns.length)
+      ? each
+      : best,
+  );
+}
+
+function isToMend(header: string): boolean {
+  return plainName(header) === plainName(toMendName);
+}
+
+function sameFieldTwice({ line }: CsvRow, columns: readonly Column[]): Fault[] {
+  const seen = new Map<string, string>();
+  return columns.flatMap(({ header, field }, cell) => {
+    if (!field) return [];
+    const name = spell(field);
+    const other = seen.get(name);
+    seen.set(name, header);
+    return other === undefined
+      ? []
+      : [
+          {
+            line,
+            cell,
+            message: `The columns “${other}” and “${header}” both mean ${name}. Rename or remove one.`,
+          },
+        ];
+  });
+}
+
+/** A mapping that fits nothing is a slip of the hand. */
+function unknownHeaders({ columns }: Header, map: Readonly<Record<string, string>>): Fault[] {
+  const headers = new Set(columns.map(({ header }) => plainName(header)));
+  return Object.keys(map)
+    .filter((name) => !headers.has(plainName(name)))
+    .map((name) => ({ message: `The file has no column “${name}” to map.` }));
+}
+
+type Constant = { field: FieldPath; text: string };
+
+function constantsOf(
+  operation: ImportOperation,
+  set: Readonly<Record<string, string>>,
+): { values: Constant[] } | { fault: Fault } {
+  const values: Constant[] = [];
+  for (const [name, text] of Object.entries(set)) {
+    const field = fieldNamed(operation, name);
+    if (!field) return { fault: { message: `There is no field “${name}” to set.` } };
+    values.push({ field, text });
+  }
+  return { values };
+}
+
+/** Makes a request of a row's cells: an empty cell says nothing, and a list loses the entries that nothing fills. */
+function draftMaker(
+  columns: readonly Column[],
+  constants: readonly Constant[],
+): (cells: readonly string[]) => Draft {
+  return (cells) => {
+    const draft: Draft = {};
+    for (const [cell, { field }] of columns.entries()) {
+      const text = cells[cell]?.trim() ?? '';
+      if (field && text !== '') put(draft, field, text);
+    }
+    return withConstants(withoutGaps(draft) as Draft, constants);
+  };
+}
+
+/** A constant fills what a row leaves open. */
+function withConstants(draft: unknown, constants: readonly Constant[]): Draft {
+  if (typeof draft !== 'object' || draft === null || Array.isArray(draft)) return draft as unknown as Draft;
+  for (const { field, text } of constants) put(draft as Draft, field, text, false);
+  return draft as Draft;
+}
+
+/** `roles` is a list of texts: a cell may name several. */
+const betweenTexts = /\s*[,;|]\s*/;
+
+function put(draft: Draft, path: FieldPath, text: string, replace = true): void {
+  let at: Record<string | number, unknown> = draft;
+  for (const [index, key] of path.entries()) {
+    const next = path[index + 1];
+    if (next === undefined) {
+      if (Array.isArray(at) && key === 0) at.push(...text.split(betweenTexts).filter((each) => each !== ''));
+      else if (replace || at[key] === undefined) at[key] = text;
+      return;
+    }
+    const inside = at[key];
+    if (typeof inside === 'object' && inside !== null) at = inside as Record<string | number, unknown>;
+    else {
+      const made: Record<string | number, unknown> = typeof next === 'number' ? ([] as never) : {};
+      at[key] = made;
+      at = made;
+    }
+  }
+}
+
+function withoutGaps(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((each) => each !== undefined).map(withoutGaps);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withoutGaps(each)]));
+}
+
+function noHeaderWords(operation: ImportOperation): string {
+  const example =
+    operation === 'submitDocument'
+      ? 'Namespace, External ID, Document type, File'
+      : 'E-mail, First name, Last name';
+  return `This line names no column that we know. The first line must name the columns, for example: ${example}.`;
+}

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  fieldNamed,
+  fieldNames,
+  importOperations,
+  requiredFields,
+  spell,
+} from '../../../shared/imports/columns.ts';
+import { importTemplate, templateFields } from '../../../shared/imports/template.ts';
+import { check, read } from './read.ts';
+
+describe('the columns of an import', () => {
+  for (const operation of importOperations) {
+    it(`can name every field of ${operation} by the contract’s path`, () => {
+      const names = fieldNames(operation).filter((name) => !name.endsWith('*'));
+      assert(names.length > 4);
+      for (const name of names) assert.equal(spell(fieldNamed(operation, name) ?? []), name);
+    });
+
+    it(`of a new file for ${operation} fill what is required, and its example is a good request`, async () => {
+      const fields = templateFields(operation).map(({ field }) => spell(field ?? []));
+      assert(!fields.includes(''), String(fields));
+      for (const name of requiredFields(operation)) assert(fields.includes(name), name);
+      const { faults, remarks } = await read(importTemplate(operation), operation);
+      assert.deepEqual([faults, remarks], [[], []]);
+      const [row] = await check(importTemplate(operation), operation);
+      assert.deepEqual(row?.faults, []);
+    });
+  }
+
+  it('that are required follow from the contract', () => {
+    assert.deepEqual(requiredFields('createInvitation'), [
+      ...['email', 'identity.firstName', 'identity.lastName'],
+      ...['externalReferences[0].namespace', 'externalReferences[0].externalId'],
+    ]);
+  });
+
+  it('put nothing into an object’s prototype', () => {
+    assert.equal(fieldNamed('submitDocument', 'verificationMetadata.__proto__'), undefined);
+  });
+
+  it('have no field for what nobody knows', () => {
+    for (const name of [
+      '',
+      ' ',
+      '-',
+      'Notes',
+      'identity',
+      'externalReferences',
+      'firstName.x',
+      '__proto__',
+      'constructor',
+    ])
+      assert.equal(fieldNamed('createInvitation', name), undefined, name);
+  });
+});

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { folderRows, guessPattern, idIn } from '../../../shared/imports/document-folder.ts';
+import { check } from './read.ts';
+
+describe('a folder of documents', () => {
+  const names = [
+    'transcript-20260001.pdf',
+    'transcript-20260002.pdf',
+    'read me.txt',
+    'transcript-20260003.pdf',
+  ];
+
+  it('has the pattern that most of its names share', () => {
+    assert.equal(guessPattern(names), 'transcript-{id}.pdf');
+    assert.equal(guessPattern(['20260001 final.pdf', '20260002 final.pdf']), '{id} final.pdf');
+    assert.equal(guessPattern(['a.pdf', 'b.pdf']), undefined);
+  });
+
+  it('becomes rows by a pattern, and the names that do not fit are told', async () => {
+    const { csv, unfit } = folderRows(names, {
+      ...{ pattern: 'transcript-{id}.pdf', namespace: 'SIS', documentType: 'OFFICIAL_TRANSCRIPT' },
+    });
+    assert.deepEqual(unfit, ['read me.txt']);
+    const rows = await check(csv, 'submitDocument');
+    assert.deepEqual(
+      rows.map(({ reference, draft, faults }) => [reference, draft.file, faults.length]),
+      [
+        ['SIS 20260001', 'transcript-20260001.pdf', 0],
+        ['SIS 20260002', 'transcript-20260002.pdf', 0],
+        ['SIS 20260003', 'transcript-20260003.pdf', 0],
+      ],
+    );
+  });
+
+  it('gives no id where nothing is left for one', () => {
+    assert.equal(idIn('transcript-.pdf', 'transcript-{id}.pdf'), undefined);
+    assert.equal(idIn('transcript-1.pdf', 'no place'), undefined);
+    assert.equal(idIn('aa', 'a{id}a'), undefined);
+  });
+});

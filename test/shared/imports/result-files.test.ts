@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { formatCsv } from '../../../shared/imports/csv-table.ts';
+import { type RowResult, resultsFile, toMendFile } from '../../../shared/imports/result-files.ts';
+import type { Roster } from '../../../shared/imports/roster.ts';
+import { read } from './read.ts';
+
+const header = ['E-mail', 'First name', 'Last name', 'Notes'];
+
+function failed(roster: Roster, message = 'E-mail: is required'): RowResult[] {
+  return roster.rows.map((row) => ({ row, reference: 'SIS 1', state: 'refused', message }));
+}
+
+/** What a cell may hold once it was read: anything but a lone carriage return, which counts as a line end. */
+const cell = fc.string({ unit: 'grapheme', maxLength: 12 }).map((text) => text.replaceAll(/[\r\0]/g, ''));
+const filled = fc.tuple(cell, cell, cell, cell).filter((cells) => cells.some((each) => each.trim() !== ''));
+
+describe('the file of rows to correct', () => {
+  it('reads as what was read before, whatever the cells hold', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(filled, { minLength: 1, maxLength: 8 }),
+        fc.constantFrom(',' as const, ';' as const, '\t' as const),
+        async (rows, delimiter) => {
+          const first = await read(formatCsv([header, ...rows], delimiter));
+          assert.deepEqual(first.faults, []);
+          const second = await read(toMendFile(first, failed(first)));
+          assert.deepEqual(
+            second.rows.map(({ draft, cells }) => [draft, cells.slice(0, header.length)]),
+            first.rows.map(({ draft, cells }) => [draft, cells]),
+          );
+          // Corrected a second time, it has no second column of remarks.
+          const third = await read(toMendFile(second, failed(second, 'again')));
+          assert.deepEqual(third.columns, second.columns);
+        },
+      ),
+    );
+  });
+
+  it('has the rows that were not done and may not have been, and says of each what was wrong', async () => {
+    const roster = await read(
+      'E-mail,First name\na@example.edu,=1+1\nb@example.edu,B\nc@example.edu,C\nd@example.edu,D',
+    );
+    const states = ['invalid', 'succeeded', 'unknown', 'not_sent'] as const;
+    const results = roster.rows.map(
+      (row, index): RowResult => ({
+        ...{ row, reference: '', state: states[index] ?? 'known' },
+        message: 'Last name: is required',
+      }),
+    );
+    assert.equal(
+      toMendFile(roster, results),
+      'E-mail,First name,What to correct\r\na@example.edu,=1+1,Last name: is required\r\nd@example.edu,D,Last name: is required\r\n',
+    );
+  });
+
+  it('keeps cells that have no column, and they stay a fault', async () => {
+    const roster = await read('E-mail,First name\na@example.edu,A,more');
+    const again = await read(toMendFile(roster, failed(roster)));
+    assert.deepEqual(again.rows[0]?.cells.slice(0, 3), ['a@example.edu', 'A', 'more']);
+    assert.equal(again.columns[2]?.header, '');
+  });
+
+  it('is JSON where the file was, and the remark is no part of the request', async () => {
+    const roster = await read('[{"email": "a"}, {"email": "b"}]');
+    const again = await read(toMendFile(roster, failed(roster)));
+    assert.deepEqual(
+      again.rows.map(({ draft }) => draft),
+      [{ email: 'a' }, { email: 'b' }],
+    );
+  });
+});
+
+describe('the file of results', () => {
+  it('has a line for every row, and no cell that a spreadsheet would run', async () => {
+    const roster = await read('E-mail\na@example.edu');
+    const [row] = roster.rows;
+    assert(row);
+    const text = resultsFile([
+      {
+        ...{
+          row,
+          reference: '=HYPERLINK("x") 1',
+          state: 'refused',
+          code: 'VALIDATION_ERROR',
+          message: '-1+1|cmd',
+        },
+        ...{ requestId: 'r-1', id: '@SUM', at: '2026-11-25T10:00:00.000Z' },
+      },
+    ]);
+    assert.equal(
+      text,
+      'line,reference,state,code,words,request id,Pearsana\'s id,time\r\n2,"\'=HYPERLINK(""x"") 1",refused,VALIDATION_ERROR,\'-1+1|cmd,r-1,\'@SUM,2026-11-25T10:00:00.000Z\r\n',
+    );
+  });
+});
