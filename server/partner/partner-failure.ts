@@ -5,6 +5,7 @@ import { BffError } from '../bff-error.ts';
 import { retryAfterOf } from '../network/retry-after.ts';
 import type { HttpAnswer, TransportError } from '../network/transport.ts';
 import { readPartnerJson } from './partner-json.ts';
+import { refusals } from './refusals.ts';
 
 /** What the partner client knows of an environment. */
 export type PartnerEnvironment = { id: string; apiUrl: string };
@@ -38,6 +39,9 @@ export const passedThrough: Readonly<Record<number, string>> = {
   422: 'UNPROCESSABLE',
   429: 'RATE_LIMITED',
 };
+
+/** Beside those of a server that fails: it was too slow (408 and, of gateways, 460 and 499), too early, or misdirected. */
+const worthAnotherTry = new Set([408, 421, 425, 460, 499]);
 
 /**
  * What an answer that is no success means for our caller.
@@ -86,10 +90,10 @@ export function failureOf(
       `${partner} answered with a redirect (status ${status}), which is not followed: a token would go with it.`,
     );
   }
-  const refused = status >= 400 && status < 500;
   return BffError.of('PARTNER_ERROR', `${partner} failed (status ${status}).${said}`, {
     details: error?.details,
-    ...(refused ? { retryable: false, outcome: 'refused' } : {}),
+    retryable: status >= 500 || worthAnotherTry.has(status),
+    outcome: status in refusals ? 'refused' : 'unknown',
     ...retryAfterOf(answer.header('retry-after')),
   });
 }

@@ -33,6 +33,13 @@ const faults: Record<string, Fault> = {
   'timeout-before': { before: { fault: 'hang' }, outcome: 'unknown', arrivals: 1 },
   'timeout-after': { after: { ...created, delayMs: 2 * timeoutMs }, outcome: 'unknown', arrivals: 1 },
   'cut-off': { after: { ...created, claimedLength: 1_000 }, outcome: 'unknown', arrivals: 1 },
+  // A gateway's, in front of a partner that carries the create out all the same.
+  ...Object.fromEntries(
+    [408, 460, 499, 504].flatMap((status): [string, Fault][] => [
+      [`${status}-before`, { before: { status }, outcome: 'unknown', arrivals: 1 }],
+      [`${status}-after`, { after: { status }, outcome: 'unknown', arrivals: 1 }],
+    ]),
+  ),
   refused: { after: { status: 409 }, outcome: 'refused', arrivals: 1 },
 };
 

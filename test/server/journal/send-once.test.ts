@@ -223,6 +223,13 @@ describe('a write', () => {
       ['no JSON', { status: 201, body: 'hello' }, '502 PARTNER_BAD_RESPONSE unknown'],
       ['500', { status: 500 }, '502 PARTNER_ERROR unknown retryable'],
       ['503', { status: 503 }, '502 PARTNER_ERROR unknown retryable'],
+      // A gateway's own words.
+      ...[408, 460, 499].map((status): [string, Reply, string] => [
+        String(status),
+        { status },
+        '502 PARTNER_ERROR unknown retryable',
+      ]),
+      ['424', { status: 424 }, '502 PARTNER_ERROR unknown'],
     ];
     for (const [what, reply, answer] of unknown) {
       it(`stays unknown after ${what}, and is never sent again`, async () => {

@@ -50,7 +50,25 @@ const endings: [what: string, reply: Reply, ...Expected][] = [
   ]),
   ['503 with a page', { ...page, status: 503 }, 502, 'PARTNER_ERROR', 'unknown'],
   ['403', { status: 403, body: said('INSUFFICIENT_SCOPE') }, 502, 'INSUFFICIENT_SCOPE', 'refused'],
-  ['405', { status: 405, body: said('METHOD') }, 502, 'PARTNER_ERROR', 'refused'],
+  ...[405, 411, 412, 414, 415, 421, 425, 426, 428, 431, 451].map((status): [string, Reply, ...Expected] => [
+    String(status),
+    { status, body: said('THEIR_CODE') },
+    502,
+    'PARTNER_ERROR',
+    'refused',
+  ]),
+  // What gateways say of themselves, and what proves nothing.
+  ...[
+    402, 406, 407, 408, 416, 417, 418, 423, 424, 444, 460, 463, 494, 498, 499, 501, 505, 507, 511, 520, 524,
+    599,
+  ].map((status): [string, Reply, ...Expected] => [
+    String(status),
+    { status, body: said('THEIR_CODE') },
+    502,
+    'PARTNER_ERROR',
+    'unknown',
+  ]),
+  ['499 with a page', { ...page, status: 499 }, 502, 'PARTNER_ERROR', 'unknown'],
   ...[400, 404, 409, 410, 413, 422, 429].map((status): [string, Reply, ...Expected] => [
     String(status),
     { status, body: said('THEIR_CODE') },
