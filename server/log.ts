@@ -20,7 +20,6 @@ export type Log = RequestLog &
       environments: readonly string[];
       accessKeyFile: string | undefined;
     }) => void;
-    warn: (sentence: string) => void;
     shutdown: (why: string) => void;
   };
 
@@ -29,8 +28,18 @@ export function createLog(level: string, stream: DestinationStream = standardOut
   const logger = pino({ level, base: null }, stream);
   return {
     request(context, { method, status, durationMs }) {
-      const { requestId, operation, environment, caller, code, missingGrant, outcome, replayed, partnerMs } =
-        context;
+      const {
+        requestId,
+        operation,
+        environment,
+        caller,
+        code,
+        missingGrant,
+        outcome,
+        replayed,
+        partnerMs,
+        host,
+      } = context;
       const line = {
         requestId,
         method,
@@ -39,6 +48,7 @@ export function createLog(level: string, stream: DestinationStream = standardOut
         caller: caller?.id,
         status,
         code,
+        host,
         missingGrant,
         outcome,
         replayed,

@@ -4,12 +4,14 @@ import { BffError } from '../../bff-error.ts';
 import type { AllowedOrigins } from '../../config/allowed-origins.ts';
 import type { UnreadClaim } from '../../sessions/claims.ts';
 import { dropSessionCookie, type ReturnTo, type Sessions } from '../../sessions/sessions.ts';
-import { addressOf } from '../middleware/authenticate.ts';
+import { addressOf } from '../middleware/client-address.ts';
+import { createRateStore } from '../middleware/rate-store.ts';
 import { checkForgery } from '../middleware/session-check.ts';
 import { route } from '../route.ts';
 import { sendPage, wantsPage } from './page.ts';
 
 /** Far above what people do, an office behind one address included; each costs a place among the logins under way. */
+const minuteMs = 60_000;
 const loginRequestsPerMinute = 240;
 
 /** Signing in and out in a browser: `/auth/login`, `/auth/callback` and `POST /auth/logout`. */
@@ -75,11 +77,12 @@ export async function sendToLogin(response: Response, sessions: Sessions, return
 
 export function limitLogins() {
   return rateLimit({
-    windowMs: 60_000,
+    windowMs: minuteMs,
     limit: loginRequestsPerMinute,
     standardHeaders: false,
     legacyHeaders: false,
     keyGenerator: addressOf,
+    store: createRateStore(minuteMs),
     handler: (_request, _response, next) => {
       next(
         BffError.of('RATE_LIMITED', 'Too many sign-ins from this address. Try again in a minute.', {
