@@ -70,16 +70,10 @@ export async function startBff(
   });
   const credentials = environments.map((each) => each.credentials);
   const tokens = createTokenRoom({ credentials, requestToken, transport, log });
-  const sessions = config.sessions && openSessions(config.sessions, connections, config.tokenTimeoutMs, log);
-  const watched = [
-    ...credentials.map(({ environment, clientSecretFile }) => ({
-      file: clientSecretFile,
-      reread: () => tokens.rereadSecret(environment),
-    })),
-    { file: config.sessions?.clientSecretFile, reread: () => sessions?.rereadSecret() },
-  ];
-  const stopWatching = watched.flatMap(({ file, reread }) =>
-    file === undefined ? [] : [whenFileChanges(file, reread)],
+  const stopWatching = credentials.flatMap(({ environment, clientSecretFile }) =>
+    clientSecretFile === undefined
+      ? []
+      : [whenFileChanges(clientSecretFile, () => tokens.rereadSecret(environment))],
   );
   const versions = createApiVersions();
   const enterFlight = limitInFlight(inFlightLimits);
@@ -96,7 +90,7 @@ export async function startBff(
     newerApiVersion: versions.newer,
     holdBytes: limitBytesInFlight(config.maxBytesInFlight),
     identify: accessKeys.identify,
-    sessions,
+    sessions: config.sessions && openSessions(config.sessions, connections, config.tokenTimeoutMs),
     accessKeys,
     windowCodes: createWindowCodes(clock),
     returnAddressOf: createReturnAddressCheck({
@@ -156,19 +150,13 @@ function ownKey({
   return isLoopback(host) ? firstKey(dataDirectory) : undefined;
 }
 
-function openSessions(
-  config: SessionConfig,
-  connections: Connections,
-  timeoutMs: number,
-  log: Log,
-): Sessions {
+function openSessions(config: SessionConfig, connections: Connections, timeoutMs: number): Sessions {
   const redirectUri = `${config.publicOrigin}/auth/callback`;
   const fetch = createBoundedFetch(connections.fresh);
   return createSessions({
     config,
-    provider: createIdentityProvider({ ...config, redirectUri, fetch, timeoutMs, clock, log }),
+    provider: createIdentityProvider({ ...config, redirectUri, fetch, timeoutMs, clock }),
     clock,
-    log,
   });
 }
 

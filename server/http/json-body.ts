@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Request } from 'express';
+import { byteWords } from '../../shared/byte-words.ts';
 import { slowestBytesPerMs } from '../../shared/documents.ts';
 import { BffError } from '../bff-error.ts';
 import type { HeldBytes } from './bytes-in-flight.ts';
@@ -144,7 +145,7 @@ function tooLarge(cap: number, largest?: string): BffError {
   const most = largest ? `: ${largest}` : ', the most that is read here.';
   return BffError.of(
     'PAYLOAD_TOO_LARGE',
-    `The body is larger than ${Math.floor(cap / 1024)} KiB${most}`,
+    `The body is larger than ${byteWords(cap, 'exact')}${most}`,
     // What is still on its way is not read.
     { headers: { Connection: 'close' } },
   );

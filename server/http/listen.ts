@@ -115,7 +115,7 @@ function answerClientError(error: Error & { code?: string }, socket: Duplex): vo
   const requestId = requestIdOf(undefined);
   const failure =
     error.code === 'HPE_HEADER_OVERFLOW'
-      ? BffError.of('HEADERS_TOO_LARGE', 'The URL and headers together are larger than 16 KiB.')
+      ? BffError.of('HEADERS_TOO_LARGE', 'The URL and headers together are larger than 16 KB.')
       : BffError.of('VALIDATION_ERROR', 'The request is not valid HTTP.');
   const body = JSON.stringify(failureBodyOf(failure, requestId));
   const reason = failure.status === 431 ? 'Request Header Fields Too Large' : 'Bad Request';

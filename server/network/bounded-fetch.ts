@@ -1,4 +1,5 @@
 import { type Dispatcher, fetch as undiciFetch } from 'undici';
+import { byteWords } from '../../shared/byte-words.ts';
 
 /** What the libraries for OAuth and OpenID ask of a `fetch`. */
 export type FetchInit = {
@@ -14,7 +15,7 @@ const maxAnswerBytes = 64 * 1024;
 
 /** The answer is larger than any that such a server has reason to give. */
 export class AnswerTooLarge extends Error {
-  override readonly message = `it is larger than ${maxAnswerBytes / 1024} KiB`;
+  override readonly message = `it is larger than ${byteWords(maxAnswerBytes, 'exact')}`;
 }
 
 /** Reads an answer to its end, or to the limit: the libraries would read whatever comes. */

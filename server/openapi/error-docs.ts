@@ -13,8 +13,6 @@ const always = () => true;
 const never = () => false;
 const identifies = (endpoint: Endpoint) => ['caller', 'access-key'].includes(endpoint.access);
 const restricted = (endpoint: Endpoint) => endpoint.access !== 'anybody';
-// A probe calls by whatever address it has.
-const isForProbes = (endpoint: Endpoint) => ['/livez', '/readyz'].includes(endpoint.path);
 const limited = (endpoint: Endpoint) => endpoint.limitedBy !== null;
 const inEnvironment = (endpoint: Endpoint) => endpoint.inEnvironment;
 const withBody = (endpoint: Endpoint) => endpoint.request !== undefined;
@@ -39,7 +37,7 @@ export const errorDocs: Record<ErrorCode, ErrorDoc> = {
       'Your access does not include this, or your browser’s origin is not allowed; with a session, `X-Pearsana-Client` may be missing.',
   },
   HOST_NOT_ALLOWED: {
-    when: (endpoint) => !isForProbes(endpoint),
+    when: always,
     meaning: 'The BFF is not known by the name in the `Host` header: call it by the address in `servers`.',
   },
   ENVIRONMENT_NOT_FOUND: { when: inEnvironment, meaning: 'There is no environment of that name.' },
@@ -79,7 +77,7 @@ export const errorDocs: Record<ErrorCode, ErrorDoc> = {
     meaning: 'The environment is protected: confirm the write with `X-Confirm-Environment` and its name.',
   },
   RATE_LIMITED: { when: limited, meaning: 'Too many requests in a minute: wait for `Retry-After`.' },
-  HEADERS_TOO_LARGE: { when: always, meaning: 'The URL and headers together are larger than 16 KiB.' },
+  HEADERS_TOO_LARGE: { when: always, meaning: 'The URL and headers together are larger than 16 KB.' },
   INTERNAL: {
     when: always,
     meaning: 'The BFF failed in a way that nobody foresaw. Its log says more, under this request id.',

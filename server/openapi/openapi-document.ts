@@ -1,3 +1,4 @@
+import { byteWords } from '../../shared/byte-words.ts';
 import { defaultFileLimits } from '../../shared/documents.ts';
 import type { FileLimits } from '../../shared/environments.ts';
 import { sessionCookie } from '../sessions/session-cookie.ts';
@@ -11,7 +12,6 @@ import { earlierWriteFailureBody, failureResponses, writeFailureBody } from './f
 import { headers, parameters } from './headers.ts';
 import { ownEndpoints } from './own-endpoints.ts';
 import { signInEndpoints } from './sign-in-endpoints.ts';
-import { sizeWords } from './size-words.ts';
 import { tableEndpoints } from './table-endpoints.ts';
 
 /** That of the packages: who has another BFF has another document. */
@@ -121,7 +121,7 @@ function operationOf(endpoint: Endpoint): Operation {
     ...(request && {
       requestBody: {
         required: true,
-        description: `At most ${sizeWords(request.bodyCap)} of JSON, not compressed.`,
+        description: `At most ${byteWords(request.bodyCap, 'exact')} of JSON, not compressed.`,
         content: { 'application/json': { schema: request.schema, example: request.example } },
       },
     }),

@@ -1,3 +1,4 @@
+import { byteWords } from '../../shared/byte-words.ts';
 import type { FileLimits } from '../../shared/environments.ts';
 import {
   bodyCapOf,
@@ -13,7 +14,6 @@ import { schemaRef } from './contract-schemas.ts';
 import type { Endpoint } from './endpoint.ts';
 import { parameters, requestIdExample as requestId } from './headers.ts';
 import { operationDocs } from './operation-docs.ts';
-import { sizeWords } from './size-words.ts';
 
 const partnerExample: PartnerFacts = {
   status: 200,
@@ -97,6 +97,6 @@ function scopeWords({ scopes }: OperationRow): string {
 function fileWords({ files }: OperationRow, limits: FileLimits): string {
   if (!files) return '';
   const all =
-    files.limit === 'document' ? '' : `, and all together at most ${sizeWords(limits[files.limit])}`;
-  return `A document may have at most ${sizeWords(limits.document)}${all}, before base64.`;
+    files.limit === 'document' ? '' : `, and all together at most ${byteWords(limits[files.limit], 'exact')}`;
+  return `A document may have at most ${byteWords(limits.document, 'exact')}${all}, before base64.`;
 }

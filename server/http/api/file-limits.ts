@@ -1,3 +1,4 @@
+import { byteWords } from '../../../shared/byte-words.ts';
 import { decodedBytes } from '../../../shared/documents.ts';
 import type { FileLimits } from '../../../shared/environments.ts';
 import type { Issue } from '../../../shared/errors.ts';
@@ -17,11 +18,11 @@ export function requireSmallFiles({ files }: OperationRow, request: unknown, lim
     .filter(({ bytes }) => bytes > limits.document)
     .map(({ path, bytes }) => ({
       path,
-      message: `has ${megabytes(bytes)}, and a document may have ${megabytes(limits.document)}`,
+      message: `has ${byteWords(bytes, 'exact')}, and a document may have ${byteWords(limits.document, 'exact')}`,
     }));
   const all = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
   if (all > limits[files.limit] && issues.length === 0) {
-    const message = `The documents have ${megabytes(all)} in all, and a batch may have ${megabytes(limits[files.limit])}: send them in several.`;
+    const message = `The documents have ${byteWords(all, 'exact')} in all, and a batch may have ${byteWords(limits[files.limit], 'exact')}: send them in several.`;
     issues.push({ path: '', message });
   }
   if (issues.length === 0) return;
@@ -32,17 +33,11 @@ export function requireSmallFiles({ files }: OperationRow, request: unknown, lim
 /** The same limits, said of a body that is too large to be read at all: base64 has made a third more of its files. */
 export function largestFiles({ files }: OperationRow, limits: FileLimits): { largest?: string } {
   if (!files) return {};
-  const most = megabytes(limits[files.limit]);
+  const most = byteWords(limits[files.limit], 'exact');
   return {
     largest:
       files.limit === 'batch'
         ? `the documents of a batch may have ${most} in all, before base64. Send them in several.`
         : `a document may have ${most}, before base64.`,
   };
-}
-
-/** To a precision at which what is too large by one byte does not look as if it fitted. */
-function megabytes(bytes: number): string {
-  const inMegabytes = bytes / 1024 / 1024;
-  return Number.isInteger(inMegabytes) ? `${inMegabytes} MB` : `${bytes.toLocaleString('en')} bytes`;
 }

@@ -3,14 +3,12 @@ import type { Request, Response } from 'express';
 /** A page without script or style: it loads nothing and is framed by nobody, as its headers say. */
 export function sendPage(
   response: Response,
-  page: { title: string; text: string; goOnTo?: string | undefined; goOnAfterSeconds?: number },
+  page: { title: string; text: string; goOnTo?: string | undefined },
 ): void {
-  const { title, text, goOnTo, goOnAfterSeconds = 0 } = page;
+  const { title, text, goOnTo } = page;
   const link = goOnTo === undefined ? '' : `\n<p><a href="${escaped(goOnTo)}">Continue</a></p>`;
   const refresh =
-    goOnTo === undefined
-      ? ''
-      : `\n<meta http-equiv="refresh" content="${goOnAfterSeconds}; url=${escaped(goOnTo)}">`;
+    goOnTo === undefined ? '' : `\n<meta http-equiv="refresh" content="0; url=${escaped(goOnTo)}">`;
   response.type('html').send(`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

@@ -141,7 +141,7 @@ describe('the OpenAPI document', () => {
 
   it('knows how large a file may be at this BFF', () => {
     const small = JSON.stringify(createOpenApiDocument({ document: 3_000, batch: 6_000 }));
-    assert.match(small, /at most 3000 bytes, and all together at most 6000 bytes/);
+    assert.match(small, /at most 3,000 bytes, and all together at most 6,000 bytes/);
     assert.match(small, /"contentEncoding":"base64"[^}]*"maxLength":4000/);
   });
 

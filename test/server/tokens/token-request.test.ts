@@ -99,12 +99,7 @@ describe('a token request', () => {
       token({ expires_in }),
       'AUTH_BAD_RESPONSE',
     ]),
-    [
-      'more than 64 KiB',
-      token({ padding: 'x'.repeat(64 * 1024) }),
-      'AUTH_BAD_RESPONSE',
-      /larger than 64 KiB/,
-    ],
+    ['more than 64 KB', token({ padding: 'x'.repeat(64 * 1024) }), 'AUTH_BAD_RESPONSE', /larger than 64 KB/],
     [
       'JSON that breaks off',
       { body: '{"access_token":"canary', headers: { 'content-type': 'application/json' } },
