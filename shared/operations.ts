@@ -18,7 +18,7 @@ import { createUserRequest, createUserResult, keptUserResult } from './users.ts'
 
 /** Everything there is to say of an operation. Routes, grants, the partner call, the client and the tests follow from it. */
 export type OperationRow = {
-  /** For people, as in "Ping answered in 34 ms". */
+  /** For people, as a command is called: the verb first. */
   title: string;
   /** At the BFF: the operation's own part of `/api/environments/{environment}/…`. */
   method: 'GET' | 'POST';
@@ -67,7 +67,7 @@ const noSuchPerson =
 /** The table of operations. A row that is added here makes the compiler name what is missing elsewhere. */
 export const operations = {
   health: {
-    title: 'Health',
+    title: 'Check Health',
     method: 'GET',
     path: 'health',
     partner: { method: 'GET', path: '/health' },
@@ -95,7 +95,7 @@ export const operations = {
     bodyCap: 0,
   },
   scopes: {
-    title: 'Scopes',
+    title: 'Show Scopes',
     method: 'GET',
     path: 'scopes',
     partner: null,
@@ -106,7 +106,7 @@ export const operations = {
     bodyCap: 0,
   },
   createUser: {
-    title: 'Create user',
+    title: 'Create User',
     method: 'POST',
     path: 'users',
     partner: { method: 'POST', path: '/v1/users' },
@@ -132,7 +132,7 @@ export const operations = {
     keptResult: keptInvitationResult,
   },
   submitDocument: {
-    title: 'Submit document',
+    title: 'Submit Document',
     method: 'POST',
     path: 'documents',
     partner: { method: 'POST', path: '/v1/documents:submit' },
@@ -147,7 +147,7 @@ export const operations = {
     notFound: noSuchPerson,
   },
   submitDocumentBatch: {
-    title: 'Submit documents',
+    title: 'Submit Documents',
     method: 'POST',
     path: 'documents/batch',
     partner: { method: 'POST', path: '/v1/documents:submitBatch' },

@@ -2,7 +2,6 @@ import type * as vscode from 'vscode';
 import type { ActivityEntry } from '../../shared/activity.ts';
 import type { FileLimits } from '../../shared/environments.ts';
 import type { OperationName, RequestOf, Success } from '../../shared/operations.ts';
-import type { DocumentResult } from './documents/results.ts';
 import type { CommandFailure } from './failures/command-failure.ts';
 
 /** Names that the manifest and the code must agree on; a test compares them. */
@@ -36,6 +35,16 @@ export type DocumentsArgument = Omit<WriteArgument<OperationName>, 'request'> & 
   request?: Record<string, unknown>;
   /** The limits that batches were cut by before: by others they would be other requests, with keys of their own. */
   cutBy?: FileLimits;
+};
+
+/** What became of one document. */
+export type DocumentResult = {
+  file: string;
+  result: 'accepted' | 'failed' | 'not sent' | 'unknown';
+  documentId?: string;
+  requestId?: string;
+  /** Why not, in the words of whoever said so. */
+  message?: string;
 };
 
 /** What became of each document, and why no more were sent. */

@@ -1,5 +1,6 @@
 import { defaultFileLimits } from '../../shared/documents.ts';
 import type { Environment, EnvironmentsAnswer, FileLimits } from '../../shared/environments.ts';
+import { createEvent, type Event } from './event.ts';
 import { type CommandFailure, failureOf } from './failures/command-failure.ts';
 
 /** What is known of the environments; nothing until somebody looks. */
@@ -26,11 +27,13 @@ export type EnvironmentList = {
   invalidate(): void;
   /** Asks anew in the background, and keeps what is known if that fails. */
   update(): Promise<void>;
+  onDidChange: Event<ListChange>;
 };
 
 export type Ask = (signal: AbortSignal) => Promise<EnvironmentsAnswer & { origin: string }>;
 
-export function createEnvironmentList(ask: Ask, onDidChange: (change: ListChange) => void): EnvironmentList {
+export function createEnvironmentList(ask: Ask): EnvironmentList {
+  const changes = createEvent<ListChange>();
   let state: ListState = { kind: 'unknown' };
   let loading: Promise<ListState> | undefined;
   let asking = new AbortController();
@@ -40,7 +43,7 @@ export function createEnvironmentList(ask: Ask, onDidChange: (change: ListChange
     if (signal.aborted) return list.load();
     state = found;
     loading = undefined;
-    onDidChange('loaded');
+    changes.fire('loaded');
     return state;
   }
 
@@ -55,6 +58,7 @@ export function createEnvironmentList(ask: Ask, onDidChange: (change: ListChange
   }
 
   const list: EnvironmentList = {
+    onDidChange: changes.event,
     state: () => state,
     async load() {
       if (state.kind !== 'unknown') return state;
@@ -66,7 +70,7 @@ export function createEnvironmentList(ask: Ask, onDidChange: (change: ListChange
       asking = new AbortController();
       loading = undefined;
       state = { kind: 'unknown' };
-      onDidChange('stale');
+      changes.fire('stale');
     },
     async update() {
       if (state.kind !== 'listed') return;
@@ -76,8 +80,8 @@ export function createEnvironmentList(ask: Ask, onDidChange: (change: ListChange
       if (signal.aborted || before.kind !== 'listed' || found.kind !== 'listed') return;
       state = found;
       const changed = changedEnvironments(before.environments, found.environments);
-      if (changed === 'loaded') onDidChange('stale');
-      else if (changed.length > 0) onDidChange(changed);
+      if (changed === 'loaded') changes.fire('stale');
+      else if (changed.length > 0) changes.fire(changed);
     },
   };
   return list;

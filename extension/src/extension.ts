@@ -33,52 +33,42 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const sessions = createSessionStore(context.secrets);
   const backend = createBackend({ readUrl, sessions, log: createCallLog(channel) });
-  const history = createPingHistory((environment) => tree.refresh(environment));
-  const list = createEnvironmentList(backend.environments, (change) => {
-    tree.onListChange(change);
-    activity.onListChange(change);
-    if (change === 'loaded') setSession(sessionOf(list.state()));
-  });
+  const list = createEnvironmentList(backend.environments);
+  const history = createPingHistory();
   const tree = createEnvironmentsTree({ list, history, situation });
   const activity = createActivityTree({ backend, list, situation });
+
   const inTest = context.extensionMode === vscode.ExtensionMode.Test;
   const { browser, registrations } = listenToBrowser(context.extension.id, backend.redeem);
-  const signIn = createSignInCommand({
-    ...{ backend, browser, list, situation, inTest },
-    onSignedIn: () => provider.refresh(),
-  });
-  const signOut = createSignOutCommand({
-    ...{ backend, list, situation },
-    onSignedOut: () => provider.refresh(),
-  });
-  const changes = new vscode.EventEmitter<vscode.AuthenticationProviderAuthenticationSessionsChangeEvent>();
+  const signIn = createSignInCommand({ backend, browser, list, situation, inTest });
+  const signOut = createSignOutCommand({ backend, list, situation });
   const provider = createProvider({
     current: backend.session,
     signIn: async () => 'signedInTo' in ((await signIn()) ?? {}),
     signOut: async () => signOut(),
-    changes,
   });
-  const intentions = createIntentions(context.globalState);
-  const reading = { backend, list, situation };
-  const writing = {
-    ...reading,
-    input: wizardInput,
-    intentions,
-    onWritten: activity.refresh,
-    inTest,
-  };
-
   const onOtherSession = () => {
     list.invalidate();
     void provider.refresh();
   };
 
+  const intentions = createIntentions(context.globalState);
+  const reading = { backend, list, situation };
+  const writing = { ...reading, input: wizardInput, intentions, onWritten: activity.refresh, inTest };
+
   context.subscriptions.push(
     channel,
+    sessions,
     tree,
     activity,
-    changes,
     registrations,
+    sessions.onDidChange(onOtherSession),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration(backendUrlSetting)) onOtherSession();
+    }),
+    list.onDidChange((change) => {
+      if (change === 'loaded') setSession(sessionOf(list.state()));
+    }),
     vscode.authentication.registerAuthenticationProvider(providerId, 'Pearsana BFF', provider, {
       supportsMultipleAccounts: false,
     }),
@@ -98,21 +88,14 @@ export function activate(context: vscode.ExtensionContext): void {
         return undefined;
       },
     }),
-    // Another window may sign in or out too, or change the setting.
-    context.secrets.onDidChange(async ({ key }) => {
-      if (await sessions.changedElsewhere(key)) onOtherSession();
-    }),
-    vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration(backendUrlSetting)) onOtherSession();
-    }),
   );
 }
 
 /** A browser comes back to this window by a URI of the extension's own. */
 function listenToBrowser(extensionId: string, redeem: Backend['redeem']) {
-  const own = vscode.Uri.parse(`${vscode.env.uriScheme}://${extensionId}${callbackPath}`);
+  const callback = vscode.Uri.parse(`${vscode.env.uriScheme}://${extensionId}${callbackPath}`);
   const browser = createBrowserSignIns({
-    callbackUri: async () => (await vscode.env.asExternalUri(own)).toString(true),
+    callbackUri: async () => (await vscode.env.asExternalUri(callback)).toString(true),
     redeem,
   });
   const registrations = vscode.window.registerUriHandler({

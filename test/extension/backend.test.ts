@@ -34,6 +34,7 @@ function setUp(accepts = 'good-key') {
       },
       store: async (name, value) => void kept.set(name, value),
       delete: async (name) => void kept.delete(name),
+      onDidChange: () => ({ dispose() {} }),
     }),
     fetch: async (input, init) => {
       const authorization = new Headers(init?.headers).get('authorization');

@@ -6,7 +6,7 @@ import {
   operationCommands,
   registerCommands,
 } from '../../extension/src/contributions.ts';
-import type { NextStep } from '../../extension/src/failures/next-step.ts';
+import type { Remedy } from '../../extension/src/failures/remedies.ts';
 import type { OperationName } from '../../shared/operations.ts';
 
 declare const register: Parameters<typeof registerCommands>[0];
@@ -35,10 +35,10 @@ registerCommands(register, { ...handlers, 'pearsana.ping': believing });
 operationCommands.pong;
 
 // @ts-expect-error: a next step with a command that doesn't exist.
-({ title: 'Pong', command: 'pearsana.pong' }) satisfies NextStep;
+({ title: 'Pong', command: 'pearsana.pong' }) satisfies Remedy;
 
 // @ts-expect-error: a next step with the arguments of another command.
-({ title: 'Retry', command: 'pearsana.ping', argument: { accessKey: 'k' } }) satisfies NextStep;
+({ title: 'Retry', command: 'pearsana.ping', argument: { accessKey: 'k' } }) satisfies Remedy;
 
 // @ts-expect-error: a result of a row that doesn't exist.
 type NoSuchResult = CallResult<'pong'>;

@@ -17,14 +17,12 @@ type Answer = Awaited<ReturnType<Ask>>;
 function setUp() {
   const questions: (PromiseWithResolvers<Answer> & { signal: AbortSignal })[] = [];
   const changes: ListChange[] = [];
-  const list = createEnvironmentList(
-    (signal) => {
-      const question = { ...Promise.withResolvers<Answer>(), signal };
-      questions.push(question);
-      return question.promise;
-    },
-    (change) => changes.push(change),
-  );
+  const list = createEnvironmentList((signal) => {
+    const question = { ...Promise.withResolvers<Answer>(), signal };
+    questions.push(question);
+    return question.promise;
+  });
+  list.onDidChange((change) => changes.push(change));
   const answer = (index: number, environments: Environment[]) =>
     questions[index]?.resolve({ requestId: 'r', origin: backend, environments });
   return { list, questions, changes, answer };

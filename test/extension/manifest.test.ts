@@ -56,6 +56,17 @@ describe('the manifest', () => {
     }
   });
 
+  it('calls an operation as the table does, with “…” where it asks for more', () => {
+    for (const { command, title } of commands) {
+      const rows = Object.entries(operationCommands)
+        .filter(([, id]) => id === command)
+        .map(([operation]) => operations[operation as OperationName]);
+      if (rows.length === 0) continue;
+      const titles = rows.map((row) => (row.writes ? `${row.title}…` : row.title));
+      assert(titles.includes(title), `${title}: ${titles.join(', ')}`);
+    }
+  });
+
   it('has the authentication provider that the code has', () => {
     assert.deepEqual(
       contributes.authentication.map(({ id }: { id: string }) => id),

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { createEvent } from '../event.ts';
 import type { KeptSession } from './session-store.ts';
 
 export type ProviderDependencies = {
@@ -7,10 +8,6 @@ export type ProviderDependencies = {
   /** As a person does it; false when they gave up. */
   signIn: () => Promise<boolean>;
   signOut: () => Promise<unknown>;
-  changes: Pick<
-    vscode.EventEmitter<vscode.AuthenticationProviderAuthenticationSessionsChangeEvent>,
-    'event' | 'fire'
-  >;
 };
 
 export type Provider = vscode.AuthenticationProvider & {
@@ -22,8 +19,9 @@ export type Provider = vscode.AuthenticationProvider & {
  * Puts the sign-in into VS Code's Accounts menu. Any extension can ask VS Code for a session, and its user may well say
  * yes; so the session that VS Code is told of names the caller, and its token is no key.
  */
-export function createProvider({ current, signIn, signOut, changes }: ProviderDependencies): Provider {
-  let told: vscode.AuthenticationSession | undefined;
+export function createProvider({ current, signIn, signOut }: ProviderDependencies): Provider {
+  const changes = createEvent<vscode.AuthenticationProviderAuthenticationSessionsChangeEvent>();
+  let shown: vscode.AuthenticationSession | undefined;
 
   async function look(): Promise<vscode.AuthenticationSession | undefined> {
     const found = await current();
@@ -39,24 +37,25 @@ export function createProvider({ current, signIn, signOut, changes }: ProviderDe
   }
 
   async function refresh(): Promise<void> {
-    const before = told;
-    told = await look();
-    if (before?.id === told?.id) return;
-    changes.fire({ added: told ? [told] : [], removed: before ? [before] : [], changed: [] });
+    const found = await look();
+    const before = shown;
+    if (before?.id === found?.id) return;
+    shown = found;
+    changes.fire({ added: found ? [found] : [], removed: before ? [before] : [], changed: [] });
   }
 
   return {
     onDidChangeSessions: changes.event,
     async getSessions(_scopes, options) {
-      told = await look();
+      shown = await look();
       const asked = options?.account;
-      return told && (asked === undefined || asked.id === told.account.id) ? [told] : [];
+      return shown && (asked === undefined || asked.id === shown.account.id) ? [shown] : [];
     },
     async createSession() {
       const done = await signIn();
       await refresh();
-      if (!done || !told) throw new Error('Nobody was signed in.');
-      return told;
+      if (!done || !shown) throw new Error('Nobody was signed in.');
+      return shown;
     },
     async removeSession(id) {
       if ((await look())?.id === id) await signOut();

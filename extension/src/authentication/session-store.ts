@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { createEvent, type Event } from '../event.ts';
 
 /** What is kept of a sign-in. It belongs to one origin, and is only ever looked up by that. */
 export type KeptSession = {
@@ -14,8 +15,9 @@ export type SessionStore = {
   get(origin: string): Promise<KeptSession | undefined>;
   keep(origin: string, session: KeptSession): Promise<void>;
   forget(origin: string): Promise<void>;
-  /** Whether a secret that has changed was changed by another window: VS Code tells of our own changes too. */
-  changedElsewhere(name: string): Promise<boolean>;
+  /** A session began or ended, in this window or in another. */
+  onDidChange: Event<void>;
+  dispose(): void;
 };
 
 const prefix = 'accessKey:';
@@ -29,10 +31,19 @@ function isSessionName(name: string): boolean {
 }
 
 export function createSessionStore(
-  secrets: Pick<vscode.SecretStorage, 'get' | 'store' | 'delete'>,
+  secrets: Pick<vscode.SecretStorage, 'get' | 'store' | 'delete' | 'onDidChange'>,
 ): SessionStore {
-  /** What this window has made of each. */
-  const ours = new Map<string, string | undefined>();
+  const changes = createEvent<void>();
+  /** What this window has made of each: VS Code tells of our own changes too. */
+  const known = new Map<string, string | undefined>();
+  const subscription = secrets.onDidChange(async ({ key }) => {
+    if (!isSessionName(key)) return;
+    const text = await secrets.get(key);
+    if (known.has(key) && known.get(key) === text) return;
+    known.set(key, text);
+    changes.fire();
+  });
+
   return {
     async get(origin) {
       const text = await secrets.get(sessionName(origin));
@@ -42,19 +53,16 @@ export function createSessionStore(
     },
     async keep(origin, session) {
       const text = JSON.stringify(session);
-      ours.set(sessionName(origin), text);
+      known.set(sessionName(origin), text);
       await secrets.store(sessionName(origin), text);
+      changes.fire();
     },
     async forget(origin) {
-      ours.set(sessionName(origin), undefined);
+      known.set(sessionName(origin), undefined);
       await secrets.delete(sessionName(origin));
+      changes.fire();
     },
-    async changedElsewhere(name) {
-      if (!isSessionName(name)) return false;
-      const text = await secrets.get(name);
-      if (ours.has(name) && ours.get(name) === text) return false;
-      ours.set(name, text);
-      return true;
-    },
+    onDidChange: changes.event,
+    dispose: () => subscription.dispose(),
   };
 }

@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import type { Backend } from '../backend.ts';
 import { failureOf } from '../failures/command-failure.ts';
 import { explain, sentencesOf } from '../failures/explain-failure.ts';
-import { nextSteps } from '../failures/next-step.ts';
-import { take } from '../failures/show-message.ts';
+import { remedies } from '../failures/remedies.ts';
+import { applyRemedy } from '../failures/show-message.ts';
 import type { Situation } from '../failures/situation.ts';
 import { accessKeyFault } from './command-arguments.ts';
 
@@ -22,7 +22,7 @@ export async function askForKey(backend: Backend, situation: () => Situation): P
   const hidden = new AbortController();
   try {
     return await new Promise<boolean>((resolve) => {
-      box.onDidTriggerButton(() => void take(nextSteps.openSetting));
+      box.onDidTriggerButton(() => void applyRemedy(remedies.openSetting));
       box.onDidChangeValue(() => {
         box.validationMessage = undefined;
       });

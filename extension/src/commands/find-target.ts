@@ -5,9 +5,7 @@ import type { EnvironmentList, ListState } from '../environment-list.ts';
 import { CommandError } from '../failures/command-failure.ts';
 import { plain } from '../plain-text.ts';
 import { kindWords, notGranted } from '../views/environment-words.ts';
-
-/** Where a command goes. Both are in a write's preview, so both must still hold when it is sent. */
-export type Target = { origin: string; environment: Environment };
+import type { Target } from '../writes/send-once.ts';
 
 /**
  * The environment that was named, else one that is chosen among those where all of the operations are allowed; with one

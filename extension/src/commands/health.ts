@@ -6,7 +6,6 @@ export function createHealthCommand(dependencies: ReadDependencies): CommandHand
   return createReadCommand(
     'health',
     {
-      title: 'Check Health',
       doing: 'Checking the health of',
       ask: (call, options) => call('health', options),
       onAnswer: (answer) => showAnswered(`says “${answer.result.status}” of its health,`, answer),

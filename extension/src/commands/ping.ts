@@ -17,7 +17,6 @@ export function createPingCommand({
   return createReadCommand(
     'ping',
     {
-      title: 'Ping',
       doing: 'Pinging',
       ask: (call, options) => call('ping', options),
       onAnswer(answer, { origin, environment, startedAt }) {

@@ -1,12 +1,12 @@
-import type { ReadOperation, Success } from '../../../shared/operations.ts';
+import { operations, type ReadOperation, type Success } from '../../../shared/operations.ts';
 import type { Backend } from '../backend.ts';
 import { type CallResult, operationCommands } from '../contributions.ts';
 import type { EnvironmentList } from '../environment-list.ts';
 import type { CommandFailure } from '../failures/command-failure.ts';
-import { retry } from '../failures/next-step.ts';
+import { retry } from '../failures/remedies.ts';
 import { showResult } from '../failures/show-message.ts';
 import type { Situation } from '../failures/situation.ts';
-import { tell, told } from '../failures/tell-failures.ts';
+import { tellFailure, tellFailures } from '../failures/tell-failures.ts';
 import { plain } from '../plain-text.ts';
 import { callWithProgress } from './call-with-progress.ts';
 import { readEnvironmentArgument } from './command-arguments.ts';
@@ -16,8 +16,6 @@ export type ReadDependencies = { backend: Backend; list: EnvironmentList; situat
 
 /** What one of them asks, and what is done with the answer. */
 export type Question<Name extends ReadOperation> = {
-  /** As in “Ping”. */
-  title: string;
   /** As in “Pinging”. */
   doing: string;
   ask(call: Backend['call'], options: { environment: string; signal: AbortSignal }): Promise<Success<Name>>;
@@ -32,12 +30,13 @@ export type Asked = { origin: string; environment: string; startedAt: number };
 /** Asks the environment that was clicked or named, else the one that is chosen now. */
 export function createReadCommand<Name extends ReadOperation>(
   operation: Name,
-  { title, doing, ask, onAnswer, onFailure }: Question<Name>,
+  { doing, ask, onAnswer, onFailure }: Question<Name>,
   { backend, list, situation }: ReadDependencies,
 ): (argument?: unknown) => Promise<CallResult<Name>> {
   const command = operationCommands[operation];
+  const { title } = operations[operation];
 
-  return told(
+  return tellFailures(
     situation,
     async (argument?: unknown) => {
       const named = readEnvironmentArgument(command, argument)?.environment;
@@ -54,7 +53,7 @@ export function createReadCommand<Name extends ReadOperation>(
         onFailure?.(error, asked);
         // The BFF went on to the partner, and may know more of its tokens now.
         if (error.source === 'auth' || error.source === 'pearsana') void list.update();
-        return tell(error, situation, retry(command, { environment }));
+        return tellFailure(error, situation, retry(command, { environment }));
       }
       void list.update();
       onAnswer(result, asked);

@@ -4,7 +4,7 @@ import type { CommandHandlers } from '../contributions.ts';
 import { CommandError } from '../failures/command-failure.ts';
 import { showResult } from '../failures/show-message.ts';
 import type { Situation } from '../failures/situation.ts';
-import { told } from '../failures/tell-failures.ts';
+import { tellFailures } from '../failures/tell-failures.ts';
 import { plain } from '../plain-text.ts';
 import { readWriteReference } from './command-arguments.ts';
 
@@ -20,7 +20,7 @@ export function createResolveCommand({
   situation,
   onResolved,
 }: ResolveDependencies): CommandHandlers['pearsana.resolve'] {
-  return told(situation, async (argument) => {
+  return tellFailures(situation, async (argument) => {
     const { environment, requestId } = readWriteReference('pearsana.resolve', argument);
     const answer = await askWhetherItHappened(environment, requestId);
     if (!answer) return undefined;

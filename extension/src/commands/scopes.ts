@@ -8,7 +8,6 @@ export function createScopesCommand(dependencies: ReadDependencies): CommandHand
   return createReadCommand(
     'scopes',
     {
-      title: 'Show Scopes',
       doing: 'Looking up the scopes of',
       ask: (call, options) => call('scopes', options),
       onAnswer(answer) {

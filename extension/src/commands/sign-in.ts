@@ -4,7 +4,7 @@ import { type Backend, timeWords } from '../backend.ts';
 import type { CommandHandlers } from '../contributions.ts';
 import type { EnvironmentList } from '../environment-list.ts';
 import type { Situation } from '../failures/situation.ts';
-import { told } from '../failures/tell-failures.ts';
+import { tellFailures } from '../failures/tell-failures.ts';
 import { plain } from '../plain-text.ts';
 import { askForKey } from './ask-for-key.ts';
 import { readAccessKeyArgument } from './command-arguments.ts';
@@ -17,15 +17,13 @@ export type SignInDependencies = {
   situation: () => Situation;
   /** Whether this is a test of the extension. */
   inTest: boolean;
-  /** Told once there is another session. */
-  onSignedIn: () => Promise<void>;
 };
 
 const inBrowser = 'In the browser';
 
 /** Signs in, in the browser where the BFF offers that, or with an access key. */
 export function createSignInCommand(dependencies: SignInDependencies): CommandHandlers['pearsana.signIn'] {
-  const { backend, browser, list, situation, inTest, onSignedIn } = dependencies;
+  const { backend, browser, list, situation, inTest } = dependencies;
 
   /** False after Escape. */
   async function ask(): Promise<boolean> {
@@ -44,11 +42,9 @@ export function createSignInCommand(dependencies: SignInDependencies): CommandHa
     return askForKey(backend, situation);
   }
 
-  return told(situation, async (argument?: unknown) => {
+  return tellFailures(situation, async (argument?: unknown) => {
     const given = readAccessKeyArgument(argument, { inTest });
     if (given === undefined ? !(await ask()) : !(await backend.signIn(given))) return undefined;
-    await onSignedIn();
-    list.invalidate();
     await list.load();
     const signedIn = await backend.session();
     const { origin: signedInTo = backend.origin(), session } = signedIn ?? {};

@@ -4,23 +4,19 @@ import type { CommandHandlers } from '../contributions.ts';
 import type { EnvironmentList } from '../environment-list.ts';
 import { explain } from '../failures/explain-failure.ts';
 import type { Situation } from '../failures/situation.ts';
-import { told } from '../failures/tell-failures.ts';
+import { tellFailures } from '../failures/tell-failures.ts';
 
 export type SignOutDependencies = {
   backend: Backend;
   list: EnvironmentList;
   situation: () => Situation;
-  /** Told once there is no session any more. */
-  onSignedOut: () => Promise<void>;
 };
 
 /** Forgets the access key of the BFF that the setting names; the keys of other BFFs stay. */
 export function createSignOutCommand(dependencies: SignOutDependencies): CommandHandlers['pearsana.signOut'] {
-  const { backend, list, situation, onSignedOut } = dependencies;
-  return told(situation, async () => {
+  const { backend, list, situation } = dependencies;
+  return tellFailures(situation, async () => {
     const { origin, notGivenBack } = await backend.signOut();
-    await onSignedOut();
-    list.invalidate();
     await list.load();
     if (notGivenBack) {
       const { failure, until } = notGivenBack;

@@ -3,8 +3,8 @@ const pieceBytes = 3 * 8_192;
 
 /** Bytes as base64 (RFC 4648, 4), without Node's help: this runs in a browser's worker too. */
 export function base64(bytes: Uint8Array): string {
-  const own: Uint8Array & { toBase64?(): string } = bytes;
-  return own.toBase64?.() ?? base64InPieces(bytes);
+  const modern: Uint8Array & { toBase64?(): string } = bytes;
+  return modern.toBase64?.() ?? base64InPieces(bytes);
 }
 
 /** The same where the host has no base64 of its own. */

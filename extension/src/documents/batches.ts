@@ -7,13 +7,13 @@ import type { Document } from './document.ts';
  * Documents in their order, in as many requests as it takes. It looks forward alone, so the documents that are left
  * after some requests make the same requests again, and these have the same keys.
  */
-export function batchesOf(documents: readonly Document[], { batch: mostBytes }: FileLimits): Document[][] {
+export function batchesOf(documents: readonly Document[], { batch: largestBatch }: FileLimits): Document[][] {
   const batches: Document[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
   for (const document of documents) {
     const last = batches.at(-1);
     bytes += document.source.bytes;
-    if (last && last.length < mostBatchItems && bytes <= mostBytes) last.push(document);
+    if (last && last.length < mostBatchItems && bytes <= largestBatch) last.push(document);
     else {
       batches.push([document]);
       bytes = document.source.bytes;

@@ -1,3 +1,4 @@
+import { byteWords } from '../../../shared/byte-words.ts';
 import { decodedBytes } from '../../../shared/documents.ts';
 import type { FileLimits } from '../../../shared/environments.ts';
 import { CommandError } from '../failures/command-failure.ts';
@@ -31,30 +32,41 @@ export type Given = { uri?: string; file?: string; filename?: string; itemId?: s
 export function readDocuments(request: Draft): Given[] {
   const { items, ...others } = request;
   if (items === undefined) return [readDocument(request)];
-  if (!Array.isArray(items) || items.length === 0 || Object.keys(others).length > 0) throw wrong('items');
+  if (!Array.isArray(items) || items.length === 0 || Object.keys(others).length > 0)
+    throw wrongArgument('items');
   const documents = items.map(readDocument);
   const ids = documents.flatMap(({ itemId }) => itemId ?? []);
-  if (new Set(ids).size < ids.length) throw wrong('an itemId of its own for each item');
+  if (new Set(ids).size < ids.length) throw wrongArgument('an itemId of its own for each item');
   // Ids of their own beside numbers of ours could meet.
-  if (ids.length > 0 && ids.length < documents.length) throw wrong('an itemId for each item, or for none');
+  if (ids.length > 0 && ids.length < documents.length)
+    throw wrongArgument('an itemId for each item, or for none');
   if (documents.some(({ file, uri }) => file === undefined && uri === undefined))
-    throw wrong('a file for each item');
+    throw wrongArgument('a file for each item');
   return documents;
 }
 
 function readDocument(item: unknown): Given {
-  if (typeof item !== 'object' || item === null) throw wrong('objects as its items');
+  if (typeof item !== 'object' || item === null) throw wrongArgument('objects as its items');
   const { uri, file, filename, itemId, ...fields }: Draft = { ...item };
   const texts = { uri, file, filename, itemId };
   for (const [name, value] of Object.entries(texts)) {
-    if (value !== undefined && typeof value !== 'string') throw wrong(`text as ${name}`);
+    if (value !== undefined && typeof value !== 'string') throw wrongArgument(`text as ${name}`);
   }
   const given = Object.entries(texts).filter(([, value]) => value !== undefined);
   return { ...Object.fromEntries(given), fields };
 }
 
-function wrong(needs: string): CommandError {
+function wrongArgument(needs: string): CommandError {
   return new CommandError('ARGUMENTS_INVALID', `pearsana.submitDocument needs ${needs} in its request.`);
+}
+
+/** A document as an argument: what {@link readDocuments} reads. */
+export function itemOf({ source, fields }: Document): Draft {
+  const { uri, file, itemId, filename } = source;
+  const whence = uri === undefined ? { file, filename } : { uri };
+  return Object.fromEntries(
+    Object.entries({ ...fields, ...whence, itemId }).filter(([, value]) => value !== undefined),
+  );
 }
 
 /** The document that a program gave whole. */
@@ -72,20 +84,15 @@ export function sourceOf(given: Given & { file: string }, index: number): Source
 /** What keeps these files from being sent, in words; nothing where nothing does. */
 export function fileFaults(
   sources: readonly Source[],
-  { document: most }: Pick<FileLimits, 'document'>,
+  { document: largest }: Pick<FileLimits, 'document'>,
 ): string | undefined {
   const faults = sources.flatMap(({ name, bytes }) => {
     if (bytes <= 0) return `${plain(name, 80)} is empty`;
-    return bytes > most ? `${plain(name, 80)} has ${size(bytes)}, and ${size(most)} is the most` : [];
+    return bytes > largest
+      ? `${plain(name, 80)} has ${byteWords(bytes)}, and ${byteWords(largest, 'exact')} is the most`
+      : [];
   });
   if (faults.length === 0) return undefined;
   const more = faults.length > 3 ? `; and ${faults.length - 3} more` : '';
   return `Nothing was sent: ${faults.slice(0, 3).join('; ')}${more}.`;
-}
-
-/** As in `14 KB`, never rounded down to what would be allowed. */
-export function size(bytes: number): string {
-  if (bytes < 1024) return `${bytes} bytes`;
-  const [value, unit] = bytes < 1024 * 1024 ? [bytes / 1024, 'KB'] : [bytes / 1024 / 1024, 'MB'];
-  return `${Math.ceil(value * 10) / 10} ${unit}`;
 }

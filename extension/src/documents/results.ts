@@ -1,18 +1,9 @@
 import { valueAt } from '../../../shared/validate.ts';
+import type { DocumentResult } from '../contributions.ts';
 import type { CommandFailure } from '../failures/command-failure.ts';
 import { plain } from '../plain-text.ts';
 import { itemIdOf, operationOf } from './batches.ts';
 import type { Document } from './document.ts';
-
-/** What became of one document. */
-export type DocumentResult = {
-  file: string;
-  result: 'accepted' | 'failed' | 'not sent' | 'unknown';
-  documentId?: string;
-  requestId?: string;
-  /** Why not, in the words of whoever said so. */
-  message?: string;
-};
 
 /** What an answer says of each document of its batch. The partner documents no answer, so each field may be missing. */
 export function resultsOf(

@@ -1,9 +1,9 @@
-import type { CommandFailure } from '../failures/command-failure.ts';
-import { failureOf } from '../failures/command-failure.ts';
+import type { DocumentResult } from '../contributions.ts';
+import { type CommandFailure, failureOf } from '../failures/command-failure.ts';
 import type { Draft } from '../forms/request-draft.ts';
 import { type DocumentOperation, operationOf, requestOf } from './batches.ts';
 import type { Document, Source } from './document.ts';
-import { type DocumentResult, resultsOf, resultsWithout } from './results.ts';
+import { resultsOf, resultsWithout } from './results.ts';
 
 export type Sending = {
   /** The source's base64. */

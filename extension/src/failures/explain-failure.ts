@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../../shared/error-codes.ts';
 import { plain } from '../plain-text.ts';
 import type { CommandFailure, ExtensionCode } from './command-failure.ts';
-import { type NextStep, nextSteps } from './next-step.ts';
+import { type Remedy, remedies } from './remedies.ts';
 import { isOnThatMachine, machineOf, originToAllow, type Situation } from './situation.ts';
 
 /** A failure in words for people. All of it is plain text, whoever wrote the parts. */
@@ -13,7 +13,7 @@ export type Explanation = {
   /** One or two more: what to do about it, and who can. */
   advice: string;
   /** The same as clicks. */
-  steps: NextStep[];
+  remedies: Remedy[];
 };
 
 type About = {
@@ -29,11 +29,11 @@ type Row = {
   short: string;
   what: Words;
   advice: Words;
-  steps: ('retry' | 'showScopes' | keyof typeof nextSteps)[];
+  remedies: ('retry' | 'showScopes' | keyof typeof remedies)[];
 };
 
 /** The failure says it itself. */
-const said: Words = ({ message }) => message;
+const itsMessage: Words = ({ message }) => message;
 
 const signedOut: Row = row(
   'not signed in',
@@ -64,22 +64,22 @@ const refusedContent: Row = row(
 const rows: Record<ErrorCode | ExtensionCode, Row> = {
   // What this extension finds by itself.
   NOT_SIGNED_IN: signedOut,
-  SIGN_IN_EXPIRED: row('sign-in expired', said, 'Sign in again.', 'signIn'),
+  SIGN_IN_EXPIRED: row('sign-in expired', itsMessage, 'Sign in again.', 'signIn'),
   SIGN_IN_DENIED: row(
     'not allowed in the browser',
-    said,
+    itsMessage,
     'Nothing was changed. Sign in again when you like.',
     'signIn',
   ),
   SIGN_IN_TIMED_OUT: row(
     'no answer from the browser',
-    said,
+    itsMessage,
     'Sign in again. If the browser shows that it is done but VS Code hears nothing, sign in with an access key.',
     'signIn',
   ),
   BACKEND_URL_INVALID: row(
     'address not usable',
-    said,
+    itsMessage,
     'Correct the setting pearsana.backendUrl.',
     'openSetting',
   ),
@@ -99,24 +99,29 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
   ),
   CONTRACT_BROKEN: row(
     'not our BFF',
-    said,
+    itsMessage,
     'Check the address, or install the extension that came with the BFF.',
     'openSetting',
     'showLog',
   ),
   ENVIRONMENT_MISMATCH: row(
     'wrong environment answered',
-    said,
+    itsMessage,
     'Nothing can be said of the environment that you asked for.',
     'showLog',
   ),
-  FILE_NOT_USABLE: row('file not usable', said, 'Choose other files, or these again.', 'chooseFiles'),
+  FILE_NOT_USABLE: row('file not usable', itsMessage, 'Choose other files, or these again.', 'chooseFiles'),
   CANCELLED: row('cancelled', 'You cancelled the call.', 'Try again when you like.', 'retry', 'showLog'),
-  NO_ENVIRONMENT: row('no environment', said, 'Or sign in with another key.', 'signIn', 'refresh'),
-  NO_SUCH_WRITE: row('no such write', said, 'It may be older than 30 days, or another caller’s.', 'showLog'),
+  NO_ENVIRONMENT: row('no environment', itsMessage, 'Or sign in with another key.', 'signIn', 'refresh'),
+  NO_SUCH_WRITE: row(
+    'no such write',
+    itsMessage,
+    'It may be older than 30 days, or another caller’s.',
+    'showLog',
+  ),
   ARGUMENTS_INVALID: row(
     'wrong arguments',
-    said,
+    itsMessage,
     'Correct the keybinding or the extension that calls this command.',
     'openKeybindings',
   ),
@@ -136,17 +141,22 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
     'signIn',
     'openSetting',
   ),
-  LOGIN_FAILED: row('sign-in failed', said, 'Nobody was signed in.', 'signIn'),
+  LOGIN_FAILED: row('sign-in failed', itsMessage, 'Nobody was signed in.', 'signIn'),
   // A page in a browser, which the extension never sees.
-  LOGIN_UNAVAILABLE: row('sign-in not possible', said, 'Try again later.', 'signIn'),
-  FORBIDDEN: row('not allowed', said, 'Or sign in with another key.', 'signIn', 'showLog'),
+  LOGIN_UNAVAILABLE: row('sign-in not possible', itsMessage, 'Try again later.', 'signIn'),
+  FORBIDDEN: row('not allowed', itsMessage, 'Or sign in with another key.', 'signIn', 'showLog'),
   HOST_NOT_ALLOWED: row(
     'address not accepted',
-    said,
+    itsMessage,
     'Use the address that it printed at its start.',
     'openSetting',
   ),
-  ENVIRONMENT_NOT_FOUND: row('no such environment', said, 'Refresh the list, and choose another.', 'refresh'),
+  ENVIRONMENT_NOT_FOUND: row(
+    'no such environment',
+    itsMessage,
+    'Refresh the list, and choose another.',
+    'refresh',
+  ),
   NOT_FOUND: row(
     'not found',
     ({ failure, message }) => `${speaker(failure)} found nothing there: ${message}`,
@@ -168,14 +178,14 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
   RATE_LIMITED: row(
     'too many calls',
     ({ failure }) => `${speaker(failure)} got too many calls in a short time.`,
-    ({ failure }) => wait(failure.retryAfterSeconds ?? 60),
+    ({ failure }) => waitWords(failure.retryAfterSeconds ?? 60),
     'retry',
     'showLog',
   ),
   BUSY: row(
     'BFF busy',
     'The BFF has too many calls under way.',
-    ({ failure }) => wait(failure.retryAfterSeconds ?? 5),
+    ({ failure }) => waitWords(failure.retryAfterSeconds ?? 5),
     'retry',
   ),
   SHUTTING_DOWN: row(
@@ -186,42 +196,45 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
   ),
   JOURNAL_UNAVAILABLE: row(
     'journal not usable',
-    said,
+    itsMessage,
     'Nothing was sent. Try again once that is mended.',
     'retry',
     'showLog',
   ),
-  IDEMPOTENCY_IN_PROGRESS: row('under way', said, 'Try again in a moment.', 'retry', 'showLog'),
-  IDEMPOTENCY_MISMATCH: row('another request', said, 'Begin again.', 'showLog'),
-  OUTCOME_UNKNOWN: row('outcome unknown', said, 'Look in the Pearsana portal first.', 'showLog'),
-  OUTCOME_KNOWN: row('done before', said, 'Nothing was sent now.', 'showLog'),
-  INTERNAL: row('BFF failed', said, 'Give the id to whoever runs the BFF.', 'retry', 'showLog'),
+  IDEMPOTENCY_IN_PROGRESS: row('under way', itsMessage, 'Try again in a moment.', 'retry', 'showLog'),
+  IDEMPOTENCY_MISMATCH: row('another request', itsMessage, 'Begin again.', 'showLog'),
+  OUTCOME_UNKNOWN: row('outcome unknown', itsMessage, 'Look in the Pearsana portal first.', 'showLog'),
+  OUTCOME_KNOWN: row('done before', itsMessage, 'Nothing was sent now.', 'showLog'),
+  INTERNAL: row('BFF failed', itsMessage, 'Give the id to whoever runs the BFF.', 'retry', 'showLog'),
 
   // What the partner and its authorisation server say about the BFF. The BFF puts that into a sentence, and often into
   // the remedy too; here stands what concerns the user.
-  CLIENT_CREDENTIALS_REJECTED: partners('secret rejected', 'Your access key is fine.'),
-  SCOPE_NOT_ENABLED: partners('scope not enabled', 'Try again once it is enabled.', 'showScopes'),
-  AUTH_UNREACHABLE: partners('auth server down', laterOrNetwork),
-  AUTH_TIMEOUT: partners('auth server slow', laterOrNetwork),
-  AUTH_BAD_RESPONSE: partners('auth server speaks nonsense', laterOrNetwork),
-  PARTNER_UNAUTHORIZED: partners('token not accepted', 'Your access key is fine.'),
-  INSUFFICIENT_SCOPE: partners('scope missing', 'Your access key is fine.'),
-  PARTNER_UNREACHABLE: partners('Pearsana down', laterOrNetwork),
-  PARTNER_TIMEOUT: partners('Pearsana slow', laterOrNetwork),
-  PARTNER_BAD_RESPONSE: partners('Pearsana speaks nonsense', 'If it stays, give Pearsana the request id.'),
-  PARTNER_ERROR: partners('Pearsana failed', 'If it stays, give Pearsana the request id.'),
+  CLIENT_CREDENTIALS_REJECTED: aboutPearsana('secret rejected', 'Your access key is fine.'),
+  SCOPE_NOT_ENABLED: aboutPearsana('scope not enabled', 'Try again once it is enabled.', 'showScopes'),
+  AUTH_UNREACHABLE: aboutPearsana('auth server down', laterOrNetwork),
+  AUTH_TIMEOUT: aboutPearsana('auth server slow', laterOrNetwork),
+  AUTH_BAD_RESPONSE: aboutPearsana('auth server speaks nonsense', laterOrNetwork),
+  PARTNER_UNAUTHORIZED: aboutPearsana('token not accepted', 'Your access key is fine.'),
+  INSUFFICIENT_SCOPE: aboutPearsana('scope missing', 'Your access key is fine.'),
+  PARTNER_UNREACHABLE: aboutPearsana('Pearsana down', laterOrNetwork),
+  PARTNER_TIMEOUT: aboutPearsana('Pearsana slow', laterOrNetwork),
+  PARTNER_BAD_RESPONSE: aboutPearsana(
+    'Pearsana speaks nonsense',
+    'If it stays, give Pearsana the request id.',
+  ),
+  PARTNER_ERROR: aboutPearsana('Pearsana failed', 'If it stays, give Pearsana the request id.'),
 };
 
-function partners(short: string, advice: Words, ...steps: Row['steps']): Row {
-  return row(short, said, advice, 'retry', ...steps, 'showLog');
+function aboutPearsana(short: string, advice: Words, ...offered: Row['remedies']): Row {
+  return row(short, itsMessage, advice, 'retry', ...offered, 'showLog');
 }
 
-function row(short: string, what: Words, advice: Words, ...steps: Row['steps']): Row {
-  return { short, what, advice, steps };
+function row(short: string, what: Words, advice: Words, ...offered: Row['remedies']): Row {
+  return { short, what, advice, remedies: offered };
 }
 
-/** Puts a failure into words. `retry` is what was tried; without it, that step is left out. */
-export function explain(failure: CommandFailure, situation: Situation, retry?: NextStep): Explanation {
+/** Puts a failure into words. `retry` is what was tried; without it, that remedy is left out. */
+export function explain(failure: CommandFailure, situation: Situation, retry?: Remedy): Explanation {
   const about: About = {
     failure,
     situation: { ...situation, backend: plain(situation.backend, 100) },
@@ -237,14 +250,14 @@ export function explain(failure: CommandFailure, situation: Situation, retry?: N
     short: row.short,
     what: say(row.what),
     advice: say(row.advice),
-    steps: row.steps.flatMap((name) => {
+    remedies: row.remedies.flatMap((name) => {
       if (name === 'retry') return retry ?? [];
-      return name === 'showScopes' ? showScopes(failure) : nextSteps[name];
+      return name === 'showScopes' ? showScopes(failure) : remedies[name];
     }),
   };
 }
 
-function showScopes({ environment }: CommandFailure): NextStep[] {
+function showScopes({ environment }: CommandFailure): Remedy[] {
   return environment === undefined
     ? []
     : [{ title: 'Show Scopes', command: 'pearsana.scopes', argument: { environment } }];
@@ -259,14 +272,14 @@ function speaker({ source }: CommandFailure): string {
   return source === 'bff' || source === 'extension' ? 'The BFF' : 'Pearsana';
 }
 
-function wait(seconds: number): string {
+function waitWords(seconds: number): string {
   return `Wait ${Math.max(1, Math.ceil(seconds))} s, then try again.`;
 }
 
 function laterOrNetwork({ failure }: About): string {
   return failure.retryAfterSeconds === undefined
     ? 'Try again in a moment. If it stays, whoever runs the BFF checks its network and its URLs.'
-    : wait(failure.retryAfterSeconds);
+    : waitWords(failure.retryAfterSeconds);
 }
 
 function howToStart(situation: Situation): string {

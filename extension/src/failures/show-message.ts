@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type Explanation, sentencesOf } from './explain-failure.ts';
-import type { NextStep } from './next-step.ts';
+import type { Remedy } from './remedies.ts';
 
 const copyRequestId = 'Copy Request ID';
 const openAnswer = 'Open Answer';
@@ -29,20 +29,24 @@ export async function openText(content: string, language = 'plaintext'): Promise
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language, content }));
 }
 
-/** Says what went wrong, with a button for each next step. Nobody waits for the click. */
+/** Says what went wrong, with a button for each remedy. Nobody waits for the click. */
 export function showFailure(explanation: Explanation, requestId: string | undefined): void {
-  const { steps } = explanation;
-  const buttons = [...steps.map(({ title }) => title), ...(requestId === undefined ? [] : [copyRequestId])];
+  const { remedies } = explanation;
+  const buttons = [
+    ...remedies.map(({ title }) => title),
+    ...(requestId === undefined ? [] : [copyRequestId]),
+  ];
   vscode.window.showErrorMessage(sentencesOf(explanation), ...buttons).then((chosen) => {
     if (chosen === copyRequestId && requestId !== undefined) void vscode.env.clipboard.writeText(requestId);
-    const step = steps.find(({ title }) => title === chosen);
-    if (step) void take(step);
+    const remedy = remedies.find(({ title }) => title === chosen);
+    if (remedy) void applyRemedy(remedy);
   });
 }
 
-export function take(step: NextStep): Thenable<unknown> {
-  const { command } = step;
-  return 'argument' in step
-    ? vscode.commands.executeCommand(command, step.argument)
+/** Does what a button says. */
+export function applyRemedy(remedy: Remedy): Thenable<unknown> {
+  const { command } = remedy;
+  return 'argument' in remedy
+    ? vscode.commands.executeCommand(command, remedy.argument)
     : vscode.commands.executeCommand(command);
 }

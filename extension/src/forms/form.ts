@@ -1,31 +1,35 @@
-import type { Answer } from '../../../shared/client.ts';
+import type { EnvironmentKind } from '../../../shared/environments.ts';
 import type { Issue } from '../../../shared/errors.ts';
 import type { OperationName, Success } from '../../../shared/operations.ts';
-import type { Backend } from '../backend.ts';
 import type { Draft } from './request-draft.ts';
-import type { Step } from './wizard.ts';
-
-/** The operations that a person fills in a form for. */
-export type FormOperation = Extract<OperationName, 'createUser' | 'createInvitation'>;
-
-/** What goes with a request that a person has confirmed. */
-export type Confirmed = { environment: string; idempotencyKey: string; confirm?: string };
-export type Sending = Confirmed & { signal: AbortSignal };
+import type { ReviewLine } from './review-lines.ts';
+import type { Option, Step } from './wizard.ts';
 
 /** A write's own part of its wizard, by hand; the review, the confirmation and the sending are the same for all. */
-export type Form<Name extends FormOperation> = {
+export type Form = {
+  /** The operation's, as in “Invite”. */
+  title: string;
+  steps(draft: Draft): readonly Step<Draft>[];
+  /** What the contract says of it. */
+  issues(draft: Draft): readonly Issue[];
+  /** What Enter does at the review, as in “Send the invitation”. */
+  sendLabel: string;
+  /** What comes of it, said before it is sent. */
+  consequence(draft: Draft, kind: EnvironmentKind): string;
+  /** What will be sent, as the review shows it. */
+  lines(draft: Draft): readonly ReviewLine[];
+  /** What was not asked for, and is shown below the lines. */
+  more?: readonly Option[];
+};
+
+/** The operations whose one request a person fills in. */
+export type FormOperation = Extract<OperationName, 'createUser' | 'createInvitation'>;
+
+/** The form of such an operation. */
+export type OperationForm<Name extends FormOperation> = Form & {
   operation: Name;
-  /** As in “Invite · sandbox”. */
-  verb: string;
   /** While it is sent, as in “Inviting”. */
   doing: string;
-  /** On the last step: what Enter does. */
-  sendLabel: string;
-  /** Said before it is sent. */
-  consequence: string;
-  steps(draft: Draft): readonly Step<Draft>[];
-  /** Sends the request; one that breaks the contract is an error and is not sent. */
-  send(call: Backend['call'], request: Draft, sending: Sending): Promise<Answer<Name>>;
   /** As in “Invited ada@example.edu (inv_…)”. */
   doneWords(request: Draft, answer: Success<Name>): string;
 };

@@ -1,43 +1,13 @@
 import { createInvitationRequest } from '../../../shared/invitations.ts';
+import { operations } from '../../../shared/operations.ts';
 import { valueAt } from '../../../shared/validate.ts';
-import type { Form } from './form.ts';
+import type { OperationForm } from './form.ts';
 import { referenceSteps } from './reference-steps.ts';
-import { type Draft, faultAt, fieldStep, withValue } from './request-draft.ts';
-import type { TextStep } from './wizard.ts';
+import { type Draft, faultAt, fieldStep, issuesIn, withValue } from './request-draft.ts';
+import { reviewLines } from './review-lines.ts';
+import type { Step, TextStep } from './wizard.ts';
 
 const schema = createInvitationRequest;
-
-/** What an invitation asks for, in the order in which a person knows it. */
-export const invitationForm: Form<'createInvitation'> = {
-  operation: 'createInvitation',
-  verb: 'Invite',
-  doing: 'Inviting',
-  sendLabel: 'Send the invitation',
-  consequence: 'Pearsana sends an e-mail to this person.',
-  steps: (draft) => [
-    fieldStep(schema, ['email'], {
-      ask: 'E-mail',
-      prompt: 'where the invitation goes',
-      placeholder: 'name@example.edu',
-    }),
-    fieldStep(schema, ['identity', 'firstName'], {
-      ask: 'First name',
-      prompt: 'as it stands in your records',
-    }),
-    fieldStep(schema, ['identity', 'lastName'], { ask: 'Last name', prompt: 'as it stands in your records' }),
-    ...referenceSteps(schema, draft),
-    fieldStep(schema, ['message'], {
-      ask: 'Message',
-      prompt: 'a few words of your own in the e-mail; leave it empty for none',
-      placeholder: 'no message',
-      optional: true,
-    }),
-    rolesStep,
-  ],
-  send: (call, request, sending) => call('createInvitation', { ...sending, request: schema.parse(request) }),
-  doneWords: ({ email }, { result: { invitation } }) =>
-    `Invited ${email} (${invitation.invitationId}, ${invitation.status})`,
-};
 
 const rolesStep: TextStep<Draft> = {
   kind: 'text',
@@ -62,3 +32,39 @@ function putRoles(text: string, draft: Draft): Draft {
   const roles = text.split(',').map((role) => role.trim());
   return withValue(draft, ['roles'], text.trim() === '' ? undefined : roles);
 }
+
+/** What an invitation asks for, in the order in which a person knows it. */
+const steps = (draft: Draft): Step<Draft>[] => [
+  fieldStep(schema, ['email'], {
+    ask: 'E-mail',
+    prompt: 'where the invitation goes',
+    placeholder: 'name@example.edu',
+  }),
+  fieldStep(schema, ['identity', 'firstName'], {
+    ask: 'First name',
+    prompt: 'as it stands in your records',
+  }),
+  fieldStep(schema, ['identity', 'lastName'], { ask: 'Last name', prompt: 'as it stands in your records' }),
+  ...referenceSteps(schema, draft),
+  fieldStep(schema, ['message'], {
+    ask: 'Message',
+    prompt: 'a few words of your own in the e-mail; leave it empty for none',
+    placeholder: 'no message',
+    optional: true,
+  }),
+  rolesStep,
+];
+
+export const invitationForm: OperationForm<'createInvitation'> = {
+  operation: 'createInvitation',
+  title: operations.createInvitation.title,
+  steps,
+  issues: (draft) => issuesIn(schema, draft),
+  sendLabel: 'Send the invitation',
+  consequence: (_draft, kind) =>
+    kind === 'local' ? 'Only to the stand-in: nobody is told.' : 'Pearsana sends an e-mail to this person.',
+  lines: (draft) => reviewLines(draft, steps(draft)),
+  doing: 'Inviting',
+  doneWords: ({ email }, { result: { invitation } }) =>
+    `Invited ${email} (${invitation.invitationId}, ${invitation.status})`,
+};

@@ -1,9 +1,11 @@
+import { operations } from '../../../shared/operations.ts';
 import { createUserRequest } from '../../../shared/users.ts';
 import { valueAt } from '../../../shared/validate.ts';
-import type { Form } from './form.ts';
+import type { OperationForm } from './form.ts';
 import { referenceSteps } from './reference-steps.ts';
-import { type Draft, fieldStep, type Path, withValue } from './request-draft.ts';
-import type { ManyStep } from './wizard.ts';
+import { type Draft, fieldStep, issuesIn, type Path, withValue } from './request-draft.ts';
+import { reviewLines } from './review-lines.ts';
+import type { ManyStep, Step } from './wizard.ts';
 
 const schema = createUserRequest;
 
@@ -67,35 +69,39 @@ const profileStep: ManyStep<Draft> = {
 };
 
 /** What a new user asks for. */
-export const userForm: Form<'createUser'> = {
+const steps = (draft: Draft): Step<Draft>[] => [
+  fieldStep(schema, ['identity', 'email'], {
+    ask: 'E-mail',
+    prompt: 'of the new user',
+    placeholder: 'name@example.edu',
+  }),
+  fieldStep(schema, ['identity', 'firstName'], {
+    ask: 'First name',
+    prompt: 'as it stands in your records',
+  }),
+  fieldStep(schema, ['identity', 'lastName'], { ask: 'Last name', prompt: 'as it stands in your records' }),
+  fieldStep(schema, ['identity', 'roleName'], {
+    ask: 'Role',
+    prompt: 'for example student or faculty',
+    suggestion: 'student',
+  }),
+  ...referenceSteps(schema, draft),
+  profileStep,
+  ...Object.values(profileFields)
+    .filter(({ path }) => valueAt(draft, path) !== undefined)
+    .map(({ path, ...words }) => fieldStep(schema, path, { ...words, optional: true })),
+];
+
+export const userForm: OperationForm<'createUser'> = {
   operation: 'createUser',
-  verb: 'Create User',
-  doing: 'Creating a user',
+  title: operations.createUser.title,
+  steps,
+  issues: (draft) => issuesIn(schema, draft),
   sendLabel: 'Create the user',
-  consequence: 'A second send may make a second user.',
-  steps: (draft) => [
-    fieldStep(schema, ['identity', 'email'], {
-      ask: 'E-mail',
-      prompt: 'of the new user',
-      placeholder: 'name@example.edu',
-    }),
-    fieldStep(schema, ['identity', 'firstName'], {
-      ask: 'First name',
-      prompt: 'as it stands in your records',
-    }),
-    fieldStep(schema, ['identity', 'lastName'], { ask: 'Last name', prompt: 'as it stands in your records' }),
-    fieldStep(schema, ['identity', 'roleName'], {
-      ask: 'Role',
-      prompt: 'for example student or faculty',
-      suggestion: 'student',
-    }),
-    ...referenceSteps(schema, draft),
-    profileStep,
-    ...Object.values(profileFields)
-      .filter(({ path }) => valueAt(draft, path) !== undefined)
-      .map(({ path, ...words }) => fieldStep(schema, path, { ...words, optional: true })),
-  ],
-  send: (call, request, sending) => call('createUser', { ...sending, request: schema.parse(request) }),
+  consequence: (_draft, kind) =>
+    kind === 'local' ? 'Only to the stand-in: nobody is told.' : 'A second send may make a second user.',
+  lines: (draft) => reviewLines(draft, steps(draft)),
+  doing: 'Creating a user',
   doneWords: (request, { result }) => {
     const email = valueAt(request, ['identity', 'email']);
     // The partner does not document this answer; the id is told where there is one.

@@ -16,7 +16,7 @@ export const wizardInput: WizardInput = {
     // An empty box at the start is not yet a mistake; what was typed before may be one.
     if (value !== '') verdict(value);
     box.onDidChangeValue(verdict);
-    return shown<string>(box, place, (accept) => {
+    return showInput<string>(box, place, (accept) => {
       box.onDidAccept(() => {
         if (verdict(box.value)) accept({ kind: 'accepted', value: box.value });
       });
@@ -32,7 +32,7 @@ export const wizardInput: WizardInput = {
     const items = options.flatMap(itemsOf);
     pick.items = items;
     pick.selectedItems = items.filter(({ id }) => id !== undefined && picked.includes(id));
-    return shown<readonly string[]>(pick, place, (accept) => {
+    return showInput<readonly string[]>(pick, place, (accept) => {
       pick.onDidAccept(() => {
         const ids = pick.selectedItems.flatMap(({ id }) => (id === undefined ? [] : [id]));
         if (many || ids.length === 1) accept({ kind: 'accepted', value: ids });
@@ -66,7 +66,7 @@ function withoutIcons(text: string): string {
   return text.replaceAll('$(', '$\u200b(');
 }
 
-function shown<Value>(
+function showInput<Value>(
   input: vscode.InputBox | vscode.QuickPick<vscode.QuickPickItem>,
   { title, number, total, canGoBack }: Place,
   wire: (settle: (answer: Answer<Value>) => void) => () => Answer<Value>,

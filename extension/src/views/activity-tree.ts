@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.ts';
 import { activityViewId, type EnvironmentArgument, type WriteReference } from '../contributions.ts';
-import type { EnvironmentList, ListChange } from '../environment-list.ts';
+import type { EnvironmentList } from '../environment-list.ts';
 import { type CommandFailure, failureOf } from '../failures/command-failure.ts';
 import { explain } from '../failures/explain-failure.ts';
-import { retryList } from '../failures/next-step.ts';
+import { retryList } from '../failures/remedies.ts';
 import type { Situation } from '../failures/situation.ts';
 import { plain } from '../plain-text.ts';
 import { activityRow, noActivityRow } from './activity-words.ts';
-import { failedListRows, type Row } from './environment-words.ts';
-import { rowItem } from './environments-tree.ts';
+import { failedListRows, type Row } from './row.ts';
+import { rowItem } from './row-item.ts';
 
 export type ActivityDependencies = {
   backend: Pick<Backend, 'activity'>;
@@ -21,7 +21,6 @@ export type ActivityDependencies = {
 type Node = EnvironmentArgument | WriteReference | { row: Row };
 
 export type ActivityTree = vscode.Disposable & {
-  onListChange(change: ListChange): void;
   /** Asks again for what was written in an environment, if somebody looks. */
   refresh(environment: string): void;
 };
@@ -32,9 +31,9 @@ export function createActivityTree({ backend, list, situation }: ActivityDepende
   const environments = new Map<string, EnvironmentArgument>();
   const items = new WeakMap<Node, vscode.TreeItem>();
 
-  const failedRows = (failure: CommandFailure, place: string): Node[] =>
+  const failedRows = (failure: CommandFailure, parentId: string): Node[] =>
     failedListRows(explain(failure, situation(), retryList)).map((row) => ({
-      row: { ...row, id: `${place}/${row.id}` },
+      row: { ...row, id: `${parentId}/${row.id}` },
     }));
 
   function environmentNode(environment: string, name: string): EnvironmentArgument {
@@ -77,14 +76,15 @@ export function createActivityTree({ backend, list, situation }: ActivityDepende
     },
   });
 
+  const subscription = list.onDidChange((change) => {
+    if (change === 'stale') changes.fire(undefined);
+  });
+
   return {
-    onListChange(change) {
-      if (change === 'stale') changes.fire(undefined);
-    },
     refresh(environment) {
       const node = environments.get(environment);
       if (node) changes.fire(node);
     },
-    dispose: () => vscode.Disposable.from(view, changes).dispose(),
+    dispose: () => vscode.Disposable.from(subscription, view, changes).dispose(),
   };
 }

@@ -1,8 +1,8 @@
 import type { ActivityEntry, WriteState } from '../../../shared/activity.ts';
 import { type OperationName, operations } from '../../../shared/operations.ts';
 import { plain } from '../plain-text.ts';
-import type { Row } from './environment-words.ts';
 import { ageText } from './ping-history.ts';
+import type { Row } from './row.ts';
 
 const states: Record<WriteState, { words: string; icon: string }> = {
   in_flight: { words: 'being sent', icon: 'sync' },

@@ -1,10 +1,11 @@
 import type { Environment, EnvironmentKind, TokenStatus } from '../../../shared/environments.ts';
 import { type OperationName, operationNames } from '../../../shared/operations.ts';
-import { type Explanation, explain, sentencesOf } from '../failures/explain-failure.ts';
-import { type NextStep, retry, retryList } from '../failures/next-step.ts';
+import { explain, sentencesOf } from '../failures/explain-failure.ts';
+import { retry, retryList } from '../failures/remedies.ts';
 import { isOnThatMachine, machineOf, type Situation } from '../failures/situation.ts';
 import { plain } from '../plain-text.ts';
 import { ageText, type PingRecord } from './ping-history.ts';
+import { explanationRows, type Row, remedyRow } from './row.ts';
 import { shortScope } from './scope-words.ts';
 
 /** What the tree shows of an environment. Icons are names of VS Code's codicons, colours of its theme. */
@@ -16,17 +17,6 @@ export type EnvironmentItem = {
   color: string | undefined;
   /** `environment`, and the operations that are allowed there, for the menus' conditions. */
   contextValue: string;
-};
-
-/** A line below an environment, or in the place of the list. */
-export type Row = {
-  id: string;
-  label: string;
-  description?: string;
-  tooltip: string;
-  icon: string;
-  /** What a click does. */
-  step?: NextStep;
 };
 
 /** As in `production · protected`, in words, since a colour is no guard; what its name says already is left out. */
@@ -82,13 +72,13 @@ export function pingRows(
         label: 'Not pinged yet',
         tooltip: mayPing ? 'Click to ping.' : notGranted(id, 'ping'),
         icon: 'circle-large-outline',
-        ...(mayPing && { step: { ...again, title: 'Ping' } }),
+        ...(mayPing && { remedy: { ...again, title: 'Ping' } }),
       },
     ];
   }
   const age = ageText(ping.endedAt, now);
   if (ping.ok) {
-    const facts = [latency(ping.latencyMs), apiVersionWords(ping.apiVersion), age];
+    const facts = [latencyWords(ping.latencyMs), apiVersionWords(ping.apiVersion), age];
     const tooltip = [...facts, `Request ${plain(ping.requestId, 128)}`].join('\n');
     return [{ id: rowId, label: 'Last ping ok', description: facts.join(' · '), tooltip, icon: 'pass' }];
   }
@@ -105,12 +95,6 @@ export function pingRows(
   return [last, ...explanationRows(rowId, explanation)];
 }
 
-/** What stands in the place of the list when it can't be had. */
-export function failedListRows(explanation: Explanation): Row[] {
-  const id = 'list';
-  return explanationRows(id, explanation);
-}
-
 export function emptyListRows(): Row[] {
   const label = 'Your access key reaches no environment';
   return [
@@ -120,28 +104,13 @@ export function emptyListRows(): Row[] {
       tooltip: `${label}. Ask whoever runs the BFF for access.`,
       icon: 'info',
     },
-    stepRow('list', { ...retryList, title: 'Refresh' }),
+    remedyRow('list', { ...retryList, title: 'Refresh' }),
   ];
-}
-
-function explanationRows(id: string, explanation: Explanation): Row[] {
-  const { what, advice, steps } = explanation;
-  const tooltip = sentencesOf(explanation);
-  return [
-    { id: `${id}/what`, label: what, tooltip, icon: 'warning' },
-    { id: `${id}/advice`, label: advice, tooltip, icon: 'lightbulb' },
-    ...steps.map((step) => stepRow(id, step)),
-  ];
-}
-
-function stepRow(id: string, step: NextStep): Row {
-  const { title, command } = step;
-  return { id: `${id}/step/${command}`, label: title, tooltip: title, icon: 'arrow-right', step };
 }
 
 /** As in `ok 34 ms`, or `failed: secret rejected`. */
 function pingWords(ping: PingRecord, situation: Situation): string {
-  return ping.ok ? `ok ${latency(ping.latencyMs)}` : `failed: ${explain(ping.failure, situation).short}`;
+  return ping.ok ? `ok ${latencyWords(ping.latencyMs)}` : `failed: ${explain(ping.failure, situation).short}`;
 }
 
 function stateIcon(ping: PingRecord | undefined): Pick<EnvironmentItem, 'icon' | 'color'> {
@@ -191,15 +160,15 @@ function tokenLine({ scopes, state, expiresAt }: TokenStatus): string {
     failing: 'can’t be had',
   };
   const until =
-    expiresAt === null || Number.isNaN(Date.parse(expiresAt)) ? '' : ` (until ${clock(expiresAt)})`;
+    expiresAt === null || Number.isNaN(Date.parse(expiresAt)) ? '' : ` (until ${clockWords(expiresAt)})`;
   return `Token for ${scopes.map(shortScope).join(', ')}: ${states[state]}${until}`;
 }
 
-function clock(time: string): string {
+function clockWords(time: string): string {
   return new Date(time).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 }
 
-function latency(ms: number): string {
+function latencyWords(ms: number): string {
   return `${Math.round(ms)} ms`;
 }
 

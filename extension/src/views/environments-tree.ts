@@ -1,23 +1,18 @@
 import * as vscode from 'vscode';
 import type { Environment } from '../../../shared/environments.ts';
 import { type EnvironmentArgument, viewId } from '../contributions.ts';
-import type { EnvironmentList, ListChange, ListState } from '../environment-list.ts';
+import type { EnvironmentList, ListState } from '../environment-list.ts';
 import { explain } from '../failures/explain-failure.ts';
-import { retryList } from '../failures/next-step.ts';
+import { retryList } from '../failures/remedies.ts';
 import type { Situation } from '../failures/situation.ts';
-import {
-  type EnvironmentItem,
-  emptyListRows,
-  environmentItem,
-  failedListRows,
-  pingRows,
-  type Row,
-} from './environment-words.ts';
+import { type EnvironmentItem, emptyListRows, environmentItem, pingRows } from './environment-words.ts';
 import type { PingHistory } from './ping-history.ts';
+import { failedListRows, type Row } from './row.ts';
+import { rowItem } from './row-item.ts';
 
 export type TreeDependencies = {
   list: EnvironmentList;
-  history: Pick<PingHistory, 'last'>;
+  history: Pick<PingHistory, 'last' | 'onDidRecord'>;
   situation: () => Situation;
 };
 
@@ -25,9 +20,6 @@ export type TreeDependencies = {
 type Node = EnvironmentArgument | { row: Row; parent: EnvironmentArgument | undefined };
 
 export type EnvironmentsTree = vscode.Disposable & {
-  onListChange(change: ListChange): void;
-  /** Shows anew what is known of one environment. */
-  refresh(environment: string): void;
   /** Opens an environment's node, so that its failure is seen; never the view itself. */
   expand(environment: string): void;
 };
@@ -110,12 +102,15 @@ export function createEnvironmentsTree({ list, history, situation }: TreeDepende
   const visibility = view.onDidChangeVisibility(({ visible }) => onVisibility(visible));
   onVisibility(view.visible);
 
-  return {
-    onListChange(change) {
+  const subscriptions = [
+    list.onDidChange((change) => {
       if (change === 'stale') changes.fire(undefined);
       else if (change !== 'loaded') for (const id of change) changes.fire(nodeOf(id));
-    },
-    refresh: (environment) => changes.fire(nodeOf(environment)),
+    }),
+    history.onDidRecord((environment) => changes.fire(nodeOf(environment))),
+  ];
+
+  return {
     expand(environment) {
       if (!view.visible || !lookUp(environment)) return;
       view
@@ -124,7 +119,7 @@ export function createEnvironmentsTree({ list, history, situation }: TreeDepende
     },
     dispose() {
       clearInterval(ageTimer);
-      vscode.Disposable.from(visibility, view, changes).dispose();
+      vscode.Disposable.from(...subscriptions, visibility, view, changes).dispose();
     },
   };
 }
@@ -141,26 +136,4 @@ function environmentNodeItem(id: string, item: EnvironmentItem | undefined): vsc
   // Else a screen reader is given the whole tooltip.
   node.accessibilityInformation = { label: `${label}, ${description}` };
   return node;
-}
-
-/** A line of a tree: of this one, or of the activity's. */
-export function rowItem(row: Row, parent: EnvironmentArgument | undefined): vscode.TreeItem {
-  const { label, description, tooltip, icon, step } = row;
-  const item = new vscode.TreeItem(label);
-  item.id = `${parent ? 'environment' : 'root'}/${row.id}`;
-  if (description !== undefined) item.description = description;
-  item.tooltip = tooltip;
-  item.iconPath = new vscode.ThemeIcon(icon);
-  item.contextValue = 'row';
-  item.accessibilityInformation = {
-    label: description === undefined ? label : `${label}, ${description}`,
-  };
-  if (step) {
-    item.command = {
-      title: step.title,
-      command: step.command,
-      ...('argument' in step && { arguments: [step.argument] }),
-    };
-  }
-  return item;
 }

@@ -1,4 +1,5 @@
 import type { Success } from '../../../shared/operations.ts';
+import { createEvent, type Event } from '../event.ts';
 import type { CommandFailure } from '../failures/command-failure.ts';
 
 /** What became of a ping, and when (ms since 1970). Nothing of its body is kept. */
@@ -11,9 +12,12 @@ export type PingRecord = { startedAt: number; endedAt: number } & (
 export type PingHistory = {
   last(origin: string, environment: string): PingRecord | undefined;
   record(origin: string, environment: string, record: PingRecord): void;
+  /** Of which environment a ping was recorded. */
+  onDidRecord: Event<string>;
 };
 
-export function createPingHistory(onDidRecord: (environment: string) => void = () => {}): PingHistory {
+export function createPingHistory(): PingHistory {
+  const recorded = createEvent<string>();
   const records = new Map<string, PingRecord>();
   const keyOf = (origin: string, environment: string) => `${origin} ${environment}`;
   return {
@@ -23,8 +27,9 @@ export function createPingHistory(onDidRecord: (environment: string) => void = (
       // A slow ping that was overtaken is not the last one.
       if (record.startedAt < (records.get(key)?.startedAt ?? 0)) return;
       records.set(key, record);
-      onDidRecord(environment);
+      recorded.fire(environment);
     },
+    onDidRecord: recorded.event,
   };
 }
 

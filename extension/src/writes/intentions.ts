@@ -24,14 +24,14 @@ type State = {
 /** Of the request there is only a digest. */
 type Kept = { digest: string; key: string; since: number };
 
-const place = 'intentions';
+const stateName = 'intentions';
 /** The BFF knows the writes of 30 days. */
 const keptMs = 30 * 24 * 60 * 60 * 1000;
-const most = 200;
+const mostIntentions = 200;
 
 export function createIntentions(state: State): Intentions {
   const kept = (): Kept[] =>
-    (state.get<Kept[]>(place) ?? []).filter(({ since }) => Date.now() - since < keptMs);
+    (state.get<Kept[]>(stateName) ?? []).filter(({ since }) => Date.now() - since < keptMs);
 
   return {
     async keyOf(intention) {
@@ -39,13 +39,13 @@ export function createIntentions(state: State): Intentions {
       const known = kept().find((each) => each.digest === digest);
       if (known) return known.key;
       const key = crypto.randomUUID();
-      await state.update(place, [...kept(), { digest, key, since: Date.now() }].slice(-most));
+      await state.update(stateName, [...kept(), { digest, key, since: Date.now() }].slice(-mostIntentions));
       return key;
     },
     async settle(intention) {
       const digest = await digestOf(intention);
       await state.update(
-        place,
+        stateName,
         kept().filter((each) => each.digest !== digest),
       );
     },

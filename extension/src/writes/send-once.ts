@@ -1,14 +1,19 @@
-import type { OperationName } from '../../../shared/operations.ts';
+import type { Answer, CallOptions } from '../../../shared/client.ts';
+import type { Environment } from '../../../shared/environments.ts';
+import type { OperationName, ReadOperation } from '../../../shared/operations.ts';
 import type { Backend } from '../backend.ts';
-import type { Target } from '../commands/find-target.ts';
 import type { Failed } from '../contributions.ts';
 import { CommandError, failureOf } from '../failures/command-failure.ts';
-import type { Confirmed } from '../forms/form.ts';
 import type { Draft } from '../forms/request-draft.ts';
 import type { Intentions } from './intentions.ts';
 
-export type Write = {
-  operation: OperationName;
+/** Where a command goes. Both are in a write's review, so both must still hold when it is sent. */
+export type Target = { origin: string; environment: Environment };
+
+export type WriteOperation = Exclude<OperationName, ReadOperation>;
+
+export type Write<Name extends WriteOperation> = {
+  operation: Name;
   request: Draft;
   /** Wanted once more although nobody knows what became of the same request before. */
   newKey: boolean;
@@ -17,13 +22,14 @@ export type Write = {
 /**
  * Sends a request under the key of its intention, which is settled once it is known what became of it. It does not
  * throw.
+ * @param signal ends the wait; what has left is in the BFF's hands.
  */
-export async function sendOnce<Answer extends object>(
-  { backend, intentions }: { backend: Pick<Backend, 'origin'>; intentions: Intentions },
-  { origin, environment: { id, protected: guarded } }: Target,
-  { operation, request, newKey }: Write,
-  send: (confirmed: Confirmed) => Promise<Answer>,
-): Promise<Answer | Failed> {
+export async function sendOnce<Name extends WriteOperation>(
+  { backend, intentions }: { backend: Pick<Backend, 'origin' | 'call'>; intentions: Intentions },
+  { origin, environment: { id, protected: isProtected } }: Target,
+  { operation, request, newKey }: Write<Name>,
+  signal?: AbortSignal,
+): Promise<Answer<Name> | Failed> {
   const intention = { origin, environment: id, operation, request };
   let idempotencyKey: string;
   try {
@@ -34,13 +40,11 @@ export async function sendOnce<Answer extends object>(
   } catch (cause) {
     return { error: { ...failureOf(cause), outcome: 'not_sent' } };
   }
-  let answer: Answer | Failed;
-  try {
-    // A protected environment's name was typed in the step before; else the review was enough.
-    answer = await send({ environment: id, idempotencyKey, ...(guarded && { confirm: id }) });
-  } catch (cause) {
-    answer = { error: failureOf(cause) };
-  }
+  // A protected environment's name was typed in the step before; else the review was enough.
+  const confirmed = { environment: id, idempotencyKey, ...(isProtected && { confirm: id }) };
+  // What was filled in satisfies the row's contract, which the client checks once more.
+  const options = { ...confirmed, request, ...(signal && { signal }) } as unknown as CallOptions<Name>;
+  const answer = await backend.call(operation, options).catch((cause) => ({ error: failureOf(cause) }));
   // Where VS Code cannot forget the key, the same request is answered as done before: that hurts nobody.
   if (isKnown(answer)) await intentions.settle(intention).catch(() => {});
   return answer;

@@ -5,33 +5,33 @@ import { valueAt } from '../../../shared/validate.ts';
 import type { operationCommands } from '../contributions.ts';
 import type { CommandFailure } from '../failures/command-failure.ts';
 import { type Explanation, explain } from '../failures/explain-failure.ts';
-import { type NextStep, nextSteps } from '../failures/next-step.ts';
+import { type Remedy, remedies } from '../failures/remedies.ts';
 import type { Situation } from '../failures/situation.ts';
 import type { Draft } from '../forms/request-draft.ts';
 import { plain } from '../plain-text.ts';
 
 /** What can be done about a write that failed. */
-export type WriteSteps = {
+export type WriteRemedies = {
   /** The same request once more, with the same key unless it is known what became of the first. */
-  again: NextStep;
+  again: Remedy;
   /** The same request as a new intention: it may then happen twice. */
-  anew: NextStep;
+  anew: Remedy;
   /** @param requestId of the write whose outcome is unknown. */
-  resolve: (requestId: string) => NextStep;
+  resolve: (requestId: string) => Remedy;
 };
 
 type WriteCommand = (typeof operationCommands)[Exclude<OperationName, ReadOperation>];
 
 /** The way back to the review, with what was given; the command reads that as it would read anybody’s. */
-export function tryAgain(command: WriteCommand, argument: unknown): NextStep {
-  return { title: 'Review and Try Again', command, argument } as NextStep;
+export function tryAgain(command: WriteCommand, argument: unknown): Remedy {
+  return { title: 'Review and Try Again', command, argument } as Remedy;
 }
 
 /** What can be done about a write that failed, or whose outcome nobody knows. */
-export function writeSteps(
+export function writeRemedies(
   command: WriteCommand,
   argument: { environment: string; request: Draft; cutBy?: FileLimits },
-): WriteSteps {
+): WriteRemedies {
   return {
     again: tryAgain(command, argument),
     anew: { ...tryAgain(command, { ...argument, newKey: true }), title: 'Send with a New Key' },
@@ -54,7 +54,7 @@ export function explainWrite(
   failure: CommandFailure,
   situation: Situation,
   request: Draft,
-  { again, anew, resolve }: WriteSteps,
+  { again, anew, resolve }: WriteRemedies,
 ): Explanation {
   if (failure.code === 'OUTCOME_KNOWN') return explain(failure, situation);
   if (failure.outcome === 'unknown') {
@@ -64,7 +64,7 @@ export function explainWrite(
         ...{ short: `${short}, outcome unknown`, what },
         advice:
           'It may have happened all the same. Trying again is safe: it carries the same key, and is not done twice.',
-        steps: [again, nextSteps.showLog],
+        remedies: [again, remedies.showLog],
       };
     }
     // With a key that was used before, it is about the first one.
@@ -74,16 +74,16 @@ export function explainWrite(
       short: `${short}, outcome unknown`,
       what,
       advice: `It may have happened all the same. Look in the Pearsana portal for ${where.filter(Boolean).join(', ')}.`,
-      steps: [...(requestId ? [resolve(requestId)] : []), anew],
+      remedies: [...(requestId ? [resolve(requestId)] : []), anew],
     };
   }
   const explanation = explain(failure, situation, again);
   const became = failure.outcome === 'refused' ? 'It was refused, so nothing happened.' : 'Nothing was sent.';
   // Whatever the cause, the request is not lost: the wizard opens again where it was reviewed.
-  const steps = explanation.steps.filter(({ title }) => title !== again.title);
+  const others = explanation.remedies.filter(({ title }) => title !== again.title);
   // To another BFF nothing goes by one click.
   const first = failure.code === 'BACKEND_CHANGED' ? [] : [again];
-  return { ...explanation, advice: `${became} ${explanation.advice}`, steps: [...first, ...steps] };
+  return { ...explanation, advice: `${became} ${explanation.advice}`, remedies: [...first, ...others] };
 }
 
 /** `SIS 20261234, LMS 77`: what the portal knows the person by. */

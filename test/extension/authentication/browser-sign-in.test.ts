@@ -113,10 +113,10 @@ describe('signing in through the browser', () => {
       end(signIns, link);
       const failure = failureOf(await done.catch((error: unknown) => error));
       assert.equal(failure.code, code);
-      const { what: said, steps } = explain(failure, desktop);
+      const { what: said, remedies } = explain(failure, desktop);
       assert.match(said, words);
       assert.deepEqual(
-        steps.map(({ command }) => command),
+        remedies.map(({ command }) => command),
         ['pearsana.signIn'],
       );
       assert.equal(bring(signIns, { code: 'late', state: stateIn(link) }), false);

@@ -23,14 +23,10 @@ function newWindow(shared: { url: string; kept: Map<string, KeptSession> }) {
       signedOut.push(shared.url);
       shared.kept.delete(shared.url);
     },
-    changes: {
-      event: () => ({ dispose() {} }),
-      fire: ({ added, removed, changed }: Change) => {
-        const labels = (sessions: Change['added']) =>
-          sessions?.map(({ account }) => account.label).join() ?? '';
-        told.push(`+${labels(added)} -${labels(removed)} ~${labels(changed)}`);
-      },
-    },
+  });
+  provider.onDidChangeSessions(({ added, removed, changed }: Change) => {
+    const labels = (sessions: Change['added']) => sessions?.map(({ account }) => account.label).join() ?? '';
+    told.push(`+${labels(added)} -${labels(removed)} ~${labels(changed)}`);
   });
   return { provider, told, signedOut };
 }

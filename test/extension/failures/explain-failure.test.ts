@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ExtensionCode } from '../../../extension/src/failures/command-failure.ts';
 import { explain, sentencesOf } from '../../../extension/src/failures/explain-failure.ts';
-import { retry as retryStep } from '../../../extension/src/failures/next-step.ts';
+import { retry as retryStep } from '../../../extension/src/failures/remedies.ts';
 import { type ErrorCode, errorCodes } from '../../../shared/error-codes.ts';
 import { desktop, failureSample } from '../samples.ts';
 
@@ -29,12 +29,12 @@ const allCodes = [...Object.keys(errorCodes), ...extensionCodes];
 describe('the words of a failure', () => {
   for (const code of allCodes) {
     it(`say of ${code} what it is and what to do next`, () => {
-      const { short, what, advice, steps } = explain(failureSample(code), desktop, retry);
+      const { short, what, advice, remedies } = explain(failureSample(code), desktop, retry);
       assert(short.length >= 4 && short.length <= 32, short);
       for (const sentence of [what, advice]) assert.match(sentence, /^[A-ZÀ-Þ].+[.?]$/s);
-      assert(steps.length >= 1 && steps.length <= 3);
-      assert(steps.every(({ title, command }) => title !== '' && command !== undefined));
-      assert.doesNotMatch(sentencesOf({ short, what, advice, steps }), /undefined|\[object|NaN/);
+      assert(remedies.length >= 1 && remedies.length <= 3);
+      assert(remedies.every(({ title, command }) => title !== '' && command !== undefined));
+      assert.doesNotMatch(sentencesOf({ short, what, advice, remedies }), /undefined|\[object|NaN/);
     });
   }
 
@@ -58,12 +58,12 @@ describe('the words of a failure', () => {
   });
 
   it('send people to sign in only when the access key is the fault', () => {
-    const first = (code: string) => explain(failureSample(code), desktop, retry).steps[0]?.command;
+    const first = (code: string) => explain(failureSample(code), desktop, retry).remedies[0]?.command;
     assert.equal(first('UNAUTHORIZED'), 'pearsana.signIn');
     assert.equal(first('NOT_SIGNED_IN'), 'pearsana.signIn');
     for (const code of ['CLIENT_CREDENTIALS_REJECTED', 'PARTNER_UNAUTHORIZED', 'SCOPE_NOT_ENABLED']) {
-      const { steps } = explain(failureSample(code), desktop, retry);
-      assert(!steps.some(({ command }) => command === 'pearsana.signIn'), code);
+      const { remedies } = explain(failureSample(code), desktop, retry);
+      assert(!remedies.some(({ command }) => command === 'pearsana.signIn'), code);
     }
   });
 
@@ -99,14 +99,14 @@ describe('the words of a failure', () => {
   });
 
   it('offer to try again only where it is known what', () => {
-    const titles = (steps: readonly { title: string }[]) => steps.map(({ title }) => title);
-    assert(titles(explain(failureSample('PARTNER_TIMEOUT'), desktop, retry).steps).includes('Retry'));
-    assert(!titles(explain(failureSample('PARTNER_TIMEOUT'), desktop).steps).includes('Retry'));
+    const titles = (remedies: readonly { title: string }[]) => remedies.map(({ title }) => title);
+    assert(titles(explain(failureSample('PARTNER_TIMEOUT'), desktop, retry).remedies).includes('Retry'));
+    assert(!titles(explain(failureSample('PARTNER_TIMEOUT'), desktop).remedies).includes('Retry'));
   });
 
   it('lead from a scope that lacks to all there are, in that environment', () => {
-    const { steps } = explain(failureSample('SCOPE_NOT_ENABLED'), desktop);
-    const [show] = steps;
+    const { remedies } = explain(failureSample('SCOPE_NOT_ENABLED'), desktop);
+    const [show] = remedies;
     assert.deepEqual(show, {
       title: 'Show Scopes',
       command: 'pearsana.scopes',

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
   answeredSteps,
-  type Form,
   type FormOperation,
+  type OperationForm,
   unmendable,
 } from '../../../extension/src/forms/form.ts';
 import { invitationForm } from '../../../extension/src/forms/invitation-form.ts';
 import type { Draft } from '../../../extension/src/forms/request-draft.ts';
-import { confirmationStep, formReview } from '../../../extension/src/forms/review.ts';
+import { confirmationStep, reviewStep } from '../../../extension/src/forms/review.ts';
 import { userForm } from '../../../extension/src/forms/user-form.ts';
 import { type Answer, runWizard, type WizardInput } from '../../../extension/src/forms/wizard.ts';
 import { operations } from '../../../shared/operations.ts';
@@ -24,7 +24,7 @@ const production = {
 /** What a person enters, step by step; a step that is not named is accepted as it stands. */
 type Script = Record<string, string | string[]>;
 
-const people: { form: Form<FormOperation>; script: Script; request: Draft }[] = [
+const people: { form: OperationForm<FormOperation>; script: Script; request: Draft }[] = [
   {
     form: invitationForm,
     script: {
@@ -103,10 +103,10 @@ function play(
   };
 }
 
-function wizardOf(form: Form<FormOperation>, draft: Draft = {}, answered?: ReadonlySet<string>) {
-  const review = formReview(form, production);
+function wizardOf(form: OperationForm<FormOperation>, draft: Draft = {}, answered?: ReadonlySet<string>) {
+  const review = reviewStep(form, production);
   const steps = (now: Draft) => [...form.steps(now), review, confirmationStep('production')];
-  return { title: form.verb, draft, steps, ...(answered && { answered }) };
+  return { title: form.title, draft, steps, ...(answered && { answered }) };
 }
 
 for (const { form, script, request } of people) {
@@ -120,7 +120,7 @@ for (const { form, script, request } of people) {
     });
 
     test('the review shows every value that is sent, as it is sent, and no other', () => {
-      const review = formReview(form, production);
+      const review = reviewStep(form, production);
       const [send, ...lines] = review.options(request);
       const leaves: string[] = [];
       JSON.stringify(request, (_key, value) => {
@@ -132,8 +132,8 @@ for (const { form, script, request } of people) {
         leaves,
       );
       assert.match(send?.label ?? '', /production$/);
-      assert.equal(send?.detail, form.consequence);
-      const local = formReview(form, { ...production, kind: 'local' }).options(request)[0];
+      assert.equal(send?.detail, form.consequence(request, 'production'));
+      const local = reviewStep(form, { ...production, kind: 'local' }).options(request)[0];
       assert.match(local?.detail ?? '', /stand-in: nobody is told/);
       // Each line is named in words, not by its path.
       for (const { label } of lines) assert.doesNotMatch(label, /[.[]/);

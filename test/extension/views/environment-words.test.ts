@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explain } from '../../../extension/src/failures/explain-failure.ts';
-import { retryList } from '../../../extension/src/failures/next-step.ts';
+import { retryList } from '../../../extension/src/failures/remedies.ts';
 import {
   emptyListRows,
   environmentItem,
-  failedListRows,
   kindWords,
   notGranted,
   pingRows,
 } from '../../../extension/src/views/environment-words.ts';
 import type { PingRecord } from '../../../extension/src/views/ping-history.ts';
+import { failedListRows } from '../../../extension/src/views/row.ts';
 import { operationNames } from '../../../shared/operations.ts';
 import { desktop, failureSample, production, sandbox } from '../samples.ts';
 
@@ -117,13 +117,13 @@ describe('an environment in the tree', () => {
 describe('the rows below an environment', () => {
   it('invite to a first ping, where that is granted', () => {
     const [row] = pingRows(sandbox, undefined, desktop, now);
-    assert.deepEqual(row?.step, {
+    assert.deepEqual(row?.remedy, {
       title: 'Ping',
       command: 'pearsana.ping',
       argument: { environment: 'sandbox' },
     });
     const [none] = pingRows({ ...sandbox, grants: [] }, undefined, desktop, now);
-    assert.equal(none?.step, undefined);
+    assert.equal(none?.remedy, undefined);
     assert.equal(none?.tooltip, 'Not granted: ask whoever runs the BFF for sandbox:ping.');
   });
 
@@ -137,13 +137,13 @@ describe('the rows below an environment', () => {
     assert.match(row?.description ?? '', /API version not stated/);
   });
 
-  it('give a failure in words, and each next step as a click', () => {
+  it('give a failure in words, and each remedy as a click', () => {
     const rows = pingRows(sandbox, failed, desktop, now);
     assert.equal(rows[0]?.description, 'secret rejected · 2 min ago');
     assert.match(rows[1]?.label ?? '', /^The message\.$/);
     assert.match(rows[2]?.label ?? '', /^Your access key is fine/);
-    const steps = rows.flatMap(({ step }) => (step ? [step.command] : []));
-    assert.deepEqual(steps, ['pearsana.ping', 'pearsana.showLog']);
+    const commands = rows.flatMap(({ remedy }) => (remedy ? [remedy.command] : []));
+    assert.deepEqual(commands, ['pearsana.ping', 'pearsana.showLog']);
   });
 
   it('have ids that differ from each other and stay the same', () => {
@@ -160,7 +160,7 @@ describe('the rows in the place of the list', () => {
     assert.equal(rows[0]?.label, 'The BFF at http://127.0.0.1:8787 doesn’t answer.');
     assert.match(rows[1]?.label ?? '', /npm start.*on this machine/);
     assert.deepEqual(
-      rows.flatMap(({ step }) => (step ? [step.title] : [])),
+      rows.flatMap(({ remedy }) => (remedy ? [remedy.title] : [])),
       ['Retry', 'Open Setting', 'Show Log'],
     );
   });
@@ -176,6 +176,6 @@ describe('the rows in the place of the list', () => {
   });
 
   it('are not empty when there is no environment', () => {
-    assert.equal(emptyListRows().at(-1)?.step?.command, 'pearsana.refresh');
+    assert.equal(emptyListRows().at(-1)?.remedy?.command, 'pearsana.refresh');
   });
 });

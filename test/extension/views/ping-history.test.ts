@@ -30,7 +30,8 @@ describe('the age of a ping', () => {
 describe('the history of pings', () => {
   it('keeps the last one of each environment of each BFF', () => {
     const told: string[] = [];
-    const history = createPingHistory((environment) => told.push(environment));
+    const history = createPingHistory();
+    history.onDidRecord((environment) => told.push(environment));
     history.record('https://a.example', 'sandbox', ping(1));
     history.record('https://a.example', 'sandbox', ping(2));
     assert.equal(history.last('https://a.example', 'sandbox')?.startedAt, 2);

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Backend } from '../../../extension/src/backend.ts';
 import { CommandError, type CommandFailure } from '../../../extension/src/failures/command-failure.ts';
-import type { Confirmed } from '../../../extension/src/forms/form.ts';
 import { createIntentions } from '../../../extension/src/writes/intentions.ts';
 import { sendOnce, type Write } from '../../../extension/src/writes/send-once.ts';
+import type { CallOptions } from '../../../shared/client.ts';
 import { failureSample, backend as origin, production, sandbox } from '../samples.ts';
 
-const write: Write = { operation: 'createUser', request: { a: 1 }, newKey: false };
+const write: Write<'createUser'> = { operation: 'createUser', request: { a: 1 }, newKey: false };
 
 /** Where intentions are kept, which can be made to fail. */
 function setUp() {
@@ -19,17 +20,22 @@ function setUp() {
       kept.set(name, value);
     },
   };
-  const dependencies = { backend: { origin: () => host.origin }, intentions: createIntentions(state) };
-  const sent: Confirmed[] = [];
+  const sent: CallOptions<'createUser'>[] = [];
+  let answerNext: () => Promise<object>;
+  // The test's own answers, whatever the row's are.
+  const call = (async (_operation: string, options: CallOptions<'createUser'>) => {
+    sent.push(options);
+    return answerNext();
+  }) as Backend['call'];
+  const dependencies = { backend: { origin: () => host.origin, call }, intentions: createIntentions(state) };
   const send = (
     answer: () => Promise<object> = async () => ({ requestId: 'r' }),
-    more: Partial<Write> = {},
+    more: Partial<typeof write> = {},
     environment = sandbox,
-  ) =>
-    sendOnce(dependencies, { origin, environment }, { ...write, ...more }, (confirmed) => {
-      sent.push(confirmed);
-      return answer();
-    });
+  ) => {
+    answerNext = answer;
+    return sendOnce(dependencies, { origin, environment }, { ...write, ...more });
+  };
   return { host, sent, send };
 }
 

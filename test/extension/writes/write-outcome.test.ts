@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { CommandFailure } from '../../../extension/src/failures/command-failure.ts';
-import { explainWrite, type WriteSteps } from '../../../extension/src/writes/write-outcome.ts';
+import { explainWrite, type WriteRemedies } from '../../../extension/src/writes/write-outcome.ts';
 
 const situation = {
   backend: 'https://bff.example',
@@ -10,7 +10,7 @@ const situation = {
   remoteName: undefined,
 };
 const request = { externalReferences: [{ namespace: 'SIS', externalId: 'A-1' }] };
-const steps: WriteSteps = {
+const remedies: WriteRemedies = {
   again: { title: 'Again', command: 'pearsana.invite' },
   anew: { title: 'Anew', command: 'pearsana.invite' },
   resolve: (requestId) => ({
@@ -24,8 +24,8 @@ const failure = (code: string, more: Partial<CommandFailure> = {}): CommandFailu
   ...more,
 });
 const titles = (about: CommandFailure) =>
-  explainWrite(about, situation, request, steps).steps.map(({ title }) => title);
-const advice = (about: CommandFailure) => explainWrite(about, situation, request, steps).advice;
+  explainWrite(about, situation, request, remedies).remedies.map(({ title }) => title);
+const advice = (about: CommandFailure) => explainWrite(about, situation, request, remedies).advice;
 
 describe('a write that failed', () => {
   for (const code of ['PARTNER_TIMEOUT', 'PARTNER_UNREACHABLE', 'INTERNAL']) {
@@ -46,7 +46,7 @@ describe('a write that failed', () => {
     const [reference] = request.externalReferences;
     const references = [reference, reference, { namespace: 'LMS', externalId: '7' }];
     const about = { externalReferences: references };
-    const { advice } = explainWrite(failure('PARTNER_TIMEOUT'), situation, about, steps);
+    const { advice } = explainWrite(failure('PARTNER_TIMEOUT'), situation, about, remedies);
     assert.match(advice, /the external reference SIS A-1 or LMS 7, request/);
   });
 

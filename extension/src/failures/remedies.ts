@@ -7,7 +7,7 @@ import {
   type operationCommands,
 } from '../contributions.ts';
 
-/** VS Code's own commands that a next step may run, with their arguments. */
+/** VS Code's own commands that a remedy may run, with their arguments. */
 type HostCommands = {
   'workbench.action.openSettings': { argument: string };
   'workbench.action.openGlobalKeybindings': { argument: never };
@@ -16,11 +16,11 @@ type HostCommands = {
 type AllCommands = Commands & HostCommands;
 
 /** What a person can do next with one click: a button of a message, or a node of the tree. */
-export type NextStep = {
+export type Remedy = {
   [Id in keyof AllCommands]: { title: string; command: Id; argument?: AllCommands[Id]['argument'] };
 }[CommandId | keyof HostCommands];
 
-export const nextSteps = {
+export const remedies = {
   signIn: { title: 'Sign In', command: 'pearsana.signIn' },
   chooseFiles: { title: 'Choose Files', command: 'pearsana.submitDocument' },
   refresh: { title: 'Refresh', command: 'pearsana.refresh' },
@@ -34,15 +34,15 @@ export const nextSteps = {
     title: 'Open Keyboard Shortcuts',
     command: 'workbench.action.openGlobalKeybindings',
   },
-} as const satisfies Record<string, NextStep>;
+} as const satisfies Record<string, Remedy>;
 
 /** Asks for the list of environments again. */
-export const retryList: NextStep = { title: 'Retry', command: 'pearsana.refresh' };
+export const retryList: Remedy = { title: 'Retry', command: 'pearsana.refresh' };
 
 /** The same once more, where it can simply be done again. */
 export function retry(
   command: (typeof operationCommands)[ReadOperation],
   argument?: EnvironmentArgument,
-): NextStep {
+): Remedy {
   return { title: 'Retry', command, ...(argument && { argument }) };
 }

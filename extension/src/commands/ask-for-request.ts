@@ -1,0 +1,46 @@
+import type { Environment } from '../../../shared/environments.ts';
+import { sentences } from '../../../shared/validate.ts';
+import type { CommandId } from '../contributions.ts';
+import { CommandError } from '../failures/command-failure.ts';
+import { answeredSteps, type Form, unmendable } from '../forms/form.ts';
+import type { Draft } from '../forms/request-draft.ts';
+import { confirmationStep, reviewStep } from '../forms/review.ts';
+import { runWizard, type WizardInput } from '../forms/wizard.ts';
+import { plain } from '../plain-text.ts';
+import { kindWords } from '../views/environment-words.ts';
+
+/** What the command was given of the request, and whether that needs no review, as in tests alone. */
+export type GivenRequest = { command: CommandId; given: Draft | undefined; confirmed: boolean };
+
+/**
+ * The whole request, reviewed and confirmed; undefined when the user gave up.
+ * @throws CommandError when nobody could mend what was given.
+ */
+export async function askForRequest(
+  form: Form,
+  environment: Environment,
+  { command, given, confirmed }: GivenRequest,
+  input: WizardInput,
+): Promise<Draft | undefined> {
+  const draft = given ?? {};
+  const steps = form.steps(draft);
+  const issues = given ? form.issues(given) : [];
+  const wrong = confirmed ? issues : unmendable(steps, issues);
+  if (wrong.length > 0) {
+    throw new CommandError('ARGUMENTS_INVALID', `${command}: ${sentences(wrong.slice(0, 5)).join('; ')}.`);
+  }
+  if (given && confirmed) return given;
+  const lastSteps = [
+    reviewStep(form, environment),
+    ...(environment.protected ? [confirmationStep(environment.id)] : []),
+  ];
+  return runWizard(
+    {
+      title: plain([form.title, environment.name, kindWords(environment)].filter(Boolean).join(' · '), 120),
+      draft,
+      steps: (now) => [...form.steps(now), ...lastSteps],
+      ...(given && { answered: answeredSteps(steps, issues) }),
+    },
+    input,
+  );
+}

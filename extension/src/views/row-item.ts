@@ -1,0 +1,25 @@
+import * as vscode from 'vscode';
+import type { EnvironmentArgument } from '../contributions.ts';
+import type { Row } from './row.ts';
+
+/** A row as VS Code shows it, below its environment or at the root. */
+export function rowItem(row: Row, parent: EnvironmentArgument | undefined): vscode.TreeItem {
+  const { label, description, tooltip, icon, remedy } = row;
+  const item = new vscode.TreeItem(label);
+  item.id = `${parent ? 'environment' : 'root'}/${row.id}`;
+  if (description !== undefined) item.description = description;
+  item.tooltip = tooltip;
+  item.iconPath = new vscode.ThemeIcon(icon);
+  item.contextValue = 'row';
+  item.accessibilityInformation = {
+    label: description === undefined ? label : `${label}, ${description}`,
+  };
+  if (remedy) {
+    item.command = {
+      title: remedy.title,
+      command: remedy.command,
+      ...('argument' in remedy && { arguments: [remedy.argument] }),
+    };
+  }
+  return item;
+}
