@@ -62,3 +62,18 @@ export const idempotencyKeyForm = /^[!-~]{1,255}$/;
 export function activityPath(environment: string): string {
   return `/api/environments/${environment}/activity`;
 }
+
+/** What is known of a person, or of a document: an earlier write of the same operation, whoever sent it. */
+export const knownWrite = z.object({
+  id: z.string(),
+  state: writeState,
+  startedAt: z.string(),
+  requestId: z.string(),
+  /** Ids and states of the partner's answer, where it succeeded. */
+  result: z.optional(z.unknown()),
+  /** Whether the caller sent it. */
+  mine: z.boolean(),
+  /** In a refusal (`ALREADY_KNOWN`): whether it was the very same request, and not only the same person. */
+  sameRequest: z.optional(z.boolean()),
+});
+export type KnownWrite = z.infer<typeof knownWrite>;

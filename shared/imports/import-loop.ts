@@ -1,0 +1,213 @@
+import type { KnownWrite } from '../activity.ts';
+import { ClientError } from '../client-error.ts';
+import type { ImportRecord } from './import-record.ts';
+import { createPace } from './pace.ts';
+import { createPauseRules, type PauseReason } from './pause-rules.ts';
+import {
+  anotherBff,
+  anotherCaller,
+  endOfKnown,
+  failureOf,
+  mayHaveBeenSent,
+  notReached,
+  type RowEnd,
+} from './row-end.ts';
+import { createRowQueue } from './row-queue.ts';
+import { idIn, type RowFailure, type Verdict, verdictOn } from './row-verdict.ts';
+
+/** The calls that an import makes, each for its environment and operation. All of them fail with a {@link ClientError}. */
+export type ImportCalls<Row> = {
+  /** What is known of so many rows, in their order. */
+  lookUp: (rows: readonly Row[]) => Promise<{ journal: string; known: (KnownWrite | null)[] }>;
+  announce: (rows: number) => Promise<{ journal: string; import: ImportRecord }>;
+  /** Sends a row under the key that it has in this import. */
+  send: (
+    row: Row,
+    announced: ImportRecord,
+  ) => Promise<{ requestId: string; result: unknown; replayed: boolean }>;
+  whoAnswers: () => Promise<{ caller: string; journal: string }>;
+};
+
+/** Time as the host has it. */
+export type ImportTiming = { now: () => number; sleep: (ms: number) => Promise<void>; random: () => number };
+
+/** What a person decides meanwhile; looked at a few times a second. */
+export type ImportControl = { readonly paused: boolean; readonly cancelled: boolean };
+
+export type ImportOptions<Row> = {
+  /** Those that their contract accepts. */
+  rows: readonly Row[];
+  calls: ImportCalls<Row>;
+  timing: ImportTiming;
+  control: ImportControl;
+  /** Sends what had succeeded before once more. */
+  again?: boolean;
+  /** The import to go on with, where it is still open. */
+  announced?: ImportRecord | undefined;
+  onAnnounced?: (announced: ImportRecord, journal: string) => void | Promise<void>;
+  onRow: (row: Row, end: RowEnd) => void;
+  /** Told when the BFF is away, and when it is back. */
+  onAway?: (away: boolean) => void;
+  /** Asks whether to go on; the rows that are under way end meanwhile. */
+  onPause: (reason: PauseReason) => Promise<'go-on' | 'end'>;
+};
+
+export type ImportEnd = {
+  /** `finished`: every row has its end. `stopped`: what failed would fail every row. `paused`: it was not to go on. */
+  end: 'finished' | 'cancelled' | 'stopped' | 'paused';
+  /** Why it was stopped. */
+  failure?: RowFailure;
+  /** Why it was paused. */
+  reason?: PauseReason;
+};
+
+const rowsInLookup = 1_000;
+/** A person who presses a button waits no longer than this. */
+const lookAroundMs = 200;
+const firstAwayMs = 500;
+const longestAwayMs = 15_000;
+
+/**
+ * Sends rows, each at most once: it looks up what is known of all of them, announces how many are left, and sends these at
+ * the import's pace. It can be ended at any moment and started again with the same rows, and sends what is safe to send.
+ */
+export async function runImport<Row>(options: ImportOptions<Row>): Promise<ImportEnd> {
+  const { calls, timing, control, onRow, again = false } = options;
+  let journal: string;
+  let caller: string;
+  const left: Row[] = [];
+  try {
+    ({ journal, caller } = await calls.whoAnswers());
+    for (let at = 0; at < options.rows.length; at += rowsInLookup) {
+      const some = options.rows.slice(at, at + rowsInLookup);
+      const { known } = await calls.lookUp(some);
+      for (const [index, row] of some.entries()) {
+        const end = endOfKnown(known[index] ?? null, again);
+        if (end) onRow(row, end);
+        else left.push(row);
+      }
+      if (control.cancelled) break;
+    }
+  } catch (error) {
+    return { end: 'stopped', failure: failureOf(error) };
+  }
+  if (control.cancelled) return { end: 'cancelled' };
+  if (left.length === 0) return { end: 'finished' };
+
+  let announced: ImportRecord;
+  try {
+    const open = options.announced?.state === 'open' ? options.announced : undefined;
+    announced = open ?? (await calls.announce(left.length)).import;
+    await options.onAnnounced?.(announced, journal);
+  } catch (error) {
+    for (const row of left) onRow(row, notReached);
+    return { end: 'stopped', failure: failureOf(error) };
+  }
+
+  const pace = createPace(announced.perMinute);
+  const rules = createPauseRules();
+  const queue = createRowQueue(left, timing);
+  const underWay = new Set<Promise<void>>();
+  let isAway = false;
+  let pauseFor: PauseReason | undefined;
+  let ending: ImportEnd | undefined;
+
+  function end(row: Row, rowEnd: RowEnd): void {
+    queue.ended(row);
+    onRow(row, rowEnd);
+    const reason = rules.note(rowEnd);
+    pauseFor ??= reason;
+  }
+
+  function act(row: Row, verdict: Verdict): void {
+    if (verdict.kind === 'done') {
+      pace.good();
+      end(row, { state: verdict.state, requestId: verdict.requestId, id: verdict.id });
+    } else if (verdict.kind === 'failed') {
+      if (verdict.state === 'refused') pace.good();
+      else pace.slower(timing.now());
+      end(row, { state: verdict.state, ...verdict.failure });
+    } else if (verdict.kind === 'stop') {
+      ending ??= { end: 'stopped', failure: verdict.failure };
+      end(row, { state: verdict.state, ...verdict.failure });
+    } else if (verdict.kind === 'away') {
+      isAway = true;
+      if (!queue.askAgain(row)) end(row, { state: 'unknown', ...verdict.failure });
+    } else {
+      const due = queue.later(row, verdict.afterMs);
+      // Who says how long to wait says it to all rows.
+      pace.slower((verdict.afterMs !== undefined && due) || timing.now());
+      if (due === undefined) end(row, { state: 'not_sent', ...verdict.failure });
+    }
+  }
+
+  async function send(row: Row): Promise<void> {
+    try {
+      const { requestId, result, replayed } = await calls.send(row, announced);
+      act(row, { kind: 'done', state: replayed ? 'known' : 'succeeded', requestId, id: idIn(result) });
+    } catch (error) {
+      if (error instanceof ClientError) act(row, verdictOn(error));
+      else act(row, { kind: 'failed', state: 'not_sent', failure: failureOf(error) });
+    }
+  }
+
+  /** Waits until the BFF answers, and makes sure that it is the one that it was. */
+  async function waitForBff(): Promise<void> {
+    options.onAway?.(true);
+    for (let wait = firstAwayMs; !control.cancelled && !ending; wait = Math.min(wait * 2, longestAwayMs)) {
+      const until = timing.now() + wait * (0.5 + timing.random() / 2);
+      while (timing.now() < until && !control.cancelled)
+        await timing.sleep(Math.min(lookAroundMs, until - timing.now()));
+      if (control.cancelled) return;
+      try {
+        const now = await calls.whoAnswers();
+        if (now.journal !== journal) ending = { end: 'stopped', failure: anotherBff };
+        else if (now.caller !== caller) ending = { end: 'stopped', failure: anotherCaller };
+        isAway = false;
+        options.onAway?.(false);
+        return;
+      } catch (error) {
+        const verdict = error instanceof ClientError ? verdictOn(error) : undefined;
+        if (verdict?.kind === 'stop') ending = { end: 'stopped', failure: verdict.failure };
+      }
+    }
+  }
+
+  while (!ending && !control.cancelled) {
+    if (isAway) {
+      await Promise.all(underWay);
+      await waitForBff();
+      continue;
+    }
+    if (pauseFor !== undefined) {
+      await Promise.all(underWay);
+      // What the last rows said counts too, before somebody is asked.
+      if (ending) break;
+      if ((await options.onPause(pauseFor)) === 'end') ending = { end: 'paused', reason: pauseFor };
+      pauseFor = undefined;
+      rules.forget();
+      continue;
+    }
+    if (queue.isEmpty()) {
+      if (underWay.size === 0) break;
+      await Promise.race(underWay);
+      continue;
+    }
+    const now = timing.now();
+    const wait = Math.max(pace.wait(now), queue.wait(now));
+    if (control.paused || wait > 0 || underWay.size >= pace.atOnce()) {
+      const nap = timing.sleep(Math.min(lookAroundMs, wait > 0 ? wait : lookAroundMs));
+      await (wait > 0 ? nap : Promise.race([nap, ...underWay]));
+      continue;
+    }
+    const row = queue.next(now);
+    if (row === undefined) continue;
+    pace.sent(now);
+    const sending = send(row).finally(() => underWay.delete(sending));
+    underWay.add(sending);
+  }
+  await Promise.all(underWay);
+  for (const { row, mayHaveArrived } of queue.rest())
+    onRow(row, mayHaveArrived ? mayHaveBeenSent : notReached);
+  return ending ?? { end: control.cancelled ? 'cancelled' : 'finished' };
+}

@@ -1,0 +1,60 @@
+import type { KnownWrite } from '../activity.ts';
+import { ClientError } from '../client-error.ts';
+import { idIn, type RowFailure, verdictOn } from './row-verdict.ts';
+
+/** How a row ended. `known`: it had been done before. */
+export type RowEnd = {
+  state: 'succeeded' | 'known' | 'refused' | 'not_sent' | 'unknown';
+  requestId?: string | undefined;
+  /** What Pearsana calls what was made. */
+  id?: string | undefined;
+  code?: string | undefined;
+  message?: string | undefined;
+};
+
+/** How a row ends without being sent, by what is known of it. */
+export function endOfKnown(known: KnownWrite | null, again: boolean): RowEnd | undefined {
+  if (known?.state === 'unknown') {
+    return {
+      ...{ state: 'unknown', code: 'OUTCOME_UNKNOWN', requestId: known.requestId },
+      message: 'Not sent: an earlier write for this person has no known outcome. Resolve it first.',
+    };
+  }
+  if (known?.state === 'succeeded' && !again)
+    return { state: 'known', requestId: known.requestId, id: idIn(known.result) };
+  return undefined;
+}
+
+export const notReached: RowEnd = {
+  ...{ state: 'not_sent', code: 'NOT_REACHED' },
+  message: 'Not sent: the import ended before this row.',
+};
+export const mayHaveBeenSent: RowEnd = {
+  ...{ state: 'unknown', code: 'BFF_UNREACHABLE' },
+  message:
+    'The connection to the BFF broke before it answered. Start the import again: it asks the BFF what became of this row.',
+};
+export const anotherBff: RowFailure = {
+  ...{ code: 'ANOTHER_BFF', requestId: '' },
+  message:
+    'Another BFF answers at this address now, or one with another data directory. It does not know what was sent.',
+};
+export const anotherCaller: RowFailure = {
+  ...{ code: 'ANOTHER_CALLER', requestId: '' },
+  message: 'Somebody else has signed in meanwhile. The import belongs to whoever began it.',
+};
+
+/** What stopped an import, as it is told. */
+export function failureOf(error: unknown): RowFailure {
+  if (error instanceof ClientError) {
+    const verdict = verdictOn(error);
+    return 'failure' in verdict
+      ? verdict.failure
+      : { code: error.reason, message: error.message, requestId: error.requestId };
+  }
+  return {
+    code: 'UNEXPECTED',
+    message: error instanceof Error ? error.message : String(error),
+    requestId: '',
+  };
+}

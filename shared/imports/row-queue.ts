@@ -1,0 +1,77 @@
+/** A row that is put off is tried so many times in all. */
+const mostTries = 5;
+/** A row whose connection broke is asked about so often: the BFF may be restarted many times. */
+const mostQuestions = 20;
+const shortestWaitMs = 1_000;
+const longestWaitMs = 60_000;
+
+type Waiting<Row> = { row: Row; due: number };
+
+/** The rows that have no end yet, and when each may go. */
+export type RowQueue<Row> = {
+  isEmpty: () => boolean;
+  /** How long to wait until some row may go, in ms. */
+  wait: (now: number) => number;
+  /** Takes the next row that may go. */
+  next: (now: number) => Row | undefined;
+  /** Puts a row off: until `afterMs` have passed, else for a growing while. Gives when it is due; undefined when it was put off too often. */
+  later: (row: Row, afterMs?: number | undefined) => number | undefined;
+  /** Puts a row at the front whose answer was lost; false when that has happened too often. */
+  askAgain: (row: Row) => boolean;
+  ended: (row: Row) => void;
+  /** Those that have no end, and whether they may have arrived all the same. */
+  rest: () => { row: Row; mayHaveArrived: boolean }[];
+};
+
+export function createRowQueue<Row>(
+  rows: readonly Row[],
+  { now, random }: { now: () => number; random: () => number },
+): RowQueue<Row> {
+  /** The rest of the rows, in the file's order, from this place on. */
+  let place = 0;
+  const asked: Row[] = [];
+  const waiting: Waiting<Row>[] = [];
+  const tries = new Map<Row, number>();
+  /** Rows whose last answer was lost, and how often. */
+  const lost = new Map<Row, number>();
+
+  const firstDue = () => waiting.reduce((first, { due }) => Math.min(first, due), Number.POSITIVE_INFINITY);
+
+  return {
+    isEmpty: () => asked.length === 0 && waiting.length === 0 && place >= rows.length,
+    wait: (time) => (asked.length > 0 || place < rows.length ? 0 : Math.max(0, firstDue() - time)),
+    next(time) {
+      const question = asked.shift();
+      if (question !== undefined) return question;
+      const due = waiting.findIndex((each) => each.due <= time);
+      if (due >= 0) return waiting.splice(due, 1)[0]?.row;
+      const row = rows[place];
+      if (place < rows.length) place += 1;
+      return row;
+    },
+    later(row, afterMs) {
+      const count = (tries.get(row) ?? 0) + 1;
+      tries.set(row, count);
+      if (count >= mostTries) return undefined;
+      const growing = Math.min(longestWaitMs, shortestWaitMs * 2 ** (count - 1)) * (0.5 + random() / 2);
+      const due = now() + (afterMs === undefined ? growing : afterMs + random() * shortestWaitMs);
+      waiting.push({ row, due });
+      return due;
+    },
+    askAgain(row) {
+      const count = (lost.get(row) ?? 0) + 1;
+      lost.set(row, count);
+      if (count > mostQuestions) return false;
+      asked.push(row);
+      return true;
+    },
+    ended(row) {
+      tries.delete(row);
+      lost.delete(row);
+    },
+    rest: () => {
+      const open = [...asked, ...waiting.map(({ row }) => row), ...rows.slice(place)];
+      return open.map((row) => ({ row, mayHaveArrived: lost.has(row) }));
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { knownWrite } from '../activity.ts';
+import type { ClientError } from '../client-error.ts';
+import { valueAt } from '../validate.ts';
+
+/** What is kept of a failure: for the results and the person, never a body. */
+export type RowFailure = { code: string; message: string; requestId: string };
+
+/** What an answer to a row means for the row, and for all that come after it. */
+export type Verdict =
+  /** It is done now, or had been before. */
+  | { kind: 'done'; state: 'succeeded' | 'known'; requestId: string; id?: string | undefined }
+  /** It ends here, undone or unknown. */
+  | { kind: 'failed'; state: 'refused' | 'not_sent' | 'unknown'; failure: RowFailure }
+  /** Nothing was sent: it may go again, after a while. */
+  | { kind: 'later'; failure: RowFailure; afterMs?: number | undefined }
+  /** No answer came from the BFF, which alone knows what became of the row. */
+  | { kind: 'away'; failure: RowFailure }
+  /** Every other row would fail in the same way. */
+  | { kind: 'stop'; state: 'refused' | 'not_sent'; failure: RowFailure };
+
+/** What fails every row of an import. */
+const stopsAll = new Set([
+  ...['UNAUTHORIZED', 'FORBIDDEN', 'HOST_NOT_ALLOWED', 'ENVIRONMENT_NOT_FOUND', 'NOT_FOUND'],
+  ...['IMPORT_NOT_FOUND', 'IMPORT_MISMATCH', 'IMPORT_STOPPED', 'IMPORT_FULL', 'IMPORTS_NOT_ALLOWED'],
+  ...['SCOPE_NOT_ENABLED', 'INSUFFICIENT_SCOPE', 'CLIENT_CREDENTIALS_REJECTED', 'PARTNER_UNAUTHORIZED'],
+  ...['JOURNAL_UNAVAILABLE', 'CONFIRMATION_REQUIRED', 'METHOD_NOT_ALLOWED'],
+]);
+
+/** Pearsana no longer serves the version of its API that the BFF speaks. */
+const versionEnded = 410;
+
+/** What a call that failed says of its row. */
+export function verdictOn(error: ClientError): Verdict {
+  const { reason, status, outcome: state = 'unknown', requestId, message, retryAfterSeconds } = error;
+  const { code = reason, source, retryable, details } = error.failure ?? {};
+  const failure: RowFailure = { code, message, requestId };
+  const later: Verdict = {
+    ...{ kind: 'later', failure },
+    afterMs: retryAfterSeconds === undefined ? undefined : retryAfterSeconds * 1_000,
+  };
+  // What answers in the BFF's place says nothing of what the BFF did.
+  if (reason === 'unreachable' || reason === 'cancelled' || reason === 'contract')
+    return { kind: 'away', failure };
+  if (code === 'ALREADY_KNOWN') return verdictOnKnown(details, failure);
+  if (stopsAll.has(code) || (source === 'pearsana' && status === versionEnded))
+    return { kind: 'stop', state: state === 'refused' ? 'refused' : 'not_sent', failure };
+  if (code === 'IDEMPOTENCY_IN_PROGRESS') return later;
+  if (state !== 'unknown' && (status === 429 || (state === 'not_sent' && retryable))) return later;
+  return { kind: 'failed', state, failure };
+}
+
+/** The row's person has been written to before, by whomever. */
+function verdictOnKnown(details: unknown, failure: RowFailure): Verdict {
+  const known = knownWrite.safeParse(details).data;
+  if (known?.state === 'in_flight') return { kind: 'later', failure };
+  if (known?.state === 'succeeded')
+    return { kind: 'done', state: 'known', requestId: known.requestId, id: idIn(known.result) };
+  return { kind: 'failed', state: 'unknown', failure };
+}
+
+/** What Pearsana calls what was made, wherever its answer says it. */
+export function idIn(result: unknown): string | undefined {
+  const places = [
+    ['invitation', 'invitationId'],
+    ['user', 'userId'],
+    ['document', 'documentId'],
+  ];
+  return places.map((path) => valueAt(result, path)).find((id) => typeof id === 'string');
+}

@@ -1,0 +1,354 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { KnownWrite } from '../../../shared/activity.ts';
+import { ClientError } from '../../../shared/client-error.ts';
+import type { Failure } from '../../../shared/errors.ts';
+import { type ImportCalls, type ImportOptions, runImport } from '../../../shared/imports/import-loop.ts';
+import type { ImportRecord } from '../../../shared/imports/import-record.ts';
+import type { RowEnd } from '../../../shared/imports/row-end.ts';
+import { createVirtualTime } from './virtual-time.ts';
+
+const context = { origin: 'http://bff', requestId: 'r', environment: 'sandbox', writes: true };
+
+/** What the BFF answers to a row that it refuses. */
+function refusal(status: number, failure: Partial<Failure>, retryAfterSeconds?: number): ClientError {
+  const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+  return ClientError.refused(context, new Response(null, { status, headers }), {
+    ...{ code: 'X', message: 'No.', requestId: 'r', source: 'bff', retryable: false },
+    ...failure,
+  });
+}
+const unreachable = () => ClientError.unreachable(context, 'reset', undefined);
+const tooMany = (seconds?: number) =>
+  refusal(429, { code: 'RATE_LIMITED', outcome: 'not_sent', retryable: true }, seconds);
+const timedOut = () => refusal(504, { code: 'PARTNER_TIMEOUT', outcome: 'unknown', retryable: true });
+const refused = () => refusal(400, { code: 'VALIDATION_ERROR', outcome: 'refused', source: 'pearsana' });
+
+const record: ImportRecord = {
+  ...{
+    id: 'imp_1',
+    environment: 'sandbox',
+    operation: 'createInvitation',
+    rows: 0,
+    digest: '',
+    state: 'open',
+  },
+  ...{ caller: 'ada', startedAt: '', endedAt: null, perMinute: 120 },
+  counts: { succeeded: 0, refused: 0, not_sent: 0, unknown: 0, in_flight: 0 },
+};
+
+/** What happens to the `try`th sending of a row; nothing means that it succeeds. */
+type Script = (row: number, attempt: number, now: number) => ClientError | undefined;
+
+/** An import of so many rows against a BFF that follows a script, with all that was seen of it. */
+async function importRows(
+  count: number,
+  script: Script = () => undefined,
+  more: Partial<Omit<ImportOptions<number>, 'calls'>> & {
+    known?: Record<number, KnownWrite>;
+    calls?: Partial<ImportCalls<number>>;
+  } = {},
+) {
+  const time = createVirtualTime();
+  const ends = new Map<number, RowEnd>();
+  const sent: { row: number; at: number }[] = [];
+  const seen = { announced: [] as number[], lookups: [] as number[], atOnce: 0, away: [] as boolean[] };
+  let underWay = 0;
+  const attempts = new Map<number, number>();
+  const { known = {}, calls = {}, ...options } = more;
+  const result = await time.run(
+    runImport<number>({
+      rows: Array.from({ length: count }, (_, row) => row),
+      timing: time,
+      control: { paused: false, cancelled: false },
+      onRow(row, end) {
+        assert(!ends.has(row), `Row ${row} ended twice.`);
+        ends.set(row, end);
+      },
+      onAway: (away) => seen.away.push(away),
+      onPause: async () => 'end',
+      ...options,
+      calls: {
+        whoAnswers: async () => ({ caller: 'ada', journal: 'jrn_1' }),
+        lookUp: async (rows) => {
+          seen.lookups.push(rows.length);
+          return { journal: 'jrn_1', known: rows.map((row) => known[row] ?? null) };
+        },
+        announce: async (rows) => {
+          seen.announced.push(rows);
+          return { journal: 'jrn_1', import: { ...record, rows } };
+        },
+        send: async (row) => {
+          const attempt = (attempts.get(row) ?? 0) + 1;
+          attempts.set(row, attempt);
+          sent.push({ row, at: time.now() });
+          underWay += 1;
+          seen.atOnce = Math.max(seen.atOnce, underWay);
+          await time.sleep(100);
+          underWay -= 1;
+          const error = script(row, attempt, time.now());
+          if (error) throw error;
+          return {
+            requestId: `r-${row}`,
+            result: { invitation: { invitationId: `inv_${row}` } },
+            replayed: false,
+          };
+        },
+        ...calls,
+      },
+    }),
+  );
+  assert.equal(ends.size, count, 'Every row has its end.');
+  const states = Object.fromEntries(
+    [...Map.groupBy(ends.values(), ({ state }) => state)].map(([state, all]) => [state, all.length]),
+  );
+  return { result, ends, sent, states, seen, now: time.now() };
+}
+
+const write = (state: KnownWrite['state']): KnownWrite => ({
+  ...{ id: '7', state, startedAt: '', requestId: 'r-before', mine: true },
+  result: { invitation: { invitationId: 'inv_before' } },
+});
+
+describe('an import', () => {
+  it('sends every row once, evenly, and little slower than its rate', async () => {
+    const { result, states, sent, now, seen } = await importRows(300);
+    assert.deepEqual([result, states], [{ end: 'finished' }, { succeeded: 300 }]);
+    assert.equal(sent.length, 300);
+    assert.deepEqual(seen.announced, [300]);
+    const perfectMs = (300 / 120) * 60_000;
+    assert(now >= perfectMs * 0.98 && now <= perfectMs * 1.05, String(now));
+    for (const [index, { at }] of sent.entries()) {
+      const inMinute = sent.slice(0, index).filter((before) => at - before.at < 60_000);
+      assert(inMinute.length <= 120, `${inMinute.length} in the minute before ${at}`);
+    }
+  });
+
+  it('looks everybody up before it sends anything, a thousand at a time', async () => {
+    const known = { 3: write('succeeded'), 1500: write('unknown') };
+    const { seen, states, ends, sent } = await importRows(2_300, undefined, {
+      known,
+      calls: {
+        announce: async (rows) => ({ journal: 'jrn_1', import: { ...record, rows, perMinute: 100_000 } }),
+      },
+    });
+    assert.deepEqual(seen.lookups, [1_000, 1_000, 300]);
+    assert.deepEqual(states, { known: 1, unknown: 1, succeeded: 2_298 });
+    assert.equal(ends.get(3)?.id, 'inv_before');
+    assert(!sent.some(({ row }) => row === 3 || row === 1_500));
+  });
+
+  it('announces nothing where everything is done', async () => {
+    const known = { 0: write('succeeded'), 1: write('succeeded') };
+    const { seen, states, result } = await importRows(2, undefined, { known });
+    assert.deepEqual([result.end, states, seen.announced], ['finished', { known: 2 }, []]);
+  });
+
+  it('sends what had succeeded once more where that is wanted, and never what is unknown', async () => {
+    const known = { 0: write('succeeded'), 1: write('unknown') };
+    const { states } = await importRows(2, undefined, { known, again: true });
+    assert.deepEqual(states, { succeeded: 1, unknown: 1 });
+  });
+
+  it('goes on with an import that is open, and announces no other', async () => {
+    const { seen, states } = await importRows(2, undefined, { announced: { ...record, id: 'imp_before' } });
+    assert.deepEqual([seen.announced, states], [[], { succeeded: 2 }]);
+  });
+
+  it('has two to eight under way, and fewer after a refusal to hurry', async () => {
+    const slow = {
+      announce: async (rows: number) => ({
+        journal: 'jrn_1',
+        import: { ...record, rows, perMinute: 60_000 },
+      }),
+    };
+    const { seen } = await importRows(200, undefined, { calls: slow });
+    assert.equal(seen.atOnce, 8);
+  });
+
+  it('puts a row off that met 429, for as long as it was told, and all others with it', async () => {
+    const { states, sent } = await importRows(10, (row, attempt) =>
+      row === 2 && attempt === 1 ? tooMany(30) : undefined,
+    );
+    assert.deepEqual(states, { succeeded: 10 });
+    const first = sent.find(({ row }) => row === 2);
+    const late = sent.filter(({ at }) => at > (first?.at ?? 0) + 1_000);
+    for (const { at } of late) assert(at >= (first?.at ?? 0) + 30_000, String(at));
+  });
+
+  it('gives a row up after five 429, and says that it was not sent', async () => {
+    const { states, sent, ends } = await importRows(3, (row) => (row === 1 ? tooMany() : undefined));
+    assert.deepEqual(states, { succeeded: 2, not_sent: 1 });
+    assert.equal(sent.filter(({ row }) => row === 1).length, 5);
+    assert.equal(ends.get(1)?.code, 'RATE_LIMITED');
+  });
+
+  it('never sends again what may have happened', async () => {
+    const { states, sent } = await importRows(40, (row) =>
+      row === 7 || row === 20 ? timedOut() : undefined,
+    );
+    assert.deepEqual(states, { succeeded: 38, unknown: 2 });
+    assert.equal(sent.length, 40);
+  });
+
+  it('waits while the BFF is away, and then asks about the rows whose answer was lost', async () => {
+    let back = false;
+    const { states, sent, seen } = await importRows(
+      20,
+      (row, attempt) => (row >= 5 && row < 8 && attempt === 1 ? unreachable() : undefined),
+      {
+        calls: {
+          whoAnswers: async () => {
+            back = !back;
+            // The first question is the one before the start.
+            if (!back) throw unreachable();
+            return { caller: 'ada', journal: 'jrn_1' };
+          },
+        },
+      },
+    );
+    assert.deepEqual(states, { succeeded: 20 });
+    assert.deepEqual(seen.away.slice(0, 2), [true, false]);
+    assert.deepEqual(sent.filter(({ row }) => row === 5).length, 2);
+  });
+
+  for (const [who, other] of Object.entries({
+    caller: { caller: 'eve', journal: 'jrn_1' },
+    BFF: { caller: 'ada', journal: 'jrn_2' },
+  })) {
+    it(`stops where another ${who} answers after the BFF was away`, async () => {
+      let asked = 0;
+      const { result, states } = await importRows(
+        20,
+        (_row, attempt) => (attempt === 1 ? unreachable() : undefined),
+        {
+          calls: { whoAnswers: async () => (asked++ === 0 ? { caller: 'ada', journal: 'jrn_1' } : other) },
+        },
+      );
+      assert.equal(result.end, 'stopped');
+      assert.equal(result.failure?.code, who === 'BFF' ? 'ANOTHER_BFF' : 'ANOTHER_CALLER');
+      assert.equal((states.unknown ?? 0) + (states.not_sent ?? 0), 20);
+      assert((states.unknown ?? 0) >= 1, 'What was under way may have arrived.');
+    });
+  }
+
+  const fatal: Record<string, ClientError> = {
+    'a key that is no longer valid': refusal(401, { code: 'UNAUTHORIZED', outcome: 'not_sent' }),
+    'a grant that is missing': refusal(403, { code: 'FORBIDDEN', outcome: 'not_sent' }),
+    'a scope that is not enabled': refusal(502, {
+      code: 'SCOPE_NOT_ENABLED',
+      source: 'auth',
+      outcome: 'not_sent',
+    }),
+    'a version that Pearsana has ended': refusal(410, {
+      code: 'VERSION_GONE',
+      source: 'pearsana',
+      outcome: 'refused',
+    }),
+    'a journal that cannot be written': refusal(503, {
+      code: 'JOURNAL_UNAVAILABLE',
+      outcome: 'not_sent',
+      retryable: true,
+    }),
+    'an import that was stopped elsewhere': refusal(409, { code: 'IMPORT_STOPPED', outcome: 'not_sent' }),
+  };
+  for (const [what, error] of Object.entries(fatal)) {
+    it(`stops at once on ${what}`, async () => {
+      const { result, states, sent } = await importRows(50, (row) => (row >= 10 ? error : undefined));
+      assert.equal(result.end, 'stopped');
+      assert.equal(result.failure?.code, error.failure?.code);
+      assert.equal(states.succeeded, 10);
+      assert(sent.length <= 18, String(sent.length));
+    });
+  }
+
+  it('pauses when the first five are refused alike, and goes on where a person says so', async () => {
+    const reasons: string[] = [];
+    const { states, result } = await importRows(30, (row) => (row < 5 ? refused() : undefined), {
+      onPause: async (reason) => {
+        reasons.push(reason);
+        return 'go-on';
+      },
+    });
+    assert.deepEqual(
+      [reasons, result.end, states],
+      [['first-refused'], 'finished', { refused: 5, succeeded: 25 }],
+    );
+  });
+
+  it('does not pause when the first five are refused for different reasons', async () => {
+    const codes = ['A', 'B', 'A', 'B', 'C'];
+    const { result } = await importRows(10, (row) =>
+      row < 5 ? refusal(400, { code: codes[row] ?? '', outcome: 'refused', source: 'pearsana' }) : undefined,
+    );
+    assert.equal(result.end, 'finished');
+  });
+
+  it('pauses when ten of the last twenty fail', async () => {
+    const { result, states } = await importRows(100, (row) =>
+      row >= 30 && row % 2 === 0 ? refused() : undefined,
+    );
+    assert.deepEqual([result.end, result.reason], ['paused', 'many-failed']);
+    assert((states.refused ?? 0) >= 10 && (states.refused ?? 0) <= 13, String(states.refused));
+  });
+
+  it('pauses when three in a row are unknown', async () => {
+    const { result, states } = await importRows(100, (row) => (row >= 50 ? timedOut() : undefined));
+    assert.deepEqual([result.end, result.reason], ['paused', 'many-unknown']);
+    assert((states.unknown ?? 0) <= 8, String(states.unknown));
+  });
+
+  it('is cancelled, and then ends what is under way and sends no more', async () => {
+    const control = { paused: false, cancelled: false };
+    const { result, states, sent } = await importRows(
+      100,
+      (row) => {
+        if (row === 20) control.cancelled = true;
+        return undefined;
+      },
+      { control },
+    );
+    assert.equal(result.end, 'cancelled');
+    assert.equal(states.succeeded, sent.length);
+    assert(sent.length <= 30);
+  });
+
+  it('sends nothing while it is paused', async () => {
+    const control = { paused: false, cancelled: false };
+    let looks = 0;
+    const { sent, states } = await importRows(
+      40,
+      (row) => {
+        if (row === 10) control.paused = true;
+        return undefined;
+      },
+      {
+        control: {
+          get paused() {
+            const { paused } = control;
+            looks += paused ? 1 : 0;
+            if (looks > 50) control.paused = false;
+            return paused;
+          },
+          cancelled: false,
+        },
+      },
+    );
+    const gap = sent.map(({ at }, index) => at - (sent[index - 1]?.at ?? at));
+    assert(Math.max(...gap) >= 5_000, String(Math.max(...gap)));
+    assert.deepEqual(states, { succeeded: 40 });
+  });
+
+  it('counts a row as done that another import has done, and waits for one that another is sending', async () => {
+    const details = (state: KnownWrite['state']) => ({ ...write(state), sameRequest: true });
+    const { states, ends } = await importRows(10, (row, attempt) => {
+      const known = (state: KnownWrite['state']) =>
+        refusal(409, { code: 'ALREADY_KNOWN', outcome: 'not_sent', details: details(state) });
+      if (row === 1) return known('succeeded');
+      if (row === 2) return known('unknown');
+      return row === 3 && attempt < 3 ? known('in_flight') : undefined;
+    });
+    assert.deepEqual(states, { succeeded: 8, known: 1, unknown: 1 });
+    assert.equal(ends.get(1)?.id, 'inv_before');
+  });
+});
