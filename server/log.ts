@@ -2,6 +2,7 @@ import { type DestinationStream, pino } from 'pino';
 import type { AccessKeyLog } from './callers/access-keys.ts';
 import type { RequestLog } from './http/middleware/request-context.ts';
 import type { JournalLog } from './journal/journal.ts';
+import type { SessionLog } from './sessions/sessions.ts';
 import type { TokenLog } from './tokens/token-room.ts';
 
 /**
@@ -11,6 +12,7 @@ import type { TokenLog } from './tokens/token-room.ts';
 export type Log = RequestLog &
   TokenLog &
   AccessKeyLog &
+  SessionLog &
   JournalLog & {
     ready: (facts: {
       url: string;
@@ -18,7 +20,6 @@ export type Log = RequestLog &
       environments: readonly string[];
       accessKeyFile: string | undefined;
     }) => void;
-    warn: (sentence: string) => void;
     shutdown: (why: string) => void;
   };
 
@@ -27,8 +28,18 @@ export function createLog(level: string, stream: DestinationStream = standardOut
   const logger = pino({ level, base: null }, stream);
   return {
     request(context, { method, status, durationMs }) {
-      const { requestId, operation, environment, caller, code, missingGrant, outcome, replayed, partnerMs } =
-        context;
+      const {
+        requestId,
+        operation,
+        environment,
+        caller,
+        code,
+        missingGrant,
+        outcome,
+        replayed,
+        partnerMs,
+        host,
+      } = context;
       const line = {
         requestId,
         method,
@@ -37,6 +48,7 @@ export function createLog(level: string, stream: DestinationStream = standardOut
         caller: caller?.id,
         status,
         code,
+        host,
         missingGrant,
         outcome,
         replayed,
@@ -80,6 +92,24 @@ export function createLog(level: string, stream: DestinationStream = standardOut
       ),
     accessKeysRead: (count) => logger.info({ count }, 'the access file was changed: its keys are in force'),
     accessFileUnreadable: (why) => logger.warn(`${why} The keys that it held before stay in force.`),
+    userinfoFailed: ({ caller, reason }) =>
+      logger.warn(
+        { caller, reason },
+        'the identity provider’s userinfo endpoint failed: a sign-in was decided by the ID token alone',
+      ),
+    claimUnread: ({ caller, claim, form }) =>
+      logger.warn(
+        { caller, claim, form },
+        form === 'link'
+          ? 'the identity provider sent a link in place of a claim that BFF_OIDC_GRANTS asks for: let it send the values, for example only the groups that are assigned to the BFF'
+          : 'the identity provider sent a claim that BFF_OIDC_GRANTS asks for nested in an object: let it send the claim on its own, as a text or a list of texts',
+      ),
+    loginSecretReplaced: () => logger.info('the client secret for the identity provider was replaced'),
+    loginSecretUnreadable: (code) =>
+      logger.warn(
+        { code },
+        'the file of BFF_OIDC_CLIENT_SECRET_FILE cannot be read: the secret before it stays in use',
+      ),
     lastUseNotWritten: (code) =>
       logger.warn({ code }, 'when each access key was last used cannot be written down'),
     warn: (sentence) => logger.warn(sentence),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
+import { errorCodeOf } from './error-code.ts';
 
 let secrets = 0;
 
@@ -43,4 +44,23 @@ export class Secret {
 export function readSecretFile(path: string): Secret | undefined {
   const content = readFileSync(path, 'utf8').trim();
   return content === '' ? undefined : new Secret(content);
+}
+
+/**
+ * What a secret's file holds now, where that is another secret than `before`. A file that is being written may be away
+ * or empty for a moment: `unreadable` is told the system's code, or `EMPTY`.
+ */
+export function changedSecret(
+  path: string,
+  before: Secret,
+  unreadable: (code: string) => void,
+): Secret | undefined {
+  try {
+    const secret = readSecretFile(path);
+    if (!secret) unreadable('EMPTY');
+    return secret?.equals(before) ? undefined : secret;
+  } catch (error) {
+    unreadable(errorCodeOf(error));
+    return undefined;
+  }
 }

@@ -70,10 +70,16 @@ export async function startBff(
   });
   const credentials = environments.map((each) => each.credentials);
   const tokens = createTokenRoom({ credentials, requestToken, transport, log });
-  const stopWatching = credentials.flatMap(({ environment, clientSecretFile }) =>
-    clientSecretFile === undefined
-      ? []
-      : [whenFileChanges(clientSecretFile, () => tokens.rereadSecret(environment))],
+  const sessions = config.sessions && openSessions(config.sessions, connections, config.tokenTimeoutMs, log);
+  const watched = [
+    ...credentials.map(({ environment, clientSecretFile }) => ({
+      file: clientSecretFile,
+      reread: () => tokens.rereadSecret(environment),
+    })),
+    { file: config.sessions?.clientSecretFile, reread: () => sessions?.rereadSecret() },
+  ];
+  const stopWatching = watched.flatMap(({ file, reread }) =>
+    file === undefined ? [] : [whenFileChanges(file, reread)],
   );
   const versions = createApiVersions();
   const enterFlight = limitInFlight(inFlightLimits);
@@ -90,7 +96,7 @@ export async function startBff(
     newerApiVersion: versions.newer,
     holdBytes: limitBytesInFlight(config.maxBytesInFlight),
     identify: accessKeys.identify,
-    sessions: config.sessions && openSessions(config.sessions, connections, config.tokenTimeoutMs),
+    sessions,
     accessKeys,
     windowCodes: createWindowCodes(clock),
     returnAddressOf: createReturnAddressCheck({
@@ -150,13 +156,19 @@ function ownKey({
   return isLoopback(host) ? firstKey(dataDirectory) : undefined;
 }
 
-function openSessions(config: SessionConfig, connections: Connections, timeoutMs: number): Sessions {
+function openSessions(
+  config: SessionConfig,
+  connections: Connections,
+  timeoutMs: number,
+  log: Log,
+): Sessions {
   const redirectUri = `${config.publicOrigin}/auth/callback`;
   const fetch = createBoundedFetch(connections.fresh);
   return createSessions({
     config,
-    provider: createIdentityProvider({ ...config, redirectUri, fetch, timeoutMs, clock }),
+    provider: createIdentityProvider({ ...config, redirectUri, fetch, timeoutMs, clock, log }),
     clock,
+    log,
   });
 }
 

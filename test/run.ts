@@ -1,8 +1,9 @@
 // `npm test`: types, lint and every test, in one run that ends with one line of counts.
-// `node test/run.ts check|unit|integration|browser|vscode` runs one part alone.
+// `npm test -- PART…` and `npm test -- FILE…` run these alone, and `--long` the long form of those that have one.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { globSync } from 'node:fs';
+import { existsSync, globSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 type Counts = { passed: number; failed: number; skipped: number };
@@ -12,7 +13,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = (name: string) => fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url));
 
 /** Programs that are right when they have nothing to say; each counts as one test. */
-const checks: Record<string, [command: string, ...args: string[]]> = {
+const programs: Record<string, [command: string, ...args: string[]]> = {
   'types: server, shared, tests': [bin('tsc'), '--project', root],
   'types: extension, with neither Node nor DOM': [bin('tsc'), '--project', `${root}extension`, '--noEmit'],
   'lint and format': [bin('biome'), 'ci', '--error-on-warnings', root],
@@ -32,7 +33,7 @@ const slow = [
 const parts: Record<string, Part> = {
   check: async () => {
     const counts = { passed: 0, failed: 0, skipped: 0 };
-    for (const [name, [command, ...args]] of Object.entries(checks)) {
+    for (const [name, [command, ...args]] of Object.entries(programs)) {
       const { status, stdout, stderr } = spawnSync(command, args, {
         cwd: root,
         encoding: 'utf8',
@@ -51,6 +52,8 @@ const parts: Record<string, Part> = {
       slow,
     ),
   integration: () => runFiles(slow, 2),
+  // One after another, since they watch how long the BFF's event loop is held.
+  attack: () => runFiles(['test/attack/**/*.test.ts'], 1),
   browser: () => runFiles(['test/browser/**/*.test.ts'], 1),
   // One real VS Code at a time: each takes a core for itself and another for its browser.
   vscode: () => runFiles(['test/vscode/**/*.test.ts'], 1),
@@ -101,14 +104,38 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !(name in parts));
-if (unknown.length > 0)
-  throw new Error(`There is no part ${unknown.join(', ')}: choose among ${Object.keys(parts).join(', ')}.`);
+/** What the command line asks for: parts by name, and files, or whole folders of them. Nothing means every part. */
+function wantedParts(words: string[]): [name: string, part: Part][] {
+  if (words.length === 0) return Object.entries(parts);
+  const files = words.filter((word) => !(word in parts)).flatMap(testFilesAt);
+  const named = Object.entries(parts).filter(([name]) => words.includes(name));
+  return files.length === 0 ? named : [...named, ['files', () => runFiles(files, 1)]];
+}
+
+/** The test files that a word on the command line names; ends the program in words where there are none. */
+function testFilesAt(word: string): string[] {
+  // npm runs its scripts in the root, and says where it was called.
+  const path = resolve(process.env.INIT_CWD ?? '.', word);
+  if (!existsSync(path))
+    return refuse(`There is no file ${word}, and no part of that name: the parts are ${partNames}.`);
+  if (statSync(path).isDirectory()) {
+    const files = globSync('**/*.test.ts', { cwd: path }).map((file) => join(path, file));
+    return files.length > 0 ? files : refuse(`There is no test file in ${word}.`);
+  }
+  return path.endsWith('.test.ts') ? [path] : refuse(`${word} is not a test file: those end in .test.ts.`);
+}
+
+function refuse(words: string): never {
+  process.stderr.write(`${words}\n`);
+  process.exit(1);
+}
+
+const partNames = Object.keys(parts).join(', ');
+const words = process.argv.slice(2);
+if (words.includes('--long')) process.env.LONG_TESTS = '1';
 
 let total: Counts = { passed: 0, failed: 0, skipped: 0 };
-for (const [name, part] of Object.entries(parts)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+for (const [name, part] of wantedParts(words.filter((word) => word !== '--long'))) {
   const started = performance.now();
   const counts = await part();
   total = sum(total, counts);

@@ -1,4 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Secret } from '../secret.ts';
 import { whenFileChanges } from '../watch-file.ts';
 import {
@@ -79,6 +80,7 @@ export function createAccessKeys({ dataDirectory, ownKey, log }: AccessKeysOptio
       if (wasThere) log.accessFileUnreadable(`The access file ${accessFilePath(dataDirectory)} is gone.`);
     } else {
       wasThere = true;
+      if (isDeepStrictEqual(reading.keys, [...byHash.values()])) return;
       take(reading.keys);
       log.accessKeysRead(reading.keys.length);
     }

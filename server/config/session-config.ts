@@ -9,6 +9,8 @@ export type SessionConfig = {
   issuer: string;
   clientId: string;
   clientSecret: Secret;
+  /** Where the secret is read again when it changes; absent where it is given as it is. */
+  clientSecretFile: string | undefined;
   scopes: string;
   claimGrants: readonly ClaimGrant[];
   /** The origin of `BFF_PUBLIC_URL`: cookies, `redirect_uri` and the check of `Origin` follow from it. */
@@ -55,6 +57,7 @@ export function readSessions(
     return undefined;
   return {
     ...{ issuer, clientId, clientSecret, scopes, claimGrants, publicOrigin },
+    clientSecretFile: settings.text('BFF_OIDC_CLIENT_SECRET_FILE'),
     returnUrls: returnUrls.length > 0 ? returnUrls : [`${publicOrigin}/`],
     ...{ idleSeconds, absoluteSeconds },
   };

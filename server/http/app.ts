@@ -7,6 +7,7 @@ import { type ApiDependencies, createApi } from './api/api.ts';
 import { apiDescription } from './api-description.ts';
 import { docs } from './docs.ts';
 import { authenticate } from './middleware/authenticate.ts';
+import { watchForProxy } from './middleware/client-address.ts';
 import { crossOrigin } from './middleware/cross-origin.ts';
 import { checkRequestTarget, hostCheck } from './middleware/host-check.ts';
 import { limitCallers } from './middleware/rate-limits.ts';
@@ -46,7 +47,8 @@ export function createApp(options: AppOptions): Express {
   app.use(requestContext(options.log.request));
   app.use(securityHeaders());
   app.use(checkRequestTarget);
-  app.use(hostCheck(options));
+  app.use(watchForProxy(options.trustProxy, options.log.warn));
+  // Before the check of the name: a probe calls by whatever address it has, and learns nothing else.
   app.get('/livez', (_request, response) => {
     sendJson(response, 200, { status: 'ok' });
   });
@@ -55,6 +57,7 @@ export function createApp(options: AppOptions): Express {
     sendJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'shutting-down' });
   });
   app.all(['/livez', '/readyz'], onlyGet);
+  app.use(hostCheck(options));
   const { sessions, allowedOrigins, environments } = options;
   const identifySession = sessions && createSessionCheck(sessions, allowedOrigins);
   const authenticateCaller = authenticate(options.identify, identifySession);

@@ -13,6 +13,8 @@ const always = () => true;
 const never = () => false;
 const identifies = (endpoint: Endpoint) => ['caller', 'access-key'].includes(endpoint.access);
 const restricted = (endpoint: Endpoint) => endpoint.access !== 'anybody';
+// A probe calls by whatever address it has.
+const isForProbes = (endpoint: Endpoint) => ['/livez', '/readyz'].includes(endpoint.path);
 const limited = (endpoint: Endpoint) => endpoint.limitedBy !== null;
 const inEnvironment = (endpoint: Endpoint) => endpoint.inEnvironment;
 const withBody = (endpoint: Endpoint) => endpoint.request !== undefined;
@@ -37,7 +39,7 @@ export const errorDocs: Record<ErrorCode, ErrorDoc> = {
       'Your access does not include this, or your browser’s origin is not allowed; with a session, `X-Pearsana-Client` may be missing.',
   },
   HOST_NOT_ALLOWED: {
-    when: always,
+    when: (endpoint) => !isForProbes(endpoint),
     meaning: 'The BFF is not known by the name in the `Host` header: call it by the address in `servers`.',
   },
   ENVIRONMENT_NOT_FOUND: { when: inEnvironment, meaning: 'There is no environment of that name.' },

@@ -18,11 +18,83 @@ export function callerOf(claims: Claims, rules: readonly ClaimGrant[]): Caller {
 }
 
 function holds(claims: Claims, { claim, value }: ClaimGrant): boolean {
-  // At many providers anybody can write any address into their profile.
-  if (claim === 'email' && claims.email_verified !== true) return false;
-  if (!Object.hasOwn(claims, claim)) return false;
+  // At many providers anybody can write any address into their profile. Some write the boolean as text.
+  if (claim === 'email' && String(claims.email_verified).toLowerCase() !== 'true') return false;
+  const same = claim === 'email' ? isSameAddress : Object.is;
+  return valuesOf(claims, claim).some((each) => value === undefined || same(each, value));
+}
+
+/** What a rule can be held against: texts, numbers and booleans, alone or in a list. */
+function valuesOf(claims: Claims, claim: string): string[] {
+  if (!Object.hasOwn(claims, claim)) return [];
   const values = [claims[claim]].flat().filter((each) => /^(string|number|boolean)$/.test(typeof each));
-  return values.some((each) => value === undefined || String(each) === value);
+  return values.map(String);
+}
+
+/** Compared without case. In both cases, since a foreign letter may have one of them in common with another one (K, the kelvin sign). */
+function isSameAddress(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase() && one.toUpperCase() === other.toUpperCase();
+}
+
+/** A claim that a rule asks for and that came in a form which no rule can read. */
+export type UnreadClaim = {
+  /** As the rule names it. */
+  claim: string;
+  /** `link`: the provider sent where it may be asked for. `nested`: it is an object, or inside another claim. */
+  form: 'link' | 'nested';
+};
+
+/** What the provider may have meant to grant, but said in such a way that the rules see nothing of it. */
+export function unreadClaims(claims: Claims, rules: readonly ClaimGrant[]): UnreadClaim[] {
+  const names = [...new Set(rules.map(({ claim }) => claim))];
+  return names.flatMap((claim): UnreadClaim[] => {
+    if (isLink(claims, claim, rules)) return [{ claim, form: 'link' }];
+    return isNested(claims, claim) ? [{ claim, form: 'nested' }] : [];
+  });
+}
+
+/** OpenID Connect Core, 5.6.2 (distributed claims). Entra ID does so for people in many groups, or says `hasgroups`. */
+function isLink(claims: Claims, claim: string, rules: readonly ClaimGrant[]): boolean {
+  const values = valuesOf(claims, claim);
+  if (values.length === 0) {
+    const { _claim_names: elsewhere, hasgroups } = claims;
+    return (
+      (isObject(elsewhere) && Object.hasOwn(elsewhere, claim)) ||
+      (claim === 'groups' && String(hasgroups) === 'true')
+    );
+  }
+  const isAddress = (text: string | undefined) => text !== undefined && /^https?:\/\//.test(text);
+  return values.every(isAddress) && !rules.some((rule) => rule.claim === claim && isAddress(rule.value));
+}
+
+/** Deeper than this, nobody puts a claim. */
+const deepestClaim = 4;
+
+function isNested(claims: Claims, claim: string): boolean {
+  if (valuesOf(claims, claim).length > 0) return false;
+  if (Object.hasOwn(claims, claim)) return [claims[claim]].flat().some(isObject);
+  return namesInside(claims).some((path) => path.at(-1) === claim || asPath(...path) === asPath(claim));
+}
+
+/** The paths of what is inside the claims that are objects. */
+function namesInside(claims: object, depth = 1): string[][] {
+  if (depth === deepestClaim) return [];
+  return Object.entries(claims)
+    .filter(([name]) => !name.startsWith('_claim_'))
+    .flatMap(([name, value]) => {
+      if (!isObject(value) || Array.isArray(value)) return [];
+      const inside = [...Object.keys(value).map((key) => [key]), ...namesInside(value, depth + 1)];
+      return inside.map((path) => [name, ...path]);
+    });
+}
+
+/** `realm_access.roles` is what people write for what is nested; some write a slash. */
+function asPath(...parts: string[]): string {
+  return parts.join('.').replaceAll(/[/:]/g, '.').replace(/^\./, '');
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /**
@@ -30,6 +102,9 @@ function holds(claims: Claims, { claim, value }: ClaimGrant): boolean {
  * access keys: a provider may let people choose what they are called.
  */
 function callerId(sub: string): string {
-  if (/^[\w-][\w.-]{0,63}$/.test(sub)) return `user:${sub}`;
-  return `user:sha256-${createHash('sha256').update(sub).digest('base64url').slice(0, 22)}`;
+  // What looks like a hash is hashed too: else somebody could be called what another person's hash is.
+  if (/^(?!sha256-)[\w-][\w.-]{0,63}$/.test(sub)) return `user:${sub}`;
+  // Half a surrogate pair is no UTF-8; all of them would become the same. No UTF-8 begins as these bytes do.
+  const bytes = sub.isWellFormed() ? Buffer.from(sub) : Buffer.from(`\ufeff${sub}`, 'utf16le');
+  return `user:sha256-${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}`;
 }

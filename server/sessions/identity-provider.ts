@@ -1,14 +1,23 @@
 import * as openid from 'openid-client';
+import type { BffError } from '../bff-error.ts';
 import type { Clock } from '../clock.ts';
 import type { ClaimGrant } from '../config/claim-grants.ts';
 import type { BoundedFetch } from '../network/bounded-fetch.ts';
 import { isLoopback } from '../network/loopback.ts';
-import type { Secret } from '../secret.ts';
+import { changedSecret, type Secret } from '../secret.ts';
 import { type Claims, claimsNeeded } from './claims.ts';
-import { loginFailureOf, providerFailureOf } from './login-failure.ts';
+import { loginFailureOf, providerFailureOf, userinfoFailureOf } from './login-failure.ts';
+import type { SessionLog } from './sessions.ts';
 
 /** What ties one login together: the answer must fit all three, and none is used twice. */
 export type LoginChecks = { state: string; nonce: string; codeVerifier: string };
+
+/** Whom the provider recognised. */
+export type Recognised = {
+  claims: Claims;
+  /** Why the claims are those of the ID token alone, where its userinfo was asked too. */
+  withoutUserinfo?: { failure: BffError; reason: string };
+};
 
 /** The organisation's OpenID provider. Its tokens never leave this file. */
 export type IdentityProvider = {
@@ -18,13 +27,16 @@ export type IdentityProvider = {
    * Redeems the code in the query that the provider sent the browser back with, and gives what the provider says of the
    * person. Fails with a BffError: `LOGIN_FAILED` or `LOGIN_UNAVAILABLE`.
    */
-  redeem(query: string, checks: LoginChecks): Promise<Claims>;
+  redeem(query: string, checks: LoginChecks): Promise<Recognised>;
+  /** Reads the file of the client secret again, where there is one. */
+  rereadSecret(): void;
 };
 
 export type IdentityProviderOptions = {
   issuer: string;
   clientId: string;
   clientSecret: Secret;
+  clientSecretFile: string | undefined;
   scopes: string;
   claimGrants: readonly ClaimGrant[];
   /** Where the provider sends the browser back to. */
@@ -33,14 +45,18 @@ export type IdentityProviderOptions = {
   /** For each request to the provider. */
   timeoutMs: number;
   clock: Clock;
+  log: Pick<SessionLog, 'loginSecretReplaced' | 'loginSecretUnreadable'>;
 };
 
 /** A provider moves its endpoints seldom, and is asked anew soon enough when it does. */
 const discoveryLifetimeSeconds = 3_600;
+/** Two machines seldom agree on the time to the second. */
+const clockToleranceSeconds = 60;
 
 export function createIdentityProvider(options: IdentityProviderOptions): IdentityProvider {
-  const { issuer, clientId, redirectUri, clock } = options;
+  const { issuer, clientId, clientSecretFile, redirectUri, clock, log } = options;
   const needed = [...claimsNeeded(options.claimGrants)];
+  let clientSecret = options.clientSecret;
   let discovered: { configuration: Promise<openid.Configuration>; until: number } | undefined;
 
   /** Asked for at the first login, so that a provider which is away keeps no BFF from starting. */
@@ -49,8 +65,8 @@ export function createIdentityProvider(options: IdentityProviderOptions): Identi
     const configuration = openid.discovery(
       new URL(issuer),
       clientId,
-      undefined,
-      authenticateClient(options.clientSecret),
+      { [openid.clockTolerance]: clockToleranceSeconds },
+      authenticateClient(() => clientSecret),
       {
         timeout: options.timeoutMs / 1_000,
         [openid.customFetch]: options.fetch,
@@ -94,27 +110,44 @@ export function createIdentityProvider(options: IdentityProviderOptions): Identi
         });
         const claims = answer.claims();
         if (!claims) throw new Error('The library accepted an answer without an ID token.');
+        if (claims.iat > Date.now() / 1_000 + clockToleranceSeconds) throw issuedInFuture();
         const askFurther =
           needed.some((name) => !Object.hasOwn(claims, name)) &&
           configuration.serverMetadata().userinfo_endpoint !== undefined;
-        // Many providers keep groups out of the ID token. What that says counts more: it is signed.
-        const further = askFurther
-          ? await openid.fetchUserInfo(configuration, answer.access_token, claims.sub)
-          : {};
-        return { ...further, ...claims };
+        if (!askFurther) return { claims };
+        try {
+          // Many providers keep groups out of the ID token. What that says counts more: it is signed.
+          const further = await openid.fetchUserInfo(configuration, answer.access_token, claims.sub);
+          return { claims: { ...further, ...claims } };
+        } catch (cause) {
+          return { claims, withoutUserinfo: userinfoFailureOf(cause, issuer) };
+        }
       } catch (cause) {
         throw loginFailureOf(cause, issuer);
       }
     },
+
+    rereadSecret() {
+      if (clientSecretFile === undefined) return;
+      const next = changedSecret(clientSecretFile, clientSecret, log.loginSecretUnreadable);
+      if (!next) return;
+      clientSecret = next;
+      log.loginSecretReplaced();
+    },
   };
 }
 
+/** The library looks at the other times of a token, and asks only that this one be a number. */
+function issuedInFuture(): Error {
+  const code = 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED';
+  return Object.assign(new Error('The ID token was issued in the future.'), { code });
+}
+
 /** In the form where the provider takes it there: in the header it would be encoded once more, which some get wrong. */
-function authenticateClient(secret: Secret): openid.ClientAuth {
-  const inForm = openid.ClientSecretPost(secret.reveal());
-  const inHeader = openid.ClientSecretBasic(secret.reveal());
+function authenticateClient(secret: () => Secret): openid.ClientAuth {
   return (server, ...rest) => {
     const takesForm = server.token_endpoint_auth_methods_supported?.includes('client_secret_post');
-    return (takesForm ? inForm : inHeader)(server, ...rest);
+    const authenticate = takesForm ? openid.ClientSecretPost : openid.ClientSecretBasic;
+    return authenticate(secret().reveal())(server, ...rest);
   };
 }

@@ -30,6 +30,19 @@ export function loginFailureOf(cause: unknown, issuer: string): BffError {
   return providerFailureOf(cause, issuer);
 }
 
+/**
+ * Why the provider did not say more about somebody at its userinfo endpoint. That ends a login only where its ID token
+ * grants nothing.
+ */
+export function userinfoFailureOf(cause: unknown, issuer: string): { failure: BffError; reason: string } {
+  const status = statusOf(cause);
+  const code = codeOf(cause);
+  const reason = status === undefined ? (code ?? errorCodeOf(cause)) : `status ${status}`;
+  const what = `${nameOf(issuer)} recognised you, but its userinfo endpoint did not say what may be granted to you (${reason}).`;
+  const untrue = status === undefined && code !== undefined && !transport.includes(code);
+  return { reason, failure: untrue ? failed(what) : unavailable(what) };
+}
+
 /** Why the provider is of no use at the moment, whoever wants to sign in. */
 export function providerFailureOf(cause: unknown, issuer: string): BffError {
   const provider = nameOf(issuer);

@@ -2,10 +2,8 @@ import type { TokenStatus } from '../../shared/environments.ts';
 import type { ScopesResult } from '../../shared/scopes.ts';
 import { BffError } from '../bff-error.ts';
 import { type Clock, clock as processClock } from '../clock.ts';
-import { errorCodeOf } from '../error-code.ts';
 import type { HttpAnswer, HttpRequest, Transport } from '../network/transport.ts';
-import type { Secret } from '../secret.ts';
-import { readSecretFile } from '../secret.ts';
+import { changedSecret, type Secret } from '../secret.ts';
 import { createScopeFinder } from './scope-finder.ts';
 import { createTokenKeeper, type KeptToken, type TokenKeeper } from './token-keeper.ts';
 import type { ClientCredentials, RequestToken } from './token-request.ts';
@@ -98,8 +96,12 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
 
   function rereadSecret(environment: string): void {
     const credentials = credentialsFor(environment);
-    const clientSecret = secretInFile(credentials, log);
-    if (!clientSecret || clientSecret.equals(credentials.clientSecret)) return;
+    const { clientSecretFile } = credentials;
+    if (clientSecretFile === undefined) return;
+    const clientSecret = changedSecret(clientSecretFile, credentials.clientSecret, (code) =>
+      log?.secretUnreadable(environment, code),
+    );
+    if (!clientSecret) return;
     log?.secretReplaced(environment);
     const next = { ...credentials, clientSecret };
     credentialsOf.set(environment, next);
@@ -182,20 +184,6 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
 function keyOf(credentials: ClientCredentials, scopes: readonly string[]): string {
   const { environment, authUrl, clientId, clientSecret } = credentials;
   return JSON.stringify([environment, authUrl, clientId, clientSecret.generation, ...scopes]);
-}
-
-/** What stands in the secret's file now. A file that is being written may be away or empty for a moment. */
-function secretInFile(credentials: ClientCredentials, log: TokenLog | undefined): Secret | undefined {
-  const { environment, clientSecretFile } = credentials;
-  if (clientSecretFile === undefined) return undefined;
-  try {
-    const secret = readSecretFile(clientSecretFile);
-    if (!secret) log?.secretUnreadable(environment, 'EMPTY');
-    return secret;
-  } catch (error) {
-    log?.secretUnreadable(environment, errorCodeOf(error));
-    return undefined;
-  }
 }
 
 /** Hides a token that is spelt as it is, or as JSON spells it. */

@@ -16,9 +16,10 @@ import {
 import { partnerVariables } from '../support/partner/partner-variables.ts';
 import { samples } from '../support/requests/write-samples.ts';
 import { seededRandom } from '../support/seeded-random.ts';
+import { shortOrLong } from '../support/short-or-long.ts';
 
-/** 900 is the whole proof; every change is tested for a short while. `ENDURANCE_SEED` repeats a run. */
-const seconds = Number(process.env.ENDURANCE_SECONDS ?? 12);
+const seconds = shortOrLong(12, 900);
+/** `ENDURANCE_SEED` repeats a run. */
 const seed = Number(process.env.ENDURANCE_SEED ?? 20_260_130);
 const accessKey = 'pbff_an-access-key-for-tests-only';
 const mebibyte = 1024 * 1024;

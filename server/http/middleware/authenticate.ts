@@ -1,43 +1,38 @@
 import type { NextFunction, Request, Response } from 'express';
-import { ipKeyGenerator, type RateLimitRequestHandler, rateLimit } from 'express-rate-limit';
+import { rateLimit } from 'express-rate-limit';
 import { BffError } from '../../bff-error.ts';
 import type { IdentifyCaller } from '../../callers/caller.ts';
+import { addressOf } from './client-address.ts';
+import { createRateStore } from './rate-store.ts';
 import type { IdentifySession } from './session-check.ts';
 
 const minuteMs = 60_000;
-/** A key has 256 bits, so this is about noise in the log and about keys that people choose. */
+/** A key has 256 random bits, so the limit only keeps guessers from filling the log and taking up the BFF's time. */
 const wrongKeysPerMinute = 20;
 
-/** Finds out who is calling, and stops an address that has shown too many wrong keys. Only wrong keys count. */
+/**
+ * Finds out who is calling. The key is looked at first, so that a right one always passes, whatever wrong ones the same
+ * address has shown: many callers may share an address.
+ */
 export function authenticate(identify: IdentifyCaller, identifySession?: IdentifySession) {
-  const wrongKeys: RateLimitRequestHandler = rateLimit({
+  const store = createRateStore(minuteMs);
+  const limitWrongKeys = rateLimit({
     windowMs: minuteMs,
     limit: wrongKeysPerMinute,
     standardHeaders: false,
     legacyHeaders: false,
     keyGenerator: addressOf,
-    // The library says how long to wait only beside its other headers, which would count a guesser's tries for him.
-    handler: async (request, _response, next) => {
-      const end = (await wrongKeys.getKey(addressOf(request)))?.resetTime?.getTime() ?? Date.now() + minuteMs;
-      const seconds = Math.max(1, Math.ceil((end - Date.now()) / 1000));
-      const message = `Too many wrong access keys from this address. Try again in ${seconds} s.`;
+    store,
+    // The library says how long to wait only beside its other headers, which would count a guesser's tries for them.
+    handler: (request, _response, next) => {
+      const end = store.get(addressOf(request))?.resetTime?.getTime() ?? Date.now();
+      const seconds = Math.max(1, Math.ceil((end - Date.now()) / 1_000));
+      const message = `Too many wrong access keys from this address. Try again in ${seconds} s; a valid key still works.`;
       next(BffError.of('RATE_LIMITED', message, { retryAfterSeconds: seconds }));
     },
   });
 
-  /** Until then some address may be stopped; a minute without any wrong key leaves nothing to look at. */
-  let wrongKeysUntil = Number.NEGATIVE_INFINITY;
-
-  async function isBlocked(address: string): Promise<boolean> {
-    const seen = await wrongKeys.getKey(address);
-    return seen !== undefined && seen.totalHits >= wrongKeysPerMinute;
-  }
-
-  return async function authenticateCaller(
-    request: Request,
-    response: Response,
-    next: NextFunction,
-  ): Promise<void> {
+  return function authenticateCaller(request: Request, response: Response, next: NextFunction): void {
     const authorization = request.headers.authorization;
     if (authorization === undefined) {
       // Only here: whoever sends a key is who that key says, whatever cookie a browser adds.
@@ -50,16 +45,13 @@ export function authenticate(identify: IdentifyCaller, identifySession?: Identif
       next();
       return;
     }
-    // The count is looked at first and only raised for a wrong key: good callers, however many, leave it alone.
-    const blocked = performance.now() < wrongKeysUntil && (await isBlocked(addressOf(request)));
-    const caller = blocked ? undefined : identify(authorization);
+    const caller = identify(authorization);
     if (caller) {
       response.locals.context.caller = caller;
       next();
       return;
     }
-    wrongKeysUntil = performance.now() + minuteMs;
-    await wrongKeys(request, response, (error?: unknown) => {
+    limitWrongKeys(request, response, (error?: unknown) => {
       next(
         error ??
           unauthorized(
@@ -72,9 +64,4 @@ export function authenticate(identify: IdentifyCaller, identifySession?: Identif
 
 function unauthorized(message: string): BffError {
   return BffError.of('UNAUTHORIZED', message, { headers: { 'WWW-Authenticate': 'Bearer' } });
-}
-
-export function addressOf(request: Request): string {
-  // An IPv6 customer has a whole network: one address of it is not one guesser.
-  return ipKeyGenerator(request.ip ?? request.socket.remoteAddress ?? 'unknown');
 }

@@ -1,5 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
 import { BffError } from '../../bff-error.ts';
+import { withoutKeys } from '../../callers/key-format.ts';
 import { isLoopback } from '../../network/loopback.ts';
 
 /**
@@ -7,26 +8,61 @@ import { isLoopback } from '../../network/loopback.ts';
  * (DNS rebinding) still sends that name.
  */
 export function hostCheck(options: { host: string; publicUrl: string | undefined }) {
-  const publicHost = options.publicUrl === undefined ? undefined : new URL(options.publicUrl).host;
+  const publicUrl = options.publicUrl === undefined ? undefined : new URL(options.publicUrl);
+  const defaultPort = publicUrl?.protocol === 'http:' ? '80' : '443';
+  const publicHost = publicUrl && plainHost(publicUrl.host, defaultPort)?.host;
   const onLoopback = isLoopback(options.host);
+  const names = [...(onLoopback ? ['localhost', '127.0.0.1'] : []), ...(publicHost ? [publicHost] : [])];
 
-  return function checkHost(request: Request, _response: Response, next: NextFunction): void {
+  return function checkHost(request: Request, response: Response, next: NextFunction): void {
     // RFC 9112, 3.2. Node would take the first of several, and whoever stands in front may have taken another.
     if ((request.headersDistinct.host?.length ?? 0) > 1) {
       throw BffError.of('VALIDATION_ERROR', 'A request must not have several Host headers.');
     }
-    const host = request.headers.host?.toLowerCase() ?? '';
-    const name = /^(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:\d{1,5})?$/.exec(host)?.[1];
-    if (name !== undefined && ((onLoopback && isLoopback(name)) || host === publicHost)) {
+    const called = plainHost(request.headers.host ?? '', defaultPort);
+    if (called && ((onLoopback && isLoopback(called.name)) || called.host === publicHost)) {
       next();
       return;
     }
-    const names = [...(onLoopback ? ['localhost', '127.0.0.1'] : []), ...(publicHost ? [publicHost] : [])];
+    response.locals.context.host = loggedHost(request);
+    const remedies = [
+      `Call it as ${names.join(' or ')}`,
+      ...(cameByProxy(request)
+        ? [
+            'let the proxy in front pass on the Host header that it receives (nginx: proxy_set_header Host $host;)',
+          ]
+        : []),
+      'or set BFF_PUBLIC_URL to the address that callers use',
+    ];
     throw BffError.of(
       'HOST_NOT_ALLOWED',
-      `The BFF is not known by the name in the Host header. Call it as ${names.join(' or ')}, or set BFF_PUBLIC_URL.`,
+      `The BFF does not answer to the name in the Host header. ${remedies.join(', ')}. Its log shows the name that arrived.`,
     );
   };
+}
+
+/** A host as names are compared (RFC 3986, 6.2.2.1 and 6.2.3): small letters, no final dot, no default port. */
+function plainHost(text: string, defaultPort: string): { name: string; host: string } | undefined {
+  const [, name, port] =
+    /^(\[[0-9a-f:]{2,39}\]|[a-z0-9.-]{1,255}?)\.?(?::(\d{0,5}))?$/.exec(text.toLowerCase()) ?? [];
+  if (name === undefined) return undefined;
+  return { name, host: port && port !== defaultPort ? `${name}:${port}` : name };
+}
+
+const longestLoggedHost = 100;
+
+/** What a caller wrote there, fit for a log: characters of names alone, and neither a key nor what they sent as one. */
+function loggedHost({ headers: { host = '', authorization = '' } }: Request): string {
+  const presented = authorization.trim().split(' ').at(-1);
+  if (presented && host.includes(presented)) return '[redacted]';
+  const shown = withoutKeys(host.slice(0, longestLoggedHost));
+  return shown === '' ? '(none)' : shown.replace(/[^\w.:[\]-]/g, '?');
+}
+
+function cameByProxy({ headers }: Request): boolean {
+  return ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'forwarded', 'via'].some(
+    (name) => headers[name] !== undefined,
+  );
 }
 
 /** Only a plain path may stand in the request line: `http://other/…`, `//other` and `*` are for proxies, or for mischief. */

@@ -3,6 +3,7 @@ import { type RateLimitRequestHandler, rateLimit } from 'express-rate-limit';
 import { operations } from '../../../shared/operations.ts';
 import { BffError } from '../../bff-error.ts';
 import { isGranted } from '../../callers/grants.ts';
+import { createRateStore } from './rate-store.ts';
 import type { RequestContext } from './request-context.ts';
 import { environmentAt } from './request-line.ts';
 
@@ -52,6 +53,7 @@ function limitClass(name: RateClass, perMinute: number): RateLimitRequestHandler
     identifier: policy,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
+    store: createRateStore(minuteMs),
     keyGenerator: (_request, response) => response.locals.context.caller?.id ?? 'nobody',
     handler: (_request, response, next) => {
       next(BffError.of('RATE_LIMITED', `More than ${limit} ${words} in a minute. ${waitWords(response)}`));

@@ -24,6 +24,8 @@ export type RequestContext = {
   replayed?: true;
   /** What the partner's part took, in milliseconds. */
   partnerMs?: number;
+  /** The name in the Host header, made fit for a log, where the BFF does not answer to it. */
+  host?: string;
 };
 
 declare global {
@@ -59,6 +61,8 @@ export type RequestLog = {
   request: OnRequestEnd;
   /** What nobody foresaw; of the error only its name and its places in the code are kept. */
   unexpected: (error: unknown, requestId: string) => void;
+  /** What whoever runs the BFF should look at. */
+  warn: (sentence: string) => void;
 };
 
 /** Gives every request its id and context, and puts the id into the answer. */

@@ -2,13 +2,16 @@ import { type NextFunction, type Request, type Response, Router } from 'express'
 import { rateLimit } from 'express-rate-limit';
 import { BffError } from '../../bff-error.ts';
 import type { AllowedOrigins } from '../../config/allowed-origins.ts';
-import { dropLoginCookie, dropSessionCookie, type ReturnTo, type Sessions } from '../../sessions/sessions.ts';
-import { addressOf } from '../middleware/authenticate.ts';
+import type { UnreadClaim } from '../../sessions/claims.ts';
+import { dropSessionCookie, type ReturnTo, type Sessions } from '../../sessions/sessions.ts';
+import { addressOf } from '../middleware/client-address.ts';
+import { createRateStore } from '../middleware/rate-store.ts';
 import { checkForgery } from '../middleware/session-check.ts';
 import { route } from '../route.ts';
 import { sendPage, wantsPage } from './page.ts';
 
 /** Far above what people do, an office behind one address included; each costs a place among the logins under way. */
+const minuteMs = 60_000;
 const loginRequestsPerMinute = 240;
 
 /** Signing in and out in a browser: `/auth/login`, `/auth/callback` and `POST /auth/logout`. */
@@ -22,18 +25,28 @@ export function createAuthRoutes(sessions: Sessions, allowed: AllowedOrigins): R
 
   route(router, 'GET', '/auth/callback', async (request, response) => {
     const query = /\?.*/s.exec(request.url)?.[0] ?? '';
-    const { caller, returnTo, setCookie } = await sessions.finishLogin(query, request.headers.cookie);
+    const { caller, returnTo, setCookies, unread } = await sessions.finishLogin(
+      query,
+      request.headers.cookie,
+    );
     response.locals.context.caller = caller;
-    if (setCookie === undefined) {
+    if (caller.grants.length === 0) {
+      const whom = `Ask whoever runs the BFF, and tell them this name: ${caller.id}.`;
       throw BffError.of(
         'FORBIDDEN',
-        `You were recognised, but nothing here is granted to you. Ask whoever runs the BFF, and tell them this name: ${caller.id}.`,
+        ['You were recognised, but nothing here is granted to you.', whom, ...unread.map(wordsFor)].join(' '),
       );
     }
-    response.setHeader('Set-Cookie', [dropLoginCookie, setCookie]);
+    response.setHeader('Set-Cookie', setCookies);
     // A redirect would still count as the identity provider’s, and the strict cookie would not be sent along. What a
     // page of ours leads to is ours.
-    sendPage(response, { title: 'Signed in', text: 'You are signed in.', goOnTo: returnTo.url });
+    sendPage(response, {
+      title: 'Signed in',
+      text: ['You are signed in.', ...unread.map(wordsFor)].join(' '),
+      goOnTo: returnTo.url,
+      // Long enough to read what is said besides.
+      goOnAfterSeconds: unread.length === 0 ? 0 : 15,
+    });
   });
 
   route(router, 'POST', '/auth/logout', (request, response) => {
@@ -48,20 +61,28 @@ export function createAuthRoutes(sessions: Sessions, allowed: AllowedOrigins): R
   return router;
 }
 
+/** What a person is told of a claim that no rule could read; whoever runs the BFF finds it in the log. */
+function wordsFor({ claim, form }: UnreadClaim): string {
+  return form === 'link'
+    ? `The identity provider sent only a link in place of the claim “${claim}”, as some do for people who are in many groups, so what it grants is missing.`
+    : `The identity provider sent the claim “${claim}” nested in an object, where the BFF cannot read it, so what it grants is missing.`;
+}
+
 /** Sends a browser to the identity provider; afterwards it goes to `returnTo`. */
 export async function sendToLogin(response: Response, sessions: Sessions, returnTo: ReturnTo): Promise<void> {
-  const { location, setCookie } = await sessions.beginLogin(returnTo);
-  response.setHeader('Set-Cookie', setCookie);
+  const { location, setCookies } = await sessions.beginLogin(returnTo, response.req.headers.cookie);
+  response.setHeader('Set-Cookie', setCookies);
   response.redirect(303, location);
 }
 
 export function limitLogins() {
   return rateLimit({
-    windowMs: 60_000,
+    windowMs: minuteMs,
     limit: loginRequestsPerMinute,
     standardHeaders: false,
     legacyHeaders: false,
     keyGenerator: addressOf,
+    store: createRateStore(minuteMs),
     handler: (_request, _response, next) => {
       next(
         BffError.of('RATE_LIMITED', 'Too many sign-ins from this address. Try again in a minute.', {

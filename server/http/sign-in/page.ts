@@ -3,12 +3,14 @@ import type { Request, Response } from 'express';
 /** A page without script or style: it loads nothing and is framed by nobody, as its headers say. */
 export function sendPage(
   response: Response,
-  page: { title: string; text: string; goOnTo?: string | undefined },
+  page: { title: string; text: string; goOnTo?: string | undefined; goOnAfterSeconds?: number },
 ): void {
-  const { title, text, goOnTo } = page;
+  const { title, text, goOnTo, goOnAfterSeconds = 0 } = page;
   const link = goOnTo === undefined ? '' : `\n<p><a href="${escaped(goOnTo)}">Continue</a></p>`;
   const refresh =
-    goOnTo === undefined ? '' : `\n<meta http-equiv="refresh" content="0; url=${escaped(goOnTo)}">`;
+    goOnTo === undefined
+      ? ''
+      : `\n<meta http-equiv="refresh" content="${goOnAfterSeconds}; url=${escaped(goOnTo)}">`;
   response.type('html').send(`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

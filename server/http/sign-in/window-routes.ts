@@ -68,19 +68,18 @@ export function createVSCodeRoutes(dependencies: WindowDependencies): Router {
     const browser = required(sessions);
     requireOwnPage(request, browser.publicOrigin);
     const form = new URLSearchParams((await readBytes(request, bodyCaps.windowForm)).toString());
-    const caller = browser.sessionOf(request.headers.cookie)?.caller;
-    const asked = caller && windowCodes.answered(form.get('word') ?? '', caller);
-    if (!caller || !asked) {
+    const session = browser.sessionOf(request.headers.cookie);
+    const asked = session && windowCodes.answered(form.get('word') ?? '', session.caller);
+    if (!session || !asked) {
       throw BffError.of(
         'LOGIN_FAILED',
         'This page was answered already, is older than ten minutes, or somebody else has signed in meanwhile. Go back to VS Code, and choose Sign In again.',
       );
     }
+    const { caller, isSignedIn } = session;
     response.locals.context.caller = caller;
     const { returnAddress, state } = asked;
     const allowed = form.get('answer') === 'allow';
-    const { cookie } = request.headers;
-    const isSignedIn = () => browser.sessionOf(cookie)?.caller.id === caller.id;
     const answer = allowed
       ? ({ code: windowCodes.issue(caller, asked, isSignedIn), state } as const)
       : ({ error: 'access_denied', state } as const);

@@ -104,7 +104,7 @@ describe('an access key, while the BFF runs', { concurrency: 3, timeout: 60_000 
 });
 
 describe('an access key that is guessed', { timeout: 60_000 }, () => {
-  it('stops its address after twenty, well spelt or not', async () => {
+  it('is looked at twenty times an address, well spelt or not, and the right one passes', async () => {
     using folder = temporaryFolder();
     const dataDirectory = folder.path;
     const { ada } = await addKeys(dataDirectory, { ada: ['*:*'] });
@@ -114,7 +114,7 @@ describe('an access key that is guessed', { timeout: 60_000 }, () => {
     );
     for (const guess of guesses) assert.equal(await statusOf(bff, guess), 401, guess);
     assert.equal(await statusOf(bff, makeKey().reveal()), 429);
-    assert.equal(await statusOf(bff, ada), 429);
+    assert.equal(await statusOf(bff, ada), 200);
   });
 });
 

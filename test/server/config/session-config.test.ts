@@ -28,6 +28,7 @@ describe('signing in in a browser', () => {
       // Some providers' names end in a slash, which belongs to them.
       issuer: 'https://login.example.com/',
       clientId: 'bff',
+      clientSecretFile: undefined,
       scopes: 'openid profile email',
       claimGrants: [
         { claim: 'groups', value: 'registrars', grants: ['sandbox:*', 'sandbox:ping'] },

@@ -10,9 +10,10 @@ import { ClientError } from '../../../shared/client-error.ts';
 import { type BffProcess, startBffProcess } from '../../support/bff/bff-process.ts';
 import { type Arrived, type FaultServer, startFaultServer } from '../../support/partner/fault-server.ts';
 import { partnerVariables } from '../../support/partner/partner-variables.ts';
+import { shortOrLong } from '../../support/short-or-long.ts';
 
-/** All of it: `KILL_CREATES=2000 KILL_SEED=… node --test test/server/journal/kill.test.ts`. */
-const creates = Number(process.env.KILL_CREATES ?? 200);
+const creates = shortOrLong(200, 2_000);
+/** `KILL_SEED` repeats a run. */
 const seed = Number(process.env.KILL_SEED ?? 20_260_130);
 const createsAKill = 40;
 const atOnce = 12;

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Claims } from '../../../server/sessions/claims.ts';
 import { createSessions } from '../../../server/sessions/sessions.ts';
-import { loginCookie, sessionCookie } from '../../support/bff/session-bff.ts';
+import { loginCookies, sessionCookie } from '../../support/bff/session-bff.ts';
 
 const minute = 60;
 const hour = 3_600;
 
 /** Sessions by a clock of the test's own; the provider believes everybody. */
-function startSessions({ claims = { sub: 'ada' } }: { claims?: Claims } = {}) {
+function startSessions() {
   let now = 0;
+  let who = 'ada';
   let state = '';
   const sessions = createSessions({
     config: {
@@ -24,21 +24,30 @@ function startSessions({ claims = { sub: 'ada' } }: { claims?: Claims } = {}) {
         state = checks.state;
         return 'https://login.example.com/';
       },
-      redeem: async () => claims,
+      redeem: async () => ({ claims: { sub: who } }),
+      rereadSecret: () => {},
     },
     clock: () => now,
+    log: {
+      userinfoFailed: () => {},
+      claimUnread: () => {},
+      loginSecretReplaced: () => {},
+      loginSecretUnreadable: () => {},
+    },
   });
   const cookieOf = (line = '') => line.split(';')[0] ?? '';
-  async function begin() {
-    const { setCookie } = await sessions.beginLogin(sessions.pageFrom(undefined));
-    return { query: `?code=a&state=${state}`, cookie: cookieOf(setCookie) };
+  async function begin(cookies?: string) {
+    const { setCookies } = await sessions.beginLogin(sessions.pageFrom(undefined), cookies);
+    return { query: `?code=a&state=${state}`, cookie: cookieOf(setCookies.at(-1)), setCookies };
   }
   return {
     sessions,
     begin,
-    async signIn() {
+    /** @param before the cookies that the browser has already. */
+    async signIn(sub = 'ada', before = '') {
+      who = sub;
       const { query, cookie } = await begin();
-      return cookieOf((await sessions.finishLogin(query, cookie)).setCookie);
+      return cookieOf((await sessions.finishLogin(query, `${cookie}; ${before}`)).setCookies.at(-1));
     },
     pass(seconds: number) {
       now += seconds;
@@ -80,22 +89,52 @@ describe('a session', () => {
     assert(sessions.sessionOf(other));
   });
 
+  it('goes on in the next one of the same person in that browser, and ends with another’s', async () => {
+    const { sessions, signIn } = startSessions();
+    const first = await signIn('ada');
+    const isSignedIn = sessions.sessionOf(first)?.isSignedIn ?? assert.fail();
+    const second = await signIn('ada', first);
+    assert.equal(sessions.sessionOf(first), undefined);
+    assert.equal(isSignedIn(), true);
+    await signIn('ada');
+    await signIn('eve');
+    assert.equal(isSignedIn(), true, 'What happens in other browsers ends nothing here.');
+    sessions.endSession(second);
+    assert.equal(isSignedIn(), false);
+
+    const third = await signIn('ada');
+    const still = sessions.sessionOf(third)?.isSignedIn ?? assert.fail();
+    await signIn('eve', third);
+    assert.equal(still(), false);
+  });
+
+  it('is over for whoever asks later, too, when its whole time is', async () => {
+    const { sessions, signIn, pass } = startSessions();
+    const isSignedIn = sessions.sessionOf(await signIn())?.isSignedIn ?? assert.fail();
+    pass(8 * hour - 1);
+    assert.equal(isSignedIn(), true);
+    pass(1);
+    assert.equal(isSignedIn(), false);
+  });
+
   it('is not what a login’s cookie is, nor the other way round', async () => {
     const { sessions, begin, signIn } = startSessions();
     const { query, cookie } = await begin();
-    assert.equal(sessions.sessionOf(cookie.replace(loginCookie, sessionCookie)), undefined);
+    const [name = '', handle = ''] = cookie.split('=');
+    assert(name.startsWith(loginCookies));
+    assert.equal(sessions.sessionOf(`${sessionCookie}=${handle}`), undefined);
     const session = await signIn();
-    await assert.rejects(sessions.finishLogin(query, session.replace(sessionCookie, loginCookie)));
+    await assert.rejects(sessions.finishLogin(query, session.replace(sessionCookie, name)));
+    assert.equal((await sessions.finishLogin(query, cookie)).caller.id, 'user:ada');
   });
 });
 
 describe('a login that was begun', () => {
   it('is good for ten minutes', async () => {
     const { sessions, begin, pass } = startSessions();
-    const [soon, late] = [await begin(), await begin()];
+    const [other, late] = [await begin(), await begin()];
     pass(600);
-    // The state is that of the login that was begun last, so the first one is refused for that alone.
-    await assert.rejects(sessions.finishLogin(late.query, soon.cookie), { code: 'LOGIN_FAILED' });
+    await assert.rejects(sessions.finishLogin(late.query, other.cookie), { code: 'LOGIN_FAILED' });
     // Nor does an attempt keep it alive.
     await assert.rejects(sessions.finishLogin('?state=b', late.cookie), { code: 'LOGIN_FAILED' });
     pass(1);
@@ -103,6 +142,30 @@ describe('a login that was begun', () => {
     const anew = await begin();
     pass(600);
     assert.equal((await sessions.finishLogin(anew.query, anew.cookie)).caller.id, 'user:ada');
+  });
+
+  it('is one among several in the same browser, and each ends by itself', async () => {
+    const { sessions, begin } = startSessions();
+    const [one, other] = [await begin(), await begin()];
+    const both = `${one.cookie}; ${other.cookie}`;
+    assert.equal((await sessions.finishLogin(one.query, both)).caller.id, 'user:ada');
+    assert.equal((await sessions.finishLogin(other.query, both)).caller.id, 'user:ada');
+    await assert.rejects(sessions.finishLogin(one.query, both), { code: 'LOGIN_FAILED' });
+  });
+
+  it('is one of at most five in a browser: the oldest goes, and its cookie with it', async () => {
+    const { sessions, begin } = startSessions();
+    const begun: Awaited<ReturnType<typeof begin>>[] = [];
+    const jar = () => begun.map(({ cookie }) => cookie).join('; ');
+    for (let count = 0; count < 5; count += 1) begun.push(await begin(jar()));
+    assert(begun.every(({ setCookies }) => setCookies.length === 1));
+    const [first, second] = begun;
+    const sixth = await begin(`other=1; ${jar()}`);
+    const [dropped, ...set] = sixth.setCookies;
+    assert.equal(dropped?.split(';').slice(0, 2).join(), `${first?.cookie.split('=')[0]}=, Max-Age=0`);
+    assert.equal(set.length, 1);
+    await assert.rejects(sessions.finishLogin(first?.query ?? '', jar()), { code: 'LOGIN_FAILED' });
+    assert.equal((await sessions.finishLogin(second?.query ?? '', jar())).caller.id, 'user:ada');
   });
 
   it('can lead to a path of the BFF’s own, which no query can name', async () => {

@@ -9,7 +9,8 @@ export const publicOrigin = 'https://bff.example.com';
 export const toolOrigin = 'https://tool.example.com';
 export const toolPage = `${toolOrigin}/invite`;
 export const sessionCookie = '__Host-pearsana-session';
-export const loginCookie = '__Host-pearsana-login';
+/** What the names of the cookies begin with that tie a login to its browser. */
+export const loginCookies = '__Host-pearsana-login-';
 
 /** A BFF where registrars may do all in the sandbox, and everybody may ping production. */
 export function startSessionBff(
@@ -38,11 +39,11 @@ export function pageHeaders(session: string, changed: Record<string, string> = {
   };
 }
 
-/** Begins a login as a browser does. */
+/** Begins a login as a browser does; `cookie` is what it sends back, as in `name=value`. */
 export async function beginLogin(bff: TestBff, query = ''): Promise<{ location: string; cookie: string }> {
   const answer = await bff.call(`/auth/login${query}`, { headers: { authorization: '' } });
   assert.equal(answer.status, 303, answer.text);
-  return { location: answer.headers.get('location') ?? '', cookie: cookieSetIn(answer, loginCookie) ?? '' };
+  return { location: answer.headers.get('location') ?? '', cookie: loginCookieIn(answer) };
 }
 
 /** Comes back from the provider as a browser does. */
@@ -50,7 +51,7 @@ export function comeBack(bff: TestBff, query: string, cookie: string, accept = '
   return bff.call(`/auth/callback${query}`, {
     headers: {
       ...{ authorization: '', accept, 'sec-fetch-site': 'cross-site' },
-      ...(cookie !== '' && { cookie: `${loginCookie}=${cookie}` }),
+      ...(cookie !== '' && { cookie }),
     },
   });
 }
@@ -96,4 +97,10 @@ export async function startSignedIn(
 export function cookieSetIn({ headers }: Pick<Answer, 'headers'>, name: string): string | undefined {
   const line = headers.getSetCookie().find((each) => each.startsWith(`${name}=`));
   return line?.slice(name.length + 1).split(';')[0];
+}
+
+/** The login's cookie that an answer sets, as in `name=value`. */
+export function loginCookieIn({ headers }: Pick<Answer, 'headers'>): string {
+  const set = headers.getSetCookie().filter((line) => line.startsWith(loginCookies));
+  return set.findLast((line) => !line.includes('=;'))?.split(';')[0] ?? '';
 }

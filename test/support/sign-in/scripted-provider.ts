@@ -33,6 +33,8 @@ export type ScriptedProvider = AsyncDisposable & {
   /** For the ID tokens from now on, or what the token endpoint answers instead. */
   token: TokenRecipe | Answer;
   userinfo: Record<string, unknown>;
+  /** The status with which its userinfo answers; 200 unless set. */
+  userinfoStatus: number;
   /** Whatever stands here replaces what the discovery document says. */
   metadata: Record<string, unknown>;
   /** How often the discovery document was fetched. */
@@ -67,7 +69,7 @@ export async function startScriptedProvider(): Promise<ScriptedProvider> {
       case '/jwks':
         return { status: 200, body: { keys: [jwk] } };
       case '/userinfo':
-        return { status: 200, body: provider.userinfo };
+        return { status: provider.userinfoStatus, body: provider.userinfo };
       case '/token':
         provider.redeemed.push({ authorization, form: new URLSearchParams(body) });
         return redeem(new URLSearchParams(body));
@@ -129,7 +131,7 @@ export async function startScriptedProvider(): Promise<ScriptedProvider> {
       return { code, state, query: `?${new URLSearchParams({ code, state })}` };
     },
     ...{ redeemed: [], issued: [accessToken, refreshToken] },
-    ...{ token: {}, userinfo: {}, metadata: {}, discoveries: 0, outage: undefined },
+    ...{ token: {}, userinfo: {}, userinfoStatus: 200, metadata: {}, discoveries: 0, outage: undefined },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -27,6 +27,11 @@ describe('the Host header', () => {
     '[::1]:8787',
     'bff.example.com:8443',
     'BFF.Example.com:8443',
+    // A final dot changes nothing of what a name means, nor does a port that is empty.
+    'localhost.',
+    'localhost.:8787',
+    'localhost:',
+    'bff.example.com.:8443',
   ]) {
     it(`may be ${host}`, async () => assert.equal((await call(host, '/api/session')).status, 200));
   }
@@ -45,7 +50,7 @@ describe('the Host header', () => {
     'localhost evil.example',
     'localhost:evil',
     'localhost:8787:1',
-    'localhost.',
+    'localhost..',
     '0x7f.1',
     '127.1',
     '2130706433',
@@ -62,10 +67,23 @@ describe('the Host header', () => {
     'ｌocalhost',
   ]) {
     it(`must not be “${host}”, at any path`, async () => {
-      for (const path of ['/api/session', '/livez', '/readyz', '/nothing']) {
+      for (const path of ['/api/session', '/openapi.json', '/nothing']) {
         const answer = await call(host, path);
         assert.deepEqual([answer.status, failureIn(answer).code], [403, 'HOST_NOT_ALLOWED']);
       }
+    });
+  }
+
+  for (const host of [
+    '10.244.1.17:8787',
+    'bff',
+    'bff.default.svc.cluster.local:8787',
+    '[fd00::17]:8787',
+    'evil.example',
+    '',
+  ]) {
+    it(`may be “${host}” where a probe asks`, async () => {
+      for (const path of ['/livez', '/readyz']) assert.equal((await call(host, path)).status, 200);
     });
   }
 
@@ -99,8 +117,15 @@ describe('off loopback, the Host header', () => {
     const variables = { HOST: '0.0.0.0', BFF_PUBLIC_URL: 'https://bff.example.com', BFF_TRUST_PROXY: '1' };
     await using bff = await startBffWith({ sandbox: uncalledPartner }, variables);
     const call = async (host: string, more: Record<string, string> = {}) =>
-      (await rawRequest(bff.url, rawHead('/livez', { Host: host, ...more }))).status;
-    assert.equal(await call('bff.example.com'), 200);
+      (await rawRequest(bff.url, rawHead('/auth/methods', { Host: host, ...more }))).status;
+    for (const host of [
+      'bff.example.com',
+      'BFF.example.COM',
+      'bff.example.com:443',
+      'bff.example.com.',
+      'bff.example.com.:443',
+    ])
+      assert.equal(await call(host), 200, host);
     for (const host of [
       'localhost',
       '127.0.0.1',
@@ -109,9 +134,51 @@ describe('off loopback, the Host header', () => {
       'bff.example.com.evil.example',
       'evil-bff.example.com',
       'bff.example.com:444',
+      'bff.example.com:80',
+      'bff.example.com..',
     ])
       assert.equal(await call(host), 403, host);
     // A proxy that is believed is believed about addresses, not about names.
     assert.equal(await call('localhost', { 'X-Forwarded-Host': 'bff.example.com' }), 403);
+  });
+});
+
+describe('a Host header that is refused', () => {
+  const variables = { HOST: '0.0.0.0', BFF_PUBLIC_URL: 'https://bff.example.com', BFF_TRUST_PROXY: '1' };
+
+  async function refused(bff: TestBff, headers: Record<string, string>): Promise<string> {
+    const answer = await rawRequest(bff.url, rawHead('/auth/methods', headers));
+    assert.equal(answer.status, 403);
+    return failureIn(answer).message;
+  }
+
+  it('behind a proxy is told that the proxy must pass it on', async () => {
+    await using bff = await startBffWith({ sandbox: uncalledPartner }, variables);
+    for (const name of ['X-Forwarded-For', 'X-Forwarded-Proto', 'X-Real-IP', 'Forwarded', 'Via'])
+      assert.match(
+        await refused(bff, { Host: '127.0.0.1:8787', [name]: '192.0.2.1' }),
+        /proxy .*pass on the Host header .*proxy_set_header Host \$host/,
+      );
+    assert.doesNotMatch(await refused(bff, { Host: '127.0.0.1:8787' }), /proxy/);
+  });
+
+  it('is named in the log, and never in full where it could be anything', async () => {
+    await using bff = await startBffWith({ sandbox: uncalledPartner }, variables);
+    const seen = async (headers: Record<string, string>) => {
+      const before = bff.logLines.length;
+      await refused(bff, headers);
+      return JSON.parse(String(bff.logLines.slice(before).find((line) => line.includes('HOST_NOT_ALLOWED'))))
+        .host;
+    };
+    assert.equal(await seen({ Host: 'bff_backend:8787' }), 'bff_backend:8787');
+    assert.equal(await seen({ Host: '10.0.0.7' }), '10.0.0.7');
+    assert.equal(await seen({ Host: '' }), '(none)');
+    assert.equal(await seen({ Host: 'a"b{c} <script>' }), 'a?b?c???script?');
+    assert.equal((await seen({ Host: 'x'.repeat(5_000) })).length, 100);
+    const authorization = `Bearer ${bff.accessKey}`;
+    for (const host of [bff.accessKey, `${bff.accessKey}.example`])
+      for (const headers of [{ Host: host }, { Host: host, Authorization: authorization }])
+        assert.doesNotMatch(await seen(headers), /an-access-key/);
+    assert.equal(await seen({ Host: 'my-chosen-key', Authorization: 'Bearer my-chosen-key' }), '[redacted]');
   });
 });

@@ -5,7 +5,7 @@ import { sessionAnswer } from '../../../../shared/environments.ts';
 import { windowKeyAnswer } from '../../../../shared/sign-in.ts';
 import {
   comeBack,
-  loginCookie,
+  loginCookieIn,
   publicOrigin,
   sessionCookie,
   signIn,
@@ -138,11 +138,7 @@ describe('signing a window of VS Code in', () => {
     const location = asked.headers.get('location') ?? '';
     assert(location.startsWith(`${provider.issuer}/authorize`));
     assert(!location.includes('vscode'), 'the provider learns nothing of it');
-    const cookie =
-      asked.headers
-        .getSetCookie()[0]
-        ?.slice(loginCookie.length + 1)
-        .split(';')[0] ?? '';
+    const cookie = loginCookieIn(asked);
     const back = await comeBack(bff, provider.signIn(location).query, cookie);
     const onTo = /http-equiv="refresh" content="0; url=([^"]+)"/.exec(back.text)?.[1] ?? '';
     assert.equal(onTo.replaceAll('&#38;', '&'), publicOrigin + link);

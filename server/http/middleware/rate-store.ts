@@ -1,0 +1,49 @@
+import type { ClientRateLimitInfo, Store } from 'express-rate-limit';
+import { LRUCache } from 'lru-cache';
+import { type Clock, clock as ownClock } from '../../clock.ts';
+
+/** More callers or addresses than meet one BFF within a minute; beyond it, whoever was counted longest ago is forgotten. */
+const mostCounted = 10_000;
+
+/**
+ * Counts requests by a key, each key in a window of its own. The library's store goes by the wall clock, so that a step
+ * back by an hour limits everybody for an hour, and it keeps a count for every key that anybody makes up.
+ */
+export function createRateStore(
+  windowMs: number,
+  { most = mostCounted, clock = ownClock }: { most?: number; clock?: Clock } = {},
+) {
+  const windows = new LRUCache<string, { hits: number; endsAt: number }>({ max: most });
+
+  function windowOf(key: string) {
+    const window = windows.get(key);
+    return window && window.endsAt > clock() ? window : undefined;
+  }
+
+  function infoOf({ hits, endsAt }: { hits: number; endsAt: number }): ClientRateLimitInfo {
+    // The library subtracts the wall clock's time again, in the same turn.
+    return { totalHits: hits, resetTime: new Date(Date.now() + (endsAt - clock()) * 1_000) };
+  }
+
+  return {
+    // It stands in this process alone.
+    localKeys: true,
+    get(key) {
+      const window = windowOf(key);
+      return window && infoOf(window);
+    },
+    increment(key) {
+      const window = windowOf(key) ?? { hits: 0, endsAt: clock() + windowMs / 1_000 };
+      window.hits += 1;
+      windows.set(key, window);
+      return infoOf(window);
+    },
+    decrement(key) {
+      const window = windowOf(key);
+      if (window && window.hits > 0) window.hits -= 1;
+    },
+    resetKey(key) {
+      windows.delete(key);
+    },
+  } satisfies Store;
+}
