@@ -45,12 +45,7 @@ const parts: Record<string, Part> = {
     }
     return counts;
   },
-  unit: () =>
-    runFiles(
-      ['shared', 'server', 'extension', 'support'].map((room) => `test/${room}/**/*.test.ts`),
-      2,
-      slow,
-    ),
+  unit: () => runFiles(['test/*.test.ts', 'test/{shared,server,extension,support}/**/*.test.ts'], 2, slow),
   integration: () => runFiles(slow, 2),
   // One after another, since they watch how long the BFF's event loop is held.
   attack: () => runFiles(['test/attack/**/*.test.ts'], 1),

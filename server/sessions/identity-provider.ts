@@ -7,7 +7,6 @@ import { isLoopback } from '../network/loopback.ts';
 import { changedSecret, type Secret } from '../secret.ts';
 import { type Claims, claimsNeeded } from './claims.ts';
 import { loginFailureOf, providerFailureOf, userinfoFailureOf } from './login-failure.ts';
-import type { SessionLog } from './sessions.ts';
 
 /** What ties one login together: the answer must fit all three, and none is used twice. */
 export type LoginChecks = { state: string; nonce: string; codeVerifier: string };
@@ -32,6 +31,13 @@ export type IdentityProvider = {
   rereadSecret(): void;
 };
 
+/** What is said of the provider's client secret to whoever runs the BFF. */
+export type ProviderLog = {
+  loginSecretReplaced(): void;
+  /** `code` is the system's, such as `ENOENT`, or `EMPTY`. */
+  loginSecretUnreadable(code: string): void;
+};
+
 export type IdentityProviderOptions = {
   issuer: string;
   clientId: string;
@@ -45,7 +51,7 @@ export type IdentityProviderOptions = {
   /** For each request to the provider. */
   timeoutMs: number;
   clock: Clock;
-  log: Pick<SessionLog, 'loginSecretReplaced' | 'loginSecretUnreadable'>;
+  log: ProviderLog;
 };
 
 /** A provider moves its endpoints seldom, and is asked anew soon enough when it does. */

@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts';
 import type { SessionConfig } from '../config/session-config.ts';
 import { callerOf, type UnreadClaim, unreadClaims } from './claims.ts';
 import { createHandleStore } from './handle-store.ts';
-import type { IdentityProvider, LoginChecks, Recognised } from './identity-provider.ts';
+import type { IdentityProvider, LoginChecks, ProviderLog, Recognised } from './identity-provider.ts';
 import { sessionCookie } from './session-cookie.ts';
 
 declare const checked: unique symbol;
@@ -34,13 +34,10 @@ export type Session = {
 };
 
 /** What the sessions have to say to whoever runs the BFF. */
-export type SessionLog = {
+export type SessionLog = ProviderLog & {
   /** The ID token alone was believed. `reason` is a status, a code of the library's, or the system's. */
   userinfoFailed(facts: { caller: string; reason: string }): void;
   claimUnread(facts: { caller: string } & UnreadClaim): void;
-  loginSecretReplaced(): void;
-  /** `code` is the system's, such as `ENOENT`, or `EMPTY`. */
-  loginSecretUnreadable(code: string): void;
 };
 
 /** People who signed in in a browser. A browser holds a handle of its session, and no token of any kind. */
