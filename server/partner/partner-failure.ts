@@ -58,8 +58,9 @@ export function failureOf(
   const error = envelopeOf(answer);
   const theirId = error?.requestId ?? answer.header('x-request-id') ?? requestId;
   const idWords =
-    theirId !== requestId && /^[\w.-]{1,128}$/.test(theirId) ? ` Its own request id is ${theirId}.` : '';
-  const said = (error?.message === undefined ? '' : ` It says: ${error.message}`) + idWords;
+    theirId !== requestId && /^[\w.-]{1,128}$/.test(theirId) ? ` (Pearsana request ${theirId})` : '';
+  const quoted = error?.message === undefined ? undefined : `“${error.message}”`;
+  const said = (quoted === undefined ? '' : ` It says: ${quoted}`) + idWords;
 
   if (status === 401) {
     return BffError.of(
@@ -90,12 +91,16 @@ export function failureOf(
       `${partner} answered with a redirect (status ${status}), which is not followed: a token would go with it.`,
     );
   }
-  return BffError.of('PARTNER_ERROR', `${partner} failed (status ${status}).${said}`, {
-    details: error?.details,
-    retryable: status >= 500 || worthAnotherTry.has(status),
-    outcome: status in refusals ? 'refused' : 'unknown',
-    ...retryAfterOf(answer.header('retry-after')),
-  });
+  return BffError.of(
+    'PARTNER_ERROR',
+    `Pearsana error ${status} (${environment.id})${quoted === undefined ? '' : `: ${quoted}`}${idWords}`,
+    {
+      details: error?.details,
+      retryable: status >= 500 || worthAnotherTry.has(status),
+      outcome: status in refusals ? 'refused' : 'unknown',
+      ...retryAfterOf(answer.header('retry-after')),
+    },
+  );
 }
 
 /** What is wrong, or what to do next, beside the partner's own message. */

@@ -87,13 +87,13 @@ describe('a refusal of documents by the partner', () => {
     const requestId = 'mine';
     const error = (id: string) => ({ error: { code: 'A', message: 'B.', requestId: id } });
     for (const [reply, message] of [
-      [{ body: error('theirs-1') }, 'B. Its own request id is theirs-1.'],
+      [{ body: error('theirs-1') }, 'B. (Pearsana request theirs-1)'],
       [{ body: error('mine') }, 'B.'],
       [{ body: error('<b>') }, 'B.'],
       [{ body: error('x'.repeat(129)) }, 'B.'],
       [
         { body: 'a page', headers: { 'x-request-id': 'theirs-2' } },
-        'Pearsana (sandbox) refused it (status 409). Its own request id is theirs-2.',
+        'Pearsana (sandbox) refused it (status 409). (Pearsana request theirs-2)',
       ],
     ] as const) {
       partner.api.next({ status: 409, ...reply });

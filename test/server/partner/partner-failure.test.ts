@@ -35,7 +35,7 @@ describe('a partner that fails', () => {
       502,
       'INSUFFICIENT_SCOPE',
       false,
-      /cover Ping, which needs a\. It says: Their <b>words<\/b>\./,
+      /cover Ping, which needs a\. It says: “Their <b>words<\/b>\.”/,
     ],
     ['403 with a page', { ...html, status: 403 }, 502, 'INSUFFICIENT_SCOPE', false],
     [
@@ -60,7 +60,7 @@ describe('a partner that fails', () => {
       502,
       'PARTNER_ERROR',
       true,
-      /failed \(status 500\)\. It says: Their/,
+      /^Pearsana error 500 \(sandbox\): “Their/,
     ],
     ['500 with a page', { ...html, status: 500 }, 502, 'PARTNER_ERROR', true],
     ['503', { ...html, status: 503 }, 502, 'PARTNER_ERROR', true],

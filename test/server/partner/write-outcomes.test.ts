@@ -119,7 +119,7 @@ describe('a write that the partner ends with', () => {
         assert.equal(answer.headers.get('retry-after'), '7');
         assert.deepEqual(failure.details, details);
         const why = status === 400 ? ' A is wrong. So is B.' : '';
-        const words = `Their words.${why} Its own request id is theirs.`;
+        const words = `Their words.${why} (Pearsana request theirs)`;
         assert.deepEqual([failure.message, failure.retryable], [words, status === 429]);
       }
     });
