@@ -3,6 +3,7 @@ import type { AccessKeyLog } from './callers/access-keys.ts';
 import type { RequestLog } from './http/middleware/request-context.ts';
 import type { JournalLog } from './journal/journal.ts';
 import type { SessionLog } from './sessions/sessions.ts';
+import { standardOutput } from './standard-output.ts';
 import type { TokenLog } from './tokens/token-room.ts';
 
 /**
@@ -115,22 +116,4 @@ export function createLog(level: string, stream: DestinationStream = standardOut
     warn: (sentence) => logger.warn(sentence),
     shutdown: (why) => logger.info(`shutting down: ${why}`),
   };
-}
-
-/** A system call for each line would cost a busy BFF a tenth of its time, so that lines are gathered to this many bytes … */
-const gatheredBytes = 4096;
-/** … and for no longer than this. */
-const longestGatheredMs = 100;
-
-/** Whatever ends the program but a kill: what is gathered is written out first. */
-function standardOutput(): DestinationStream {
-  const stream = pino.destination({
-    dest: 1,
-    sync: true,
-    minLength: gatheredBytes,
-    periodicFlush: longestGatheredMs,
-  });
-  // Not `flushSync`, which tries for ever where nobody reads any more (EPIPE).
-  process.on('exit', () => stream.flush());
-  return stream;
 }

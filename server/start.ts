@@ -21,6 +21,7 @@ import { inFlightLimits, limitInFlight } from './partner/in-flight.ts';
 import { Secret } from './secret.ts';
 import { createIdentityProvider } from './sessions/identity-provider.ts';
 import { createSessions, type Sessions } from './sessions/sessions.ts';
+import { standardOutput } from './standard-output.ts';
 import { createTokenRequest } from './tokens/token-request.ts';
 import { createTokenRoom } from './tokens/token-room.ts';
 import { whenFileChanges } from './watch-file.ts';
@@ -57,7 +58,7 @@ export async function startBff(
   const own = ownKey(config);
   const { dataDirectory } = config;
   const accessKeys = createAccessKeys({ dataDirectory, ownKey: own?.accessKey, log });
-  const lines = config.journal === 'stdout' ? toOutput(process.stdout) : undefined;
+  const lines = config.journal === 'stdout' ? toOutput(standardOutput()) : undefined;
   const journal = given.journal ?? createJournal({ directory: dataDirectory, log, lines });
   const local = config.local ? await startLocalEnvironment(config.maxBytesInFlight) : undefined;
   const environments = local ? [...config.environments, local.environment] : config.environments;

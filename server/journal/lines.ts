@@ -11,13 +11,11 @@ export type JournalLines = {
 };
 
 /** To standard output, where the log goes too: its lines have no `record`. */
-export function toOutput(output: NodeJS.WritableStream): JournalLines {
+export function toOutput(output: { write(line: string): void }): JournalLines {
   function put(record: 'intent' | 'outcome', row: string, facts: object): void {
     const line = JSON.stringify({ record, time: new Date().toISOString(), row, ...facts });
     output.write(`${withoutKeys(line)}\n`);
   }
-  // Who reads it may go away, which must not end the program.
-  output.on('error', () => {});
   return {
     intent(row, { caller, environment, operation, requestId, references }) {
       put('intent', row, { caller, environment, operation, requestId, references });

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { until } from '../until.ts';
 
 const main = fileURLToPath(new URL('../../../server/main.ts', import.meta.url));
+const loopProbe = import.meta.resolve('../processes/loop-probe.ts');
 const folders = ['home', 'work', 'data', 'temporary'] as const;
 
 /** The BFF as a process of its own, of which everything that it prints and writes is seen. */
@@ -19,6 +21,11 @@ export type BffProcess = AsyncDisposable & {
   residentBytes(): { now: number; most: number };
   /** Standard output and standard error so far. */
   output(): string;
+  /** Leaves standard output unread, as a log collector that hangs; and reads on. */
+  stopReading(): void;
+  readOn(): void;
+  /** For how many milliseconds its event loop was held at most since this was asked before; with `watchLoop` alone. */
+  heldMs(): Promise<number>;
   /** Everything in its home, working, data and temporary folders, by path. */
   files(): Promise<Map<string, Buffer>>;
   /** Ends it as a service manager does; gives its exit code. */
@@ -29,12 +36,14 @@ export type BffProcess = AsyncDisposable & {
 
 /**
  * @param options.largestFileBlocks how large any file of its may grow, in the shell's blocks: a disk that is full after that.
+ * @param options.watchLoop whether to watch how long its event loop is held.
  * @param options.program the built one, where it is not to be run from source.
  */
 export async function startBffProcess(
   variables: Record<string, string>,
-  { largestFileBlocks, program = main }: { largestFileBlocks?: number; program?: string } = {},
+  options: { largestFileBlocks?: number; watchLoop?: boolean; program?: string } = {},
 ): Promise<BffProcess> {
+  const { largestFileBlocks, watchLoop = false, program = main } = options;
   const root = await mkdtemp(join(tmpdir(), 'bff-process-'));
   const [home, work, data, temporary] = folders.map((name) => join(root, name));
   for (const folder of folders) await mkdir(join(root, folder));
@@ -47,9 +56,10 @@ export async function startBffProcess(
     env: {
       ...{ PATH: process.env.PATH, HOME: home, USERPROFILE: home, TMPDIR: temporary, TEMP: temporary },
       ...{ PORT: '0', BFF_DATA_DIR: data, LOG_LEVEL: 'trace', ...variables },
+      ...(watchLoop && { NODE_OPTIONS: `--import=${loopProbe}` }),
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+    stdio: ['ignore', 'pipe', 'pipe', watchLoop ? 'ipc' : 'ignore'],
+  }) as ChildProcessByStdio<null, Readable, Readable>;
   const chunks: string[] = [];
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => chunks.push(text));
@@ -65,6 +75,14 @@ export async function startBffProcess(
     url,
     dataDirectory: variables.BFF_DATA_DIR ?? join(root, 'data'),
     output,
+    stopReading: () => child.stdout.pause(),
+    readOn: () => child.stdout.resume(),
+    async heldMs() {
+      const answered = once(child, 'message');
+      child.send('how long?');
+      const [heldMs]: number[] = await answered;
+      return heldMs ?? Number.NaN;
+    },
     residentBytes() {
       const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
       const bytes = (name: string) =>
