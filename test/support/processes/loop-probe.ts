@@ -1,0 +1,31 @@
+// Loaded into a process ahead of its program (NODE_OPTIONS=--import=…): says, when it is asked, how long its event loop
+// was held at most since it was asked before.
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
+const everyMs = 2;
+const delay = monitorEventLoopDelay({ resolution: everyMs });
+delay.enable();
+
+// What a turn has computed: on a busy machine the clock also counts what others did meanwhile.
+let mostCpuMs = 0;
+let before = cpuMs();
+setInterval(() => {
+  const now = cpuMs();
+  mostCpuMs = Math.max(mostCpuMs, now - before);
+  before = now;
+}, everyMs).unref();
+
+function cpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
+
+process.on('message', () => {
+  // What holds the loop at this moment counts too.
+  setTimeout(() => {
+    process.send?.(Math.min(delay.max / 1e6, mostCpuMs));
+    delay.reset();
+    mostCpuMs = 0;
+  }, 2 * everyMs);
+});
+process.channel?.unref();
