@@ -3,7 +3,7 @@ const required = [24, 0] as const;
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < required[0] || (major === required[0] && minor < required[1])) {
   process.stderr.write(
-    `The BFF needs Node ${required[0]} or later, and this is ${process.versions.node}. In the repository, npm start brings its own.\n`,
+    `The BFF needs Node ${required[0]} or later, and this is Node ${process.versions.node}. In the repository, run npm start: it brings its own.\n`,
   );
   process.exitCode = 1;
 } else {
@@ -15,7 +15,7 @@ if (major < required[0] || (major === required[0] && minor < required[1])) {
     const { runAccess } = await import('./run-access.ts');
     await runAccess(args);
   } else {
-    process.stderr.write('Without a word after it, this starts the BFF. “access” manages its access keys.\n');
+    process.stderr.write('Usage: server.js (starts the BFF) or server.js access <command>\n');
     process.exitCode = 1;
   }
 }

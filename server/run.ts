@@ -17,7 +17,7 @@ export async function run(): Promise<void> {
   for (const warning of [...dotEnv.warnings, ...warnings]) say(`Warning: ${warning}`);
   if (!config) {
     say(
-      `The BFF did not start. Its configuration (environment variables, or .env) has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:`,
+      `The BFF did not start. Its configuration (environment variables, or .env) has ${faults.length === 1 ? 'an error' : `${faults.length} errors`}:`,
     );
     for (const fault of faults) say(`  - ${fault}`);
     process.exitCode = 1;
@@ -46,12 +46,12 @@ function say(line: string): void {
 function startFailure(error: unknown, { host, port }: Config): string {
   switch (errorCodeOf(error)) {
     case 'EADDRINUSE':
-      return `port ${port} of ${host} is in use. Is another BFF running? Set PORT to another one (0 takes a free one), and pearsana.backendUrl in VS Code to match.`;
+      return `port ${port} of ${host} is in use. Is another BFF running? Set PORT to another port (0 takes a free one), and set pearsana.backendUrl in VS Code to match.`;
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
       return 'HOST is not an address of this machine.';
     case 'EACCES':
-      return `this user may not use port ${port}, or may not write to the data directory (BFF_DATA_DIR).`;
+      return `the current user is not allowed to use port ${port}, or to write to the data directory (BFF_DATA_DIR).`;
     case 'ERR_MODULE_NOT_FOUND':
       return 'the local Pearsana is not part of this build: configure an environment (PEARSANA_SANDBOX_CLIENT_ID and so on).';
     default:

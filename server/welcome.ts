@@ -26,23 +26,24 @@ export function welcome(bff: RunningBff, { toTerminal }: { toTerminal: boolean }
     ...(existsSync(vsix)
       ? [`  1. Install the extension:   code --install-extension ${vsix}`]
       : [`  1. Install the extension:   npm run package, then code --install-extension ${vsix}`]),
-    '     (or open this folder in VS Code and press F5)',
+    '     Or, in VS Code, run Extensions: Install from VSIX… and choose that file.',
+    '     Or, to try it without installing, open this folder in VS Code and press F5.',
     ...(address === defaultAddress
       ? []
       : [`     In VS Code’s settings, set pearsana.backendUrl to ${address}`]),
-    '  2. In VS Code, open the Pearsana view in the activity bar, choose Sign In and paste the access key.',
+    '  2. Open the Pearsana view in VS Code’s activity bar, choose Sign In and paste the access key.',
     '  3. Choose Ping beside an environment.',
     ...(bff.environments.some(({ kind }) => kind === 'local')
-      ? ['', 'To reach the real sandbox: put your credentials into .env (see .env.example) and start again.']
+      ? ['', 'To call Pearsana’s sandbox: put your credentials into .env (see .env.example) and start again.']
       : []),
     '',
-    'Ctrl-C ends it.',
+    'Press Ctrl-C to stop.',
     '',
   ].join('\n')}\n`;
 }
 
 function accessKeyWords({ accessKey, accessKeyFile }: RunningBff, toTerminal: boolean): string {
-  if (accessKey === undefined) return 'those that were added (npm run access -- list)';
+  if (accessKey === undefined) return 'the keys that you added (npm run access -- list)';
   if (accessKeyFile === undefined) return 'the one in BFF_ACCESS_KEY';
   const path = relative(process.cwd(), accessKeyFile);
   const file = path.startsWith('..') ? accessKeyFile : path;

@@ -14,11 +14,11 @@ export function checkedName(name: string | undefined): string {
   if (name === undefined) throw new UsageError('A name is missing, such as ada-laptop.');
   if (!keyName.test(name)) {
     throw new UsageError(
-      'A name is made of letters, digits, dots and hyphens, 63 at most: it stands in the log.',
+      'A name has at most 63 letters, digits, dots and hyphens, and begins with a letter or digit. It appears in the log.',
     );
   }
   if (name === ownCaller.id) {
-    throw new UsageError(`The name ${name} is taken: it is that of the key that has every grant.`);
+    throw new UsageError(`The name ${name} is reserved for the owner key, which has every grant.`);
   }
   return name;
 }
@@ -27,18 +27,20 @@ export function checkedName(name: string | undefined): string {
 export function checkedGrants(given: readonly string[] | undefined): string[] {
   const grants = [...new Set((given ?? []).flatMap((each) => each.split(',')))].map((each) => each.trim());
   if (grants.length === 0) {
-    throw new UsageError('A grant is missing, such as --grant sandbox:* or --grant production:ping.');
+    throw new UsageError("A grant is missing, such as --grant 'sandbox:*' or --grant production:ping.");
   }
   for (const text of grants) {
     const operation = parseGrant(text)?.operation;
     if (operation === undefined) {
       throw new UsageError(
-        'A grant is environment:operation, with * for all of either, as in sandbox:* or production:ping.',
+        'A grant is environment:operation, such as production:ping. * means all environments or all operations, as in sandbox:*.',
       );
     }
     if (operation !== '*' && !operationNames.some((name) => name === operation)) {
       const names = operationNames.join(', ');
-      throw new UsageError(`There is no operation ${operation}. There is: ${names}, and * for all of them.`);
+      throw new UsageError(
+        `There is no operation ${operation}. Choose from: ${names}, or * for all of them.`,
+      );
     }
   }
   return grants;
@@ -53,5 +55,5 @@ export function checkedDuration(option: string, given: string | undefined): numb
   const [, number, unit] = /^(\d{1,8})([smhd])$/.exec(given) ?? [];
   const lengthMs = Number(number) * unitMs[unit as keyof typeof unitMs];
   if (lengthMs > 0 && lengthMs <= longestMs) return lengthMs;
-  throw new UsageError(`${option} takes a time such as 90d, 24h or 30m, ten years at most.`);
+  throw new UsageError(`${option} takes a duration such as 90d, 24h or 30m, at most ten years.`);
 }

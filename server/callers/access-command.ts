@@ -7,18 +7,21 @@ import { parseGrant } from './grants.ts';
 import { keyTable } from './key-table.ts';
 import { readLastUse } from './last-use.ts';
 
-const usage = `Access keys for people, tools and services. A BFF that runs follows each change within seconds.
+const usage = `Manages the access keys of people, tools and services. A running BFF picks up each change within seconds.
+
+Usage: npm run access -- <command>     (packaged: node dist/server.js access <command>)
 
   add <name> --grant <environment:operation> [--grant …] [--expires 90d] [--again]
-      makes a key and shows it, this once; a star stands for all: --grant sandbox:* --grant production:ping
+      Makes a key and shows it once. * means all: --grant 'sandbox:*' --grant production:ping
+      --again allows a name that was removed in the last 30 days, if it is the same person.
   list
-      shows who has one, what it may do, until when, and when it was last used
-  remove <name|id>
-      takes it away (a name: every key of that name)
+      Shows the keys: name, grants, expiry, and when each was last used.
   rotate <name|id> [--keep 24h] [--expires 90d]
-      makes another with the same name and grants; --keep leaves the old one in force for that long
+      Makes a new key with the same name and grants. --keep leaves the old key valid for that long.
+  remove <name|id>
+      Removes the key. A name removes every key of that name.
 
-The key alone goes to standard output, all words to standard error. From a script: npm run --silent access -- add …`;
+Only the key is printed to standard output. In a script: npm run --silent access -- add …`;
 
 export type AccessCommand = {
   args: readonly string[];
@@ -41,11 +44,11 @@ export async function runAccessCommand(command: AccessCommand): Promise<boolean>
     else if (verb === 'remove') await remove({ ...command, args });
     else if (verb === 'rotate') await rotate({ ...command, args });
     else if (verb === undefined || verb === 'help' || verb === '--help') say(usage);
-    else throw new UsageError('That is none of: add, list, remove, rotate.');
+    else throw new UsageError('Unknown command. Choose from: add, list, rotate, remove.');
     return true;
   } catch (error) {
-    say(error instanceof Error ? error.message : 'It failed for an unknown reason.');
-    if (error instanceof UsageError) say('\nWith no word after it, access shows what can be done.');
+    say(error instanceof Error ? error.message : 'The command failed for an unknown reason.');
+    if (error instanceof UsageError) say('\nRun `npm run access` for help.');
     return false;
   }
 }
@@ -65,18 +68,20 @@ async function add({ args, dataDirectory, environments, say, toOutput }: AccessC
   await changeAccessFile(dataDirectory, (keys, removed) => {
     if (removed.includes(name) && !values.again) {
       throw new UsageError(
-        `Somebody had the name ${name} until lately, and whoever has it sees what they wrote, and can repeat it. Choose another name, or add --again if it is the same person.`,
+        `The name ${name} was removed less than 30 days ago. Whoever gets it can see and retry what its former holder sent. Choose another name, or add --again if it is the same person.`,
       );
     }
     if (keys.some((each) => each.name === name)) {
       throw new UsageError(
-        `There is a key ${name} already: rotate or remove that one, or choose another name.`,
+        `A key named ${name} exists already. Rotate or remove it, or choose another name.`,
       );
     }
     return [...keys, entry];
   });
-  say(`Added ${name} (${entry.id}), who may ${grants.join(', ')}. ${endOf(entry)}`);
-  say(`It is in force for the BFF whose data directory is ${dataDirectory}.`);
+  say(
+    `Added ${name} (${entry.id}) with ${grants.length === 1 ? 'grant' : 'grants'} ${grants.join(', ')}. ${endOf(entry)}`,
+  );
+  say(`It is valid at the BFF whose data directory is ${dataDirectory}.`);
   hand(key, { say, toOutput });
 }
 
@@ -85,7 +90,7 @@ function list({ args, dataDirectory, say, toOutput }: AccessCommand): void {
   const { keys, fault } = readAccessFile(dataDirectory);
   if (keys === undefined) throw new Error(fault);
   if (keys.length === 0)
-    say('There is no key yet: npm run access -- add <name> --grant <environment:operation>');
+    say('No keys yet. Add one: npm run access -- add <name> --grant <environment:operation>');
   else toOutput(keyTable(keys, readLastUse(dataDirectory)));
 }
 
@@ -96,7 +101,7 @@ async function remove({ args, dataDirectory, say }: AccessCommand): Promise<void
     removed = those(keys, which);
     return keys.filter((each) => !removed.includes(each));
   });
-  for (const { id, name } of removed) say(`Removed ${name} (${id}). It is refused from now on.`);
+  for (const { id, name } of removed) say(`Removed ${name} (${id}). It no longer works.`);
 }
 
 async function rotate({ args, dataDirectory, say, toOutput }: AccessCommand): Promise<void> {
@@ -111,7 +116,9 @@ async function rotate({ args, dataDirectory, say, toOutput }: AccessCommand): Pr
     const old = those(keys, which);
     const model = old.at(-1);
     if (model?.origin !== 'cli') {
-      throw new UsageError('That key was made when somebody signed in: they sign in again, and get another.');
+      throw new UsageError(
+        'This key was made when somebody signed in, and cannot be rotated. They get a new one by signing in again.',
+      );
     }
     const { name, grants } = model;
     made = newKey({ name, grants, origin: 'cli', lifetimeMs: expiresMs ?? lifetimeOf(model) });
@@ -123,9 +130,9 @@ async function rotate({ args, dataDirectory, say, toOutput }: AccessCommand): Pr
   });
   if (!made) return;
   const { key, entry } = made;
-  say(`Rotated ${entry.name}: ${entry.id} takes over. ${endOf(entry)}`);
-  for (const each of kept) say(`The key before it (${each.id}) is in force as well. ${endOf(each)}`);
-  if (kept.length === 0) say('The key before it is refused from now on.');
+  say(`Rotated ${entry.name}: the new key is ${entry.id}. ${endOf(entry)}`);
+  for (const each of kept) say(`The old key (${each.id}) still works. ${endOf(each)}`);
+  if (kept.length === 0) say('The old key no longer works.');
   hand(key, { say, toOutput });
 }
 
@@ -139,25 +146,25 @@ function parsed<const Options extends NonNullable<Parameters<typeof parseArgs>[0
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : 'The options are not understood.');
+    throw new UsageError(error instanceof Error ? error.message : 'The options are not valid.');
   }
 }
 
 function only(positionals: readonly string[]): string {
   const [one, ...others] = positionals;
-  if (one === undefined) throw new UsageError('The name is missing, such as ada-laptop.');
+  if (one === undefined) throw new UsageError('A name is missing, such as ada-laptop.');
   none(others);
   return one;
 }
 
 function none(positionals: readonly string[]): void {
-  if (positionals.length > 0) throw new UsageError('There is a word too many.');
+  if (positionals.length > 0) throw new UsageError('Too many arguments.');
 }
 
 function those(keys: readonly AccessKeyEntry[], which: string): AccessKeyEntry[] {
   const found = keys.filter(({ id, name }) => id === which || name === which);
   if (found.length === 0)
-    throw new UsageError('There is no key of that name or id: list shows those that there are.');
+    throw new UsageError('No key has that name or id. Run `npm run access -- list` to see all keys.');
   return found;
 }
 
@@ -176,7 +183,7 @@ function endOf({ expiresAt }: AccessKeyEntry): string {
 }
 
 function hand(key: Secret, { say, toOutput }: Pick<AccessCommand, 'say' | 'toOutput'>): void {
-  say('This is the key. It is shown this once: only a digest of it is kept.');
+  say('Copy the key now. It cannot be shown again:');
   toOutput(key.reveal());
 }
 
@@ -186,5 +193,8 @@ function foreignEnvironments(grants: readonly string[], configured: readonly str
   const named = new Set(grants.map((grant) => parseGrant(grant)?.environment ?? '*'));
   return [...named]
     .filter((name) => name !== '*' && !configured.includes(name))
-    .map((name) => `Warning: no environment ${name} is configured here. There is: ${configured.join(', ')}.`);
+    .map(
+      (name) =>
+        `Warning: the environment ${name} is not configured here. Configured: ${configured.join(', ')}.`,
+    );
 }

@@ -75,11 +75,11 @@ export function readAccessFile(dataDirectory: string): AccessFileReading {
   const places = parsed.error.issues.map((issue) => pathWords(issue.path) || 'the file itself');
   const where = [...new Set(places)].slice(0, 5).join(', ');
   return {
-    fault: `The access file ${path} is damaged, or of another version: wrong at ${where}. ${whatToDo}`,
+    fault: `The access file ${path} is damaged or from another version (wrong at ${where}). ${whatToDo}`,
   };
 }
 
-const whatToDo = 'Mend it, or move it away and add the keys anew.';
+const whatToDo = 'Repair it, or move it away and add the keys again.';
 
 export function isExpired({ expiresAt }: Pick<AccessKeyEntry, 'expiresAt'>, now = Date.now()): boolean {
   return expiresAt !== null && Date.parse(expiresAt) <= now;

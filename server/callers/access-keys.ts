@@ -77,7 +77,7 @@ export function createAccessKeys({ dataDirectory, ownKey, log }: AccessKeysOptio
     if (reading.keys === undefined) {
       log.accessFileUnreadable(reading.fault);
     } else if (!reading.isThere) {
-      if (wasThere) log.accessFileUnreadable(`The access file ${accessFilePath(dataDirectory)} is gone.`);
+      if (wasThere) log.accessFileUnreadable(`The access file ${accessFilePath(dataDirectory)} is missing.`);
     } else {
       wasThere = true;
       if (isDeepStrictEqual(reading.keys, [...byHash.values()])) return;

@@ -18,6 +18,8 @@ export function firstKey(dataDirectory: string): FirstKey {
   }
   const accessKey = readFileSync(file, 'utf8').trim();
   if (accessKey.length < 24 || isMisspelt(accessKey))
-    throw new Error(`${file} does not hold an access key: remove it and start again.`);
+    throw new Error(
+      `${file} does not contain an access key. Remove the file and start again; the BFF then makes a new key.`,
+    );
   return { accessKey: new Secret(accessKey), file };
 }

@@ -26,7 +26,7 @@ export function readAllowedOrigins(settings: Settings): AllowedOrigins {
     else if (isOrigin(entry)) exact.add(entry);
     else {
       settings.fault(
-        `BFF_ALLOWED_ORIGINS must list exact origins such as https://tool.example.com (scheme, host and port alone; http only on loopback), or ${vscodeWebName}, separated by commas.`,
+        `BFF_ALLOWED_ORIGINS must list exact origins such as https://tool.example.com (scheme, host and port only; http only on loopback), or ${vscodeWebName}, separated by commas.`,
       );
     }
   }

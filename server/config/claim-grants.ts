@@ -13,7 +13,7 @@ export type ClaimGrant = {
 
 const name = 'BFF_OIDC_GRANTS';
 const form =
-  'it must look like groups:registrars=sandbox:*,production:ping (claim, value, grants; several rules are separated by semicolons)';
+  'it must look like groups:registrars=sandbox:*,production:ping (claim:value=grants; separate several rules by semicolons)';
 
 /**
  * `claim:value=grant,grant; claim:value=grant`. A character that separates (`: = , ;`) is written as in a URL inside a
@@ -42,15 +42,17 @@ export function readClaimGrants(settings: Settings, environments: readonly strin
 function checkGrant(grant: string, environments: readonly string[], fault: (what: string) => void): void {
   const parsed = parseGrant(grant);
   if (!parsed) {
-    fault('each grant must be an environment and an operation, as in sandbox:ping, with * for all of either');
+    fault(
+      'each grant must be environment:operation, such as sandbox:ping; * means all environments or all operations',
+    );
     return;
   }
   const { environment, operation } = parsed;
   if (environment !== '*' && !environments.includes(environment)) {
-    fault(`a grant names an environment that is not configured; there is: ${environments.join(', ')}`);
+    fault(`a grant names an environment that is not configured; choose from: ${environments.join(', ')}`);
   }
   if (operation !== '*' && !operationNames.some((each) => each === operation)) {
-    fault(`a grant names an operation that does not exist; there is: ${operationNames.join(', ')}`);
+    fault(`a grant names an operation that does not exist; choose from: ${operationNames.join(', ')}`);
   }
 }
 

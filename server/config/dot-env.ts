@@ -12,13 +12,12 @@ export function readDotEnv(path: string): { variables: Variables; warnings: stri
     content = readFileSync(path, 'utf8');
   } catch (error) {
     const code = errorCodeOf(error);
-    const warnings =
-      code === 'ENOENT' ? [] : [`.env is there but cannot be read (${code}), so nothing of it counts.`];
+    const warnings = code === 'ENOENT' ? [] : [`.env cannot be read (${code}), so it is ignored.`];
     return { variables: {}, warnings };
   }
   const warnings: string[] = [];
   if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) {
-    warnings.push('.env can be read by others on this machine: chmod 600 .env');
+    warnings.push('other users of this machine can read .env. Make it private: chmod 600 .env');
   }
   const tracked = spawnSync('git', ['ls-files', '--error-unmatch', path], {
     cwd: dirname(path),
@@ -26,13 +25,13 @@ export function readDotEnv(path: string): { variables: Variables; warnings: stri
   });
   if (tracked.status === 0) {
     warnings.push(
-      '.env is tracked by git, and so are the secrets in it: git rm --cached .env, then make new secrets',
+      '.env is tracked by git, and so are its secrets. Run git rm --cached .env, then replace the secrets.',
     );
   }
   const variables = parseEnv(content);
   if (variables.NODE_EXTRA_CA_CERTS) {
     warnings.push(
-      'NODE_EXTRA_CA_CERTS stands in .env, where it does nothing: Node reads it at its start. Set it in the shell.',
+      'NODE_EXTRA_CA_CERTS has no effect in .env, since Node reads it earlier. Set it in the shell.',
     );
   }
   return { variables, warnings };

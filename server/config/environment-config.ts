@@ -53,7 +53,7 @@ function partnersOwnNames(settings: Settings): EnvironmentConfig | undefined {
   const isForeign = apiUrl !== undefined && !id && !isLoopback(new URL(apiUrl).hostname);
   if (isForeign) {
     settings.fault(
-      'PEARSANA_API_URL is not one of the partner’s hosts: give this environment a name in PEARSANA_ENVIRONMENTS.',
+      'PEARSANA_API_URL is not one of Pearsana’s hosts: give this environment a name in PEARSANA_ENVIRONMENTS, and use that name’s settings.',
     );
   }
   const environment = readEnvironment(settings, id ?? 'sandbox', 'PEARSANA', {});
@@ -68,12 +68,12 @@ function furtherNames(settings: Settings): string[] {
   return names.filter((name, index) => {
     if (!/^[a-z][a-z0-9-]{0,30}$/.test(name)) {
       settings.fault(
-        'PEARSANA_ENVIRONMENTS must list names of small letters, digits and hyphens, separated by commas.',
+        'PEARSANA_ENVIRONMENTS must list names, separated by commas. A name begins with a small letter, and has at most 31 small letters, digits and hyphens.',
       );
       return false;
     }
     if (name === 'local' || partnerIds.some((id) => id === name) || names.indexOf(name) !== index) {
-      settings.fault(`PEARSANA_ENVIRONMENTS must not name ${name}: it is taken.`);
+      settings.fault(`PEARSANA_ENVIRONMENTS must not list ${name}: that name is already in use.`);
       return false;
     }
     return true;
@@ -107,7 +107,7 @@ function readEnvironment(
     settings.isSet(`${prefix}_API_URL`) || apiUrl !== undefined,
   ];
   for (const [index, name] of names.entries()) {
-    if (!there[index]) settings.fault(`${name} is missing: the environment ${id} is only half configured.`);
+    if (!there[index]) settings.fault(`${name} is missing: the environment ${id} is only partly configured.`);
   }
   if (!clientId || !clientSecret || !authUrl || !apiUrl || settings.faults.length > faultsBefore)
     return undefined;
@@ -115,7 +115,7 @@ function readEnvironment(
   const sides = { api: partnerOf(apiUrl, 'apiUrl'), auth: partnerOf(authUrl, 'authUrl') };
   if (sides.api && sides.auth && sides.api !== sides.auth) {
     settings.fault(
-      `${prefix}_AUTH_URL is the partner’s ${sides.auth}, but ${prefix}_API_URL is its ${sides.api}: they must belong together.`,
+      `${prefix}_AUTH_URL is Pearsana’s ${sides.auth}, but ${prefix}_API_URL is Pearsana’s ${sides.api}: both must belong to the same environment.`,
     );
   }
   const kind = sides.api ?? partnerIds.find((each) => each === id) ?? 'other';

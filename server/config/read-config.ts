@@ -68,12 +68,12 @@ export function readConfig(variables: Variables): ConfigOutcome {
   const publicUrl = settings.url('BFF_PUBLIC_URL');
 
   if (accessKey && !/^[\x21-\x7e]+$/.test(accessKey.reveal())) {
-    settings.fault('BFF_ACCESS_KEY must be printable ASCII without spaces: it travels in a header.');
+    settings.fault('BFF_ACCESS_KEY must be printable ASCII without spaces, since it is sent in a header.');
   } else if (accessKey && accessKey.reveal().length < leastKeyLength) {
     settings.fault(`BFF_ACCESS_KEY is too short to be safe: use at least ${leastKeyLength} characters.`);
   } else if (accessKey && isMisspelt(accessKey.reveal())) {
     settings.fault(
-      'BFF_ACCESS_KEY has the form of a made key, but not its checksum: a character of it is wrong.',
+      'BFF_ACCESS_KEY looks like a generated key, but its checksum is wrong: check for a mistyped or missing character.',
     );
   }
   const dataDirectory = directoryIn(settings);
@@ -84,16 +84,16 @@ export function readConfig(variables: Variables): ConfigOutcome {
     const noKey = !accessKey && access.keys?.every((key) => isExpired(key));
     if (noKey && !settings.isSet('BFF_OIDC_ISSUER'))
       settings.fault(
-        'HOST is not loopback, but BFF_ACCESS_KEY is missing, no access key has been added (npm run access), and nobody can sign in (BFF_OIDC_ISSUER): without a caller configured, the BFF listens on loopback only.',
+        'HOST is not loopback, but the BFF has no way to tell its callers apart: add access keys (npm run access), set BFF_ACCESS_KEY, or set up a sign-in (BFF_OIDC_ISSUER).',
       );
     if (!settings.isSet('BFF_PUBLIC_URL'))
       settings.fault(
-        'HOST is not loopback, but BFF_PUBLIC_URL is missing: it is the address that callers use.',
+        'HOST is not loopback, but BFF_PUBLIC_URL is missing: set it to the address that callers use.',
       );
   }
   if (production && localWanted) {
     settings.fault(
-      'BFF_LOCAL is set, but the local Pearsana is for development: unset it, or NODE_ENV=production.',
+      'BFF_LOCAL is set, but the local Pearsana is for development only: unset BFF_LOCAL or NODE_ENV=production.',
     );
   }
   const noEnvironment = environments.length === 0 && settings.faults.length === 0;
@@ -104,7 +104,9 @@ export function readConfig(variables: Variables): ConfigOutcome {
   }
 
   if (!production && noEnvironment && settings.isSet('BFF_LOCAL') && !localWanted) {
-    settings.fault('BFF_LOCAL is false and no Pearsana environment is configured: there is nothing to call.');
+    settings.fault(
+      'BFF_LOCAL is false and no Pearsana environment is configured, so there is nothing to call: configure an environment, or unset BFF_LOCAL.',
+    );
   }
 
   const local = !production && (localWanted || noEnvironment);
@@ -132,7 +134,7 @@ export function readConfig(variables: Variables): ConfigOutcome {
   };
   const warnings = settings
     .unread()
-    .map((name) => `${name} is set, but nothing reads it. Is it spelt as in .env.example?`);
+    .map((name) => `${name} is set, but the BFF does not know it. Check its spelling in .env.example.`);
   return settings.faults.length > 0 ? { faults: settings.faults, warnings } : { config, warnings };
 }
 
@@ -165,7 +167,7 @@ function readSizes(settings: Settings): Pick<Config, 'fileLimits' | 'maxBytesInF
   const largestBody = Math.max(...operationNames.map((name) => bodyCapOf(operations[name], fileLimits)));
   if (maxBytesInFlight < largestBody) {
     settings.fault(
-      `MAX_BYTES_IN_FLIGHT must be at least ${largestBody}: one body of MAX_DOCUMENT_BYTES or MAX_BATCH_BYTES takes that much (base64 adds a third).`,
+      `MAX_BYTES_IN_FLIGHT must be at least ${largestBody}: one request with MAX_DOCUMENT_BYTES or MAX_BATCH_BYTES takes that much, since base64 adds a third.`,
     );
   }
   return { fileLimits, maxBytesInFlight };

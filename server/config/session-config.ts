@@ -44,14 +44,14 @@ export function readSessions(
 
   for (const name of required) {
     if (!settings.isSet(name) && !settings.isSet(`${name}_FILE`)) {
-      settings.fault(`${name} is missing: signing in in a browser is only half configured.`);
+      settings.fault(`${name} is missing: the sign-in in a browser is only partly configured.`);
     }
   }
   if (
     !/^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/.test(scopes) ||
     !scopes.split(' ').includes('openid')
   ) {
-    settings.fault('BFF_OIDC_SCOPES must be scopes separated by single spaces, openid among them.');
+    settings.fault('BFF_OIDC_SCOPES must list scopes separated by single spaces, and include openid.');
   }
   if (!issuer || !clientId || !clientSecret || !publicOrigin || settings.faults.length > faultsBefore)
     return undefined;
@@ -70,13 +70,13 @@ function originOf(settings: Settings, publicUrl: string | undefined, needed: boo
     return settings.isSet('BFF_PUBLIC_URL')
       ? undefined
       : settings.fault(
-          'BFF_PUBLIC_URL is missing: signing in in a browser needs the address that browsers use, an https one off loopback.',
+          'BFF_PUBLIC_URL is missing: for the sign-in in a browser, set it to the address that browsers use (https, except on loopback).',
         );
   }
   const { origin } = new URL(publicUrl);
   if (origin === publicUrl) return origin;
   return settings.fault(
-    'BFF_PUBLIC_URL must be scheme, host and port alone where people sign in in a browser: a cookie of theirs belongs to the whole host.',
+    'BFF_PUBLIC_URL must be scheme, host and port only when people sign in in a browser, since their cookie is valid for the whole host.',
   );
 }
 
@@ -85,7 +85,7 @@ function readReturnUrls(settings: Settings): string[] {
   return entries.flatMap((entry) => {
     if (isReturnUrl(entry)) return [entry];
     settings.fault(
-      'BFF_OIDC_RETURN_URLS must list whole addresses such as https://tool.example.com/invite (http only on loopback; no user name, no fragment, no *), spelt as browsers spell them and separated by commas.',
+      'BFF_OIDC_RETURN_URLS must list whole addresses such as https://tool.example.com/invite (http only on loopback; no user name, no fragment, no *), written as browsers write them and separated by commas.',
     );
     return [];
   });

@@ -63,8 +63,9 @@ export function createSettings(variables: Variables) {
     if (parsed.protocol !== 'https:' && !(parsed.protocol === 'http:' && loopback)) {
       return fault(`${name} must be https (http only on loopback).`);
     }
-    if (parsed.username || parsed.password) return fault(`${name} must not hold a user name or password.`);
-    if (parsed.search || parsed.hash) return fault(`${name} must not hold a query or a fragment.`);
+    if (parsed.username || parsed.password)
+      return fault(`${name} must not contain a user name or a password.`);
+    if (parsed.search || parsed.hash) return fault(`${name} must not contain a query or a fragment.`);
     return parsed.href.replace(/\/+$/, '');
   }
 

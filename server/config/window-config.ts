@@ -27,7 +27,7 @@ export function readWindows(settings: Settings): WindowConfig {
   const origins = (settings.text('BFF_VSCODE_ORIGINS') ?? '').split(/[\s,]+/).filter(Boolean);
   if (!origins.every(isOrigin)) {
     settings.fault(
-      'BFF_VSCODE_ORIGINS must list the exact origins of workbenches in a browser, such as https://code.example.com, separated by commas.',
+      'BFF_VSCODE_ORIGINS must list the exact origins of browser-based VS Code, such as https://code.example.com, separated by commas.',
     );
   }
   return { keySeconds, schemes: [...vscodeSchemes, ...further], origins };

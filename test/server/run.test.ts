@@ -120,7 +120,7 @@ describe('the program', { concurrency: 3, timeout: 20_000 }, () => {
     writeFileSync(join(here.folder, '.env'), file, { mode: 0o644 });
     const { ready, errors, child, ended } = here.run({ BFF_ACCESS_KEY: accessKey });
     const url = await ready();
-    assert.match(errors(), /^Warning: \.env can be read by others/m);
+    assert.match(errors(), /^Warning: other users of this machine can read \.env/m);
     assert.equal((await ping(url, 'b'.repeat(30))).status, 401);
     here.partner.api.next(late);
     const underWay = ping(url);
@@ -144,7 +144,7 @@ describe('the program', { concurrency: 3, timeout: 20_000 }, () => {
     const { ended, errors, output } = here.run(faults);
     assert.equal(await ended, 1);
     assert.equal(output(), '');
-    assert.match(errors(), /^The BFF did not start\. .* has 3 faults:$/m);
+    assert.match(errors(), /^The BFF did not start\. .* has 3 errors:$/m);
     for (const name of Object.keys(faults)) assert.match(errors(), new RegExp(`^ {2}- ${name} must`, 'm'));
     assert.doesNotMatch(errors(), /canary/);
   });

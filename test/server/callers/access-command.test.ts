@@ -54,7 +54,7 @@ describe('the command access', () => {
       );
       assert.match(
         words,
-        new RegExp(`^Added ada-laptop \\(${entry?.id}\\), who may sandbox:\\*, production:ping`),
+        new RegExp(`^Added ada-laptop \\(${entry?.id}\\) with grants sandbox:\\*, production:ping`),
       );
       const file = join(dataDirectory, 'access.json');
       assert(!readFileSync(file, 'utf8').includes(key));
@@ -87,21 +87,21 @@ describe('the command access', () => {
       const { ok, words } = await run('add tool --grant staging:ping --grant *:health --grant sandbox:ping');
       assert(ok);
       assert.deepEqual(words.match(/^Warning: .*$/gm), [
-        'Warning: no environment staging is configured here. There is: sandbox, production.',
+        'Warning: the environment staging is not configured here. Configured: sandbox, production.',
       ]);
       assert.equal(keys().length, 1);
     });
 
     for (const [line, fault] of [
-      ['add', /^The name is missing/],
-      ['add --grant *:*', /^The name is missing/],
+      ['add', /^A name is missing/],
+      ['add --grant *:*', /^A name is missing/],
       ['add ada', /^A grant is missing, such as/],
       ['add ada --grant', /argument missing/],
-      ['add ada bob --grant *:*', /^There is a word too many/],
-      ['add a_b --grant *:*', /^A name is made of/],
-      ['add ada@example.edu --grant *:*', /^A name is made of/],
-      [`add ${'a'.repeat(64)} --grant *:*`, /^A name is made of/],
-      ['add access-key --grant *:*', /^The name access-key is taken/],
+      ['add ada bob --grant *:*', /^Too many arguments/],
+      ['add a_b --grant *:*', /^A name has at most 63 letters/],
+      ['add ada@example.edu --grant *:*', /^A name has at most 63 letters/],
+      [`add ${'a'.repeat(64)} --grant *:*`, /^A name has at most 63 letters/],
+      ['add access-key --grant *:*', /^The name access-key is reserved/],
       ['add ada --grant sandbox', /^A grant is environment:operation/],
       ['add ada --grant sandbox:ping:ping', /^A grant is/],
       ['add ada --grant Sandbox:ping', /^A grant is/],
@@ -109,19 +109,19 @@ describe('the command access', () => {
       ['add ada --grant :', /^A grant is/],
       [
         'add ada --grant sandbox:createUsr',
-        /^There is no operation createUsr\. There is: health, ping, scopes, createUser, /,
+        /^There is no operation createUsr\. Choose from: health, ping, scopes, createUser, /,
       ],
-      ['add ada --grant *:* --expires tomorrow', /^--expires takes a time such as 90d/],
+      ['add ada --grant *:* --expires tomorrow', /^--expires takes a duration such as 90d/],
       ['add ada --grant *:* --expires 0d', /^--expires takes/],
       ['add ada --grant *:* --expires 3651d', /^--expires takes/],
       ['add ada --grant *:* --expires -1d', /expires/],
       ['add ada --grant *:* --forever', /Unknown option '--forever'/],
-      ['list ada', /^There is a word too many/],
-      ['remove', /^The name is missing/],
-      ['remove ada', /^There is no key of that name or id/],
-      ['rotate ada', /^There is no key of that name or id/],
-      ['rotate ada --keep soon', /^--keep takes a time/],
-      ['revoke ada', /^That is none of: add, list, remove, rotate/],
+      ['list ada', /^Too many arguments/],
+      ['remove', /^A name is missing/],
+      ['remove ada', /^No key has that name or id/],
+      ['rotate ada', /^No key has that name or id/],
+      ['rotate ada --keep soon', /^--keep takes a duration/],
+      ['revoke ada', /^Unknown command\. Choose from: add, list, rotate, remove/],
     ] as const) {
       it(`“${line.slice(0, 60)}” changes nothing, and says why`, async () => {
         const { ok, output, words } = await run(line);
@@ -142,7 +142,7 @@ describe('the command access', () => {
       await run('add ada --grant *:ping');
       const { ok, output, words } = await run('add ada --grant *:*');
       assert.deepEqual([ok, output.length, keys().length], [false, 0, 1]);
-      assert.match(words, /^There is a key ada already: rotate or remove/);
+      assert.match(words, /^A key named ada exists already\. Rotate or remove/);
     });
   });
 
@@ -150,7 +150,7 @@ describe('the command access', () => {
     it('says where to begin when there is none', async () => {
       const { ok, output, words } = await run('list');
       assert.deepEqual([ok, output], [true, []]);
-      assert.match(words, /^There is no key yet: npm run access -- add/);
+      assert.match(words, /^No keys yet\. Add one: npm run access -- add/);
     });
 
     it('shows who has a key, what it may do, until when, when it was used, and no digest', async () => {
@@ -192,11 +192,11 @@ describe('the command access', () => {
     await run('remove ada');
     const refused = await run('add ada --grant *:ping');
     assert.deepEqual([refused.ok, keys()], [false, []]);
-    assert.match(refused.words, /^Somebody had the name ada until lately/);
+    assert.match(refused.words, /^The name ada was removed less than 30 days ago/);
     assert.equal((await run('add bob --grant *:ping')).ok, true);
     assert.equal((await run('add ada --grant *:ping --again')).ok, true);
     // It is hers again: taken, and not removed.
-    assert.match((await run('add ada --grant *:ping')).words, /^There is a key ada already/);
+    assert.match((await run('add ada --grant *:ping')).words, /^A key named ada exists already/);
   });
 
   describe('access rotate', () => {
@@ -212,7 +212,7 @@ describe('the command access', () => {
       assert.notEqual(entry?.id, before?.id);
       // As long again as the old one was made for.
       assert.equal(Date.parse(String(entry?.expiresAt)) - Date.parse(String(entry?.createdAt)), 7 * day);
-      assert.match(words, /The key before it is refused from now on/);
+      assert.match(words, /The old key no longer works/);
     });
 
     it('leaves the old one in force for as long as it is told, and no longer than it had', async () => {
@@ -225,7 +225,7 @@ describe('the command access', () => {
       assert.equal(lengthOf(old), 7_200_000);
       assert.equal(lengthOf(entry), 30 * day);
       const { words } = await run('rotate ada --keep 1h');
-      assert.match(words, new RegExp(`The key before it \\(${entry.id}\\) is in force as well`));
+      assert.match(words, new RegExp(`The old key \\(${entry.id}\\) still works`));
       assert.deepEqual(
         keys().map(({ name }) => name),
         ['ada', 'ada', 'ada'],

@@ -154,7 +154,7 @@ describe('the access keys', () => {
       ['is empty', '', /is damaged: it is not JSON/],
       ['is cut off', '{"version":1,"keys":[{"id":"canary', /is damaged: it is not JSON/],
       ['is a list', '[]', /wrong at the file itself/],
-      ['is of another version', '{"version":2,"keys":[]}', /of another version: wrong at version/],
+      ['is of another version', '{"version":2,"keys":[]}', /from another version \(wrong at version\)/],
       ['has a field more', '{"version":1,"keys":[],"canary":1}', /wrong at the file itself/],
       ...(
         [
@@ -202,7 +202,7 @@ describe('the access keys', () => {
       assert.equal(keys.identify('Bearer anything'), undefined);
       rmSync(file);
       await until('the loss is noted', () => log.length > 1);
-      assert.match(log[1] ?? '', /^The access file .* is gone/);
+      assert.match(log[1] ?? '', /^The access file .* is missing/);
       assert.equal(keys.identify(ada.header)?.id, 'ada');
       writeFileSync(file, '{"version":1,"keys":[]}');
       await until('it is mended', () => log.length > 2);

@@ -33,7 +33,7 @@ describe('the first access key', () => {
   it('is not taken from a file that holds none', () => {
     const { file } = firstKey(folder);
     writeFileSync(file, 'short\n');
-    assert.throws(() => firstKey(folder), /does not hold an access key: remove it and start again/);
+    assert.throws(() => firstKey(folder), /does not contain an access key\. Remove the file and start again/);
   });
 
   it('is another for another folder', () => {

@@ -127,7 +127,7 @@ describe('a BFF that is not on loopback', { timeout: 60_000 }, () => {
       ...{ BFF_LOCAL: 'true', BFF_DATA_DIR: dataDirectory },
       ...{ HOST: '0.0.0.0', BFF_PUBLIC_URL: 'http://localhost:1' },
     });
-    assert.match(bff.output(), /access key +those that were added/);
+    assert.match(bff.output(), /access key +the keys that you added/);
     const url = `http://127.0.0.1:${new URL(bff.url).port}`;
     const headers = { Host: 'localhost:1', Authorization: `Bearer ${ada}` };
     const { status, text } = await rawRequest(url, rawHead('/api/session', headers));

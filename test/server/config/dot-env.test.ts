@@ -36,7 +36,7 @@ describe('.env', () => {
     mkdirSync(path);
     assert.deepEqual(readDotEnv(path), {
       variables: {},
-      warnings: ['.env is there but cannot be read (EISDIR), so nothing of it counts.'],
+      warnings: ['.env cannot be read (EISDIR), so it is ignored.'],
     });
     rmSync(path, { recursive: true });
   });
@@ -46,7 +46,7 @@ describe('.env', () => {
       write();
       chmodSync(path, mode);
       assert.deepEqual(readDotEnv(path).warnings, [
-        '.env can be read by others on this machine: chmod 600 .env',
+        'other users of this machine can read .env. Make it private: chmod 600 .env',
       ]);
     });
   }

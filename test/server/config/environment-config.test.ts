@@ -32,8 +32,8 @@ const summary = (variables: Variables) =>
     (each) => `${each.id} ${each.kind}${each.protected ? ' protected' : ''}`,
   );
 
-describe('the partner’s environments', () => {
-  it('have the partner’s addresses by default, sandbox before production', () => {
+describe('Pearsana’s environments', () => {
+  it('have Pearsana’s addresses by default, sandbox before production', () => {
     const variables = { ...environment('PRODUCTION', partners), ...environment('SANDBOX', partners) };
     const found = configOf(variables).environments.map((each) => [
       each.id,
@@ -120,7 +120,7 @@ describe('what is protected', () => {
   }
 });
 
-describe('the partner’s own names', () => {
+describe('the names of Pearsana’s documentation', () => {
   for (const [apiUrl, authUrl, found] of [
     ['https://sandbox.api.pearsana.com', 'https://sandbox.auth.pearsana.com', 'sandbox sandbox'],
     ['https://api.pearsana.com', 'https://auth.pearsana.com', 'production production protected'],
@@ -146,7 +146,7 @@ describe('the partner’s own names', () => {
     [
       'the host is nobody’s',
       own({ PEARSANA_API_URL: 'https://api.example.com' }),
-      /^PEARSANA_API_URL is not one of the partner’s hosts/,
+      /^PEARSANA_API_URL is not one of Pearsana’s hosts/,
     ],
     ['the address is none', own({ PEARSANA_API_URL: 'api.pearsana.com' }), /^PEARSANA_API_URL is not a URL/],
     ['the address is missing', own({}), /^PEARSANA_API_URL is missing/],
@@ -160,7 +160,7 @@ describe('an environment is refused', () => {
     [
       'with an id alone',
       { PEARSANA_SANDBOX_CLIENT_ID: 'id' },
-      /^PEARSANA_SANDBOX_CLIENT_SECRET is missing: .*half configured/,
+      /^PEARSANA_SANDBOX_CLIENT_SECRET is missing: .*partly configured/,
     ],
     [
       'with a secret alone',
@@ -186,12 +186,12 @@ describe('an environment is refused', () => {
     [
       'with a password in its address',
       environment('SANDBOX', { AUTH_URL: 'https://u:p@a.example.com' }),
-      /^PEARSANA_SANDBOX_AUTH_URL must not hold a user name or password/,
+      /^PEARSANA_SANDBOX_AUTH_URL must not contain a user name or a password/,
     ],
     [
       'with a query in its address',
       environment('SANDBOX', { AUTH_URL: 'https://a.example.com?b' }),
-      /^PEARSANA_SANDBOX_AUTH_URL must not hold a query/,
+      /^PEARSANA_SANDBOX_AUTH_URL must not contain a query/,
     ],
     [
       'with an address that is none',
@@ -211,12 +211,12 @@ describe('an environment is refused', () => {
     [
       'by API and auth of different sides',
       environment('SANDBOX', { ...partners, API_URL: 'https://api.pearsana.com' }),
-      /^PEARSANA_SANDBOX_AUTH_URL is the partner’s sandbox, but PEARSANA_SANDBOX_API_URL is its production/,
+      /^PEARSANA_SANDBOX_AUTH_URL is Pearsana’s sandbox, but PEARSANA_SANDBOX_API_URL is Pearsana’s production/,
     ],
     [
       'by the same, the other way',
       environment('PRODUCTION', { ...partners, API_URL: 'https://SANDBOX.api.pearsana.com.' }),
-      /they must belong together/,
+      /both must belong to the same environment/,
     ],
     [
       'by its guard',
@@ -229,7 +229,7 @@ describe('an environment is refused', () => {
       /^PEARSANA_ENVIRONMENTS names staging, but PEARSANA_STAGING_CLIENT_ID, \S+_SECRET, \S+_AUTH_URL and \S+_API_URL are missing/,
     ],
     [
-      'half configured, by name',
+      'partly configured, by name',
       named('STAGING', { CLIENT_ID: undefined }),
       /^PEARSANA_STAGING_CLIENT_ID is missing/,
     ],
@@ -242,7 +242,7 @@ describe('an environment is refused', () => {
     [
       'when named twice',
       { ...named('STAGING'), PEARSANA_ENVIRONMENTS: 'staging, staging' },
-      /must not name staging: it is taken/,
+      /must not list staging: that name is already in use/,
     ],
     [
       'when its name is taken',
@@ -255,7 +255,7 @@ describe('an environment is refused', () => {
       (name): [string, Variables, RegExp] => [
         `with the name ${name}`,
         { PEARSANA_ENVIRONMENTS: name },
-        /^PEARSANA_ENVIRONMENTS must list names of small letters/,
+        /^PEARSANA_ENVIRONMENTS must list names, separated by commas/,
       ],
     ),
   ];

@@ -101,17 +101,21 @@ describe('the configuration', () => {
     [
       'a key with a wrong checksum',
       { BFF_ACCESS_KEY: `pbff_${'0'.repeat(43)}1FhIcg` },
-      /but not its checksum/,
+      /but its checksum is wrong/,
     ],
     ['a journal elsewhere', { BFF_JOURNAL: '/var/log/journal' }, /^BFF_JOURNAL must be one of: file, stdout/],
     ['an address over http', { BFF_PUBLIC_URL: 'http://bff.example.com' }, /^BFF_PUBLIC_URL must be https/],
     [
       'a host that is not loopback, with nothing else',
       { HOST: '0.0.0.0' },
-      /^HOST is not loopback, but BFF_ACCESS_KEY is missing/,
+      /^HOST is not loopback, but the BFF has no way to tell its callers apart: .* BFF_ACCESS_KEY/,
       /^HOST is not loopback, but BFF_PUBLIC_URL is missing/,
     ],
-    ['that host without a key', { ...publicBff, BFF_ACCESS_KEY: '' }, /BFF_ACCESS_KEY is missing/],
+    [
+      'that host without a key',
+      { ...publicBff, BFF_ACCESS_KEY: '' },
+      /no way to tell its callers apart: .* set BFF_ACCESS_KEY/,
+    ],
     ['that host without an address', { ...publicBff, BFF_PUBLIC_URL: '' }, /BFF_PUBLIC_URL is missing/],
     ['a host like loopback', { HOST: '127.0.0.1.example.com' }, /BFF_ACCESS_KEY/, /BFF_PUBLIC_URL/],
     ['production without environments', { NODE_ENV: 'production' }, /^No Pearsana environment is configured/],
@@ -131,7 +135,7 @@ describe('the configuration', () => {
     [
       'fewer bytes in flight than one batch has',
       { MAX_BYTES_IN_FLIGHT: '36590935' },
-      /^MAX_BYTES_IN_FLIGHT must be at least 36590936: one body of MAX_DOCUMENT_BYTES or MAX_BATCH_BYTES/,
+      /^MAX_BYTES_IN_FLIGHT must be at least 36590936: one request with MAX_DOCUMENT_BYTES or MAX_BATCH_BYTES/,
     ],
     [
       'fewer than one document has',
@@ -162,7 +166,7 @@ describe('the configuration', () => {
     }
   });
 
-  it('warns of names that nothing reads, and of no others', () => {
+  it('warns of names that the BFF does not know, and of no others', () => {
     const { warnings } = readConfig({
       ...sandbox,
       BFF_ACESS_KEY: key,

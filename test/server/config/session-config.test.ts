@@ -75,9 +75,9 @@ describe('signing in in a browser', () => {
     'BFF_OIDC_CLIENT_SECRET',
     'BFF_OIDC_GRANTS',
   ] as const) {
-    it(`is half configured without ${name}`, () => {
+    it(`is partly configured without ${name}`, () => {
       assert.deepEqual(faultsOf(without(name)), [
-        `${name} is missing: signing in in a browser is only half configured.`,
+        `${name} is missing: the sign-in in a browser is only partly configured.`,
       ]);
     });
   }
@@ -94,9 +94,9 @@ describe('signing in in a browser', () => {
 
   for (const [name, value, words] of [
     ['BFF_PUBLIC_URL', 'http://bff.example.com', /^BFF_PUBLIC_URL must be https/],
-    ['BFF_PUBLIC_URL', 'https://example.com/bff', /^BFF_PUBLIC_URL must be scheme, host and port alone/],
+    ['BFF_PUBLIC_URL', 'https://example.com/bff', /^BFF_PUBLIC_URL must be scheme, host and port only/],
     ['BFF_OIDC_ISSUER', 'http://login.example.com', /^BFF_OIDC_ISSUER must be https/],
-    ['BFF_OIDC_SCOPES', 'profile', /^BFF_OIDC_SCOPES .* openid among them/],
+    ['BFF_OIDC_SCOPES', 'profile', /^BFF_OIDC_SCOPES .* include openid/],
     ['BFF_OIDC_SCOPES', 'openid  email', /^BFF_OIDC_SCOPES/],
     ['BFF_SESSION_IDLE_MINUTES', '0', /^BFF_SESSION_IDLE_MINUTES/],
     ['BFF_SESSION_HOURS', 'canary', /^BFF_SESSION_HOURS/],
@@ -104,17 +104,17 @@ describe('signing in in a browser', () => {
     ['BFF_OIDC_GRANTS', 'a:b=sandbox:*; canary:=*:*', /^BFF_OIDC_GRANTS, rule 2: it must look like/],
     ['BFF_OIDC_GRANTS', 'a:%zz=*:*', /rule 1: it must look like/],
     ['BFF_OIDC_GRANTS', 'a:b:c=*:*', /rule 1: it must look like/],
-    ['BFF_OIDC_GRANTS', 'a:b=canary', /rule 1: each grant must be an environment and an operation/],
+    ['BFF_OIDC_GRANTS', 'a:b=canary', /rule 1: each grant must be environment:operation/],
     ['BFF_OIDC_GRANTS', 'a:b=sandbox:ping,', /rule 1: each grant must be/],
     [
       'BFF_OIDC_GRANTS',
       'a:b=canary:ping',
-      /rule 1: a grant names an environment that is not configured; there is: sandbox\.$/,
+      /rule 1: a grant names an environment that is not configured; choose from: sandbox\.$/,
     ],
     [
       'BFF_OIDC_GRANTS',
       'a:b=sandbox:canary',
-      /rule 1: a grant names an operation that does not exist; there is: health, ping/,
+      /rule 1: a grant names an operation that does not exist; choose from: health, ping/,
     ],
     ...[
       'https://tool.example.com',
