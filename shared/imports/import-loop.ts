@@ -1,32 +1,12 @@
-import type { KnownWrite } from '../activity.ts';
 import { ClientError } from '../client-error.ts';
+import type { ImportCalls } from './import-calls.ts';
 import type { ImportRecord } from './import-record.ts';
 import { createPace } from './pace.ts';
 import { createPauseRules, type PauseReason } from './pause-rules.ts';
-import {
-  anotherBff,
-  anotherCaller,
-  endOfKnown,
-  failureOf,
-  mayHaveBeenSent,
-  notReached,
-  type RowEnd,
-} from './row-end.ts';
+import type { ImportPlan } from './plan-import.ts';
+import { anotherBff, anotherCaller, failureOf, mayHaveBeenSent, notReached, type RowEnd } from './row-end.ts';
 import { createRowQueue } from './row-queue.ts';
 import { idIn, type RowFailure, type Verdict, verdictOn } from './row-verdict.ts';
-
-/** The calls that an import makes, each for its environment and operation. All of them fail with a {@link ClientError}. */
-export type ImportCalls<Row> = {
-  /** What is known of so many rows, in their order. */
-  lookUp: (rows: readonly Row[]) => Promise<{ journal: string; known: (KnownWrite | null)[] }>;
-  announce: (rows: number) => Promise<{ journal: string; import: ImportRecord }>;
-  /** Sends a row under the key that it has in this import. */
-  send: (
-    row: Row,
-    announced: ImportRecord,
-  ) => Promise<{ requestId: string; result: unknown; replayed: boolean }>;
-  whoAnswers: () => Promise<{ caller: string; journal: string }>;
-};
 
 /** Time as the host has it. */
 export type ImportTiming = { now: () => number; sleep: (ms: number) => Promise<void>; random: () => number };
@@ -35,16 +15,13 @@ export type ImportTiming = { now: () => number; sleep: (ms: number) => Promise<v
 export type ImportControl = { readonly paused: boolean; readonly cancelled: boolean };
 
 export type ImportOptions<Row> = {
-  /** Those that their contract accepts. */
-  rows: readonly Row[];
+  plan: ImportPlan<Row>;
   calls: ImportCalls<Row>;
   timing: ImportTiming;
   control: ImportControl;
-  /** Sends what had succeeded before once more. */
-  again?: boolean;
   /** The import to go on with, where it is still open. */
   announced?: ImportRecord | undefined;
-  onAnnounced?: (announced: ImportRecord, journal: string) => void | Promise<void>;
+  onAnnounced?: (announced: ImportRecord) => void | Promise<void>;
   onRow: (row: Row, end: RowEnd) => void;
   /** Told when the BFF is away, and when it is back. */
   onAway?: (away: boolean) => void;
@@ -61,52 +38,33 @@ export type ImportEnd = {
   reason?: PauseReason;
 };
 
-const rowsInLookup = 1_000;
 /** A person who presses a button waits no longer than this. */
 const lookAroundMs = 200;
 const firstAwayMs = 500;
 const longestAwayMs = 15_000;
 
 /**
- * Sends rows, each at most once: it looks up what is known of all of them, announces how many are left, and sends these at
- * the import's pace. It can be ended at any moment and started again with the same rows, and sends what is safe to send.
+ * Sends the rows of a plan, each at most once: it announces how many there are, and sends them at the import's pace. It can
+ * be ended at any moment, planned anew and started again with the same file, and then sends what is safe to send.
  */
 export async function runImport<Row>(options: ImportOptions<Row>): Promise<ImportEnd> {
-  const { calls, timing, control, onRow, again = false } = options;
-  let journal: string;
-  let caller: string;
-  const left: Row[] = [];
-  try {
-    ({ journal, caller } = await calls.whoAnswers());
-    for (let at = 0; at < options.rows.length; at += rowsInLookup) {
-      const some = options.rows.slice(at, at + rowsInLookup);
-      const { known } = await calls.lookUp(some);
-      for (const [index, row] of some.entries()) {
-        const end = endOfKnown(known[index] ?? null, again);
-        if (end) onRow(row, end);
-        else left.push(row);
-      }
-      if (control.cancelled) break;
-    }
-  } catch (error) {
-    return { end: 'stopped', failure: failureOf(error) };
-  }
-  if (control.cancelled) return { end: 'cancelled' };
-  if (left.length === 0) return { end: 'finished' };
+  const { calls, timing, control, onRow, plan } = options;
+  const { caller, journal, toSend } = plan;
+  if (toSend.length === 0) return { end: 'finished' };
 
   let announced: ImportRecord;
   try {
     const open = options.announced?.state === 'open' ? options.announced : undefined;
-    announced = open ?? (await calls.announce(left.length)).import;
-    await options.onAnnounced?.(announced, journal);
+    announced = open ?? (await calls.announce(toSend.length)).import;
+    await options.onAnnounced?.(announced);
   } catch (error) {
-    for (const row of left) onRow(row, notReached);
+    for (const row of toSend) onRow(row, notReached);
     return { end: 'stopped', failure: failureOf(error) };
   }
 
   const pace = createPace(announced.perMinute);
   const rules = createPauseRules();
-  const queue = createRowQueue(left, timing);
+  const queue = createRowQueue(toSend, timing);
   const underWay = new Set<Promise<void>>();
   let isAway = false;
   let pauseFor: PauseReason | undefined;

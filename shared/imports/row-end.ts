@@ -13,14 +13,14 @@ export type RowEnd = {
 };
 
 /** How a row ends without being sent, by what is known of it. */
-export function endOfKnown(known: KnownWrite | null, again: boolean): RowEnd | undefined {
-  if (known?.state === 'unknown') {
+export function endOfKnown(known: KnownWrite, again: boolean): RowEnd | undefined {
+  if (known.state === 'unknown') {
     return {
       ...{ state: 'unknown', code: 'OUTCOME_UNKNOWN', requestId: known.requestId },
       message: 'Not sent: an earlier write for this person has no known outcome. Resolve it first.',
     };
   }
-  if (known?.state === 'succeeded' && !again)
+  if (known.state === 'succeeded' && !again)
     return { state: 'known', requestId: known.requestId, id: idIn(known.result) };
   return undefined;
 }

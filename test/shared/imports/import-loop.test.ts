@@ -3,8 +3,10 @@ import { describe, it } from 'node:test';
 import type { KnownWrite } from '../../../shared/activity.ts';
 import { ClientError } from '../../../shared/client-error.ts';
 import type { Failure } from '../../../shared/errors.ts';
-import { type ImportCalls, type ImportOptions, runImport } from '../../../shared/imports/import-loop.ts';
+import type { ImportCalls } from '../../../shared/imports/import-calls.ts';
+import { type ImportOptions, runImport } from '../../../shared/imports/import-loop.ts';
 import type { ImportRecord } from '../../../shared/imports/import-record.ts';
+import { planImport } from '../../../shared/imports/plan-import.ts';
 import type { RowEnd } from '../../../shared/imports/row-end.ts';
 import { createVirtualTime } from './virtual-time.ts';
 
@@ -44,7 +46,8 @@ type Script = (row: number, attempt: number, now: number) => ClientError | undef
 async function importRows(
   count: number,
   script: Script = () => undefined,
-  more: Partial<Omit<ImportOptions<number>, 'calls'>> & {
+  more: Partial<Omit<ImportOptions<number>, 'calls' | 'plan'>> & {
+    again?: boolean;
     known?: Record<number, KnownWrite>;
     calls?: Partial<ImportCalls<number>>;
   } = {},
@@ -55,10 +58,36 @@ async function importRows(
   const seen = { announced: [] as number[], lookups: [] as number[], atOnce: 0, away: [] as boolean[] };
   let underWay = 0;
   const attempts = new Map<number, number>();
-  const { known = {}, calls = {}, ...options } = more;
+  const { known = {}, again = false, ...options } = more;
+  const calls: ImportCalls<number> = {
+    whoAnswers: async () => ({ caller: 'ada', journal: 'jrn_1' }),
+    lookUp: async (rows) => {
+      seen.lookups.push(rows.length);
+      return { journal: 'jrn_1', known: rows.map((row) => known[row] ?? null) };
+    },
+    announce: async (rows) => {
+      seen.announced.push(rows);
+      return { journal: 'jrn_1', import: { ...record, rows } };
+    },
+    send: async (row) => {
+      const attempt = (attempts.get(row) ?? 0) + 1;
+      attempts.set(row, attempt);
+      sent.push({ row, at: time.now() });
+      underWay += 1;
+      seen.atOnce = Math.max(seen.atOnce, underWay);
+      await time.sleep(100);
+      underWay -= 1;
+      const error = script(row, attempt, time.now());
+      if (error) throw error;
+      const result = { invitation: { invitationId: `inv_${row}` } };
+      return { requestId: `r-${row}`, result, replayed: false };
+    },
+    ...more.calls,
+  };
+  const rows = Array.from({ length: count }, (_, row) => row);
+  const plan = await planImport(rows, calls, { again });
   const result = await time.run(
     runImport<number>({
-      rows: Array.from({ length: count }, (_, row) => row),
       timing: time,
       control: { paused: false, cancelled: false },
       onRow(row, end) {
@@ -68,36 +97,10 @@ async function importRows(
       onAway: (away) => seen.away.push(away),
       onPause: async () => 'end',
       ...options,
-      calls: {
-        whoAnswers: async () => ({ caller: 'ada', journal: 'jrn_1' }),
-        lookUp: async (rows) => {
-          seen.lookups.push(rows.length);
-          return { journal: 'jrn_1', known: rows.map((row) => known[row] ?? null) };
-        },
-        announce: async (rows) => {
-          seen.announced.push(rows);
-          return { journal: 'jrn_1', import: { ...record, rows } };
-        },
-        send: async (row) => {
-          const attempt = (attempts.get(row) ?? 0) + 1;
-          attempts.set(row, attempt);
-          sent.push({ row, at: time.now() });
-          underWay += 1;
-          seen.atOnce = Math.max(seen.atOnce, underWay);
-          await time.sleep(100);
-          underWay -= 1;
-          const error = script(row, attempt, time.now());
-          if (error) throw error;
-          return {
-            requestId: `r-${row}`,
-            result: { invitation: { invitationId: `inv_${row}` } },
-            replayed: false,
-          };
-        },
-        ...calls,
-      },
+      ...{ calls, plan },
     }),
   );
+  for (const [row, end] of plan.ends) ends.set(row, end);
   assert.equal(ends.size, count, 'Every row has its end.');
   const states = Object.fromEntries(
     [...Map.groupBy(ends.values(), ({ state }) => state)].map(([state, all]) => [state, all.length]),
