@@ -146,7 +146,7 @@ function tooLarge(cap: number, largest?: string): BffError {
   return BffError.of(
     'PAYLOAD_TOO_LARGE',
     `The body is larger than ${byteWords(cap, 'exact')}${most}`,
-    // What is still on its way is not read.
+    // What is still on its way is of no use (`unread-bodies.ts`).
     { headers: { Connection: 'close' } },
   );
 }
@@ -155,7 +155,7 @@ function tooSlow(): BffError {
   return BffError.of(
     'VALIDATION_ERROR',
     'The body came too slowly: after its first ten seconds it must come at 1 Mbit/s or faster.',
-    // What is still on its way is not read.
+    // What is still on its way is of no use (`unread-bodies.ts`).
     { headers: { Connection: 'close' } },
   );
 }

@@ -1,11 +1,14 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import net, { type AddressInfo, type Socket } from 'node:net';
+import net, { type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Express } from 'express';
+import type { Express, Response } from 'express';
 import { BffError } from '../bff-error.ts';
 import { requestIdOf } from './middleware/request-context.ts';
 import { failureBodyOf } from './middleware/respond-to-error.ts';
+import { limitConnections, type OpenConnections } from './open-connections.ts';
+import { sendJson } from './send-json.ts';
+import { type DiscardLimits, discardUnreadBodies, limitWhatComes } from './unread-bodies.ts';
 
 export type Listening = {
   port: number;
@@ -18,35 +21,31 @@ const idleGraceMs = 500;
 /** Turns of the event loop, each of which hands over one connection: as many as the system keeps in its queue. */
 const mostTurns = 512;
 
+/** What a test may set smaller. */
+export type ListenLimits = { mostConnections?: number; discard?: DiscardLimits };
+
 /** Serves the app. An address that is taken or not ours rejects with the system's error. */
 export async function listen(
   app: Express,
   { host, port }: { host: string; port: number },
+  limits: ListenLimits = {},
 ): Promise<Listening> {
-  const server = createServer(
-    {
-      headersTimeout: 10_000,
-      // The largest batch, at 1 Mbit/s.
-      requestTimeout: 300_000,
-      keepAliveTimeout: 15_000,
-      // The app refuses a request without a Host itself, in the envelope.
-      requireHostHeader: false,
-    },
-    app,
-  );
-  const underWay = new Set<ServerResponse>();
-  server.on('request', (_request, response) => {
-    underWay.add(response);
-    response.once('close', () => underWay.delete(response));
+  const server = createServer({
+    headersTimeout: 10_000,
+    // The largest batch, at 1 Mbit/s.
+    requestTimeout: 300_000,
+    // How often Node looks for requests that are too slow.
+    connectionsCheckingInterval: 5_000,
+    keepAliveTimeout: 15_000,
+    // The app refuses a request without a Host itself, in the envelope.
+    requireHostHeader: false,
   });
-  const connections = new Set<Socket>();
-  server.on('connection', (socket) => {
-    connections.add(socket);
-    socket.once('close', () => connections.delete(socket));
-  });
+  const connections = limitConnections(server, limits.mostConnections);
+  discardUnreadBodies(server, limits.discard);
+  server.on('request', app);
   server.on('clientError', answerClientError);
   // Left alone, Node answers these two by itself, without the envelope.
-  server.on('checkExpectation', app);
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.on('connect', (_request, socket) => answerClientError(new Error('a tunnel'), socket));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -57,15 +56,12 @@ export async function listen(
   });
   return {
     port: (server.address() as AddressInfo).port,
-    close: (longestMs) => closeGently(server, { underWay, connections }, longestMs),
+    close: (longestMs) => closeGently(server, connections, longestMs),
   };
 }
 
-async function closeGently(
-  server: Server,
-  { underWay, connections }: { underWay: ReadonlySet<ServerResponse>; connections: ReadonlySet<Socket> },
-  longestMs: number,
-): Promise<void> {
+async function closeGently(server: Server, connections: OpenConnections, longestMs: number): Promise<void> {
+  const { underWay, idle } = connections;
   // An answer given from now on tells its caller to bring the next request elsewhere.
   for (const response of underWay) if (!response.headersSent) response.setHeader('Connection', 'close');
   server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
@@ -75,10 +71,11 @@ async function closeGently(
     // method below it only stops listening.
     net.Server.prototype.close.call(server, () => resolve());
   });
+  const refuseSilent = watchForSilence(underWay);
   const grace = setInterval(() => {
-    server.closeIdleConnections();
-    // To Node, one that never brought a byte is not idle: a browser opens such a one ahead of its need.
-    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
+    // More than those that Node calls idle: half a header is no request either.
+    for (const socket of idle()) socket.destroy();
+    refuseSilent();
   }, idleGraceMs);
   const limit = setTimeout(() => server.closeAllConnections(), longestMs);
   await closed;
@@ -86,6 +83,32 @@ async function closeGently(
   clearTimeout(limit);
   // Stops the timer by which the HTTP server looks for connections that are too slow.
   server.close();
+}
+
+/** Looks for uploads of which nothing has come since the last look, and refuses them: nothing of them was sent on. */
+function watchForSilence(underWay: ReadonlySet<ServerResponse>): () => void {
+  const bytesAtLastLook = new WeakMap<ServerResponse, number>();
+  return () => {
+    for (const response of underWay) {
+      const { req: request } = response;
+      if (request.complete || response.headersSent) continue;
+      const { bytesRead } = request.socket;
+      if (bytesAtLastLook.get(response) === bytesRead) refuseUpload(response as Response);
+      bytesAtLastLook.set(response, bytesRead);
+    }
+  };
+}
+
+function refuseUpload(response: Response): void {
+  const { context } = response.locals;
+  const failure = BffError.of(
+    'SHUTTING_DOWN',
+    'The BFF is stopping, and the rest of the request did not arrive. Try again in a moment.',
+  );
+  Object.assign(context, { code: failure.code, outcome: failure.outcome });
+  // Whoever reads the body learns that there is no more.
+  response.once('close', () => response.req.destroy());
+  sendJson(response, failure.status, failureBodyOf(failure, context.requestId, context));
 }
 
 /**
@@ -108,15 +131,22 @@ async function takeInQueued(server: Server): Promise<void> {
 
 /** What Node's parser refuses never reaches the app, so it is answered here, in the same envelope. */
 function answerClientError(error: Error & { code?: string }, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  if (error.code === 'ECONNRESET' || socket.destroyed) {
     socket.destroy();
     return;
   }
+  // It has been answered, and what comes now is what was on its way.
+  if (!socket.writable) return;
   const requestId = requestIdOf(undefined);
   const failure =
     error.code === 'HPE_HEADER_OVERFLOW'
       ? BffError.of('HEADERS_TOO_LARGE', 'The URL and headers together are larger than 16 KB.')
-      : BffError.of('VALIDATION_ERROR', 'The request is not valid HTTP.');
+      : BffError.of(
+          'VALIDATION_ERROR',
+          error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+            ? 'The request did not arrive in time.'
+            : 'The request is not valid HTTP.',
+        );
   const body = JSON.stringify(failureBodyOf(failure, requestId));
   const reason = failure.status === 431 ? 'Request Header Fields Too Large' : 'Bad Request';
   socket.end(
@@ -132,4 +162,8 @@ function answerClientError(error: Error & { code?: string }, socket: Duplex): vo
       body,
     ].join('\r\n'),
   );
+  // Closed at once, the connection would be reset, and the answer lost with it.
+  limitWhatComes(socket);
+  socket.once('end', () => socket.destroy());
+  socket.resume();
 }

@@ -13,18 +13,19 @@ export function respondToError(onUnexpected: RequestLog['unexpected']) {
     error: unknown,
     _request: Request,
     response: Response,
-    next: NextFunction,
+    _next: NextFunction,
   ): void {
     const { context } = response.locals;
     const failure = asBffError(error);
     if (failure.code === 'INTERNAL') onUnexpected(error, context.requestId);
+    // As where the BFF is stopping, and has answered in place of the route. Express itself would print the error.
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
     context.code = failure.code;
     const { operation } = context;
     if (operation && operations[operation].writes && failure.outcome) context.outcome = failure.outcome;
-    if (response.headersSent) {
-      next(error);
-      return;
-    }
     response.set(failure.headers);
     if (failure.retryAfterSeconds !== undefined)
       response.set('Retry-After', String(failure.retryAfterSeconds));

@@ -110,6 +110,56 @@ describe('stopping', () => {
     await Promise.all([closed, stopped]);
   });
 
+  for (const [what, sent] of [
+    ['half a request line', 'GET /liv'],
+    ['half a header', 'GET /livez HTTP/1.1\r\nHost: local'],
+    ['a header without its end', 'GET /livez HTTP/1.1\r\nHost: localhost\r\n'],
+  ] as const) {
+    it(`does not wait for ${what}, whether first or after a request`, async () => {
+      const [first, second] = [await open(), await open()];
+      await ask(second, '/livez');
+      for (const socket of [first, second]) socket.write(sent);
+      await delay(50);
+      const stopped = bff.running.stop();
+      await until('both are closed', () => first.destroyed && second.destroyed);
+      await stopped;
+    });
+  }
+
+  function beginUpload(socket: Socket, length: number): void {
+    socket.write(
+      `POST /api/environments/sandbox/documents HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${bff.accessKey}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n[`,
+    );
+  }
+
+  it('refuses an upload that has fallen silent, and says that nothing was sent', async () => {
+    const socket = await open();
+    beginUpload(socket, 1_000);
+    await delay(50);
+    const stopped = bff.running.stop();
+    const answer = String(await once(socket, 'data'));
+    assert.match(answer, /^HTTP\/1\.1 503 [\s\S]*\r\nConnection: close\r\n/);
+    assert.match(answer, /"code":"SHUTTING_DOWN".*"outcome":"not_sent"/);
+    await stopped;
+    assert.deepEqual(partner.api.arrivals, []);
+    const lines = bff.logLines.filter((line) => line.includes('submitDocument'));
+    assert.equal(lines.length, 1);
+    assert.match(String(lines[0]), /"status":503.*"code":"SHUTTING_DOWN"/);
+  });
+
+  it('waits for an upload that goes on', async () => {
+    const socket = await open();
+    beginUpload(socket, 11);
+    const stopped = bff.running.stop();
+    for (let piece = 0; piece < 10; piece += 1) {
+      await delay(200);
+      socket.write(piece < 9 ? ' ' : ']');
+    }
+    // Read to its end, and refused for what it holds.
+    assert.match(String(await once(socket, 'data')), /^HTTP\/1\.1 400 [\s\S]*VALIDATION_ERROR/);
+    await stopped;
+  });
+
   it('lets a write finish whose caller has gone away', async () => {
     let answered = false;
     partner.api.next(async () => {

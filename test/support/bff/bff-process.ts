@@ -37,20 +37,30 @@ export type BffProcess = AsyncDisposable & {
 /**
  * @param options.largestFileBlocks how large any file of its may grow, in the shell's blocks: a disk that is full after that.
  * @param options.watchLoop whether to watch how long its event loop is held.
+ * @param options.mostDescriptors how many files and connections it may have open.
  * @param options.program the built one, where it is not to be run from source.
  */
 export async function startBffProcess(
   variables: Record<string, string>,
-  options: { largestFileBlocks?: number; watchLoop?: boolean; program?: string } = {},
+  options: {
+    largestFileBlocks?: number;
+    mostDescriptors?: number;
+    watchLoop?: boolean;
+    program?: string;
+  } = {},
 ): Promise<BffProcess> {
-  const { largestFileBlocks, watchLoop = false, program = main } = options;
+  const { largestFileBlocks, mostDescriptors, watchLoop = false, program = main } = options;
   const root = await mkdtemp(join(tmpdir(), 'bff-process-'));
   const [home, work, data, temporary] = folders.map((name) => join(root, name));
   for (const folder of folders) await mkdir(join(root, folder));
+  const limits = [
+    ...(largestFileBlocks === undefined ? [] : [`ulimit -f ${largestFileBlocks}; `]),
+    ...(mostDescriptors === undefined ? [] : [`ulimit -n ${mostDescriptors}; `]),
+  ].join('');
   const [command, ...args] =
-    largestFileBlocks === undefined
+    limits === ''
       ? [process.execPath, program]
-      : ['sh', '-c', `ulimit -f ${largestFileBlocks}; exec "$0" "$1"`, process.execPath, program];
+      : ['sh', '-c', `${limits}exec "$0" "$1"`, process.execPath, program];
   const child = spawn(String(command), args, {
     cwd: work,
     env: {
