@@ -23,7 +23,7 @@ export type LocalPearsanaOptions = {
   apiPort?: number;
 };
 
-export type LocalPearsana = {
+export type LocalPearsana = AsyncDisposable & {
   /** The token endpoint is `${authUrl}/oauth2/token`. */
   authUrl: string;
   apiUrl: string;
@@ -65,7 +65,7 @@ export async function startLocalPearsana(options: LocalPearsanaOptions = {}): Pr
       'request',
       createApi(createTokenVerifier(authUrl, keys.publicKey), arrivals, mostDocumentBytes),
     );
-    return { authUrl, apiUrl, clientId, clientSecret, arrivals, stop };
+    return { authUrl, apiUrl, clientId, clientSecret, arrivals, stop, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
     throw error;

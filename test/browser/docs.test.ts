@@ -1,22 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { startTestBff, type TestBff } from '../support/bff/test-bff.ts';
+import { test } from 'node:test';
+import { startTestBff } from '../support/bff/test-bff.ts';
 import { hasChromium, launchChromium } from '../support/browser/chromium.ts';
 import { watchPage } from '../support/browser/watched-page.ts';
 
-describe('GET /docs in a browser', { skip: !(await hasChromium()) }, () => {
-  let bff: TestBff;
-  let browser: Browser;
-  before(async () => {
-    [bff, browser] = await Promise.all([startTestBff(), launchChromium()]);
-  });
-  after(async () => {
-    await browser.close();
-    await bff.stop();
-  });
+test('GET /docs in a browser', { skip: !(await hasChromium()) }, async (t) => {
+  await using bff = await startTestBff();
+  await using browser = await launchChromium();
 
-  it('shows every operation, breaks no policy, and reaches nobody but its own BFF', async () => {
+  await t.test('shows every operation, breaks no policy, and reaches nobody but its own BFF', async () => {
     await using page = await watchPage(browser);
     await page.goto(`${bff.url}/docs`);
     const paths = await page.locator('.opblock-summary-path').allInnerTexts();
@@ -35,7 +27,7 @@ describe('GET /docs in a browser', { skip: !(await hasChromium()) }, () => {
     assert.deepEqual([...new Set(page.requests.map((url) => new URL(url).origin))], [bff.url]);
   });
 
-  it('calls with the access key that is typed in, and keeps it nowhere', async () => {
+  await t.test('calls with the access key that is typed in, and keeps it nowhere', async () => {
     await using page = await watchPage(browser);
     await page.goto(`${bff.url}/docs`);
     await page.getByRole('button', { name: 'Authorize' }).click();
@@ -62,7 +54,7 @@ describe('GET /docs in a browser', { skip: !(await hasChromium()) }, () => {
     assert.deepEqual(page.complaints, []);
   });
 
-  it('fills in no confirmation and no key of a write by itself', async () => {
+  await t.test('fills in no confirmation and no key of a write by itself', async () => {
     await using page = await watchPage(browser);
     await page.goto(`${bff.url}/docs`);
     const invite = page.locator('#operations-People-createInvitation');

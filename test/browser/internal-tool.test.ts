@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { test } from 'node:test';
 import { type BuildOptions, build } from 'esbuild';
-import type { Browser } from 'playwright-core';
 import { freePort, startTestBff } from '../support/bff/test-bff.ts';
 import { hasChromium, launchChromium } from '../support/browser/chromium.ts';
 import { type WatchedPage, watchPage } from '../support/browser/watched-page.ts';
-import { type ClientConsumer, createClientConsumer } from '../support/packages/client-consumer.ts';
+import { createClientConsumer } from '../support/packages/client-consumer.ts';
 
 const root = join(import.meta.dirname, '../..');
 const example = join(root, 'examples/internal-tool');
@@ -22,53 +21,43 @@ addEventListener('message', async ({ data }) => {
 });
 `;
 
-describe('the example of an internal tool', { skip: !(await hasChromium()) }, () => {
-  let consumer: ClientConsumer;
-  let browser: Browser;
-  let bff: Awaited<ReturnType<typeof startTestBff>>;
-  let host: Server;
-  /** Where the tool is served: the same machine by another name, so for the browser another site. */
-  let origin: string;
-
-  before(async () => {
-    [consumer, browser] = await Promise.all([createClientConsumer(), launchChromium()]);
-    const options = {
-      bundle: true,
-      format: 'esm' as const,
-      write: false as const,
-      // As if these lay where the package is installed.
-      nodePaths: [join(consumer.folder, 'node_modules')],
-    } satisfies BuildOptions & { write: false };
-    const [tool, worker] = await Promise.all([
-      build({ ...options, entryPoints: [join(example, 'tool.ts')] }),
-      build({ ...options, stdin: { contents: workerProgram, resolveDir: consumer.folder } }),
-    ]);
-    const scripts = new Map([
-      ['/tool.js', tool.outputFiles[0]?.text],
-      ['/worker.js', worker.outputFiles[0]?.text],
-    ]);
-    const port = await freePort();
-    origin = `http://localhost:${port}`;
-    bff = await startTestBff({
-      variables: { BFF_ALLOWED_ORIGINS: origin },
-      production: {},
-    });
-    const page = (await readFile(join(example, 'index.html'), 'utf8')).replace(
-      'http://127.0.0.1:8787',
-      bff.url,
-    );
-    host = createServer((request, response) => {
-      const script = scripts.get(request.url ?? '');
-      response.setHeader('content-type', script === undefined ? 'text/html' : 'text/javascript');
-      response.end(script ?? page);
-    }).listen(port, 'localhost');
+test('the example of an internal tool', { skip: !(await hasChromium()) }, async (t) => {
+  await using consumer = await createClientConsumer();
+  await using browser = await launchChromium();
+  const options = {
+    bundle: true,
+    format: 'esm' as const,
+    write: false as const,
+    // As if these lay where the package is installed.
+    nodePaths: [join(consumer.folder, 'node_modules')],
+  } satisfies BuildOptions & { write: false };
+  const [tool, worker] = await Promise.all([
+    build({ ...options, entryPoints: [join(example, 'tool.ts')] }),
+    build({ ...options, stdin: { contents: workerProgram, resolveDir: consumer.folder } }),
+  ]);
+  const scripts = new Map([
+    ['/tool.js', tool.outputFiles[0]?.text],
+    ['/worker.js', worker.outputFiles[0]?.text],
+  ]);
+  const port = await freePort();
+  // Where the tool is served: the same machine by another name, so for the browser another site.
+  const origin = `http://localhost:${port}`;
+  await using bff = await startTestBff({
+    variables: { BFF_ALLOWED_ORIGINS: origin },
+    production: {},
   });
-  after(async () => {
-    await browser.close();
+  const page = (await readFile(join(example, 'index.html'), 'utf8')).replace(
+    'http://127.0.0.1:8787',
+    bff.url,
+  );
+  const host = createServer((request, response) => {
+    const script = scripts.get(request.url ?? '');
+    response.setHeader('content-type', script === undefined ? 'text/html' : 'text/javascript');
+    response.end(script ?? page);
+  }).listen(port, 'localhost');
+  t.after(() => {
     host.close();
     host.closeAllConnections();
-    await bff.stop();
-    await consumer[Symbol.asyncDispose]();
   });
 
   async function openTool(): Promise<WatchedPage> {
@@ -92,7 +81,7 @@ describe('the example of an internal tool', { skip: !(await hasChromium()) }, ()
 
   const invitations = () => bff.pearsana.arrivals.filter(({ path }) => path === '/v1/invitations').length;
 
-  it('pings and invites from another origin, with a key that it keeps nowhere', async () => {
+  await t.test('pings and invites from another origin, with a key that it keeps nowhere', async () => {
     await using page = await openTool();
     await signIn(page);
     await said(page, /^You are signed in\.$/);
@@ -112,7 +101,7 @@ describe('the example of an internal tool', { skip: !(await hasChromium()) }, ()
     assert.equal(kept, '[{},{},""]');
   });
 
-  it('says in words what went wrong, and what became of the write', async () => {
+  await t.test('says in words what went wrong, and what became of the write', async () => {
     await using page = await openTool();
     await signIn(page, 'pbff_a-wrong-key');
     await said(page, /^The access key is not valid\. .*\(request [\w-]+\)$/);
@@ -132,14 +121,14 @@ describe('the example of an internal tool', { skip: !(await hasChromium()) }, ()
     await said(page, /^Invited in production: /);
   });
 
-  it('gets nowhere from an origin that is not listed', async () => {
+  await t.test('gets nowhere from an origin that is not listed', async () => {
     await using page = await watchPage(browser);
     await page.goto(`${origin.replace('localhost', '127.0.0.1')}/`);
     await signIn(page);
     await said(page, /^The BFF at http:\/\/127\.0\.0\.1:\d+ could not be reached/);
   });
 
-  it('could call from a worker too', async () => {
+  await t.test('could call from a worker too', async () => {
     await using page = await openTool();
     const answer = await page.evaluate(
       (options) =>

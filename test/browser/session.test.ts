@@ -4,72 +4,62 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { test } from 'node:test';
 import { build } from 'esbuild';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { startLocalPearsana } from '../../server/local-pearsana/start-local-pearsana.ts';
-import { type BffProcess, startBffProcess } from '../support/bff/bff-process.ts';
+import { startBffProcess } from '../support/bff/bff-process.ts';
 import { hasChromium, launchChromium } from '../support/browser/chromium.ts';
 import { makeCertificate, type Passed, passOnTo, startHttps } from '../support/network/https.ts';
 import { startRecordingProxy } from '../support/network/recording-proxy.ts';
 import { partnerVariables } from '../support/partner/partner-variables.ts';
 import { samples } from '../support/requests/good-requests.ts';
 import { findSecrets } from '../support/secrets/secret-search.ts';
-import { type OpenIdProvider, startOpenIdProvider } from '../support/sign-in/openid-provider.ts';
+import { startOpenIdProvider } from '../support/sign-in/openid-provider.ts';
 
 const root = join(import.meta.dirname, '../..');
 const sessionCookie = '__Host-pearsana-session';
 const available = await hasChromium();
 
-describe('an internal page', {
+test('an internal page', {
   skip: available ? false : 'there is no browser here',
   timeout: 120_000,
-}, () => {
-  const stack = new AsyncDisposableStack();
+}, async (t) => {
   const passed: Passed[] = [];
-  let browser: Browser;
-  let context: BrowserContext;
-  let page: Page;
-  let bff: BffProcess;
-  let provider: OpenIdProvider;
-  let api: Awaited<ReturnType<typeof startRecordingProxy>>;
+
   /** Of the BFF, the page, a page of the same site that is not listed, and a page of another site. */
   const at = { bff: '', tool: '', neighbour: '', stranger: '' };
 
-  before(async () => {
-    const certificate = stack.use(await makeCertificate());
-    const front = stack.use(await startHttps(certificate));
-    at.bff = `https://127.0.0.1:${front.port}`;
-    const tool = stack.use(await startHttps(certificate));
-    at.tool = `https://127.0.0.1:${tool.port}`;
-    const hostile = stack.use(await startHttps(certificate));
-    at.neighbour = `https://127.0.0.1:${hostile.port}`;
-    at.stranger = `https://localhost:${hostile.port}`;
-    tool.handle(await servePage(at.bff));
-    hostile.handle(serveHostilePage(at.bff));
-    provider = stack.use(await startOpenIdProvider(certificate, `${at.bff}/auth/callback`));
-    const pearsana = stack.adopt(await startLocalPearsana({}), ({ stop }) => stop());
-    api = stack.use(await startRecordingProxy(pearsana.apiUrl));
-    const partner = { ...pearsana, apiUrl: api.url };
-    bff = await startBffProcess({
-      ...partnerVariables({ sandbox: partner, production: partner }),
-      NODE_EXTRA_CA_CERTS: certificate.file,
-      BFF_PUBLIC_URL: at.bff,
-      BFF_TRUST_PROXY: '1',
-      BFF_ALLOWED_ORIGINS: at.tool,
-      BFF_OIDC_ISSUER: provider.issuer,
-      BFF_OIDC_CLIENT_ID: provider.clientId,
-      BFF_OIDC_CLIENT_SECRET: provider.clientSecret,
-      BFF_OIDC_GRANTS: 'groups:registrars=sandbox:*,production:createInvitation',
-      BFF_OIDC_RETURN_URLS: `${at.tool}/,${at.bff}/`,
-    });
-    stack.use(bff);
-    front.handle(passOnTo(bff.url, passed));
-    browser = stack.adopt(await launchChromium(), (each) => each.close());
-    context = await browser.newContext({ ignoreHTTPSErrors: true });
-    page = await context.newPage();
+  await using certificate = await makeCertificate();
+  await using front = await startHttps(certificate);
+  at.bff = `https://127.0.0.1:${front.port}`;
+  await using tool = await startHttps(certificate);
+  at.tool = `https://127.0.0.1:${tool.port}`;
+  await using hostile = await startHttps(certificate);
+  at.neighbour = `https://127.0.0.1:${hostile.port}`;
+  at.stranger = `https://localhost:${hostile.port}`;
+  tool.handle(await servePage(at.bff));
+  hostile.handle(serveHostilePage(at.bff));
+  await using provider = await startOpenIdProvider(certificate, `${at.bff}/auth/callback`);
+  await using pearsana = await startLocalPearsana();
+  await using api = await startRecordingProxy(pearsana.apiUrl);
+  const partner = { ...pearsana, apiUrl: api.url };
+  await using bff = await startBffProcess({
+    ...partnerVariables({ sandbox: partner, production: partner }),
+    NODE_EXTRA_CA_CERTS: certificate.file,
+    BFF_PUBLIC_URL: at.bff,
+    BFF_TRUST_PROXY: '1',
+    BFF_ALLOWED_ORIGINS: at.tool,
+    BFF_OIDC_ISSUER: provider.issuer,
+    BFF_OIDC_CLIENT_ID: provider.clientId,
+    BFF_OIDC_CLIENT_SECRET: provider.clientSecret,
+    BFF_OIDC_GRANTS: 'groups:registrars=sandbox:*,production:createInvitation',
+    BFF_OIDC_RETURN_URLS: `${at.tool}/,${at.bff}/`,
   });
-  after(() => stack.disposeAsync());
+  front.handle(passOnTo(bff.url, passed));
+  await using browser = await launchChromium();
+  const context = await browser.newContext({ ignoreHTTPSErrors: true });
+  const page = await context.newPage();
 
   const output = () => page.locator('output');
   const press = (name: string) => page.click(`#${name}`);
@@ -90,7 +80,7 @@ describe('an internal page', {
       return { status: answer.status, text: await answer.text() };
     }, at.bff);
 
-  it('sends who is not signed in to the provider, and has them back, signed in', async () => {
+  await t.test('sends who is not signed in to the provider, and has them back, signed in', async () => {
     await page.goto(`${at.tool}/`);
     await press('ping');
     await signInAs('registrar-ada');
@@ -104,7 +94,7 @@ describe('an internal page', {
     assert.deepEqual(grants, ['sandbox:*', 'production:createInvitation']);
   });
 
-  it('holds no token, and its one cookie is out of reach', async () => {
+  await t.test('holds no token, and its one cookie is out of reach', async () => {
     const cookies = await context.cookies(at.bff);
     const { value, ...shape } = cookies.find(({ name }) => name === sessionCookie) ?? {};
     assert.match(value ?? '', /^[\w-]{43}$/);
@@ -116,7 +106,7 @@ describe('an internal page', {
     assert.deepEqual(seen, ['', 0, 0]);
   });
 
-  it('invites where it is protected, once the name is typed', async () => {
+  await t.test('invites where it is protected, once the name is typed', async () => {
     page.once('dialog', (dialog) => dialog.accept('productoin'));
     await press('invite');
     await output().getByText('production is protected').waitFor();
@@ -130,19 +120,22 @@ describe('an internal page', {
     assert.equal(sent(), 1);
   });
 
-  it('can lead back to a page of the BFF’s own host, which the strict cookie reaches at once', async () => {
-    // With a login in between: only then is it the provider's page that leads back, which is of another site.
-    const anew = await browser.newContext({ ignoreHTTPSErrors: true });
-    const other = await anew.newPage();
-    await other.goto(`${at.bff}/auth/login?return=${encodeURIComponent(`${at.bff}/`)}`);
-    await signInAs('registrar-grace', other);
-    await other.waitForURL(`${at.bff}/`);
-    const arrived = passed.findLast(({ path }) => path === '/');
-    assert.match(arrived?.headers.cookie ?? '', new RegExp(sessionCookie));
-    const callback = passed.findLast(({ path }) => path.startsWith('/auth/callback'));
-    assert.equal(callback?.headers['sec-fetch-site'], 'cross-site');
-    await anew.close();
-  });
+  await t.test(
+    'can lead back to a page of the BFF’s own host, which the strict cookie reaches at once',
+    async () => {
+      // With a login in between: only then is it the provider's page that leads back, which is of another site.
+      const anew = await browser.newContext({ ignoreHTTPSErrors: true });
+      const other = await anew.newPage();
+      await other.goto(`${at.bff}/auth/login?return=${encodeURIComponent(`${at.bff}/`)}`);
+      await signInAs('registrar-grace', other);
+      await other.waitForURL(`${at.bff}/`);
+      const arrived = passed.findLast(({ path }) => path === '/');
+      assert.match(arrived?.headers.cookie ?? '', new RegExp(sessionCookie));
+      const callback = passed.findLast(({ path }) => path.startsWith('/auth/callback'));
+      assert.equal(callback?.headers['sec-fetch-site'], 'cross-site');
+      await anew.close();
+    },
+  );
 
   /** What came to the BFF's invitations from a hostile page, after it did its worst. */
   async function attackFrom(origin: string): Promise<{ page: Page; came: Passed[]; invitations: number }> {
@@ -160,7 +153,7 @@ describe('an internal page', {
     return { page: attacker, came, invitations: api.exchanges.length - sentBefore };
   }
 
-  it('of another site gets no cookie sent, and nothing done', async () => {
+  await t.test('of another site gets no cookie sent, and nothing done', async () => {
     const { page: attacker, came, invitations } = await attackFrom(at.stranger);
     assert.equal(await attacker.locator('output').textContent(), 'blocked,blocked');
     assert(came.length >= 5);
@@ -172,7 +165,7 @@ describe('an internal page', {
     await attacker.close();
   });
 
-  it('of the same site that is not listed gets the cookie sent, and nothing done', async () => {
+  await t.test('of the same site that is not listed gets the cookie sent, and nothing done', async () => {
     const { page: attacker, came, invitations } = await attackFrom(at.neighbour);
     assert.equal(await attacker.locator('output').textContent(), 'blocked,blocked');
     const writes = came.filter(({ method }) => method === 'POST');
@@ -186,7 +179,7 @@ describe('an internal page', {
     await attacker.close();
   });
 
-  it('is signed out by its user, here and at the BFF', async () => {
+  await t.test('is signed out by its user, here and at the BFF', async () => {
     const stolen = (await context.cookies(at.bff)).find(({ name }) => name === sessionCookie);
     await press('leave');
     await output().getByText('Signed out.').waitFor();
@@ -200,7 +193,7 @@ describe('an internal page', {
     assert.equal((await sessionFromPage()).status, 401);
   });
 
-  it('does not get in who is granted nothing, and says whom to ask', async () => {
+  await t.test('does not get in who is granted nothing, and says whom to ask', async () => {
     const guest = await browser.newContext({ ignoreHTTPSErrors: true });
     const other = await guest.newPage();
     await other.goto(`${at.bff}/auth/login`);
@@ -212,7 +205,7 @@ describe('an internal page', {
     await guest.close();
   });
 
-  it('left nothing secret in the log', async () => {
+  await t.test('left nothing secret in the log', async () => {
     const secrets: Record<string, string> = { 'the client secret': provider.clientSecret };
     for (const { path, headers } of passed) {
       for (const name of ['code', 'state']) {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { test } from 'node:test';
 import { startTestBff } from '../support/bff/test-bff.ts';
 import { generatorFolder } from '../support/packages/generator-folder.ts';
 import { execute } from '../support/processes/execute.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const compiler = join(import.meta.dirname, '../../node_modules/typescript/bin/tsc');
 const strict = ['--strict', '--noUncheckedIndexedAccess', '--exactOptionalPropertyTypes', '--noEmit'];
@@ -54,31 +54,24 @@ console.log(JSON.stringify({
 }));
 `;
 
-describe('a client that somebody else’s generator makes from /openapi.json', { timeout: 120_000 }, () => {
-  let bff: Awaited<ReturnType<typeof startTestBff>>;
-  let folder: string;
-  before(async () => {
-    const generator = await generatorFolder();
-    bff = await startTestBff({ production: {} });
-    folder = await mkdtemp(join(tmpdir(), 'generated-client-'));
-    await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', type: 'module' }));
-    await symlink(join(generator, 'node_modules'), join(folder, 'node_modules'), 'junction');
-    const command = join(generator, 'node_modules/openapi-typescript/bin/cli.js');
-    await execute(process.execPath, [command, `${bff.url}/openapi.json`, '--output', 'pearsana.ts'], folder);
-    await writeFile(join(folder, 'program.ts'), program);
-  });
-  after(async () => {
-    await bff.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+test('a client that somebody else’s generator makes from /openapi.json', { timeout: 120_000 }, async (t) => {
+  const generator = await generatorFolder();
+  await using bff = await startTestBff({ production: {} });
+  using temporary = temporaryFolder();
+  const folder = temporary.path;
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', type: 'module' }));
+  await symlink(join(generator, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  const command = join(generator, 'node_modules/openapi-typescript/bin/cli.js');
+  await execute(process.execPath, [command, `${bff.url}/openapi.json`, '--output', 'pearsana.ts'], folder);
+  await writeFile(join(folder, 'program.ts'), program);
 
-  it('compiles strictly', async () => {
+  await t.test('compiles strictly', async () => {
     const modules = ['--module', 'nodenext', '--target', 'es2022', '--allowImportingTsExtensions'];
     const flags = [...strict, ...modules, '--lib', 'es2024,dom,dom.iterable'];
     assert.equal(await execute(process.execPath, [compiler, ...flags, 'program.ts'], folder), '');
   });
 
-  it('pings, creates a user, and has the types of a refusal', async () => {
+  await t.test('pings, creates a user, and has the types of a refusal', async () => {
     const printed = await execute(process.execPath, ['program.ts', bff.url, bff.accessKey], folder);
     assert.deepEqual(JSON.parse(printed), {
       message: 'Authorized',

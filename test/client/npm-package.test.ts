@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { test } from 'node:test';
 import { build } from 'esbuild';
 import { startTestBff } from '../support/bff/test-bff.ts';
-import { type ClientConsumer, createClientConsumer } from '../support/packages/client-consumer.ts';
+import { createClientConsumer } from '../support/packages/client-consumer.ts';
 import { execute } from '../support/processes/execute.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -39,15 +39,11 @@ const draft = validate(operations.createInvitation.request, { ...request, email:
 console.log(JSON.stringify({ message, status, code: refused.failure?.code, outcome, draft }));
 `;
 
-describe('the npm package of the client', () => {
-  let consumer: ClientConsumer;
-  before(async () => {
-    consumer = await createClientConsumer();
-    await writeFile(join(consumer.folder, 'program.mts'), program);
-  });
-  after(() => consumer[Symbol.asyncDispose]());
+test('the npm package of the client', async (t) => {
+  await using consumer = await createClientConsumer();
+  await writeFile(join(consumer.folder, 'program.mts'), program);
 
-  it('holds scripts, types, licence and README, and needs nothing but zod', async () => {
+  await t.test('holds scripts, types, licence and README, and needs nothing but zod', async () => {
     const folder = join(consumer.folder, 'node_modules/pearsana-partner-client');
     const files = (await readdir(folder, { recursive: true })).filter((name) => name.includes('.'));
     assert.deepEqual(files.filter((name) => !/\.(js|d\.ts)$/.test(name)).sort(), [
@@ -68,40 +64,43 @@ describe('the npm package of the client', () => {
   });
 
   for (const moduleResolution of ['nodenext', 'bundler'] as const) {
-    it(`has types that a strict program compiles with: ${moduleResolution}`, async () => {
+    await t.test(`has types that a strict program compiles with: ${moduleResolution}`, async () => {
       assert.equal(await consumer.compile(moduleResolution, 'program.mts'), '');
     });
   }
 
-  it('is used by the README’s example, which compiles, invites, and tells what became of it', async () => {
-    const readme = await readFile(join(root, 'README.md'), 'utf8');
-    const [, example = ''] = /## Build an internal tool\n.*?```ts\n(.*?)```\n/s.exec(readme) ?? [];
-    await writeFile(join(consumer.folder, 'example.ts'), example);
-    assert.equal(await consumer.compile('bundler', 'example.ts'), '');
+  await t.test(
+    'is used by the README’s example, which compiles, invites, and tells what became of it',
+    async () => {
+      const readme = await readFile(join(root, 'README.md'), 'utf8');
+      const [, example = ''] = /## Build an internal tool\n.*?```ts\n(.*?)```\n/s.exec(readme) ?? [];
+      await writeFile(join(consumer.folder, 'example.ts'), example);
+      assert.equal(await consumer.compile('bundler', 'example.ts'), '');
 
-    await using bff = await startTestBff();
-    const address = 'http://127.0.0.1:8787';
-    assert(example.includes(address));
-    const calls =
-      "console.log(JSON.stringify([await invite(key, 'ada@example.com'), await invite(key, 'ada')]));";
-    const called = `${example.replace(address, bff.url)}\nconst key = '${bff.accessKey}';\n${calls}`;
-    await writeFile(join(consumer.folder, 'example.mts'), called);
-    const flag = '--disable-warning=ExperimentalWarning';
-    const printed = await execute(process.execPath, [flag, 'example.mts'], consumer.folder);
-    const [invited, refused] = JSON.parse(printed);
-    assert.match(invited, /^Invited: inv_\w+$/);
-    // Nothing was sent, so there is no request id to tell.
-    assert.equal(refused, 'email: `ada` is not an e-mail address · not_sent');
-    assert.equal(bff.pearsana.arrivals.filter(({ path }) => path === '/v1/invitations').length, 1);
-  });
+      await using bff = await startTestBff();
+      const address = 'http://127.0.0.1:8787';
+      assert(example.includes(address));
+      const calls =
+        "console.log(JSON.stringify([await invite(key, 'ada@example.com'), await invite(key, 'ada')]));";
+      const called = `${example.replace(address, bff.url)}\nconst key = '${bff.accessKey}';\n${calls}`;
+      await writeFile(join(consumer.folder, 'example.mts'), called);
+      const flag = '--disable-warning=ExperimentalWarning';
+      const printed = await execute(process.execPath, [flag, 'example.mts'], consumer.folder);
+      const [invited, refused] = JSON.parse(printed);
+      assert.match(invited, /^Invited: inv_\w+$/);
+      // Nothing was sent, so there is no request id to tell.
+      assert.equal(refused, 'email: `ada` is not an e-mail address · not_sent');
+      assert.equal(bff.pearsana.arrivals.filter(({ path }) => path === '/v1/invitations').length, 1);
+    },
+  );
 
-  it('has types that the example of an internal tool compiles with', async () => {
+  await t.test('has types that the example of an internal tool compiles with', async () => {
     const tool = await readFile(join(root, 'examples/internal-tool/tool.ts'), 'utf8');
     await writeFile(join(consumer.folder, 'tool.ts'), tool);
     assert.equal(await consumer.compile('bundler', 'tool.ts'), '');
   });
 
-  it('calls a running BFF from Node', async () => {
+  await t.test('calls a running BFF from Node', async () => {
     await using bff = await startTestBff();
     const flag = '--disable-warning=ExperimentalWarning';
     const printed = await execute(
@@ -119,7 +118,7 @@ describe('the npm package of the client', () => {
     assert.equal(bff.pearsana.arrivals.filter(({ path }) => path === '/v1/invitations').length, 1);
   });
 
-  it('leaves out of a bundle what is not used', async () => {
+  await t.test('leaves out of a bundle what is not used', async () => {
     const bundle = async (contents: string) => {
       const stdin = { contents, resolveDir: consumer.folder };
       const { metafile } = await build({ stdin, bundle: true, format: 'esm', write: false, metafile: true });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
-import { after, before, describe, it } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type BffProcess, startBffProcess } from '../support/bff/bff-process.ts';
 import { freePort } from '../support/bff/test-bff.ts';
-import { type FaultServer, pong, startFaultServer } from '../support/partner/fault-server.ts';
+import { pong, startFaultServer } from '../support/partner/fault-server.ts';
 import { partnerVariables } from '../support/partner/partner-variables.ts';
 
 const accessKey = 'pbff_an-access-key-for-tests-only';
@@ -13,14 +13,10 @@ const perSecond = 200;
 
 type Lost = { path: string; why: string };
 
-describe('SIGTERM at 200 calls a second', () => {
-  let partner: FaultServer;
-  before(async () => {
-    partner = await startFaultServer();
-    // Long enough that some are under way whenever the signal comes.
-    partner.api.always(({ path }) => ({ body: path === '/ping' ? pong : { status: 'ok' }, delayMs: 25 }));
-  });
-  after(() => partner.stop());
+test('SIGTERM at 200 calls a second', async (t) => {
+  await using partner = await startFaultServer();
+  // Long enough that some are under way whenever the signal comes.
+  partner.api.always(({ path }) => ({ body: path === '/ping' ? pong : { status: 'ok' }, delayMs: 25 }));
 
   const start = (port: number): Promise<BffProcess> =>
     startBffProcess({
@@ -57,7 +53,7 @@ describe('SIGTERM at 200 calls a second', () => {
     return { path, why: 'refused for too long' };
   }
 
-  it('loses none while another process takes the port over, and ends with 0', async () => {
+  await t.test('loses none while another process takes the port over, and ends with 0', async () => {
     const port = await freePort();
     let bff = await start(port);
     // Kept connections, each used every 50 ms, and one call in twenty over a connection of its own.

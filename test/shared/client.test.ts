@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { test } from 'node:test';
 import { createClient } from '../../shared/client.ts';
 import { ClientError, type ClientErrorReason } from '../../shared/client-error.ts';
 import { freePort } from '../support/bff/test-bff.ts';
-import { type FaultServer, type Reply, startFaultServer } from '../support/partner/fault-server.ts';
+import { type Reply, startFaultServer } from '../support/partner/fault-server.ts';
 import { samples } from '../support/requests/write-samples.ts';
 
 const facts = {
@@ -30,18 +30,15 @@ async function failing(reason: ClientErrorReason, call: Promise<unknown>): Promi
   return error;
 }
 
-describe('the client', () => {
+test('the client', async (t) => {
   // It stands in for the BFF here: the contract's edges are what no real BFF would send.
-  let bff: FaultServer;
-  before(async () => {
-    bff = await startFaultServer();
-  });
-  after(() => bff.stop());
+
+  await using bff = await startFaultServer();
 
   const client = (more: { timeoutMs?: number } = {}) =>
     createClient({ baseUrl: bff.api.url, accessKey: 'the-key', ...more });
 
-  it('sends key, request id and path, and returns what the contract says', async () => {
+  await t.test('sends key, request id and path, and returns what the contract says', async () => {
     bff.api.next({ body: { ...healthy, extra: 1 } });
     assert.deepEqual(await client().health({ environment: 'sandbox', requestId: 'mine' }), healthy);
     const { method, path, headers } = bff.api.arrivals.at(-1) ?? assert.fail();
@@ -50,7 +47,7 @@ describe('the client', () => {
     assert.equal(headers['x-request-id'], 'mine');
   });
 
-  it('makes a request id where it is given none, another for each call', async () => {
+  await t.test('makes a request id where it is given none, another for each call', async () => {
     bff.api.next({ body: healthy }, { body: healthy });
     await client().health({ environment: 'sandbox' });
     await client().health({ environment: 'sandbox' });
@@ -59,13 +56,13 @@ describe('the client', () => {
     assert.notEqual(ids[0], ids[1]);
   });
 
-  it('encodes the environment, so that it stays one part of the path', async () => {
+  await t.test('encodes the environment, so that it stays one part of the path', async () => {
     bff.api.next({ status: 404, body: refusal });
     await failing('refused', client().health({ environment: 'a/../b?c' }));
     assert.equal(bff.api.arrivals.at(-1)?.path, '/api/environments/a%2F..%2Fb%3Fc/health');
   });
 
-  it('says unreachable where nothing listens', async () => {
+  await t.test('says unreachable where nothing listens', async () => {
     const baseUrl = `http://127.0.0.1:${await freePort()}`;
     const error = await failing('unreachable', createClient({ baseUrl }).session({ requestId: 'mine' }));
     assert.equal(error.message, `The BFF at ${baseUrl} could not be reached.`);
@@ -73,19 +70,19 @@ describe('the client', () => {
   });
 
   for (const fault of ['reset-before-body', 'reset-after-body'] as const) {
-    it(`says unreachable after a ${fault}`, async () => {
+    await t.test(`says unreachable after a ${fault}`, async () => {
       bff.api.next({ fault });
       await failing('unreachable', client().session());
     });
   }
 
-  it('says unreachable, and after how long, where no answer comes', async () => {
+  await t.test('says unreachable, and after how long, where no answer comes', async () => {
     bff.api.next({ fault: 'hang' });
     const error = await failing('unreachable', client({ timeoutMs: 60 }).session());
     assert.match(error.message, /no answer within 0\.06 s/);
   });
 
-  it('waits longer where a large body has to be sent, and says how long', async () => {
+  await t.test('waits longer where a large body has to be sent, and says how long', async () => {
     bff.api.next({ fault: 'hang' });
     const file = Buffer.alloc(10_000).toString('base64');
     const request = { ...samples.submitDocument.least, file };
@@ -99,12 +96,12 @@ describe('the client', () => {
     assert.equal(error.outcome, 'unknown');
   });
 
-  it('says unreachable where the answer begins and never ends', async () => {
+  await t.test('says unreachable where the answer begins and never ends', async () => {
     bff.api.next({ body: healthy, dripMs: 20 });
     await failing('unreachable', client({ timeoutMs: 60 }).health({ environment: 'sandbox' }));
   });
 
-  it('says cancelled when the caller gave up, and not before', async () => {
+  await t.test('says cancelled when the caller gave up, and not before', async () => {
     bff.api.next({ fault: 'hang' });
     const gaveUp = new AbortController();
     setTimeout(() => gaveUp.abort(), 30);
@@ -112,7 +109,7 @@ describe('the client', () => {
     await failing('cancelled', client().session({ signal: AbortSignal.abort() }));
   });
 
-  it('says refused with all that the envelope holds', async () => {
+  await t.test('says refused with all that the envelope holds', async () => {
     bff.api.next({ status: 429, headers: { 'retry-after': '7' }, body: refusal });
     const error = await failing('refused', client().session({ requestId: 'mine' }));
     assert.equal(error.message, 'Wait.');
@@ -120,7 +117,7 @@ describe('the client', () => {
     assert.deepEqual([error.status, error.retryAfterSeconds, error.requestId], [429, 7, 'theirs']);
   });
 
-  it('says environment when another one answered than was asked for', async () => {
+  await t.test('says environment when another one answered than was asked for', async () => {
     bff.api.next({ body: { ...healthy, environment: 'production' } });
     const error = await failing('environment', client().health({ environment: 'sandbox' }));
     assert.match(error.message, /“sandbox”.*“production”/);
@@ -140,7 +137,7 @@ describe('the client', () => {
     ['an array', { body: [healthy] }],
   ];
   for (const [what, reply] of nonsense) {
-    it(`says contract to ${what}, and shows nothing of it`, async () => {
+    await t.test(`says contract to ${what}, and shows nothing of it`, async () => {
       bff.api.next(reply);
       const error = await failing('contract', client().health({ environment: 'sandbox' }));
       assert.equal(error.status, reply.status ?? 200);
@@ -149,7 +146,7 @@ describe('the client', () => {
   }
 
   for (const status of [301, 302, 303, 307, 308]) {
-    it(`follows no redirect (${status}), so the key goes nowhere else`, async () => {
+    await t.test(`follows no redirect (${status}), so the key goes nowhere else`, async () => {
       const before = bff.auth.arrivals.length;
       bff.api.next({ status, headers: { location: `${bff.auth.url}/elsewhere` } });
       await failing('unreachable', client().session());
@@ -163,14 +160,14 @@ describe('the client', () => {
     ['-1', undefined],
     ['soon', undefined],
   ] as const) {
-    it(`reads Retry-After: ${header} as ${seconds}`, async () => {
+    await t.test(`reads Retry-After: ${header} as ${seconds}`, async () => {
       bff.api.next({ status: 503, headers: { 'retry-after': header }, body: refusal });
       const error = await failing('refused', client().session());
       assert.equal(error.retryAfterSeconds, seconds);
     });
   }
 
-  describe('in a write', () => {
+  await t.test('in a write', async (t) => {
     const written = {
       environment: 'sandbox',
       requestId: 'an-id',
@@ -180,7 +177,7 @@ describe('the client', () => {
     const creation = { environment: 'sandbox', request: samples.createUser.least };
     const keySent = () => bff.api.arrivals.at(-1)?.headers['idempotency-key'];
 
-    it('sends a key of its own making, another for each call', async () => {
+    await t.test('sends a key of its own making, another for each call', async () => {
       bff.api.next({ status: 201, body: written }, { status: 201, body: written });
       assert.deepEqual(await client().createUser(creation), { ...written, replayed: false });
       const first = keySent();
@@ -189,7 +186,7 @@ describe('the client', () => {
       assert.notEqual(keySent(), first);
     });
 
-    it('sends the key that it is given, and says when the answer is a replay', async () => {
+    await t.test('sends the key that it is given, and says when the answer is a replay', async () => {
       const headers = { 'idempotent-replayed': 'true' };
       bff.api.next({ status: 201, body: written, headers });
       const answer = await client().createUser({ ...creation, idempotencyKey: 'a"b\\c' });
@@ -197,7 +194,7 @@ describe('the client', () => {
       assert.equal(keySent(), '"a\\"b\\\\c"');
     });
 
-    it('keeps the key on the error, so that the same thing can be tried again', async () => {
+    await t.test('keeps the key on the error, so that the same thing can be tried again', async () => {
       const refused = { ...refusal, error: { ...refusal.error, code: 'IDEMPOTENCY_IN_PROGRESS' } };
       bff.api.next(
         { fault: 'reset-after-body' },
@@ -215,7 +212,7 @@ describe('the client', () => {
     });
 
     for (const idempotencyKey of ['', 'a b', 'ä', 'k'.repeat(256)]) {
-      it(`does not send with the key ${JSON.stringify(idempotencyKey.slice(0, 9))}`, async () => {
+      await t.test(`does not send with the key ${JSON.stringify(idempotencyKey.slice(0, 9))}`, async () => {
         const before = bff.api.arrivals.length;
         const error = await failing('invalid', client().createUser({ ...creation, idempotencyKey }));
         assert.deepEqual([error.issues[0]?.path, error.outcome], ['idempotencyKey', 'not_sent']);
@@ -224,14 +221,14 @@ describe('the client', () => {
     }
   });
 
-  it('sends no key with what changes nothing', async () => {
+  await t.test('sends no key with what changes nothing', async () => {
     bff.api.next({ body: healthy });
     const answer = await client().health({ environment: 'sandbox' });
     assert.equal(bff.api.arrivals.at(-1)?.headers['idempotency-key'], undefined);
     assert.equal('replayed' in answer, false);
   });
 
-  it('asks for the activity, goes on from a page, and says what became of a write', async () => {
+  await t.test('asks for the activity, goes on from a page, and says what became of a write', async () => {
     const entry = {
       ...{ id: '7', operation: 'createUser', state: 'unknown', startedAt: 'a', endedAt: null },
       ...{ requestId: 'r', externalReferences: [], code: null, status: null, partnerRequestId: null },

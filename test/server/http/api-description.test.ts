@@ -1,21 +1,18 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { failureIn, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
+import { test } from 'node:test';
+import { failureIn, startBffWith } from '../../support/bff/test-bff.ts';
 import { rawHead, rawRequest } from '../../support/network/raw-http.ts';
 import { uncalledPartner } from '../../support/partner/partner-variables.ts';
 
-describe('GET /openapi.json', () => {
-  let bff: TestBff;
-  before(async () => {
-    bff = await startBffWith(
-      { sandbox: uncalledPartner },
-      { BFF_PUBLIC_URL: 'https://BFF.example.com:8443/' },
-    );
-  });
-  after(() => bff.stop());
+test('GET /openapi.json', async (t) => {
+  await using bff = await startBffWith(
+    { sandbox: uncalledPartner },
+    { BFF_PUBLIC_URL: 'https://BFF.example.com:8443/' },
+  );
+
   const withoutKey = { authorization: '' };
 
-  it('needs no access key, is kept by nobody, and tells nothing of this BFF', async () => {
+  await t.test('needs no access key, is kept by nobody, and tells nothing of this BFF', async () => {
     const { status, headers, text } = await bff.call('/openapi.json', { headers: withoutKey });
     assert.equal(status, 200);
     assert.equal(headers.get('content-type'), 'application/json; charset=utf-8');
@@ -31,13 +28,13 @@ describe('GET /openapi.json', () => {
     ['127.0.0.1:1234', 'http://127.0.0.1:1234'],
     ['BFF.example.com:8443', 'https://bff.example.com:8443'],
   ] as const) {
-    it(`names the address that was used: ${host}`, async () => {
+    await t.test(`names the address that was used: ${host}`, async () => {
       const { text } = await rawRequest(bff.url, rawHead('/openapi.json', { Host: host }));
       assert(text.includes(`{"servers":[{"url":"${url}",`), text.slice(0, 400));
     });
   }
 
-  it('can only be read', async () => {
+  await t.test('can only be read', async () => {
     const answer = await bff.call('/openapi.json', { method: 'POST', headers: withoutKey });
     assert.deepEqual([answer.status, failureIn(answer).code], [405, 'METHOD_NOT_ALLOWED']);
     assert.equal(answer.headers.get('allow'), 'GET, HEAD');

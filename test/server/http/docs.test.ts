@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { test } from 'node:test';
 import { docsFileNames } from '../../../server/docs/docs-file-names.ts';
-import { failureIn, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
+import { failureIn, startBffWith } from '../../support/bff/test-bff.ts';
 import { uncalledPartner } from '../../support/partner/partner-variables.ts';
 
 const withoutKey = { authorization: '' };
 
-describe('GET /docs', () => {
-  let bff: TestBff;
-  before(async () => {
-    bff = await startBffWith({ sandbox: uncalledPartner });
-  });
-  after(() => bff.stop());
+test('GET /docs', async (t) => {
+  await using bff = await startBffWith({ sandbox: uncalledPartner });
 
-  it('is a page that may run its own scripts and call its own BFF, and nothing else', async () => {
+  await t.test('is a page that may run its own scripts and call its own BFF, and nothing else', async () => {
     const { status, headers } = await bff.call('/docs', { headers: withoutKey });
     assert.equal(status, 200);
     assert.equal(headers.get('content-type'), 'text/html; charset=utf-8');
@@ -25,7 +21,7 @@ describe('GET /docs', () => {
     );
   });
 
-  it('refers to nothing that is not served, and to no other host', async () => {
+  await t.test('refers to nothing that is not served, and to no other host', async () => {
     const { text } = await bff.call('/docs', { headers: withoutKey });
     const paths = [...text.matchAll(/(?:src|href)="(?!data:)([^"]+)"/g)].map(([, path = '']) => path);
     assert.deepEqual(paths.sort(), [
@@ -39,14 +35,14 @@ describe('GET /docs', () => {
     assert.doesNotMatch(text, /<style|<script>|\son\w+=|style=/);
   });
 
-  it('leaves the policy of every other answer as it is, its own files’ included', async () => {
+  await t.test('leaves the policy of every other answer as it is, its own files’ included', async () => {
     for (const path of ['/docs/page.js', '/openapi.json', '/api/session']) {
       const { headers } = await bff.call(path);
       assert.match(headers.get('content-security-policy') ?? '', /^default-src 'none';base-uri 'none'/, path);
     }
   });
 
-  it('hands out the files that it names, and nothing beside them', async () => {
+  await t.test('hands out the files that it names, and nothing beside them', async () => {
     for (const name of docsFileNames.filter((each) => each !== 'page.html'))
       assert.equal((await bff.call(`/docs/${name}`, { headers: withoutKey })).status, 200, name);
     for (const path of ['/docs/', '/docs/page.html', '/docs/swagger-ui.js', '/docs/..%2Fread-docs-file.ts']) {
@@ -55,7 +51,7 @@ describe('GET /docs', () => {
     }
   });
 
-  it('can only be read', async () => {
+  await t.test('can only be read', async () => {
     for (const path of ['/docs', '/docs/page.js']) {
       const answer = await bff.call(path, { method: 'POST', headers: withoutKey });
       assert.deepEqual([answer.status, failureIn(answer).code], [405, 'METHOD_NOT_ALLOWED'], path);

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import {
-  type LocalPearsana,
-  startLocalPearsana,
-} from '../../../server/local-pearsana/start-local-pearsana.ts';
+import { test } from 'node:test';
+import { startLocalPearsana } from '../../../server/local-pearsana/start-local-pearsana.ts';
 import { callApi, postJson, type Reply, tokenFor, versioned } from './call-local-pearsana.ts';
 
 const submit = '/v1/documents:submit';
@@ -15,37 +12,35 @@ const nobody = { namespace: 'SIS', externalId: 'nobody' };
 const document = { externalReference: ada, documentType: 'DIPLOMA', file: btoa('a diploma') };
 const attest = { verificationIntent: 'attest', attestationReferenceId: 'A-1' };
 
-describe('the documents of the local Pearsana', () => {
-  let pearsana: LocalPearsana;
-  let token: string;
-  before(async () => {
-    pearsana = await startLocalPearsana({ mostDocumentBytes: 1_000_000 });
-    token = await tokenFor(pearsana);
-    const identity = { email: 'ada@example.com', firstName: 'Ada', lastName: 'L', roleName: 'student' };
-    await postJson(pearsana, token, '/v1/users', { identity, externalReferences: [ada] });
-  });
-  after(() => pearsana.stop());
+test('the documents of the local Pearsana', async (t) => {
+  await using pearsana = await startLocalPearsana({ mostDocumentBytes: 1_000_000 });
+  const token = await tokenFor(pearsana);
+  const identity = { email: 'ada@example.com', firstName: 'Ada', lastName: 'L', roleName: 'student' };
+  await postJson(pearsana, token, '/v1/users', { identity, externalReferences: [ada] });
 
   const errorOf = ({ body }: Reply) => body.error as { code: string; details?: Record<string, unknown> };
 
-  it('are received for a user who exists, and told apart by an id; the file itself does not come back', async () => {
-    const sent = { ...document, filename: 'Diploma.PDF', verificationMetadata: { a: 1 } };
-    const { status, body } = await postJson(pearsana, token, submit, sent);
-    assert.equal(status, 201);
-    const { documentId, creationDateTime, ...rest } = body.document as Record<string, unknown>;
-    assert.match(String(documentId), /^doc_[0-9a-f]{32}$/);
-    assert.equal(new Date(String(creationDateTime)).toISOString(), creationDateTime);
-    assert.deepEqual(rest, {
-      status: 'received',
-      externalReference: ada,
-      documentType: 'DIPLOMA',
-      filename: 'Diploma.PDF',
-      mimeType: 'application/pdf',
-      sizeBytes: 9,
-      verificationIntent: 'store_only',
-    });
-    assert.equal(body.verification, undefined);
-  });
+  await t.test(
+    'are received for a user who exists, and told apart by an id; the file itself does not come back',
+    async () => {
+      const sent = { ...document, filename: 'Diploma.PDF', verificationMetadata: { a: 1 } };
+      const { status, body } = await postJson(pearsana, token, submit, sent);
+      assert.equal(status, 201);
+      const { documentId, creationDateTime, ...rest } = body.document as Record<string, unknown>;
+      assert.match(String(documentId), /^doc_[0-9a-f]{32}$/);
+      assert.equal(new Date(String(creationDateTime)).toISOString(), creationDateTime);
+      assert.deepEqual(rest, {
+        status: 'received',
+        externalReference: ada,
+        documentType: 'DIPLOMA',
+        filename: 'Diploma.PDF',
+        mimeType: 'application/pdf',
+        sizeBytes: 9,
+        verificationIntent: 'store_only',
+      });
+      assert.equal(body.verification, undefined);
+    },
+  );
 
   for (const [filename, mimeType] of [
     [undefined, 'application/octet-stream'],
@@ -56,14 +51,14 @@ describe('the documents of the local Pearsana', () => {
     ['a.pdf.jpeg', 'image/jpeg'],
     ['a.png', 'image/png'],
   ] as const) {
-    it(`are ${mimeType} with the name ${filename}`, async () => {
+    await t.test(`are ${mimeType} with the name ${filename}`, async () => {
       const sent = { ...document, ...(filename !== undefined && { filename }) };
       const { body } = await postJson(pearsana, token, submit, sent);
       assert.equal((body.document as Record<string, unknown>).mimeType, mimeType);
     });
   }
 
-  it('begin a verification where their intent is another than to store them', async () => {
+  await t.test('begin a verification where their intent is another than to store them', async () => {
     for (const intent of [attest, { verificationIntent: 'something else' }]) {
       const { status, body } = await postJson(pearsana, token, submit, { ...document, ...intent });
       assert.equal(status, 201);
@@ -74,7 +69,7 @@ describe('the documents of the local Pearsana', () => {
     }
   });
 
-  it('need the scope of verifications for that, and only then', async () => {
+  await t.test('need the scope of verifications for that, and only then', async () => {
     const items = (...intents: object[]) => ({
       items: intents.map((intent, index) => ({ ...document, ...intent, itemId: String(index) })),
     });
@@ -98,12 +93,12 @@ describe('the documents of the local Pearsana', () => {
     assert.equal((await postJson(pearsana, verifyingToken, submitBatch, items(attest))).status, 201);
   });
 
-  it('are of nobody where no user has the external reference: 404', async () => {
+  await t.test('are of nobody where no user has the external reference: 404', async () => {
     const reply = await postJson(pearsana, token, submit, { ...document, externalReference: nobody });
     assert.deepEqual([reply.status, errorOf(reply).code], [404, 'USER_NOT_FOUND']);
   });
 
-  it('of a batch succeed and fail one by one, in their order', async () => {
+  await t.test('of a batch succeed and fail one by one, in their order', async () => {
     const items = [
       { ...document, itemId: 'a', partnerReferenceId: 'P-1', metadata: { any: 'thing' } },
       { ...document, itemId: 'b', externalReference: nobody },
@@ -151,13 +146,13 @@ describe('the documents of the local Pearsana', () => {
     ],
     [{ itemId: 'a' }, 'itemId is not a known field.'],
   ] as const) {
-    it(`are refused with ${JSON.stringify(changed).slice(0, 60)}`, async () => {
+    await t.test(`are refused with ${JSON.stringify(changed).slice(0, 60)}`, async () => {
       const reply = await postJson(pearsana, token, submit, { ...document, ...changed });
       assert.deepEqual([reply.status, errorOf(reply).details], [400, { errors: [fault] }]);
     });
   }
 
-  it('are refused as a batch with an item twice, with none, or with too many', async () => {
+  await t.test('are refused as a batch with an item twice, with none, or with too many', async () => {
     const item = { ...document, itemId: 'a' };
     for (const [items, fault] of [
       [[item, item], 'items must not have the itemId "a" more than once.'],
@@ -169,7 +164,7 @@ describe('the documents of the local Pearsana', () => {
     }
   });
 
-  it('may be as large as it is told, and are not kept among the arrivals', async () => {
+  await t.test('may be as large as it is told, and are not kept among the arrivals', async () => {
     const sent = (bytes: number) => {
       const text = JSON.stringify({ ...document, file: btoa('x'.repeat(300_000)) });
       return text + ' '.repeat(bytes - text.length);

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { test } from 'node:test';
 import { createPeople } from '../../../server/local-pearsana/people.ts';
-import {
-  type LocalPearsana,
-  startLocalPearsana,
-} from '../../../server/local-pearsana/start-local-pearsana.ts';
+import { startLocalPearsana } from '../../../server/local-pearsana/start-local-pearsana.ts';
 import { postJson, tokenFor } from './call-local-pearsana.ts';
 
 const person = { firstName: 'Ada', lastName: 'Lovelace' };
@@ -20,16 +17,11 @@ const invitation = (email: string, externalReferences: ReturnType<typeof sis>) =
 });
 const isTimestamp = (value: unknown) => new Date(String(value)).toISOString() === value;
 
-describe('the people of the local Pearsana', () => {
-  let pearsana: LocalPearsana;
-  let token: string;
-  before(async () => {
-    pearsana = await startLocalPearsana();
-    token = await tokenFor(pearsana);
-  });
-  after(() => pearsana.stop());
+test('the people of the local Pearsana', async (t) => {
+  await using pearsana = await startLocalPearsana();
+  const token = await tokenFor(pearsana);
 
-  it('are created with what was sent, an id and the time', async () => {
+  await t.test('are created with what was sent, an id and the time', async () => {
     const sent = { ...user('created'), profile: { address: { city: 'London' } } };
     const { status, body } = await postJson(pearsana, token, '/v1/users', sent);
     assert.equal(status, 201);
@@ -39,7 +31,7 @@ describe('the people of the local Pearsana', () => {
     assert.deepEqual(rest, sent);
   });
 
-  it('may be created twice with one external reference, as two users', async () => {
+  await t.test('may be created twice with one external reference, as two users', async () => {
     const replies = [
       await postJson(pearsana, token, '/v1/users', user('twice')),
       await postJson(pearsana, token, '/v1/users', user('twice')),
@@ -52,7 +44,7 @@ describe('the people of the local Pearsana', () => {
     assert.notEqual(ids[0], ids[1]);
   });
 
-  it('are invited as pending', async () => {
+  await t.test('are invited as pending', async () => {
     const { status, body } = await postJson(
       pearsana,
       token,
@@ -83,21 +75,21 @@ describe('the people of the local Pearsana', () => {
     { what: 'the reference', email: 'other@example.com', reference: 'known', userState: 'existing' },
     { what: 'the reference in capitals', email: 'other@example.com', reference: 'KNOWN', userState: 'new' },
   ]) {
-    it(`are ${userState} to an invitation by ${what}`, async () => {
+    await t.test(`are ${userState} to an invitation by ${what}`, async () => {
       await postJson(pearsana, token, '/v1/users', user('known'));
       const { body } = await postJson(pearsana, token, '/v1/invitations', invitation(email, sis(reference)));
       assert.equal((body.invitation as Record<string, unknown>).userState, userState);
     });
   }
 
-  it('are not made existing by an invitation', async () => {
+  await t.test('are not made existing by an invitation', async () => {
     const sent = invitation('invited@example.com', sis('invited'));
     await postJson(pearsana, token, '/v1/invitations', sent);
     const { body } = await postJson(pearsana, token, '/v1/invitations', sent);
     assert.equal((body.invitation as Record<string, unknown>).userState, 'new');
   });
 
-  it('are forgotten, oldest first, beyond the capacity', () => {
+  await t.test('are forgotten, oldest first, beyond the capacity', () => {
     const people = createPeople(4);
     const body = (name: string) => ({ ...user(name), profile: undefined });
     for (const name of ['first', 'second', 'third']) people.createUser(body(name));

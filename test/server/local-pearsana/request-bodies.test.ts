@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import {
-  type LocalPearsana,
-  startLocalPearsana,
-} from '../../../server/local-pearsana/start-local-pearsana.ts';
+import { test } from 'node:test';
+import { startLocalPearsana } from '../../../server/local-pearsana/start-local-pearsana.ts';
 import { postJson, tokenFor } from './call-local-pearsana.ts';
 
 const reference = { namespace: 'SIS', externalId: 'S-1' };
@@ -173,14 +170,9 @@ const badEmails = [
   ...['a(b)@example.com', `${x(65)}@a.de`],
 ];
 
-describe('the bodies that the local Pearsana accepts', () => {
-  let pearsana: LocalPearsana;
-  let token: string;
-  before(async () => {
-    pearsana = await startLocalPearsana();
-    token = await tokenFor(pearsana);
-  });
-  after(() => pearsana.stop());
+test('the bodies that the local Pearsana accepts', async (t) => {
+  await using pearsana = await startLocalPearsana();
+  const token = await tokenFor(pearsana);
 
   for (const { path, request, cases } of kinds) {
     const emailPath = path === '/v1/users' ? 'identity.email' : 'email';
@@ -192,7 +184,7 @@ describe('the bodies that the local Pearsana accepts', () => {
     ];
     for (const [at, value, fault] of [...shared, ...cases, ...emails]) {
       const shown = JSON.stringify(value)?.slice(0, 40);
-      it(`${path} ${fault ? 'refuses' : 'accepts'} ${shown} as ${at || 'the body'}`, async () => {
+      await t.test(`${path} ${fault ? 'refuses' : 'accepts'} ${shown} as ${at || 'the body'}`, async () => {
         const { status, body } = await postJson(pearsana, token, path, changed(request, at, value));
         assert.equal(status, fault ? 400 : 201, JSON.stringify(body));
         if (!fault) return;
@@ -203,7 +195,7 @@ describe('the bodies that the local Pearsana accepts', () => {
     }
   }
 
-  it('tells all faults at once', async () => {
+  await t.test('tells all faults at once', async () => {
     const { body } = await postJson(pearsana, token, '/v1/users', { identity: person, extra: 1 });
     assert.deepEqual((body.error as Record<string, unknown>).details, {
       errors: [

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { after, before, describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { createApi } from '../../../server/local-pearsana/api.ts';
-import {
-  type LocalPearsana,
-  startLocalPearsana,
-} from '../../../server/local-pearsana/start-local-pearsana.ts';
+import { startLocalPearsana } from '../../../server/local-pearsana/start-local-pearsana.ts';
 import { callApi, postJson, type Reply, tokenFor, versioned } from './call-local-pearsana.ts';
 
 const ping = 'pearsana-partner/ping';
@@ -26,22 +23,17 @@ function assertRefusal(reply: Reply, status: number, code: string, details?: unk
   assert.deepEqual(rest, details === undefined ? { code, requestId } : { code, details, requestId });
 }
 
-describe('the API of the local Pearsana', () => {
-  let pearsana: LocalPearsana;
-  let token: string;
-  before(async () => {
-    pearsana = await startLocalPearsana();
-    token = await tokenFor(pearsana);
-  });
-  after(() => pearsana.stop());
+test('the API of the local Pearsana', async (t) => {
+  await using pearsana = await startLocalPearsana();
+  const token = await tokenFor(pearsana);
 
-  it('answers /health without a token', async () => {
+  await t.test('answers /health without a token', async () => {
     const { status, body } = await callApi(pearsana, 'GET', '/health');
     assert.equal(status, 200);
     assert.deepEqual(body, { status: 'ok' });
   });
 
-  it('answers /ping with the client and its scopes, without a version', async () => {
+  await t.test('answers /ping with the client and its scopes, without a version', async () => {
     const headers = bearer(await tokenFor(pearsana, ping));
     const { status, body } = await callApi(pearsana, 'GET', '/ping', { headers });
     assert.equal(status, 200);
@@ -58,7 +50,7 @@ describe('the API of the local Pearsana', () => {
     ['/ping', 401],
     ['/nothing', 404],
   ] as const) {
-    it(`names its versions, and no software or ETag, when it answers ${status}`, async () => {
+    await t.test(`names its versions, and no software or ETag, when it answers ${status}`, async () => {
       const reply = await callApi(pearsana, 'GET', path);
       assert.equal(reply.status, status);
       for (const name of ['x-api-version', 'x-api-version-latest', 'x-api-version-supported']) {
@@ -77,10 +69,13 @@ describe('the API of the local Pearsana', () => {
     ['two words', false],
     ['<b>', false],
   ] as const) {
-    it(`${kept ? 'keeps' : 'replaces'} the request id ${sent.slice(0, 20)} (${sent.length})`, async () => {
-      const { headers } = await callApi(pearsana, 'GET', '/health', { headers: { 'X-Request-Id': sent } });
-      assert.equal(headers.get('x-request-id') === sent, kept);
-    });
+    await t.test(
+      `${kept ? 'keeps' : 'replaces'} the request id ${sent.slice(0, 20)} (${sent.length})`,
+      async () => {
+        const { headers } = await callApi(pearsana, 'GET', '/health', { headers: { 'X-Request-Id': sent } });
+        assert.equal(headers.get('x-request-id') === sent, kept);
+      },
+    );
   }
 
   const unauthorized: [string, () => Record<string, string> | Promise<Record<string, string>>][] = [
@@ -94,14 +89,14 @@ describe('the API of the local Pearsana', () => {
     ['an unsigned token', () => bearer(unsigned(token))],
   ];
   for (const [what, headers] of unauthorized) {
-    it(`refuses ${what} with 401`, async () => {
+    await t.test(`refuses ${what} with 401`, async () => {
       const reply = await callApi(pearsana, 'GET', '/ping', { headers: await headers() });
       assertRefusal(reply, 401, 'UNAUTHORIZED');
       assert.equal(reply.headers.get('www-authenticate'), 'Bearer');
     });
   }
 
-  it('refuses the token of another authorisation server with 401', async () => {
+  await t.test('refuses the token of another authorisation server with 401', async () => {
     const other = await startLocalPearsana();
     try {
       const headers = bearer(await tokenFor(other, ping));
@@ -111,7 +106,7 @@ describe('the API of the local Pearsana', () => {
     }
   });
 
-  it('accepts a token until it expires', async (t) => {
+  await t.test('accepts a token until it expires', async (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
     const headers = bearer(await tokenFor(pearsana, ping));
     t.mock.timers.tick(3_598_000);
@@ -144,7 +139,7 @@ describe('the API of the local Pearsana', () => {
       })),
     ),
   ]) {
-    it(`refuses ${method} ${path} with 403 to a token for ${provided.join(' ')}`, async () => {
+    await t.test(`refuses ${method} ${path} with 403 to a token for ${provided.join(' ')}`, async () => {
       const headers = bearer(await tokenFor(pearsana, ...provided));
       const reply = await callApi(pearsana, method, path, { headers });
       assertRefusal(reply, 403, 'INSUFFICIENT_SCOPE', { requiredScopes: required, providedScopes: provided });
@@ -152,7 +147,7 @@ describe('the API of the local Pearsana', () => {
   }
 
   for (const version of [undefined, '', '2025-01-01', '2026-01-30, 2026-01-30']) {
-    it(`refuses the version ${version} with 410`, async () => {
+    await t.test(`refuses the version ${version} with 410`, async () => {
       const headers = { ...bearer(token), ...(version !== undefined && { 'X-API-Version': version }) };
       const reply = await callApi(pearsana, 'POST', '/v1/users', { headers });
       assertRefusal(reply, 410, 'UNSUPPORTED_API_VERSION', { oldestSupportedVersion: '2026-01-30' });
@@ -168,7 +163,7 @@ describe('the API of the local Pearsana', () => {
     '/v1/documentsX',
     '/health/x',
   ]) {
-    it(`has nothing at ${path}`, async () => {
+    await t.test(`has nothing at ${path}`, async () => {
       assertRefusal(await callApi(pearsana, 'POST', path, { headers: bearer(token) }), 404, 'NOT_FOUND');
     });
   }
@@ -181,7 +176,7 @@ describe('the API of the local Pearsana', () => {
     ['GET', '/v1/documents:submit', 'POST'],
     ['PUT', '/v1/documents:submitBatch', 'POST'],
   ] as const) {
-    it(`refuses ${method} ${path} with 405`, async () => {
+    await t.test(`refuses ${method} ${path} with 405`, async () => {
       const reply = await callApi(pearsana, method, path, { headers: bearer(token) });
       assertRefusal(reply, 405, 'METHOD_NOT_ALLOWED');
       assert.equal(reply.headers.get('allow'), allowed);
@@ -194,13 +189,13 @@ describe('the API of the local Pearsana', () => {
       ['a list', '[]', 'The request body must be an object.'],
       ['null', 'null', 'The request body must be an object.'],
     ] as const) {
-      it(`refuses ${what} at ${path} with 400`, async () => {
+      await t.test(`refuses ${what} at ${path} with 400`, async () => {
         const reply = await callApi(pearsana, 'POST', path, { headers: versioned(token), body });
         assertRefusal(reply, 400, 'VALIDATION_ERROR', { errors: [fault] });
       });
     }
 
-    it(`reads a body of 256 KB at ${path} and refuses a longer one with 413`, async () => {
+    await t.test(`reads a body of 256 KB at ${path} and refuses a longer one with 413`, async () => {
       const longest = 'x'.repeat(256 * 1024 - '""'.length);
       assert.equal((await postJson(pearsana, token, path, longest)).status, 400);
       assertRefusal(await postJson(pearsana, token, path, `${longest}x`), 413, 'PAYLOAD_TOO_LARGE');
@@ -211,7 +206,7 @@ describe('the API of the local Pearsana', () => {
       ['Content-Type', 'application/json; charset=latin1'],
       ['Content-Encoding', 'unknown'],
     ] as const) {
-      it(`refuses ${name}: ${value} at ${path} with 415`, async () => {
+      await t.test(`refuses ${name}: ${value} at ${path} with 415`, async () => {
         const headers = { ...versioned(token), [name]: value };
         const reply = await callApi(pearsana, 'POST', path, { headers, body: '{}' });
         assertRefusal(reply, 415, 'UNSUPPORTED_MEDIA_TYPE');
@@ -219,7 +214,7 @@ describe('the API of the local Pearsana', () => {
     }
   }
 
-  it('checks token, scopes, version, media type and body in this order', async () => {
+  await t.test('checks token, scopes, version, media type and body in this order', async () => {
     const wrong = { 'X-API-Version': 'old', 'Content-Type': 'text/plain', ...bearer('wrong') };
     const statuses: number[] = [];
     for (const mended of [

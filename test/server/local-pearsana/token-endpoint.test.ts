@@ -1,25 +1,21 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { documentedScopes } from '../../../server/local-pearsana/scopes.ts';
-import {
-  type LocalPearsana,
-  startLocalPearsana,
-} from '../../../server/local-pearsana/start-local-pearsana.ts';
+import { startLocalPearsana } from '../../../server/local-pearsana/start-local-pearsana.ts';
 import { postToken, tokenFor } from './call-local-pearsana.ts';
 
 const ping = 'pearsana-partner/ping';
 const users = 'pearsana-partner/partners.users:write';
 const documents = 'pearsana-partner/partners.documents:write';
 
-describe('the token endpoint of the local Pearsana', () => {
-  let pearsana: LocalPearsana;
-  before(async () => {
-    pearsana = await startLocalPearsana({ enabledScopes: [ping, users], tokenLifetimeSeconds: 240 });
+test('the token endpoint of the local Pearsana', async (t) => {
+  await using pearsana = await startLocalPearsana({
+    enabledScopes: [ping, users],
+    tokenLifetimeSeconds: 240,
   });
-  after(() => pearsana.stop());
 
-  it('answers with a token and nothing else', async () => {
+  await t.test('answers with a token and nothing else', async () => {
     const { status, headers, body } = await postToken(pearsana, { scope: `${users} ${ping}` });
     assert.equal(status, 200);
     assert.equal(headers.get('cache-control'), 'no-store');
@@ -28,7 +24,7 @@ describe('the token endpoint of the local Pearsana', () => {
     assert.deepEqual(rest, { token_type: 'Bearer', expires_in: 240, scope: `${users} ${ping}` });
   });
 
-  it('signs JWTs by RS256 that name issuer, audience, client, scopes and lifetime', async () => {
+  await t.test('signs JWTs by RS256 that name issuer, audience, client, scopes and lifetime', async () => {
     const token = await tokenFor(pearsana, ping);
     assert.equal(decodeProtectedHeader(token).alg, 'RS256');
     const { iss, aud, client_id, scope, exp = 0, iat = 0 } = decodeJwt(token);
@@ -44,12 +40,12 @@ describe('the token endpoint of the local Pearsana', () => {
     );
   });
 
-  it('grants every enabled scope when none is asked for', async () => {
+  await t.test('grants every enabled scope when none is asked for', async () => {
     const { body } = await postToken(pearsana, {});
     assert.equal(body.scope, `${ping} ${users}`);
   });
 
-  it('takes the credentials in the Authorization header as well', async () => {
+  await t.test('takes the credentials in the Authorization header as well', async () => {
     const credentials = Buffer.from(`${pearsana.clientId}:${pearsana.clientSecret}`).toString('base64');
     const { status } = await postToken(
       pearsana,
@@ -88,7 +84,7 @@ describe('the token endpoint of the local Pearsana', () => {
     { what: 'another resource', form: { resource: 'urn:other' }, status: 400, error: 'invalid_target' },
   ];
   for (const { what, form, status, error } of refusals) {
-    it(`refuses ${what} with ${status} ${error}`, async () => {
+    await t.test(`refuses ${what} with ${status} ${error}`, async () => {
       const reply = await postToken(pearsana, form);
       assert.equal(reply.status, status);
       assert.equal(reply.body.error, error);
@@ -97,7 +93,7 @@ describe('the token endpoint of the local Pearsana', () => {
   }
 
   for (const path of ['/auth', '/jwks', '/me', '/.well-known/openid-configuration', '/oauth2/token']) {
-    it(`offers nothing by GET at ${path}`, async () => {
+    await t.test(`offers nothing by GET at ${path}`, async () => {
       const response = await fetch(`${pearsana.authUrl}${path}`);
       await response.text();
       assert.equal(response.status, 404);

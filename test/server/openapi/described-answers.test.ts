@@ -178,7 +178,7 @@ describe('the answers to a session', () => {
     started = await startSignedIn();
     ({ partner, bff, session } = started);
   });
-  after(() => started.stop());
+  after(() => started[Symbol.asyncDispose]());
 
   async function assertAnswer(
     path: string,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { documentedScopes } from '../../../server/local-pearsana/scopes.ts';
 import { type CallOptions, createClient } from '../../../shared/client.ts';
 import { ClientError } from '../../../shared/client-error.ts';
@@ -23,45 +23,47 @@ async function refusalOf(call: Promise<unknown>): Promise<Refusal> {
   return { status: error.status, code: error.failure?.code, message: error.message };
 }
 
-describe('documents from the typed client to the local Pearsana', () => {
-  let bff: Awaited<ReturnType<typeof startTestBff>>;
-  before(async () => {
-    const withoutVerifications = documentedScopes.filter((scope) => !scope.includes('verifications'));
-    bff = await startTestBff({ pearsana: { enabledScopes: withoutVerifications } });
-  });
-  after(() => bff.stop());
+test('documents from the typed client to the local Pearsana', async (t) => {
+  const withoutVerifications = documentedScopes.filter((scope) => !scope.includes('verifications'));
+  await using bff = await startTestBff({ pearsana: { enabledScopes: withoutVerifications } });
 
   const submit = (options: Partial<CallOptions<'submitDocument'>> = {}) =>
     clientOf(bff).submitDocument({ environment: 'sandbox', request: document, ...options });
 
   // It comes first, while there is no user.
-  it('are refused while no user has that external reference, and the words say what comes first', async () => {
-    const refusal = await refusalOf(submit());
-    const message = `No user has the external reference SIS S-1. ${createFirst}`;
-    assert.deepEqual(refusal, { status: 404, code: 'USER_NOT_FOUND', message });
-    const { result, partner } = await clientOf(bff).submitDocumentBatch({
-      environment: 'sandbox',
-      request: samples.submitDocumentBatch.least,
-    });
-    assert.equal(partner.status, 207);
-    assert.match(JSON.stringify(result), /"itemId":"1","status":"failed","error":{"code":"USER_NOT_FOUND"/);
-  });
+  await t.test(
+    'are refused while no user has that external reference, and the words say what comes first',
+    async () => {
+      const refusal = await refusalOf(submit());
+      const message = `No user has the external reference SIS S-1. ${createFirst}`;
+      assert.deepEqual(refusal, { status: 404, code: 'USER_NOT_FOUND', message });
+      const { result, partner } = await clientOf(bff).submitDocumentBatch({
+        environment: 'sandbox',
+        request: samples.submitDocumentBatch.least,
+      });
+      assert.equal(partner.status, 207);
+      assert.match(JSON.stringify(result), /"itemId":"1","status":"failed","error":{"code":"USER_NOT_FOUND"/);
+    },
+  );
 
-  it('are taken once there is one', async () => {
+  await t.test('are taken once there is one', async () => {
     await clientOf(bff).createUser({ environment: 'sandbox', request: samples.createUser.least });
     const { result, partner } = await submit({ request: { ...document, filename: 'a.pdf' } });
     assert.equal(partner.status, 201);
     assert.match(JSON.stringify(result), /"documentId":"doc_.*"mimeType":"application\/pdf"/);
   });
 
-  it('are not sent for verification where that scope is not enabled, and the words say where it can be', async () => {
-    const before = bff.pearsana.arrivals.length;
-    const request = { ...document, verificationIntent: 'attest' };
-    const { status, code, message } = await refusalOf(submit({ request }));
-    assert.deepEqual([status, code], [502, 'SCOPE_NOT_ENABLED']);
-    assert.match(message, /partners\.verifications:write .*Developer → App Clients/);
-    assert.equal(bff.pearsana.arrivals.length, before);
-  });
+  await t.test(
+    'are not sent for verification where that scope is not enabled, and the words say where it can be',
+    async () => {
+      const before = bff.pearsana.arrivals.length;
+      const request = { ...document, verificationIntent: 'attest' };
+      const { status, code, message } = await refusalOf(submit({ request }));
+      assert.deepEqual([status, code], [502, 'SCOPE_NOT_ENABLED']);
+      assert.match(message, /partners\.verifications:write .*Developer → App Clients/);
+      assert.equal(bff.pearsana.arrivals.length, before);
+    },
+  );
 });
 
 describe('a refusal of documents by the partner', () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { environmentsAnswer } from '../../../shared/environments.ts';
 import type { Failure } from '../../../shared/errors.ts';
-import { failureIn, freePort, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
-import { type FaultServer, pong, type Reply, startFaultServer } from '../../support/partner/fault-server.ts';
+import { failureIn, freePort, startBffWith } from '../../support/bff/test-bff.ts';
+import { pong, type Reply, startFaultServer } from '../../support/partner/fault-server.ts';
 
 const path = '/api/environments/sandbox/ping';
 const said = (code: string, more: object = {}) => ({
@@ -13,20 +13,12 @@ const html = { headers: { 'content-type': 'text/html' }, body: '<html>a page</ht
 
 type Expected = [status: number, code: string, retryable: boolean, message?: RegExp];
 
-describe('a partner that fails', () => {
-  let bff: TestBff;
-  let partner: FaultServer;
-  before(async () => {
-    partner = await startFaultServer();
-    bff = await startBffWith(
-      { sandbox: partner },
-      { PARTNER_TIMEOUT_MS: '600', RATE_LIMIT_PER_MINUTE: '1000' },
-    );
-  });
-  after(async () => {
-    await bff.stop();
-    await partner.stop();
-  });
+test('a partner that fails', async (t) => {
+  await using partner = await startFaultServer();
+  await using bff = await startBffWith(
+    { sandbox: partner },
+    { PARTNER_TIMEOUT_MS: '600', RATE_LIMIT_PER_MINUTE: '1000' },
+  );
 
   const refusals: [what: string, reply: Reply, ...Expected][] = [
     [
@@ -107,7 +99,7 @@ describe('a partner that fails', () => {
     ],
   ];
   for (const [what, reply, status, code, retryable, message = /sandbox|Their/] of refusals) {
-    it(`by ${what} is ${status} ${code}, once, and the next call works`, async () => {
+    await t.test(`by ${what} is ${status} ${code}, once, and the next call works`, async () => {
       const before = partner.api.arrivals.length;
       partner.api.next(reply);
       const answer = await bff.call(path);
@@ -131,14 +123,14 @@ describe('a partner that fails', () => {
     ['after it read the request', 'reset-after-body'],
   ] as const;
   for (const [when, fault] of resets) {
-    it(`by a reset ${when} is asked once more, since a ping changes nothing`, async () => {
+    await t.test(`by a reset ${when} is asked once more, since a ping changes nothing`, async () => {
       const before = partner.api.arrivals.length;
       partner.api.next({ fault });
       assert.equal((await bff.call(path)).status, 200);
       assert.equal(partner.api.arrivals.length, before + 2);
     });
 
-    it(`by two resets ${when} is 502 PARTNER_UNREACHABLE, and asked no third time`, async () => {
+    await t.test(`by two resets ${when} is 502 PARTNER_UNREACHABLE, and asked no third time`, async () => {
       const before = partner.api.arrivals.length;
       partner.api.next({ fault }, { fault });
       const failure = failureIn(await bff.call(path));
@@ -148,7 +140,7 @@ describe('a partner that fails', () => {
     });
   }
 
-  it('says which versions there are, where the version is no longer served', async () => {
+  await t.test('says which versions there are, where the version is no longer served', async () => {
     const headers = { 'x-api-version-latest': '2031-03-01', 'x-api-version-supported': '2029-06-30' };
     partner.api.next({ status: 410, headers, body: said('UNSUPPORTED_API_VERSION') });
     const answer = await bff.call(path);
@@ -159,7 +151,7 @@ describe('a partner that fails', () => {
     );
   });
 
-  it('tells in /api/environments of a newer version, from the latest answer on', async () => {
+  await t.test('tells in /api/environments of a newer version, from the latest answer on', async () => {
     const newer = async () => {
       const { environments } = environmentsAnswer.parse((await bff.call('/api/environments')).body);
       return environments[0]?.newerApiVersion;
@@ -177,17 +169,20 @@ describe('a partner that fails', () => {
     }
   });
 
-  it('that has none of its codes, or one by which the BFF says something else, has the usual one', async () => {
-    const codes = ['OUTCOME_KNOWN', 'INTERNAL', 'UNAUTHORIZED', 'no code\n', 'X'.repeat(20_000), ''];
-    for (const code of codes) {
-      partner.api.next({ status: 409, body: said(code) });
-      const answer = await bff.call(path);
-      assert.deepEqual([answer.status, failureIn(answer).code], [409, 'CONFLICT'], code.slice(0, 40));
-    }
-    assert.doesNotMatch(bff.logLines.join(), /no code|XXXX|unexpected error/);
-  });
+  await t.test(
+    'that has none of its codes, or one by which the BFF says something else, has the usual one',
+    async () => {
+      const codes = ['OUTCOME_KNOWN', 'INTERNAL', 'UNAUTHORIZED', 'no code\n', 'X'.repeat(20_000), ''];
+      for (const code of codes) {
+        partner.api.next({ status: 409, body: said(code) });
+        const answer = await bff.call(path);
+        assert.deepEqual([answer.status, failureIn(answer).code], [409, 'CONFLICT'], code.slice(0, 40));
+      }
+      assert.doesNotMatch(bff.logLines.join(), /no code|XXXX|unexpected error/);
+    },
+  );
 
-  it('nested more deeply than programs go is an answer without its details, or none', async () => {
+  await t.test('nested more deeply than programs go is an answer without its details, or none', async () => {
     const nested = '['.repeat(200_000) + ']'.repeat(200_000);
     const type = { 'content-type': 'application/json' };
     const body = `{"error":{"code":"CONFLICT","message":"No.","details":${nested}}}`;
@@ -198,7 +193,7 @@ describe('a partner that fails', () => {
     assert.equal(failureIn(await bff.call(path)).code, 'PARTNER_BAD_RESPONSE');
   });
 
-  it('passes its details and its Retry-After on', async () => {
+  await t.test('passes its details and its Retry-After on', async () => {
     const details = { requiredScopes: ['a'], providedScopes: [] };
     partner.api.next({ status: 403, body: said('INSUFFICIENT_SCOPE', { details }) });
     assert.deepEqual(failureIn(await bff.call(path)).details, details);
@@ -212,7 +207,7 @@ describe('a partner that fails', () => {
   });
 
   for (const status of [301, 302, 303, 307, 308]) {
-    it(`by a redirect (${status}) is not followed, so the token goes nowhere else`, async () => {
+    await t.test(`by a redirect (${status}) is not followed, so the token goes nowhere else`, async () => {
       const elsewhere = partner.auth.count('/elsewhere');
       partner.api.next({ status, headers: { location: `${partner.auth.url}/elsewhere` } });
       const answer = await bff.call(path);
@@ -234,7 +229,7 @@ describe('a partner that fails', () => {
       2,
     ],
   ] as const) {
-    it(`by ${what}`, async () => {
+    await t.test(`by ${what}`, async () => {
       const before = { sends: partner.api.arrivals.length, tokens: partner.auth.count('/oauth2/token') };
       partner.api.next(...replies);
       const answer = await bff.call(path);
@@ -248,7 +243,7 @@ describe('a partner that fails', () => {
     });
   }
 
-  it('never shows a token, though it repeats the one it was sent', async () => {
+  await t.test('never shows a token, though it repeats the one it was sent', async () => {
     for (const status of [200, 400, 403, 404, 500]) {
       partner.api.next(({ headers }) => {
         const echo = String(headers.authorization).replace('Bearer ', '');
@@ -260,7 +255,7 @@ describe('a partner that fails', () => {
     }
   });
 
-  it('is sent what it documents and nothing of the caller’s', async () => {
+  await t.test('is sent what it documents and nothing of the caller’s', async () => {
     await bff.call(`${path}?a=b`, { headers: { cookie: 'a=b', 'x-a': 'b', 'x-request-id': 'mine' } });
     const { headers, path: asked, method } = partner.api.arrivals.at(-1) ?? assert.fail();
     assert.equal(`${method} ${asked}`, 'GET /ping');

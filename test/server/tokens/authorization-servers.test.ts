@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { test } from 'node:test';
 import { decodeJwt } from 'jose';
 import { OAuth2Server } from 'oauth2-mock-server';
 import { Agent } from 'undici';
@@ -8,56 +8,53 @@ import {
   startLocalPearsana,
 } from '../../../server/local-pearsana/start-local-pearsana.ts';
 import { Secret } from '../../../server/secret.ts';
-import { type ClientCredentials, createTokenRequest } from '../../../server/tokens/token-request.ts';
+import { createTokenRequest } from '../../../server/tokens/token-request.ts';
 
 const ping = 'pearsana-partner/ping';
 const users = 'pearsana-partner/partners.users:write';
 
 // Two authorisation servers that others wrote: what is true of both is not only true of our own idea of one.
-describe('a token of', () => {
+test('a token of', async (t) => {
   const dispatcher = new Agent();
   const requestToken = createTokenRequest({ dispatcher, timeoutMs: 5_000 });
+  t.after(() => dispatcher.destroy());
   const mock = new OAuth2Server(undefined, undefined, { endpoints: { token: '/oauth2/token' } });
-  let pearsana: LocalPearsana;
-  let servers: Record<'oauth2-mock-server' | 'the local Pearsana', ClientCredentials>;
 
-  before(async () => {
-    await mock.issuer.keys.generate('RS256');
-    await mock.start(0, '127.0.0.1');
-    pearsana = await startLocalPearsana({ enabledScopes: [ping, users], tokenLifetimeSeconds: 240 });
-    const credentials = ({ authUrl, clientId, clientSecret }: LocalPearsana) => ({
-      environment: 'sandbox',
-      authUrl,
-      clientId,
-      clientSecret: new Secret(clientSecret),
-    });
-    servers = {
-      'oauth2-mock-server': credentials({ ...pearsana, authUrl: `http://127.0.0.1:${mock.address().port}` }),
-      'the local Pearsana': credentials(pearsana),
-    };
+  await mock.issuer.keys.generate('RS256');
+  await mock.start(0, '127.0.0.1');
+  t.after(() => mock.stop());
+  await using pearsana = await startLocalPearsana({
+    enabledScopes: [ping, users],
+    tokenLifetimeSeconds: 240,
   });
-  after(async () => {
-    await dispatcher.destroy();
-    await Promise.all([mock.stop(), pearsana.stop()]);
+  const credentials = ({ authUrl, clientId, clientSecret }: LocalPearsana) => ({
+    environment: 'sandbox',
+    authUrl,
+    clientId,
+    clientSecret: new Secret(clientSecret),
   });
+  const servers = {
+    'oauth2-mock-server': credentials({ ...pearsana, authUrl: `http://127.0.0.1:${mock.address().port}` }),
+    'the local Pearsana': credentials(pearsana),
+  };
 
   for (const [name, lifetime] of [
     ['oauth2-mock-server', 3600],
     ['the local Pearsana', 240],
   ] as const) {
-    it(`${name} carries what was asked for and no more`, async () => {
+    await t.test(`${name} carries what was asked for and no more`, async () => {
       const { value, lifetimeSeconds } = await requestToken(servers[name], [ping]);
       assert.equal(decodeJwt(value.reveal()).scope, ping);
       assert.equal(lifetimeSeconds, lifetime);
     });
   }
 
-  it('the local Pearsana is refused for a wrong secret', async () => {
+  await t.test('the local Pearsana is refused for a wrong secret', async () => {
     const wrong = { ...servers['the local Pearsana'], clientSecret: new Secret('wrong') };
     await assert.rejects(requestToken(wrong, [ping]), { code: 'CLIENT_CREDENTIALS_REJECTED' });
   });
 
-  it('the local Pearsana is refused for a scope that is not enabled, by its name', async () => {
+  await t.test('the local Pearsana is refused for a scope that is not enabled, by its name', async () => {
     const documents = 'pearsana-partner/partners.documents:write';
     await assert.rejects(requestToken(servers['the local Pearsana'], [documents]), {
       code: 'SCOPE_NOT_ENABLED',
@@ -65,7 +62,7 @@ describe('a token of', () => {
     });
   });
 
-  it('oauth2-mock-server is refused when it fails as the standard says', async () => {
+  await t.test('oauth2-mock-server is refused when it fails as the standard says', async () => {
     mock.service.once('beforeResponse', (answer) => {
       answer.statusCode = 400;
       answer.body = { error: 'invalid_client' };
@@ -75,7 +72,7 @@ describe('a token of', () => {
     });
   });
 
-  it('oauth2-mock-server is refused when it grants less than was asked for', async () => {
+  await t.test('oauth2-mock-server is refused when it grants less than was asked for', async () => {
     mock.service.once('beforeResponse', (answer) => {
       answer.body = { ...answer.body, scope: ping };
     });

@@ -1,28 +1,20 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { test } from 'node:test';
 import { Agent } from 'undici';
 import { BffError } from '../../../server/bff-error.ts';
 import { Secret } from '../../../server/secret.ts';
 import { createTokenRequest } from '../../../server/tokens/token-request.ts';
 import { freePort } from '../../support/bff/test-bff.ts';
-import {
-  type FaultServer,
-  type Reply,
-  startFaultServer,
-  tokenReply,
-} from '../../support/partner/fault-server.ts';
+import { type Reply, startFaultServer, tokenReply } from '../../support/partner/fault-server.ts';
 
 const ping = 'pearsana-partner/ping';
 const users = 'pearsana-partner/partners.users:write';
 const secret = 'canary:secret +/?&=%';
 
-describe('a token request', () => {
-  let server: FaultServer;
+test('a token request', async (t) => {
   const dispatcher = new Agent();
-  before(async () => {
-    server = await startFaultServer();
-  });
-  after(() => Promise.all([server.stop(), dispatcher.destroy()]));
+  await using server = await startFaultServer();
+  t.after(() => dispatcher.destroy());
 
   function ask(authUrl = server.auth.url, { scopes = [ping], timeoutMs = 2_000 } = {}) {
     const credentials = { environment: 'sandbox', authUrl, clientId: 'id', clientSecret: new Secret(secret) };
@@ -41,7 +33,7 @@ describe('a token request', () => {
     return error;
   }
 
-  it('is the grant of the partner’s page: a form with id, secret and scopes', async () => {
+  await t.test('is the grant of the partner’s page: a form with id, secret and scopes', async () => {
     await ask(undefined, { scopes: [ping, users] });
     const { method, path, headers, body } = server.auth.arrivals.at(-1) ?? assert.fail();
     assert.equal(`${method} ${path}`, 'POST /oauth2/token');
@@ -64,7 +56,7 @@ describe('a token request', () => {
     ['of type bearer', { token_type: 'bearer' }, 3600],
     ['with a lifetime beyond all calendars', { expires_in: 1e15 }, 86_400],
   ] as const) {
-    it(`takes a token ${what}`, async () => {
+    await t.test(`takes a token ${what}`, async () => {
       server.auth.next(tokenReply('good', changed));
       const { value, lifetimeSeconds } = await ask();
       assert.deepEqual([value.reveal(), lifetimeSeconds], ['good', lifetime]);
@@ -144,7 +136,7 @@ describe('a token request', () => {
     ['an early reset', { fault: 'reset-before-body' }, 'AUTH_UNREACHABLE'],
   ];
   for (const [what, reply, code, message = /sandbox/] of table) {
-    it(`answered with ${what} is ${code}, and the next one works`, async () => {
+    await t.test(`answered with ${what} is ${code}, and the next one works`, async () => {
       const error = await failureWith(reply);
       assert.equal(error.code, code, error.message);
       assert.match(error.message, message);
@@ -158,19 +150,19 @@ describe('a token request', () => {
     [503, 'soon', undefined],
     [500, '999999', 3600],
   ] as const) {
-    it(`reads Retry-After: ${header} of a ${status} as ${seconds}`, async () => {
+    await t.test(`reads Retry-After: ${header} of a ${status} as ${seconds}`, async () => {
       const error = await failureWith({ status, headers: { 'retry-after': header }, body: '' });
       assert.equal(error.retryAfterSeconds, seconds);
     });
   }
 
-  it('names each scope that was not granted', async () => {
+  await t.test('names each scope that was not granted', async () => {
     const error = await failureWith(token({ scope: ping }), { scopes: [ping, users] });
     assert.deepEqual([error.code, error.details], ['SCOPE_NOT_ENABLED', { scopes: [users] }]);
   });
 
   for (const status of [301, 302, 303, 307, 308]) {
-    it(`follows no redirect (${status}): the secret goes nowhere else`, async () => {
+    await t.test(`follows no redirect (${status}): the secret goes nowhere else`, async () => {
       const error = await failureWith({
         status,
         headers: { location: `${server.api.url}/elsewhere` },
@@ -185,7 +177,7 @@ describe('a token request', () => {
     ['hangs', { fault: 'hang' }],
     ['drips', { ...tokenReply('canary'), dripMs: 20 }],
   ] as const) {
-    it(`that ${what} ends within its limit`, async () => {
+    await t.test(`that ${what} ends within its limit`, async () => {
       const started = performance.now();
       const error = await failureWith(reply, { timeoutMs: 100 });
       assert.equal(error.code, 'AUTH_TIMEOUT');
@@ -195,7 +187,7 @@ describe('a token request', () => {
     });
   }
 
-  it('to nobody is AUTH_UNREACHABLE, with the system’s code', async () => {
+  await t.test('to nobody is AUTH_UNREACHABLE, with the system’s code', async () => {
     await assert.rejects(ask(`http://127.0.0.1:${await freePort()}`), {
       code: 'AUTH_UNREACHABLE',
       message: /could not be reached \(ECONNREFUSED\)/,

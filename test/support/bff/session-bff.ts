@@ -67,30 +67,27 @@ export async function signIn(bff: TestBff, provider: ScriptedProvider): Promise<
 }
 
 /** A BFF with a registrar's session. `partner` stands for each of the environments. */
-export type SignedIn = {
+export type SignedIn = AsyncDisposable & {
   provider: ScriptedProvider;
   partner: FaultServer;
   bff: TestBff;
   /** The session's cookie. */
   session: string;
-  stop(): Promise<void>;
 };
 
 export async function startSignedIn(
   environments: readonly string[] = ['sandbox'],
   variables: Record<string, string> = {},
 ): Promise<SignedIn> {
-  const [provider, partner] = await Promise.all([startScriptedProvider(), startFaultServer()]);
+  await using stack = new AsyncDisposableStack();
+  const provider = stack.use(await startScriptedProvider());
+  const partner = stack.use(await startFaultServer());
   const partners: Partners = Object.fromEntries(environments.map((each) => [each, partner]));
-  const bff = await startSessionBff(provider, partners, variables);
+  const bff = stack.use(await startSessionBff(provider, partners, variables));
   provider.token = { claims: { groups: ['registrars'] } };
   const session = await signIn(bff, provider);
-  const stop = async () => {
-    await bff.stop();
-    await partner.stop();
-    await provider[Symbol.asyncDispose]();
-  };
-  return { provider, partner, bff, session, stop };
+  const kept = stack.move();
+  return { provider, partner, bff, session, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 /** The value that an answer gives to a cookie; an empty one where it takes it away. */

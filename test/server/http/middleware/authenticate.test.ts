@@ -1,25 +1,17 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { failureIn, startBffWith, type TestBff } from '../../../support/bff/test-bff.ts';
-import { type FaultServer, startFaultServer } from '../../../support/partner/fault-server.ts';
+import { test } from 'node:test';
+import { failureIn, startBffWith } from '../../../support/bff/test-bff.ts';
+import { startFaultServer } from '../../../support/partner/fault-server.ts';
 
-describe('a caller', () => {
-  let bff: TestBff;
-  let partner: FaultServer;
-  before(async () => {
-    partner = await startFaultServer();
-    // Nobody's limit: what is wrong here is wrong by itself.
-    bff = await startBffWith({ sandbox: partner });
-  });
-  after(async () => {
-    await bff.stop();
-    await partner.stop();
-  });
+test('a caller', async (t) => {
+  await using partner = await startFaultServer();
+  // Nobody's limit: what is wrong here is wrong by itself.
+  await using bff = await startBffWith({ sandbox: partner });
 
   const call = (authorization: string, path = '/api/environments/sandbox/ping') =>
     bff.call(path, { headers: { authorization } });
 
-  it('without a key is told how to send one', async () => {
+  await t.test('without a key is told how to send one', async () => {
     const answer = await call('');
     const { code, message, source } = failureIn(answer);
     assert.deepEqual([answer.status, code, source], [401, 'UNAUTHORIZED', 'bff']);
@@ -40,7 +32,7 @@ describe('a caller', () => {
     ['a very long key', `Bearer ${'x'.repeat(10_000)}`],
     ['the word for it', 'Bearer [redacted]'],
   ] as const) {
-    it(`with ${what} is refused, and does not see it again`, async () => {
+    await t.test(`with ${what} is refused, and does not see it again`, async () => {
       const sent = typeof authorization === 'string' ? authorization : authorization(bff.accessKey);
       const answer = await call(sent);
       const { code, message } = failureIn(answer);
@@ -51,26 +43,26 @@ describe('a caller', () => {
     });
   }
 
-  it('learns nothing of what is there without a key', async () => {
+  await t.test('learns nothing of what is there without a key', async () => {
     for (const path of ['/api/nothing', '/api/environments/nowhere/ping', '/api', '/api/session?key=a']) {
       assert.equal((await call('', path)).status, 401, path);
     }
   });
 
-  it('cannot put the key into the address', async () => {
+  await t.test('cannot put the key into the address', async () => {
     assert.equal(
       (await call('', `/api/session?access_token=${bff.accessKey}&key=${bff.accessKey}`)).status,
       401,
     );
   });
 
-  it('with the key in small letters or with two spaces is let in', async () => {
+  await t.test('with the key in small letters or with two spaces is let in', async () => {
     for (const sent of [`bearer ${bff.accessKey}`, `Bearer  ${bff.accessKey}`]) {
       assert.equal((await call(sent, '/api/session')).status, 200);
     }
   });
 
-  it('who was refused caused no request to anybody', () => {
+  await t.test('who was refused caused no request to anybody', () => {
     assert.deepEqual([partner.auth.arrivals, partner.api.arrivals], [[], []]);
   });
 });

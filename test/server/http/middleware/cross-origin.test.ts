@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { failureIn, startBffWith, type TestBff } from '../../../support/bff/test-bff.ts';
 import { uncalledPartner } from '../../../support/partner/partner-variables.ts';
 
@@ -25,17 +25,14 @@ function callsOf(bff: () => TestBff) {
   };
 }
 
-describe('CORS with listed origins', () => {
-  let bff: TestBff;
-  before(async () => {
-    const variables = { BFF_ALLOWED_ORIGINS: `${listed},http://localhost:3000,vscode-web` };
-    bff = await startBffWith({ sandbox: uncalledPartner }, variables);
-  });
-  after(() => bff.stop());
+test('CORS with listed origins', async (t) => {
+  const variables = { BFF_ALLOWED_ORIGINS: `${listed},http://localhost:3000,vscode-web` };
+  await using bff = await startBffWith({ sandbox: uncalledPartner }, variables);
+
   const { preflight, actual } = callsOf(() => bff);
 
   for (const origin of [listed, 'http://localhost:3000', 'https://x.vscode-cdn.net']) {
-    it(`lets ${origin} call, and read what it needs`, async () => {
+    await t.test(`lets ${origin} call, and read what it needs`, async () => {
       const asked = await preflight(origin);
       assert.equal(asked.status, 204);
       assert.deepEqual(corsOf(asked.headers), {
@@ -55,7 +52,7 @@ describe('CORS with listed origins', () => {
       assert.match(answer.headers.get('vary') ?? '', /\borigin\b/i);
     });
 
-    it(`lets ${origin} read failures too`, async () => {
+    await t.test(`lets ${origin} read failures too`, async () => {
       for (const path of ['/api/nothing', '/api/environments/nowhere/ping']) {
         assert.equal((await actual(origin, path)).headers.get('access-control-allow-origin'), origin);
       }
@@ -84,7 +81,7 @@ describe('CORS with listed origins', () => {
     'file://',
     '*',
   ]) {
-    it(`refuses ${origin}`, async () => {
+    await t.test(`refuses ${origin}`, async () => {
       const asked = await preflight(origin);
       assert.deepEqual([asked.status, failureIn(asked).code], [403, 'FORBIDDEN']);
       assert.deepEqual(corsOf(asked.headers), {});
@@ -92,19 +89,19 @@ describe('CORS with listed origins', () => {
     });
   }
 
-  it('is for the API alone', async () => {
+  await t.test('is for the API alone', async () => {
     for (const path of ['/livez', '/readyz', '/']) {
       assert.deepEqual(corsOf((await actual(listed, path)).headers), {});
       assert.notEqual((await preflight(listed, path)).status, 204);
     }
   });
 
-  it('authenticates nobody', async () => {
+  await t.test('authenticates nobody', async () => {
     const answer = await bff.call('/api/session', { headers: { origin: listed, authorization: '' } });
     assert.equal(answer.status, 401);
   });
 
-  it('never allows credentials', async () => {
+  await t.test('never allows credentials', async () => {
     for (const origin of [listed, 'https://x.vscode-cdn.net', 'null']) {
       for (const { headers } of [await preflight(origin), await actual(origin)]) {
         assert.equal(headers.get('access-control-allow-credentials'), null);

@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { failureIn, startBffWith, type TestBff } from '../../../support/bff/test-bff.ts';
 import { rawHead, rawRequest } from '../../../support/network/raw-http.ts';
 import { uncalledPartner } from '../../../support/partner/partner-variables.ts';
 
-describe('the Host header', () => {
-  let bff: TestBff;
-  before(async () => {
-    bff = await startBffWith(
-      { sandbox: uncalledPartner },
-      { BFF_PUBLIC_URL: 'https://BFF.example.com:8443/' },
-    );
-  });
-  after(() => bff.stop());
+test('the Host header', async (t) => {
+  await using bff = await startBffWith(
+    { sandbox: uncalledPartner },
+    { BFF_PUBLIC_URL: 'https://BFF.example.com:8443/' },
+  );
 
   const call = (host: string, path: string, more: Record<string, string> = {}) =>
     rawRequest(bff.url, rawHead(path, { Host: host, Authorization: `Bearer ${bff.accessKey}`, ...more }));
@@ -33,7 +29,7 @@ describe('the Host header', () => {
     'localhost:',
     'bff.example.com.:8443',
   ]) {
-    it(`may be ${host}`, async () => assert.equal((await call(host, '/api/session')).status, 200));
+    await t.test(`may be ${host}`, async () => assert.equal((await call(host, '/api/session')).status, 200));
   }
 
   for (const host of [
@@ -66,7 +62,7 @@ describe('the Host header', () => {
     '%31%32%37.0.0.1',
     'ｌocalhost',
   ]) {
-    it(`must not be “${host}”, at any path`, async () => {
+    await t.test(`must not be “${host}”, at any path`, async () => {
       for (const path of ['/api/session', '/openapi.json', '/nothing']) {
         const answer = await call(host, path);
         assert.deepEqual([answer.status, failureIn(answer).code], [403, 'HOST_NOT_ALLOWED']);
@@ -82,25 +78,25 @@ describe('the Host header', () => {
     'evil.example',
     '',
   ]) {
-    it(`may be “${host}” where a probe asks`, async () => {
+    await t.test(`may be “${host}” where a probe asks`, async () => {
       for (const path of ['/livez', '/readyz']) assert.equal((await call(host, path)).status, 200);
     });
   }
 
-  it('is looked at before the key: a wrong name learns nothing about it', async () => {
+  await t.test('is looked at before the key: a wrong name learns nothing about it', async () => {
     const answer = await call('evil.example', '/api/session', { Authorization: 'Bearer wrong' });
     assert.equal(failureIn(answer).code, 'HOST_NOT_ALLOWED');
   });
 
   for (const header of ['X-Forwarded-Host', 'Forwarded', 'X-Host', 'X-Original-Host']) {
-    it(`cannot be replaced by ${header}`, async () => {
+    await t.test(`cannot be replaced by ${header}`, async () => {
       const value = header === 'Forwarded' ? 'host=localhost' : 'localhost';
       assert.equal((await call('evil.example', '/api/session', { [header]: value })).status, 403);
       assert.equal((await call('localhost', '/api/session', { [header]: 'evil.example' })).status, 200);
     });
   }
 
-  it('cannot be replaced by a second one', async () => {
+  await t.test('cannot be replaced by a second one', async () => {
     for (const [first, second] of [
       ['evil.example', 'localhost'],
       ['localhost', 'evil.example'],

@@ -1,29 +1,15 @@
 // Paths and headers by which a request with a session's cookie might be taken for another one.
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import {
-  comeBack,
-  pageHeaders,
-  type SignedIn,
-  sessionCookie,
-  startSignedIn,
-} from '../../../support/bff/session-bff.ts';
-import { failureIn, type TestBff } from '../../../support/bff/test-bff.ts';
+import { test } from 'node:test';
+import { comeBack, pageHeaders, sessionCookie, startSignedIn } from '../../../support/bff/session-bff.ts';
+import { failureIn } from '../../../support/bff/test-bff.ts';
 import { rawHead, rawRequest } from '../../../support/network/raw-http.ts';
-import type { FaultServer } from '../../../support/partner/fault-server.ts';
 
 const ping = '/api/environments/sandbox/ping';
 
-describe('a request with a session', () => {
-  let started: SignedIn;
-  let partner: FaultServer;
-  let bff: TestBff;
-  let session: string;
-  before(async () => {
-    started = await startSignedIn();
-    ({ partner, bff, session } = started);
-  });
-  after(() => started.stop());
+test('a request with a session', async (t) => {
+  await using started = await startSignedIn();
+  const { partner, bff, session } = started;
 
   const own = (changed: Record<string, string> = {}): Record<string, string> => {
     const { authorization: _none, ...headers } = pageHeaders(session);
@@ -32,7 +18,7 @@ describe('a request with a session', () => {
   const send = (target: string, changed?: Record<string, string>, method?: string) =>
     rawRequest(bff.url, rawHead(target, own(changed), method));
 
-  it('is a good one', async () => assert.equal((await send('/api/session')).status, 200));
+  await t.test('is a good one', async () => assert.equal((await send('/api/session')).status, 200));
 
   const targets: [target: string, status: number][] = [
     ['/auth%2flogout', 404],
@@ -58,7 +44,7 @@ describe('a request with a session', () => {
     ['/auth/login?return=%0d%0aLocation:https://evil.example', 400],
   ];
   for (const [target, status] of targets) {
-    it(`at ${JSON.stringify(target)} is ${status}`, async () => {
+    await t.test(`at ${JSON.stringify(target)} is ${status}`, async () => {
       const answer = await send(target);
       assert.equal(answer.status, status);
       failureIn(answer);
@@ -94,7 +80,7 @@ describe('a request with a session', () => {
     ['a word of another scheme beside the cookie', { authorization: 'Cookie' }, 401],
   ];
   for (const [what, changed, status] of headers) {
-    it(`with ${what} is ${status}`, async () => {
+    await t.test(`with ${what} is ${status}`, async () => {
       const answer = await send('/api/session', changed);
       assert.equal(answer.status, status);
       failureIn(answer);
@@ -102,20 +88,20 @@ describe('a request with a session', () => {
   }
 
   for (const header of ['X-Original-URL', 'X-Rewrite-URL', 'X-Forwarded-Path', 'X-Forwarded-Prefix']) {
-    it(`is not led elsewhere by ${header}`, async () => {
+    await t.test(`is not led elsewhere by ${header}`, async () => {
       const answer = await send('/api/nothing', { [header]: '/api/session' });
       assert.equal(answer.status, 404);
     });
   }
 
   for (const header of ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override']) {
-    it(`is not made a logout by ${header}`, async () => {
+    await t.test(`is not made a logout by ${header}`, async () => {
       assert.equal((await send('/auth/logout?_method=POST', { [header]: 'POST' })).status, 405);
       assert.equal((await send('/api/session')).status, 200);
     });
   }
 
-  it('does not become another address’s by X-Forwarded-For, which nobody vouches for', async () => {
+  await t.test('does not become another address’s by X-Forwarded-For, which nobody vouches for', async () => {
     const statuses = [];
     for (let call = 0; call < 245; call += 1) {
       const { status } = await bff.call('/auth/callback', {
@@ -131,7 +117,7 @@ describe('a request with a session', () => {
     assert.equal((await comeBack(bff, '?code=a', 'a')).status, 429);
   });
 
-  it('caused no request to the partner', async () => {
+  await t.test('caused no request to the partner', async () => {
     assert.deepEqual([partner.auth.arrivals, partner.api.arrivals], [[], []]);
     assert.equal((await send(ping)).status, 200);
   });

@@ -1,21 +1,20 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import {
   cookieSetIn,
   pageHeaders,
   publicOrigin,
-  type SignedIn,
   sessionCookie,
   signIn,
   startSessionBff,
   startSignedIn,
   toolOrigin,
 } from '../../../support/bff/session-bff.ts';
-import { failureIn, type TestBff } from '../../../support/bff/test-bff.ts';
-import { type FaultServer, invited } from '../../../support/partner/fault-server.ts';
+import { failureIn } from '../../../support/bff/test-bff.ts';
+import { invited } from '../../../support/partner/fault-server.ts';
 import { uncalledPartner } from '../../../support/partner/partner-variables.ts';
 import { samples } from '../../../support/requests/good-requests.ts';
-import { type ScriptedProvider, startScriptedProvider } from '../../../support/sign-in/scripted-provider.ts';
+import { startScriptedProvider } from '../../../support/sign-in/scripted-provider.ts';
 
 const ping = '/api/environments/sandbox/ping';
 const invitations = '/api/environments/sandbox/invitations';
@@ -23,17 +22,9 @@ const invitation = JSON.stringify(samples.createInvitation('ada'));
 const json = { 'content-type': 'application/json' };
 const vscodeWeb = 'https://x.vscode-cdn.net';
 
-describe('a request with a session', () => {
-  let started: SignedIn;
-  let provider: ScriptedProvider;
-  let partner: FaultServer;
-  let bff: TestBff;
-  let session: string;
-  before(async () => {
-    started = await startSignedIn(['sandbox', 'production'], { RATE_LIMIT_PER_MINUTE: '1000' });
-    ({ provider, partner, bff, session } = started);
-  });
-  after(() => started.stop());
+test('a request with a session', async (t) => {
+  await using started = await startSignedIn(['sandbox', 'production'], { RATE_LIMIT_PER_MINUTE: '1000' });
+  const { provider, partner, bff, session } = started;
 
   const arrived = () => partner.auth.arrivals.length + partner.api.arrivals.length;
   const get = (changed?: Record<string, string>, path = ping) =>
@@ -52,7 +43,7 @@ describe('a request with a session', () => {
     assert.equal(arrived(), before);
   }
 
-  it('from a page of ours passes: of the BFF’s own origin, or of a listed one', async () => {
+  await t.test('from a page of ours passes: of the BFF’s own origin, or of a listed one', async () => {
     for (const from of [
       { origin: toolOrigin, 'sec-fetch-site': 'same-site' },
       { origin: publicOrigin, 'sec-fetch-site': 'same-origin' },
@@ -65,7 +56,7 @@ describe('a request with a session', () => {
     assert.equal((await get({ origin: '', 'sec-fetch-site': 'same-origin' })).status, 200);
   });
 
-  it('is the session’s caller, with the session’s grants and no others', async () => {
+  await t.test('is the session’s caller, with the session’s grants and no others', async () => {
     const { status, body } = await get({}, '/api/session');
     assert.equal(status, 200);
     assert.deepEqual(Object(body).caller, { id: 'user:ada', kind: 'session' });
@@ -83,8 +74,9 @@ describe('a request with a session', () => {
     ['a header of two words', 'a b'],
     ['a header that is not ASCII', '\xe4'],
   ] as const) {
-    it(`with a stolen cookie and ${what} is refused`, () =>
-      assertForbidden({ 'x-pearsana-client': value }, /X-Pearsana-Client/));
+    await t.test(`with a stolen cookie and ${what} is refused`, () =>
+      assertForbidden({ 'x-pearsana-client': value }, /X-Pearsana-Client/),
+    );
   }
 
   for (const origin of [
@@ -108,10 +100,12 @@ describe('a request with a session', () => {
     '*',
     vscodeWeb,
   ]) {
-    it(`of the origin ${origin} is refused`, () => assertForbidden({ origin }, /BFF_ALLOWED_ORIGINS/));
+    await t.test(`of the origin ${origin} is refused`, () =>
+      assertForbidden({ origin }, /BFF_ALLOWED_ORIGINS/),
+    );
   }
 
-  it('that writes and names no origin is refused', async () => {
+  await t.test('that writes and names no origin is refused', async () => {
     const before = arrived();
     const answer = await post({ origin: '' });
     assert.deepEqual([answer.status, failureIn(answer).code], [403, 'FORBIDDEN']);
@@ -119,8 +113,9 @@ describe('a request with a session', () => {
   });
 
   for (const site of ['cross-site', 'none', '', 'same-site, cross-site', 'SAME-SITE', 'same-party']) {
-    it(`of a page whose site is ${JSON.stringify(site)} is refused`, () =>
-      assertForbidden({ 'sec-fetch-site': site }, /Sec-Fetch-Site/));
+    await t.test(`of a page whose site is ${JSON.stringify(site)} is refused`, () =>
+      assertForbidden({ 'sec-fetch-site': site }, /Sec-Fetch-Site/),
+    );
   }
 
   for (const [type, body] of [
@@ -132,24 +127,27 @@ describe('a request with a session', () => {
       `--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n${invitation}\r\n--b--\r\n`,
     ],
   ] as const) {
-    it(`from a form of another site (${type}) is refused, and from a page of ours too`, async () => {
-      const before = arrived();
-      const form = { 'content-type': type, 'x-pearsana-client': '' };
-      for (const from of [
-        { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
-        { origin: 'null', 'sec-fetch-site': 'cross-site' },
-        { origin: toolOrigin, 'sec-fetch-site': 'same-site' },
-      ]) {
-        const answer = await post({ ...form, ...from }, body);
-        assert.deepEqual([answer.status, failureIn(answer).code], [403, 'FORBIDDEN']);
-      }
-      const ours = await post({ 'content-type': type }, body);
-      assert.deepEqual([ours.status, failureIn(ours).code], [415, 'UNSUPPORTED_MEDIA_TYPE']);
-      assert.equal(arrived(), before);
-    });
+    await t.test(
+      `from a form of another site (${type}) is refused, and from a page of ours too`,
+      async () => {
+        const before = arrived();
+        const form = { 'content-type': type, 'x-pearsana-client': '' };
+        for (const from of [
+          { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
+          { origin: 'null', 'sec-fetch-site': 'cross-site' },
+          { origin: toolOrigin, 'sec-fetch-site': 'same-site' },
+        ]) {
+          const answer = await post({ ...form, ...from }, body);
+          assert.deepEqual([answer.status, failureIn(answer).code], [403, 'FORBIDDEN']);
+        }
+        const ours = await post({ 'content-type': type }, body);
+        assert.deepEqual([ours.status, failureIn(ours).code], [415, 'UNSUPPORTED_MEDIA_TYPE']);
+        assert.equal(arrived(), before);
+      },
+    );
   }
 
-  it('and a key is the key’s alone: a wrong one is not made good by the cookie', async () => {
+  await t.test('and a key is the key’s alone: a wrong one is not made good by the cookie', async () => {
     const wrong = await get({ authorization: 'Bearer wrong' }, '/api/session');
     assert.deepEqual([wrong.status, failureIn(wrong).code], [401, 'UNAUTHORIZED']);
     const right = await get({ authorization: `Bearer ${bff.accessKey}` }, '/api/session');
@@ -164,7 +162,7 @@ describe('a request with a session', () => {
     assert.equal((await get(program, '/api/session')).status, 200);
   });
 
-  it('that was never issued is told to sign in', async () => {
+  await t.test('that was never issued is told to sign in', async () => {
     for (const value of ['', 'x', 'x'.repeat(43), `${session}x`, session.slice(1), '__proto__', '%00', '"']) {
       const cookie = `${sessionCookie}=${value}`;
       const answer = await get({ cookie }, '/api/session');
@@ -174,7 +172,7 @@ describe('a request with a session', () => {
     }
   });
 
-  it('is known by that one cookie, by its first value, and by nothing else', async () => {
+  await t.test('is known by that one cookie, by its first value, and by nothing else', async () => {
     for (const [cookie, status] of [
       [`session=${session}`, 401],
       [`pearsana-session=${session}`, 401],
@@ -189,7 +187,7 @@ describe('a request with a session', () => {
       assert.equal((await get({ cookie: '' }, path)).status, 401);
   });
 
-  it('never has its cookie in an answer or a log line, not even as a request id', async () => {
+  await t.test('never has its cookie in an answer or a log line, not even as a request id', async () => {
     const answer = await get({ 'x-request-id': session }, '/api/session');
     assert.equal(answer.status, 200);
     assert.notEqual(answer.headers.get('x-request-id'), session);
@@ -198,13 +196,13 @@ describe('a request with a session', () => {
     assert(bff.logLines.some((line) => line.includes('"caller":"user:ada"')));
   });
 
-  describe('at the end', () => {
+  await t.test('at the end', async (t) => {
     const logout = (own: string, changed: Record<string, string> = {}) =>
       bff.call('/auth/logout', { method: 'POST', headers: pageHeaders(own, changed) });
     const isOver = async (own: string) =>
       (await bff.call('/api/session', { headers: pageHeaders(own) })).status === 401;
 
-    it('is over in the BFF and in the browser', async () => {
+    await t.test('is over in the BFF and in the browser', async () => {
       const own = await signIn(bff, provider);
       const answer = await logout(own);
       assert.deepEqual([answer.status, answer.text], [204, '']);
@@ -218,7 +216,7 @@ describe('a request with a session', () => {
       assert(!(await isOver(session)), 'Somebody else’s session ended too.');
     });
 
-    it('is not ended by a page of another site', async () => {
+    await t.test('is not ended by a page of another site', async () => {
       const own = await signIn(bff, provider);
       for (const forged of [
         { 'x-pearsana-client': '' },
@@ -235,21 +233,21 @@ describe('a request with a session', () => {
       assert(!(await isOver(own)));
     });
 
-    it('is not ended by a link or an image', async () => {
+    await t.test('is not ended by a link or an image', async () => {
       const own = await signIn(bff, provider);
       const answer = await bff.call('/auth/logout', { headers: pageHeaders(own) });
       assert.equal(answer.status, 405);
       assert(!(await isOver(own)));
     });
 
-    it('is not ended by who sends a key', async () => {
+    await t.test('is not ended by who sends a key', async () => {
       const own = await signIn(bff, provider);
       await logout(own, { authorization: `Bearer ${bff.accessKey}` });
       assert(!(await isOver(own)));
     });
   });
 
-  describe('and CORS', () => {
+  await t.test('and CORS', async (t) => {
     const preflight = (origin: string, path: string) =>
       bff.call(path, {
         method: 'OPTIONS',
@@ -264,7 +262,7 @@ describe('a request with a session', () => {
       headers.get('access-control-allow-headers')?.includes('X-Pearsana-Client') ?? null,
     ];
 
-    it('allows cookies to a listed origin, at the API and at the logout', async () => {
+    await t.test('allows cookies to a listed origin, at the API and at the logout', async () => {
       for (const path of [invitations, '/auth/logout']) {
         const answer = await preflight(toolOrigin, path);
         assert.deepEqual([answer.status, ...said(answer)], [204, toolOrigin, 'true', true]);
@@ -276,13 +274,13 @@ describe('a request with a session', () => {
       assert.deepEqual([signedOut.status, ...said(signedOut)], [401, toolOrigin, 'true', null]);
     });
 
-    it('never allows them to VS Code’s web hosts', async () => {
+    await t.test('never allows them to VS Code’s web hosts', async () => {
       assert.deepEqual(said(await preflight(vscodeWeb, invitations)), [vscodeWeb, null, false]);
       const answer = await bff.call('/api/session', { headers: { origin: vscodeWeb } });
       assert.deepEqual(said(answer), [vscodeWeb, null, null]);
     });
 
-    it('allows nothing to anybody else, and nothing at the login', async () => {
+    await t.test('allows nothing to anybody else, and nothing at the login', async () => {
       for (const [origin, path] of [
         ['https://evil.example', invitations],
         ['https://evil.example', '/auth/logout'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { after, before, describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { sessionAnswer } from '../../../../shared/environments.ts';
 import { windowKeyAnswer } from '../../../../shared/sign-in.ts';
 import {
@@ -31,20 +31,10 @@ function newWindow(changed: Record<string, string> = {}) {
   return { verifier, state, link: `/auth/vscode?${query}` };
 }
 
-describe('signing a window of VS Code in', () => {
-  let provider: ScriptedProvider;
-  let bff: TestBff;
-  before(async () => {
-    provider = await startScriptedProvider();
-    provider.token = { claims: { groups: ['registrars'] } };
-    bff = await startSessionBff(provider, partners, { BFF_VSCODE_KEY_HOURS: '2' });
-  });
-  after(async () => {
-    await bff.stop();
-    await provider[Symbol.asyncDispose]();
-  });
+const cookieOf = (session: string) => ({ authorization: '', cookie: `${sessionCookie}=${session}` });
 
-  const cookieOf = (session: string) => ({ authorization: '', cookie: `${sessionCookie}=${session}` });
+/** What a window and its browser do at a BFF. */
+function windowOf(bff: TestBff, provider: ScriptedProvider) {
   const look = (link: string, session: string) => bff.call(link, { headers: cookieOf(session) });
   const wordIn = ({ text }: Answer) => /name="word" value="([\w-]+)"/.exec(text)?.[1] ?? '';
   const decide = (form: Record<string, string>, session: string, headers: Record<string, string> = {}) =>
@@ -79,25 +69,37 @@ describe('signing a window of VS Code in', () => {
     return { code: location.searchParams.get('code') ?? '', verifier, state };
   }
 
-  it('gives a key with the person’s grants and a limited life, which works until it is given back', async () => {
-    const { code, verifier } = await allowed();
-    const answer = await redeem({ code, verifier });
-    assert.equal(answer.status, 200, answer.text);
-    const { accessKey, caller, expiresAt } = windowKeyAnswer.parse(answer.body);
-    assert.equal(caller.id, 'user:ada');
-    const hours = (Date.parse(expiresAt) - Date.now()) / 3_600_000;
-    assert(hours > 1.9 && hours <= 2, String(hours));
+  return { look, wordIn, decide, redeem, withKey, allowed };
+}
 
-    const session = sessionAnswer.parse((await withKey(accessKey, '/api/session')).body);
-    assert.deepEqual(session.caller, { id: 'user:ada', kind: 'access-key' });
-    assert.deepEqual(session.grants, ['sandbox:*']);
+test('signing a window of VS Code in', async (t) => {
+  await using provider = await startScriptedProvider();
+  provider.token = { claims: { groups: ['registrars'] } };
+  await using bff = await startSessionBff(provider, partners, { BFF_VSCODE_KEY_HOURS: '2' });
+  const { look, wordIn, decide, redeem, withKey, allowed } = windowOf(bff, provider);
 
-    assert.equal((await withKey(accessKey, '/auth/vscode/revoke', 'POST')).status, 200);
-    assert.equal((await withKey(accessKey, '/api/session')).status, 401);
-    assert.equal((await withKey(accessKey, '/auth/vscode/revoke', 'POST')).status, 401);
-  });
+  await t.test(
+    'gives a key with the person’s grants and a limited life, which works until it is given back',
+    async () => {
+      const { code, verifier } = await allowed();
+      const answer = await redeem({ code, verifier });
+      assert.equal(answer.status, 200, answer.text);
+      const { accessKey, caller, expiresAt } = windowKeyAnswer.parse(answer.body);
+      assert.equal(caller.id, 'user:ada');
+      const hours = (Date.parse(expiresAt) - Date.now()) / 3_600_000;
+      assert(hours > 1.9 && hours <= 2, String(hours));
 
-  it('sends the browser back with a code and the window’s state, and nothing else', async () => {
+      const session = sessionAnswer.parse((await withKey(accessKey, '/api/session')).body);
+      assert.deepEqual(session.caller, { id: 'user:ada', kind: 'access-key' });
+      assert.deepEqual(session.grants, ['sandbox:*']);
+
+      assert.equal((await withKey(accessKey, '/auth/vscode/revoke', 'POST')).status, 200);
+      assert.equal((await withKey(accessKey, '/api/session')).status, 401);
+      assert.equal((await withKey(accessKey, '/auth/vscode/revoke', 'POST')).status, 401);
+    },
+  );
+
+  await t.test('sends the browser back with a code and the window’s state, and nothing else', async () => {
     const session = await signIn(bff, provider);
     const { state, link } = newWindow();
     const answer = await decide({ word: wordIn(await look(link, session)), answer: 'allow' }, session);
@@ -106,32 +108,35 @@ describe('signing a window of VS Code in', () => {
     assert.equal(answer.headers.get('cache-control'), 'no-store');
   });
 
-  it('says no to the window where the person does', async () => {
+  await t.test('says no to the window where the person does', async () => {
     const session = await signIn(bff, provider);
     const { state, link } = newWindow();
     const answer = await decide({ word: wordIn(await look(link, session)), answer: 'deny' }, session);
     assert.equal(answer.headers.get('location'), `${returnUri}&error=access_denied&state=${state}`);
   });
 
-  it('shows who one is, what VS Code will get and for how long, on a page that loads and runs nothing', async () => {
-    const session = await signIn(bff, provider);
-    const { headers, text } = await look(newWindow().link, session);
-    for (const words of ['user:ada', 'sandbox:*', '2 hours', 'an editor on this computer (vscode)']) {
-      assert(text.includes(words), words);
-    }
-    const policy = headers.get('content-security-policy') ?? '';
-    const [, hash] = /style-src 'sha256-([^']+)'/.exec(policy) ?? [];
-    const style = /<style>([\s\S]*)<\/style>/.exec(text)?.[1] ?? '';
-    assert.equal(hash, createHash('sha256').update(style).digest('base64'));
-    assert.equal(
-      policy.replace(String(hash), '…'),
-      `default-src 'none'; style-src 'sha256-…'; form-action 'self' vscode:; base-uri 'none'; frame-ancestors 'none'`,
-    );
-    assert.equal(headers.get('x-frame-options'), 'DENY');
-    assert.doesNotMatch(text, /<script|style=|\son\w+=/);
-  });
+  await t.test(
+    'shows who one is, what VS Code will get and for how long, on a page that loads and runs nothing',
+    async () => {
+      const session = await signIn(bff, provider);
+      const { headers, text } = await look(newWindow().link, session);
+      for (const words of ['user:ada', 'sandbox:*', '2 hours', 'an editor on this computer (vscode)']) {
+        assert(text.includes(words), words);
+      }
+      const policy = headers.get('content-security-policy') ?? '';
+      const [, hash] = /style-src 'sha256-([^']+)'/.exec(policy) ?? [];
+      const style = /<style>([\s\S]*)<\/style>/.exec(text)?.[1] ?? '';
+      assert.equal(hash, createHash('sha256').update(style).digest('base64'));
+      assert.equal(
+        policy.replace(String(hash), '…'),
+        `default-src 'none'; style-src 'sha256-…'; form-action 'self' vscode:; base-uri 'none'; frame-ancestors 'none'`,
+      );
+      assert.equal(headers.get('x-frame-options'), 'DENY');
+      assert.doesNotMatch(text, /<script|style=|\son\w+=/);
+    },
+  );
 
-  it('sends who is not signed in to the provider, and back to the very same question', async () => {
+  await t.test('sends who is not signed in to the provider, and back to the very same question', async () => {
     const { link } = newWindow();
     const asked = await bff.call(link, { headers: { authorization: '' } });
     assert.equal(asked.status, 303);
@@ -154,7 +159,7 @@ describe('signing a window of VS Code in', () => {
     'a short state': { state: 'x' },
     'a state with markup': { state: `<script>${'x'.repeat(30)}</script>` },
   })) {
-    it(`refuses a link with ${what}, before anybody signs in`, async () => {
+    await t.test(`refuses a link with ${what}, before anybody signs in`, async () => {
       for (const session of ['', await signIn(bff, provider)]) {
         const answer = await look(newWindow(changed).link, session);
         assert.equal(answer.status, 400);
@@ -164,14 +169,14 @@ describe('signing a window of VS Code in', () => {
     });
   }
 
-  it('refuses a link that says a thing twice', async () => {
+  await t.test('refuses a link that says a thing twice', async () => {
     const { link } = newWindow();
     for (const more of ['redirect_uri=x', 'state=x', 'challenge=x']) {
       assert.equal((await look(`${link}&${more}`, '')).status, 400, more);
     }
   });
 
-  it('takes an answer from its own page alone, once, and from who saw it', async () => {
+  await t.test('takes an answer from its own page alone, once, and from who saw it', async () => {
     const session = await signIn(bff, provider);
     const word = wordIn(await look(newWindow().link, session));
     const form = { word, answer: 'allow' };
@@ -201,7 +206,7 @@ describe('signing a window of VS Code in', () => {
     assert.equal((await decide(form, session)).status, 400);
   });
 
-  it('gives no key for a code used twice, a wrong verifier, or nothing at all', async () => {
+  await t.test('gives no key for a code used twice, a wrong verifier, or nothing at all', async () => {
     const first = await allowed();
     assert.equal((await redeem({ code: first.code, verifier: first.verifier })).status, 200);
     const other = await allowed();
@@ -221,7 +226,7 @@ describe('signing a window of VS Code in', () => {
     }
   });
 
-  it('lets listed workbenches redeem, and other pages not even ask', async () => {
+  await t.test('lets listed workbenches redeem, and other pages not even ask', async () => {
     const { code, verifier } = await allowed();
     const preflight = (origin: string) =>
       bff.call('/auth/vscode/token', {
@@ -240,7 +245,7 @@ describe('signing a window of VS Code in', () => {
     assert.equal(answer.status, 200);
   });
 
-  it('takes back no key that was not given this way, and none without the key itself', async () => {
+  await t.test('takes back no key that was not given this way, and none without the key itself', async () => {
     const own = await withKey(bff.accessKey, '/auth/vscode/revoke', 'POST');
     assert.deepEqual([own.status, failureIn(own).code], [403, 'FORBIDDEN']);
     const session = await signIn(bff, provider);
@@ -248,13 +253,13 @@ describe('signing a window of VS Code in', () => {
     assert.equal(byCookie.status, 403);
   });
 
-  it('says to anybody how one can sign in', async () => {
+  await t.test('says to anybody how one can sign in', async () => {
     const answer = await bff.call('/auth/methods', { headers: { authorization: '', origin: workbench } });
     assert.deepEqual((answer.body as { methods: string[] }).methods, ['access-key', 'browser']);
     assert.equal(answer.headers.get('access-control-allow-origin'), workbench);
   });
 
-  it('limits an address that tries codes', async () => {
+  await t.test('limits an address that tries codes', async () => {
     const statuses = new Set<number>();
     for (let count = 0; count < 260 && !statuses.has(429); count += 1) {
       statuses.add(
@@ -264,20 +269,15 @@ describe('signing a window of VS Code in', () => {
     assert.deepEqual([...statuses], [400, 429]);
   });
 
-  it('leaves no key, code, verifier, word or state in the log', async () => {
+  await t.test('leaves no key, code, verifier, word or state in the log', async () => {
     await using quiet = await startSessionBff(provider, partners);
-    const whole = bff;
-    bff = quiet;
-    try {
-      const { code, verifier, state } = await allowed();
-      const { accessKey } = windowKeyAnswer.parse((await redeem({ code, verifier })).body);
-      await redeem({ code, verifier });
-      const found = findSecrets({ code, verifier, state, accessKey }, quiet.logLines.join('\n'));
-      assert.deepEqual(found, []);
-      assert(quiet.logLines.some((line) => line.includes('"caller":"user:ada"')));
-    } finally {
-      bff = whole;
-    }
+    const { redeem, allowed } = windowOf(quiet, provider);
+    const { code, verifier, state } = await allowed();
+    const { accessKey } = windowKeyAnswer.parse((await redeem({ code, verifier })).body);
+    await redeem({ code, verifier });
+    const found = findSecrets({ code, verifier, state, accessKey }, quiet.logLines.join('\n'));
+    assert.deepEqual(found, []);
+    assert(quiet.logLines.some((line) => line.includes('"caller":"user:ada"')));
   });
 });
 
