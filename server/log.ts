@@ -88,9 +88,11 @@ export function createLog(level: string, stream: DestinationStream = standardOut
       logger.error(
         failed,
         failed.step === 'outcome'
-          ? 'the outcome of a write could not be written down: it stays unknown'
+          ? 'the outcome of a write could not be written down yet: it is kept until it can be'
           : 'the journal cannot be used, so no write is sent',
       ),
+    outcomesLost: (count) =>
+      logger.error({ count }, 'the outcomes of writes could not be written down: they stay unknown'),
     accessKeysRead: (count) => logger.info({ count }, 'the access file was changed: its keys are in force'),
     accessFileUnreadable: (why) => logger.warn(`${why} The keys that it held before stay in force.`),
     userinfoFailed: ({ caller, reason }) =>

@@ -8,8 +8,9 @@ import { createApp } from './http/app.ts';
 import { limitBytesInFlight } from './http/bytes-in-flight.ts';
 import { listen } from './http/listen.ts';
 import { createJournal, type Journal } from './journal/journal.ts';
-import { toOutput } from './journal/lines.ts';
+import { type JournalLines, toOutput } from './journal/lines.ts';
 import { createSendOnce } from './journal/send-once.ts';
+import { createThreadStore } from './journal/sqlite/thread-store.ts';
 import type { Log } from './log.ts';
 import { createBoundedFetch } from './network/bounded-fetch.ts';
 import { type Connections, createConnections } from './network/connections.ts';
@@ -59,7 +60,7 @@ export async function startBff(
   const { dataDirectory } = config;
   const accessKeys = createAccessKeys({ dataDirectory, ownKey: own?.accessKey, log });
   const lines = config.journal === 'stdout' ? toOutput(standardOutput()) : undefined;
-  const journal = given.journal ?? createJournal({ directory: dataDirectory, log, lines });
+  const journal = given.journal ?? (await openJournal(dataDirectory, log, lines));
   const local = config.local ? await startLocalEnvironment(config.maxBytesInFlight) : undefined;
   const environments = local ? [...config.environments, local.environment] : config.environments;
 
@@ -117,7 +118,7 @@ export async function startBff(
     await journal.settle();
     await accessKeys.stop();
     await local?.stop();
-    journal.close();
+    await journal.close();
   }
   const listening = await listen(app, config).catch(async (error: unknown) => {
     // What goes on listening would keep a program alive that has said that it did not start.
@@ -145,6 +146,13 @@ export async function startBff(
       return stopped;
     },
   };
+}
+
+function openJournal(directory: string, log: Log, lines: JournalLines | undefined): Promise<Journal> {
+  const store = createThreadStore(directory, (step, code) =>
+    log.journalFailed({ step, code, requestId: undefined }),
+  );
+  return createJournal({ store, log, lines });
 }
 
 /** Off loopback nobody is let in by a file that nobody asked for. */

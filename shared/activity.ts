@@ -4,11 +4,13 @@ import * as z from 'zod/mini';
 export const writeState = z.enum(['in_flight', 'succeeded', 'not_sent', 'refused', 'unknown']);
 export type WriteState = z.infer<typeof writeState>;
 
-/** One write of the caller's, as the journal knows it. */
+/** One write, as the journal knows it. */
 export const activityEntry = z.object({
   /** Names it to `…/activity/{id}/resolve`. */
   id: z.string(),
   operation: z.string(),
+  /** Who sent it: the name of an access key, or of a session. A BFF of an older version does not say so. */
+  caller: z.optional(z.string()),
   state: writeState,
   /** ISO 8601, as all times here. */
   startedAt: z.string(),
@@ -30,7 +32,10 @@ export const activityEntry = z.object({
 });
 export type ActivityEntry = z.infer<typeof activityEntry>;
 
-/** `GET /api/environments/{environment}/activity`: the caller's own writes, newest first. */
+/**
+ * `GET /api/environments/{environment}/activity`: the caller's own writes, newest first. Whoever may do everything in the
+ * environment sees everybody's, those first whose outcome is unknown.
+ */
 export const activityAnswer = z.object({
   environment: z.string(),
   requestId: z.string(),

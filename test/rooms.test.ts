@@ -26,6 +26,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['network', 'docs'],
   ],
   'server/http': [['api', 'sign-in'], ['middleware']],
+  'server/journal': [['sqlite']],
   shared: [['imports']],
 };
 

@@ -17,7 +17,7 @@ export function parseGrant(text: string): Grant | undefined {
   return isGrant ? { environment, operation } : undefined;
 }
 
-/** Whether a caller may use an operation in an environment. */
+/** Whether a caller may use an operation in an environment; `*` asks whether that is all of them. */
 export function isGranted(
   { grants }: Pick<Caller, 'grants'>,
   environment: string,

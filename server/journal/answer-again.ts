@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../shared/error-codes.ts';
 import type { OperationRow } from '../../shared/operations.ts';
 import { BffError } from '../bff-error.ts';
 import type { PartnerReply } from '../partner/call-partner.ts';
-import type { EarlierClaim } from './ledger.ts';
+import type { EarlierClaim } from './journal-store.ts';
 
 /**
  * What is said to a request whose key belongs to an earlier write: the answer to that one, as far as it was recorded.

@@ -1,58 +1,57 @@
 import type { ActivityEntry } from '../../shared/activity.ts';
 import { BffError } from '../bff-error.ts';
-import { errorCodeOf } from '../error-code.ts';
-import { JournalFault } from './journal-fault.ts';
-import { type Claim, createLedger, type Ending, type Intent, type Ledger } from './ledger.ts';
+import { JournalFailure, JournalFault } from './journal-fault.ts';
+import type { Claim, Ending, Intent, JournalStore, KnownWrite, Whose } from './journal-store.ts';
 import type { JournalLines } from './lines.ts';
-import { openDatabase } from './open-database.ts';
 
 /** The record of every write, and the ledger by which none is sent twice. */
 export type Journal = {
-  /** @throws BffError `JOURNAL_UNAVAILABLE`, and then nothing may be sent. */
-  claim(intent: Intent): Claim;
-  /** Never fails: the answer goes out in any case, and the row stays `unknown`. */
-  end(id: number, ending: Ending, requestId: string): void;
-  /** A caller's own writes, newest first, from before the one that `before` names. */
-  activity(reader: Reader, before?: string): { activity: ActivityEntry[]; next: string | null };
-  /** @returns the write as it is then; undefined where the caller has none of that id. */
-  resolve(reader: Reader, id: string, happened: boolean): ActivityEntry | undefined;
+  /** The intent is on the disk before this resolves. @throws BffError `JOURNAL_UNAVAILABLE`, and then nothing may be sent. */
+  claim(intent: Intent): Promise<Exclude<Claim, { full: 'caller' }>>;
+  /** Never fails: the answer goes out in any case, and an outcome that cannot be written down at once is kept until it can. */
+  end(id: string, ending: Ending, requestId: string): Promise<void>;
+  /** What a reader may see, page by page: the next one begins where `before` says. */
+  activity(reader: Reader, before?: string): Promise<{ activity: ActivityEntry[]; next: string | null }>;
+  /** @returns the write as it is then; undefined where the reader may see none of that id. */
+  resolve(reader: Reader, id: string, happened: boolean): Promise<ActivityEntry | undefined>;
   /** Waits for the writes that are in flight, but not for ever. */
   settle(): Promise<void>;
-  close(): void;
+  close(): Promise<void>;
 };
 
-export type Reader = { caller: string; environment: string; requestId: string };
+/** Who reads: their own writes in an environment, or everybody's. */
+export type Reader = { caller: string; environment: string; everybody: boolean; requestId: string };
 
 export type JournalLog = {
-  /** @param failed.code SQLite's or the system's own words, which hold nothing of a row. */
-  journalFailed(failed: { step: string; code: string; requestId: string | undefined }): void;
+  /** @param failed.code SQLite's or the system's own words, or ours, which hold nothing of a row. */
+  journalFailed(failed: { step: JournalStep; code: string; requestId: string | undefined }): void;
+  /** @param count of outcomes that could not be written down before the end. */
+  outcomesLost(count: number): void;
 };
+export type JournalStep = 'open' | 'intent' | 'outcome' | 'read' | 'resolve' | 'clean';
 
 const pageLength = 50;
 /** As long as the BFF waits for its callers when it ends. */
 const longestSettleMs = 20_000;
 
 /**
- * Opens the journal of a data directory. One that cannot be opened or written for now (no space, no permission) is
- * tried again with each write, and nothing but writes has to wait for it.
+ * The journal on a store. One that cannot be used for now (no space, no permission) is tried again with each call, and
+ * nothing but writes has to wait for it.
  * @throws JournalFault when somebody has to look at it first.
  */
-export function createJournal(options: {
-  directory: string;
+export async function createJournal(options: {
+  store: JournalStore;
   log: JournalLog;
   lines?: JournalLines | undefined;
-  /** For tests. */
-  now?: () => number;
-}): Journal {
-  const { directory, log, lines, now } = options;
-  const open = () => createLedger(openDatabase(directory), now);
-  const inFlight = new Map<number, PromiseWithResolvers<void>>();
-  let ledger: Ledger | undefined;
+}): Promise<Journal> {
+  const { store, log, lines } = options;
+  /** Writes that were asked for and have not ended. */
+  const underWay = new Set<Promise<void>>();
+  const inFlight = new Map<string, () => void>();
 
-  function use<Result>(step: string, requestId: string | undefined, run: (ledger: Ledger) => Result): Result {
+  async function use<Result>(step: JournalStep, requestId: string, asked: Promise<Result>): Promise<Result> {
     try {
-      ledger ??= open();
-      return run(ledger);
+      return await asked;
     } catch (error) {
       log.journalFailed({ step, code: codeOf(error), requestId });
       throw BffError.of(
@@ -63,53 +62,93 @@ export function createJournal(options: {
     }
   }
 
+  /** Counts a write as under way. @returns what to call when it has ended. */
+  function enter(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    underWay.add(promise);
+    return () => {
+      underWay.delete(promise);
+      resolve();
+    };
+  }
+
   try {
-    ledger = open();
+    await store.open();
   } catch (error) {
-    if (error instanceof JournalFault) throw error;
+    if (error instanceof JournalFault) {
+      await store.close();
+      throw error;
+    }
     log.journalFailed({ step: 'open', code: codeOf(error), requestId: undefined });
   }
 
   return {
-    claim(intent) {
-      const claim = use('intent', intent.requestId, (opened) => opened.claim(intent));
-      if ('id' in claim) {
-        inFlight.set(claim.id, Promise.withResolvers());
-        lines?.intent(String(claim.id), intent);
-      }
-      return claim;
-    },
-    end(id, ending, requestId) {
+    async claim(intent) {
+      const leave = enter();
       try {
-        use('outcome', requestId, (opened) => opened.end(id, ending));
-      } catch {
-        // The log has it.
+        const claim = await use('intent', intent.requestId, store.claim(intent));
+        if ('full' in claim) throw tooMuchWritten();
+        if ('earlier' in claim) {
+          leave();
+          return claim;
+        }
+        inFlight.set(claim.id, leave);
+        lines?.intent(claim.id, intent);
+        return claim;
+      } catch (error) {
+        leave();
+        throw error;
       }
-      lines?.outcome(String(id), ending);
-      inFlight.get(id)?.resolve();
+    },
+    async end(id, ending, requestId) {
+      lines?.outcome(id, ending);
+      try {
+        await store.end(id, ending);
+      } catch (error) {
+        log.journalFailed({ step: 'outcome', code: codeOf(error), requestId });
+      }
+      inFlight.get(id)?.();
       inFlight.delete(id);
     },
-    activity({ caller, environment, requestId }, before) {
-      const from = before === undefined ? Number.MAX_SAFE_INTEGER : Number(before);
-      const rows = use('read', requestId, (opened) => opened.page(caller, environment, from, pageLength + 1));
-      const activity = rows.slice(0, pageLength);
-      return { activity, next: rows.length > pageLength ? (activity.at(-1)?.id ?? null) : null };
+    async activity(reader, before) {
+      const page = store.activity(whoseOf(reader), pageLength, before);
+      const { writes, next } = await use('read', reader.requestId, page);
+      return { activity: writes.map(withoutEnvironment), next };
     },
-    resolve: ({ caller, environment, requestId }, id, happened) =>
-      use('resolve', requestId, (opened) => opened.resolve(caller, environment, Number(id), happened)),
+    async resolve(reader, id, happened) {
+      const found = store.resolve(whoseOf(reader), id, { happened, by: reader.caller });
+      const write = await use('resolve', reader.requestId, found);
+      return write && withoutEnvironment(write);
+    },
     async settle() {
       const { promise, resolve } = Promise.withResolvers<void>();
       const limit = setTimeout(resolve, longestSettleMs);
-      await Promise.race([promise, Promise.all([...inFlight.values()].map((each) => each.promise))]);
+      await Promise.race([promise, Promise.all(underWay)]);
       clearTimeout(limit);
     },
-    close: () => ledger?.close(),
+    async close() {
+      const lost = await store.close().catch(() => inFlight.size);
+      if (lost > 0) log.outcomesLost(lost);
+    },
   };
 }
 
-/** SQLite's own words for its error numbers are constants. */
+function whoseOf({ caller, environment, everybody }: Reader): Whose {
+  return everybody ? { environment } : { caller, environment };
+}
+
+/** The answer names it once. */
+function withoutEnvironment({ environment, ...entry }: KnownWrite): ActivityEntry {
+  return entry;
+}
+
+function tooMuchWritten(): BffError {
+  return BffError.of(
+    'JOURNAL_UNAVAILABLE',
+    'You have written 100 MB into the BFF’s journal in the last 30 days, which is all that it keeps of one caller, so this was not sent. Others may go on writing. Wait until your oldest writes are 30 days old, resolve those whose outcome is unknown, or use another access key.',
+  );
+}
+
 function codeOf(error: unknown): string {
-  if (error instanceof JournalFault) return 'damaged';
-  if (error instanceof Error && 'errstr' in error) return String(error.errstr);
-  return errorCodeOf(error);
+  return error instanceof JournalFailure ? error.code : 'no code';
 }

@@ -1,5 +1,5 @@
 import { withoutKeys } from '../callers/key-format.ts';
-import type { Ending, Intent } from './ledger.ts';
+import type { Ending, Intent } from './journal-store.ts';
 
 /**
  * The journal as JSON lines, for whoever collects what a program prints: two a write, joined by `row`. They follow the

@@ -3,21 +3,29 @@ import { canonical } from '../../shared/canonical.ts';
 import { type ExternalReference, externalReference } from '../../shared/fields.ts';
 import type { OperationRow } from '../../shared/operations.ts';
 import { valueAt } from '../../shared/validate.ts';
+import { BffError } from '../bff-error.ts';
+import { mostReferenceBytes } from './kept.ts';
 
 /** What the journal remembers of a request, taken from it while it is whole: a document is not kept for that. */
 export type Remembered = {
   /** SHA-256 of the request, whatever the order of its fields. */
-  digest: Buffer;
+  digest: Uint8Array;
   /** The names of people in other systems, by which the partner can be searched. */
   references: readonly ExternalReference[];
 };
 
-export function rememberedOf({ references }: OperationRow, request: unknown): Remembered {
-  return {
-    digest: hash('sha256', canonical(request), 'buffer'),
-    references: references === undefined ? [] : eachOnce(referencesAt(request, references)),
-  };
+/** @throws BffError where the references are more than the journal keeps of one write. */
+export function rememberedOf({ references: path }: OperationRow, request: unknown): Remembered {
+  const references = path === undefined ? [] : eachOnce(referencesAt(request, path));
+  const bytes = Buffer.byteLength(JSON.stringify(references));
+  if (path !== undefined && bytes > mostReferenceBytes) {
+    const message = `must take at most ${words(mostReferenceBytes)} bytes as JSON, all together, since the journal keeps them: these take ${words(bytes)}`;
+    throw BffError.invalid([{ path: path.join('.'), message }]);
+  }
+  return { digest: hash('sha256', canonical(request), 'buffer'), references };
 }
+
+const words = (bytes: number) => bytes.toLocaleString('en');
 
 /** Several documents of a batch may be one person's. */
 function eachOnce(references: readonly ExternalReference[]): ExternalReference[] {

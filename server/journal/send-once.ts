@@ -5,7 +5,7 @@ import { BffError } from '../bff-error.ts';
 import type { CallPartner, PartnerCall, PartnerReply } from '../partner/call-partner.ts';
 import { answerAgain } from './answer-again.ts';
 import type { Journal } from './journal.ts';
-import type { Ending, Intent } from './ledger.ts';
+import type { Ending, Intent } from './journal-store.ts';
 
 /** The partner's reply to a write, or the one that was recorded when it was sent the first time. */
 export type SendOnce = (
@@ -17,7 +17,7 @@ export type SendOnce = (
 export function createSendOnce(journal: Pick<Journal, 'claim' | 'end'>, callPartner: CallPartner): SendOnce {
   return async function sendOnce(call, asked) {
     const { environment, row, requestId } = call;
-    const claim = journal.claim({ ...asked, environment: environment.id, requestId });
+    const claim = await journal.claim({ ...asked, environment: environment.id, requestId });
     if ('earlier' in claim) return { reply: answerAgain(claim, row), replayed: true };
 
     let partner: PartnerFacts | undefined;
@@ -27,10 +27,10 @@ export function createSendOnce(journal: Pick<Journal, 'claim' | 'end'>, callPart
     try {
       const reply = await callPartner({ ...call, onAnswer });
       const result = row.keptResult?.safeParse(reply.result).data;
-      journal.end(claim.id, { state: 'succeeded', partner, result }, requestId);
+      await journal.end(claim.id, { state: 'succeeded', partner, result }, requestId);
       return { reply, replayed: false };
     } catch (error) {
-      journal.end(claim.id, { ...endingOf(error), partner }, requestId);
+      await journal.end(claim.id, { ...endingOf(error), partner }, requestId);
       throw error;
     }
   };

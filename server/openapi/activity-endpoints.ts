@@ -10,6 +10,7 @@ const environment = parameters.environment.example;
 const entry: ActivityEntry = {
   id: '42',
   operation: 'createUser',
+  caller: 'ada-laptop',
   state: 'unknown',
   startedAt: '2026-01-30T12:00:00.000Z',
   endedAt: '2026-01-30T12:00:10.000Z',

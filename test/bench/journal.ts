@@ -26,12 +26,12 @@ const accessKey = 'pbff_an-access-key-for-benchmarks';
 
 /** Lets everything be sent, and remembers nothing. */
 const noJournal: Journal = {
-  claim: () => ({ id: 0 }),
-  end() {},
-  activity: () => ({ activity: [], next: null }),
-  resolve: () => undefined,
+  claim: async () => ({ id: '0' }),
+  end: async () => {},
+  activity: async () => ({ activity: [], next: null }),
+  resolve: async () => undefined,
   settle: async () => {},
-  close() {},
+  close: async () => {},
 };
 
 /** @param folder where the database lies meanwhile. Medians of the rounds. */

@@ -9,6 +9,7 @@ import {
 import { bodyCaps } from '../../../shared/body-caps.ts';
 import { validate } from '../../../shared/validate.ts';
 import { BffError } from '../../bff-error.ts';
+import { isGranted } from '../../callers/grants.ts';
 import type { EnvironmentConfig } from '../../config/environment-config.ts';
 import type { Journal, Reader } from '../../journal/journal.ts';
 import { jsonBody } from '../json-body.ts';
@@ -24,8 +25,13 @@ export type ActivityDependencies = {
 const readResolution = jsonBody(bodyCaps.resolution);
 /** As SQLite counts rows; more digits would be no number any more. */
 const writeId = /^\d{1,15}$/;
+/** Where a page ended: at that write, or (`u`) at that one among what nobody has resolved. */
+const pageEnd = /^u?\d{1,15}$/;
 
-/** What callers may see and say of their own writes. Nobody sees another's, so no grant is needed. */
+/**
+ * What callers may see and say of writes: of their own, for which no grant is needed, and of everybody's where they may do
+ * everything in the environment.
+ */
 export function addActivityRoutes(router: Router, { environments, journal }: ActivityDependencies): void {
   const path = activityPath(':environment');
 
@@ -37,17 +43,18 @@ export function addActivityRoutes(router: Router, { environments, journal }: Act
     const environment = known.find(({ id }) => id === request.params.environment)?.id;
     if (environment === undefined) throw environmentNotFound(known);
     context.environment = environment;
-    return { caller: caller.id, environment, requestId: context.requestId };
+    const everybody = isGranted(caller, environment, '*');
+    return { caller: caller.id, environment, everybody, requestId: context.requestId };
   }
 
-  route(router, 'GET', path, (request, response) => {
+  route(router, 'GET', path, async (request, response) => {
     const reader = readerOf(request, response);
     const { before } = request.query;
-    if (before !== undefined && !(typeof before === 'string' && writeId.test(before))) {
+    if (before !== undefined && !(typeof before === 'string' && pageEnd.test(before))) {
       throw BffError.invalid([{ path: 'before', message: 'must be what an answer gave as `next`' }]);
     }
     const { environment, requestId } = reader;
-    const answer: ActivityAnswer = { environment, requestId, ...journal.activity(reader, before) };
+    const answer: ActivityAnswer = { environment, requestId, ...(await journal.activity(reader, before)) };
     sendJson(response, 200, answer);
   });
 
@@ -57,7 +64,7 @@ export function addActivityRoutes(router: Router, { environments, journal }: Act
     if (!validation.ok) throw BffError.invalid(validation.issues);
     const { happened } = validation.value;
     const id = String(request.params.id);
-    const activity = writeId.test(id) ? journal.resolve(reader, id, happened) : undefined;
+    const activity = writeId.test(id) ? await journal.resolve(reader, id, happened) : undefined;
     const { environment, requestId } = reader;
     const answer: ResolveAnswer = { environment, requestId, activity: resolved(activity, happened) };
     sendJson(response, 200, answer);

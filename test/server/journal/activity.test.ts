@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { activityAnswer, resolveAnswer } from '../../../shared/activity.ts';
+import { addKeys } from '../../support/bff/add-keys.ts';
 import { failureIn, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
 import { type FaultServer, invited, startFaultServer } from '../../support/partner/fault-server.ts';
 import { samples } from '../../support/requests/write-samples.ts';
@@ -11,14 +15,25 @@ const path = '/api/environments/sandbox/activity';
 
 describe('the activity of a caller', () => {
   let partner: FaultServer;
-  let bff: TestBff;
+  let owner: TestBff;
+  /** As seen by somebody who may not do everything. */
+  let bff: Pick<TestBff, 'call'>;
+  let data: string;
   before(async () => {
     partner = await startFaultServer();
-    bff = await startBffWith({ sandbox: partner, production: partner }, { RATE_LIMIT_PER_MINUTE: '100000' });
+    data = mkdtempSync(join(tmpdir(), 'activity-'));
+    const { ada } = await addKeys(data, { ada: ['sandbox:createInvitation', 'production:createInvitation'] });
+    const variables = { RATE_LIMIT_PER_MINUTE: '100000', BFF_DATA_DIR: data };
+    owner = await startBffWith({ sandbox: partner, production: partner }, variables);
+    bff = {
+      call: (path, init) =>
+        owner.call(path, { ...init, headers: { authorization: `Bearer ${ada}`, ...init?.headers } }),
+    };
   });
   after(async () => {
-    await bff.stop();
+    await owner.stop();
     await partner.stop();
+    rmSync(data, { recursive: true });
   });
 
   const activity = async (query = '') => activityAnswer.parse((await bff.call(path + query)).body);
@@ -66,7 +81,8 @@ describe('the activity of a caller', () => {
         ['mine-1', 'succeeded', 201, null, 'theirs', invited],
       ],
     );
-    for (const { operation, externalReferences, startedAt, endedAt, state } of seen) {
+    for (const { operation, caller, externalReferences, startedAt, endedAt, state } of seen) {
+      assert.equal(caller, 'ada');
       assert.equal(operation, 'createInvitation');
       assert.deepEqual(externalReferences, request.externalReferences);
       assert(Math.abs(Date.parse(startedAt) - Date.now()) < 60_000);
@@ -104,12 +120,12 @@ describe('the activity of a caller', () => {
     const answer = await resolve(id, { happened: true });
     const { activity: entry, environment } = resolveAnswer.parse(answer.body);
     assert.deepEqual([answer.status, environment, entry.id, entry.state], [200, 'sandbox', id, 'succeeded']);
-    assert.deepEqual([entry.resolved?.happened, entry.resolved?.by], [true, 'access-key']);
+    assert.deepEqual([entry.resolved?.happened, entry.resolved?.by], [true, 'ada']);
     assert.equal((await resolve(id, { happened: true })).status, 200);
     assert.equal(failureIn(await resolve(id, { happened: false })).code, 'OUTCOME_KNOWN');
     const again = await write(bff, { key: 'happened' });
     assert.equal(shortly(again), '409 OUTCOME_KNOWN');
-    assert.match(failureIn(again).message, /access-key has found out that it happened/);
+    assert.match(failureIn(again).message, /ada has found out that it happened/);
     assert.equal(partner.api.arrivals.length, before);
   });
 
@@ -148,5 +164,26 @@ describe('the activity of a caller', () => {
       assert.equal(await code(flying.id, { happened }), '409 IDEMPOTENCY_IN_PROGRESS');
     }
     assert.equal(shortly(await last), '201');
+  });
+
+  it('shows everybody’s writes to whoever may do everything there, the unresolved ones first, and lets them resolve those', async () => {
+    const id = await unknownWrite('left-behind');
+    partner.api.next({ status: 201, body: invited });
+    assert.equal(shortly(await write(owner, { key: 'of-the-owner' })), '201');
+    const seen = async (query = '') => activityAnswer.parse((await owner.call(path + query)).body);
+    const [first, ...others] = (await seen()).activity;
+    assert.deepEqual([first?.id, first?.caller, first?.state], [id, 'ada', 'unknown']);
+    const unknown = others.findLastIndex(({ state }) => state === 'unknown');
+    assert.equal(others[unknown + 1]?.caller, 'access-key');
+    const { next } = await seen();
+    assert.equal((await seen(`?before=${next}`)).activity.length > 0, true);
+    const resolution = await owner.call(`${path}/${id}/resolve`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"happened":true}',
+    });
+    assert.equal(resolveAnswer.parse(resolution.body).activity.resolved?.by, 'access-key');
+    const mine = (await activity()).activity.map(({ caller }) => caller);
+    assert.deepEqual([...new Set(mine)], ['ada']);
   });
 });

@@ -124,7 +124,7 @@ describe('a write', () => {
     it('is for one caller, and only while that one may still do it', async () => {
       const data = mkdtempSync(join(tmpdir(), 'callers-'));
       const made = ['ada', 'grace'].map((name) =>
-        newKey({ name, grants: ['sandbox:*'], origin: 'cli', lifetimeMs: null }),
+        newKey({ name, grants: ['sandbox:createInvitation'], origin: 'cli', lifetimeMs: null }),
       );
       await changeAccessFile(data, () => made.map(({ entry }) => entry));
       const shared = await startBffWith({ sandbox: partner }, { BFF_DATA_DIR: data });

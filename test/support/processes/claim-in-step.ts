@@ -1,7 +1,8 @@
 // Claims keys as one of several processes that share a journal, each key at the moment at which the others do it too;
 // prints those that it was given. Arguments: the data directory, when to begin, and an intent.
-import { type Claim, createLedger, type Intent } from '../../../server/journal/ledger.ts';
-import { openDatabase } from '../../../server/journal/open-database.ts';
+import { JournalFailure } from '../../../server/journal/journal-fault.ts';
+import type { Claim, Intent } from '../../../server/journal/journal-store.ts';
+import { createSqliteStore } from '../../../server/journal/sqlite/sqlite-store.ts';
 
 const [directory = '', startAt = '', text = '{}'] = process.argv.slice(2);
 const facts: Omit<Intent, 'digest'> = JSON.parse(text);
@@ -9,15 +10,15 @@ const intent: Intent = { ...facts, digest: Buffer.from('the digest of a request'
 const keys = 200;
 const stepMs = 4;
 
-const ledger = createLedger(openDatabase(directory));
+const store = createSqliteStore({ directory });
 
 /** As a caller who is told `JOURNAL_UNAVAILABLE` does: on a slow disk, the other may hold the lock for too long. */
-function claim(idempotencyKey: string): Claim {
+async function claim(idempotencyKey: string): Promise<Claim> {
   for (;;) {
     try {
-      return ledger.claim({ ...intent, idempotencyKey });
+      return await store.claim({ ...intent, idempotencyKey });
     } catch (error) {
-      if (!(error instanceof Error && error.message === 'database is locked')) throw error;
+      if (!(error instanceof JournalFailure && error.code === 'database is locked')) throw error;
     }
   }
 }
@@ -27,7 +28,7 @@ for (let number = 0; number < keys; number += 1) {
   const moment = Number(startAt) + number * stepMs;
   // Nothing else would wait this exactly.
   while (performance.timeOrigin + performance.now() < moment);
-  if ('id' in claim(`key-${number}`)) taken.push(`key-${number}`);
+  if ('id' in (await claim(`key-${number}`))) taken.push(`key-${number}`);
 }
-ledger.close();
+await store.close();
 process.stdout.write(JSON.stringify(taken));

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from './sqlite.ts';
@@ -19,8 +18,7 @@ export type Owner = {
 const fileName = /^journal-([0-9a-f-]{36})\.lock$/;
 
 /** It is made, and sweeps, under the journal's own lock: else a file could be taken for a dead one's before it is locked. */
-export function createOwner(directory: string): Owner {
-  const id = randomUUID();
+export function createOwner(directory: string, id: string): Owner {
   const pathOf = (owner: string) => join(directory, `journal-${owner}.lock`);
   const lock = lockFile(pathOf(id));
   if (lock === undefined) throw new Error('A new lock is held already.');

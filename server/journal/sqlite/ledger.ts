@@ -1,0 +1,187 @@
+import type { WriteState } from '../../../shared/activity.ts';
+import { withoutKeys } from '../../callers/key-format.ts';
+import type { ActivityPage, Claim, Ending, Finding, Intent, KnownWrite, Whose } from '../journal-store.ts';
+import { keptMs, mostCallerBytes, mostRowBytes } from '../kept.ts';
+import type { OpenJournal } from './open-database.ts';
+import { createRunningTime, type JournalClock } from './running-time.ts';
+import { bytesBeside, bytesOf, entryOf, partnerOf, type StoredWrite } from './stored-write.ts';
+
+/** Ages are exact to some ten minutes (see `toleranceMs`), and no row goes too early. */
+const marginMs = 60 * 60 * 1000;
+
+export type Ledger = ReturnType<typeof createLedger>;
+
+/**
+ * What a journal's rows mean. All but `page` are called inside a transaction, after `begin`. Every function may fail with
+ * SQLite's error.
+ * @param underWay the writes that this process is sending. A claim adds its own; the rest is for whoever ends the transaction.
+ */
+export function createLedger(open: OpenJournal, underWay: Set<number>, clock: JournalClock) {
+  const { database, digests, owner } = open;
+  const runningTime = createRunningTime(open, clock);
+  /** The running time of this transaction. */
+  let ran = 0;
+
+  const byKey = database.prepare(
+    'SELECT * FROM writes WHERE caller = ? AND environment = ? AND operation = ? AND key_digest = ?',
+  );
+  const bytesOfCaller = database.prepare('SELECT bytes FROM callers WHERE caller = ?');
+  const insert = database.prepare(
+    `INSERT INTO writes (started_at, caller, environment, operation, request_id, external_references, key_digest,
+       fingerprint, owner, kept_from, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const insertPerson = database.prepare('INSERT OR IGNORE INTO persons VALUES (?, ?)');
+  const bytesOfWrite = database.prepare('SELECT bytes FROM writes WHERE id = ?');
+  const update = database.prepare(
+    `UPDATE writes SET state = ?, ended_at = ?, code = ?, partner = ?, result = ?, owner = NULL, kept_from = ?,
+       bytes = bytes + ?, key_digest = CASE WHEN ? THEN NULL ELSE key_digest END WHERE id = ? AND owner = ?`,
+  );
+  const resolution = database.prepare(
+    `UPDATE writes SET state = ?, owner = NULL, resolved_by = ?, resolved_at = ?, kept_from = ?,
+       bytes = bytes + ?, key_digest = CASE WHEN ? THEN NULL ELSE key_digest END WHERE id = ?`,
+  );
+  const clean = database.prepare(
+    `DELETE FROM writes WHERE id IN
+       (SELECT id FROM writes WHERE state <> 'unknown' AND kept_from <= ? ORDER BY kept_from LIMIT ?)`,
+  );
+  const byId = database.prepare('SELECT * FROM writes WHERE id = ?');
+  const lastId = database.prepare(
+    "SELECT coalesce(max(seq), 0) AS id FROM sqlite_sequence WHERE name = 'writes'",
+  );
+
+  function stateOf(row: StoredWrite): WriteState {
+    if (row.state !== 'unknown' || row.owner === null) return row.state;
+    const isUnderWay = row.owner === owner.id ? underWay.has(row.id) : owner.isAlive(row.owner);
+    return isUnderWay ? 'in_flight' : 'unknown';
+  }
+
+  const seen = (row: StoredWrite): KnownWrite => entryOf(row, stateOf(row));
+
+  /** Newest first; read one by one, so that whoever has enough stops. */
+  function* select(
+    { caller, environment }: Whose,
+    below: number,
+    unresolvedOnly = false,
+  ): Generator<KnownWrite> {
+    const conditions: [sql: string, value: string | number | undefined][] = [
+      ['id < ?', below],
+      ['caller = ?', caller],
+      ['environment = ?', environment],
+    ];
+    const given = conditions.filter(([, value]) => value !== undefined);
+    const where = [...given.map(([sql]) => sql), ...(unresolvedOnly ? ["state = 'unknown'"] : [])];
+    const rows = database.prepare(`SELECT * FROM writes WHERE ${where.join(' AND ')} ORDER BY id DESC`);
+    const values = given.map(([, value]) => value ?? null);
+    for (const row of rows.iterate(...values)) yield seen(row as StoredWrite);
+  }
+
+  function* unresolvedFirst(whose: Whose, { unresolved, below }: Cursor): Generator<KnownWrite> {
+    if (unresolved) {
+      // Those in flight are among them, as the rows say it.
+      for (const each of select(whose, below, true)) if (each.state === 'unknown') yield each;
+    }
+    const from = unresolved ? Number.MAX_SAFE_INTEGER : below;
+    for (const each of select(whose, from)) if (each.state !== 'unknown') yield each;
+  }
+
+  return {
+    begin(): void {
+      ran = runningTime.count();
+    },
+
+    claim(intent: Intent): Claim {
+      const { caller, environment, operation, requestId, idempotencyKey } = intent;
+      const fingerprint = digests.ofRequest(intent.digest);
+      const key = idempotencyKey === undefined ? null : digests.ofKey(idempotencyKey);
+      if (key !== null) {
+        const earlier = byKey.get(caller, environment, operation, key) as StoredWrite | undefined;
+        if (earlier) {
+          const sameRequest = Buffer.compare(fingerprint, earlier.fingerprint) === 0;
+          return { earlier: seen(earlier), partner: partnerOf(earlier), sameRequest };
+        }
+      }
+      // A reference is the caller's own text, and whoever pastes an access key into it must not find it here.
+      const references = withoutKeys(JSON.stringify(intent.references));
+      const texts = bytesOf(caller, environment, operation, requestId, references);
+      const bytes = texts + bytesBeside(intent.references.length);
+      if (Number(bytesOfCaller.get(caller)?.bytes ?? 0) + bytes > mostCallerBytes) return { full: 'caller' };
+      const { lastInsertRowid } = insert.run(
+        ...([clock.wall(), caller, environment, operation, requestId, references] as const),
+        ...([key, fingerprint, owner.id, ran, bytes] as const),
+      );
+      const id = Number(lastInsertRowid);
+      for (const reference of intent.references) insertPerson.run(digests.ofPerson(intent, reference), id);
+      underWay.add(id);
+      return { id: String(id) };
+    },
+
+    /** Changes nothing where a person has resolved the write meanwhile. */
+    end(id: number, { state, code = null, ...answer }: Ending): void {
+      const partner = json(answer.partner);
+      const whole = json(answer.result);
+      const left = mostRowBytes - Number(bytesOfWrite.get(id)?.bytes ?? 0) - bytesOf(code, partner);
+      const result = bytesOf(whole) <= left ? whole : null;
+      update.run(
+        ...([state, clock.wall(), code, partner, result, ran, bytesOf(code, partner, result)] as const),
+        ...([freesKey(state), id, owner.id] as const),
+      );
+    },
+
+    page(whose: Whose, length: number, before?: string): ActivityPage {
+      const all = whose.caller === undefined;
+      const from = cursorOf(before, all);
+      const writes: KnownWrite[] = [];
+      for (const each of all ? unresolvedFirst(whose, from) : select(whose, from.below)) {
+        writes.push(each);
+        if (writes.length > length) break;
+      }
+      const page = writes.slice(0, length);
+      const last = page.at(-1);
+      const isPart = writes.length > length && last !== undefined;
+      return {
+        writes: page,
+        next: isPart ? `${all && last.state === 'unknown' ? 'u' : ''}${last.id}` : null,
+      };
+    },
+
+    resolve(whose: Whose, id: number, { happened, by }: Finding): KnownWrite | undefined {
+      const row = byId.get(id) as StoredWrite | undefined;
+      if (!row || !isOf(row, whose)) return undefined;
+      if (stateOf(row) !== 'unknown') return seen(row);
+      const state = happened ? 'succeeded' : 'not_sent';
+      resolution.run(state, by, clock.wall(), ran, bytesOf(by), freesKey(state), id);
+      return seen(byId.get(id) as StoredWrite);
+    },
+
+    /** Removes some of the rows that are older than rows are kept. @returns how many. */
+    clean(most: number): number {
+      const cutoff = runningTime.cutoff(ran, keptMs + marginMs);
+      const { changes } = clean.run(cutoff, most);
+      if (changes < most) runningTime.forgetBefore(cutoff);
+      return Number(changes);
+    },
+
+    lastId: (): number => Number(lastId.get()?.id),
+  };
+}
+
+/** Where a page begins: below that id, among what nobody has resolved or after it. */
+type Cursor = { unresolved: boolean; below: number };
+
+function cursorOf(before: string | undefined, unresolvedFirst: boolean): Cursor {
+  if (before === undefined) return { unresolved: unresolvedFirst, below: Number.MAX_SAFE_INTEGER };
+  return { unresolved: before.startsWith('u'), below: Number(before.replace('u', '')) };
+}
+
+function isOf(row: StoredWrite, { caller = row.caller, environment = row.environment }: Whose): boolean {
+  return row.caller === caller && row.environment === environment;
+}
+
+/** Nothing happened, so the cause may be mended and the same thing sent again. */
+function freesKey(state: Ending['state']): 0 | 1 {
+  return state === 'not_sent' || state === 'refused' ? 1 : 0;
+}
+
+function json(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value);
+}

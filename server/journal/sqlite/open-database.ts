@@ -1,0 +1,92 @@
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Digests } from '../digests.ts';
+import { JournalFault } from '../journal-fault.ts';
+import { createOwner, type Owner } from './owner.ts';
+import { gone, ownerOnly, preparedDigests, prepareSchema, sizeOf } from './prepare-journal.ts';
+import { DatabaseSync } from './sqlite.ts';
+
+export type OpenJournal = { database: DatabaseSync; digests: Digests; owner: Owner };
+
+export type OpenOptions = {
+  directory: string;
+  /** Names this process among those that share the journal. */
+  ownerId: string;
+  /** Whether it is made where there is none. */
+  mayCreate: boolean;
+  /** What the wall clock says. */
+  now: number;
+};
+
+/** How long the opening waits for another process's transaction. */
+const busyTimeoutMs = 500;
+
+/**
+ * Opens the journal of a data directory.
+ * @throws JournalFault when it is damaged, gone or not ours; else the system's or SQLite's error, which may pass.
+ */
+export function openDatabase({ directory, ownerId, mayCreate, now }: OpenOptions): OpenJournal {
+  const file = join(directory, 'journal.sqlite');
+  if (mayCreate) {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    // SQLite gives the files beside it the mode of this one.
+    closeSync(openSync(file, 'a', ownerOnly));
+    chmodSync(file, ownerOnly);
+  } else if (sizeOf(file) === 0) throw gone(directory);
+  const database = new DatabaseSync(file, { timeout: busyTimeoutMs });
+  let owner: Owner | undefined;
+  try {
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
+    // Before the lock: it reads all of it, and another process may be writing.
+    if (database.prepare('PRAGMA quick_check(1)').get()?.quick_check !== 'ok') throw new Damage();
+    whileLocked(database, () => prepareSchema(database, directory, now));
+    const opened = whileLocked(database, () => {
+      const digests = preparedDigests(database, directory, now);
+      owner = createOwner(directory, ownerId);
+      owner.sweep();
+      return { database, digests, owner };
+    });
+    // From here on nobody waits inside SQLite, which would keep others waiting too.
+    database.exec('PRAGMA busy_timeout = 0');
+    return opened;
+  } catch (error) {
+    owner?.release();
+    database.close();
+    throw isDamage(error)
+      ? new JournalFault(
+          'the database is damaged',
+          `${file} is damaged. It is what keeps writes from being sent twice: restore it, or move it and journal-key away, after which no write from before is known.`,
+        )
+      : error;
+  }
+}
+
+/** Runs something as one transaction, alone among all processes. */
+export function whileLocked<Result>(database: DatabaseSync, run: () => Result): Result {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = run();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    // After some failures SQLite has rolled back by itself.
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/** Found by the check of a database that SQLite itself opens. */
+class Damage extends Error {}
+
+const sqliteCorrupt = 11;
+const sqliteNotADatabase = 26;
+
+/** Whether SQLite itself says that what lies there is no database, or no longer one. */
+export function isDamage(error: unknown): boolean {
+  return error instanceof Damage || [sqliteCorrupt, sqliteNotADatabase].includes(sqliteErrorOf(error));
+}
+
+/** SQLite's number for what went wrong; 0 where it was not SQLite. The lower byte is the kind, the rest its details. */
+export function sqliteErrorOf(error: unknown): number {
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
+}

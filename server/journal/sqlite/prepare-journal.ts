@@ -1,0 +1,85 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createDigests, type Digests } from '../digests.ts';
+import { JournalFault } from '../journal-fault.ts';
+import { schema, schemaVersion } from './schema.ts';
+import type { DatabaseSync } from './sqlite.ts';
+import { takeOver } from './take-over.ts';
+
+export const ownerOnly = 0o600;
+const secretBytes = 32;
+
+const keyFile = (directory: string) => join(directory, 'journal-key');
+
+/** Makes the tables, or takes over those of an older version, where that is needed. */
+export function prepareSchema(database: DatabaseSync, directory: string, now: number): void {
+  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
+  if (version === schemaVersion) return;
+  if (version > schemaVersion) {
+    throw new JournalFault(
+      'the journal is a newer version’s',
+      `${join(directory, 'journal.sqlite')} was written by a newer version of the BFF (its schema is ${version}, this one's is ${schemaVersion}): update this BFF, or start the newer one.`,
+    );
+  }
+  if (version === 0) {
+    // The key is made after the tables, so this one belongs to a journal that is no longer there.
+    if (sizeOf(keyFile(directory)) === secretBytes) throw gone(directory);
+    database.exec(schema);
+  } else {
+    const digests = knownDigests(database, directory, 'SELECT digest FROM secret');
+    takeOver(database, digests);
+    nameJournal(database, digests, now);
+  }
+  database.exec(`PRAGMA user_version = ${schemaVersion}`);
+}
+
+/** The digests that this journal was written with; of a new one, those of a new secret. */
+export function preparedDigests(database: DatabaseSync, directory: string, now: number): Digests {
+  const file = keyFile(directory);
+  if (database.prepare('SELECT id FROM journal').get()) {
+    return knownDigests(database, directory, 'SELECT secret AS digest FROM journal');
+  }
+  // It is there, and whole, where a kill came between this and what follows.
+  if (sizeOf(file) !== secretBytes) {
+    const part = `${file}.part`;
+    writeFileSync(part, randomBytes(secretBytes), { mode: ownerOnly, flush: true });
+    renameSync(part, file);
+  }
+  const digests = createDigests(readFileSync(file));
+  nameJournal(database, digests, now);
+  return digests;
+}
+
+/** @param now where its running time begins: from there on the wall clock is only compared. */
+function nameJournal(database: DatabaseSync, digests: Digests, now: number): void {
+  database
+    .prepare('INSERT INTO journal VALUES (?, ?, ?, 0, NULL)')
+    .run(`jrn_${randomUUID().replaceAll('-', '')}`, digests.ofNothing(), now);
+}
+
+/** With another secret every key would look new, and each could be used again. */
+function knownDigests(database: DatabaseSync, directory: string, query: string): Digests {
+  const file = keyFile(directory);
+  if (sizeOf(file) > 0) {
+    const digests = createDigests(readFileSync(file));
+    const known = database.prepare(query).get()?.digest;
+    if (known instanceof Uint8Array && Buffer.compare(digests.ofNothing(), known) === 0) return digests;
+  }
+  throw new JournalFault(
+    'the key is not the journal’s',
+    `${file} is missing or is not the one that journal.sqlite beside it was written with: restore it, or move both away, after which no write from before is known.`,
+  );
+}
+
+export function gone(directory: string): JournalFault {
+  return new JournalFault(
+    'the journal is gone',
+    `${join(directory, 'journal.sqlite')} is missing or empty, and journal-key beside it says that there was a journal: restore it, or move journal-key away, after which no write from before is known.`,
+  );
+}
+
+/** In bytes; 0 where there is no such file. */
+export function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}

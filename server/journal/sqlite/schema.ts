@@ -1,0 +1,73 @@
+export const schemaVersion = 2;
+
+/**
+ * A row of `writes` is born `unknown`: whatever ends the process at whatever moment, it says the truth. While its `owner`
+ * lives it is in flight, and its outcome takes both away. `key_digest` is there for as long as the key is taken,
+ * `kept_from` is the running time at which the row last changed, `bytes` what it takes with all that belongs to it.
+ */
+const writes = `
+  CREATE TABLE writes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    started_at INTEGER NOT NULL,
+    caller TEXT NOT NULL,
+    environment TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    external_references TEXT NOT NULL,
+    key_digest BLOB,
+    fingerprint BLOB NOT NULL,
+    owner TEXT,
+    state TEXT NOT NULL DEFAULT 'unknown' CHECK (state IN ('unknown', 'succeeded', 'refused', 'not_sent')),
+    ended_at INTEGER,
+    code TEXT,
+    partner TEXT,
+    result TEXT,
+    resolved_by TEXT,
+    resolved_at INTEGER,
+    import_id TEXT,
+    kept_from INTEGER NOT NULL DEFAULT 0,
+    bytes INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE UNIQUE INDEX a_key_is_one_write ON writes (caller, environment, operation, key_digest)
+    WHERE key_digest IS NOT NULL;
+  CREATE INDEX writes_of_a_caller ON writes (caller, environment, id);
+`;
+
+/**
+ * `persons` says which writes are about the same person, `callers` what is kept of each caller. `journal` has one row: its
+ * name, a digest of the secret that all digests are made with, and the running time (see `running-time.ts`), of which
+ * `absences` are part.
+ */
+export const besideWrites = `
+  CREATE INDEX writes_of_an_environment ON writes (environment, id);
+  CREATE INDEX unresolved_writes ON writes (id) WHERE state = 'unknown';
+  CREATE INDEX writes_by_age ON writes (kept_from) WHERE state <> 'unknown';
+  CREATE INDEX submissions_of_a_document ON writes (fingerprint) WHERE operation = 'submitDocument';
+  CREATE INDEX writes_of_an_import ON writes (import_id, state) WHERE import_id IS NOT NULL;
+  CREATE TABLE persons (
+    digest BLOB NOT NULL,
+    write INTEGER NOT NULL REFERENCES writes ON DELETE CASCADE,
+    PRIMARY KEY (digest, write)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX persons_of_a_write ON persons (write);
+  CREATE TABLE callers (caller TEXT PRIMARY KEY, bytes INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER bytes_are_added AFTER INSERT ON writes BEGIN
+    INSERT INTO callers VALUES (new.caller, new.bytes) ON CONFLICT DO UPDATE SET bytes = bytes + new.bytes;
+  END;
+  CREATE TRIGGER bytes_are_changed AFTER UPDATE OF bytes ON writes BEGIN
+    UPDATE callers SET bytes = bytes + new.bytes - old.bytes WHERE caller = new.caller;
+  END;
+  CREATE TRIGGER bytes_are_freed AFTER DELETE ON writes BEGIN
+    UPDATE callers SET bytes = bytes - old.bytes WHERE caller = old.caller;
+  END;
+  CREATE TABLE journal (
+    id TEXT NOT NULL,
+    secret BLOB NOT NULL,
+    base INTEGER NOT NULL,
+    ran INTEGER NOT NULL,
+    counted_by TEXT
+  ) STRICT;
+  CREATE TABLE absences (since INTEGER NOT NULL, ms INTEGER NOT NULL) STRICT;
+`;
+
+export const schema = writes + besideWrites;

@@ -1,0 +1,235 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { errorCodeOf } from '../../error-code.ts';
+import { JournalFailure, JournalFault } from '../journal-fault.ts';
+import type { JournalStore } from '../journal-store.ts';
+import { FilesGone, watchFiles } from './files-in-place.ts';
+import { createLedger, type Ledger } from './ledger.ts';
+import { isDamage, type OpenJournal, openDatabase, sqliteErrorOf, whileLocked } from './open-database.ts';
+import { type JournalClock, journalClock } from './running-time.ts';
+
+export type SqliteStoreOptions = {
+  directory: string;
+  clock?: JournalClock | undefined;
+  /** What nobody waits for has failed. @param code as in a `JournalFailure`. */
+  onFailure?: ((step: 'clean', code: string) => void) | undefined;
+};
+
+type WorkOptions<Result> = {
+  /** Whether it must be on the disk before anybody goes on. */
+  durable?: boolean;
+  /** Whether it is tried again for as long as it takes. */
+  kept?: boolean;
+  /** Called with what it gave, once that is written, or was not. */
+  done?(result: Result): void;
+  undone?(result: Result): void;
+};
+
+/** A piece of a transaction, and who waits for it. */
+type Work = Pick<WorkOptions<unknown>, 'durable' | 'kept' | 'undone'> & {
+  run(ledger: Ledger): unknown;
+  /** How long another process's lock is waited for, on `performance.now`. */
+  until: number;
+  succeed(result: unknown): void;
+  reject(error: JournalFailure): void;
+};
+
+const longestWaitMs = 500;
+const betweenTriesMs = 2;
+const shortestRestMs = 50;
+const longestRestMs = 5_000;
+const longestCloseMs = 3_000;
+const minuteMs = 60_000;
+const rowsOfASlice = 200;
+const sqliteBusy = 5;
+
+/**
+ * A store in SQLite, in the data directory. Whatever waits at the same time shares a transaction, and so one wait for the
+ * disk. It blocks its thread meanwhile, so it has one of its own (`journal-thread.ts`).
+ *
+ * One that cannot be opened or written for now is tried again with each call.
+ */
+export function createSqliteStore({
+  directory,
+  clock = journalClock,
+  onFailure,
+}: SqliteStoreOptions): JournalStore {
+  const ownerId = randomUUID();
+  const underWay = new Set<number>();
+  let opened: Opened | undefined;
+  /** What an opened journal must still hold when it is opened again. */
+  let mark: { journal: string; lastId: number } | undefined;
+  let waiting: Work[] = [];
+  let soon: NodeJS.Immediate | undefined;
+  let later: NodeJS.Timeout | undefined;
+  let restMs = shortestRestMs;
+  let isClosed = false;
+
+  function use(): Opened {
+    if (isClosed) throw new JournalFailure('the journal is closed');
+    opened ??= openAgain();
+    return opened;
+  }
+
+  function openAgain(): Opened {
+    const now = clock.wall();
+    const open = openDatabase({ directory, ownerId, mayCreate: mark === undefined, now });
+    try {
+      const ledger = createLedger(open, underWay, clock);
+      const journal = String(open.database.prepare('SELECT id FROM journal').get()?.id);
+      if (mark && (mark.journal !== journal || ledger.lastId() < mark.lastId)) {
+        throw new JournalFault(
+          'the journal is another or lacks rows',
+          `${join(directory, 'journal.sqlite')} lacks writes that this process has written into it.`,
+        );
+      }
+      mark ??= { journal, lastId: ledger.lastId() };
+      return { ...open, ledger, requireFiles: watchFiles(join(directory, 'journal.sqlite')) };
+    } catch (error) {
+      closeJournal(open);
+      throw error;
+    }
+  }
+
+  /** What is said of an error; what is open goes where it is of no use any more. */
+  function failureOf(error: unknown): JournalFailure {
+    if (opened && (error instanceof FilesGone || isDamage(error))) {
+      const broken = opened;
+      opened = undefined;
+      closeJournal(broken);
+    }
+    if (error instanceof JournalFailure) return error;
+    // SQLite's own words for its error numbers are constants.
+    const code = error instanceof Error && 'errstr' in error ? String(error.errstr) : errorCodeOf(error);
+    return new JournalFailure(code, code, { cause: error });
+  }
+
+  function inTurn<Result>(
+    run: (ledger: Ledger) => Result,
+    options: WorkOptions<Result> = {},
+  ): Promise<Result> {
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    const until = performance.now() + longestWaitMs;
+    const { durable = false, kept = false, done, undone } = options;
+    const succeed = (result: Result) => {
+      done?.(result);
+      resolve(result);
+    };
+    waiting.push({ durable, kept, until, run, succeed, undone, reject } as Work);
+    writeSoon();
+    return promise;
+  }
+
+  /** After all that arrives in this turn. */
+  function writeSoon(): void {
+    soon ??= setImmediate(writeAll);
+  }
+
+  function writeAll(): void {
+    clearImmediate(soon);
+    clearTimeout(later);
+    soon = undefined;
+    if (waiting.length === 0) return;
+    // Outcomes come first: whoever asks again under a key is told what became of it.
+    const batch = [...waiting.filter(({ kept }) => kept), ...waiting.filter(({ kept }) => !kept)];
+    const results: unknown[] = [];
+    try {
+      const { database, ledger, requireFiles } = use();
+      requireFiles();
+      database.exec(`PRAGMA synchronous = ${batch.some(({ durable }) => durable) ? 'FULL' : 'NORMAL'}`);
+      whileLocked(database, () => {
+        ledger.begin();
+        for (const work of batch) results.push(work.run(ledger));
+      });
+      // Else it is written into what nobody finds again, and must not be sent.
+      requireFiles();
+    } catch (error) {
+      for (const [index, result] of results.entries()) batch[index]?.undone?.(result);
+      refuse(batch, error);
+      return;
+    }
+    waiting = [];
+    restMs = shortestRestMs;
+    for (const [index, work] of batch.entries()) work.succeed(results[index]);
+  }
+
+  function refuse(batch: readonly Work[], error: unknown): void {
+    const failure = failureOf(error);
+    const now = performance.now();
+    const isLocked = sqliteErrorOf(error) === sqliteBusy;
+    const isPatient = (work: Work) => isLocked && now < work.until;
+    for (const work of batch) if (!isPatient(work)) work.reject(failure);
+    waiting = batch.filter((work) => work.kept || isPatient(work));
+    if (waiting.length === 0) return;
+    later = setTimeout(writeAll, waiting.some(isPatient) ? betweenTriesMs : restMs);
+    // Whether a lock is held is found out at no cost; all else may mean to read the whole database.
+    restMs = isLocked ? shortestRestMs : Math.min(2 * restMs, longestRestMs);
+  }
+
+  async function read<Result>(run: (ledger: Ledger) => Result): Promise<Result> {
+    try {
+      return run(use().ledger);
+    } catch (error) {
+      throw failureOf(error);
+    }
+  }
+
+  async function clean(): Promise<void> {
+    try {
+      // In slices, between which others have their turn.
+      while ((await inTurn((ledger) => ledger.clean(rowsOfASlice))) === rowsOfASlice);
+    } catch (error) {
+      if (error instanceof JournalFailure && !isClosed) onFailure?.('clean', error.code);
+    }
+  }
+  const cleaning = setInterval(clean, minuteMs);
+  cleaning.unref();
+
+  return {
+    open: () => inTurn(() => {}),
+    claim: (intent) =>
+      inTurn((ledger) => ledger.claim(intent), {
+        durable: true,
+        done: (claim) => {
+          if (mark && 'id' in claim) mark.lastId = Math.max(mark.lastId, Number(claim.id));
+        },
+        undone: (claim) => {
+          if ('id' in claim) underWay.delete(Number(claim.id));
+        },
+      }),
+    end: (id, ending) =>
+      inTurn((ledger) => ledger.end(Number(id), ending), {
+        // A power cut may take an outcome away, which leaves `unknown`: the disk need not be waited for.
+        kept: true,
+        done: () => underWay.delete(Number(id)),
+      }),
+    activity: (whose, length, before) => read((ledger) => ledger.page(whose, length, before)),
+    resolve: (whose, id, found) =>
+      inTurn((ledger) => ledger.resolve(whose, Number(id), found), { durable: true }),
+    async close() {
+      clearInterval(cleaning);
+      const end = performance.now() + longestCloseMs;
+      // How long it ran is part of the record.
+      if (opened) inTurn(() => {}).catch(() => {});
+      while (waiting.length > 0 && performance.now() < end) {
+        writeSoon();
+        await delay(betweenTriesMs);
+      }
+      isClosed = true;
+      const lost = waiting.filter(({ kept }) => kept).length;
+      waiting = [];
+      clearTimeout(later);
+      if (opened) closeJournal(opened);
+      opened = undefined;
+      return lost;
+    },
+  };
+}
+
+type Opened = OpenJournal & { ledger: Ledger; requireFiles: () => void };
+
+function closeJournal({ database, owner }: OpenJournal): void {
+  database.close();
+  owner.release();
+}

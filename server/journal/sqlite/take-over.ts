@@ -1,0 +1,52 @@
+import type { ExternalReference } from '../../../shared/fields.ts';
+import type { Digests } from '../digests.ts';
+import { besideWrites } from './schema.ts';
+import type { DatabaseSync } from './sqlite.ts';
+import { bytesBeside, bytesOf } from './stored-write.ts';
+
+/**
+ * Makes the first version's tables those of today, in the transaction of whoever opens them. Every key and every unknown
+ * outcome stays in force, and what is there is kept for another 30 days, since nobody knows whose clock dated it. A
+ * program of the first version that still runs can't find its column `key` any more, and so sends nothing.
+ */
+export function takeOver(database: DatabaseSync, digests: Digests): void {
+  database.exec(`
+    DROP INDEX writes_by_age;
+    ALTER TABLE writes RENAME COLUMN key TO key_digest;
+    ALTER TABLE writes ADD COLUMN import_id TEXT;
+    ALTER TABLE writes ADD COLUMN kept_from INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE writes ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+    DROP TABLE secret;
+    ${besideWrites}
+  `);
+  const update = database.prepare('UPDATE writes SET bytes = ? WHERE id = ?');
+  const insertPerson = database.prepare('INSERT OR IGNORE INTO persons VALUES (?, ?)');
+  const addCallers = database.prepare('INSERT OR IGNORE INTO callers SELECT DISTINCT caller, 0 FROM writes');
+  addCallers.run();
+  const rows = database.prepare(
+    `SELECT id, caller, environment, operation, request_id, external_references, code, partner, result FROM writes
+       WHERE id > ? ORDER BY id LIMIT 1000`,
+  );
+  for (let page = rows.all(0); page.length > 0; page = rows.all(page.at(-1)?.id ?? 0)) {
+    for (const row of page) {
+      const { id, environment, operation, external_references, ...texts } = row as FirstVersion;
+      const references: ExternalReference[] = JSON.parse(external_references);
+      const all = [environment, operation, external_references, ...Object.values(texts)];
+      // The triggers add it to what is kept of the caller.
+      update.run(bytesOf(...all) + bytesBeside(references.length), id);
+      for (const each of references) insertPerson.run(digests.ofPerson({ environment, operation }, each), id);
+    }
+  }
+}
+
+type FirstVersion = {
+  id: number;
+  environment: string;
+  operation: string;
+  external_references: string;
+  caller: string;
+  request_id: string;
+  code: string | null;
+  partner: string | null;
+  result: string | null;
+};

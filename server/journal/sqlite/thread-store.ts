@@ -1,0 +1,69 @@
+import { Worker } from 'node:worker_threads';
+import { JournalFailure, JournalFault } from '../journal-fault.ts';
+import type { JournalStore } from '../journal-store.ts';
+import type { ThreadAnswer, ThreadCall, ThreadFailure } from './journal-thread.ts';
+
+/** The program: it finds out that it is run as a thread. Built, every module is in the one file. */
+const program = new URL(import.meta.url.endsWith('.ts') ? '../../main.ts' : '', import.meta.url);
+
+type Call = { resolve(result: unknown): void; reject(error: JournalFailure): void };
+
+/**
+ * The SQLite store of a data directory, in a thread of its own.
+ * @param onFailure what nobody waits for has failed.
+ */
+export function createThreadStore(
+  directory: string,
+  onFailure: (step: 'clean', code: string) => void,
+): JournalStore {
+  const calls = new Map<number, Call>();
+  let calledSoFar = 0;
+  let hasEnded = false;
+  const thread = new Worker(program, { workerData: { directory }, execArgv: [] });
+  // It is kept by whoever waits for it, as a file is that is being read.
+  thread.unref();
+  thread.on('message', (answer: ThreadAnswer) => {
+    if ('step' in answer) return onFailure(answer.step, answer.code);
+    const call = calls.get(answer.number);
+    calls.delete(answer.number);
+    if (calls.size === 0) thread.unref();
+    if ('failure' in answer) call?.reject(failureOf(answer.failure));
+    else call?.resolve(answer.result);
+  });
+  // Nobody foresaw it. Writes are refused from then on, as by any journal that cannot be used.
+  thread.on('error', () => {});
+  thread.on('exit', () => {
+    hasEnded = true;
+    for (const { reject } of calls.values()) reject(ended());
+    calls.clear();
+  });
+
+  /** @throws JournalFailure as the store itself does. */
+  function ask<Result>(name: ThreadCall['name'], ...args: unknown[]): Promise<Result> {
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    if (hasEnded) {
+      reject(ended());
+      return promise;
+    }
+    const number = calledSoFar++;
+    calls.set(number, { resolve: (result) => resolve(result as Result), reject });
+    thread.ref();
+    thread.postMessage({ number, name, args } satisfies ThreadCall);
+    return promise;
+  }
+
+  return {
+    open: () => ask('open'),
+    claim: (intent) => ask('claim', intent),
+    end: (id, ending) => ask('end', id, ending),
+    activity: (whose, length, before) => ask('activity', whose, length, before),
+    resolve: (whose, id, found) => ask('resolve', whose, id, found),
+    close: async () => (hasEnded ? 0 : await ask('close')),
+  };
+}
+
+const ended = () => new JournalFailure('the thread of the journal has ended');
+
+function failureOf({ code, message, isFault }: ThreadFailure): JournalFailure {
+  return isFault ? new JournalFault(code, message) : new JournalFailure(code, message);
+}
