@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, beforeEach, describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import {
   beginLogin,
   comeBack,
@@ -20,6 +19,7 @@ import {
   startScriptedProvider,
   type TokenRecipe,
 } from '../support/sign-in/scripted-provider.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 
 const partner = { authUrl: 'https://auth.example.com', apiUrl: 'https://api.example.com' };
@@ -29,19 +29,12 @@ const grants = [
   'realm_access.roles:admin=sandbox:health',
 ].join('; ');
 
-describe('a provider as there are many', () => {
-  let provider: ScriptedProvider;
-  let bff: TestBff;
-  before(async () => {
-    provider = await startScriptedProvider();
-    provider.metadata.userinfo_endpoint = `${provider.issuer}/userinfo`;
-    bff = await startSessionBff(provider, { sandbox: partner }, { BFF_OIDC_GRANTS: grants });
-  });
-  after(async () => {
-    await bff.stop();
-    await provider[Symbol.asyncDispose]();
-  });
-  beforeEach(() => {
+test('a provider as there are many', async (t) => {
+  await using provider = await startScriptedProvider();
+  provider.metadata.userinfo_endpoint = `${provider.issuer}/userinfo`;
+  await using bff = await startSessionBff(provider, { sandbox: partner }, { BFF_OIDC_GRANTS: grants });
+
+  t.beforeEach(() => {
     Object.assign(provider, { userinfo: { sub: 'ada' }, userinfoStatus: 200 });
     bff.logLines.length = 0;
   });
@@ -59,7 +52,7 @@ describe('a provider as there are many', () => {
   const warnings = () =>
     bff.logLines.map((line) => JSON.parse(line)).filter(({ level }: { level: number }) => level === 40);
 
-  it('may say in words that an address is verified, and write it in any case', async () => {
+  await t.test('may say in words that an address is verified, and write it in any case', async () => {
     const answer = await login({ email: 'ADA@Example.edu', email_verified: 'true' });
     assert.deepEqual(await grantsAfter(answer), ['sandbox:ping']);
   });
@@ -74,26 +67,32 @@ describe('a provider as there are many', () => {
       'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED',
     ],
   ] as const) {
-    it(`may have a userinfo endpoint that ${what}: what the ID token grants is granted`, async () => {
-      change();
-      const answer = await login({ groups: ['registrars'] });
-      assert.deepEqual([answer.status, await grantsAfter(answer)], [200, ['sandbox:*']]);
-      const [line, ...more] = warnings();
-      assert.deepEqual([line?.caller, line?.reason, more], ['user:ada', reason, []]);
-      assert.match(line?.msg, /userinfo endpoint failed/);
-    });
+    await t.test(
+      `may have a userinfo endpoint that ${what}: what the ID token grants is granted`,
+      async () => {
+        change();
+        const answer = await login({ groups: ['registrars'] });
+        assert.deepEqual([answer.status, await grantsAfter(answer)], [200, ['sandbox:*']]);
+        const [line, ...more] = warnings();
+        assert.deepEqual([line?.caller, line?.reason, more], ['user:ada', reason, []]);
+        assert.match(line?.msg, /userinfo endpoint failed/);
+      },
+    );
 
-    it(`may have a userinfo endpoint that ${what}: where the ID token grants nothing, it is named`, async () => {
-      change();
-      const answer = await login({}, 'application/json');
-      const { message } = failureIn(answer);
-      assert(
-        message.includes(`its userinfo endpoint did not say what may be granted to you (${reason})`),
-        message,
-      );
-      assert.equal(cookieSetIn(answer, sessionCookie), undefined);
-      assert.equal(warnings().find(({ reason: each }) => each === reason)?.caller, 'user:ada');
-    });
+    await t.test(
+      `may have a userinfo endpoint that ${what}: where the ID token grants nothing, it is named`,
+      async () => {
+        change();
+        const answer = await login({}, 'application/json');
+        const { message } = failureIn(answer);
+        assert(
+          message.includes(`its userinfo endpoint did not say what may be granted to you (${reason})`),
+          message,
+        );
+        assert.equal(cookieSetIn(answer, sessionCookie), undefined);
+        assert.equal(warnings().find(({ reason: each }) => each === reason)?.caller, 'user:ada');
+      },
+    );
   }
 
   const endpoint = 'https://graph.example.com/canary-endpoint';
@@ -127,7 +126,7 @@ describe('a provider as there are many', () => {
       /sent the claim “groups” nested in an object/,
     ],
   ] as const) {
-    it(`may send ${what}: the person and the operator are told`, async () => {
+    await t.test(`may send ${what}: the person and the operator are told`, async () => {
       const refused = await login(claims);
       assert.equal(refused.status, 403);
       assert.match(refused.text, words);
@@ -144,7 +143,7 @@ describe('a provider as there are many', () => {
     });
   }
 
-  it('tells nobody of what is simply not there', async () => {
+  await t.test('tells nobody of what is simply not there', async () => {
     const refused = await login({ groups: ['others'] });
     assert.equal(refused.status, 403);
     assert.doesNotMatch(refused.text, /claim/);
@@ -161,25 +160,31 @@ describe('a provider as there are many', () => {
     ['expired 50 s ago', () => ({ exp: now() - 50 }), true],
     ['expired 90 s ago', () => ({ exp: now() - 90 }), false],
   ] as const) {
-    it(`may have a clock of its own: an ID token ${what} is ${fits ? 'believed' : 'refused'}`, async () => {
-      const answer = await login({ groups: ['registrars'], ...claims() }, 'application/json');
-      assert.equal(answer.status, fits ? 200 : 400, answer.text);
-      if (!fits)
-        assert.match(failureIn(answer).message, /cannot be trusted \(OAUTH_JWT_TIMESTAMP_CHECK_FAILED\)/);
-    });
+    await t.test(
+      `may have a clock of its own: an ID token ${what} is ${fits ? 'believed' : 'refused'}`,
+      async () => {
+        const answer = await login({ groups: ['registrars'], ...claims() }, 'application/json');
+        assert.equal(answer.status, fits ? 200 : 400, answer.text);
+        if (!fits)
+          assert.match(failureIn(answer).message, /cannot be trusted \(OAUTH_JWT_TIMESTAMP_CHECK_FAILED\)/);
+      },
+    );
   }
 
-  it('may let somebody be called what another person’s hash is: they are two all the same', async () => {
-    const idAfter = async (sub: string) => {
-      provider.userinfo = { sub };
-      const session = cookieSetIn(await login({ sub, groups: ['registrars'] }), sessionCookie) ?? '';
-      const { body } = await bff.call('/api/session', { headers: pageHeaders(session) });
-      return String(Reflect.get(Object(body), 'caller').id);
-    };
-    const id = await idAfter('ada@example.edu');
-    assert.match(id, /^user:sha256-/);
-    assert.notEqual(await idAfter(id.slice('user:'.length)), id);
-  });
+  await t.test(
+    'may let somebody be called what another person’s hash is: they are two all the same',
+    async () => {
+      const idAfter = async (sub: string) => {
+        provider.userinfo = { sub };
+        const session = cookieSetIn(await login({ sub, groups: ['registrars'] }), sessionCookie) ?? '';
+        const { body } = await bff.call('/api/session', { headers: pageHeaders(session) });
+        return String(Reflect.get(Object(body), 'caller').id);
+      };
+      const id = await idAfter('ada@example.edu');
+      assert.match(id, /^user:sha256-/);
+      assert.notEqual(await idAfter(id.slice('user:'.length)), id);
+    },
+  );
 });
 
 describe('a browser', () => {
@@ -289,10 +294,10 @@ describe('the file of the client secret at the provider', () => {
   it('is followed when it changes, and keeps the old secret where it cannot be read', async () => {
     await using provider = await startScriptedProvider();
     provider.token = { claims: { groups: ['registrars'] } };
-    const folder = await mkdtemp(join(tmpdir(), 'client-secret-'));
-    const file = join(folder, 'secret');
+    using folder = temporaryFolder();
+    const file = join(folder.path, 'secret');
     await writeFile(file, 'canary-secret-one\n');
-    const bff = await startSessionBff(
+    await using bff = await startSessionBff(
       provider,
       { sandbox: partner },
       { BFF_OIDC_CLIENT_SECRET: '', BFF_OIDC_CLIENT_SECRET_FILE: file },
@@ -304,18 +309,13 @@ describe('the file of the client secret at the provider', () => {
       return decodeURIComponent(pair.split(':')[1] ?? '');
     };
     const logged = (words: RegExp) => () => bff.logLines.some((line) => words.test(line));
-    try {
-      assert.equal(await secretSent(), 'canary-secret-one');
-      await writeFile(file, 'canary-secret-two\n');
-      await until('the new secret is logged', logged(/client secret for the identity provider was replaced/));
-      assert.equal(await secretSent(), 'canary-secret-two');
-      await rm(file);
-      await until('the missing file is logged', logged(/"code":"ENOENT".*BFF_OIDC_CLIENT_SECRET_FILE/));
-      assert.equal(await secretSent(), 'canary-secret-two');
-      assert.doesNotMatch(bff.logLines.join(''), /canary/);
-    } finally {
-      await bff.stop();
-      await rm(folder, { recursive: true, force: true });
-    }
+    assert.equal(await secretSent(), 'canary-secret-one');
+    await writeFile(file, 'canary-secret-two\n');
+    await until('the new secret is logged', logged(/client secret for the identity provider was replaced/));
+    assert.equal(await secretSent(), 'canary-secret-two');
+    await rm(file);
+    await until('the missing file is logged', logged(/"code":"ENOENT".*BFF_OIDC_CLIENT_SECRET_FILE/));
+    assert.equal(await secretSent(), 'canary-secret-two');
+    assert.doesNotMatch(bff.logLines.join(''), /canary/);
   });
 });

@@ -1,32 +1,39 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rename, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { whenFileChanges } from '../../server/watch-file.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 
-describe('watching a file', () => {
-  let folder = '';
-  let path = '';
-  let read: (string | undefined)[] = [];
+/** A file that is not there yet, and what was read of it since somebody watches. */
+function watchedFile() {
+  const folder = temporaryFolder();
+  const path = join(folder.path, 'file');
+  const read: (string | undefined)[] = [];
   let stop = () => {};
   const reread = async () => read.push(await readFile(path, 'utf8').catch(() => undefined));
-  const watch = () => {
-    stop = whenFileChanges(path, reread);
+  return {
+    path,
+    read,
+    reread,
+    another: (name: string) => join(folder.path, name),
+    watch: () => {
+      stop = whenFileChanges(path, reread);
+    },
+    stop: () => stop(),
+    last: (content: string | undefined) => () => read.length > 0 && read.at(-1) === content,
+    [Symbol.dispose]() {
+      stop();
+      folder[Symbol.dispose]();
+    },
   };
-  const last = (content: string | undefined) => () => read.length > 0 && read.at(-1) === content;
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'watch-file-'));
-    path = join(folder, 'file');
-    read = [];
-  });
-  afterEach(async () => {
-    stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+}
 
+describe('watching a file', () => {
   it('tells of what was written between the first reading and the first look', async () => {
+    using watched = watchedFile();
+    const { path, read, reread, watch, last } = watched;
     await writeFile(path, 'one');
     await reread();
     await writeFile(path, 'two');
@@ -36,6 +43,8 @@ describe('watching a file', () => {
   });
 
   it('tells of a change of as many bytes, a replacement, a turned link, an end and a beginning', async () => {
+    using watched = watchedFile();
+    const { path, read, another, watch, last } = watched;
     watch();
     await until('its absence is seen', last(undefined));
     await writeFile(path, 'one');
@@ -45,7 +54,7 @@ describe('watching a file', () => {
     await writeFile(`${path}.part`, 'six');
     await rename(`${path}.part`, path);
     await until('it was replaced', last('six'));
-    await writeFile(join(folder, 'ten'), 'ten');
+    await writeFile(another('ten'), 'ten');
     await unlink(path);
     await symlink('ten', path);
     await until('it leads elsewhere', last('ten'));
@@ -55,11 +64,13 @@ describe('watching a file', () => {
   });
 
   it('tells nothing once it is stopped, not even what it is just looking at', async () => {
+    using watched = watchedFile();
+    const { path, read, another, watch, stop } = watched;
     watch();
     stop();
     await writeFile(path, 'one');
     // A look at another file takes as long, and began later.
-    const other = join(folder, 'other');
+    const other = another('other');
     let seen = false;
     const stopOther = whenFileChanges(other, () => {
       seen = true;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createServer, request as openRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { after, before, describe, it } from 'node:test';
+import { test } from 'node:test';
 import express from 'express';
 import { BffError } from '../../../server/bff-error.ts';
 import { jsonBody } from '../../../server/http/json-body.ts';
@@ -9,7 +10,7 @@ import { jsonBody } from '../../../server/http/json-body.ts';
 /** A tenth of a second of grace, and a byte each millisecond after it. */
 const pace = { graceMs: 100, bytesPerMs: 1, lookEveryMs: 10 };
 
-describe('a body that comes slowly', () => {
+test('a body that comes slowly', async (t) => {
   const app = express();
   app.post('/', async (request, response) => {
     const read = jsonBody(1_000_000, { pace });
@@ -17,12 +18,8 @@ describe('a body that comes slowly', () => {
     const words = outcome instanceof BffError ? outcome.message : JSON.stringify(outcome);
     response.set('Connection', 'close').send(words);
   });
-  const server = createServer(app);
-  before(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
-  after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
+  await using server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
 
   /** Sends a piece each 20 ms, until it is answered; by its length, or in chunks. */
   function send(pieces: readonly string[], length?: number): Promise<string> {
@@ -53,12 +50,12 @@ describe('a body that comes slowly', () => {
     });
   }
 
-  it('is given up, however much it announced', async () => {
+  await t.test('is given up, however much it announced', async () => {
     for (const length of [900_000, undefined])
       assert.match(await send(Array(200).fill(' '), length), /too slowly.*1 Mbit\/s/);
   });
 
-  it('is read where it keeps up', async () => {
+  await t.test('is read where it keeps up', async () => {
     const pieces = ['[', ...Array(12).fill(' '.repeat(60)), ']'];
     assert.equal(await send(pieces, pieces.join('').length), '[]');
     assert.equal(await send(pieces), '[]');

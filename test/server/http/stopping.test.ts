@@ -1,32 +1,25 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorCodeOf } from '../../../server/error-code.ts';
-import { startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
-import { type FaultServer, pong, type Reply, startFaultServer } from '../../support/partner/fault-server.ts';
+import { startBffWith } from '../../support/bff/test-bff.ts';
+import { pong, type Reply, startFaultServer } from '../../support/partner/fault-server.ts';
 import { until } from '../../support/until.ts';
 
 const ping = '/api/environments/sandbox/ping';
 
-describe('stopping', () => {
-  let partner: FaultServer;
-  let bff: TestBff;
-  const sockets: Socket[] = [];
-  beforeEach(async () => {
-    partner = await startFaultServer();
-    bff = await startBffWith({ sandbox: partner });
-  });
-  afterEach(async () => {
-    for (const socket of sockets.splice(0)) socket.destroy();
-    await bff.stop();
-    await partner.stop();
-  });
+/** A BFF that is to stop, and connections to it. */
+async function startStopping() {
+  await using stack = new AsyncDisposableStack();
+  const partner = stack.use(await startFaultServer());
+  const bff = stack.use(await startBffWith({ sandbox: partner }));
+  const kept = stack.move();
 
   async function open(): Promise<Socket> {
     const socket = connect(Number(new URL(bff.url).port), '127.0.0.1').setEncoding('utf8');
-    sockets.push(socket);
+    kept.defer(() => void socket.destroy());
     await once(socket, 'connect');
     return socket;
   }
@@ -49,7 +42,27 @@ describe('stopping', () => {
     }
   }
 
+  function beginUpload(socket: Socket, length: number): void {
+    socket.write(
+      `POST /api/environments/sandbox/documents HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${bff.accessKey}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n[`,
+    );
+  }
+
+  return {
+    partner,
+    bff,
+    open,
+    ask,
+    nobodyListens,
+    beginUpload,
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+describe('stopping', () => {
   it('takes nothing new while it still answers what is under way, and tells that caller to go elsewhere', async () => {
+    await using stopping = await startStopping();
+    const { partner, bff, open, nobodyListens } = stopping;
     const held = Promise.withResolvers<Reply>();
     partner.api.next(() => held.promise);
     const silent = await open();
@@ -68,6 +81,8 @@ describe('stopping', () => {
   });
 
   it('is not ready from then on, and still answers on a connection that it has', async () => {
+    await using stopping = await startStopping();
+    const { bff, open, ask } = stopping;
     const socket = await open();
     assert.match(await ask(socket, '/readyz'), /^HTTP\/1\.1 200[\s\S]*"ready"/);
     const stopped = bff.running.stop();
@@ -79,6 +94,8 @@ describe('stopping', () => {
   });
 
   it('carries out a call that arrives on a kept connection after it', async () => {
+    await using stopping = await startStopping();
+    const { bff, open, ask, nobodyListens } = stopping;
     const kept = await Promise.all(Array.from({ length: 20 }, open));
     await Promise.all(kept.map((socket) => ask(socket, '/livez')));
     const stopped = bff.running.stop();
@@ -90,6 +107,8 @@ describe('stopping', () => {
   });
 
   it('cuts nobody whose connection stands, though it is not taken in yet', async () => {
+    await using stopping = await startStopping();
+    const { bff, open, ask } = stopping;
     // Within one turn of the event loop: none of them can have been handed over when the signal comes.
     const callers = Array.from({ length: 50 }, open);
     await Promise.race(callers);
@@ -100,8 +119,11 @@ describe('stopping', () => {
   });
 
   it('waits for neither a connection that is idle nor one that never spoke', async () => {
-    await open();
+    await using stopping = await startStopping();
+    const { bff, open, ask } = stopping;
+    const silent = await open();
     const idle = await open();
+    const sockets = [silent, idle];
     await ask(idle, '/livez');
     const closed = Promise.all(sockets.map((socket) => once(socket, 'close')));
     const stopped = bff.running.stop();
@@ -116,6 +138,8 @@ describe('stopping', () => {
     ['a header without its end', 'GET /livez HTTP/1.1\r\nHost: localhost\r\n'],
   ] as const) {
     it(`does not wait for ${what}, whether first or after a request`, async () => {
+      await using stopping = await startStopping();
+      const { bff, open, ask } = stopping;
       const [first, second] = [await open(), await open()];
       await ask(second, '/livez');
       for (const socket of [first, second]) socket.write(sent);
@@ -126,13 +150,9 @@ describe('stopping', () => {
     });
   }
 
-  function beginUpload(socket: Socket, length: number): void {
-    socket.write(
-      `POST /api/environments/sandbox/documents HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${bff.accessKey}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n[`,
-    );
-  }
-
   it('refuses an upload that has fallen silent, and says that nothing was sent', async () => {
+    await using stopping = await startStopping();
+    const { partner, bff, open, beginUpload } = stopping;
     const socket = await open();
     beginUpload(socket, 1_000);
     await delay(50);
@@ -148,6 +168,8 @@ describe('stopping', () => {
   });
 
   it('waits for an upload that goes on', async () => {
+    await using stopping = await startStopping();
+    const { bff, open, beginUpload } = stopping;
     const socket = await open();
     beginUpload(socket, 11);
     const stopped = bff.running.stop();
@@ -161,6 +183,8 @@ describe('stopping', () => {
   });
 
   it('lets a write finish whose caller has gone away', async () => {
+    await using stopping = await startStopping();
+    const { partner, bff, open } = stopping;
     let answered = false;
     partner.api.next(async () => {
       await delay(200);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { base64url, generateKeyPair } from 'jose';
 import {
   beginLogin,
@@ -14,7 +14,7 @@ import {
   startSessionBff,
   toolPage,
 } from '../../support/bff/session-bff.ts';
-import { type Answer, failureIn, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
+import { type Answer, failureIn, startBffWith } from '../../support/bff/test-bff.ts';
 import { uncalledPartner } from '../../support/partner/partner-variables.ts';
 import {
   type ScriptedProvider,
@@ -24,18 +24,11 @@ import {
 
 const registrar = { claims: { groups: ['registrars'] } };
 
-describe('a login', () => {
-  let provider: ScriptedProvider;
-  let bff: TestBff;
-  before(async () => {
-    provider = await startScriptedProvider();
-    bff = await startSessionBff(provider, { sandbox: uncalledPartner });
-  });
-  after(async () => {
-    await bff.stop();
-    await provider[Symbol.asyncDispose]();
-  });
-  beforeEach(() => {
+test('a login', async (t) => {
+  await using provider = await startScriptedProvider();
+  await using bff = await startSessionBff(provider, { sandbox: uncalledPartner });
+
+  t.beforeEach(() => {
     Object.assign(provider, { token: registrar, userinfo: {}, metadata: {} });
   });
 
@@ -52,7 +45,7 @@ describe('a login', () => {
     assert.equal(cookieSetIn(answer, sessionCookie), undefined);
   }
 
-  it('asks for a code, by redirect address, state, nonce and challenge of its own', async () => {
+  await t.test('asks for a code, by redirect address, state, nonce and challenge of its own', async () => {
     const [one, other] = [await beginLogin(bff), await beginLogin(bff)];
     const asked = [one, other].map(({ location }) => Object.fromEntries(new URL(location).searchParams));
     assert.deepEqual(Object.keys(asked[0] ?? {}).sort(), [
@@ -66,7 +59,7 @@ describe('a login', () => {
     assert.notEqual(one.cookie, other.cookie);
   });
 
-  it('takes its redirect address from nothing in the request', async () => {
+  await t.test('takes its redirect address from nothing in the request', async () => {
     const answer = await bff.call('/auth/login', {
       headers: {
         ...{ authorization: '', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http' },
@@ -77,7 +70,7 @@ describe('a login', () => {
     assert.equal(searchParams.get('redirect_uri'), `${publicOrigin}/auth/callback`);
   });
 
-  it('ends in a session: a page that leads back, and a cookie', async () => {
+  await t.test('ends in a session: a page that leads back, and a cookie', async () => {
     const { location, cookie } = await beginLogin(bff, `?return=${encodeURIComponent(toolPage)}`);
     const answer = await comeBack(bff, provider.signIn(location).query, cookie);
     assert.equal(answer.status, 200);
@@ -95,7 +88,7 @@ describe('a login', () => {
     });
   });
 
-  it('sets cookies that no script, no neighbour and no plain connection can read', async () => {
+  await t.test('sets cookies that no script, no neighbour and no plain connection can read', async () => {
     const begun = await bff.call('/auth/login', { headers: { authorization: '' } });
     const { query } = provider.signIn(begun.headers.get('location') ?? '');
     const ended = await comeBack(bff, query, loginCookieIn(begun));
@@ -113,18 +106,21 @@ describe('a login', () => {
     ]);
   });
 
-  it('gives another session each time, and ends the one before it in the same browser', async () => {
-    const first = await signIn(bff, provider);
-    const { location, cookie } = await beginLogin(bff);
-    const answer = await bff.call(`/auth/callback${provider.signIn(location).query}`, {
-      headers: { authorization: '', cookie: `${sessionCookie}=${first}; ${cookie}` },
-    });
-    const second = cookieSetIn(answer, sessionCookie) ?? '';
-    assert.notEqual(second, first);
-    assert.deepEqual([(await asSession(first)).status, (await asSession(second)).status], [401, 200]);
-  });
+  await t.test(
+    'gives another session each time, and ends the one before it in the same browser',
+    async () => {
+      const first = await signIn(bff, provider);
+      const { location, cookie } = await beginLogin(bff);
+      const answer = await bff.call(`/auth/callback${provider.signIn(location).query}`, {
+        headers: { authorization: '', cookie: `${sessionCookie}=${first}; ${cookie}` },
+      });
+      const second = cookieSetIn(answer, sessionCookie) ?? '';
+      assert.notEqual(second, first);
+      assert.deepEqual([(await asSession(first)).status, (await asSession(second)).status], [401, 200]);
+    },
+  );
 
-  it('does not take over a session that somebody planted', async () => {
+  await t.test('does not take over a session that somebody planted', async () => {
     const planted = 'p'.repeat(43);
     const { location, cookie } = await beginLogin(bff);
     const answer = await bff.call(`/auth/callback${provider.signIn(location).query}`, {
@@ -135,15 +131,15 @@ describe('a login', () => {
     assert.equal((await asSession(planted)).status, 401);
   });
 
-  describe('comes back', () => {
+  await t.test('comes back', async (t) => {
     const notBegun = /^This sign-in was not begun in this browser/;
     const redeemed = () => provider.redeemed.length;
     let before = 0;
-    beforeEach(() => {
+    t.beforeEach(() => {
       before = redeemed();
     });
 
-    it('only with its cookie', async () => {
+    await t.test('only with its cookie', async () => {
       const { location, cookie } = await beginLogin(bff);
       const { query } = provider.signIn(location);
       assertRefused(await comeBack(bff, query, ''), 'LOGIN_FAILED', 400, notBegun);
@@ -156,7 +152,7 @@ describe('a login', () => {
       assert.equal(redeemed(), before);
     });
 
-    it('only in the browser that began it', async () => {
+    await t.test('only in the browser that began it', async () => {
       const [victim, attacker] = [await beginLogin(bff), await beginLogin(bff)];
       // The attacker signs in and hands the way back to the victim, who has begun a login of their own.
       const { query } = provider.signIn(attacker.location);
@@ -172,7 +168,7 @@ describe('a login', () => {
       ['with an empty state', (query: URLSearchParams) => query.set('state', '')],
       ['with another state', (query: URLSearchParams) => query.set('state', 'x'.repeat(43))],
     ] as const) {
-      it(`not ${what}`, async () => {
+      await t.test(`not ${what}`, async () => {
         const { location, cookie } = await beginLogin(bff);
         const query = new URLSearchParams(provider.signIn(location).query);
         change(query);
@@ -181,7 +177,7 @@ describe('a login', () => {
       });
     }
 
-    it('not with its state twice', async () => {
+    await t.test('not with its state twice', async () => {
       const { location, cookie } = await beginLogin(bff);
       const { query, state } = provider.signIn(location);
       const answer = await comeBack(bff, `${query}&state=${state}`, cookie);
@@ -189,7 +185,7 @@ describe('a login', () => {
       assert.equal(redeemed(), before);
     });
 
-    it('once: the same way back is refused afterwards, whatever came of it', async () => {
+    await t.test('once: the same way back is refused afterwards, whatever came of it', async () => {
       const { location, cookie } = await beginLogin(bff);
       const { query } = provider.signIn(location);
       assert.equal((await comeBack(bff, query, cookie)).status, 200);
@@ -203,7 +199,7 @@ describe('a login', () => {
       assertRefused(await comeBack(bff, back, second.cookie), 'LOGIN_FAILED', 400, notBegun);
     });
 
-    it('with a code that was used: the provider says no', async () => {
+    await t.test('with a code that was used: the provider says no', async () => {
       const first = await beginLogin(bff);
       const { code, query } = provider.signIn(first.location);
       assert.equal((await comeBack(bff, query, first.cookie)).status, 200);
@@ -213,7 +209,7 @@ describe('a login', () => {
       assertRefused(answer, 'LOGIN_FAILED', 400, /did not accept the code/);
     });
 
-    it('with the code of another login: PKCE says no', async () => {
+    await t.test('with the code of another login: PKCE says no', async () => {
       const [victim, attacker] = [await beginLogin(bff), await beginLogin(bff)];
       const stolen = provider.signIn(victim.location).code;
       const { state } = provider.signIn(attacker.location);
@@ -221,7 +217,7 @@ describe('a login', () => {
       assertRefused(answer, 'LOGIN_FAILED', 400, /did not accept the code/);
     });
 
-    it('with a refusal of the provider’s, of which nothing is shown', async () => {
+    await t.test('with a refusal of the provider’s, of which nothing is shown', async () => {
       for (const [error, status, code, words] of [
         ['access_denied', 400, 'LOGIN_FAILED', /did not let you in, or you cancelled/],
         ['invalid_scope', 400, 'LOGIN_FAILED', /refused the sign-in/],
@@ -300,7 +296,7 @@ describe('a login', () => {
   }
 
   for (const [what, recipe] of forgeries) {
-    it(`is refused with an ID token ${what}`, async () => {
+    await t.test(`is refused with an ID token ${what}`, async () => {
       const made = await recipe();
       const answer = await login({ ...made, claims: { ...registrar.claims, ...made.claims } });
       assertRefused(answer, 'LOGIN_FAILED', 400, /an answer that cannot be trusted \(OAUTH_[A-Z_]+\)/);
@@ -308,7 +304,7 @@ describe('a login', () => {
     });
   }
 
-  it('gives no session to whom nothing is granted, and says whom to ask', async () => {
+  await t.test('gives no session to whom nothing is granted, and says whom to ask', async () => {
     for (const claims of [{ groups: ['others'] }, {}, { groups: 'registrars-not' }]) {
       provider.token = { claims };
       const { location, cookie } = await beginLogin(bff);
@@ -345,7 +341,7 @@ describe('a login', () => {
     '/auth/vscode?code=a',
     '',
   ]) {
-    it(`sends nobody to ${JSON.stringify(given)}`, async () => {
+    await t.test(`sends nobody to ${JSON.stringify(given)}`, async () => {
       const answer = await bff.call(`/auth/login?return=${encodeURIComponent(given)}`);
       const { code, message } = failureIn(answer);
       assert.deepEqual([answer.status, code], [400, 'VALIDATION_ERROR']);
@@ -355,7 +351,7 @@ describe('a login', () => {
     });
   }
 
-  it('sends nobody anywhere by a return address that is given twice, or as a list', async () => {
+  await t.test('sends nobody anywhere by a return address that is given twice, or as a list', async () => {
     const page = encodeURIComponent(toolPage);
     for (const query of [`return=${page}&return=${page}`, `return[]=${page}`, `return[a]=${page}`]) {
       const { headers } = await bff.call(`/auth/login?${query}`);
@@ -366,15 +362,16 @@ describe('a login', () => {
   });
 });
 
-describe('the identity provider', () => {
-  let provider: ScriptedProvider;
-  beforeEach(async () => {
-    provider = await startScriptedProvider();
-    provider.token = registrar;
-  });
-  afterEach(() => provider[Symbol.asyncDispose]());
+/** One where whoever signs in is a registrar. */
+async function startRegistrarsProvider(): Promise<ScriptedProvider> {
+  const provider = await startScriptedProvider();
+  provider.token = registrar;
+  return provider;
+}
 
+describe('the identity provider', () => {
   it('is asked for its endpoints once, at the first login', async () => {
+    await using provider = await startRegistrarsProvider();
     await using bff = await startSessionBff(provider, { sandbox: uncalledPartner });
     assert.equal(provider.discoveries, 0);
     await Promise.all(Array.from({ length: 10 }, () => beginLogin(bff)));
@@ -383,6 +380,7 @@ describe('the identity provider', () => {
   });
 
   it('may be away: that degrades the login alone, until it is back', async () => {
+    await using provider = await startRegistrarsProvider();
     await using bff = await startSessionBff(provider, { sandbox: uncalledPartner });
     provider.outage = 503;
     const answer = await bff.call('/auth/login', { headers: { authorization: '' } });
@@ -402,6 +400,7 @@ describe('the identity provider', () => {
   });
 
   it('may be gone: then the system’s code is told', async () => {
+    await using provider = await startRegistrarsProvider();
     await provider[Symbol.asyncDispose]();
     await using bff = await startSessionBff(provider, { sandbox: uncalledPartner });
     const { code, message } = failureIn(await bff.call('/auth/login'));
@@ -410,6 +409,7 @@ describe('the identity provider', () => {
   });
 
   it('may fall away between the login’s two halves, and then refuse the BFF', async () => {
+    await using provider = await startRegistrarsProvider();
     await using bff = await startSessionBff(provider, { sandbox: uncalledPartner });
     for (const [token, words] of [
       [{ status: 500, body: {} }, /cannot answer at the moment \(status 500\)/],
@@ -431,6 +431,7 @@ describe('the identity provider', () => {
   });
 
   it('gets the client secret by the form where it takes that, else by the header', async () => {
+    await using provider = await startRegistrarsProvider();
     const { clientId, clientSecret } = provider;
     for (const methods of [
       undefined,
@@ -449,6 +450,7 @@ describe('the identity provider', () => {
   });
 
   it('may keep groups for its userinfo, which is believed only for the same person', async () => {
+    await using provider = await startRegistrarsProvider();
     provider.token = {};
     provider.metadata.userinfo_endpoint = `${provider.issuer}/userinfo`;
     await using bff = await startSessionBff(provider, { sandbox: uncalledPartner });
@@ -462,6 +464,7 @@ describe('the identity provider', () => {
   });
 
   it('may claim what it likes of algorithms: without a signature by its key, nothing is believed', async () => {
+    await using provider = await startRegistrarsProvider();
     provider.metadata.id_token_signing_alg_values_supported = ['none', 'HS256', 'RS256'];
     await using bff = await startSessionBff(provider, { sandbox: uncalledPartner });
     const none = Buffer.from('{"alg":"none"}').toString('base64url');
@@ -480,6 +483,7 @@ describe('the identity provider', () => {
   });
 
   it('must be who it is configured to be', async () => {
+    await using provider = await startRegistrarsProvider();
     provider.metadata.issuer = 'https://evil.example';
     await using bff = await startSessionBff(provider, { sandbox: uncalledPartner });
     const answer = await bff.call('/auth/login');
@@ -493,6 +497,7 @@ describe('the identity provider', () => {
   });
 
   it('has one method for each of its paths', async () => {
+    await using provider = await startRegistrarsProvider();
     await using bff = await startSessionBff(provider, { sandbox: uncalledPartner });
     for (const [path, allowed] of [
       ['/auth/login', 'GET'],
@@ -510,6 +515,7 @@ describe('the identity provider', () => {
   });
 
   it('is not flooded by one address, which then waits', async () => {
+    await using provider = await startRegistrarsProvider();
     await using bff = await startSessionBff(provider, { sandbox: uncalledPartner });
     const statuses = [];
     for (let call = 0; call < 242; call += 1) statuses.push((await comeBack(bff, '?state=a', 'a')).status);
