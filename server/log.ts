@@ -76,25 +76,27 @@ export function createLog(level: string, stream: DestinationStream = standardOut
     tokenFailed: ({ environment, scopes, code, servesUntil }) =>
       logger.warn(
         { environment, scopes, code, servesUntil },
-        servesUntil === null ? 'no token could be had' : 'no new token could be had: the old one serves on',
+        servesUntil === null
+          ? 'no token could be obtained'
+          : 'no new token could be obtained: the old one is still in use',
       ),
     secretReplaced: (environment) => logger.info({ environment }, 'the client secret was replaced'),
     secretUnreadable: (environment, code) =>
       logger.warn(
         { environment, code },
-        'the client secret’s file cannot be read: the secret before it serves on',
+        'the file of the client secret cannot be read: the old secret is still in use',
       ),
     journalFailed: (failed) =>
       logger.error(
         failed,
         failed.step === 'outcome'
-          ? 'the outcome of a write could not be written down yet: it is kept until it can be'
+          ? 'the outcome of a write could not be recorded yet: the BFF keeps trying'
           : 'the journal cannot be used, so no write is sent',
       ),
     outcomesLost: (count) =>
-      logger.error({ count }, 'the outcomes of writes could not be written down: they stay unknown'),
-    accessKeysRead: (count) => logger.info({ count }, 'the access file was changed: its keys are in force'),
-    accessFileUnreadable: (why) => logger.warn(`${why} The keys that it held before stay in force.`),
+      logger.error({ count }, 'the outcomes of writes could not be recorded: they stay unknown'),
+    accessKeysRead: (count) => logger.info({ count }, 'the access file changed: its keys are now valid'),
+    accessFileUnreadable: (why) => logger.warn(`${why} The keys that were valid before stay valid.`),
     userinfoFailed: ({ caller, reason }) =>
       logger.warn(
         { caller, reason },
@@ -111,10 +113,9 @@ export function createLog(level: string, stream: DestinationStream = standardOut
     loginSecretUnreadable: (code) =>
       logger.warn(
         { code },
-        'the file of BFF_OIDC_CLIENT_SECRET_FILE cannot be read: the secret before it stays in use',
+        'the file of BFF_OIDC_CLIENT_SECRET_FILE cannot be read: the old secret is still in use',
       ),
-    lastUseNotWritten: (code) =>
-      logger.warn({ code }, 'when each access key was last used cannot be written down'),
+    lastUseNotWritten: (code) => logger.warn({ code }, 'cannot record when each access key was last used'),
     warn: (sentence) => logger.warn(sentence),
     shutdown: (why) => logger.info(`shutting down: ${why}`),
   };

@@ -95,7 +95,7 @@ export class ClientError extends Error {
     const where = issues.map(({ path }) => path.join('.') || 'the body itself').slice(0, 5);
     return new ClientError(
       'contract',
-      `What answers at ${context.origin} does not speak this client’s contract (status ${response.status}, ${type}; wrong at: ${where.join(', ')}). It is another program, or another version of the BFF.`,
+      `${context.origin} is not a Pearsana BFF, or is an incompatible version (status ${response.status}, ${type}; unexpected at: ${where.join(', ')}).`,
       context,
       { response },
     );
@@ -104,7 +104,7 @@ export class ClientError extends Error {
   static environment(context: CallContext, answered: string): ClientError {
     return new ClientError(
       'environment',
-      `The call named the environment “${context.environment}”, but the answer is from “${answered}”. Do not rely on it; tell whoever runs the BFF.`,
+      `You called the environment “${context.environment}”, but the answer came from “${answered}”. Do not rely on it, and tell your BFF administrator.`,
       context,
     );
   }

@@ -221,7 +221,7 @@ export function createClient(options: ClientOptions): Client {
     const { writes, idempotencyKey } = exchanged;
     const context = { origin, requestId: options.requestId ?? '', environment, writes, idempotencyKey };
     const invalid = (issues: readonly Issue[]) => ClientError.invalid(context, issues);
-    if (climbs.test(environment)) throw invalid([{ path: 'environment', message: 'is no name' }]);
+    if (climbs.test(environment)) throw invalid([{ path: 'environment', message: 'is not a name' }]);
     if (idempotencyKey !== undefined && !idempotencyKeyForm.test(idempotencyKey)) {
       throw invalid([{ path: 'idempotencyKey', message: 'must be 1 to 255 visible ASCII characters' }]);
     }

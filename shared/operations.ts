@@ -62,7 +62,7 @@ export type FileInRequest = { path: string; file: string };
 const formCap = 64 * 1024;
 
 const noSuchPerson =
-  'No user there has this external reference: create the user first, then submit the document again.';
+  'No user has this external reference. Create the user first, then submit the document again.';
 
 /** The table of operations. A row that is added here makes the compiler name what is missing elsewhere. */
 export const operations = {

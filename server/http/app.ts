@@ -76,7 +76,7 @@ export function createApp(options: AppOptions): Express {
   app.use(apiDescription(options.publicUrl, options.fileLimits));
   app.use(docs());
   app.use(() => {
-    throw BffError.of('NOT_FOUND', 'There is nothing at this path.');
+    throw BffError.of('NOT_FOUND', 'There is nothing at this path. GET /docs shows the API.');
   });
   app.use(respondToError(options.log.unexpected));
   return app;

@@ -19,7 +19,7 @@ export function limitBytesInFlight(most: number): HoldBytes {
         if (held + bytes > most) {
           throw BffError.of(
             'BUSY',
-            'The BFF holds as many bytes of requests as it may (MAX_BYTES_IN_FLIGHT). Nothing was sent; try again in a moment.',
+            'The BFF is busy: the requests that it holds reach its limit (MAX_BYTES_IN_FLIGHT). Nothing was sent; try again in a moment.',
             // What is still on its way is of no use (`unread-bodies.ts`).
             { retryAfterSeconds: 1, headers: { Connection: 'close' } },
           );

@@ -36,7 +36,7 @@ export function jsonBody(
     if (!jsonType.test(headers['content-type'] ?? '')) {
       throw BffError.of(
         'UNSUPPORTED_MEDIA_TYPE',
-        'The body must be JSON, sent as Content-Type: application/json.',
+        'Send the body as JSON, with the header Content-Type: application/json.',
       );
     }
     if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') {
@@ -109,7 +109,7 @@ async function readEach(
       reject(error);
     }
   };
-  const onBroken = () => reject(BffError.of('VALIDATION_ERROR', 'The body could not be read to its end.'));
+  const onBroken = () => reject(BffError.of('VALIDATION_ERROR', 'The body ended too early.'));
   const watch = setInterval(() => {
     if (size < (performance.now() - begun - graceMs) * bytesPerMs) reject(tooSlow());
   }, lookEveryMs);
@@ -154,7 +154,7 @@ function tooLarge(cap: number, largest?: string): BffError {
 function tooSlow(): BffError {
   return BffError.of(
     'VALIDATION_ERROR',
-    'The body came too slowly: after its first ten seconds it must come at 1 Mbit/s or faster.',
+    'The body arrived too slowly: after the first ten seconds, the BFF expects at least 1 Mbit/s.',
     // What is still on its way is of no use (`unread-bodies.ts`).
     { headers: { Connection: 'close' } },
   );

@@ -17,30 +17,30 @@ export function answerAgain(
   const details: EarlierWrite = { id, startedAt, requestId };
   const refusal = (code: ErrorCode, message: string, retryAfterSeconds?: number) =>
     BffError.of(code, message, { details, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) });
-  const first = `the first one with this key (at ${startedAt}, request id ${requestId})`;
+  const first = `the first request with this key (at ${startedAt}, request id ${requestId})`;
 
   if (!sameRequest) {
     throw refusal(
       'IDEMPOTENCY_MISMATCH',
-      `This is another request than ${first}, so it was not sent. Use a new Idempotency-Key for it.`,
+      `Not sent: this request differs from ${first}. Use a new Idempotency-Key for it.`,
     );
   }
   if (state === 'in_flight') {
     throw refusal(
       'IDEMPOTENCY_IN_PROGRESS',
-      `The same request is being sent at this moment: ${first}. Ask again with the same key for what became of it.`,
+      `Not sent again: ${first} is being sent right now. Ask again with the same key to learn its outcome.`,
       1,
     );
   }
   if (state !== 'succeeded') {
     throw refusal(
       'OUTCOME_UNKNOWN',
-      `Nobody knows what became of ${first}: it may have happened, so it is not sent again. Look at Pearsana for it; then say whether it happened (POST …/activity/${id}/resolve), or send it with a new key.`,
+      `Not sent: the outcome of ${first} is unknown, so it may have happened. Look for it in the Pearsana portal. Then record what you found (POST …/activity/${id}/resolve), or send the request with a new key.`,
     );
   }
   if (!resolved && partner && row.response.safeParse(result).success) {
     return { status: partner.status, result, facts: partner };
   }
-  const who = resolved ? `${resolved.by} has found out that it happened` : 'its answer was not recorded';
-  throw refusal('OUTCOME_KNOWN', `This was done by ${first}, and was not sent again; ${who}.`);
+  const who = resolved ? `${resolved.by} found that it happened` : 'its answer was not recorded';
+  throw refusal('OUTCOME_KNOWN', `Not sent again: ${first} has done this (${who}).`);
 }

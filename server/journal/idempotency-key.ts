@@ -12,6 +12,6 @@ export function idempotencyKeyOf(header: string | string[] | undefined): string 
   if (idempotencyKeyForm.test(key) && (key !== text || !text.startsWith('"'))) return key;
   throw BffError.of(
     'VALIDATION_ERROR',
-    'The header Idempotency-Key must be 1 to 255 visible ASCII characters, quoted or not.',
+    'The header Idempotency-Key must have 1 to 255 visible ASCII characters, with or without quotes.',
   );
 }

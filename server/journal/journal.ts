@@ -56,7 +56,7 @@ export async function createJournal(options: {
       log.journalFailed({ step, code: codeOf(error), requestId });
       throw BffError.of(
         'JOURNAL_UNAVAILABLE',
-        'The BFF cannot use its journal, without which no write could be kept from being sent twice. Whoever runs it looks at its data directory (BFF_DATA_DIR); its log says more, under this request id.',
+        'Not sent: the BFF cannot use its journal, which keeps writes from being sent twice. Ask your BFF administrator to check the data directory (BFF_DATA_DIR); the log has more under this request id.',
         { cause: error },
       );
     }

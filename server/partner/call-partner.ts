@@ -94,7 +94,7 @@ function resultOf(answer: HttpAnswer, environment: PartnerEnvironment, row: Oper
   const fields = parsed.error.issues.map(({ path }) => path.join('.') || 'the body itself');
   throw badResponse(
     environment,
-    `its answer (status ${answer.status}) is not of the documented shape, at: ${fields.join(', ')}`,
+    `its answer (status ${answer.status}) does not have the documented form, at: ${fields.join(', ')}`,
   );
 }
 

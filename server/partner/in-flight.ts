@@ -38,7 +38,7 @@ export function limitInFlight({ most, longestWaitMs }: InFlightLimits): EnterFli
       if (error !== E_TIMEOUT) throw error;
       throw BffError.of(
         'BUSY',
-        `${most} ${callClass} are in flight to Pearsana (${environment.id}), and none ended within ${longestWaitMs / 1000} s. Nothing was sent; try again in a moment.`,
+        `The BFF is busy: ${most} ${callClass} are waiting for Pearsana (${environment.id}), and none ended within ${longestWaitMs / 1000} s. Nothing was sent; try again in a moment.`,
         { retryAfterSeconds: 1 },
       );
     }

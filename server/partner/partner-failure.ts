@@ -65,19 +65,19 @@ export function failureOf(
   if (status === 401) {
     return BffError.of(
       'PARTNER_UNAUTHORIZED',
-      `${partner} did not accept a token that its own authorisation server had just given out. Whoever runs the BFF checks that the auth URL and the API URL belong together.${said}`,
+      `${partner} rejected a new token from its own authorisation server.${said} Ask your BFF administrator to check that the auth URL and the API URL belong together.`,
     );
   }
   if (status === 403) {
     const required = requiredScopes.safeParse(error?.details).data?.requiredScopes.join(' and ');
     return BffError.of(
       'INSUFFICIENT_SCOPE',
-      `${partner} says that the token’s scopes do not cover ${row.title}${required ? `, which needs ${required}` : ''}.${said} An organisation administrator enables scopes in the Pearsana portal, under Developer → App Clients.`,
+      `${partner} says that the token’s scopes do not allow “${row.title}”${required ? `, which needs ${required}` : ''}.${said} Ask an administrator of your organisation to enable the scope in the Pearsana portal, under Developer → App Clients.`,
       { details: error?.details },
     );
   }
   if (status in passedThrough) {
-    const { message = `${partner} refused it (status ${status}).`, details } = error ?? {};
+    const { message = `${partner} refused the request (status ${status}).`, details } = error ?? {};
     const code = partnersCode(error?.code, passedThrough[status] ?? 'PARTNER_ERROR');
     const words = [message, moreWords(answer, row, details)].filter(Boolean).join(' ');
     return BffError.fromPartner(status, code, words + idWords, {
@@ -88,7 +88,7 @@ export function failureOf(
   if (status >= 300 && status < 400) {
     return BffError.of(
       'PARTNER_BAD_RESPONSE',
-      `${partner} answered with a redirect (status ${status}), which is not followed: a token would go with it.`,
+      `${partner} answered with a redirect (status ${status}). The BFF does not follow redirects, since the token would go with it.`,
     );
   }
   return BffError.of(
@@ -127,7 +127,7 @@ function versionWords(answer: HttpAnswer): string {
   const oldest = answer.header('x-api-version-supported');
   const newest = answer.header('x-api-version-latest');
   const served = [oldest && `from ${oldest}`, newest && `to ${newest}`].filter(Boolean).join(' ');
-  return `The BFF speaks version ${partnerApiVersion} of the partner’s API${served && `; the partner serves those ${served}`}. Whoever runs the BFF updates it.`;
+  return `The BFF uses version ${partnerApiVersion} of Pearsana’s API${served && `; Pearsana supports the versions ${served}`}. Ask your BFF administrator to update the BFF.`;
 }
 
 /** What it means that no whole answer came. */
@@ -141,17 +141,20 @@ export function whyNoAnswer({ fault, code }: TransportError, environment: Partne
     case 'timeout':
       return BffError.of('PARTNER_TIMEOUT', `${partner} did not answer in time.`);
     case 'cut-off':
-      return BffError.of('PARTNER_BAD_RESPONSE', `${partner} cut its answer off before its end (${code}).`);
+      return BffError.of(
+        'PARTNER_BAD_RESPONSE',
+        `${partner} closed the connection in the middle of its answer (${code}).`,
+      );
     case 'malformed':
-      return BffError.of('PARTNER_BAD_RESPONSE', `${partner} answered with what is not HTTP (${code}).`);
+      return BffError.of(
+        'PARTNER_BAD_RESPONSE',
+        `${partner} sent an answer that is not valid HTTP (${code}).`,
+      );
     case 'too-large':
-      return BffError.of('PARTNER_BAD_RESPONSE', `${partner} answered with more than can be read.`);
+      return BffError.of('PARTNER_BAD_RESPONSE', `${partner} sent an answer that is too large.`);
     case 'aborted':
     case 'broken':
-      return BffError.of(
-        'PARTNER_UNREACHABLE',
-        `The connection to ${partner} broke off before an answer came (${code}).`,
-      );
+      return BffError.of('PARTNER_UNREACHABLE', `Connection lost before ${partner} answered (${code}).`);
   }
 }
 

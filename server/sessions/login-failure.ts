@@ -38,7 +38,7 @@ export function userinfoFailureOf(cause: unknown, issuer: string): { failure: Bf
   const status = statusOf(cause);
   const code = codeOf(cause);
   const reason = status === undefined ? (code ?? errorCodeOf(cause)) : `status ${status}`;
-  const what = `${nameOf(issuer)} recognised you, but its userinfo endpoint did not say what may be granted to you (${reason}).`;
+  const what = `${nameOf(issuer)} recognised you, but its userinfo endpoint did not say what you may do (${reason}).`;
   const untrue = status === undefined && code !== undefined && !transport.includes(code);
   return { reason, failure: untrue ? failed(what) : unavailable(what) };
 }
@@ -51,14 +51,14 @@ export function providerFailureOf(cause: unknown, issuer: string): BffError {
     if (status >= 500 || status === 429)
       return unavailable(`${provider} cannot answer at the moment (status ${status}).`);
     return unavailable(
-      `${provider} refused the BFF itself (status ${status}): whoever runs the BFF checks its client id, secret and redirect address there.`,
+      `${provider} refused the BFF itself (status ${status}). Ask your BFF administrator to check its client id, secret and redirect address.`,
     );
   }
   const code = codeOf(cause);
   if (code === 'OAUTH_TIMEOUT') return unavailable(`${provider} did not answer in time.`);
   if (code !== undefined)
     return unavailable(
-      `${provider} is not what it should be (${code}): whoever runs the BFF checks BFF_OIDC_ISSUER.`,
+      `${provider} does not answer as an OpenID provider should (${code}). Ask your BFF administrator to check BFF_OIDC_ISSUER.`,
     );
   return unavailable(`${provider} could not be reached (${errorCodeOf(cause)}).`);
 }
@@ -87,13 +87,13 @@ function nameOf(issuer: string): string {
 function failed(what: string): BffError {
   return BffError.of(
     'LOGIN_FAILED',
-    `${what} Nobody was signed in: go back to the page that you came from, and try again.`,
+    `${what} You were not signed in: go back to the page that you came from, and try again.`,
   );
 }
 
 function unavailable(what: string): BffError {
   return BffError.of(
     'LOGIN_UNAVAILABLE',
-    `${what} Signing in is not possible until that is mended; access keys work.`,
+    `${what} Nobody can sign in until this is fixed; access keys still work.`,
   );
 }

@@ -140,7 +140,7 @@ export function createSessions({ config, provider, clock, log }: SessionsOptions
       if (url !== undefined) return { url } as ReturnTo;
       throw BffError.of(
         'VALIDATION_ERROR',
-        'The address to return to is not one that this BFF sends people to: whoever runs it lists each exactly in BFF_OIDC_RETURN_URLS.',
+        'This BFF does not send people to the address in “return”. Ask your BFF administrator to list it exactly in BFF_OIDC_RETURN_URLS.',
       );
     },
 
@@ -168,7 +168,7 @@ export function createSessions({ config, provider, clock, log }: SessionsOptions
       if (!login || !isSame(state, login.state)) {
         throw BffError.of(
           'LOGIN_FAILED',
-          'This sign-in was not begun in this browser in the last ten minutes, or it has ended already. Nobody was signed in: go back to the page that you came from, and try again.',
+          'This sign-in did not begin in this browser in the last ten minutes, or it has ended already. You were not signed in: go back to the page that you came from, and try again.',
         );
       }
       // Whatever comes of it, it is used up.

@@ -67,7 +67,7 @@ export function createTokenKeeper({ request, clock, random, inherited }: TokenKe
         staleAt: asked + lifetimeSeconds - margin * (1 - random() / 10),
         expiresAt: asked + lifetimeSeconds - Math.min(travelSeconds, lifetimeSeconds / 10),
       };
-      if (!usable()) throw BffError.of('AUTH_TIMEOUT', 'The token had expired before it arrived.');
+      if (!usable()) throw BffError.of('AUTH_TIMEOUT', 'The token expired before it arrived.');
       return kept;
     } catch (cause) {
       const error =

@@ -58,7 +58,7 @@ export function createTokenRequest(options: { dispatcher: Dispatcher; timeoutMs:
         },
       );
       // The library looks at the type only of what it cannot read.
-      if (response.ok && !isJson(response)) throw new UnusableAnswer('it does not say that it is JSON');
+      if (response.ok && !isJson(response)) throw new UnusableAnswer('its content type is not JSON');
       const answer = await oauth.processClientCredentialsResponse(server, client, response);
       return accept(answer, credentials, scopes);
     } catch (cause) {
@@ -79,7 +79,7 @@ function accept(
 ): GrantedToken {
   if (answer.token_type !== 'bearer') throw new UnusableAnswer('its token type is not Bearer');
   const lifetimeSeconds = Math.min(answer.expires_in ?? defaultLifetimeSeconds, longestLifetimeSeconds);
-  if (!(lifetimeSeconds > 0)) throw new UnusableAnswer('its token has no time to live');
+  if (!(lifetimeSeconds > 0)) throw new UnusableAnswer('its token has already expired');
   // RFC 6749, 5.1: an absent scope means that all that was asked for is granted.
   const granted = answer.scope === undefined ? scopes : answer.scope.split(' ');
   const missing = scopes.filter((scope) => !granted.includes(scope));
@@ -104,7 +104,7 @@ function scopeNotEnabled(environment: string, scopes: readonly string[]): BffErr
     scopes.length === 1 ? `The scope ${scopes[0]} is` : `One of the scopes ${scopes.join(' and ')} is`;
   return BffError.of(
     'SCOPE_NOT_ENABLED',
-    `${what} not enabled on the App Client of ${environment}. An organisation administrator enables it in the Pearsana portal, under Developer → App Clients.`,
+    `${what} not enabled on the App Client of ${environment}. Ask an administrator of your organisation to enable it in the Pearsana portal, under Developer → App Clients.`,
     { details: { scopes } },
   );
 }
@@ -131,7 +131,7 @@ function asBffError(
     if (response.status === 401 || code === 'invalid_client' || code === 'unauthorized_client') {
       return BffError.of(
         'CLIENT_CREDENTIALS_REJECTED',
-        `${server} rejected the BFF’s client id or secret (${code ?? 'invalid_client'}). Whoever runs the BFF checks them; a lost secret means a new App Client in the Pearsana portal, under Developer → App Clients.`,
+        `${server} rejected the BFF’s client id or secret (${code ?? 'invalid_client'}). Ask your BFF administrator to check them. If the secret is lost, create a new App Client in the Pearsana portal, under Developer → App Clients.`,
       );
     }
     if (!isOutage(response.status)) {
@@ -154,11 +154,11 @@ function asBffError(
   if (cause instanceof UnusableAnswer || cause instanceof AnswerTooLarge) {
     return BffError.of(
       'AUTH_BAD_RESPONSE',
-      `${server} gave an answer that cannot be used: ${cause.message}.`,
+      `${server} sent an answer that the BFF cannot use: ${cause.message}.`,
     );
   }
   if (cause instanceof oauth.OperationProcessingError || cause instanceof oauth.UnsupportedOperationError) {
-    return BffError.of('AUTH_BAD_RESPONSE', `${server} gave an answer that is not a token (${cause.code}).`);
+    return BffError.of('AUTH_BAD_RESPONSE', `${server} sent an answer that is not a token (${cause.code}).`);
   }
   return BffError.of('AUTH_UNREACHABLE', `${server} could not be reached (${errorCodeOf(cause)}).`);
 }

@@ -85,10 +85,7 @@ test('a provider as there are many', async (t) => {
         change();
         const answer = await login({}, 'application/json');
         const { message } = failureIn(answer);
-        assert(
-          message.includes(`its userinfo endpoint did not say what may be granted to you (${reason})`),
-          message,
-        );
+        assert(message.includes(`its userinfo endpoint did not say what you may do (${reason})`), message);
         assert.equal(cookieSetIn(answer, sessionCookie), undefined);
         assert.equal(warnings().find(({ reason: each }) => each === reason)?.caller, 'user:ada');
       },

@@ -198,8 +198,8 @@ test('an internal page', {
     const other = await guest.newPage();
     await other.goto(`${at.bff}/auth/login`);
     await signInAs('guest-eve', other);
-    await other.getByText('nothing here is granted to you').waitFor();
-    await other.getByText('tell them this name: user:guest-eve').waitFor();
+    await other.getByText('you have no access here').waitFor();
+    await other.getByText('give them this name: user:guest-eve').waitFor();
     const names = (await guest.cookies(at.bff)).map(({ name }) => name);
     assert(!names.includes(sessionCookie));
     await guest.close();

@@ -104,7 +104,7 @@ describe('a client secret that is rotated', () => {
     await until('the new one is refused', () => server.refusals === 1);
     assert.equal((await bff.call(ping)).status, 200);
     assert.equal(usedSecret(), 'secret-1');
-    const line = bff.logLines.find((each) => each.includes('the old one serves on')) ?? '';
+    const line = bff.logLines.find((each) => each.includes('the old one is still in use')) ?? '';
     const { code, environment, servesUntil } = JSON.parse(line) as Record<string, unknown>;
     assert.deepEqual([code, environment], ['CLIENT_CREDENTIALS_REJECTED', 'sandbox']);
     assert.match(String(servesUntil), /^\d{4}-\d\d-\d\dT/);

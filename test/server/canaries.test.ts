@@ -59,7 +59,7 @@ describe('client secret, partner token and access key', { timeout: 60_000 }, () 
     });
     const accessKey = String((await bff.files()).get(keyFile)).trim();
     const keys = await addKeys(bff.dataDirectory, grantsOf);
-    await until('the added keys are in force', () => bff.output().includes('its keys are in force'));
+    await until('the added keys are in force', () => bff.output().includes('its keys are now valid'));
     const quickEnvironments = ['sandbox', 'production', 'escaped-slashes', 'status-400'];
     const ingredients: Ingredients = { marker, accessKey, environments: quickEnvironments };
 
@@ -72,7 +72,7 @@ describe('client secret, partner token and access key', { timeout: 60_000 }, () 
       );
     }
     await changeAccessFile(bff.dataDirectory, (all) => all.filter(({ name }) => name !== 'eve'));
-    await until('the key is taken away', () => bff.output().split('its keys are in force').length > 2);
+    await until('the key is taken away', () => bff.output().split('its keys are now valid').length > 2);
     const refused = await sendAll(bff.url, takenAway(keys.eve));
     assert.equal(refused[0]?.status, 401);
     answered.push(...refused);

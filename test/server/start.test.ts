@@ -67,7 +67,7 @@ describe('what nobody foresaw', () => {
     const answer = await bff.call('/api/environments/sandbox/health');
     const { code, retryable, message } = failureIn(answer);
     assert.deepEqual([answer.status, code, retryable], [500, 'INTERNAL', false]);
-    assert.match(message, /nobody foresaw/);
+    assert.match(message, /^Unexpected error in the BFF/);
     const line = bff.logLines.find((each) => each.includes('unexpected error')) ?? '';
     assert.match(line, /call-partner\.ts/);
     assert.doesNotMatch(answer.text + bff.logLines.join(''), /canary/);

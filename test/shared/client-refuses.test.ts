@@ -51,8 +51,8 @@ describe('the client sends nothing', () => {
       const request = samples.createUser.least;
       const write = await unsent((client) => client.createUser({ environment, request }));
       const read = await unsent((client) => client.ping({ environment }));
-      assert.deepEqual([write.message, write.outcome], ['environment: is no name', 'not_sent']);
-      assert.deepEqual([read.message, read.outcome], ['environment: is no name', undefined]);
+      assert.deepEqual([write.message, write.outcome], ['environment: is not a name', 'not_sent']);
+      assert.deepEqual([read.message, read.outcome], ['environment: is not a name', undefined]);
     });
   }
 

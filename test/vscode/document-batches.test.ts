@@ -83,7 +83,7 @@ for (const kind of ['node', 'web'] as const) {
           await submitFromExplorer(workbench, ['26.pdf', '27.pdf']);
           await passSteps(workbench, once);
           await quickInput.accept();
-          const again = notification(/2 unknown\. Nobody knows what became of the first one/).first();
+          const again = notification(/2 unknown\. Not sent: the outcome of the first request/).first();
           await again.waitFor();
           assert.equal(sent().length, 2);
           await again.getByRole('button', { name: 'Send with a New Key' }).click();

@@ -93,7 +93,7 @@ for (const kind of ['node', 'web'] as const) {
           assert.equal(sent(), 3);
           await read();
           await invite(workbench);
-          await notification(/Nobody knows what became of the first one with this key/)
+          await notification(/Not sent: the outcome of the first request with this key/)
             .first()
             .waitFor();
           assert.equal(sent(), 3);
@@ -101,7 +101,7 @@ for (const kind of ['node', 'web'] as const) {
 
         await read();
         await t.test('resolved by a person: it did not happen, so the same request is sent', async () => {
-          const told = notification(/Nobody knows what became of the first one with this key/).first();
+          const told = notification(/Not sent: the outcome of the first request with this key/).first();
           await told.getByRole('button', { name: 'Mark as Resolved' }).click();
           await quickInput.step(/Mark as Resolved · sandbox/);
           await quickInput.pick('It did not happen');
@@ -118,7 +118,7 @@ for (const kind of ['node', 'web'] as const) {
         await t.test('unknown, and wanted all the same: with a new key, after the review', async () => {
           partner.api.next({ fault: 'reset-after-body' }, created);
           await invite(workbench);
-          const told = notification(/broke off before an answer came.*may have happened/s).first();
+          const told = notification(/Connection lost before Pearsana.*may have happened/s).first();
           await told.waitFor();
           await read();
           await told.getByRole('button', { name: 'Send with a New Key' }).click();
@@ -160,7 +160,7 @@ for (const kind of ['node', 'web'] as const) {
           async () => {
             partner.api.next({ fault: 'reset-after-body' });
             await invite(workbench);
-            await notification(/broke off before an answer came.*may have happened/s)
+            await notification(/Connection lost before Pearsana.*may have happened/s)
               .first()
               .waitFor();
             // One at a time, since what is out of sight is not in the page.

@@ -73,12 +73,19 @@ export function addActivityRoutes(router: Router, { environments, journal }: Act
 
 /** The write, if it is now resolved as was wanted. */
 function resolved(activity: ActivityEntry | undefined, happened: boolean): ActivityEntry {
-  if (!activity) throw BffError.of('NOT_FOUND', 'You have no such write in this environment.');
+  if (!activity) throw BffError.of('NOT_FOUND', 'You have no write with this id in this environment.');
   if (activity.resolved?.happened === happened) return activity;
   if (activity.state === 'in_flight') {
-    throw BffError.of('IDEMPOTENCY_IN_PROGRESS', 'This write is being sent at this moment.', {
-      retryAfterSeconds: 1,
-    });
+    throw BffError.of(
+      'IDEMPOTENCY_IN_PROGRESS',
+      'This write is being sent right now. Try again in a moment.',
+      {
+        retryAfterSeconds: 1,
+      },
+    );
   }
-  throw BffError.of('OUTCOME_KNOWN', `Nothing was changed: this write is known as ${activity.state}.`);
+  throw BffError.of(
+    'OUTCOME_KNOWN',
+    `Nothing was changed: the outcome of this write is known already. It is ${activity.state}.`,
+  );
 }

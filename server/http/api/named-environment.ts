@@ -21,7 +21,7 @@ export function requireGrant(
   Object.assign(context, { environment, missingGrant } satisfies Partial<RequestContext>);
   throw BffError.of(
     'FORBIDDEN',
-    `Your access does not include ${missingGrant}. Whoever runs the BFF can grant it.`,
+    `Your grants do not include ${missingGrant}. Ask your BFF administrator for it.`,
     { details: { missingGrant } },
   );
 }
@@ -31,6 +31,6 @@ export function environmentNotFound(known: readonly EnvironmentConfig[]): BffErr
   const names = known.map(({ id }) => id).join(', ');
   return BffError.of(
     'ENVIRONMENT_NOT_FOUND',
-    `There is no environment of that name here. ${names ? `There is: ${names}.` : 'None is granted to you.'}`,
+    `There is no environment of that name here. ${names ? `Yours are: ${names}.` : 'You have access to none.'}`,
   );
 }

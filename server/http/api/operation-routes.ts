@@ -97,6 +97,6 @@ function requireConfirmation(request: Request, environment: string): void {
   if (request.headers['x-confirm-environment'] === environment) return;
   throw BffError.of(
     'CONFIRMATION_REQUIRED',
-    `${environment} is protected: confirm the write with the header X-Confirm-Environment: ${environment}.`,
+    `${environment} is protected. Confirm the write with the header X-Confirm-Environment: ${environment}.`,
   );
 }

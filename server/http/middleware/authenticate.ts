@@ -39,7 +39,7 @@ export function authenticate(identify: IdentifyCaller, identifySession?: Identif
       const caller = identifySession?.(request);
       if (!caller)
         throw unauthorized(
-          `An access key is missing: send it as “Authorization: Bearer …”${identifySession ? ', or sign in at /auth/login in a browser' : ''}.`,
+          `An access key is missing. Send it in the header “Authorization: Bearer …”${identifySession ? ', or sign in at /auth/login in a browser' : ''}.`,
         );
       response.locals.context.caller = caller;
       next();
@@ -55,7 +55,7 @@ export function authenticate(identify: IdentifyCaller, identifySession?: Identif
       next(
         error ??
           unauthorized(
-            'The access key is not valid. Use the one that the BFF printed at its start and keeps in its data directory (access-key), or ask whoever runs it.',
+            'The access key is not valid. Use the key that the BFF printed when it started (it is also in access-key, in the data directory), or ask your BFF administrator.',
           ),
       );
     });

@@ -44,7 +44,7 @@ export function crossOrigin(allowed: AllowedOrigins, { sessions }: { sessions: b
       }
       throw BffError.of(
         'FORBIDDEN',
-        'This browser origin is not among BFF_ALLOWED_ORIGINS. Whoever runs the BFF can add it.',
+        'This browser origin is not listed in BFF_ALLOWED_ORIGINS. Ask your BFF administrator to add it.',
       );
     },
   ];

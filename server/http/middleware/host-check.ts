@@ -68,7 +68,7 @@ function cameByProxy({ headers }: Request): boolean {
 /** Only a plain path may stand in the request line: `http://other/…`, `//other` and `*` are for proxies, or for mischief. */
 export function checkRequestTarget(request: Request, _response: Response, next: NextFunction): void {
   if (!request.url.startsWith('/') || request.url.startsWith('//')) {
-    throw BffError.of('VALIDATION_ERROR', 'The request line must hold a path, such as /api/environments.');
+    throw BffError.of('VALIDATION_ERROR', 'The request line must contain a path, such as /api/environments.');
   }
   next();
 }

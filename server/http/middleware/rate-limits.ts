@@ -56,7 +56,12 @@ function limitClass(name: RateClass, perMinute: number): RateLimitRequestHandler
     store: createRateStore(minuteMs),
     keyGenerator: (_request, response) => response.locals.context.caller?.id ?? 'nobody',
     handler: (_request, response, next) => {
-      next(BffError.of('RATE_LIMITED', `More than ${limit} ${words} in a minute. ${waitWords(response)}`));
+      next(
+        BffError.of(
+          'RATE_LIMITED',
+          `You sent more than ${limit} ${words} in a minute. ${waitWords(response)}`,
+        ),
+      );
     },
   });
 }

@@ -60,10 +60,7 @@ function asBffError(error: unknown): BffError {
   if (status === 400 || code === undefined || errorCodes[code].status >= 500) {
     return status === 400
       ? BffError.of('VALIDATION_ERROR', 'The request is malformed.')
-      : BffError.of(
-          'INTERNAL',
-          'The BFF failed in a way that nobody foresaw. Its log says more, under this request id.',
-        );
+      : BffError.of('INTERNAL', 'Unexpected error in the BFF. Its log has more under this request id.');
   }
   return BffError.of(code, 'The request is malformed.');
 }

@@ -19,7 +19,7 @@ export function checkForgery(
   const { origin, 'x-pearsana-client': client, 'sec-fetch-site': site } = request.headers;
   if (typeof client !== 'string' || !/^[!-~]{1,64}$/.test(client)) {
     throw forbidden(
-      'With a session, every request needs the header X-Pearsana-Client (any word of at most 64 letters).',
+      'A request with a session cookie needs the header X-Pearsana-Client (any word of at most 64 letters).',
     );
   }
   // VS Code’s web hosts are never among them: their origins are not of this site, and may be anybody’s extension.
@@ -27,12 +27,12 @@ export function checkForgery(
     origin === undefined ? request.method === 'GET' : origin === publicOrigin || allowed.exact.has(origin);
   if (!known) {
     throw forbidden(
-      'With a session, a request must come from the BFF’s own origin or from one that BFF_ALLOWED_ORIGINS lists exactly.',
+      'A request with a session cookie must come from the BFF’s own origin, or from one that BFF_ALLOWED_ORIGINS lists exactly.',
     );
   }
   if (site !== 'same-origin' && site !== 'same-site') {
     throw forbidden(
-      'With a session, a request must come from a page of the BFF’s own site, as Sec-Fetch-Site says. A page of another site uses an access key, by its own server.',
+      'A request with a session cookie must come from a page of the BFF’s own site (Sec-Fetch-Site). For a page of another site, let its server call the BFF with an access key.',
     );
   }
 }

@@ -56,7 +56,7 @@ export function sendConsentPage(
 <style>${style}</style>
 <main>
 <h1>Let VS Code act for you?</h1>
-<p>The Pearsana extension of a VS Code window asks for an access key. Allow it only if you chose Sign In there, a moment ago.</p>
+<p>The Pearsana extension in a VS Code window asks for an access key. Allow this only if you have just chosen Sign In there.</p>
 <dl>
 <div><dt>You are</dt><dd>${who}</dd></div>
 <div><dt>It may</dt><dd>${caller.grants.map((grant) => `<code>${escaped(grant)}</code>`).join('<br>')}</dd></div>
@@ -68,7 +68,7 @@ export function sendConsentPage(
 <button name="answer" value="allow">Allow</button>
 <button name="answer" value="deny">Don’t allow</button>
 </form>
-<p class="soft">Your browser then goes back to VS Code, and may ask you first. The key itself never passes through the browser.</p>
+<p class="soft">Your browser then returns to VS Code, and may ask you first. The key itself never passes through the browser.</p>
 </main>
 </html>
 `);

@@ -31,10 +31,14 @@ export function createAuthRoutes(sessions: Sessions, allowed: AllowedOrigins): R
     );
     response.locals.context.caller = caller;
     if (caller.grants.length === 0) {
-      const whom = `Ask whoever runs the BFF, and tell them this name: ${caller.id}.`;
+      const whom = `Ask your BFF administrator for access, and give them this name: ${caller.id}.`;
       throw BffError.of(
         'FORBIDDEN',
-        ['You were recognised, but nothing here is granted to you.', whom, ...unread.map(wordsFor)].join(' '),
+        [
+          'You are signed in at your organisation, but you have no access here.',
+          whom,
+          ...unread.map(wordsFor),
+        ].join(' '),
       );
     }
     response.setHeader('Set-Cookie', setCookies);

@@ -73,7 +73,7 @@ export function createVSCodeRoutes(dependencies: WindowDependencies): Router {
     if (!session || !asked) {
       throw BffError.of(
         'LOGIN_FAILED',
-        'This page was answered already, is older than ten minutes, or somebody else has signed in meanwhile. Go back to VS Code, and choose Sign In again.',
+        'You have answered this page already, it is older than ten minutes, or somebody else has signed in since. Go back to VS Code, and choose Sign In again.',
       );
     }
     const { caller, isSignedIn } = session;
@@ -95,7 +95,7 @@ export function createVSCodeRoutes(dependencies: WindowDependencies): Router {
     if (!person) {
       throw BffError.of(
         'LOGIN_FAILED',
-        'This sign-in is over: its code was used already, is older than a minute, or belongs to another window. Sign in again.',
+        'This sign-in has ended: its code was used already, is older than a minute, or belongs to another window. Sign in again.',
       );
     }
     const { key, caller, expiresAt } = await accessKeys.issue({
@@ -122,7 +122,7 @@ export function createVSCodeRoutes(dependencies: WindowDependencies): Router {
     if (!revoked) {
       throw BffError.of(
         'FORBIDDEN',
-        'Only a key that was given by signing in in a browser can be given back here; others are removed by whoever runs the BFF.',
+        'Only a key from a sign-in in the browser can be removed here. Your BFF administrator removes other keys.',
       );
     }
     sendJson(response, 200, { requestId } satisfies KeyEndedAnswer);
@@ -136,7 +136,7 @@ function required(sessions: Sessions | undefined): Sessions {
   if (sessions) return sessions;
   throw BffError.of(
     'NOT_FOUND',
-    'Signing in in a browser is not set up here. In VS Code, sign in with an access key.',
+    'Browser sign-in is not set up on this BFF. In VS Code, sign in with an access key.',
   );
 }
 
@@ -153,7 +153,7 @@ function readWindowRequest(
   if (!returnAddress) {
     throw BffError.of(
       'VALIDATION_ERROR',
-      'This link does not lead back to a VS Code that this BFF knows. Whoever runs it can add an editor’s scheme to BFF_VSCODE_SCHEMES, or a workbench’s origin to BFF_ALLOWED_ORIGINS.',
+      'This link does not lead back to an editor that this BFF knows. Ask your BFF administrator to add the editor’s scheme to BFF_VSCODE_SCHEMES; or, for VS Code in a browser, its origin to BFF_VSCODE_ORIGINS.',
     );
   }
   if (!isText(challenge, /^[\w-]{43}$/) || !isText(state, /^[\w-]{22,86}$/)) {
@@ -170,5 +170,5 @@ function isText(value: unknown, form: RegExp): value is string {
 function requireOwnPage({ headers }: Request, publicOrigin: string): void {
   const fromOurs = headers.origin === publicOrigin && headers['sec-fetch-site'] === 'same-origin';
   if (fromOurs && headers['content-type'] === 'application/x-www-form-urlencoded') return;
-  throw BffError.of('FORBIDDEN', 'Only the page of this BFF that asked may answer here.');
+  throw BffError.of('FORBIDDEN', 'Only the BFF’s own page may answer here.');
 }

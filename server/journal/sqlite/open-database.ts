@@ -55,7 +55,7 @@ export function openDatabase({ directory, ownerId, mayCreate, now }: OpenOptions
     throw isDamage(error)
       ? new JournalFault(
           'the database is damaged',
-          `${file} is damaged. It is what keeps writes from being sent twice: restore it, or move it and journal-key away, after which no write from before is known.`,
+          `${file} is damaged. It keeps writes from being sent twice. Restore it from a backup; or move it and journal-key away, and the BFF forgets all earlier writes.`,
         )
       : error;
   }

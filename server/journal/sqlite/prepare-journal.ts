@@ -18,8 +18,8 @@ export function prepareSchema(database: DatabaseSync, directory: string, now: nu
   if (version === schemaVersion) return;
   if (version > schemaVersion) {
     throw new JournalFault(
-      'the journal is a newer version’s',
-      `${join(directory, 'journal.sqlite')} was written by a newer version of the BFF (its schema is ${version}, this one's is ${schemaVersion}): update this BFF, or start the newer one.`,
+      'the journal belongs to a newer version',
+      `${join(directory, 'journal.sqlite')} was written by a newer version of the BFF (its schema is ${version}, this version needs ${schemaVersion}). Update this BFF, or start the newer one.`,
     );
   }
   if (version === 0) {
@@ -67,15 +67,15 @@ function knownDigests(database: DatabaseSync, directory: string, query: string):
     if (known instanceof Uint8Array && Buffer.compare(digests.ofNothing(), known) === 0) return digests;
   }
   throw new JournalFault(
-    'the key is not the journal’s',
-    `${file} is missing or is not the one that journal.sqlite beside it was written with: restore it, or move both away, after which no write from before is known.`,
+    'the key does not belong to the journal',
+    `${file} is missing, or does not belong to the journal.sqlite beside it. Restore it from a backup; or move both files away, and the BFF forgets all earlier writes.`,
   );
 }
 
 export function gone(directory: string): JournalFault {
   return new JournalFault(
-    'the journal is gone',
-    `${join(directory, 'journal.sqlite')} is missing or empty, and journal-key beside it says that there was a journal: restore it, or move journal-key away, after which no write from before is known.`,
+    'the journal is missing',
+    `${join(directory, 'journal.sqlite')} is missing or empty, but the journal-key beside it shows that there was a journal. Restore it from a backup; or move journal-key away, and the BFF forgets all earlier writes.`,
   );
 }
 

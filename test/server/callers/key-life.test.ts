@@ -97,7 +97,7 @@ describe('an access key, while the BFF runs', { concurrency: 3, timeout: 60_000 
     await untilLogged(bff, 1);
     writeFileSync(join(bff.dataDirectory, 'access.json'), '{"version": 1, "keys": [{');
     await until('the log tells of the damage', () => bff.output().includes('is damaged'));
-    assert.match(bff.output(), /is damaged: it is not JSON\. .*The keys that it held before stay in force/);
+    assert.match(bff.output(), /is damaged: it is not JSON\. .*The keys that were valid before stay valid/);
     assert.equal(await statusOf(bff, output.trim()), 200);
     assert.equal(await statusOf(bff, 'anything'), 401);
   });
@@ -144,9 +144,9 @@ function temporaryFolder() {
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true }) };
 }
 
-/** So many times it was said that the access file's keys are in force. */
+/** So many times it was said that the access file's keys are now valid. */
 function untilLogged(bff: BffProcess, times: number): Promise<void> {
   return until(`the access file was read ${times} times`, () => {
-    return bff.output().split('its keys are in force').length > times;
+    return bff.output().split('its keys are now valid').length > times;
   });
 }

@@ -43,7 +43,7 @@ describe('bad input', () => {
       const answer = await send(`/api/environments/${name}/ping`);
       const { code, message } = failureIn(answer);
       assert.deepEqual([answer.status, code], [404, 'ENVIRONMENT_NOT_FOUND']);
-      assert.match(message, /There is: sandbox\.$/);
+      assert.match(message, /Yours are: sandbox\.$/);
     });
   }
 

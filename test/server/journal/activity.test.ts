@@ -125,7 +125,7 @@ describe('the activity of a caller', () => {
     assert.equal(failureIn(await resolve(id, { happened: false })).code, 'OUTCOME_KNOWN');
     const again = await write(bff, { key: 'happened' });
     assert.equal(shortly(again), '409 OUTCOME_KNOWN');
-    assert.match(failureIn(again).message, /ada has found out that it happened/);
+    assert.match(failureIn(again).message, /ada found that it happened/);
     assert.equal(partner.api.arrivals.length, before);
   });
 

@@ -145,7 +145,7 @@ describe('the journal', () => {
       await until('it arrives', () => partner.api.count('/v1/invitations') === before + 1);
       other.exec('BEGIN IMMEDIATE');
       assert.equal(shortly(await first), '201');
-      const line = bff.logLines.find((each) => each.includes('could not be written down'));
+      const line = bff.logLines.find((each) => each.includes('could not be recorded'));
       assert.match(line ?? '', /"step":"outcome".*database is locked/);
       const activity = async () => (await bff.call('/api/environments/sandbox/activity')).text;
       assert.match(await activity(), /"state":"in_flight"/);
@@ -182,7 +182,7 @@ describe('the journal', () => {
       database.close();
       await assert.rejects(start(), {
         name: 'JournalFault',
-        message: /its schema is 99, this one.s is 2\): update this BFF/,
+        message: /its schema is 99, this version needs 2\)\. Update this BFF/,
       });
     });
 
@@ -196,7 +196,7 @@ describe('the journal', () => {
         spoil(join(data, 'journal-key'));
         await assert.rejects(start(), {
           name: 'JournalFault',
-          message: /journal-key is missing or is not the one/,
+          message: /journal-key is missing, or does not belong/,
         });
       });
     }

@@ -12,7 +12,7 @@ type Refusal = { status: number | undefined; code: string | undefined; message: 
 const clientOf = ({ url, accessKey }: TestBff) => createClient({ baseUrl: url, accessKey });
 const document = samples.submitDocument.least;
 const createFirst =
-  'No user there has this external reference: create the user first, then submit the document again.';
+  'No user has this external reference. Create the user first, then submit the document again.';
 
 async function refusalOf(call: Promise<unknown>): Promise<Refusal> {
   const error = await call.then(
@@ -72,7 +72,7 @@ describe('a refusal of documents by the partner', () => {
     await using bff = await startBffWith({ sandbox: partner });
     partner.api.always({ status: 404, body: 'a page' });
     const environment = 'sandbox';
-    const plain = 'Pearsana (sandbox) refused it (status 404).';
+    const plain = 'Pearsana (sandbox) refused the request (status 404).';
     for (const call of [
       clientOf(bff).submitDocument({ environment, request: document }),
       clientOf(bff).submitDocumentBatch({ environment, request: samples.submitDocumentBatch.least }),
@@ -95,7 +95,7 @@ describe('a refusal of documents by the partner', () => {
       [{ body: error('x'.repeat(129)) }, 'B.'],
       [
         { body: 'a page', headers: { 'x-request-id': 'theirs-2' } },
-        'Pearsana (sandbox) refused it (status 409). (Pearsana request theirs-2)',
+        'Pearsana (sandbox) refused the request (status 409). (Pearsana request theirs-2)',
       ],
     ] as const) {
       partner.api.next({ status: 409, ...reply });

@@ -21,7 +21,7 @@ describe('places in flight', () => {
       outcome: 'not_sent',
       retryable: true,
       retryAfterSeconds: 1,
-      message: /^2 writes are in flight to Pearsana \(sandbox\)/,
+      message: /2 writes are waiting for Pearsana \(sandbox\)/,
     });
     await Promise.all([
       enter(sandbox, 'reads'),

@@ -132,7 +132,7 @@ test('a login', async (t) => {
   });
 
   await t.test('comes back', async (t) => {
-    const notBegun = /^This sign-in was not begun in this browser/;
+    const notBegun = /^This sign-in did not begin in this browser/;
     const redeemed = () => provider.redeemed.length;
     let before = 0;
     t.beforeEach(() => {
@@ -312,7 +312,7 @@ test('a login', async (t) => {
       assert.equal(answer.status, 403);
       assert.match(
         answer.text,
-        /nothing here is granted to you\. Ask whoever runs the BFF, and tell them this name: user:ada\./,
+        /you have no access here\. Ask your BFF administrator for access, and give them this name: user:ada\./,
       );
       assert.equal(cookieSetIn(answer, sessionCookie), undefined);
     }
@@ -386,7 +386,7 @@ describe('the identity provider', () => {
     const answer = await bff.call('/auth/login', { headers: { authorization: '' } });
     const { code, message, retryable, source } = failureIn(answer);
     assert.deepEqual([answer.status, code, retryable, source], [503, 'LOGIN_UNAVAILABLE', true, 'bff']);
-    assert.match(message, /^The identity provider \(127\.0\.0\.1:\d+\) .* access keys work\.$/);
+    assert.match(message, /^The identity provider \(127\.0\.0\.1:\d+\) .* access keys still work\.$/);
     assert.deepEqual(answer.headers.getSetCookie(), []);
     const page = await bff.call('/auth/login', { headers: { authorization: '', accept: 'text/html' } });
     assert.equal(page.status, 503);
@@ -491,7 +491,7 @@ describe('the identity provider', () => {
     assert.equal(code, 'LOGIN_UNAVAILABLE');
     assert.match(
       message,
-      /is not what it should be \(OAUTH_[A-Z_]+\): whoever runs the BFF checks BFF_OIDC_ISSUER/,
+      /does not answer as an OpenID provider should \(OAUTH_[A-Z_]+\)\. Ask your BFF administrator to check BFF_OIDC_ISSUER/,
     );
     assert.equal(answer.headers.get('location'), null);
   });

@@ -97,7 +97,7 @@ describe('grants', () => {
       );
       assert.match(
         failure.message,
-        new RegExp(`^Your access does not include ${missingGrant}\\. Whoever runs`),
+        new RegExp(`^Your grants do not include ${missingGrant}\\. Ask your BFF administrator`),
       );
       const line = JSON.parse(bff.logLines[before] ?? '');
       assert.deepEqual(
@@ -180,11 +180,11 @@ describe('grants', () => {
 
   it('of an environment are not told by the list in a 404 of another', async () => {
     const ping = await call('only-all-ping', 'nowhere', 'ping');
-    assert.match(failureIn(ping).message, /There is: sandbox, production\.$/);
+    assert.match(failureIn(ping).message, /Yours are: sandbox, production\.$/);
     // What is no name belongs to nobody.
     const noName = await call('only-production-ping', '__proto__', 'ping');
-    assert.match(failureIn(noName).message, /There is: production\.$/);
+    assert.match(failureIn(noName).message, /Yours are: production\.$/);
     const nothing = await call('nobody', '__proto__', 'ping');
-    assert.match(failureIn(nothing).message, /None is granted to you\.$/);
+    assert.match(failureIn(nothing).message, /You have access to none\.$/);
   });
 });

@@ -15,7 +15,7 @@ test('a caller', async (t) => {
     const answer = await call('');
     const { code, message, source } = failureIn(answer);
     assert.deepEqual([answer.status, code, source], [401, 'UNAUTHORIZED', 'bff']);
-    assert.match(message, /^An access key is missing: send it as “Authorization: Bearer …”/);
+    assert.match(message, /^An access key is missing. Send it in the header “Authorization: Bearer …”/);
     assert.equal(answer.headers.get('www-authenticate'), 'Bearer');
   });
 

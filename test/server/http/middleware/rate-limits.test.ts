@@ -32,8 +32,8 @@ describe('the limit of each caller', () => {
       assert.equal(headers.get('x-ratelimit-limit'), null);
       assert.equal(headers.get('retry-after'), null);
     }
-    assertRefused(await session(bff), /^More than 3 requests in a minute/);
-    assertRefused(await bff.call('/api/environments/sandbox/ping'), /^More than 3/);
+    assertRefused(await session(bff), /^You sent more than 3 requests in a minute/);
+    assertRefused(await bff.call('/api/environments/sandbox/ping'), /^You sent more than 3/);
     assert.equal((await bff.call('/livez')).status, 200);
   });
 
@@ -78,14 +78,14 @@ describe('the limit of each class', () => {
     }
     assertRefused(
       await here.write('ada', 'production'),
-      /^More than 2 writes to protected environments in a minute/,
+      /^You sent more than 2 writes to protected environments in a minute/,
     );
     // However it is spelt.
-    assertRefused(await here.write('ada', 'produc%74ion'), /^More than 2 writes to protected/);
+    assertRefused(await here.write('ada', 'produc%74ion'), /^You sent more than 2 writes to protected/);
     for (let write = 0; write < 4; write += 1) assert.equal((await here.write('ada', 'sandbox')).status, 415);
-    assertRefused(await here.write('ada', 'sandbox'), /^More than 4 writes in a minute/);
+    assertRefused(await here.write('ada', 'sandbox'), /^You sent more than 4 writes in a minute/);
     for (let read = 0; read < 12; read += 1) assert.equal((await here.read('ada')).status, 200);
-    assertRefused(await here.read('ada'), /^More than 12 requests in a minute/);
+    assertRefused(await here.read('ada'), /^You sent more than 12 requests in a minute/);
   });
 
   it('is each caller’s own', async () => {
@@ -228,7 +228,7 @@ describe('a wall clock that steps', () => {
     await session(bff);
     await session(bff, 'Bearer wrong');
     mock.timers.enable({ apis: ['Date'], now: Date.now() - 3_600_000 });
-    assertRefused(await session(bff), /^More than 1 requests/);
+    assertRefused(await session(bff), /^You sent more than 1 requests/);
     for (let wrong = 0; wrong < 19; wrong += 1) await session(bff, 'Bearer wrong');
     assertRefused(await session(bff, 'Bearer wrong'), /^Too many wrong access keys/);
   });
@@ -237,6 +237,6 @@ describe('a wall clock that steps', () => {
     await using bff = await startBffWith({ sandbox: uncalledPartner }, { RATE_LIMIT_PER_MINUTE: '1' });
     await session(bff);
     mock.timers.enable({ apis: ['Date'], now: Date.now() + 3_600_000 });
-    assertRefused(await session(bff), /^More than 1 requests/);
+    assertRefused(await session(bff), /^You sent more than 1 requests/);
   });
 });

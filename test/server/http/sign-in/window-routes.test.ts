@@ -288,6 +288,6 @@ describe('signing a window in where nobody signs in in a browser', () => {
     assert.deepEqual((methods.body as { methods: string[] }).methods, ['access-key']);
     const page = await bff.call(newWindow().link, { headers: { authorization: '', accept: 'text/html' } });
     assert.equal(page.status, 404);
-    assert.match(page.text, /not set up here\. In VS Code, sign in with an access key/);
+    assert.match(page.text, /not set up on this BFF\. In VS Code, sign in with an access key/);
   });
 });
