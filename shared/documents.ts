@@ -1,5 +1,13 @@
 import * as z from 'zod/mini';
-import { eachOnce, externalReference, filename, keptWord, optionalText, requiredText } from './fields.ts';
+import {
+  eachOnce,
+  externalReference,
+  filename,
+  keptWord,
+  optionalText,
+  refuses,
+  requiredText,
+} from './fields.ts';
 import { type Scope, scope } from './scopes.ts';
 
 /** The types that the partner documents, by its groups. It accepts any other text too. */
@@ -26,21 +34,15 @@ export const slowestBytesPerMs = 125;
 export const mostBatchItems = 25;
 
 /** A file as base64 (RFC 4648, 4), padded and in one line; how large it may be is the BFF's to say. */
-export const file = z.string().check(
-  z.superRefine((value, context) => {
-    const fault = base64Fault(value);
-    if (fault !== undefined) context.addIssue(fault);
-  }),
-);
+export const file = z.string().check(refuses(base64Fault));
 
 /** The most values of a free-form object, at whatever depth. */
 export const mostFreeValues = 1_000;
 
 /** Whatever the caller likes, within reason: what is nested deeper than any program would is an attack on one. */
-export const freeForm = z.custom<Record<string, unknown>>(
-  isFreeForm,
-  `must be an object of at most ${mostFreeValues.toLocaleString('en')} values, nested at most 20 deep`,
-);
+export const freeForm = z.custom<Record<string, unknown>>((value) => freeFormFault(value) === undefined, {
+  error: ({ input }) => freeFormFault(input),
+});
 
 const submission = {
   /** Of a user who exists at the partner already. */
@@ -57,15 +59,16 @@ const submission = {
   verificationMetadata: z.optional(freeForm),
 };
 
-const attested = z.superRefine<{
+const attested = refuses<{
   verificationIntent?: string | undefined;
   attestationReferenceId?: string | undefined;
-}>(({ verificationIntent, attestationReferenceId }, context) => {
-  if (attestationReferenceId !== undefined && verificationIntent !== 'attest') {
-    const message = 'is possible only with the verificationIntent attest';
-    context.addIssue({ code: 'custom', path: ['attestationReferenceId'], message });
-  }
-});
+}>(
+  ({ verificationIntent, attestationReferenceId }) =>
+    attestationReferenceId !== undefined && verificationIntent !== 'attest'
+      ? 'is possible only with the verificationIntent attest'
+      : undefined,
+  'attestationReferenceId',
+);
 
 /** `POST /v1/documents:submit`. */
 export const submitDocumentRequest = z.strictObject(submission).check(attested);
@@ -148,24 +151,28 @@ function base64Fault(text: string): string | undefined {
   return whole ? undefined : 'must be base64 with its padding; it may have been cut off';
 }
 
-/** Walks without recursion, and stops at the first value too many. */
-function isFreeForm(value: unknown): boolean {
-  if (!isObject(value) || Array.isArray(value)) return false;
+/** What is wrong with it, in words. Walks without recursion, and stops at the first value too many. */
+function freeFormFault(value: unknown): string | undefined {
+  const tooMuch = `must be an object of at most ${mostFreeValues.toLocaleString('en')} values, nested at most 20 deep`;
+  if (!isObject(value) || Array.isArray(value)) return tooMuch;
   let level: object[] = [value];
   let count = 0;
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth === 20) return false;
+    if (depth === 20) return tooMuch;
     const below = [];
     for (const each of level) {
-      for (const inside of Object.values(each)) {
+      for (const [key, inside] of Object.entries(each)) {
         count += 1;
-        if (count > mostFreeValues) return false;
+        if (count > mostFreeValues) return tooMuch;
+        // Databases and C programs end a text there.
+        if (`${key}${typeof inside === 'string' && inside}`.includes('\0'))
+          return 'must not contain the character U+0000';
         if (isObject(inside)) below.push(inside);
       }
     }
     level = below;
   }
-  return true;
+  return undefined;
 }
 
 function isObject(value: unknown): value is object {

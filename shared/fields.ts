@@ -8,30 +8,45 @@ const mostReferences = 50;
 const mostRoles = 20;
 
 /** A blank is no name. Nothing is trimmed, so what was typed is what is sent. */
-const notBlank = (abort = false) => z.regex(/\S/, { error: 'must not be empty', abort });
+const empty = 'must not be empty';
+const notBlank = z.regex(/\S/, empty);
 
-/** Text that must be there. */
-export const requiredText = z.string().check(notBlank(), z.maxLength(shortText, atMost(shortText)));
+/** Text that must be there, in one line and without characters that nobody sees. */
+export const requiredText = textOf(shortText, unseenFault, notBlank);
 
 /** Text that may be left out, or empty. */
-export const optionalText = z.optional(z.string().check(z.maxLength(shortText, atMost(shortText))));
+export const optionalText = z.optional(
+  textOf(shortText, (value) => unseenFault(value.replaceAll('\t', ' '))),
+);
+
+/** What somebody is called, which may be left out, or empty. */
+export const optionalName = z.optional(textOf(shortText, unseenFault));
 
 /** A file's name, without its folders: as long as file systems let it be. */
-export const filename = z.optional(z.string().check(z.maxLength(255, atMost(255))));
+export const filename = z.optional(
+  textOf(255, (value) =>
+    /[/\\]|^\.\.?$|^[a-z]:/i.test(value) ? 'must not contain a folder' : unseenFault(value),
+  ),
+);
 
-/** A message to a person. */
-export const optionalMessage = z.optional(z.string().check(z.maxLength(longText, atMost(longText))));
+/** A message to a person: of control characters, only tabs and the ends of lines. */
+export const optionalMessage = z.optional(
+  textOf(longText, (value) => (/[^\P{Cc}\t\n\r]|\p{Cs}/u.test(value) ? unseenWords : undefined)),
+);
 
-const address =
-  /^(?!\.)(?!.*\.\.)(?!.*\.@)[^\s@<>"(),:;\\[\]]{1,64}@([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?\.)+[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?$/;
+// Written so that every engine reads it, those of Go and Rust too: they know no look-around.
+export const addressPattern = /^[^\s@<>"(),:;\\\x5b\x5d]+@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+$/;
+/** What no address has, though that pattern lets it pass: more than 64 characters before the `@`, a dot or a hyphen out of place. */
+const misplaced = /^[^@]{65}|^\.|\.[.@]|@(.*\.)?-|-(\.[^@]*)?$/;
 
-/** An e-mail address of the usual form; at most 254 characters (RFC 5321, 4.5.3.1.3, less the angle brackets). */
-export const email = z
-  .string()
-  .check(notBlank(true), z.maxLength(254, atMost(254)), z.regex(address, 'is not an e-mail address'));
+/**
+ * An e-mail address of the usual form, its domain as the network spells it (`xn--…`); at most 254 characters (RFC 5321,
+ * 4.5.3.1.3, less the angle brackets), and 64 before the `@`.
+ */
+export const email = textOf(254, emailFault, notBlank);
 
-/** A calendar day that exists, as in `2000-05-15`. */
-export const date = z.string().check(z.refine(isRealDate, { error: 'is not a date such as 2000-05-15' }));
+/** A birth date: a calendar day that exists, as in `2000-05-15`, lies in the past, and after the year 1900. */
+export const birthDate = z.string().check(refuses(birthDateFault));
 
 /** Three capital letters (ISO 4217), such as USD, GBP or EUR. */
 export const currency = z.string().check(z.regex(/^[A-Z]{3}$/, 'is not a currency such as USD'));
@@ -63,21 +78,71 @@ export const keptWord = z.string().check(z.regex(/^[\w.:+-]{1,128}$/));
 
 /** A check of a list: no two entries have the same text in this field. */
 export function eachOnce<Field extends string>(field: Field, message: string) {
-  return z.superRefine<{ [Name in Field]: string }[]>((entries, context) => {
+  return z.check<{ [Name in Field]: string }[]>(({ value: entries, issues }) => {
     const seen = new Set<string>();
     for (const [index, entry] of entries.entries()) {
-      if (seen.has(entry[field])) context.addIssue({ code: 'custom', path: [index, field], message });
+      if (seen.has(entry[field]))
+        issues.push({ code: 'custom', path: [index, field], message, input: entries });
       seen.add(entry[field]);
     }
   });
 }
 
-function atMost(characters: number): string {
-  return `must have at most ${characters.toLocaleString('en')} characters`;
+/** A check by a function that says what is wrong, with the value or with a field inside it. */
+export function refuses<Value>(faultOf: (value: Value) => string | undefined, ...path: string[]) {
+  return z.check<Value>(({ value: input, issues }) => {
+    // One fault of a value is enough; and of what is too long, nobody need read megabytes.
+    const message = path.length === 0 && issues.length > 0 ? undefined : faultOf(input);
+    // Those of others are told as well.
+    if (message !== undefined)
+      issues.push({ code: 'custom', path: [...path], message, input, continue: true });
+  });
 }
 
-function isRealDate(value: string): boolean {
-  const day: string | null = new Date(`${value}T00:00:00Z`).toJSON();
+/** Text of at most so many characters, in which `faultOf` finds what else is wrong. */
+function textOf(most: number, faultOf: (value: string) => string | undefined, ...first: (typeof notBlank)[]) {
+  return z
+    .string()
+    .check(
+      ...first,
+      z.maxLength(most, `must have at most ${most.toLocaleString('en')} characters`),
+      refuses(faultOf),
+    );
+}
+
+/**
+ * Not seen, and yet needed: a joiner between two letters of Arabic, of the scripts of India, or of others that join, or
+ * after a mark there; one between emoji; and what chooses the variant of an emoji, or of a Chinese or Mongolian character.
+ */
+const needed =
+  /(?<=[\u0600-\u0dff\u0f00-\u109f\u1780-\u18af\p{ExtPict}\p{EMod}\p{VS}])\p{Join_C}((?<=\p{M}.)|(?=[\u0600-\u{fffff}]))|(?<=[\p{ExtPict}\p{sc=Han}\u1820-\u18aa])[\p{VS}\u180e]/gu;
+
+/** Control characters, ends of lines, half characters, and all that changes what is read without being seen. */
+const unseen = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{DI}\ufff9-\ufffb]/u;
+
+/** Blank, or with something in it that has ink of its own: an accent has none, nor has the empty braille pattern. */
+const visible = /^\s*$|[^\s\p{M}\u2800]/u;
+
+const unseenWords = 'must not contain invisible characters';
+
+function unseenFault(value: string): string | undefined {
+  if (unseen.test(value.replace(needed, ''))) return unseenWords;
+  return visible.test(value) ? undefined : empty;
+}
+
+function emailFault(value: string): string | undefined {
+  if (unseen.test(value)) return unseenWords;
+  const [, domain = ''] = value.split('@');
+  if (/[^\0-\x7f]/.test(domain) && URL.canParse(`http://${domain}`)) {
+    return `must spell its domain as ${new URL(`http://${domain}`).hostname}`;
+  }
+  return addressPattern.test(value) && !misplaced.test(value) ? undefined : 'is not an e-mail address';
+}
+
+function birthDateFault(value: string): string | undefined {
+  const day: string | null = new Date(value).toJSON();
   // JavaScript takes the 30th of February for the 1st of March: what comes back must be what was given. What is no day is null.
-  return day?.slice(0, 10) === value;
+  if (day?.slice(0, 10) !== value) return 'is not a date such as 2000-05-15';
+  // Today counts as past: somewhere it already is tomorrow.
+  return value > '1901' && value < new Date().toJSON() ? undefined : 'is not a date in the past, after 1900';
 }

@@ -1,5 +1,14 @@
 import * as z from 'zod/mini';
-import { currency, date, email, externalReferences, keptWord, optionalText, requiredText } from './fields.ts';
+import {
+  birthDate,
+  currency,
+  email,
+  externalReferences,
+  keptWord,
+  optionalName,
+  optionalText,
+  requiredText,
+} from './fields.ts';
 
 /** Where a person lives. The partner's reference puts date of birth and citizenship here too. */
 export const address = z.strictObject({
@@ -10,12 +19,12 @@ export const address = z.strictObject({
   state: optionalText,
   zip: optionalText,
   country: optionalText,
-  dateOfBirth: z.optional(date),
+  dateOfBirth: z.optional(birthDate),
   citizenship: optionalText,
 });
 
 export const profile = z.strictObject({
-  preferredName: optionalText,
+  preferredName: optionalName,
   phone: optionalText,
   currency: z.optional(currency),
   address: z.optional(address),

@@ -3,7 +3,7 @@
  * `[text](target)`, which can run commands, and pick lists make icons of `$(name)`. One line, and not too long.
  */
 export function plain(text: string, longest = 400): string {
-  const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim();
+  const line = text.replace(/[\p{Cc}\p{Bidi_C}\s]+/gu, ' ').trim();
   const short = line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
   return short.replaceAll('](', '] (').replaceAll('$(', '$ (');
 }

@@ -2,7 +2,8 @@
 export type Format = { says: string; fits(value: string): boolean };
 
 // A field is required unless its rule is optional.
-type TextRule = { kind: 'text'; maxLength: number; format?: Format; optional?: true };
+/** `format` says what kind of text it is, `content` what must be true of the text besides. */
+type TextRule = { kind: 'text'; maxLength: number; format?: Format; content?: Format; optional?: true };
 type AnythingRule = { kind: 'anything'; limits: AnythingLimits; optional?: true };
 type ListRule = { kind: 'list'; of: Rule; limits: ListLimits; optional?: true };
 type FieldsRule = { kind: 'fields'; fields: { [name: string]: Rule }; together?: Together; optional?: true };
@@ -29,8 +30,11 @@ export type ValueOf<R> = R extends { kind: 'fields'; fields: infer Members }
       ? Record<string, unknown>
       : string;
 
-export function text(maxLength: number, format?: Format): TextRule {
-  return format ? { kind: 'text', maxLength, format } : { kind: 'text', maxLength };
+export function text(
+  maxLength: number,
+  { format, content }: Pick<TextRule, 'format' | 'content'> = {},
+): TextRule {
+  return { kind: 'text', maxLength, ...(format && { format }), ...(content && { content }) };
 }
 
 /** An object with whatever its sender likes in it. */
@@ -69,21 +73,24 @@ function faultsOfText(rule: TextRule, value: unknown, path: string): string[] {
   if (value.length > rule.maxLength && [...value].length > rule.maxLength)
     return [`${path} must have at most ${rule.maxLength} characters.`];
   if (rule.format && !rule.format.fits(value)) return [`${path} must be ${kindOf(rule)}.`];
+  if (rule.content && !rule.content.fits(value)) return [`${path} must be ${rule.content.says}.`];
   return [];
 }
 
 function faultsOfAnything({ limits }: AnythingRule, value: unknown, path: string): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return [`${path} must be an object.`];
-  const open = [{ depth: 1, inside: Object.values(value) }];
+  const open = [{ depth: 1, inside: Object.entries(value) }];
   let values = 0;
   for (let next = open.pop(); next; next = open.pop()) {
     if (next.depth > limits.depth) return [`${path} must be nested at most ${limits.depth} deep.`];
     values += next.inside.length;
     if (values > limits.values) return [`${path} must hold at most ${limits.values} values.`];
-    for (const each of next.inside) {
+    for (const [key, each] of next.inside) {
+      if ([key, each].some((text) => typeof text === 'string' && text.includes('\0')))
+        return [`${path} must not contain the character U+0000.`];
       if (typeof each === 'object' && each !== null)
-        open.push({ depth: next.depth + 1, inside: Object.values(each) });
+        open.push({ depth: next.depth + 1, inside: Object.entries(each) });
     }
   }
   return [];

@@ -1,4 +1,5 @@
 import { anything, type Format, fields, list, optional, text, type ValueOf } from './field-rules.ts';
+import { isHidden, isReadable } from './readable-text.ts';
 
 // The partner's reference gives the fields and what is required. The lengths and the forms are ours: it states
 // none, and a caller that stays within these is unlikely to meet the partner's own.
@@ -8,7 +9,7 @@ const emailPattern =
 
 const validEmail: Format = {
   says: 'a valid e-mail address',
-  fits: (value) => localPartPattern.test(value) && emailPattern.test(value),
+  fits: (value) => localPartPattern.test(value) && emailPattern.test(value) && ![...value].some(isHidden),
 };
 
 const realDate: Format = {
@@ -18,6 +19,26 @@ const realDate: Format = {
     // JavaScript reads 2000-02-30 as the first of March, so the date is compared with what was sent.
     return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === value;
   },
+};
+
+const birthDate: Format = {
+  says: 'a date after 1900 that is not in the future',
+  fits: (value) => new Date(value).getUTCFullYear() > 1900 && Date.parse(value) <= Date.now(),
+};
+
+const readable: Format = { says: 'one line of characters that a person can see', fits: isReadable };
+/** Where people paste what they copied from a sheet. */
+const readableWithTabs: Format = { ...readable, fits: (value) => isReadable(value.replaceAll('\t', ' ')) };
+
+const message: Format = {
+  says: 'a text without control characters other than tabs and line ends',
+  fits: (value) => value.isWellFormed() && !/\p{Cc}/u.test(value.replaceAll(/[\t\r\n]/g, '')),
+};
+
+const fileName: Format = {
+  says: 'the name of a file without its folder, of characters that a person can see',
+  fits: (value) =>
+    isReadable(value) && !/[/\\]/.test(value) && !['.', '..'].includes(value) && !/^[A-Za-z]:/.test(value),
 };
 
 const currencyCode: Format = {
@@ -31,10 +52,14 @@ const base64: Format = {
   fits: (value) => Buffer.from(value, 'base64').toString('base64') === value,
 };
 
-const notBlank: Format = { says: 'a string that is not blank', fits: (value) => value.trim() !== '' };
+const notBlank: Format = {
+  says: 'a string that is not blank',
+  fits: (value) => value.trim() !== '',
+};
 
-const short = text(200);
-const email = text(254, validEmail);
+const short = text(200, { content: readable });
+const line = text(200, { content: readableWithTabs });
+const email = text(254, { format: validEmail });
 const freeForm = anything({ values: 1_000, depth: 20 });
 const externalReference = fields({ namespace: short, externalId: short });
 
@@ -45,19 +70,19 @@ export const createUserBody = fields({
   profile: optional(
     fields({
       preferredName: optional(short),
-      phone: optional(short),
-      currency: optional(text(200, currencyCode)),
+      phone: optional(line),
+      currency: optional(text(200, { format: currencyCode })),
       address: optional(
         fields({
-          line1: optional(short),
-          line2: optional(short),
-          line3: optional(short),
-          city: optional(short),
-          state: optional(short),
-          zip: optional(short),
-          country: optional(short),
-          dateOfBirth: optional(text(200, realDate)),
-          citizenship: optional(short),
+          line1: optional(line),
+          line2: optional(line),
+          line3: optional(line),
+          city: optional(line),
+          state: optional(line),
+          zip: optional(line),
+          country: optional(line),
+          dateOfBirth: optional(text(200, { format: realDate, content: birthDate })),
+          citizenship: optional(line),
         }),
       ),
     }),
@@ -69,17 +94,17 @@ export const createInvitationBody = fields({
   externalReferences: list(externalReference, { min: 1, max: 50, uniqueBy: 'namespace' }),
   email,
   identity: fields({ firstName: short, lastName: short }),
-  message: optional(text(2_000)),
+  message: optional(text(2_000, { content: message })),
   roles: optional(list(short, { min: 0, max: 20 })),
 });
 
 const submission = {
   externalReference,
   documentType: short,
-  file: text(Number.POSITIVE_INFINITY, base64),
-  filename: optional(text(255)),
-  verificationIntent: optional(text(200, notBlank)),
-  attestationReferenceId: optional(text(200, notBlank)),
+  file: text(Number.POSITIVE_INFINITY, { format: base64 }),
+  filename: optional(text(255, { content: fileName })),
+  verificationIntent: optional(text(200, { format: notBlank, content: readable })),
+  attestationReferenceId: optional(text(200, { format: notBlank, content: readable })),
   verificationMetadata: optional(freeForm),
 };
 
@@ -101,7 +126,7 @@ export const submitBatchBody = fields({
         ...submission,
         itemId: short,
         metadata: optional(freeForm),
-        partnerReferenceId: optional(short),
+        partnerReferenceId: optional(line),
       },
       onlyWithAttest,
     ),

@@ -38,8 +38,8 @@ const words: Readonly<Record<string, string>> = docstrings;
 /** JSON Schema knows no check of ours; of these it can say more than zod does. */
 function factsWith(limits: environments.FileLimits): Map<Schema, Json> {
   return new Map<Schema, Json>([
-    [fields.email, { format: 'email' }],
-    [fields.date, { format: 'date', maxLength: 10 }],
+    [fields.email, { format: 'email', pattern: fields.addressPattern.source }],
+    [fields.birthDate, { format: 'date', maxLength: 10 }],
     [fields.currency, { maxLength: 3 }],
     [
       documents.file,

@@ -3,25 +3,82 @@ import type { SubmitDocumentBatchRequest, SubmitDocumentRequest } from '../../sh
 import type { CreateInvitationRequest } from '../../shared/invitations.ts';
 import type { CreateUserRequest } from '../../shared/users.ts';
 
-const anyText = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 20 }),
-  fc.string({ unit: 'grapheme', maxLength: 20 }),
-  fc.constantFrom(
-    'Ada',
-    ' Ada ',
-    'Ada\u0000',
-    '\ud800',
-    'a\udfffb',
-    '\u200b',
-    '\u180e',
+/** What people write, whole: letters of many scripts with what they need to be written right, signs, pictures and spaces. */
+const written = fc.constantFrom(
+  ...[
+    'A',
+    'z',
+    '0',
+    ' ',
+    '’',
+    "'",
+    '-',
+    '.',
+    '&',
+    '\u00a0',
+    '\u3000',
+    'ß',
     'İ',
+    'é',
+    'e\u0301',
+    'ệ',
+    'Ж',
+    'ψ',
+    'נ',
+    'יִ',
+    '김',
+  ],
+  ...[
+    'م',
+    'ی\u200cخ',
+    'لا',
+    'ن\u064e',
+    'न',
+    'क्\u200dष',
+    'ന്\u200d',
+    'ශ්\u200dර',
+    'র\u200d্য',
+    'ไ',
+    'ကြ',
+    '山',
+    '葛\u{e0100}',
+    'ᠠ\u180b',
+    'ᠨ\u180eᠠ',
+  ],
+  ...[
+    '🐛',
     '👩‍🚀',
-    '__proto__',
-    'null',
-  ),
+    '👩🏽‍🚀',
+    '❤️‍🔥',
+    '🏳️‍🌈',
+    '☎\ufe0e',
+    '\u{1f1ec}\u{1f1e7}',
+    '€',
+    '\ufffd',
+    '\ue000',
+    '{',
+    '\\',
+    '"',
+    '<b>',
+    '\u{10ffff}',
+  ],
 );
-const optionalText = fc.oneof(anyText, fc.constantFrom('', ' ', '\ufeff', 'x'.repeat(200)));
+const anyText = fc.oneof(
+  fc.array(written, { maxLength: 12 }).map((units) => units.join('')),
+  fc.constantFrom('Ada', ' Ada ', '__proto__', 'null'),
+);
 const text = anyText.map((value) => (value.trim() === '' ? `${value}x` : value));
+const optionalName = fc.oneof(anyText, fc.constantFrom('', ' ', '\u3000', 'x'.repeat(200)));
+const optionalText = fc.oneof(
+  optionalName,
+  text.map((value) => `c/o\t${value}`),
+);
+const message = fc.oneof(
+  optionalText,
+  fc.constantFrom('\r\n', 'Hello,\n\u200fשלום\u200f', '\ufeff', 'x'.repeat(2_000)),
+);
+// Its folder is left away, and so is a drive.
+const filename = optionalName.map((name) => `n${name.replaceAll(/[/\\]/g, '_')}`);
 
 const label = fc.stringMatching(/^[A-Za-z0-9]([A-Za-z0-9-]{0,5}[A-Za-z0-9])?$/);
 const localPart = fc
@@ -32,7 +89,7 @@ const email = fc
   .map(([local, labels]) => `${local}@${labels.join('.')}`);
 
 const day = fc
-  .date({ min: new Date('0000-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })
+  .date({ min: new Date('1901-01-01'), max: new Date(), noInvalidDate: true })
   .map((date) => date.toISOString().slice(0, 10));
 const reference = fc.record({ namespace: text, externalId: text });
 const optionally = { requiredKeys: [] } satisfies { requiredKeys: [] };
@@ -45,7 +102,7 @@ export const arbitraryUser: fc.Arbitrary<CreateUserRequest> = fc
       externalReferences: fc.array(reference, { minLength: 1, maxLength: 4 }),
       profile: fc.record(
         {
-          preferredName: optionalText,
+          preferredName: optionalName,
           phone: optionalText,
           currency: fc.stringMatching(/^[A-Z]{3}$/),
           address: fc.record(
@@ -80,7 +137,7 @@ export const arbitraryInvitation: fc.Arbitrary<CreateInvitationRequest> = fc
         maxLength: 4,
         selector: ({ namespace }) => namespace,
       }),
-      message: fc.oneof(optionalText, fc.constant('x'.repeat(2_000))),
+      message,
       roles: fc.array(text, { maxLength: 4 }),
     },
     { requiredKeys: ['email', 'identity', 'externalReferences'] },
@@ -91,7 +148,7 @@ const file = fc
   .uint8Array({ minLength: 1, maxLength: 12 })
   .map((bytes) => Buffer.from(bytes).toString('base64'));
 const freeForm = fc.dictionary(
-  fc.oneof(fc.string(), fc.constantFrom('__proto__', 'toString')),
+  fc.oneof(fc.string(), fc.constantFrom('__proto__', 'toString', '\u202e', '\ud800')),
   fc.jsonValue(),
   {
     maxKeys: 4,
@@ -101,7 +158,7 @@ const submission = {
   externalReference: reference,
   documentType: fc.oneof(text, fc.constantFrom('OFFICIAL_TRANSCRIPT', 'x'.repeat(200))),
   file,
-  filename: fc.oneof(optionalText, fc.constant('x'.repeat(255))),
+  filename: fc.oneof(filename, fc.constantFrom('', 'x'.repeat(255))),
   verificationMetadata: freeForm,
 };
 const intent = fc.oneof(

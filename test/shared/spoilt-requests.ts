@@ -19,7 +19,7 @@ const nearlyEmail = fc.oneof(
 const nearlyDay = fc
   .tuple(
     fc.constantFrom('', ' ', '+', '-', '+01'),
-    fc.constantFrom('0000', '1900', '2000', '2023', '9999', '00'),
+    fc.constantFrom('0000', '1900', '1901', '2000', '2023', '9999', '00'),
     fc.constantFrom('-', '/', ''),
     fc.integer({ min: 0, max: 13 }),
     fc.integer({ min: 0, max: 32 }),
@@ -35,6 +35,80 @@ const nearlyBase64 = fc.oneof(
   fc.constantFrom('=', '==', '====', 'QQ', 'QQ=', 'QQ==', 'QQ===', 'QR==', 'QUI=', 'QUJ=', 'QUJD', 'QUJD\n'),
   fc.constantFrom('Q=Q=', '=QQQ', 'QQ==QQ==', 'QUI=QUJD', 'data:,QQ==', 'ＱＱ==', 'QQ\u0000='),
 );
+/** Hidden characters, and those beside which some of them are needed. */
+const nearlyReadable = fc.string({
+  unit: fc.constantFrom(
+    ...[
+      'a',
+      '1',
+      ' ',
+      'é',
+      '\u0301',
+      'ש',
+      'ی',
+      '\u064e',
+      'क',
+      '\u094d',
+      'ന',
+      '\u0d4d',
+      '山',
+      'ᠠ',
+      '🚀',
+      '👩',
+      '🏽',
+      '“',
+    ],
+    ...[
+      '\u200c',
+      '\u200d',
+      '\u200d',
+      '\u200b',
+      '\u200e',
+      '\u200f',
+      '\u202e',
+      '\u2066',
+      '\u2060',
+      '\ufeff',
+      '\u00ad',
+      '\u061c',
+    ],
+    ...[
+      '\ufe0f',
+      '\ufe00',
+      '\u{e0100}',
+      '\u180b',
+      '\u180e',
+      '\u{e0041}',
+      '\u034f',
+      '\u3164',
+      '\u115f',
+      '\u17b4',
+      '\ufff9',
+    ],
+    ...[
+      '\0',
+      '\t',
+      '\n',
+      '\u001b',
+      '\u007f',
+      '\u0085',
+      '\u009f',
+      '\u2028',
+      '\u2029',
+      '\ud83d',
+      '\udc00',
+      '\u2800',
+    ],
+  ),
+  minLength: 1,
+  maxLength: 5,
+});
+const nearlyName = fc
+  .tuple(
+    fc.constantFrom('', '', 'a/', 'a\\', '../', '.', '..', '...', 'C:', 'c:', 'CC:', 'ä:'),
+    fc.oneof(nearlyReadable, fc.constantFrom('', 'a', 'a.pdf')),
+  )
+  .map((parts) => parts.join(''));
 const lengths = fc.constantFrom(1, 199, 200, 201, 254, 255, 256, 1_999, 2_000, 2_001);
 const blanks = [
   ...'\t\n\v\f\r \u00a0\u1680\u2000\u200a\u2028\u2029\u202f\u205f\u3000\ufeff\u200b\u180e\u0085',
@@ -47,6 +121,8 @@ const strange = fc.oneof(
   fc
     .tuple(fc.constantFrom('x', 'é', '😀', ' ', '\ud800'), lengths)
     .map(([unit, times]) => unit.repeat(times)),
+  nearlyReadable,
+  nearlyName,
   nearlyEmail,
   nearlyDay,
   fc.constantFrom('USD', 'usd', 'US', 'USDX', 'ÜSD', 'USD\n', ' USD'),
@@ -69,6 +145,8 @@ const strangeKey = fc.oneof(
     'Email',
     '0',
     'length',
+    'a\0',
+    '\u202e',
   ),
   fc.constantFrom('email', 'profile', 'address', 'roles', 'message', 'namespace', 'roleName', 'dateOfBirth'),
   fc.constantFrom(
@@ -82,21 +160,27 @@ const strangeKey = fc.oneof(
 );
 
 type Spoil = {
-  kind: 'put' | 'append' | 'remove' | 'add' | 'repeat' | 'mail' | 'day' | 'file';
+  kind: 'put' | 'append' | 'remove' | 'add' | 'repeat' | 'mail' | 'day' | 'file' | 'text' | 'name';
   at: number;
   value: unknown;
   key: string;
 };
 const spoil: fc.Arbitrary<Spoil> = fc.record({
-  kind: fc.constantFrom('put', 'append', 'remove', 'add', 'repeat', 'mail', 'day', 'file'),
+  kind: fc.constantFrom('put', 'append', 'remove', 'add', 'repeat', 'mail', 'day', 'file', 'text', 'name'),
   at: fc.nat(1_000),
   value: strange,
   key: strangeKey,
 });
 
 /** What is almost right, by the kind of spoiling that puts it somewhere. */
-const nearly = fc.record({ mail: nearlyEmail, day: nearlyDay, file: nearlyBase64 });
-type Nearly = { mail: string; day: string; file: string };
+const nearly = fc.record({
+  mail: nearlyEmail,
+  day: nearlyDay,
+  file: nearlyBase64,
+  text: nearlyReadable,
+  name: nearlyName,
+});
+type Nearly = Record<'mail' | 'day' | 'file' | 'text' | 'name', string>;
 
 /** Requests of that kind, spoilt once or twice at any depth; some stay good, as when a field goes that nobody needs. */
 export function badly(valid: fc.Arbitrary<object>): fc.Arbitrary<unknown> {
@@ -115,7 +199,10 @@ function spoilt(request: unknown, { kind, at, value, key }: Spoil, near: Nearly)
   const inLists = places.filter(({ place }) => typeof place.at(-1) === 'number');
   const named = (name: string) => places.filter(({ place }) => place.at(-1) === name);
   const among =
-    { repeat: inLists, mail: named('email'), day: named('dateOfBirth'), file: named('file') }[String(kind)] ??
+    {
+      ...{ repeat: inLists, mail: named('email'), day: named('dateOfBirth'), file: named('file') },
+      ...{ text: places.filter((each) => typeof each.value === 'string'), name: named('filename') },
+    }[String(kind)] ??
     (kind === 'add' ? all.filter((each) => isObject(each.value) && !Array.isArray(each.value)) : places);
   const chosen = among[at % among.length];
   // No place of that kind, or the whole is something else by now.
@@ -131,11 +218,15 @@ function spoilt(request: unknown, { kind, at, value, key }: Spoil, near: Nearly)
   if (!isObject(parent) || last === undefined) return value;
   if (kind === 'put') put(parent, last, value);
   else if (kind === 'append') put(parent, last, textOf(chosen.value) + textOf(value));
-  else if (kind === 'mail' || kind === 'day' || kind === 'file') put(parent, last, near[kind]);
+  else if (isNearly(kind, near)) put(parent, last, near[kind]);
   else if (kind === 'repeat' && Array.isArray(parent)) parent.push(chosen.value);
   else if (Array.isArray(parent)) parent.splice(Number(last), 1);
   else Reflect.deleteProperty(parent, last);
   return copy;
+}
+
+function isNearly(kind: string, near: Nearly): kind is keyof Nearly {
+  return Object.hasOwn(near, kind);
 }
 
 function textOf(value: unknown): string {

@@ -3,7 +3,7 @@ import { operations } from '../../../shared/operations.ts';
 import { valueAt } from '../../../shared/validate.ts';
 import type { OperationForm } from './form.ts';
 import { referenceSteps } from './reference-steps.ts';
-import { type Draft, faultAt, fieldStep, issuesIn, withValue } from './request-draft.ts';
+import { type Draft, faultAt, fieldStep, issuesIn, nameSteps, withValue } from './request-draft.ts';
 import { reviewLines } from './review-lines.ts';
 import type { Step, TextStep } from './wizard.ts';
 
@@ -40,11 +40,7 @@ const steps = (draft: Draft): Step<Draft>[] => [
     prompt: 'where the invitation goes',
     placeholder: 'name@example.edu',
   }),
-  fieldStep(schema, ['identity', 'firstName'], {
-    ask: 'First name',
-    prompt: 'as it stands in your records',
-  }),
-  fieldStep(schema, ['identity', 'lastName'], { ask: 'Last name', prompt: 'as it stands in your records' }),
+  ...nameSteps(schema),
   ...referenceSteps(schema, draft),
   fieldStep(schema, ['message'], {
     ask: 'Message',

@@ -42,6 +42,15 @@ export function faultAt(schema: Schema, draft: Draft, path: Path): string | unde
   return issuesIn(schema, draft).find((issue) => issue.path === words)?.message;
 }
 
+/** Asks what the person is called. */
+export function nameSteps(schema: Schema): TextStep<Draft>[] {
+  const prompt = 'as it stands in your records';
+  return [
+    fieldStep(schema, ['identity', 'firstName'], { ask: 'First name', prompt }),
+    fieldStep(schema, ['identity', 'lastName'], { ask: 'Last name', prompt }),
+  ];
+}
+
 /** Asks for one field of a request as text; its check is the contract's own. */
 export function fieldStep(
   schema: Schema,

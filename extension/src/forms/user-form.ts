@@ -3,7 +3,7 @@ import { createUserRequest } from '../../../shared/users.ts';
 import { valueAt } from '../../../shared/validate.ts';
 import type { OperationForm } from './form.ts';
 import { referenceSteps } from './reference-steps.ts';
-import { type Draft, fieldStep, issuesIn, type Path, withValue } from './request-draft.ts';
+import { type Draft, fieldStep, issuesIn, nameSteps, type Path, withValue } from './request-draft.ts';
 import { reviewLines } from './review-lines.ts';
 import type { ManyStep, Step } from './wizard.ts';
 
@@ -75,11 +75,7 @@ const steps = (draft: Draft): Step<Draft>[] => [
     prompt: 'of the new user',
     placeholder: 'name@example.edu',
   }),
-  fieldStep(schema, ['identity', 'firstName'], {
-    ask: 'First name',
-    prompt: 'as it stands in your records',
-  }),
-  fieldStep(schema, ['identity', 'lastName'], { ask: 'Last name', prompt: 'as it stands in your records' }),
+  ...nameSteps(schema),
   fieldStep(schema, ['identity', 'roleName'], {
     ask: 'Role',
     prompt: 'for example student or faculty',

@@ -53,13 +53,13 @@ const people: { form: OperationForm<FormOperation>; script: Script; request: Dra
       'External reference, id': 'A-1',
       Profile: ['phone', 'dateOfBirth'],
       Phone: '+1 555 0100',
-      'Date of birth': '1815-12-10',
+      'Date of birth': '1985-12-10',
       Confirm: 'production',
     },
     request: {
       identity: { email: 'ada@example.edu', firstName: 'Ada', lastName: 'Lovelace', roleName: 'student' },
       externalReferences: [{ namespace: 'SIS', externalId: 'A-1' }],
-      profile: { phone: '+1 555 0100', address: { dateOfBirth: '1815-12-10' } },
+      profile: { phone: '+1 555 0100', address: { dateOfBirth: '1985-12-10' } },
     },
   },
 ];
