@@ -93,35 +93,35 @@ test('a provider as there are many', async (t) => {
   }
 
   const endpoint = 'https://graph.example.com/canary-endpoint';
-  for (const [what, claims, claim, form, words] of [
-    [
-      'only a link to many groups',
-      { _claim_names: { groups: 'src1' }, _claim_sources: { src1: { endpoint } } },
-      'groups',
-      'link',
-      /sent only a link in place of the claim “groups”/,
-    ],
-    [
-      'only the word that there are groups',
-      { hasgroups: true },
-      'groups',
-      'link',
-      /sent only a link in place of the claim “groups”/,
-    ],
-    [
-      'roles inside another claim',
-      { realm_access: { roles: ['admin'] } },
-      'realm_access.roles',
-      'nested',
-      /sent the claim “realm_access\.roles” nested in an object/,
-    ],
-    [
-      'groups as objects',
-      { groups: [{ name: 'registrars' }] },
-      'groups',
-      'nested',
-      /sent the claim “groups” nested in an object/,
-    ],
+  for (const { what, claims, claim, form, words } of [
+    {
+      what: 'only a link to many groups',
+      claims: { _claim_names: { groups: 'src1' }, _claim_sources: { src1: { endpoint } } },
+      claim: 'groups',
+      form: 'link',
+      words: /sent only a link in place of the claim “groups”/,
+    },
+    {
+      what: 'only the word that there are groups',
+      claims: { hasgroups: true },
+      claim: 'groups',
+      form: 'link',
+      words: /sent only a link in place of the claim “groups”/,
+    },
+    {
+      what: 'roles inside another claim',
+      claims: { realm_access: { roles: ['admin'] } },
+      claim: 'realm_access.roles',
+      form: 'nested',
+      words: /sent the claim “realm_access\.roles” nested in an object/,
+    },
+    {
+      what: 'groups as objects',
+      claims: { groups: [{ name: 'registrars' }] },
+      claim: 'groups',
+      form: 'nested',
+      words: /sent the claim “groups” nested in an object/,
+    },
   ] as const) {
     await t.test(`may send ${what}: the person and the operator are told`, async () => {
       const refused = await login(claims);

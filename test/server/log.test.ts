@@ -43,12 +43,12 @@ describe('the log', () => {
     });
   });
 
-  for (const [what, status, operation, level] of [
-    ['an operation', 200, 'ping', 30],
-    ['a question about the BFF itself', 200, undefined, 20],
-    ['what the caller did wrong', 404, undefined, 30],
-    ['a failure', 502, 'ping', 40],
-    ['a caller who went away', null, 'ping', 40],
+  for (const { what, status, operation, level } of [
+    { what: 'an operation', status: 200, operation: 'ping', level: 30 },
+    { what: 'a question about the BFF itself', status: 200, operation: undefined, level: 20 },
+    { what: 'what the caller did wrong', status: 404, operation: undefined, level: 30 },
+    { what: 'a failure', status: 502, operation: 'ping', level: 40 },
+    { what: 'a caller who went away', status: null, operation: 'ping', level: 40 },
   ] as const) {
     it(`gives ${what} level ${level}`, () => {
       const { log: its, entries } = log();

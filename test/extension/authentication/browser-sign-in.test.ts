@@ -92,21 +92,26 @@ describe('signing in through the browser', () => {
     assert.notEqual(redeemed[0]?.verifier, redeemed[1]?.verifier);
   });
 
-  const endings: [
-    what: string,
-    code: string,
-    words: RegExp,
-    end: (signIns: BrowserSignIns, link: string) => void,
-  ][] = [
-    [
-      'the person doesn’t allow it',
-      'SIGN_IN_DENIED',
-      /You didn’t allow it in the browser/,
-      (signIns, link) => bring(signIns, { error: 'access_denied', state: stateIn(link) }),
-    ],
-    ['nobody answers', 'SIGN_IN_TIMED_OUT', /no answer within \d+ minutes/, () => {}],
+  const endings: {
+    what: string;
+    code: string;
+    words: RegExp;
+    end: (signIns: BrowserSignIns, link: string) => void;
+  }[] = [
+    {
+      what: 'the person doesn’t allow it',
+      code: 'SIGN_IN_DENIED',
+      words: /You didn’t allow it in the browser/,
+      end: (signIns, link) => bring(signIns, { error: 'access_denied', state: stateIn(link) }),
+    },
+    {
+      what: 'nobody answers',
+      code: 'SIGN_IN_TIMED_OUT',
+      words: /no answer within \d+ minutes/,
+      end: () => {},
+    },
   ];
-  for (const [what, code, words, end] of endings) {
+  for (const { what, code, words, end } of endings) {
     it(`ends in words when ${what}`, async () => {
       const { signIns, redeemed } = newWindow(20);
       const { link, done } = await signIns.begin(bff, signal);

@@ -11,8 +11,6 @@ const said = (code: string, more: object = {}) => ({
 });
 const html = { headers: { 'content-type': 'text/html' }, body: '<html>a page</html>' };
 
-type Expected = [status: number, code: string, retryable: boolean, message?: RegExp];
-
 test('a partner that fails', async (t) => {
   await using partner = await startFaultServer();
   await using bff = await startBffWith(
@@ -20,92 +18,199 @@ test('a partner that fails', async (t) => {
     { PARTNER_TIMEOUT_MS: '600', RATE_LIMIT_PER_MINUTE: '1000' },
   );
 
-  const refusals: [what: string, reply: Reply, ...Expected][] = [
-    [
-      '403 with details',
-      { status: 403, body: said('INSUFFICIENT_SCOPE', { details: { requiredScopes: ['a'] } }) },
-      502,
-      'INSUFFICIENT_SCOPE',
-      false,
-      /do not allow “Ping”, which needs a\. It says: “Their <b>words<\/b>\.”/,
-    ],
-    ['403 with a page', { ...html, status: 403 }, 502, 'INSUFFICIENT_SCOPE', false],
-    [
-      '400',
-      { status: 400, body: said('VALIDATION_ERROR', { details: { errors: ['a'] } }) },
-      400,
-      'VALIDATION_ERROR',
-      false,
-      /^Their <b>words/,
-    ],
-    ['404', { status: 404, body: said('SOME_CODE') }, 404, 'SOME_CODE', false, /^Their <b>words/],
-    [
-      '404 with a page',
-      { ...html, status: 404 },
-      404,
-      'NOT_FOUND',
-      false,
-      /refused the request \(status 404\)/,
-    ],
-    ['409', { status: 409, body: said('CONFLICT') }, 409, 'CONFLICT', false],
-    ['410', { status: 410, body: said('UNSUPPORTED_API_VERSION') }, 410, 'UNSUPPORTED_API_VERSION', false],
-    ['413', { ...html, status: 413 }, 413, 'PAYLOAD_TOO_LARGE', false],
-    ['422', { status: 422, body: said('UNPROCESSABLE') }, 422, 'UNPROCESSABLE', false],
-    ['429', { status: 429, body: said('TOO_MANY') }, 429, 'TOO_MANY', true],
-    ['405, which is our fault', { status: 405, body: said('METHOD') }, 502, 'PARTNER_ERROR', false],
-    [
-      '500',
-      { status: 500, body: said('INTERNAL') },
-      502,
-      'PARTNER_ERROR',
-      true,
-      /^Pearsana error 500 \(sandbox\): “Their/,
-    ],
-    ['500 with a page', { ...html, status: 500 }, 502, 'PARTNER_ERROR', true],
-    ['503', { ...html, status: 503 }, 502, 'PARTNER_ERROR', true],
-    ['304', { status: 304 }, 502, 'PARTNER_BAD_RESPONSE', false],
-    ['a page with 200', html, 502, 'PARTNER_BAD_RESPONSE', false, /status 200\) is not JSON/],
-    ['an empty 200', { body: '' }, 502, 'PARTNER_BAD_RESPONSE', false],
-    ['204', { status: 204 }, 502, 'PARTNER_BAD_RESPONSE', false],
-    ['JSON that breaks off', { body: JSON.stringify(pong).slice(0, -5) }, 502, 'PARTNER_BAD_RESPONSE', false],
-    [
-      'another shape',
-      { body: { ...pong, clientId: 5, scopes: 'a' } },
-      502,
-      'PARTNER_BAD_RESPONSE',
-      false,
-      /form, at: clientId, scopes/,
-    ],
-    ['an array', { body: [] }, 502, 'PARTNER_BAD_RESPONSE', false, /the body itself/],
-    ['null', { body: 'null' }, 502, 'PARTNER_BAD_RESPONSE', false],
-    [
-      'more than a megabyte',
-      { body: { ...pong, more: 'x'.repeat(1024 * 1024) } },
-      502,
-      'PARTNER_BAD_RESPONSE',
-      false,
-      /too large/,
-    ],
-    [
-      'less than it claims',
-      { body: pong, claimedLength: 5_000 },
-      502,
-      'PARTNER_BAD_RESPONSE',
-      false,
-      /in the middle of its answer/,
-    ],
-    ['silence', { fault: 'hang' }, 504, 'PARTNER_TIMEOUT', true, /did not answer in time/],
-    ['one byte at a time', { body: pong, dripMs: 50 }, 504, 'PARTNER_TIMEOUT', true],
-    ['its answer too late', { body: pong, delayMs: 1_200 }, 504, 'PARTNER_TIMEOUT', true],
-    [
-      'headers far too long',
-      { body: pong, headers: { 'x-long': 'x'.repeat(20_000) } },
-      502,
-      'PARTNER_BAD_RESPONSE',
-      false,
-    ],
+  const refusals: {
+    what: string;
+    reply: Reply;
+    status: number;
+    code: string;
+    retryable: boolean;
+    message?: RegExp;
+  }[] = [
+    {
+      what: '403 with details',
+      reply: { status: 403, body: said('INSUFFICIENT_SCOPE', { details: { requiredScopes: ['a'] } }) },
+      status: 502,
+      code: 'INSUFFICIENT_SCOPE',
+      retryable: false,
+      message: /do not allow “Ping”, which needs a\. It says: “Their <b>words<\/b>\.”/,
+    },
+    {
+      what: '403 with a page',
+      reply: { ...html, status: 403 },
+      status: 502,
+      code: 'INSUFFICIENT_SCOPE',
+      retryable: false,
+    },
+    {
+      what: '400',
+      reply: { status: 400, body: said('VALIDATION_ERROR', { details: { errors: ['a'] } }) },
+      status: 400,
+      code: 'VALIDATION_ERROR',
+      retryable: false,
+      message: /^Their <b>words/,
+    },
+    {
+      what: '404',
+      reply: { status: 404, body: said('SOME_CODE') },
+      status: 404,
+      code: 'SOME_CODE',
+      retryable: false,
+      message: /^Their <b>words/,
+    },
+    {
+      what: '404 with a page',
+      reply: { ...html, status: 404 },
+      status: 404,
+      code: 'NOT_FOUND',
+      retryable: false,
+      message: /refused the request \(status 404\)/,
+    },
+    {
+      what: '409',
+      reply: { status: 409, body: said('CONFLICT') },
+      status: 409,
+      code: 'CONFLICT',
+      retryable: false,
+    },
+    {
+      what: '410',
+      reply: { status: 410, body: said('UNSUPPORTED_API_VERSION') },
+      status: 410,
+      code: 'UNSUPPORTED_API_VERSION',
+      retryable: false,
+    },
+    {
+      what: '413',
+      reply: { ...html, status: 413 },
+      status: 413,
+      code: 'PAYLOAD_TOO_LARGE',
+      retryable: false,
+    },
+    {
+      what: '422',
+      reply: { status: 422, body: said('UNPROCESSABLE') },
+      status: 422,
+      code: 'UNPROCESSABLE',
+      retryable: false,
+    },
+    {
+      what: '429',
+      reply: { status: 429, body: said('TOO_MANY') },
+      status: 429,
+      code: 'TOO_MANY',
+      retryable: true,
+    },
+    {
+      what: '405, which is our fault',
+      reply: { status: 405, body: said('METHOD') },
+      status: 502,
+      code: 'PARTNER_ERROR',
+      retryable: false,
+    },
+    {
+      what: '500',
+      reply: { status: 500, body: said('INTERNAL') },
+      status: 502,
+      code: 'PARTNER_ERROR',
+      retryable: true,
+      message: /^Pearsana error 500 \(sandbox\): “Their/,
+    },
+    {
+      what: '500 with a page',
+      reply: { ...html, status: 500 },
+      status: 502,
+      code: 'PARTNER_ERROR',
+      retryable: true,
+    },
+    { what: '503', reply: { ...html, status: 503 }, status: 502, code: 'PARTNER_ERROR', retryable: true },
+    { what: '304', reply: { status: 304 }, status: 502, code: 'PARTNER_BAD_RESPONSE', retryable: false },
+    {
+      what: 'a page with 200',
+      reply: html,
+      status: 502,
+      code: 'PARTNER_BAD_RESPONSE',
+      retryable: false,
+      message: /status 200\) is not JSON/,
+    },
+    {
+      what: 'an empty 200',
+      reply: { body: '' },
+      status: 502,
+      code: 'PARTNER_BAD_RESPONSE',
+      retryable: false,
+    },
+    { what: '204', reply: { status: 204 }, status: 502, code: 'PARTNER_BAD_RESPONSE', retryable: false },
+    {
+      what: 'JSON that breaks off',
+      reply: { body: JSON.stringify(pong).slice(0, -5) },
+      status: 502,
+      code: 'PARTNER_BAD_RESPONSE',
+      retryable: false,
+    },
+    {
+      what: 'another shape',
+      reply: { body: { ...pong, clientId: 5, scopes: 'a' } },
+      status: 502,
+      code: 'PARTNER_BAD_RESPONSE',
+      retryable: false,
+      message: /form, at: clientId, scopes/,
+    },
+    {
+      what: 'an array',
+      reply: { body: [] },
+      status: 502,
+      code: 'PARTNER_BAD_RESPONSE',
+      retryable: false,
+      message: /the body itself/,
+    },
+    { what: 'null', reply: { body: 'null' }, status: 502, code: 'PARTNER_BAD_RESPONSE', retryable: false },
+    {
+      what: 'more than a megabyte',
+      reply: { body: { ...pong, more: 'x'.repeat(1024 * 1024) } },
+      status: 502,
+      code: 'PARTNER_BAD_RESPONSE',
+      retryable: false,
+      message: /too large/,
+    },
+    {
+      what: 'less than it claims',
+      reply: { body: pong, claimedLength: 5_000 },
+      status: 502,
+      code: 'PARTNER_BAD_RESPONSE',
+      retryable: false,
+      message: /in the middle of its answer/,
+    },
+    {
+      what: 'silence',
+      reply: { fault: 'hang' },
+      status: 504,
+      code: 'PARTNER_TIMEOUT',
+      retryable: true,
+      message: /did not answer in time/,
+    },
+    {
+      what: 'one byte at a time',
+      reply: { body: pong, dripMs: 50 },
+      status: 504,
+      code: 'PARTNER_TIMEOUT',
+      retryable: true,
+    },
+    {
+      what: 'its answer too late',
+      reply: { body: pong, delayMs: 1_200 },
+      status: 504,
+      code: 'PARTNER_TIMEOUT',
+      retryable: true,
+    },
+    {
+      what: 'headers far too long',
+      reply: { body: pong, headers: { 'x-long': 'x'.repeat(20_000) } },
+      status: 502,
+      code: 'PARTNER_BAD_RESPONSE',
+      retryable: false,
+    },
   ];
-  for (const [what, reply, status, code, retryable, message = /sandbox|Their/] of refusals) {
+  for (const { what, reply, status, code, retryable, message = /sandbox|Their/ } of refusals) {
     await t.test(`by ${what} is ${status} ${code}, once, and the next call works`, async () => {
       const before = partner.api.arrivals.length;
       partner.api.next(reply);
@@ -224,17 +329,22 @@ test('a partner that fails', async (t) => {
   }
 
   // A 401 costs a token each, so it stands apart from the table.
-  for (const [what, replies, status, sends] of [
-    ['one 401 is asked again with another token', [{ status: 401, body: said('UNAUTHORIZED') }], 200, 2],
-    [
-      'two 401s is not asked a third time',
-      [
+  for (const { what, replies, status, sends } of [
+    {
+      what: 'one 401 is asked again with another token',
+      replies: [{ status: 401, body: said('UNAUTHORIZED') }],
+      status: 200,
+      sends: 2,
+    },
+    {
+      what: 'two 401s is not asked a third time',
+      replies: [
         { ...html, status: 401 },
         { status: 401, body: said('NO') },
       ],
-      502,
-      2,
-    ],
+      status: 502,
+      sends: 2,
+    },
   ] as const) {
     await t.test(`by ${what}`, async () => {
       const before = { sends: partner.api.arrivals.length, tokens: partner.auth.count('/oauth2/token') };
@@ -298,16 +408,21 @@ describe('a partner that is not there', () => {
     assert.deepEqual(partner.api.arrivals, []);
   });
 
-  for (const [what, reply, status, code] of [
-    ['hangs', { fault: 'hang' }, 504, 'AUTH_TIMEOUT'],
-    [
-      'rejects the secret',
-      { status: 401, body: { error: 'invalid_client' } },
-      502,
-      'CLIENT_CREDENTIALS_REJECTED',
-    ],
-    ['rejects the scope', { status: 400, body: { error: 'invalid_scope' } }, 502, 'SCOPE_NOT_ENABLED'],
-    ['talks nonsense', { body: 'hello' }, 502, 'AUTH_BAD_RESPONSE'],
+  for (const { what, reply, status, code } of [
+    { what: 'hangs', reply: { fault: 'hang' }, status: 504, code: 'AUTH_TIMEOUT' },
+    {
+      what: 'rejects the secret',
+      reply: { status: 401, body: { error: 'invalid_client' } },
+      status: 502,
+      code: 'CLIENT_CREDENTIALS_REJECTED',
+    },
+    {
+      what: 'rejects the scope',
+      reply: { status: 400, body: { error: 'invalid_scope' } },
+      status: 502,
+      code: 'SCOPE_NOT_ENABLED',
+    },
+    { what: 'talks nonsense', reply: { body: 'hello' }, status: 502, code: 'AUTH_BAD_RESPONSE' },
   ] as const) {
     it(`is ${code} where its authorisation server ${what}`, async () => {
       await using partner = await startFaultServer();

@@ -23,59 +23,129 @@ const write = (bff: TestBff, name: WriteName, request: RequestOf<WriteName> = sa
     body: JSON.stringify(request),
   });
 
-type Expected = [status: number, code: string, outcome: Outcome];
-const endings: [what: string, reply: Reply, ...Expected][] = [
-  ['a reset before it was read', { fault: 'reset-before-body' }, 502, 'PARTNER_UNREACHABLE', 'unknown'],
-  ['a reset after it was read', { fault: 'reset-after-body' }, 502, 'PARTNER_UNREACHABLE', 'unknown'],
-  ['silence', { fault: 'hang' }, 504, 'PARTNER_TIMEOUT', 'unknown'],
-  ['its answer too late', { status: 201, body: invited, delayMs: 1_200 }, 504, 'PARTNER_TIMEOUT', 'unknown'],
-  ['one byte at a time', { status: 201, body: invited, dripMs: 20 }, 504, 'PARTNER_TIMEOUT', 'unknown'],
-  ['less than it claims', { body: invited, claimedLength: 5_000 }, 502, 'PARTNER_BAD_RESPONSE', 'unknown'],
-  ['a page with 200', page, 502, 'PARTNER_BAD_RESPONSE', 'unknown'],
-  ['JSON that breaks off', { status: 201, body: '{"user":' }, 502, 'PARTNER_BAD_RESPONSE', 'unknown'],
-  ['a megabyte and more', { body: 'x'.repeat(1024 * 1024 + 1) }, 502, 'PARTNER_BAD_RESPONSE', 'unknown'],
-  ...[301, 302, 303, 307, 308].map((status): [string, Reply, ...Expected] => [
-    `a redirect ${status}`,
-    { status, headers: { location: '/v1/elsewhere' } },
-    502,
-    'PARTNER_BAD_RESPONSE',
-    'unknown',
-  ]),
-  ...[500, 502, 503, 504].map((status): [string, Reply, ...Expected] => [
-    String(status),
-    { status, body: said('INTERNAL') },
-    502,
-    'PARTNER_ERROR',
-    'unknown',
-  ]),
-  ['503 with a page', { ...page, status: 503 }, 502, 'PARTNER_ERROR', 'unknown'],
-  ['403', { status: 403, body: said('INSUFFICIENT_SCOPE') }, 502, 'INSUFFICIENT_SCOPE', 'refused'],
-  ...[405, 411, 412, 414, 415, 421, 425, 426, 428, 431, 451].map((status): [string, Reply, ...Expected] => [
-    String(status),
-    { status, body: said('THEIR_CODE') },
-    502,
-    'PARTNER_ERROR',
-    'refused',
-  ]),
+type Ending = { what: string; reply: Reply; status: number; code: string; outcome: Outcome };
+const endings: Ending[] = [
+  {
+    what: 'a reset before it was read',
+    reply: { fault: 'reset-before-body' },
+    status: 502,
+    code: 'PARTNER_UNREACHABLE',
+    outcome: 'unknown',
+  },
+  {
+    what: 'a reset after it was read',
+    reply: { fault: 'reset-after-body' },
+    status: 502,
+    code: 'PARTNER_UNREACHABLE',
+    outcome: 'unknown',
+  },
+  { what: 'silence', reply: { fault: 'hang' }, status: 504, code: 'PARTNER_TIMEOUT', outcome: 'unknown' },
+  {
+    what: 'its answer too late',
+    reply: { status: 201, body: invited, delayMs: 1_200 },
+    status: 504,
+    code: 'PARTNER_TIMEOUT',
+    outcome: 'unknown',
+  },
+  {
+    what: 'one byte at a time',
+    reply: { status: 201, body: invited, dripMs: 20 },
+    status: 504,
+    code: 'PARTNER_TIMEOUT',
+    outcome: 'unknown',
+  },
+  {
+    what: 'less than it claims',
+    reply: { body: invited, claimedLength: 5_000 },
+    status: 502,
+    code: 'PARTNER_BAD_RESPONSE',
+    outcome: 'unknown',
+  },
+  { what: 'a page with 200', reply: page, status: 502, code: 'PARTNER_BAD_RESPONSE', outcome: 'unknown' },
+  {
+    what: 'JSON that breaks off',
+    reply: { status: 201, body: '{"user":' },
+    status: 502,
+    code: 'PARTNER_BAD_RESPONSE',
+    outcome: 'unknown',
+  },
+  {
+    what: 'a megabyte and more',
+    reply: { body: 'x'.repeat(1024 * 1024 + 1) },
+    status: 502,
+    code: 'PARTNER_BAD_RESPONSE',
+    outcome: 'unknown',
+  },
+  ...[301, 302, 303, 307, 308].map(
+    (status): Ending => ({
+      what: `a redirect ${status}`,
+      reply: { status, headers: { location: '/v1/elsewhere' } },
+      status: 502,
+      code: 'PARTNER_BAD_RESPONSE',
+      outcome: 'unknown',
+    }),
+  ),
+  ...[500, 502, 503, 504].map(
+    (status): Ending => ({
+      what: String(status),
+      reply: { status, body: said('INTERNAL') },
+      status: 502,
+      code: 'PARTNER_ERROR',
+      outcome: 'unknown',
+    }),
+  ),
+  {
+    what: '503 with a page',
+    reply: { ...page, status: 503 },
+    status: 502,
+    code: 'PARTNER_ERROR',
+    outcome: 'unknown',
+  },
+  {
+    what: '403',
+    reply: { status: 403, body: said('INSUFFICIENT_SCOPE') },
+    status: 502,
+    code: 'INSUFFICIENT_SCOPE',
+    outcome: 'refused',
+  },
+  ...[405, 411, 412, 414, 415, 421, 425, 426, 428, 431, 451].map(
+    (status): Ending => ({
+      what: String(status),
+      reply: { status, body: said('THEIR_CODE') },
+      status: 502,
+      code: 'PARTNER_ERROR',
+      outcome: 'refused',
+    }),
+  ),
   // What gateways say of themselves, and what proves nothing.
   ...[
     402, 406, 407, 408, 416, 417, 418, 423, 424, 444, 460, 463, 494, 498, 499, 501, 505, 507, 511, 520, 524,
     599,
-  ].map((status): [string, Reply, ...Expected] => [
-    String(status),
-    { status, body: said('THEIR_CODE') },
-    502,
-    'PARTNER_ERROR',
-    'unknown',
-  ]),
-  ['499 with a page', { ...page, status: 499 }, 502, 'PARTNER_ERROR', 'unknown'],
-  ...[400, 404, 409, 410, 413, 422, 429].map((status): [string, Reply, ...Expected] => [
-    String(status),
-    { status, body: said('THEIR_CODE') },
-    status,
-    'THEIR_CODE',
-    'refused',
-  ]),
+  ].map(
+    (status): Ending => ({
+      what: String(status),
+      reply: { status, body: said('THEIR_CODE') },
+      status: 502,
+      code: 'PARTNER_ERROR',
+      outcome: 'unknown',
+    }),
+  ),
+  {
+    what: '499 with a page',
+    reply: { ...page, status: 499 },
+    status: 502,
+    code: 'PARTNER_ERROR',
+    outcome: 'unknown',
+  },
+  ...[400, 404, 409, 410, 413, 422, 429].map(
+    (status): Ending => ({
+      what: String(status),
+      reply: { status, body: said('THEIR_CODE') },
+      status,
+      code: 'THEIR_CODE',
+      outcome: 'refused',
+    }),
+  ),
 ];
 
 describe('a write that the partner ends with', () => {
@@ -94,7 +164,7 @@ describe('a write that the partner ends with', () => {
   });
 
   for (const name of writeNames) {
-    for (const [what, reply, status, code, outcome] of endings) {
+    for (const { what, reply, status, code, outcome } of endings) {
       it(`${what} is ${status} ${code} and ${outcome}: ${name} is sent once`, async () => {
         const before = partner.api.arrivals.length;
         partner.api.next(reply);
@@ -125,15 +195,33 @@ describe('a write that the partner ends with', () => {
     });
 
     const unauthorized: Reply = { status: 401, body: said('UNAUTHORIZED') };
-    const second: [what: string, reply: Reply, ...(Expected | [201, null, null])][] = [
-      ['success', { status: 201, body: invited }, 201, null, null],
-      ['a reset', { fault: 'reset-after-body' }, 502, 'PARTNER_UNREACHABLE', 'unknown'],
-      ['500', { status: 500 }, 502, 'PARTNER_ERROR', 'unknown'],
-      ['409', { status: 409, body: said('CONFLICT') }, 409, 'CONFLICT', 'refused'],
+    const second: {
+      what: string;
+      reply: Reply;
+      status: number;
+      code: string | null;
+      outcome: Outcome | null;
+    }[] = [
+      { what: 'success', reply: { status: 201, body: invited }, status: 201, code: null, outcome: null },
+      {
+        what: 'a reset',
+        reply: { fault: 'reset-after-body' },
+        status: 502,
+        code: 'PARTNER_UNREACHABLE',
+        outcome: 'unknown',
+      },
+      { what: '500', reply: { status: 500 }, status: 502, code: 'PARTNER_ERROR', outcome: 'unknown' },
+      {
+        what: '409',
+        reply: { status: 409, body: said('CONFLICT') },
+        status: 409,
+        code: 'CONFLICT',
+        outcome: 'refused',
+      },
       // The last one: for a while after it, a token that is refused is not replaced.
-      ['401', unauthorized, 502, 'PARTNER_UNAUTHORIZED', 'refused'],
+      { what: '401', reply: unauthorized, status: 502, code: 'PARTNER_UNAUTHORIZED', outcome: 'refused' },
     ];
-    for (const [what, reply, status, code, outcome] of second) {
+    for (const { what, reply, status, code, outcome } of second) {
       it(`401 and then ${what} is ${status}: ${name} is sent twice, with two tokens`, async () => {
         const before = { sent: partner.api.arrivals.length, tokens: partner.auth.arrivals.length };
         partner.api.next(unauthorized, reply);

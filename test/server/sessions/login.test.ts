@@ -218,11 +218,21 @@ test('a login', async (t) => {
     });
 
     await t.test('with a refusal of the provider’s, of which nothing is shown', async () => {
-      for (const [error, status, code, words] of [
-        ['access_denied', 400, 'LOGIN_FAILED', /did not let you in, or you cancelled/],
-        ['invalid_scope', 400, 'LOGIN_FAILED', /refused the sign-in/],
-        ['<script>', 400, 'LOGIN_FAILED', /refused the sign-in/],
-        ['temporarily_unavailable', 503, 'LOGIN_UNAVAILABLE', /cannot sign anybody in/],
+      for (const { error, status, code, words } of [
+        {
+          error: 'access_denied',
+          status: 400,
+          code: 'LOGIN_FAILED',
+          words: /did not let you in, or you cancelled/,
+        },
+        { error: 'invalid_scope', status: 400, code: 'LOGIN_FAILED', words: /refused the sign-in/ },
+        { error: '<script>', status: 400, code: 'LOGIN_FAILED', words: /refused the sign-in/ },
+        {
+          error: 'temporarily_unavailable',
+          status: 503,
+          code: 'LOGIN_UNAVAILABLE',
+          words: /cannot sign anybody in/,
+        },
       ] as const) {
         const { location, cookie } = await beginLogin(bff);
         const { state } = provider.signIn(location);
