@@ -1,7 +1,9 @@
+import type { EndpointTable } from '../shared/endpoint-row.ts';
+import { endpoints as allEndpoints } from '../shared/endpoints.ts';
 import { createAccessKeys } from './callers/access-keys.ts';
 import { firstKey } from './callers/first-key.ts';
 import { clock } from './clock.ts';
-import type { EnvironmentConfig } from './config/environment-config.ts';
+import type { EnvironmentConfig, EnvironmentFacts } from './config/environment-config.ts';
 import type { Config } from './config/read-config.ts';
 import type { SessionConfig } from './config/session-config.ts';
 import { createApp } from './http/app.ts';
@@ -35,7 +37,7 @@ export type RunningBff = {
   url: string;
   /** The address that callers use, where that is another one. */
   publicUrl: string | undefined;
-  environments: readonly EnvironmentConfig[];
+  environments: readonly EnvironmentFacts[];
   /** Where the access key lies that this BFF made for itself; absent when one is configured, or only others call. */
   accessKeyFile: string | undefined;
   /** The key that has every grant; absent where there are only those of the access file. */
@@ -50,11 +52,12 @@ const longestStopMs = 20_000;
 /**
  * Builds the BFF from its parts and starts it.
  * @param given.journal another than the data directory's, for measuring what that one costs.
+ * @param given.endpoints another table, for trying what ours has no row for.
  */
 export async function startBff(
   config: Config,
   log: Log,
-  given: { journal?: Journal } = {},
+  given: { journal?: Journal; endpoints?: EndpointTable } = {},
 ): Promise<RunningBff> {
   const own = ownKey(config);
   const { dataDirectory } = config;
@@ -62,7 +65,10 @@ export async function startBff(
   const lines = config.journal === 'stdout' ? toOutput(standardOutput()) : undefined;
   const journal = given.journal ?? (await openJournal(dataDirectory, log, lines));
   const local = config.local ? await startLocalEnvironment(config.maxBytesInFlight) : undefined;
-  const environments = local ? [...config.environments, local.environment] : config.environments;
+  const configured = local ? [...config.environments, local.environment] : config.environments;
+  // Only the token room is told the credentials.
+  const credentials = configured.map((each) => each.credentials);
+  const environments = configured.map(({ credentials: _, ...facts }): EnvironmentFacts => facts);
 
   const connections = createConnections(config.proxy);
   const transport = createTransport({ connections, timeoutMs: config.partnerTimeoutMs });
@@ -70,7 +76,6 @@ export async function startBff(
     dispatcher: connections.fresh,
     timeoutMs: config.tokenTimeoutMs,
   });
-  const credentials = environments.map((each) => each.credentials);
   const tokens = createTokenRoom({ credentials, requestToken, transport, log });
   const sessions = config.sessions && openSessions(config.sessions, connections, config.tokenTimeoutMs, log);
   const watched = [
@@ -88,25 +93,36 @@ export async function startBff(
   const callPartner = createPartnerClient({ tokens, transport, enterFlight, versions });
 
   let ready = true;
+  const { host, publicUrl, trustProxy, allowedOrigins, rateLimitPerMinute, fileLimits, windows } = config;
   const app = createApp({
-    ...config,
-    environments,
-    tokens,
-    callPartner,
-    sendOnce: createSendOnce(journal, callPartner),
-    journal,
-    newerApiVersion: versions.newer,
-    holdBytes: limitBytesInFlight(config.maxBytesInFlight),
-    identify: accessKeys.identify,
-    sessions,
-    accessKeys,
-    windowCodes: createWindowCodes(clock),
-    returnAddressOf: createReturnAddressCheck({
-      schemes: config.windows.schemes,
-      origins: config.windows.origins,
-      vscodeWeb: config.allowedOrigins.vscodeWeb,
-    }),
-    keySeconds: config.windows.keySeconds,
+    endpoints: given.endpoints ?? allEndpoints,
+    address: { host, publicUrl, trustProxy },
+    callers: {
+      identify: accessKeys.identify,
+      sessions,
+      allowedOrigins,
+      rateLimitPerMinute,
+    },
+    api: {
+      environments,
+      tokens,
+      callPartner,
+      sendOnce: createSendOnce(journal, callPartner),
+      journal,
+      newerApiVersion: versions.newer,
+      fileLimits,
+      holdBytes: limitBytesInFlight(config.maxBytesInFlight),
+    },
+    windows: {
+      windowCodes: createWindowCodes(clock),
+      returnAddressOf: createReturnAddressCheck({
+        schemes: windows.schemes,
+        origins: windows.origins,
+        vscodeWeb: allowedOrigins.vscodeWeb,
+      }),
+      keySeconds: windows.keySeconds,
+      accessKeys,
+    },
     log,
     isReady: () => ready,
   });

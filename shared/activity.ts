@@ -32,6 +32,12 @@ export const activityEntry = z.object({
 });
 export type ActivityEntry = z.infer<typeof activityEntry>;
 
+/** Which page of one's writes is wanted. */
+export const activityQuery = z.object({
+  /** The `next` of the answer before, to go on from there. */
+  before: z.optional(z.string()),
+});
+
 /**
  * `GET /api/environments/{environment}/activity`: the caller's own writes, newest first. Whoever may do everything in the
  * environment sees everybody's, those first whose outcome is unknown.
@@ -62,11 +68,6 @@ export type EarlierWrite = z.infer<typeof earlierWrite>;
 
 /** A key as callers may choose it. */
 export const idempotencyKeyForm = /^[!-~]{1,255}$/;
-
-/** Where the BFF answers for a caller's own writes; `environment` is a name, or a router's placeholder for it. */
-export function activityPath(environment: string): string {
-  return `/api/environments/${environment}/activity`;
-}
 
 /** What is known of a person, or of a document: an earlier write of the same operation, whoever sent it. */
 export const knownWrite = z.object({

@@ -1,42 +1,20 @@
 import type * as z from 'zod/mini';
-import {
-  type ActivityAnswer,
-  activityAnswer,
-  activityPath,
-  idempotencyKeyForm,
-  type ResolveAnswer,
-  type ResolveRequest,
-  resolveAnswer,
-  resolveRequest,
-} from './activity.ts';
+import { idempotencyKeyForm } from './activity.ts';
 import { ClientError } from './client-error.ts';
 import { slowestBytesPerMs } from './documents.ts';
 import {
-  type EnvironmentsAnswer,
-  environmentsAnswer,
-  type SessionAnswer,
-  sessionAnswer,
-} from './environments.ts';
-import { failureBody, type Issue } from './errors.ts';
-import {
-  type OperationName,
+  type EndpointRow,
+  type EndpointTable,
+  filledPath,
+  isWrite,
   type OperationRow,
-  operationNames,
-  operationPath,
-  operations,
-  type RequestOf,
-  type Success,
-  successOf,
-} from './operations.ts';
-import {
-  type KeyEndedAnswer,
-  keyEndedAnswer,
-  type SignInMethodsAnswer,
-  signInMethodsAnswer,
-  type WindowCodeRequest,
-  type WindowKeyAnswer,
-  windowKeyAnswer,
-} from './sign-in.ts';
+  type OwnRow,
+  type ParameterIn,
+  parametersIn,
+} from './endpoint-row.ts';
+import { type Endpoints, endpoints } from './endpoints.ts';
+import { failureBody, type Issue } from './errors.ts';
+import { type BodyOf, type OperationName, type Success, type SuccessOf, successOf } from './operations.ts';
 import { validate } from './validate.ts';
 
 export type ClientOptions = {
@@ -60,63 +38,64 @@ export type SharedCallOptions = {
   requestId?: string;
 };
 
-export type CallOptions<Name extends OperationName> = SharedCallOptions & {
-  environment: string;
-} & (RequestOf<Name> extends undefined
-    ? { request?: undefined }
-    : {
-        request: RequestOf<Name>;
-        /** For a write to a protected environment: its name once more, typed by the person who wants it. */
-        confirm?: string;
-        /**
-         * For a write: 1 to 255 visible ASCII characters that stand for this one intention. Made for each call when
-         * absent; to try again without doing it twice, give the one that the {@link ClientError} carries.
-         */
-        idempotencyKey?: string;
-      });
+export type WriteOptions = {
+  /** For a write to a protected environment: its name once more, typed by the person who wants it. */
+  confirm?: string;
+  /**
+   * 1 to 255 visible ASCII characters that stand for this one intention. Made for each call when absent; to try again
+   * without doing it twice, give the one that the {@link ClientError} carries.
+   */
+  idempotencyKey?: string;
+};
+
+/** What the method of an operation takes: what its path names, what it asks with, and what is sent. */
+export type CallOptions<Name extends OperationName> = InEnvironment & OperationOptions<Endpoints[Name]>;
+
+type InEnvironment = SharedCallOptions & { environment: string };
+type OperationOptions<Row extends EndpointRow> = {
+  [Id in Exclude<ParameterIn<Row['path']>, 'environment'>]: string;
+} & QueryOf<Row> &
+  (BodyOf<Row> extends undefined ? { request?: undefined } : { request: BodyOf<Row> }) &
+  (Row extends { method: 'POST' } ? WriteOptions : unknown);
+
+/** The same for the BFF's own rows, whose bodies are a few words: their fields stand among the others. */
+type OwnOptions<Row extends EndpointRow> = SharedCallOptions & {
+  [Parameter in ParameterIn<Row['path']>]: string;
+} & QueryOf<Row> &
+  (BodyOf<Row> extends undefined ? unknown : BodyOf<Row>);
+
+type QueryOf<Row> = Row extends { query: infer Query extends z.ZodMiniType } ? z.input<Query> : unknown;
 
 /** A success; a write's also says whether it was sent now, or had been before and was answered from the BFF's journal. */
-export type Answer<Name extends OperationName> = Success<Name> &
-  ((typeof operations)[Name]['writes'] extends true ? { replayed: boolean } : unknown);
+export type Answer<Name extends OperationName> = Success<Name> & Replayed<Endpoints[Name]>;
 
-/** One method a row of the table, and what the BFF answers about itself and its callers. Every method fails with a {@link ClientError}. */
-export type Client = {
-  [Name in OperationName]: (options: CallOptions<Name>) => Promise<Answer<Name>>;
-} & {
-  session(options?: SharedCallOptions): Promise<SessionAnswer>;
-  environments(options?: SharedCallOptions): Promise<EnvironmentsAnswer>;
-  /** The caller's own writes, newest first; `before` takes the `next` of the answer before. */
-  activity(options: SharedCallOptions & { environment: string; before?: string }): Promise<ActivityAnswer>;
-  /** Notes whether a write whose outcome is unknown happened, once a person has looked. One that did not may be sent again. */
-  resolve(
-    options: SharedCallOptions & ResolveRequest & { environment: string; id: string },
-  ): Promise<ResolveAnswer>;
-  /** How one can sign in; needs no key. */
-  signInMethods(options?: SharedCallOptions): Promise<SignInMethodsAnswer>;
-  /** Redeems what a browser brought back to an editor; needs no key, and gives one. */
-  redeemCode(request: WindowCodeRequest, options?: SharedCallOptions): Promise<WindowKeyAnswer>;
-  /** Gives the key back that this client has; for one that {@link Client.redeemCode} gave. */
-  endKey(options?: SharedCallOptions): Promise<KeyEndedAnswer>;
+type Replayed<Row> = Row extends { method: 'POST' } ? { replayed: boolean } : unknown;
+
+type OwnMethod<Row extends OwnRow> =
+  object extends OwnOptions<Row>
+    ? (options?: OwnOptions<Row>) => Promise<z.output<Row['answer']>>
+    : (options: OwnOptions<Row>) => Promise<z.output<Row['answer']>>;
+
+/** One method a row of the table. Every method fails with a {@link ClientError}. */
+export type Client = { [Name in OperationName]: (options: CallOptions<Name>) => Promise<Answer<Name>> } & {
+  [Name in Exclude<keyof Endpoints, OperationName>]: OwnMethod<Endpoints[Name]>;
 };
 
-/** One request to the BFF, and what its answer must be. */
-type Exchange<Schema extends z.ZodMiniType> = {
-  method: string;
-  schema: Schema;
-  /** What the body must be; null where there is none. */
-  request: z.ZodMiniType | null;
-  body?: unknown;
-  confirm?: string | undefined;
-  idempotencyKey?: string;
-  writes: boolean;
+/** The same for any table. */
+export type ClientOf<Table extends EndpointTable> = {
+  [Name in keyof Table]: Table[Name] extends OperationRow
+    ? (
+        options: InEnvironment & OperationOptions<Table[Name]>,
+      ) => Promise<SuccessOf<Table[Name]> & Replayed<Table[Name]>>
+    : Table[Name] extends OwnRow
+      ? OwnMethod<Table[Name]>
+      : never;
 };
 
-type OperationOptions = SharedCallOptions & {
-  environment: string;
-  request?: unknown;
-  confirm?: string;
-  idempotencyKey?: string;
-};
+/** What a method was given, before anybody has looked at it. */
+type Given = SharedCallOptions &
+  WriteOptions & { environment?: string; request?: unknown } & Record<string, unknown>;
+type Refuse = (issues: readonly Issue[]) => never;
 
 /** What would leave its place in the path even when it is encoded, or cannot be encoded. */
 const climbs = /^\.{0,2}$|\p{Cs}/u;
@@ -150,6 +129,14 @@ export function backendOrigin(baseUrl: string): string {
  * @throws TypeError when `baseUrl` is no address for a key, or `accessKey` cannot stand in a header.
  */
 export function createClient(options: ClientOptions): Client {
+  return createClientOf(endpoints, options);
+}
+
+/** A client of a BFF that serves this table. */
+export function createClientOf<Table extends EndpointTable>(
+  table: Table,
+  options: ClientOptions,
+): ClientOf<Table> {
   const origin = backendOrigin(options.baseUrl);
   const { accessKey, timeoutMs = 60_000 } = options;
   if (accessKey !== undefined && !/^[!-~]+$/.test(accessKey)) {
@@ -158,29 +145,36 @@ export function createClient(options: ClientOptions): Client {
   // Called through a wrapper: a browser's fetch refuses any `this` but its own.
   const send: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
 
-  async function exchange<Schema extends z.ZodMiniType>(
-    exchanged: Exchange<Schema> & { environment?: string; path: string },
-    { signal, requestId = crypto.randomUUID() }: SharedCallOptions,
-  ): Promise<{ answer: z.output<Schema>; replayed: boolean }> {
-    const { environment, writes, idempotencyKey } = exchanged;
+  async function call(row: EndpointRow, given: Given) {
+    const { signal, requestId = crypto.randomUUID(), environment, confirm } = given;
+    const writes = isWrite(row);
+    const idempotencyKey = writes ? (given.idempotencyKey ?? crypto.randomUUID()) : undefined;
     const context = { origin, requestId, environment, writes, idempotencyKey };
-    const sent = exchanged.body === undefined ? undefined : JSON.stringify(exchanged.body);
+    const refuse: Refuse = (issues) => {
+      throw ClientError.invalid({ ...context, requestId: given.requestId ?? '' }, issues);
+    };
+    const { path, body } = requestOf(row, given, refuse);
+    if (idempotencyKey !== undefined && !idempotencyKeyForm.test(idempotencyKey)) {
+      refuse([{ path: 'idempotencyKey', message: 'must be 1 to 255 visible ASCII characters' }]);
+    }
+    const sent = body === undefined ? undefined : JSON.stringify(body);
     const longestMs = timeoutMs + Math.ceil(((sent?.length ?? 0) * 2) / slowestBytesPerMs);
     const timeout = AbortSignal.timeout(longestMs);
     let response: Response;
     let text: string;
     try {
-      response = await send(origin + exchanged.path, {
-        method: exchanged.method,
+      response = await send(origin + path, {
+        method: row.method,
         headers: {
           accept: 'application/json',
           'x-request-id': requestId,
           ...(accessKey !== undefined && { authorization: `Bearer ${accessKey}` }),
           ...(sent !== undefined && { 'content-type': 'application/json' }),
-          ...(exchanged.confirm !== undefined && {
-            // Fetch would trim it, or fail as if nothing were reachable: what is no name is for the BFF to refuse.
-            'x-confirm-environment': exchanged.confirm.replace(/[^!-~]/g, '?'),
-          }),
+          ...(writes &&
+            confirm !== undefined && {
+              // Fetch would trim it, or fail as if nothing were reachable: what is no name is for the BFF to refuse.
+              'x-confirm-environment': confirm.replace(/[^!-~]/g, '?'),
+            }),
           // A string of a structured field, which escapes what JSON escapes.
           ...(idempotencyKey !== undefined && { 'idempotency-key': JSON.stringify(idempotencyKey) }),
         },
@@ -201,99 +195,49 @@ export function createClient(options: ClientOptions): Client {
       );
     }
 
-    const body = parseJson(text);
+    const answered = parseJson(text);
     function read<Contract extends z.ZodMiniType>(contract: Contract): z.output<Contract> {
-      const parsed = contract.safeParse(body);
+      const parsed = contract.safeParse(answered);
       if (parsed.success) return parsed.data;
       throw ClientError.contract(context, response, parsed.error.issues);
     }
     if (!response.ok) throw ClientError.refused(context, response, read(failureBody).error);
-    const replayed = response.headers.get('idempotent-replayed') === 'true';
-    return { answer: read(exchanged.schema), replayed };
-  }
-
-  /** An exchange about one environment, whose name becomes one part of the path; the answer must be from there. */
-  async function exchangeIn<Schema extends z.ZodMiniType<{ environment: string; requestId: string }>>(
-    environment: string,
-    { path, ...exchanged }: Exchange<Schema> & { path: (encodedEnvironment: string) => string },
-    options: SharedCallOptions,
-  ) {
-    const { writes, idempotencyKey } = exchanged;
-    const context = { origin, requestId: options.requestId ?? '', environment, writes, idempotencyKey };
-    const invalid = (issues: readonly Issue[]) => ClientError.invalid(context, issues);
-    if (climbs.test(environment)) throw invalid([{ path: 'environment', message: 'is not a name' }]);
-    if (idempotencyKey !== undefined && !idempotencyKeyForm.test(idempotencyKey)) {
-      throw invalid([{ path: 'idempotencyKey', message: 'must be 1 to 255 visible ASCII characters' }]);
+    const answer = read(answerOf(row));
+    if (environment !== undefined && answer.environment !== environment) {
+      throw ClientError.environment(
+        { ...context, requestId: answer.requestId },
+        answer.environment ?? 'none',
+      );
     }
-    const validation = exchanged.request && validate(exchanged.request, exchanged.body);
-    if (validation && !validation.ok) throw invalid(validation.issues);
-    const result = await exchange<Schema>(
-      { ...exchanged, environment, path: path(encodeURIComponent(environment)) },
-      options,
-    );
-    const { answer } = result;
-    if (answer.environment !== environment) {
-      throw ClientError.environment({ ...context, requestId: answer.requestId }, answer.environment);
-    }
-    return result;
+    return writes ? { ...answer, replayed: response.headers.get('idempotent-replayed') === 'true' } : answer;
   }
 
-  async function call(name: OperationName, options: OperationOptions) {
-    const row: OperationRow = operations[name];
-    const { environment, request, confirm, idempotencyKey = crypto.randomUUID() } = options;
-    const { answer, replayed } = await exchangeIn(
-      environment,
-      {
-        ...row,
-        path: (encoded) => operationPath(name, encoded),
-        schema: successOf(row),
-        body: request,
-        confirm,
-        ...(row.writes && { idempotencyKey }),
-      },
-      options,
-    );
-    return row.writes ? { ...answer, replayed } : answer;
+  // Each row's own types are those of its method; the compiler cannot follow them through a list of names.
+  const methods = Object.entries(table).map(([name, row]) => [name, (given: Given = {}) => call(row, given)]);
+  return Object.fromEntries(methods) as ClientOf<Table>;
+}
+
+/** Path and body of a call; `refuse` is told of the first thing that is wrong with it. */
+function requestOf(row: EndpointRow, { signal, requestId, ...given }: Given, refuse: Refuse) {
+  const parameters = parametersIn(row.path);
+  for (const path of parameters) {
+    if (climbs.test(String(given[path] ?? ''))) refuse([{ path, message: 'is not a name' }]);
   }
+  const query = Object.keys(row.query?.shape ?? {});
+  // The fields of what the BFF itself reads stand among the options.
+  const others = Object.entries(given).filter(([name]) => ![...parameters, ...query].includes(name));
+  const body = row.access === 'grant' ? given.request : row.request && Object.fromEntries(others);
+  // What anybody may send is a secret: of that, only the BFF says what is wrong.
+  const validation = row.request && row.access !== 'anybody' && validate(row.request, body);
+  if (validation && !validation.ok) refuse(validation.issues);
+  const asked = query.filter((name) => given[name] !== undefined);
+  const search = asked.map((name) => `${name}=${encodeURIComponent(String(given[name]))}`).join('&');
+  return { path: filledPath(row.path, given) + (search && `?${search}`), body };
+}
 
-  // Each row's own types are those of `Client`; the compiler cannot follow them through a list of names.
-  const methods = Object.fromEntries(
-    operationNames.map((name) => [name, (options: CallOptions<OperationName>) => call(name, options)]),
-  ) as unknown as { [Name in OperationName]: Client[Name] };
-
-  // Neither changes anything at the partner.
-  const get = { method: 'GET', writes: false, request: null } as const;
-  const post = { method: 'POST', writes: false, request: null } as const;
-  return {
-    ...methods,
-    session: async (options = {}) =>
-      (await exchange({ ...get, path: '/api/session', schema: sessionAnswer }, options)).answer,
-    environments: async (options = {}) =>
-      (await exchange({ ...get, path: '/api/environments', schema: environmentsAnswer }, options)).answer,
-    async activity({ environment, before, ...options }) {
-      const query = before === undefined ? '' : `?before=${encodeURIComponent(before)}`;
-      const path = (encoded: string) => activityPath(encoded) + query;
-      return (await exchangeIn(environment, { ...get, path, schema: activityAnswer }, options)).answer;
-    },
-    async resolve({ environment, id, happened, ...options }) {
-      const exchanged = {
-        ...post,
-        path: (encoded: string) => `${activityPath(encoded)}/${encodeURIComponent(id)}/resolve`,
-        request: resolveRequest,
-        body: { happened },
-        schema: resolveAnswer,
-      };
-      return (await exchangeIn(environment, exchanged, options)).answer;
-    },
-    signInMethods: async (options = {}) =>
-      (await exchange({ ...get, path: '/auth/methods', schema: signInMethodsAnswer }, options)).answer,
-    async redeemCode(body, options = {}) {
-      const exchanged = { ...post, path: '/auth/vscode/token', schema: windowKeyAnswer, body };
-      return (await exchange(exchanged, options)).answer;
-    },
-    endKey: async (options = {}) =>
-      (await exchange({ ...post, path: '/auth/vscode/revoke', schema: keyEndedAnswer }, options)).answer,
-  };
+/** The schema of a row's whole answer. */
+function answerOf(row: EndpointRow): OwnRow['answer'] {
+  return row.access === 'grant' ? successOf(row) : row.answer;
 }
 
 function parseJson(text: string): unknown {

@@ -165,7 +165,7 @@ export function createBackend({ readUrl, sessions, log, fetch }: BackendDependen
       if (origin() !== asked) throw new CommandError('BACKEND_CHANGED', 'The BFF was changed meanwhile.');
       const client = clientOf(asked);
       const { accessKey, expiresAt } = await logged(log, 'sign-in', undefined, () =>
-        client.redeemCode({ code, verifier }, { signal }),
+        client.redeemCode({ code, verifier, signal }),
       );
       try {
         await keep(asked, { accessKey, expiresAt }, signal);

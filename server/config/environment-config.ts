@@ -13,6 +13,9 @@ export type EnvironmentConfig = {
   credentials: ClientCredentials;
 };
 
+/** All of it but the credentials: what the shell is told. */
+export type EnvironmentFacts = Omit<EnvironmentConfig, 'credentials'>;
+
 type PartnerEnvironmentId = keyof typeof partnerEnvironments;
 const partnerIds = Object.keys(partnerEnvironments) as PartnerEnvironmentId[];
 

@@ -1,8 +1,9 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { defaultFileLimits } from '../../shared/documents.ts';
+import { bodyCapOf } from '../../shared/endpoint-row.ts';
+import { endpoints } from '../../shared/endpoints.ts';
 import type { FileLimits } from '../../shared/environments.ts';
-import { bodyCapOf, operationNames, operations } from '../../shared/operations.ts';
 import { isExpired, readAccessFile } from '../callers/access-file.ts';
 import { isMisspelt } from '../callers/key-format.ts';
 import type { OutboundProxy } from '../network/connections.ts';
@@ -164,7 +165,7 @@ function readSizes(settings: Settings): Pick<Config, 'fileLimits' | 'maxBytesInF
     batch: settings.integer('MAX_BATCH_BYTES', defaultFileLimits.batch, fileRange),
   };
   const maxBytesInFlight = settings.integer('MAX_BYTES_IN_FLIGHT', usualBytesInFlight, [1, 999_999_999]);
-  const largestBody = Math.max(...operationNames.map((name) => bodyCapOf(operations[name], fileLimits)));
+  const largestBody = Math.max(...Object.values(endpoints).map((row) => bodyCapOf(row, fileLimits)));
   if (maxBytesInFlight < largestBody) {
     settings.fault(
       `MAX_BYTES_IN_FLIGHT must be at least ${largestBody}: one request with MAX_DOCUMENT_BYTES or MAX_BATCH_BYTES takes that much, since base64 adds a third.`,

@@ -6,7 +6,7 @@ import { onlyGet } from './route.ts';
  * `GET /openapi.json`. It needs no access key: of this BFF it holds nothing but the address that the caller used and how
  * large a file may be (no environment, caller or key), and generators and `/docs` have no key to show.
  */
-export function apiDescription(publicUrl: string | undefined, fileLimits: FileLimits): Router {
+export function createApiDescription(publicUrl: string | undefined, fileLimits: FileLimits): Router {
   const router = Router({ caseSensitive: true, strict: true });
   // Built once, when somebody asks: a start need not wait for it.
   let building: Promise<(url: string) => string> | undefined;

@@ -1,84 +1,91 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import type { EndpointTable } from '../../shared/endpoint-row.ts';
 import { BffError } from '../bff-error.ts';
 import type { IdentifyCaller } from '../callers/caller.ts';
 import type { AllowedOrigins } from '../config/allowed-origins.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { type ApiDependencies, createApi } from './api/api.ts';
-import { apiDescription } from './api-description.ts';
-import { docs } from './docs.ts';
+import { createApiDescription } from './api-description.ts';
+import { createDocs } from './docs.ts';
 import { authenticate } from './middleware/authenticate.ts';
 import { watchForProxy } from './middleware/client-address.ts';
 import { crossOrigin } from './middleware/cross-origin.ts';
 import { checkRequestTarget, hostCheck } from './middleware/host-check.ts';
 import { limitCallers } from './middleware/rate-limits.ts';
 import { type RequestLog, requestContext } from './middleware/request-context.ts';
+import { createRequestLineReader } from './middleware/request-line.ts';
 import { respondToError } from './middleware/respond-to-error.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { createSessionCheck } from './middleware/session-check.ts';
 import { onlyGet } from './route.ts';
 import { sendJson } from './send-json.ts';
-import { createAuthRoutes } from './sign-in/login-routes.ts';
-import { createVSCodeRoutes, type WindowDependencies, windowCallPaths } from './sign-in/window-routes.ts';
+import { createLoginRoutes } from './sign-in/login-routes.ts';
+import { createWindowRoutes, type WindowDependencies, windowCallPaths } from './sign-in/window-routes.ts';
 
-export type AppOptions = ApiDependencies &
-  Omit<WindowDependencies, 'authenticate'> & {
-    host: string;
-    publicUrl: string | undefined;
-    trustProxy: number;
-    allowedOrigins: AllowedOrigins;
-    rateLimitPerMinute: number;
+export type AppOptions = {
+  /** All that can be called. */
+  endpoints: EndpointTable;
+  /** Where callers find it, and who stands in between. */
+  address: { host: string; publicUrl: string | undefined; trustProxy: number };
+  callers: {
     identify: IdentifyCaller;
     /** Absent where nobody signs in in a browser. */
     sessions: Sessions | undefined;
-    log: RequestLog;
-    /** False from the moment that the BFF is told to end. */
-    isReady: () => boolean;
+    allowedOrigins: AllowedOrigins;
+    rateLimitPerMinute: number;
   };
+  api: Omit<ApiDependencies, 'endpoints'>;
+  windows: Omit<WindowDependencies, 'sessions' | 'authenticate'>;
+  log: RequestLog;
+  /** False from the moment that the BFF is told to end. */
+  isReady: () => boolean;
+};
 
 /** The shell: what every request passes on its way to the table's routes. Only this folder knows Express. */
 export function createApp(options: AppOptions): Express {
+  const { endpoints, address, callers, api, windows, log, isReady } = options;
   const app = express();
   app.disable('x-powered-by');
   // An answer is never cached, so the hash over its body would be for nothing.
   app.disable('etag');
-  app.set('trust proxy', options.trustProxy);
+  app.set('trust proxy', address.trustProxy);
   app.enable('case sensitive routing');
 
-  app.use(requestContext(options.log.request));
+  app.use(requestContext(createRequestLineReader(endpoints), log.request));
   app.use(securityHeaders());
   app.use(checkRequestTarget);
-  app.use(watchForProxy(options.trustProxy, options.log.warn));
+  app.use(watchForProxy(address.trustProxy, log.warn));
   // Before the check of the name: a probe calls by whatever address it has, and learns nothing else.
   app.get('/livez', (_request, response) => {
     sendJson(response, 200, { status: 'ok' });
   });
   app.get('/readyz', (_request, response) => {
-    const ready = options.isReady();
+    const ready = isReady();
     sendJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'shutting-down' });
   });
   app.all(['/livez', '/readyz'], onlyGet);
-  app.use(hostCheck(options));
-  const { sessions, allowedOrigins, environments } = options;
+  app.use(hostCheck(address));
+  const { sessions, allowedOrigins } = callers;
   const identifySession = sessions && createSessionCheck(sessions, allowedOrigins);
-  const authenticateCaller = authenticate(options.identify, identifySession);
-  const isProtected = (name: string) => environments.some((each) => each.id === name && each.protected);
+  const authenticateCaller = authenticate(callers.identify, identifySession);
+  const isProtected = (name: string) => api.environments.some((each) => each.id === name && each.protected);
   const withSessions = crossOrigin(allowedOrigins, { sessions: sessions !== undefined });
 
   // What is called all day comes before what is called once.
   app.use('/api', noStore, ...withSessions, authenticateCaller);
-  app.use('/api', limitCallers(options.rateLimitPerMinute, isProtected));
-  app.use(createApi(options));
+  app.use('/api', limitCallers(callers.rateLimitPerMinute, isProtected));
+  app.use(createApi({ ...api, endpoints }));
   app.use('/auth', noStore);
   app.use('/auth/logout', ...withSessions);
   app.use(windowCallPaths, ...crossOrigin(allowedOrigins, { sessions: false }));
-  app.use(createVSCodeRoutes({ ...options, authenticate: authenticateCaller }));
-  if (sessions) app.use(createAuthRoutes(sessions, allowedOrigins));
-  app.use(apiDescription(options.publicUrl, options.fileLimits));
-  app.use(docs());
+  app.use(createWindowRoutes({ ...windows, sessions, authenticate: authenticateCaller }));
+  if (sessions) app.use(createLoginRoutes(sessions, allowedOrigins));
+  app.use(createApiDescription(address.publicUrl, api.fileLimits));
+  app.use(createDocs());
   app.use(() => {
     throw BffError.of('NOT_FOUND', 'There is nothing at this path. GET /docs shows the API.');
   });
-  app.use(respondToError(options.log.unexpected));
+  app.use(respondToError(log.unexpected));
   return app;
 }
 

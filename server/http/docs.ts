@@ -4,7 +4,7 @@ import { type DocsFileName, docsFileNames } from '../docs/docs-file-names.ts';
 import { onlyGet } from './route.ts';
 
 /** `GET /docs` shows `/openapi.json`, by files that the BFF has itself. They are read when somebody looks. */
-export function docs(): Router {
+export function createDocs(): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const files = new Map<DocsFileName, Buffer>();
 

@@ -1,6 +1,6 @@
 import type { EarlierWrite } from '../../shared/activity.ts';
+import type { OperationRow } from '../../shared/endpoint-row.ts';
 import type { ErrorCode } from '../../shared/error-codes.ts';
-import type { OperationRow } from '../../shared/operations.ts';
 import { BffError } from '../bff-error.ts';
 import type { PartnerReply } from '../partner/call-partner.ts';
 import type { EarlierClaim } from './journal-store.ts';

@@ -1,6 +1,6 @@
 import type { ActivityEntry } from '../../shared/activity.ts';
 import type { Outcome } from '../../shared/errors.ts';
-import type { OperationName, PartnerFacts } from '../../shared/operations.ts';
+import type { PartnerFacts } from '../../shared/operations.ts';
 import type { Remembered } from './remembered.ts';
 
 /**
@@ -43,7 +43,8 @@ export type Intent = Remembered & {
   requestId: string;
   caller: string;
   environment: string;
-  operation: OperationName;
+  /** The name of its row in the table. */
+  operation: string;
   /** Only a digest of it is kept. */
   idempotencyKey: string | undefined;
 };

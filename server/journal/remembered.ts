@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { canonical } from '../../shared/canonical.ts';
+import type { OperationRow } from '../../shared/endpoint-row.ts';
 import { type ExternalReference, externalReference } from '../../shared/fields.ts';
-import type { OperationRow } from '../../shared/operations.ts';
 import { valueAt } from '../../shared/validate.ts';
 import { BffError } from '../bff-error.ts';
 import { mostReferenceBytes } from './kept.ts';
@@ -14,15 +14,24 @@ export type Remembered = {
   references: readonly ExternalReference[];
 };
 
-/** @throws BffError where the references are more than the journal keeps of one write. */
-export function rememberedOf({ references: path }: OperationRow, request: unknown): Remembered {
+/**
+ * @param parameters what the request's path and query say: the same body about something else is another request
+ * @throws BffError where the references are more than the journal keeps of one write.
+ */
+export function rememberedOf(
+  { references: path }: OperationRow,
+  request: unknown,
+  parameters: Readonly<Record<string, string>> = {},
+): Remembered {
   const references = path === undefined ? [] : eachOnce(referencesAt(request, path));
   const bytes = Buffer.byteLength(JSON.stringify(references));
   if (path !== undefined && bytes > mostReferenceBytes) {
     const message = `must take at most ${words(mostReferenceBytes)} bytes as JSON, all together, since the journal keeps them: these take ${words(bytes)}`;
     throw BffError.invalid([{ path: path.join('.'), message }]);
   }
-  return { digest: hash('sha256', canonical(request), 'buffer'), references };
+  const isAll = Object.keys(parameters).length === 0 && request !== undefined;
+  const all = isAll ? request : { parameters, request };
+  return { digest: hash('sha256', canonical(all), 'buffer'), references };
 }
 
 const words = (bytes: number) => bytes.toLocaleString('en');

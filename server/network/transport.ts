@@ -4,10 +4,13 @@ import { slowestBytesPerMs } from '../../shared/documents.ts';
 import { errorCodeOf } from '../error-code.ts';
 import type { Connections } from './connections.ts';
 
-/** One HTTP request to the partner. The URL comes from the configuration and the table, never from a caller. */
+/** One HTTP request to the partner. Where it goes comes from the configuration and the table, never from a caller. */
 export type HttpRequest = {
   method: 'GET' | 'POST';
-  url: string;
+  /** The API's URL, without a slash at its end. */
+  baseUrl: string;
+  /** What follows it, encoded, with the query. */
+  path: string;
   headers: Readonly<Record<string, string>>;
   body?: Buffer;
   /**
@@ -87,7 +90,7 @@ export function createTransport(options: TransportOptions): Transport {
   function exchange(dispatcher: Dispatcher, request: HttpRequest): Promise<HttpAnswer> {
     const { baseMs, bytesPerMs } = sendLimits;
     const sendMs = baseMs + (request.body?.byteLength ?? 0) / bytesPerMs;
-    return exchangeWithin(dispatcher, targetOf(request.url), request, { sendMs, timeoutMs });
+    return exchangeWithin(dispatcher, targetOf(request), request, { sendMs, timeoutMs });
   }
 
   return async function transport(request) {
@@ -109,15 +112,19 @@ function isFailedConnection(error: unknown): boolean {
 
 type Target = { origin: string; path: string };
 
-/** There are as many URLs as environments and rows, and reading one costs more than looking it up. */
-function createTargets(): (url: string) => Target {
-  const targets = new Map<string, Target>();
-  return (url) => {
-    const known = targets.get(url);
-    if (known) return known;
-    const { origin, pathname: path } = new URL(url);
-    targets.set(url, { origin, path });
-    return { origin, path };
+/** There are as many base URLs as environments, and reading one costs more than looking it up. */
+function createTargets(): (request: HttpRequest) => Target {
+  const bases = new Map<string, Target>();
+
+  function readBase(baseUrl: string): Target {
+    const { origin, pathname } = new URL(baseUrl);
+    const base = { origin, path: pathname.replace(/\/$/, '') };
+    bases.set(baseUrl, base);
+    return base;
+  }
+  return ({ baseUrl, path }) => {
+    const base = bases.get(baseUrl) ?? readBase(baseUrl);
+    return { origin: base.origin, path: base.path + path };
   };
 }
 

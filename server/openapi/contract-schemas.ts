@@ -1,22 +1,18 @@
 import * as z from 'zod/mini';
 import * as activity from '../../shared/activity.ts';
 import * as documents from '../../shared/documents.ts';
+import type { EndpointTable, OperationRow } from '../../shared/endpoint-row.ts';
 import * as environments from '../../shared/environments.ts';
 import * as errors from '../../shared/errors.ts';
 import * as fields from '../../shared/fields.ts';
 import * as invitations from '../../shared/invitations.ts';
-import {
-  type OperationRow,
-  operationNames,
-  operations,
-  partnerFacts,
-  successOf,
-} from '../../shared/operations.ts';
+import { partnerFacts, successOf } from '../../shared/operations.ts';
 import * as scopes from '../../shared/scopes.ts';
 import * as signIn from '../../shared/sign-in.ts';
 import * as users from '../../shared/users.ts';
 import docstrings from './docstrings.json' with { type: 'json' };
 import type { Json } from './document-types.ts';
+import { pageEndSchema } from './headers.ts';
 
 type Schema = z.core.$ZodType;
 
@@ -54,16 +50,27 @@ function factsWith(limits: environments.FileLimits): Map<Schema, Json> {
       documents.freeForm,
       { type: 'object', additionalProperties: true, maxProperties: documents.mostFreeValues },
     ],
+    [activity.activityQuery.shape.before, pageEndSchema],
     [signIn.windowCodeRequest.shape.code, { maxLength: 128 }],
     [signIn.windowCodeRequest.shape.verifier, { maxLength: 128 }],
   ]);
 }
 
+export type ContractSchemas = {
+  /** By the names in `components.schemas`. */
+  all: Record<string, Json>;
+  refTo(schema: Schema): Json;
+  /** To the whole body of an operation's success. */
+  successRef(row: OperationRow): Json;
+  /** What a query may hold, each as a parameter. */
+  queryParameters(query: Schema): Json[];
+};
+
 /**
- * Every schema of the contracts and of the table, as JSON Schema (2020-12) by its name. What the contract leaves open
+ * Every schema of the contracts and of a table, as JSON Schema (2020-12) by its name. What the contract leaves open
  * stays open, so that a new field in an answer breaks no generated client.
  */
-export function contractSchemas(limits: environments.FileLimits): Record<string, Json> {
+export function contractSchemas(table: EndpointTable, limits: environments.FileLimits): ContractSchemas {
   const facts = factsWith(limits);
   const registry = z.registry<{ id: string }>();
   /** Where the docstrings of a schema are found. */
@@ -77,11 +84,17 @@ export function contractSchemas(limits: environments.FileLimits): Record<string,
     paths.set(schema, name);
     if (['object', 'enum'].includes(schema._zod.def.type)) add(name, schema);
   }
-  for (const name of operationNames) {
-    const row: OperationRow = operations[name];
-    if (row.request) add(`${name}Request`, row.request, `operations.${name}.request`);
-    add(`${name}Result`, row.response, `operations.${name}.response`);
-    add(`${name}Success`, successOf(row));
+  const successes = new Map<OperationRow, Schema>();
+  for (const [name, row] of Object.entries(table)) {
+    if (row.request) add(`${name}Request`, row.request, `endpoints.${name}.request`);
+    if (row.query) add(`${name}Query`, row.query, `endpoints.${name}.query`);
+    if (row.access !== 'grant') add(`${name}Answer`, row.answer, `endpoints.${name}.answer`);
+    else {
+      const success = successOf(row);
+      successes.set(row, success);
+      add(`${name}Result`, row.response, `endpoints.${name}.response`);
+      add(`${name}Success`, success);
+    }
   }
 
   const { schemas } = z.toJSONSchema(registry, {
@@ -97,12 +110,29 @@ export function contractSchemas(limits: environments.FileLimits): Record<string,
     },
   });
   const pathOf = new Map([...paths].map(([schema, path]) => [registry.get(schema)?.id, path]));
-  return Object.fromEntries(
+  const all = Object.fromEntries(
     Object.entries(schemas).map(([id, { $schema, $id, ...schema }]) => [
       id,
       refined(schema, pathOf.get(id) ?? id),
     ]),
   );
+  const idOf = (schema: Schema | undefined) => (schema && registry.get(schema)?.id) ?? '';
+  return {
+    all,
+    refTo: (schema) => schemaRef(idOf(schema)),
+    successRef: (row) => schemaRef(idOf(successes.get(row))),
+    queryParameters: (query) => queryParameters(all[idOf(query)] ?? {}),
+  };
+}
+
+function queryParameters({ properties = {}, required }: Json): Json[] {
+  return Object.entries(properties as Record<string, Json>).map(([name, { description, ...schema }]) => ({
+    name,
+    in: 'query',
+    required: Array.isArray(required) && required.includes(name),
+    ...(description !== undefined && { description }),
+    schema,
+  }));
 }
 
 /** A reference to a schema of the document, by the name that it has in the code. */

@@ -5,14 +5,15 @@ import type { headers, ParameterName } from './headers.ts';
 type HeaderName = keyof typeof headers;
 
 export function parametersOf({ inEnvironment, writes, access, parameters: more = [] }: Endpoint): Json[] {
-  const names: ParameterName[] = [
-    ...(inEnvironment ? (['environment'] as const) : []),
+  const refs = (...names: ParameterName[]) =>
+    names.map((name) => ({ $ref: `#/components/parameters/${name}` }));
+  return [
+    ...(inEnvironment ? refs('environment') : []),
     ...more,
-    'requestId',
-    ...(writes ? (['confirmEnvironment', 'idempotencyKey'] as const) : []),
-    ...(access === 'caller' || access === 'session' ? (['client'] as const) : []),
+    ...refs('requestId'),
+    ...(writes ? refs('confirmEnvironment', 'idempotencyKey') : []),
+    ...(access === 'caller' || access === 'session' ? refs('client') : []),
   ];
-  return names.map((name) => ({ $ref: `#/components/parameters/${name}` }));
 }
 
 /** The headers of an endpoint's answer with that status. */

@@ -1,6 +1,5 @@
 import type { ErrorCode } from '../../shared/error-codes.ts';
 import type { Json } from './document-types.ts';
-import type { ParameterName } from './headers.ts';
 
 /** What the document says of one method at one path. */
 export type Endpoint = {
@@ -19,7 +18,7 @@ export type Endpoint = {
   /** Whether pages of the listed browser origins may read the answer. */
   crossOrigin: boolean;
   /** What it takes beside the parameters that follow from all this. */
-  parameters?: readonly ParameterName[];
+  parameters?: readonly Json[];
   /** Whether its path names an environment. */
   inEnvironment: boolean;
   writes: boolean;

@@ -1,6 +1,11 @@
 const requestId = { type: 'string', minLength: 1, maxLength: 128, pattern: '^[\\w.-]{1,128}$' };
 export const requestIdExample = '5f0c7c1e-6f5b-4a57-9d3a-2f6f6a1f9c11';
-const rowId = { type: 'string', minLength: 1, maxLength: 15, pattern: '^\\d{1,15}$' };
+/** Of where a page of writes ended. */
+export const pageEndSchema = { type: 'string', minLength: 1, maxLength: 16, pattern: '^u?\\d{1,15}$' };
+/** Of a write, as the BFF counts its own. */
+export const rowIdSchema = { type: 'string', minLength: 1, maxLength: 15, pattern: '^\\d{1,15}$' };
+/** Of what a path names, where nothing more is known of it. */
+export const idSchema = { type: 'string', minLength: 1, maxLength: 200, pattern: '^[\\w.~:@+=,-]{1,200}$' };
 const visible = { type: 'string', maxLength: 200, pattern: '^[!-~ ]*$' };
 const seconds = { type: 'integer', format: 'int32', minimum: 0, maximum: 86_400 };
 
@@ -48,20 +53,6 @@ export const parameters = {
     description:
       'Any word. Required with a session, since no page of another site can send it; an access key needs none.',
     schema: { type: 'string', minLength: 1, maxLength: 64, pattern: '^[!-~]{1,64}$' },
-  },
-  before: {
-    name: 'before',
-    in: 'query',
-    required: false,
-    description: 'The `next` of the answer before, to go on from there.',
-    schema: rowId,
-  },
-  writeId: {
-    name: 'id',
-    in: 'path',
-    required: true,
-    description: 'The `id` of one of your own writes, as `GET …/activity` lists them.',
-    schema: rowId,
   },
 } as const;
 

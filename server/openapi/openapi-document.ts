@@ -1,18 +1,20 @@
 import { byteWords } from '../../shared/byte-words.ts';
 import { defaultFileLimits } from '../../shared/documents.ts';
+import type { EndpointTable } from '../../shared/endpoint-row.ts';
+import { endpoints as allEndpoints } from '../../shared/endpoints.ts';
 import type { FileLimits } from '../../shared/environments.ts';
 import { sessionCookie } from '../sessions/session-cookie.ts';
-import { activityEndpoints } from './activity-endpoints.ts';
 import { contractSchemas } from './contract-schemas.ts';
 import type { Json, OpenApiDocument, Operation, Response } from './document-types.ts';
 import { type Endpoint, tags } from './endpoint.ts';
+import type { EndpointDoc } from './endpoint-doc.ts';
+import { endpointDocs } from './endpoint-docs.ts';
 import { headersOf, parametersOf } from './endpoint-headers.ts';
 import { errorTable } from './error-docs.ts';
 import { earlierWriteFailureBody, failureResponses, writeFailureBody } from './failure-responses.ts';
 import { headers, parameters } from './headers.ts';
-import { ownEndpoints } from './own-endpoints.ts';
-import { signInEndpoints } from './sign-in-endpoints.ts';
-import { tableEndpoints } from './table-endpoints.ts';
+import { otherEndpoints } from './other-endpoints.ts';
+import { rowEndpoints } from './row-endpoints.ts';
 
 /** That of the packages: who has another BFF has another document. */
 export const documentVersion = '0.1.0';
@@ -32,9 +34,16 @@ ${errorTable()}
 
 </details>`;
 
+/** A table, and the words for each of its rows. */
+export type DescribedTable = { table: EndpointTable; docs: Readonly<Record<string, EndpointDoc>> };
+
 /** The whole of `/openapi.json` but for `servers`, which follows from the request: see {@link serverAt}. */
-export function createOpenApiDocument(limits: FileLimits = defaultFileLimits): OpenApiDocument {
-  const endpoints = [...ownEndpoints, ...tableEndpoints(limits), ...activityEndpoints, ...signInEndpoints];
+export function createOpenApiDocument(
+  limits: FileLimits = defaultFileLimits,
+  { table, docs }: DescribedTable = { table: allEndpoints, docs: endpointDocs },
+): OpenApiDocument {
+  const contracts = contractSchemas(table, limits);
+  const endpoints = [...rowEndpoints(table, docs, { schemas: contracts, limits }), ...otherEndpoints];
   const used = new Set(endpoints.map(({ tag }) => tag));
   const paths: OpenApiDocument['paths'] = {};
   for (const endpoint of endpoints) {
@@ -44,7 +53,7 @@ export function createOpenApiDocument(limits: FileLimits = defaultFileLimits): O
     };
   }
   const schemas = {
-    ...contractSchemas(limits),
+    ...contracts.all,
     WriteFailureBody: writeFailureBody,
     EarlierWriteFailureBody: earlierWriteFailureBody,
   };

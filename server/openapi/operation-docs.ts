@@ -1,28 +1,17 @@
-import type { ErrorCode } from '../../shared/error-codes.ts';
-import type { OperationName, RequestOf, ResultOf } from '../../shared/operations.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { operations } from '../../shared/operations.ts';
+import type { DocsOf } from './endpoint-doc.ts';
 
-type OperationDoc<Name extends OperationName> = {
-  tag: Endpoint['tag'];
-  description: string;
-  /** Absent where the operation takes no body. */
-  request?: RequestOf<Name>;
-  result: ResultOf<Name>;
-  /** Codes that do not follow from the row. */
-  codes?: readonly ErrorCode[];
-};
-
-/** What the table cannot say of its rows: words and examples. A test holds the examples to the contracts. */
-export const operationDocs: { [Name in OperationName]: OperationDoc<Name> } = {
+/** What the table cannot say of its operations. */
+export const operationDocs: DocsOf<typeof operations> = {
   health: {
     tag: 'Connection',
     description: 'Asks the partner’s API whether it is up. No token is needed, so none is asked for.',
-    result: { status: 'ok' },
+    answer: { status: 'ok' },
   },
   ping: {
     tag: 'Connection',
     description: 'Goes the whole way: a token for the ping scope, and a call with it.',
-    result: {
+    answer: {
       status: 'ok',
       message: 'Authorized',
       clientId: 'example-client-id',
@@ -35,7 +24,7 @@ export const operationDocs: { [Name in OperationName]: OperationDoc<Name> } = {
       'Every scope that the partner documents: enabled on the App Client or not, found by asking for each alone. What was found is kept for a minute; `enabled` is null where it could not be told.',
     // What else may go wrong is said of each scope.
     codes: ['CLIENT_CREDENTIALS_REJECTED'],
-    result: {
+    answer: {
       checkedAt: '2026-01-30T12:00:00.000Z',
       scopes: [
         { scope: 'pearsana-partner/ping', grants: 'the connectivity test', enabled: true },
@@ -60,7 +49,7 @@ export const operationDocs: { [Name in OperationName]: OperationDoc<Name> } = {
         address: { city: 'London', country: 'GB', dateOfBirth: '2000-05-15' },
       },
     },
-    result: { user: { userId: 'usr_example' } },
+    answer: { user: { userId: 'usr_example' } },
   },
   createInvitation: {
     tag: 'People',
@@ -73,7 +62,7 @@ export const operationDocs: { [Name in OperationName]: OperationDoc<Name> } = {
       message: 'Welcome to the autumn term.',
       roles: ['student'],
     },
-    result: {
+    answer: {
       invitation: {
         invitationId: 'inv_example',
         status: 'pending',
@@ -92,7 +81,7 @@ export const operationDocs: { [Name in OperationName]: OperationDoc<Name> } = {
       file: 'JVBERi0xLjcK',
       filename: 'transcript.pdf',
     },
-    result: { document: { documentId: 'doc_example', status: 'received' } },
+    answer: { document: { documentId: 'doc_example', status: 'received' } },
   },
   submitDocumentBatch: {
     tag: 'Documents',
@@ -109,7 +98,7 @@ export const operationDocs: { [Name in OperationName]: OperationDoc<Name> } = {
         },
       ],
     },
-    result: {
+    answer: {
       results: [
         {
           itemId: 'first',

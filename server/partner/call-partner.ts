@@ -1,4 +1,5 @@
-import { type OperationRow, type PartnerFacts, partnerApiVersion } from '../../shared/operations.ts';
+import { filledPath, isWrite, type OperationRow } from '../../shared/endpoint-row.ts';
+import { type PartnerFacts, partnerApiVersion } from '../../shared/operations.ts';
 import { BffError } from '../bff-error.ts';
 import { type HttpAnswer, type HttpRequest, type Transport, TransportError } from '../network/transport.ts';
 import type { TokenRoom } from '../tokens/token-room.ts';
@@ -10,6 +11,9 @@ import { readPartnerJson } from './partner-json.ts';
 export type PartnerCall = {
   environment: PartnerEnvironment;
   row: OperationRow;
+  /** What the partner's path names, each an id. */
+  parameters: Readonly<Record<string, string>>;
+  query: Readonly<Record<string, string>>;
   /** The validated body, serialised again: never what the caller sent. Absent where the row takes none. */
   body?: Buffer;
   /** What the token must carry for this request; with none, no token is sent. */
@@ -41,7 +45,7 @@ export function createPartnerClient(options: PartnerClientOptions): CallPartner 
     const request = requestOf(call);
     // Waited for before there is a place in flight: who waits for one token must not be in the way of another's calls.
     if (scopes.length > 0) await tokens.ready(environment.id, scopes);
-    const leaveFlight = await enterFlight(environment, row.writes ? 'writes' : 'reads');
+    const leaveFlight = await enterFlight(environment, isWrite(row) ? 'writes' : 'reads');
     try {
       return await (scopes.length > 0 ? tokens.send(environment.id, scopes, request) : transport(request));
     } catch (cause) {
@@ -64,20 +68,31 @@ export function createPartnerClient(options: PartnerClientOptions): CallPartner 
   };
 }
 
-function requestOf({ environment, row, body, requestId, signal }: PartnerCall): HttpRequest {
-  if (row.partner === null) throw new Error(`${row.title} is nothing that the partner's API does.`);
-  const { method, path } = row.partner;
+function requestOf({
+  environment,
+  row,
+  parameters,
+  query,
+  body,
+  requestId,
+  signal,
+}: PartnerCall): HttpRequest {
+  if (!row.partner) throw new Error(`${row.title} is nothing that the partner's API does.`);
+  const path = filledPath(row.partner.path, parameters);
+  const search = new URLSearchParams(query).toString();
+  const writes = isWrite(row);
   const headers: Record<string, string> = { accept: 'application/json', 'x-request-id': requestId };
   if (path.startsWith('/v1/')) headers['x-api-version'] = partnerApiVersion;
   if (body) headers['content-type'] = 'application/json';
   return {
-    method,
-    url: environment.apiUrl + path,
+    method: row.method,
+    baseUrl: environment.apiUrl,
+    path: search === '' ? path : `${path}?${search}`,
     headers,
-    writes: row.writes,
+    writes,
     ...(body && { body }),
     // A write that has begun goes on without its caller: to stop waiting is not to take it back.
-    ...(!row.writes && { signal }),
+    ...(!writes && { signal }),
   };
 }
 

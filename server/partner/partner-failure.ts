@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
+import type { OperationRow } from '../../shared/endpoint-row.ts';
 import { errorCodes } from '../../shared/error-codes.ts';
-import { type OperationRow, partnerApiVersion } from '../../shared/operations.ts';
+import { partnerApiVersion } from '../../shared/operations.ts';
 import { BffError } from '../bff-error.ts';
 import { retryAfterOf } from '../network/retry-after.ts';
 import type { HttpAnswer, TransportError } from '../network/transport.ts';
@@ -109,7 +110,7 @@ function moreWords(answer: HttpAnswer, row: OperationRow, details: unknown): str
     case 400:
       return errorSentences.safeParse(details).data?.errors.slice(0, mostSentences).join(' ');
     case 404:
-      return row.notFound;
+      return row.partner?.notFound;
     case 410:
       return versionWords(answer);
     default:

@@ -12,7 +12,7 @@ import { readConfig } from '../../server/config/read-config.ts';
 import type { Journal } from '../../server/journal/journal.ts';
 import { createLog } from '../../server/log.ts';
 import { startBff } from '../../server/start.ts';
-import { operationPath } from '../../shared/operations.ts';
+import { operationPath } from '../support/requests/paths.ts';
 
 /** Milliseconds, and writes a second with ten callers at once. */
 export type JournalFigures = { p50: number; p99: number; perSecond: number };

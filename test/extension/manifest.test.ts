@@ -11,6 +11,7 @@ import {
   viewId,
 } from '../../extension/src/contributions.ts';
 import { backendOrigin } from '../../shared/client.ts';
+import { isWrite } from '../../shared/endpoint-row.ts';
 import { type OperationName, operations } from '../../shared/operations.ts';
 
 type Command = { command: string; title: string; category: string; icon: string };
@@ -62,7 +63,7 @@ describe('the manifest', () => {
         .filter(([, id]) => id === command)
         .map(([operation]) => operations[operation as OperationName]);
       if (rows.length === 0) continue;
-      const titles = rows.map((row) => (row.writes ? `${row.title}…` : row.title));
+      const titles = rows.map((row) => (isWrite(row) ? `${row.title}…` : row.title));
       assert(titles.includes(title), `${title}: ${titles.join(', ')}`);
     }
   });
@@ -113,7 +114,7 @@ describe('the manifest', () => {
       for (const { when } of items) assert(when?.includes(`viewItem =~ /\\b${operation}\\b/`), when);
       const groups = items.map(({ group }) => group?.replace(/@\d+$/, ''));
       const everyDay = !['health', 'scopes'].includes(operation);
-      const kind = operations[operation as OperationName].writes ? '2_writes' : '1_checks';
+      const kind = isWrite(operations[operation as OperationName]) ? '2_writes' : '1_checks';
       assert.deepEqual(groups, everyDay ? ['inline', kind] : [kind], command);
     }
   });

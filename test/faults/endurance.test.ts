@@ -3,7 +3,6 @@ import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { failureBody } from '../../shared/errors.ts';
-import { operationPath } from '../../shared/operations.ts';
 import { startBffProcess } from '../support/bff/bff-process.ts';
 import {
   type FaultSide,
@@ -14,6 +13,7 @@ import {
   tokenReply,
 } from '../support/partner/fault-server.ts';
 import { partnerVariables } from '../support/partner/partner-variables.ts';
+import { operationPath } from '../support/requests/paths.ts';
 import { samples } from '../support/requests/write-samples.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { shortOrLong } from '../support/short-or-long.ts';

@@ -9,14 +9,9 @@ import { inFlightLimits } from '../../server/partner/in-flight.ts';
 import { Secret } from '../../server/secret.ts';
 import { createTokenRequest } from '../../server/tokens/token-request.ts';
 import { createTokenRoom } from '../../server/tokens/token-room.ts';
+import { type OperationRow, scopesOf } from '../../shared/endpoint-row.ts';
 import { environmentsAnswer } from '../../shared/environments.ts';
-import {
-  type OperationName,
-  operationNames,
-  operationPath,
-  operations,
-  scopesOf,
-} from '../../shared/operations.ts';
+import { type OperationName, operationNames, operations } from '../../shared/operations.ts';
 import { failureIn, startBffWith } from '../support/bff/test-bff.ts';
 import {
   type Arrived,
@@ -26,6 +21,7 @@ import {
   tokenReply,
 } from '../support/partner/fault-server.ts';
 import { samples } from '../support/requests/good-requests.ts';
+import { operationPath } from '../support/requests/paths.ts';
 import { until } from '../support/until.ts';
 
 const ping = '/api/environments/sandbox/ping';
@@ -113,8 +109,8 @@ describe('a token', () => {
     await Promise.all(
       calls.map(({ environment, set }) => {
         const expected = `${environment}.secret-of-${environment}.${[...set].sort().join('+')}`;
-        const url = `${partner.api.url}/a`;
-        return tokens.send(environment, set, { method: 'GET', url, headers: { expected }, writes: false });
+        const to = { baseUrl: partner.api.url, path: '/a' };
+        return tokens.send(environment, set, { method: 'GET', ...to, headers: { expected }, writes: false });
       }),
     );
     await connections.close(0);
@@ -150,8 +146,9 @@ describe('a token', () => {
     const sets = new Set(names.map(setOf));
     assert.equal(partner.auth.arrivals.length, 2 * sets.size);
     for (const { environment, name } of all) {
+      const row: OperationRow = operations[name];
       const arrived = partner.api.arrivals.filter(
-        ({ path }) => path === `/${environment}${operations[name].partner?.path}`,
+        ({ path }) => path === `/${environment}${row.partner?.path}`,
       );
       assert.equal(arrived.length, 3);
       const scopes = setOf(name);
@@ -174,7 +171,8 @@ describe('fifty calls whose token is refused, one after the other over 500 ms', 
     const call = (id: number) =>
       tokens.send('sandbox', ['ping'], {
         method: 'POST',
-        url: `${partner.api.url}/a`,
+        baseUrl: partner.api.url,
+        path: '/a',
         headers: { 'x-request-id': String(id) },
         body: Buffer.from('{}'),
         writes: true,

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { createServer, request as openRequest, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
-import { operationPath } from '../../shared/operations.ts';
 import { startBffProcess } from '../support/bff/bff-process.ts';
 import { startFaultServer } from '../support/partner/fault-server.ts';
 import { partnerVariables } from '../support/partner/partner-variables.ts';
+import { operationPath } from '../support/requests/paths.ts';
 import { samples } from '../support/requests/write-samples.ts';
 import { until } from '../support/until.ts';
 

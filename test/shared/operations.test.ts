@@ -2,61 +2,77 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { documentedScopes } from '../../server/local-pearsana/scopes.ts';
 import {
+  type EndpointRow,
+  isWrite,
   type OperationRow,
-  operationNames,
-  operationPath,
-  operations,
+  parametersIn,
   scopesOf,
-} from '../../shared/operations.ts';
+} from '../../shared/endpoint-row.ts';
+import { endpoints } from '../../shared/endpoints.ts';
+import { operationNames, operations } from '../../shared/operations.ts';
 import { scope, scopeDescriptions } from '../../shared/scopes.ts';
-import { isWrite, samples } from '../support/requests/write-samples.ts';
+import { operationPath } from '../support/requests/paths.ts';
+import { isWriteName, samples } from '../support/requests/write-samples.ts';
 
 const rows = operationNames.map((name): [typeof name, OperationRow] => [name, operations[name]]);
 
-describe('the table of operations', () => {
-  it('has no two rows at one path', () => {
-    const places = rows.map(([, { method, path }]) => `${method} ${path}`);
+describe('the table of all that can be called', () => {
+  const all = Object.entries<EndpointRow>(endpoints);
+
+  it('has no two rows of one method at one path, whatever their parameters are called', () => {
+    const places = all.map(([, { method, path }]) => `${method} ${path.replaceAll(/\/:\w+/g, '/:')}`);
     assert.equal(new Set(places).size, places.length);
   });
 
+  for (const [name, row] of all) {
+    it(`has a row ${name} whose path can be served, and whose body has an end`, () => {
+      assert.match(row.path, /^\/(api|auth)(\/:?[a-zA-Z]+)+$/);
+      const parameters = parametersIn(row.path);
+      assert.equal(new Set(parameters).size, parameters.length);
+      assert.equal((row.bodyCap ?? 0) > 0, row.request !== undefined);
+    });
+  }
+});
+
+describe('the operations of the table', () => {
   for (const [name, row] of rows) {
-    it(`has a row ${name} that does not contradict itself`, () => {
-      assert.match(row.path, /^[a-z]+(\/[a-z]+)*$/);
-      if (row.partner) assert.match(row.partner.path, /^(\/[a-z0-9]+)+(:[A-Za-z]+)?$/);
+    it(`have a row ${name} that does not contradict itself`, () => {
+      assert.match(row.path, /^\/api\/environments\/:environment(\/:?[a-zA-Z]+)+$/);
       assert.notEqual(row.title, '');
-      if (row.writes) assert.equal(row.method, 'POST');
-      if (row.request === null) assert.equal(row.bodyCap, 0);
-      else assert(row.bodyCap > 0);
+      if (!row.partner) return;
+      assert.match(row.partner.path, /^(\/:?[a-zA-Z0-9]+)+(:[A-Za-z]+)?$/);
+      const known = parametersIn(row.path);
+      for (const each of parametersIn(row.partner.path)) assert(known.includes(each), each);
     });
 
-    it(`keeps what can be answered again, and references, of each write: ${name}`, () => {
-      assert.equal('keptResult' in row, row.writes);
-      assert.equal('references' in row, row.writes);
+    it(`keep what can be answered again, and references, of each write: ${name}`, () => {
+      assert.equal('keptResult' in row, isWrite(row));
+      assert.equal('references' in row, isWrite(row));
     });
 
-    it(`asks for documented scopes alone in ${name}`, () => {
+    it(`ask for documented scopes alone in ${name}`, () => {
       const known: readonly string[] = documentedScopes;
-      const requests = isWrite(name) ? Object.values(samples[name]) : [undefined];
+      const requests = isWriteName(name) ? Object.values(samples[name]) : [undefined];
       for (const request of requests) {
         const asked = scopesOf(row, request);
         for (const each of asked) assert(known.includes(each), each);
         assert.equal(new Set(asked).size, asked.length);
         // What changes something at the partner is never sent without a token.
-        if (row.writes) assert(asked.length > 0);
+        if (isWrite(row)) assert(asked.length > 0);
       }
     });
   }
 
-  it('names a place below the environment', () => {
+  it('name a place below the environment', () => {
     assert.equal(operationPath('ping', 'sandbox'), '/api/environments/sandbox/ping');
   });
 
-  it('gives a ping its own scope and no other', () => {
-    assert.deepEqual(operations.ping.scopes, ['pearsana-partner/ping']);
-    assert.deepEqual(operations.health.scopes, []);
+  it('give a ping its own scope and no other', () => {
+    assert.deepEqual(operations.ping.partner.scopes, ['pearsana-partner/ping']);
+    assert.deepEqual(operations.health.partner.scopes, []);
   });
 
-  it('gives documents the scope of verifications only where one begins', () => {
+  it('give documents the scope of verifications only where one begins', () => {
     const storing = [
       'pearsana-partner/partners.documents:write',
       'pearsana-partner/partners.externalRefs:read',
@@ -85,7 +101,7 @@ describe('the table of operations', () => {
     }
   });
 
-  it('spells scopes as the partner does', () => {
+  it('spell scopes as the partner does', () => {
     assert.equal(scope('partners.users:write'), 'pearsana-partner/partners.users:write');
     const names = Object.keys(scopeDescriptions) as (keyof typeof scopeDescriptions)[];
     assert.deepEqual(names.map(scope), [...documentedScopes]);

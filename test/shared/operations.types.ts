@@ -82,7 +82,9 @@ client.scopes({ environment: 'sandbox', request: {} });
 
 // What a row finds out from a request, it finds out from its own.
 type Rows = typeof operations;
-type Functions<Row> = Row extends { scopes: infer Scopes; files: { of: infer Of } } ? Scopes | Of : never;
+type Functions<Row> = Row extends { partner: { scopes: infer Scopes }; files: { of: infer Of } }
+  ? Scopes | Of
+  : never;
 type Reads<Row, Request> = [Functions<Row>] extends [(request: Request) => unknown] ? true : false;
 declare const reads: { [Name in OperationName]: Reads<Rows[Name], RequestOf<Name>> };
 reads satisfies Record<OperationName, true>;

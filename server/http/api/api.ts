@@ -1,56 +1,47 @@
-import { Router } from 'express';
-import type { EnvironmentsAnswer, SessionAnswer } from '../../../shared/environments.ts';
-import { operationNames } from '../../../shared/operations.ts';
+import type { RequestHandler } from 'express';
+import { operationsIn } from '../../../shared/endpoint-row.ts';
 import { isGranted } from '../../callers/grants.ts';
+import type { Journal } from '../../journal/journal.ts';
 import type { TokenRoom } from '../../tokens/token-room.ts';
-import { callerOf, route } from '../route.ts';
-import { sendJson } from '../send-json.ts';
-import { type ActivityDependencies, addActivityRoutes } from './activity-routes.ts';
+import { createRoutes } from '../route.ts';
+import { createActivityAnswers } from './activity-answers.ts';
 import { grantedTo } from './named-environment.ts';
-import { addOperationRoutes, type OperationDependencies } from './operation-routes.ts';
+import { createOperationRoutes, type OperationDependencies } from './operation-routes.ts';
+import { createOwnRoutes } from './own-routes.ts';
 
-export type ApiDependencies = OperationDependencies &
-  ActivityDependencies & {
-    tokens: Pick<TokenRoom, 'statuses'>;
-    /** The newest version of an environment's API, where it is newer than the one that we speak. */
-    newerApiVersion: (environment: string) => string | undefined;
-  };
+export type ApiDependencies = OperationDependencies & {
+  journal: Pick<Journal, 'activity' | 'resolve'>;
+  tokens: Pick<TokenRoom, 'statuses'>;
+  /** The newest version of an environment's API, where it is newer than the one that we speak. */
+  newerApiVersion: (environment: string) => string | undefined;
+};
 
-/** Everything under `/api`: the BFF's answers about itself, and one route for each row of the table. */
-export function createApi(dependencies: ApiDependencies): Router {
-  const { environments, tokens, newerApiVersion, fileLimits } = dependencies;
-  const router = Router({ caseSensitive: true, strict: true });
+/** Everything under `/api`: the BFF's answers about itself, and one route for each operation of the table. */
+export function createApi(dependencies: ApiDependencies): RequestHandler {
+  const { endpoints, environments, journal, tokens, newerApiVersion, fileLimits } = dependencies;
+  const operationNames = Object.keys(operationsIn(endpoints));
 
-  route(router, 'GET', '/api/session', (_request, response) => {
-    const { requestId } = response.locals.context;
-    const { id, kind, grants } = callerOf(response);
-    const answer: SessionAnswer = { requestId, caller: { id, kind }, grants: [...grants] };
-    sendJson(response, 200, answer);
-  });
-
-  route(router, 'GET', '/api/environments', (_request, response) => {
-    const { requestId } = response.locals.context;
-    const caller = callerOf(response);
-    const answer: EnvironmentsAnswer = {
-      requestId,
-      environments: grantedTo(caller, environments).map(
-        ({ id, name, kind, protected: isProtected, apiUrl }) => ({
-          id,
-          name,
-          kind,
-          protected: isProtected,
-          apiUrl,
-          grants: operationNames.filter((operation) => isGranted(caller, id, operation)),
-          tokens: tokens.statuses(id),
-          newerApiVersion: newerApiVersion(id),
-        }),
-      ),
-      fileLimits,
-    };
-    sendJson(response, 200, answer);
-  });
-
-  addActivityRoutes(router, dependencies);
-  addOperationRoutes(router, dependencies);
-  return router;
+  const ownRoutes = createOwnRoutes(
+    {
+      session: ({ caller: { id, kind, grants } }) => ({ caller: { id, kind }, grants: [...grants] }),
+      environments: ({ caller }) => ({
+        environments: grantedTo(caller, environments).map(
+          ({ id, name, kind, protected: isProtected, apiUrl }) => ({
+            id,
+            name,
+            kind,
+            protected: isProtected,
+            apiUrl,
+            grants: operationNames.filter((operation) => isGranted(caller, id, operation)),
+            tokens: tokens.statuses(id),
+            newerApiVersion: newerApiVersion(id),
+          }),
+        ),
+        fileLimits,
+      }),
+      ...createActivityAnswers(journal),
+    },
+    environments,
+  );
+  return createRoutes({ ...ownRoutes, ...createOperationRoutes(dependencies) });
 }

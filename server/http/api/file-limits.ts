@@ -1,8 +1,8 @@
 import { byteWords } from '../../../shared/byte-words.ts';
 import { decodedBytes } from '../../../shared/documents.ts';
+import type { OperationRow } from '../../../shared/endpoint-row.ts';
 import type { FileLimits } from '../../../shared/environments.ts';
 import type { Issue } from '../../../shared/errors.ts';
-import type { OperationRow } from '../../../shared/operations.ts';
 import { sentences } from '../../../shared/validate.ts';
 import { BffError } from '../../bff-error.ts';
 

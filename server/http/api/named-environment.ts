@@ -1,12 +1,11 @@
-import type { OperationName } from '../../../shared/operations.ts';
 import { BffError } from '../../bff-error.ts';
 import type { Caller } from '../../callers/caller.ts';
 import { isGranted, isGrantedAnything } from '../../callers/grants.ts';
-import type { EnvironmentConfig } from '../../config/environment-config.ts';
+import type { EnvironmentFacts } from '../../config/environment-config.ts';
 import type { RequestContext } from '../middleware/request-context.ts';
 
 /** Where a caller may do nothing, it need not know that there is anything. */
-export function grantedTo(caller: Caller, environments: readonly EnvironmentConfig[]): EnvironmentConfig[] {
+export function grantedTo(caller: Caller, environments: readonly EnvironmentFacts[]): EnvironmentFacts[] {
   return environments.filter(({ id }) => isGrantedAnything(caller, id));
 }
 
@@ -14,7 +13,7 @@ export function requireGrant(
   context: RequestContext,
   caller: Caller,
   environment: string,
-  operation: OperationName,
+  operation: string,
 ): void {
   if (isGranted(caller, environment, operation)) return;
   const missingGrant = `${environment}:${operation}`;
@@ -26,8 +25,20 @@ export function requireGrant(
   );
 }
 
+/** The environment of that name, where the caller may do anything at all. */
+export function knownEnvironment(
+  caller: Caller,
+  environments: readonly EnvironmentFacts[],
+  name: string | undefined,
+): EnvironmentFacts {
+  const known = grantedTo(caller, environments);
+  const environment = known.find(({ id }) => id === name);
+  if (environment === undefined) throw environmentNotFound(known);
+  return environment;
+}
+
 /** @param known those that the caller may know of. */
-export function environmentNotFound(known: readonly EnvironmentConfig[]): BffError {
+export function environmentNotFound(known: readonly EnvironmentFacts[]): BffError {
   const names = known.map(({ id }) => id).join(', ');
   return BffError.of(
     'ENVIRONMENT_NOT_FOUND',

@@ -1,28 +1,31 @@
-import type { Request, Response, Router } from 'express';
-import type { FileLimits } from '../../../shared/environments.ts';
+import type { Request } from 'express';
 import {
-  type OperationName,
+  type EndpointTable,
+  isWrite,
   type OperationRow,
-  operationNames,
-  operationPath,
-  operations,
-  type ResultOf,
-} from '../../../shared/operations.ts';
+  operationsIn,
+} from '../../../shared/endpoint-row.ts';
+import type { Endpoints } from '../../../shared/endpoints.ts';
+import type { FileLimits } from '../../../shared/environments.ts';
+import type { OperationName, ResultOf } from '../../../shared/operations.ts';
 import { BffError } from '../../bff-error.ts';
+import type { Caller } from '../../callers/caller.ts';
 import { environmentName } from '../../callers/grants.ts';
-import type { EnvironmentConfig } from '../../config/environment-config.ts';
+import type { EnvironmentFacts } from '../../config/environment-config.ts';
 import { idempotencyKeyOf } from '../../journal/idempotency-key.ts';
 import type { SendOnce } from '../../journal/send-once.ts';
 import type { CallPartner } from '../../partner/call-partner.ts';
 import type { TokenRoom } from '../../tokens/token-room.ts';
 import type { HoldBytes } from '../bytes-in-flight.ts';
-import { callerOf, route } from '../route.ts';
+import type { RequestContext } from '../middleware/request-context.ts';
+import { callerOf, type HandleRow } from '../route.ts';
 import { sendJson } from '../send-json.ts';
 import { environmentNotFound, grantedTo, requireGrant } from './named-environment.ts';
 import { prepareRequestOf } from './prepare-request.ts';
 
 export type OperationDependencies = {
-  environments: readonly EnvironmentConfig[];
+  endpoints: EndpointTable;
+  environments: readonly EnvironmentFacts[];
   tokens: Pick<TokenRoom, 'findScopes'>;
   /** Carries out what changes nothing. */
   callPartner: CallPartner;
@@ -32,24 +35,24 @@ export type OperationDependencies = {
   holdBytes: HoldBytes;
 };
 
-/** The rows that the BFF answers without the partner's API: one function each. */
-type OwnAnswers = {
-  [Name in OperationName as (typeof operations)[Name]['partner'] extends null ? Name : never]: (
+/** The operations that the BFF answers without the partner's API: one function each. */
+type OwnResults = {
+  [Name in OperationName as Endpoints[Name] extends { partner: object } ? never : Name]: (
     environment: string,
   ) => Promise<ResultOf<Name>>;
 };
 
-/** One route for each row of the table. */
-export function addOperationRoutes(router: Router, dependencies: OperationDependencies): void {
-  const { environments, tokens, callPartner, sendOnce, fileLimits, holdBytes } = dependencies;
-  const ownAnswers: OwnAnswers = { scopes: tokens.findScopes };
+/** One route for each operation of the table. */
+export function createOperationRoutes(dependencies: OperationDependencies): Record<string, HandleRow> {
+  const { endpoints, environments, tokens, callPartner, sendOnce, fileLimits, holdBytes } = dependencies;
+  const ownResults: OwnResults = { scopes: tokens.findScopes };
   const environmentsById = new Map(environments.map((each) => [each.id, each]));
 
-  /** The environment that the path names, where the caller may do this there. */
-  function environmentOf(request: Request, response: Response, operation: OperationName): EnvironmentConfig {
-    const { context } = response.locals;
-    const caller = callerOf(response);
-    const named = String(request.params.environment);
+  /** The environment of that name, where the caller may do this there. */
+  function environmentOf(
+    named: string,
+    { context, caller, operation }: { context: RequestContext; caller: Caller; operation: string },
+  ): EnvironmentFacts {
     // First of all, and for every name that one could have: a denial does not tell whether there is one.
     if (environmentName.test(named)) requireGrant(context, caller, named, operation);
     const environment = environmentsById.get(named);
@@ -58,27 +61,30 @@ export function addOperationRoutes(router: Router, dependencies: OperationDepend
     return environment;
   }
 
-  for (const name of operationNames) {
-    const row: OperationRow = operations[name];
+  function createOperationRoute(operation: string, row: OperationRow): HandleRow {
+    const writes = isWrite(row);
     const prepareRequest = prepareRequestOf(row, fileLimits);
-    const ownAnswer = Object.hasOwn(ownAnswers, name) ? ownAnswers[name as keyof OwnAnswers] : undefined;
-    route(router, row.method, operationPath(name, ':environment'), async (request, response) => {
+    const ownResult = Object.hasOwn(ownResults, operation)
+      ? ownResults[operation as keyof OwnResults]
+      : undefined;
+
+    return async function handleOperation(request, response, parameters) {
       const { context } = response.locals;
       const { requestId, signal } = context;
-      const environment = environmentOf(request, response, name);
-      if (row.writes && environment.protected) requireConfirmation(request, environment.id);
-      if (ownAnswer) {
-        const result = await ownAnswer(environment.id);
+      const caller = callerOf(response);
+      const environment = environmentOf(parameters.environment ?? '', { context, caller, operation });
+      if (writes && environment.protected) requireConfirmation(request, environment.id);
+      if (ownResult) {
+        const result = await ownResult(environment.id);
         sendJson(response, 200, { environment: environment.id, requestId, result, partner: null });
         return;
       }
-      const idempotencyKey = row.writes ? idempotencyKeyOf(request.headers['idempotency-key']) : undefined;
+      const idempotencyKey = writes ? idempotencyKeyOf(request.headers['idempotency-key']) : undefined;
       using held = holdBytes();
-      const { remembered, ...prepared } = await prepareRequest(request, held);
+      const { remembered, ...prepared } = await prepareRequest(request, parameters, held);
       const call = { environment, row, ...prepared, requestId, signal };
-      const caller = callerOf(response).id;
       const { reply, replayed } = remembered
-        ? await sendOnce(call, { ...remembered, caller, operation: name, idempotencyKey })
+        ? await sendOnce(call, { ...remembered, caller: caller.id, operation, idempotencyKey })
         : { reply: await callPartner(call), replayed: false };
       if (replayed) {
         context.replayed = true;
@@ -88,8 +94,11 @@ export function addOperationRoutes(router: Router, dependencies: OperationDepend
       const status = [204, 205].includes(reply.status) ? 200 : reply.status;
       const { result, facts: partner } = reply;
       sendJson(response, status, { environment: environment.id, requestId, result, partner });
-    });
+    };
   }
+
+  const rows = Object.entries<OperationRow>(operationsIn(endpoints));
+  return Object.fromEntries(rows.map(([name, row]) => [name, createOperationRoute(name, row)]));
 }
 
 /** What is protected is confirmed by name, with each request: a wrong button must not reach real students. */

@@ -1,16 +1,25 @@
 import type { Request } from 'express';
+import {
+  bodyCapOf,
+  isWrite,
+  type OperationRow,
+  parametersIn,
+  scopesOf,
+} from '../../../shared/endpoint-row.ts';
 import type { FileLimits } from '../../../shared/environments.ts';
-import { bodyCapOf, type OperationRow, scopesOf } from '../../../shared/operations.ts';
 import type { Scope } from '../../../shared/scopes.ts';
-import { validate } from '../../../shared/validate.ts';
 import { BffError } from '../../bff-error.ts';
 import { type Remembered, rememberedOf } from '../../journal/remembered.ts';
 import type { HeldBytes } from '../bytes-in-flight.ts';
 import { jsonBody } from '../json-body.ts';
 import { largestFiles, requireSmallFiles } from './file-limits.ts';
+import { requireValid } from './require-valid.ts';
 
 /** A request that may go on to the partner: checked, and serialised again. */
 export type PreparedRequest = {
+  /** What the partner's path names. */
+  parameters: Readonly<Record<string, string>>;
+  query: Readonly<Record<string, string>>;
   /** Absent where the row takes none. */
   body?: Buffer;
   scopes: readonly Scope[];
@@ -18,26 +27,50 @@ export type PreparedRequest = {
   remembered?: Remembered;
 };
 
+/** Far more than an id has; a path that is made of such leads nowhere else. */
+const idForm = /^(?!\.{1,2}$)[\w.~:@+=,-]{1,200}$/;
+
 /**
  * Reads and checks the requests of a row. What it gives holds the body once, as the bytes that are sent: the value that
  * they came from is left behind here, since a document would else lie in memory twice for as long as the call takes.
  */
 export function prepareRequestOf(row: OperationRow, limits: FileLimits) {
-  const schema = row.request;
-  if (schema === null) return async (): Promise<PreparedRequest> => ({ scopes: scopesOf(row, undefined) });
-  const readBody = jsonBody(bodyCapOf(row, limits), largestFiles(row, limits));
+  const readBody = row.request && jsonBody(bodyCapOf(row, limits), largestFiles(row, limits));
+  const partnerParameters = parametersIn(row.partner?.path ?? '');
 
-  return async function prepareRequest(request: Request, held: HeldBytes): Promise<PreparedRequest> {
+  return async function prepareRequest(
+    request: Request,
+    named: Readonly<Record<string, string>>,
+    held: HeldBytes,
+  ): Promise<PreparedRequest> {
+    const parameters = idsOf(named, partnerParameters);
+    const query = textsOf(row.query ? requireValid(row.query, request.query) : {});
     // A form is small enough not to count: whoever sends documents keeps nobody from creating a user.
-    const value = await readBody(request, row.files ? held : undefined);
-    const validation = validate(schema, value);
-    if (!validation.ok) throw BffError.invalid(validation.issues);
+    const value = await readBody?.(request, row.files ? held : undefined);
+    if (row.request) requireValid(row.request, value);
     requireSmallFiles(row, value, limits);
-    // The contracts change nothing in a request, so the caller's own body goes on, in its own order of fields.
     return {
-      body: Buffer.from(JSON.stringify(value)),
+      parameters,
+      query,
+      // The contracts change nothing in a request, so the caller's own body goes on, in its own order of fields.
+      ...(row.request && { body: Buffer.from(JSON.stringify(value)) }),
       scopes: scopesOf(row, value),
-      ...(row.writes && { remembered: rememberedOf(row, value) }),
+      ...(isWrite(row) && { remembered: rememberedOf(row, value, { ...parameters, ...query }) }),
     };
   };
+}
+
+function idsOf(named: Readonly<Record<string, string>>, wanted: readonly string[]): Record<string, string> {
+  const ids = wanted.map((name): [string, string] => [name, named[name] ?? '']);
+  const wrong = ids.filter(([, id]) => !idForm.test(id));
+  if (wrong.length > 0) {
+    const message = 'must be an id: at most 200 letters, digits and any of . _ ~ : @ + = , -';
+    throw BffError.invalid(wrong.map(([path]) => ({ path, message })));
+  }
+  return Object.fromEntries(ids);
+}
+
+function textsOf(query: Readonly<Record<string, unknown>>): Record<string, string> {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
 }

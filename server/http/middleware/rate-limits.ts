@@ -1,11 +1,10 @@
 import type { NextFunction, Request, Response } from 'express';
 import { type RateLimitRequestHandler, rateLimit } from 'express-rate-limit';
-import { operations } from '../../../shared/operations.ts';
+import { rateClassOf } from '../../../shared/endpoint-row.ts';
 import { BffError } from '../../bff-error.ts';
 import { isGranted } from '../../callers/grants.ts';
 import { createRateStore } from './rate-store.ts';
 import type { RequestContext } from './request-context.ts';
-import { environmentAt } from './request-line.ts';
 
 const minuteMs = 60_000;
 
@@ -29,17 +28,18 @@ export function limitCallers(perMinute: number, isProtected: (environment: strin
     protectedWrites: limitClass('protectedWrites', perMinute),
   };
 
-  function classOf(request: Request, { operation, caller }: RequestContext): RateClass {
-    if (!operation || !caller || !operations[operation].writes) return 'reads';
-    const environment = environmentAt(request.originalUrl);
+  function classOf({ asked, caller }: RequestContext): RateClass {
+    const { endpoint, parameters } = asked ?? {};
+    if (!endpoint || !caller || rateClassOf(endpoint.row) !== 'writes') return 'reads';
+    const environment = parameters?.environment ?? '';
     // Who may not write there is not told, by a smaller number, that there is something to protect.
-    return environment !== undefined && isGranted(caller, environment, operation) && isProtected(environment)
+    return isProtected(environment) && isGranted(caller, environment, endpoint.name)
       ? 'protectedWrites'
       : 'writes';
   }
 
   return function limitCaller(request: Request, response: Response, next: NextFunction) {
-    return limits[classOf(request, response.locals.context)](request, response, next);
+    return limits[classOf(response.locals.context)](request, response, next);
   };
 }
 

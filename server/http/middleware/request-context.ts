@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
 import type { Outcome } from '../../../shared/errors.ts';
-import type { OperationName } from '../../../shared/operations.ts';
 import type { Caller } from '../../callers/caller.ts';
 import { keyPrefix } from '../../callers/key-format.ts';
-import { operationAt } from './request-line.ts';
+import type { Asked, ReadRequestLine } from './request-line.ts';
 
 /** What the BFF knows of a request while it answers it; the log line is made of this and of nothing else. */
 export type RequestContext = {
   requestId: string;
   /** Aborted when the caller goes away before the answer is whole. */
   signal: AbortSignal;
-  operation: OperationName | undefined;
+  /** What its first line asks for, where that is a row of the table; `operation` is its name where it needs a grant. */
+  asked?: Asked | undefined;
+  operation: string | undefined;
   environment?: string;
   caller?: Caller;
   /** Set where the answer is a failure. */
@@ -67,17 +68,20 @@ export type RequestLog = {
 };
 
 /** Gives every request its id and context, and puts the id into the answer. */
-export function requestContext(onEnd: OnRequestEnd) {
+export function requestContext(readRequestLine: ReadRequestLine, onEnd: OnRequestEnd) {
   return function attachContext(request: Request, response: Response, next: NextFunction): void {
     const started = performance.now();
     const gone = new AbortController();
+    const asked = readRequestLine(request.method, request.url);
+    const endpoint = asked?.endpoint;
     const context: RequestContext = {
       requestId: requestIdOf(
         request.headers['x-request-id'],
         request.headers.authorization,
         request.headers.cookie,
       ),
-      operation: operationAt(request.method, request.url),
+      asked,
+      operation: endpoint?.row.access === 'grant' ? endpoint.name : undefined,
       signal: gone.signal,
     };
     response.locals.context = context;

@@ -1,10 +1,10 @@
 import type { NextFunction, Request, Response } from 'express';
+import { isWrite } from '../../../shared/endpoint-row.ts';
 import { type ErrorCode, errorCodes } from '../../../shared/error-codes.ts';
 import type { FailureBody } from '../../../shared/errors.ts';
-import { type OperationName, operations } from '../../../shared/operations.ts';
 import { BffError } from '../../bff-error.ts';
 import { sendJson } from '../send-json.ts';
-import type { RequestLog } from './request-context.ts';
+import type { RequestContext, RequestLog } from './request-context.ts';
 
 /** The last handler: every failure, foreseen or not, becomes the one envelope. */
 export function respondToError(onUnexpected: RequestLog['unexpected']) {
@@ -24,8 +24,7 @@ export function respondToError(onUnexpected: RequestLog['unexpected']) {
       return;
     }
     context.code = failure.code;
-    const { operation } = context;
-    if (operation && operations[operation].writes && failure.outcome) context.outcome = failure.outcome;
+    if (asksToWrite(context) && failure.outcome) context.outcome = failure.outcome;
     response.set(failure.headers);
     if (failure.retryAfterSeconds !== undefined)
       response.set('Retry-After', String(failure.retryAfterSeconds));
@@ -36,8 +35,9 @@ export function respondToError(onUnexpected: RequestLog['unexpected']) {
 export function failureBodyOf(
   failure: BffError,
   requestId: string,
-  { environment, operation }: { environment?: string; operation?: OperationName | undefined } = {},
+  context: Pick<RequestContext, 'environment' | 'asked'> = {},
 ): FailureBody {
+  const { environment } = context;
   return {
     error: {
       code: failure.code,
@@ -47,9 +47,13 @@ export function failureBodyOf(
       ...(environment !== undefined && { environment }),
       source: failure.source,
       retryable: failure.retryable,
-      ...(operation && operations[operation].writes && failure.outcome && { outcome: failure.outcome }),
+      ...(asksToWrite(context) && failure.outcome && { outcome: failure.outcome }),
     },
   };
+}
+
+function asksToWrite({ asked }: Pick<RequestContext, 'asked'>): boolean {
+  return asked?.endpoint !== undefined && isWrite(asked.endpoint.row);
 }
 
 function asBffError(error: unknown): BffError {

@@ -15,7 +15,7 @@ const minuteMs = 60_000;
 const loginRequestsPerMinute = 240;
 
 /** Signing in and out in a browser: `/auth/login`, `/auth/callback` and `POST /auth/logout`. */
-export function createAuthRoutes(sessions: Sessions, allowed: AllowedOrigins): Router {
+export function createLoginRoutes(sessions: Sessions, allowed: AllowedOrigins): Router {
   const router = Router({ caseSensitive: true, strict: true });
   router.use(['/auth/login', '/auth/callback'], limitLogins());
 

@@ -1,11 +1,7 @@
 import { type Request, type RequestHandler, Router } from 'express';
-import { bodyCaps } from '../../../shared/body-caps.ts';
-import {
-  type KeyEndedAnswer,
-  type SignInMethodsAnswer,
-  type WindowKeyAnswer,
-  windowCodeRequest,
-} from '../../../shared/sign-in.ts';
+import { rateClassOf } from '../../../shared/endpoint-row.ts';
+import { endpoints } from '../../../shared/endpoints.ts';
+import type { KeyEndedAnswer, SignInMethodsAnswer, WindowKeyAnswer } from '../../../shared/sign-in.ts';
 import { validate } from '../../../shared/validate.ts';
 import { BffError } from '../../bff-error.ts';
 import type { AccessKeys } from '../../callers/access-keys.ts';
@@ -13,10 +9,13 @@ import type { Sessions } from '../../sessions/sessions.ts';
 import { type ReturnAddress, withAnswer } from '../../window-codes/return-address.ts';
 import type { WindowCodes, WindowRequest } from '../../window-codes/window-codes.ts';
 import { jsonBody, readBytes } from '../json-body.ts';
-import { route } from '../route.ts';
+import { createRoutes, route } from '../route.ts';
 import { sendJson } from '../send-json.ts';
 import { sendConsentPage } from './consent-page.ts';
 import { answerWithPage, limitLogins, sendToLogin } from './login-routes.ts';
+
+/** What the page of a sign-in sends is a few words. */
+const largestForm = 2 * 1024;
 
 export type WindowDependencies = {
   /** Absent where nobody signs in in a browser. */
@@ -29,22 +28,16 @@ export type WindowDependencies = {
   authenticate: RequestHandler;
 };
 
+const { signInMethods, redeemCode, endKey } = endpoints;
 /** What programs call from windows; a window in a browser does so across origins. */
-export const windowCallPaths = ['/auth/methods', '/auth/vscode/token', '/auth/vscode/revoke'];
+export const windowCallPaths = [signInMethods.path, redeemCode.path, endKey.path];
 
 /** How a window of VS Code is signed in: a page in the browser asks, and the window redeems what it brought back. */
-export function createVSCodeRoutes(dependencies: WindowDependencies): Router {
+export function createWindowRoutes(dependencies: WindowDependencies): Router {
   const { sessions, windowCodes, returnAddressOf, keySeconds, accessKeys, authenticate } = dependencies;
   const router = Router({ caseSensitive: true, strict: true });
-  // Apart, so that what a page can make a browser open keeps nobody from redeeming a code.
   router.all(['/auth/vscode', '/auth/vscode/answer'], limitLogins());
-  router.all(['/auth/vscode/token', '/auth/vscode/revoke'], limitLogins());
-
-  route(router, 'GET', '/auth/methods', (_request, response) => {
-    const { requestId } = response.locals.context;
-    const methods = sessions ? ['access-key', 'browser'] : ['access-key'];
-    sendJson(response, 200, { requestId, methods } satisfies SignInMethodsAnswer);
-  });
+  router.use(createAddressLimits());
 
   route(router, 'GET', '/auth/vscode', async (request, response) => {
     const browser = required(sessions);
@@ -67,7 +60,7 @@ export function createVSCodeRoutes(dependencies: WindowDependencies): Router {
   route(router, 'POST', '/auth/vscode/answer', async (request, response) => {
     const browser = required(sessions);
     requireOwnPage(request, browser.publicOrigin);
-    const form = new URLSearchParams((await readBytes(request, bodyCaps.windowForm)).toString());
+    const form = new URLSearchParams((await readBytes(request, largestForm)).toString());
     const session = browser.sessionOf(request.headers.cookie);
     const asked = session && windowCodes.answered(form.get('word') ?? '', session.caller);
     if (!session || !asked) {
@@ -86,50 +79,71 @@ export function createVSCodeRoutes(dependencies: WindowDependencies): Router {
     response.redirect(303, withAnswer(returnAddress, answer));
   });
 
-  route(router, 'POST', '/auth/vscode/token', async (request, response) => {
-    const { context } = response.locals;
-    const validation = validate(windowCodeRequest, await jsonBody(bodyCaps.windowForm)(request));
-    // What it was given is no word for an answer.
-    const { code, verifier } = validation.ok ? validation.value : { code: '', verifier: '' };
-    const person = windowCodes.redeem(code, verifier);
-    if (!person) {
-      throw BffError.of(
-        'LOGIN_FAILED',
-        'This sign-in has ended: its code was used already, is older than a minute, or belongs to another window. Sign in again.',
-      );
-    }
-    const { key, caller, expiresAt } = await accessKeys.issue({
-      name: person.id,
-      grants: person.grants,
-      lifetimeSeconds: keySeconds,
-      origin: 'sign-in',
-    });
-    context.caller = caller;
-    const { requestId } = context;
-    const answer: WindowKeyAnswer = {
-      requestId,
-      accessKey: key.reveal(),
-      caller: { id: caller.id },
-      expiresAt,
-    };
-    sendJson(response, 200, answer);
-  });
+  const readCode = jsonBody(redeemCode.bodyCap);
+  router.use(endKey.path, authenticate);
+  router.use(
+    createRoutes({
+      signInMethods(_request, response) {
+        const { requestId } = response.locals.context;
+        const methods = sessions ? ['access-key', 'browser'] : ['access-key'];
+        sendJson(response, 200, { requestId, methods } satisfies SignInMethodsAnswer);
+      },
 
-  router.use('/auth/vscode/revoke', authenticate);
-  route(router, 'POST', '/auth/vscode/revoke', async (_request, response) => {
-    const { caller, requestId } = response.locals.context;
-    const revoked = caller?.keyId !== undefined && (await accessKeys.revoke(caller.keyId));
-    if (!revoked) {
-      throw BffError.of(
-        'FORBIDDEN',
-        'Only a key from a sign-in in the browser can be removed here. Your BFF administrator removes other keys.',
-      );
-    }
-    sendJson(response, 200, { requestId } satisfies KeyEndedAnswer);
-  });
+      async redeemCode(request, response) {
+        const { context } = response.locals;
+        const validation = validate(redeemCode.request, await readCode(request));
+        // What it was given is no word for an answer.
+        const { code, verifier } = validation.ok ? validation.value : { code: '', verifier: '' };
+        const person = windowCodes.redeem(code, verifier);
+        if (!person) {
+          throw BffError.of(
+            'LOGIN_FAILED',
+            'This sign-in has ended: its code was used already, is older than a minute, or belongs to another window. Sign in again.',
+          );
+        }
+        const { key, caller, expiresAt } = await accessKeys.issue({
+          name: person.id,
+          grants: person.grants,
+          lifetimeSeconds: keySeconds,
+          origin: 'sign-in',
+        });
+        context.caller = caller;
+        const { requestId } = context;
+        const answer: WindowKeyAnswer = {
+          requestId,
+          accessKey: key.reveal(),
+          caller: { id: caller.id },
+          expiresAt,
+        };
+        sendJson(response, 200, answer);
+      },
+
+      async endKey(_request, response) {
+        const { caller, requestId } = response.locals.context;
+        const revoked = caller?.keyId !== undefined && (await accessKeys.revoke(caller.keyId));
+        if (!revoked) {
+          throw BffError.of(
+            'FORBIDDEN',
+            'Only a key from a sign-in in the browser can be removed here. Your BFF administrator removes other keys.',
+          );
+        }
+        sendJson(response, 200, { requestId } satisfies KeyEndedAnswer);
+      },
+    }),
+  );
 
   router.use('/auth', answerWithPage);
   return router;
+}
+
+/** Each row by itself: what a page can make a browser ask for keeps nobody from redeeming a code. */
+function createAddressLimits(): RequestHandler {
+  const counted = Object.entries(endpoints).filter(([, row]) => rateClassOf(row) === 'signIn');
+  const limits = new Map(counted.map(([name]) => [name, limitLogins()]));
+  return function limitAddress(request, response, next) {
+    const limit = limits.get(response.locals.context.asked?.rows[0]?.name ?? '');
+    return limit ? limit(request, response, next) : next();
+  };
 }
 
 function required(sessions: Sessions | undefined): Sessions {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { operationNames, operationPath, operations } from '../../../shared/operations.ts';
+import { operationNames, operations } from '../../../shared/operations.ts';
 import { failureIn, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
 import { rawHead, rawRequest } from '../../support/network/raw-http.ts';
 import { type FaultServer, startFaultServer } from '../../support/partner/fault-server.ts';
+import { operationPath } from '../../support/requests/paths.ts';
 
 const ping = '/api/environments/sandbox/ping';
 

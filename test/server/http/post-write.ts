@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import { operationPath } from '../../../shared/operations.ts';
 import type { Answer, TestBff } from '../../support/bff/test-bff.ts';
+import { operationPath } from '../../support/requests/paths.ts';
 import type { WriteName } from '../../support/requests/write-samples.ts';
 
 /** A header that is undefined is left out. */

@@ -5,13 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { operationNames, operationPath, operations } from '../../../shared/operations.ts';
+import { isWrite } from '../../../shared/endpoint-row.ts';
+import { operationNames, operations } from '../../../shared/operations.ts';
 import { addKeys } from '../../support/bff/add-keys.ts';
 import { startBffProcess } from '../../support/bff/bff-process.ts';
 import { type Answer, failureIn, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
 import { type FaultServer, invited, pong, startFaultServer } from '../../support/partner/fault-server.ts';
 import { partnerVariables } from '../../support/partner/partner-variables.ts';
 import { goodRequest } from '../../support/requests/good-requests.ts';
+import { operationPath } from '../../support/requests/paths.ts';
 import { writeNames } from '../../support/requests/write-samples.ts';
 import { until } from '../../support/until.ts';
 
@@ -88,7 +90,7 @@ describe('the record of writes', () => {
   }
 
   it('has nothing of reads, of what is denied, and of what is not valid', async () => {
-    for (const name of operationNames.filter((each) => !operations[each].writes)) await call(name);
+    for (const name of operationNames.filter((each) => !isWrite(operations[each]))) await call(name);
     const { ada: other } = await addKeys(dataDirectory, { ada: [] });
     assert(other);
     for (const [authorization, body] of [

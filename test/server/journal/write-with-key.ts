@@ -1,5 +1,5 @@
-import { operationPath } from '../../../shared/operations.ts';
 import { type Answer, failureIn, type TestBff } from '../../support/bff/test-bff.ts';
+import { operationPath } from '../../support/requests/paths.ts';
 import { samples, type WriteName } from '../../support/requests/write-samples.ts';
 
 export type Wanted = {

@@ -26,8 +26,8 @@ describe('a large body', () => {
   function send(reply: Reply, limits: { timeoutMs: number; sendLimits: SendLimits }, sent = body) {
     partner.api.next(reply);
     const transport = createTransport({ connections, ...limits });
-    const url = `${partner.api.url}/v1/documents:submit`;
-    return transport({ method: 'POST', url, headers: {}, body: sent, writes: true });
+    const to = { baseUrl: partner.api.url, path: '/v1/documents:submit' };
+    return transport({ method: 'POST', ...to, headers: {}, body: sent, writes: true });
   }
   const timesOut = (error: unknown) => {
     assert(error instanceof TransportError, String(error));

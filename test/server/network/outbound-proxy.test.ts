@@ -7,7 +7,6 @@ import { after, before, describe, it } from 'node:test';
 import { Agent, buildConnector } from 'undici';
 import { createConnections } from '../../../server/network/connections.ts';
 import { createTransport } from '../../../server/network/transport.ts';
-import { operationPath } from '../../../shared/operations.ts';
 import { type BffProcess, startBffProcess } from '../../support/bff/bff-process.ts';
 import { failureIn } from '../../support/bff/test-bff.ts';
 import {
@@ -18,6 +17,7 @@ import {
 } from '../../support/network/tunnel-proxy.ts';
 import { type FaultServer, startFaultServer } from '../../support/partner/fault-server.ts';
 import { partnerVariables } from '../../support/partner/partner-variables.ts';
+import { operationPath } from '../../support/requests/paths.ts';
 import { samples } from '../../support/requests/write-samples.ts';
 import { until } from '../../support/until.ts';
 
@@ -118,7 +118,8 @@ describe('behind a proxy', () => {
     });
     const request = {
       method: 'POST',
-      url: `https://${apiHost}/a`,
+      baseUrl: `https://${apiHost}`,
+      path: '/a',
       headers: {},
       body: Buffer.from('{}'),
       writes: true,
@@ -149,7 +150,8 @@ describe('a connection that comes too late', () => {
     });
     const request = {
       method: 'POST',
-      url: `${partner.api.url}/a`,
+      baseUrl: partner.api.url,
+      path: '/a',
       headers: {},
       body: Buffer.from('{}'),
       writes: true,

@@ -4,9 +4,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { operationPath } from '../../../shared/operations.ts';
 import { startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
 import { type FaultServer, invited, pong, startFaultServer } from '../../support/partner/fault-server.ts';
+import { operationPath } from '../../support/requests/paths.ts';
 import { samples, type WriteName, writeNames } from '../../support/requests/write-samples.ts';
 import { until } from '../../support/until.ts';
 

@@ -1,23 +1,19 @@
 // What the running BFF answers is what its description says: status, body and headers.
+
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { createOpenApiDocument } from '../../../server/openapi/openapi-document.ts';
-import { type ActivityAnswer, activityPath } from '../../../shared/activity.ts';
-import { bodyCaps } from '../../../shared/body-caps.ts';
+import type { ActivityAnswer } from '../../../shared/activity.ts';
+import { bodyCapOf, type OperationRow } from '../../../shared/endpoint-row.ts';
+import { endpoints } from '../../../shared/endpoints.ts';
 import { failureBody } from '../../../shared/errors.ts';
-import {
-  bodyCapOf,
-  type OperationName,
-  type OperationRow,
-  operationNames,
-  operationPath,
-  operations,
-} from '../../../shared/operations.ts';
+import { type OperationName, operationNames, operations } from '../../../shared/operations.ts';
 import { pageHeaders, type SignedIn, startSignedIn } from '../../support/bff/session-bff.ts';
 import { type Answer, failureIn, startTestBff, type TestBff } from '../../support/bff/test-bff.ts';
 import type { FaultServer } from '../../support/partner/fault-server.ts';
 import { goodRequest, type Sent, samples } from '../../support/requests/good-requests.ts';
+import { activityPath, operationPath } from '../../support/requests/paths.ts';
 
 /** With these, a body that is too large is no matter of megabytes. */
 const limits = { document: 3_000, batch: 6_000 };
@@ -97,7 +93,6 @@ describe('the answers of a running BFF', () => {
 
   for (const name of operationNames) {
     const row: OperationRow = operations[name];
-    const { writes, request } = row;
 
     it(`to ${name} are described: success, and no access`, async () => {
       await assertCall(name, good(name), '2XX');
@@ -105,7 +100,7 @@ describe('the answers of a running BFF', () => {
       await assertCall(name, { ...good(name), path: operationPath(name, 'nowhere') }, 404);
     });
 
-    if (!writes || request === null) continue;
+    if (!row.request) continue;
     it(`to ${name} are described: what is refused`, async () => {
       const { headers, ...sent } = good(name, 'production');
       const { 'x-confirm-environment': _, ...unconfirmed } = headers;
@@ -141,7 +136,7 @@ describe('the answers of a running BFF', () => {
     await resolve(String(id), '{"happened":false}', 409);
     await resolve('999', '{"happened":true}', 404);
     await resolve('1', '{}', 400);
-    await resolve('1', ' '.repeat(bodyCaps.resolution + 1), 413);
+    await resolve('1', ' '.repeat(endpoints.resolve.bodyCap + 1), 413);
   });
 
   it('about signing in are described', async () => {

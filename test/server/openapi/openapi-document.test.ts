@@ -4,17 +4,11 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createOpenApiDocument, documentVersion } from '../../../server/openapi/openapi-document.ts';
 import { activityAnswer, earlierWrite, resolveAnswer, resolveRequest } from '../../../shared/activity.ts';
+import { isWrite, type OperationRow } from '../../../shared/endpoint-row.ts';
 import { environmentsAnswer, sessionAnswer } from '../../../shared/environments.ts';
 import { type ErrorCode, errorCodes } from '../../../shared/error-codes.ts';
 import { failureBody } from '../../../shared/errors.ts';
-import {
-  type OperationName,
-  type OperationRow,
-  operationNames,
-  operationPath,
-  operations,
-  successOf,
-} from '../../../shared/operations.ts';
+import { type OperationName, operationNames, operations, successOf } from '../../../shared/operations.ts';
 import {
   keyEndedAnswer,
   signInMethodsAnswer,
@@ -22,6 +16,7 @@ import {
   windowKeyAnswer,
 } from '../../../shared/sign-in.ts';
 import { type Schema, validate } from '../../../shared/validate.ts';
+import { operationPath } from '../../support/requests/paths.ts';
 import { schemasReachedFrom } from './schema-references.ts';
 
 const document = createOpenApiDocument();
@@ -67,13 +62,13 @@ describe('the OpenAPI document', () => {
 
     it(`shows what ${name} takes and answers, as the contracts have it`, () => {
       const { requestBody, responses } = operationOf(name);
-      assert.equal(requestBody === undefined, row.request === null);
+      assert.equal(requestBody === undefined, row.request === undefined);
       if (row.request && requestBody)
         assertSpeaks(row.request, requestBody.content['application/json'].example);
       const successes = Object.entries(responses).filter(([status]) => status.startsWith('2'));
       assert.deepEqual(
         successes.map(([status]) => status),
-        row.writes ? ['201', '2XX'] : ['200'],
+        isWrite(row) ? ['201', '2XX'] : ['200'],
       );
       for (const [, { content }] of successes)
         assertSpeaks(successOf(row), content?.['application/json'].example);
@@ -86,7 +81,7 @@ describe('the OpenAPI document', () => {
           assertSpeaks(failureBody, example);
           const { error } = failureBody.parse(example);
           const own = error.source === 'pearsana' ? undefined : errorCodes[error.code as ErrorCode];
-          assert.equal(error.outcome !== undefined, row.writes && own?.outcome !== null, error.code);
+          assert.equal(error.outcome !== undefined, isWrite(row) && own?.outcome !== null, error.code);
           if (own) assert.equal(own.status, Number(status));
         }
       }
@@ -94,15 +89,15 @@ describe('the OpenAPI document', () => {
 
     it(`names the headers of ${name}`, () => {
       const names = JSON.stringify(operationOf(name).parameters);
-      assert.equal(/confirmEnvironment.*idempotencyKey/.test(names), row.writes);
+      assert.equal(/confirmEnvironment.*idempotencyKey/.test(names), isWrite(row));
       for (const { headers } of Object.values(operationOf(name).responses)) {
         for (const header of ['X-Request-Id', 'RateLimit', 'RateLimit-Policy'])
           assert(header in headers, header);
       }
       assert('Retry-After' in (operationOf(name).responses[429]?.headers ?? {}));
       assert.equal(
-        'Idempotent-Replayed' in (operationOf(name).responses[row.writes ? 201 : 200]?.headers ?? {}),
-        row.writes,
+        'Idempotent-Replayed' in (operationOf(name).responses[isWrite(row) ? 201 : 200]?.headers ?? {}),
+        isWrite(row),
       );
     });
   }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inFlightLimits, limitInFlight } from '../../../server/partner/in-flight.ts';
-import { operationPath } from '../../../shared/operations.ts';
 import { failureIn, startBffWith } from '../../support/bff/test-bff.ts';
 import { pong, type Reply, startFaultServer } from '../../support/partner/fault-server.ts';
+import { operationPath } from '../../support/requests/paths.ts';
 import { samples } from '../../support/requests/write-samples.ts';
 import { until } from '../../support/until.ts';
 

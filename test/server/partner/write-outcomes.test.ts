@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Outcome } from '../../../shared/errors.ts';
-import { operationPath, operations, type RequestOf, successOf } from '../../../shared/operations.ts';
+import { operations, type RequestOf, successOf } from '../../../shared/operations.ts';
 import { failureIn, freePort, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
 import {
   type FaultServer,
@@ -9,6 +9,7 @@ import {
   type Reply,
   startFaultServer,
 } from '../../support/partner/fault-server.ts';
+import { operationPath } from '../../support/requests/paths.ts';
 import { samples, type WriteName, writeNames } from '../../support/requests/write-samples.ts';
 
 const said = (code: string, more: object = {}) => ({

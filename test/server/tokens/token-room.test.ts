@@ -44,7 +44,8 @@ function room(options: { statuses?: number[]; requestToken?: RequestToken } = {}
 
 const request: HttpRequest = {
   method: 'POST',
-  url: 'https://api.example.com/a',
+  baseUrl: 'https://api.example.com',
+  path: '/a',
   headers: { a: 'b' },
   body: Buffer.from('{}'),
   writes: true,

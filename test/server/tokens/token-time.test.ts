@@ -8,7 +8,8 @@ import { createTokenRoom } from '../../../server/tokens/token-room.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 
 const scopes = ['pearsana-partner/ping'];
-const request = { method: 'GET', url: 'https://api.example.com/ping', headers: {}, writes: false } as const;
+const baseUrl = 'https://api.example.com';
+const request = { method: 'GET', baseUrl, path: '/ping', headers: {}, writes: false } as const;
 
 /** An hour of the room in the time that it takes to compute it. Its partner knows when each token truly ends. */
 function simulate(options: {

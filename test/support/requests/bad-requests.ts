@@ -1,7 +1,8 @@
 import { METHODS } from 'node:http';
 import fc from 'fast-check';
-import { type OperationName, operationNames, operationPath, operations } from '../../../shared/operations.ts';
+import { type OperationName, operationNames, operations } from '../../../shared/operations.ts';
 import { goodRequest, type Ingredients, type Sent, samples } from './good-requests.ts';
+import { operationPath } from './paths.ts';
 
 /** Requests that nobody should send, mostly with the right key: without it they would not get far. */
 export function badRequest(ingredients: Ingredients): fc.Arbitrary<Sent> {

@@ -1,4 +1,5 @@
-import { type OperationName, operationPath, operations, type RequestOf } from '../../../shared/operations.ts';
+import { type OperationName, operations, type RequestOf } from '../../../shared/operations.ts';
+import { operationPath } from './paths.ts';
 
 /** A request as it is sent, which `body` may contradict. */
 export type Sent = { method: string; path: string; headers: Record<string, string>; body?: string | Buffer };

@@ -7,11 +7,11 @@ import {
 
 /** The rows that write. */
 export type WriteName = {
-  [Name in OperationName]: (typeof operations)[Name]['writes'] extends true ? Name : never;
+  [Name in OperationName]: (typeof operations)[Name]['method'] extends 'POST' ? Name : never;
 }[OperationName];
 
-export const isWrite = (name: OperationName): name is WriteName => operations[name].writes;
-export const writeNames = operationNames.filter(isWrite);
+export const isWriteName = (name: OperationName): name is WriteName => operations[name].method === 'POST';
+export const writeNames = operationNames.filter(isWriteName);
 
 /**
  * Of each row that writes: a request with every field, and one with those alone that must be there. The users of the

@@ -6,17 +6,18 @@ import {
 } from '../../../../server/local-pearsana/start-local-pearsana.ts';
 import { type CallOptions, createClient } from '../../../../shared/client.ts';
 import { ClientError } from '../../../../shared/client-error.ts';
+import { isWrite } from '../../../../shared/endpoint-row.ts';
 import { environmentsAnswer } from '../../../../shared/environments.ts';
 import {
   type OperationName,
   operationNames,
-  operationPath,
   operations,
   type Success,
 } from '../../../../shared/operations.ts';
 import { type Answer, failureIn, startTestBff } from '../../../support/bff/test-bff.ts';
 import { rawHead, rawRequest } from '../../../support/network/raw-http.ts';
 import { partnerVariables } from '../../../support/partner/partner-variables.ts';
+import { operationPath } from '../../../support/requests/paths.ts';
 import { samples, type WriteName, writeNames } from '../../../support/requests/write-samples.ts';
 
 type Bff = Awaited<ReturnType<typeof startTestBff>>;
@@ -135,7 +136,7 @@ describe('what is protected', () => {
     });
   }
 
-  const reads: OperationName[] = operationNames.filter((name) => !operations[name].writes);
+  const reads: OperationName[] = operationNames.filter((name) => !isWrite(operations[name]));
   it('may be read without a word', async () => {
     for (const name of reads)
       assert.equal((await bff.call(operationPath(name, 'production'))).status, 200, name);

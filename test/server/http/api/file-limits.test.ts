@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { defaultFileLimits } from '../../../../shared/documents.ts';
+import { bodyCapOf } from '../../../../shared/endpoint-row.ts';
 import { environmentsAnswer } from '../../../../shared/environments.ts';
-import { bodyCapOf, operations } from '../../../../shared/operations.ts';
+import { operations } from '../../../../shared/operations.ts';
 import { type Answer, failureIn, startBffWith, type TestBff } from '../../../support/bff/test-bff.ts';
 import { type FaultServer, startFaultServer } from '../../../support/partner/fault-server.ts';
 import { samples } from '../../../support/requests/write-samples.ts';

@@ -3,18 +3,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { isWrite, type OperationRow } from '../../../../shared/endpoint-row.ts';
 import { environmentsAnswer, sessionAnswer } from '../../../../shared/environments.ts';
-import {
-  type OperationName,
-  operationNames,
-  operationPath,
-  operations,
-} from '../../../../shared/operations.ts';
+import { type OperationName, operationNames, operations } from '../../../../shared/operations.ts';
 import { addKeys } from '../../../support/bff/add-keys.ts';
 import { failureIn, startBffWith, type TestBff } from '../../../support/bff/test-bff.ts';
 import { rawHead, rawRequest } from '../../../support/network/raw-http.ts';
 import { type FaultServer, invited, pong, startFaultServer } from '../../../support/partner/fault-server.ts';
 import { goodRequest } from '../../../support/requests/good-requests.ts';
+import { operationPath } from '../../../support/requests/paths.ts';
 
 /** The last one is not there. */
 const environments = ['sandbox', 'production', 'nowhere'] as const;
@@ -91,7 +88,7 @@ describe('grants', () => {
         [answer.status, failure.code, failure.source, failure.environment, failure.details, failure.outcome],
         [
           ...[403, 'FORBIDDEN', 'bff', environment, { missingGrant }],
-          operations[operation].writes ? 'not_sent' : undefined,
+          isWrite(operations[operation]) ? 'not_sent' : undefined,
         ],
         `${caller} ${missingGrant}`,
       );
@@ -123,8 +120,8 @@ describe('grants', () => {
       }
       assert.equal(answer.status, 200, `${caller} ${environment}:${operation} ${answer.text}`);
       assert.equal((answer.body as { environment: string }).environment, environment);
-      const { partner } = operations[operation];
-      assert.equal(arrivals(({ api }) => api).length, before + (partner === null ? 0 : 1));
+      const { partner }: OperationRow = operations[operation];
+      assert.equal(arrivals(({ api }) => api).length, before + (partner ? 1 : 0));
       if (partner) assert.equal(partners[environment].api.arrivals.at(-1)?.path, partner.path);
     }
     t.diagnostic(`${allowed.length} of ${matrix.length} were allowed`);

@@ -1,4 +1,5 @@
-import { bodyCapOf, operations } from '../../../../shared/operations.ts';
+import { bodyCapOf } from '../../../../shared/endpoint-row.ts';
+import { operations } from '../../../../shared/operations.ts';
 import type { WriteName } from '../../../support/requests/write-samples.ts';
 
 const document = 3_000;

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { environmentsAnswer } from '../../../../shared/environments.ts';
-import { operationPath } from '../../../../shared/operations.ts';
 import { type Answer, failureIn, startTestBff } from '../../../support/bff/test-bff.ts';
 import { rawHead, rawRequest } from '../../../support/network/raw-http.ts';
+import { operationPath } from '../../../support/requests/paths.ts';
 import {
   isFreeForm,
   lists,

@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { type OperationRow, scopesOf } from '../../../../shared/endpoint-row.ts';
 import { environmentsAnswer } from '../../../../shared/environments.ts';
-import {
-  type OperationRow,
-  operationPath,
-  operations,
-  scopesOf,
-  successOf,
-} from '../../../../shared/operations.ts';
+import { operations, successOf } from '../../../../shared/operations.ts';
 import { startBffWith, startTestBff, type TestBff } from '../../../support/bff/test-bff.ts';
 import { type FaultServer, startFaultServer } from '../../../support/partner/fault-server.ts';
+import { operationPath } from '../../../support/requests/paths.ts';
 import { samples, type WriteName, writeNames } from '../../../support/requests/write-samples.ts';
 import { post } from '../post-write.ts';
 import { capsOf, smallLimits } from './small-limits.ts';

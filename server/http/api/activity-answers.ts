@@ -1,0 +1,56 @@
+import type { ActivityEntry } from '../../../shared/activity.ts';
+import { BffError } from '../../bff-error.ts';
+import type { Caller } from '../../callers/caller.ts';
+import { isGranted } from '../../callers/grants.ts';
+import type { Journal, Reader } from '../../journal/journal.ts';
+import type { OwnAnswers } from './own-routes.ts';
+
+/** As SQLite counts rows; more digits would be no number any more. */
+const writeId = /^\d{1,15}$/;
+/** Where a page ended: at that write, or (`u`) at that one among what nobody has resolved. */
+const pageEnd = /^u?\d{1,15}$/;
+
+/**
+ * What callers may see and say of writes: of their own, for which no grant is needed, and of everybody's where they may do
+ * everything in the environment.
+ */
+export function createActivityAnswers(
+  journal: Pick<Journal, 'activity' | 'resolve'>,
+): Pick<OwnAnswers, 'activity' | 'resolve'> {
+  return {
+    async activity({ caller, requestId, parameters: { environment }, query: { before } }) {
+      if (before !== undefined && !pageEnd.test(before)) {
+        throw BffError.invalid([{ path: 'before', message: 'must be what an answer gave as `next`' }]);
+      }
+      return journal.activity(readerOf(caller, environment, requestId), before);
+    },
+    async resolve({ caller, requestId, parameters: { environment, id }, request: { happened } }) {
+      const reader = readerOf(caller, environment, requestId);
+      const activity = writeId.test(id) ? await journal.resolve(reader, id, happened) : undefined;
+      return { activity: resolved(activity, happened) };
+    },
+  };
+}
+
+function readerOf(caller: Caller, environment: string, requestId: string): Reader {
+  return { caller: caller.id, environment, everybody: isGranted(caller, environment, '*'), requestId };
+}
+
+/** The write, if it is now resolved as was wanted. */
+function resolved(activity: ActivityEntry | undefined, happened: boolean): ActivityEntry {
+  if (!activity) throw BffError.of('NOT_FOUND', 'You have no write with this id in this environment.');
+  if (activity.resolved?.happened === happened) return activity;
+  if (activity.state === 'in_flight') {
+    throw BffError.of(
+      'IDEMPOTENCY_IN_PROGRESS',
+      'This write is being sent right now. Try again in a moment.',
+      {
+        retryAfterSeconds: 1,
+      },
+    );
+  }
+  throw BffError.of(
+    'OUTCOME_KNOWN',
+    `Nothing was changed: the outcome of this write is known already. It is ${activity.state}.`,
+  );
+}

@@ -1,0 +1,72 @@
+import type * as z from 'zod/mini';
+import { type OwnRow, type ParameterIn, parametersIn } from '../../../shared/endpoint-row.ts';
+import { type Endpoints, endpoints } from '../../../shared/endpoints.ts';
+import type { Caller } from '../../callers/caller.ts';
+import type { EnvironmentFacts } from '../../config/environment-config.ts';
+import { jsonBody } from '../json-body.ts';
+import { callerOf, type HandleRow } from '../route.ts';
+import { sendJson } from '../send-json.ts';
+import { knownEnvironment } from './named-environment.ts';
+import { requireValid } from './require-valid.ts';
+
+/** A call of one of the BFF's own rows, once all that the row says of it is made sure of. */
+export type OwnCall<Row extends OwnRow> = {
+  caller: Caller;
+  requestId: string;
+  /** Those of the path; where an environment is among them, the caller may do something there. */
+  parameters: { [Name in ParameterIn<Row['path']>]: string };
+  query: OutputIn<Row, 'query'>;
+  request: OutputIn<Row, 'request'>;
+};
+
+type OutputIn<Row, Key extends string> = Row extends { [Name in Key]: infer Contract extends z.ZodMiniType }
+  ? z.output<Contract>
+  : undefined;
+
+/** What there is to say beside what every answer has. */
+type Told<Row extends OwnRow> = Omit<z.output<Row['answer']>, 'requestId' | 'environment'>;
+
+type CallerRow = {
+  [Name in keyof Endpoints]: Endpoints[Name] extends { access: 'caller' } ? Name : never;
+}[keyof Endpoints];
+
+/** What answers each row that callers need no grant for. */
+export type OwnAnswers = {
+  [Name in CallerRow]: (
+    call: OwnCall<Endpoints[Name]>,
+  ) => Told<Endpoints[Name]> | Promise<Told<Endpoints[Name]>>;
+};
+
+export function createOwnRoutes(
+  answers: OwnAnswers,
+  environments: readonly EnvironmentFacts[],
+): Record<CallerRow, HandleRow> {
+  const routes = Object.entries(answers).map(([name, answer]) => {
+    const row = endpoints[name as CallerRow];
+    // Each row's own types are those of its answer; the compiler cannot follow them through a list.
+    return [name, createOwnRoute(row, answer as (call: OwnCall<OwnRow>) => object, environments)];
+  });
+  return Object.fromEntries(routes);
+}
+
+function createOwnRoute(
+  row: OwnRow,
+  answer: (call: OwnCall<OwnRow>) => object | Promise<object>,
+  environments: readonly EnvironmentFacts[],
+): HandleRow {
+  const readBody = row.request && jsonBody(row.bodyCap);
+  const inEnvironment = parametersIn(row.path).includes('environment');
+
+  return async function answerOwn(request, response, parameters) {
+    const { context } = response.locals;
+    const { requestId } = context;
+    const caller = callerOf(response);
+    if (inEnvironment)
+      context.environment = knownEnvironment(caller, environments, parameters.environment).id;
+    const query = row.query && requireValid(row.query, request.query);
+    const body = row.request && requireValid(row.request, await readBody?.(request));
+    const told = await answer({ caller, requestId, parameters, query, request: body } as OwnCall<OwnRow>);
+    const { environment } = context;
+    sendJson(response, 200, { ...(inEnvironment && { environment }), requestId, ...told });
+  };
+}

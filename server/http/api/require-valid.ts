@@ -1,0 +1,13 @@
+import type * as z from 'zod/mini';
+import { type Schema, validate } from '../../../shared/validate.ts';
+import { BffError } from '../../bff-error.ts';
+
+/** What a contract makes of what a caller sent; fails with the words for what is wrong. */
+export function requireValid<Contract extends Schema>(
+  contract: Contract,
+  value: unknown,
+): z.output<Contract> {
+  const validation = validate(contract, value);
+  if (!validation.ok) throw BffError.invalid(validation.issues);
+  return validation.value;
+}
