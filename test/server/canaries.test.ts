@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
@@ -18,6 +17,7 @@ import { badRequest } from '../support/requests/bad-requests.ts';
 import { goodRequest, type Ingredients, type Sent } from '../support/requests/good-requests.ts';
 import { type Recorded, sendAll } from '../support/requests/send-all.ts';
 import { findSecrets, type Secrets } from '../support/secrets/secret-search.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 
 /** Another one makes other requests: `CANARY_SEED=7 npm run test:unit`. */
@@ -140,7 +140,7 @@ describe('client secret, partner token and access key', { timeout: 60_000 }, () 
 async function startRecordedPearsana() {
   await using stack = new AsyncDisposableStack();
   const options = { clientId, clientSecret: secretInVariable, tokenLifetimeSeconds: 8 };
-  const pearsana = stack.adopt(await startLocalPearsana(options), ({ stop }) => stop());
+  const pearsana = stack.use(await startLocalPearsana(options));
   const auth = stack.use(await startRecordingProxy(pearsana.authUrl));
   const api = stack.use(await startRecordingProxy(pearsana.apiUrl));
   const kept = stack.move();
@@ -148,10 +148,10 @@ async function startRecordedPearsana() {
 }
 
 function writeSecretFile() {
-  const folder = mkdtempSync(join(tmpdir(), 'canary-'));
-  const path = join(folder, 'client-secret');
+  const folder = temporaryFolder();
+  const path = join(folder.path, 'client-secret');
   writeFileSync(path, `${secretInFile}\n`, { mode: 0o600 });
-  return { path, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
+  return { path, [Symbol.dispose]: () => folder[Symbol.dispose]() };
 }
 
 /** Every operation everywhere, and the BFF's answers about itself. */

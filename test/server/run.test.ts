@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type FaultServer, startFaultServer } from '../support/partner/fault-server.ts';
 import { partnerVariables } from '../support/partner/partner-variables.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 
 const main = fileURLToPath(new URL('../../server/main.ts', import.meta.url));
@@ -27,25 +27,22 @@ type Program = {
 
 /** A folder with nothing in it, a partner, and the program run in the one with the other as its sandbox. */
 async function setUp() {
-  const folder = mkdtempSync(join(tmpdir(), 'run-'));
-  const partner = await startFaultServer();
-  const running: Program[] = [];
+  await using stack = new AsyncDisposableStack();
+  const folder = stack.use(temporaryFolder()).path;
+  const partner = stack.use(await startFaultServer());
+  const kept = stack.move();
   return {
     folder,
     partner,
     run(variables: Record<string, string>, command = process.execPath, args = [main]): Program {
       const started = start(folder, { ...sandboxOf(partner), ...variables }, command, args);
-      running.push(started);
+      kept.defer(async () => {
+        started.child.kill('SIGKILL');
+        await started.ended;
+      });
       return started;
     },
-    async [Symbol.asyncDispose]() {
-      for (const { child, ended } of running) {
-        child.kill('SIGKILL');
-        await ended;
-      }
-      await partner.stop();
-      rmSync(folder, { recursive: true });
-    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
 

@@ -1,22 +1,20 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { runAccessCommand } from '../../../server/callers/access-command.ts';
 import { type AccessKeyEntry, readAccessFile } from '../../../server/callers/access-file.ts';
 import { createAccessKeys } from '../../../server/callers/access-keys.ts';
 import { hashOf, isMisspelt, keyPattern } from '../../../server/callers/key-format.ts';
 import { access } from '../../support/bff/access-command.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const day = 86_400_000;
-// The hooks stand in a suite, since all test files run in one process: outside, they would be everybody's.
-describe('the command access', () => {
-  let dataDirectory: string;
-  beforeEach(() => {
-    dataDirectory = mkdtempSync(join(tmpdir(), 'access-command-'));
-  });
-  afterEach(() => rmSync(dataDirectory, { recursive: true }));
+
+/** The command at a data directory of its own. */
+function commandHere() {
+  const folder = temporaryFolder();
+  const dataDirectory = folder.path;
 
   async function run(line: string, environments: readonly string[] = ['sandbox', 'production']) {
     const output: string[] = [];
@@ -37,8 +35,14 @@ describe('the command access', () => {
     return found;
   }
 
+  return { dataDirectory, run, keys, [Symbol.dispose]: () => folder[Symbol.dispose]() };
+}
+
+describe('the command access', () => {
   describe('access add', () => {
     it('shows the key once, alone on standard output, and keeps its digest', async () => {
+      using command = commandHere();
+      const { dataDirectory, run, keys } = command;
       const { ok, output, words } = await run('add ada-laptop --grant sandbox:* --grant production:ping');
       assert(ok);
       const [key = '', ...more] = output;
@@ -63,6 +67,8 @@ describe('the command access', () => {
     });
 
     it('takes grants separated by commas, each once, and an end', async () => {
+      using command = commandHere();
+      const { run, keys } = command;
       const before = Date.now();
       await run('add tool --grant sandbox:ping,*:health --grant sandbox:ping --expires 90d');
       const [entry] = keys();
@@ -77,6 +83,8 @@ describe('the command access', () => {
       ['24h', day],
     ] as const) {
       it(`takes ${time} for a time`, async () => {
+        using command = commandHere();
+        const { run, keys } = command;
         await run(`add tool --grant *:ping --expires ${time}`);
         const { createdAt, expiresAt } = keys()[0] ?? {};
         assert.equal(Date.parse(String(expiresAt)) - Date.parse(String(createdAt)), lengthMs);
@@ -84,6 +92,8 @@ describe('the command access', () => {
     }
 
     it('warns of an environment that is not configured here, and adds the key all the same', async () => {
+      using command = commandHere();
+      const { run, keys } = command;
       const { ok, words } = await run('add tool --grant staging:ping --grant *:health --grant sandbox:ping');
       assert(ok);
       assert.deepEqual(words.match(/^Warning: .*$/gm), [
@@ -124,6 +134,8 @@ describe('the command access', () => {
       ['revoke ada', /^Unknown command\. Choose from: add, list, rotate, remove/],
     ] as const) {
       it(`“${line.slice(0, 60)}” changes nothing, and says why`, async () => {
+        using command = commandHere();
+        const { run, keys } = command;
         const { ok, output, words } = await run(line);
         assert.deepEqual([ok, output, keys()], [false, [], []]);
         assert.match(words, fault);
@@ -131,6 +143,8 @@ describe('the command access', () => {
     }
 
     it('never repeats a key that was typed in the place of something else', async () => {
+      using command = commandHere();
+      const { run } = command;
       const key = (await run('add ada --grant *:*')).output[0] ?? '';
       for (const line of [`add ${key} --grant *:*`, `remove ${key}`, `rotate ${key}`, `list ${key}`, key]) {
         const { ok, output, words } = await run(line);
@@ -139,6 +153,8 @@ describe('the command access', () => {
     });
 
     it('gives no name to a second key', async () => {
+      using command = commandHere();
+      const { run, keys } = command;
       await run('add ada --grant *:ping');
       const { ok, output, words } = await run('add ada --grant *:*');
       assert.deepEqual([ok, output.length, keys().length], [false, 0, 1]);
@@ -148,12 +164,16 @@ describe('the command access', () => {
 
   describe('access list', () => {
     it('says where to begin when there is none', async () => {
+      using command = commandHere();
+      const { run } = command;
       const { ok, output, words } = await run('list');
       assert.deepEqual([ok, output], [true, []]);
       assert.match(words, /^No keys yet\. Add one: npm run access -- add/);
     });
 
     it('shows who has a key, what it may do, until when, when it was used, and no digest', async () => {
+      using command = commandHere();
+      const { dataDirectory, run, keys } = command;
       const key = (await run('add ada --grant sandbox:* --expires 1d')).output[0] ?? '';
       await run('add bob --grant *:ping');
       const log = { accessKeysRead() {}, accessFileUnreadable() {}, lastUseNotWritten() {} };
@@ -176,6 +196,8 @@ describe('the command access', () => {
 
   describe('access remove', () => {
     it('takes a key away by its name or its id', async () => {
+      using command = commandHere();
+      const { run, keys } = command;
       for (const name of ['ada', 'bob', 'eve']) await run(`add ${name} --grant *:ping`);
       assert.match((await run('remove ada')).words, /^Removed ada \(key_[0-9a-f]{8}\)/);
       await run(`remove ${keys()[0]?.id}`);
@@ -187,6 +209,8 @@ describe('the command access', () => {
   });
 
   it('gives a name that somebody had to nobody else, unless it is told that it is the same person', async () => {
+    using command = commandHere();
+    const { run, keys } = command;
     await run('add ada --grant *:*');
     await run('rotate ada');
     await run('remove ada');
@@ -201,6 +225,8 @@ describe('the command access', () => {
 
   describe('access rotate', () => {
     it('puts another key in the place of the old one', async () => {
+      using command = commandHere();
+      const { run, keys } = command;
       const old = (await run('add ada --grant sandbox:* --expires 7d')).output[0] ?? '';
       const [before] = keys();
       const { output, words } = await run('rotate ada');
@@ -216,6 +242,8 @@ describe('the command access', () => {
     });
 
     it('leaves the old one in force for as long as it is told, and no longer than it had', async () => {
+      using command = commandHere();
+      const { run, keys } = command;
       await run('add ada --grant *:* --expires 2h');
       await run('rotate ada --keep 24h --expires 30d');
       const [old, entry] = keys();
@@ -237,6 +265,8 @@ describe('the command access', () => {
 
   describe('access, as a program', { timeout: 60_000 }, () => {
     it('loses no key when several run at once', async () => {
+      using command = commandHere();
+      const { dataDirectory, keys } = command;
       const names = Array.from({ length: 6 }, (_, each) => `n${each}`);
       const runs = await Promise.all(
         names.map((name) => access(dataDirectory, 'add', name, '--grant', '*:ping')),
@@ -257,6 +287,8 @@ describe('the command access', () => {
     });
 
     it('gives one name to one of two that want it at once', async () => {
+      using command = commandHere();
+      const { dataDirectory, keys } = command;
       const add = () => access(dataDirectory, 'add', 'ada', '--grant', '*:ping');
       const runs = await Promise.all([add(), add()]);
       assert.deepEqual(runs.map(({ code }) => code).sort(), [0, 1]);
@@ -264,6 +296,8 @@ describe('the command access', () => {
     });
 
     it('tells what can be done, and ends with 1 where it cannot', async () => {
+      using command = commandHere();
+      const { dataDirectory } = command;
       const [help, wrong] = await Promise.all([access(dataDirectory), access(dataDirectory, 'add', 'ada')]);
       assert.deepEqual([help.code, help.output], [0, '']);
       assert.match(help.words, /add <name> --grant/);
@@ -271,6 +305,8 @@ describe('the command access', () => {
     });
 
     it('says what is wrong with a damaged file, and leaves it as it is', async () => {
+      using command = commandHere();
+      const { dataDirectory } = command;
       writeFileSync(join(dataDirectory, 'access.json'), '{');
       const { code, words } = await access(dataDirectory, 'add', 'ada', '--grant', '*:*');
       assert.equal(code, 1);

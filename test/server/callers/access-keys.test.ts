@@ -1,39 +1,20 @@
 import assert from 'node:assert/strict';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { changeAccessFile } from '../../../server/callers/access-file.ts';
 import { type AccessKeys, createAccessKeys, newKey } from '../../../server/callers/access-keys.ts';
 import { hashOf, keyPattern, makeKey } from '../../../server/callers/key-format.ts';
 import { Secret } from '../../../server/secret.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { until } from '../../support/until.ts';
 
-// The hooks stand in a suite, since all test files run in one process: outside, they would be everybody's.
-describe('the access keys', () => {
-  let dataDirectory: string;
-  let file: string;
-  let log: string[];
-  let running: AccessKeys[];
-  beforeEach(() => {
-    dataDirectory = mkdtempSync(join(tmpdir(), 'access-keys-'));
-    file = join(dataDirectory, 'access.json');
-    log = [];
-    running = [];
-  });
-  afterEach(async () => {
-    for (const keys of running) await keys.stop();
-    rmSync(dataDirectory, { recursive: true });
-  });
+/** A data directory with keys in it, and the BFFs that read them. */
+function startCallers() {
+  const kept = new AsyncDisposableStack();
+  const dataDirectory = kept.use(temporaryFolder()).path;
+  const file = join(dataDirectory, 'access.json');
+  const log: string[] = [];
 
   function start(ownKey?: string): AccessKeys {
     const keys = createAccessKeys({
@@ -45,8 +26,7 @@ describe('the access keys', () => {
         lastUseNotWritten: (code) => log.push(`last use: ${code}`),
       },
     });
-    running.push(keys);
-    return keys;
+    return kept.adopt(keys, (each) => each.stop());
   }
 
   /** A key that an operator adds, in force from the next look at the file on. */
@@ -56,9 +36,15 @@ describe('the access keys', () => {
     return { header: `Bearer ${key.reveal()}`, entry, key };
   }
 
+  return { dataDirectory, file, log, start, add, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+describe('the access keys', () => {
   describe('the key that has every grant', () => {
     for (const authorization of ['Bearer the-right-key', 'bearer the-right-key', 'BEARER  the-right-key']) {
-      it(`is known in “${authorization}”`, () => {
+      it(`is known in “${authorization}”`, async () => {
+        await using callers = startCallers();
+        const { start } = callers;
         assert.deepEqual(start('the-right-key').identify(authorization), {
           id: 'access-key',
           kind: 'access-key',
@@ -83,17 +69,23 @@ describe('the access keys', () => {
       'Bearer [redacted]',
       `Bearer ${'x'.repeat(100_000)}`,
     ]) {
-      it(`is not known in “${authorization.slice(0, 40)}”`, () =>
-        assert.equal(start('the-right-key').identify(authorization), undefined));
+      it(`is not known in “${authorization.slice(0, 40)}”`, async () => {
+        await using callers = startCallers();
+        assert.equal(callers.start('the-right-key').identify(authorization), undefined);
+      });
     }
 
-    it('is nobody’s where there is none', () => {
+    it('is nobody’s where there is none', async () => {
+      await using callers = startCallers();
+      const { start } = callers;
       assert.equal(start().identify('Bearer undefined'), undefined);
     });
   });
 
   describe('a key of the access file', () => {
     it('is known by its digest alone, with its own name and grants', async () => {
+      await using callers = startCallers();
+      const { file, start, add } = callers;
       const ada = await add('ada-laptop', ['sandbox:*', 'production:ping']);
       const keys = start('the-right-key');
       assert.deepEqual(keys.identify(ada.header), {
@@ -108,6 +100,8 @@ describe('the access keys', () => {
     });
 
     it('is refused by its checksum before anybody looks for it', async () => {
+      await using callers = startCallers();
+      const { dataDirectory, start, add } = callers;
       const ada = await add('ada');
       const wrong = ada.key.reveal().slice(0, -1) + (ada.key.reveal().endsWith('0') ? '1' : '0');
       // Even where the file holds the digest of just that.
@@ -118,6 +112,8 @@ describe('the access keys', () => {
     });
 
     it('comes into force and goes out of it without a restart', async () => {
+      await using callers = startCallers();
+      const { dataDirectory, log, start, add } = callers;
       const keys = start();
       const ada = await add('ada');
       await until('the added key is known', () => keys.identify(ada.header) !== undefined);
@@ -130,6 +126,8 @@ describe('the access keys', () => {
     });
 
     it('is refused from its last moment on, while nothing else happens', async () => {
+      await using callers = startCallers();
+      const { log, start, add } = callers;
       const brief = await add('brief', ['*:*'], 150);
       const keys = start();
       assert.equal(keys.identify(brief.header)?.id, 'brief');
@@ -139,6 +137,8 @@ describe('the access keys', () => {
     });
 
     it('is not known where the file names no such key', async () => {
+      await using callers = startCallers();
+      const { start, add } = callers;
       await add('ada');
       assert.equal(start().identify(`Bearer ${makeKey().reveal()}`), undefined);
     });
@@ -171,7 +171,9 @@ describe('the access keys', () => {
       ]),
     ];
     for (const [what, content, fault] of damages) {
-      it(`that ${what} stops the start, and is named without a word of it`, () => {
+      it(`that ${what} stops the start, and is named without a word of it`, async () => {
+        await using callers = startCallers();
+        const { file, start } = callers;
         writeFileSync(file, content);
         assert.throws(
           () => start(),
@@ -185,6 +187,8 @@ describe('the access keys', () => {
       });
 
       it(`that ${what} is not changed any further`, async () => {
+        await using callers = startCallers();
+        const { file, add } = callers;
         writeFileSync(file, content);
         await assert.rejects(add('ada'), fault);
         assert.equal(readFileSync(file, 'utf8'), content);
@@ -193,6 +197,8 @@ describe('the access keys', () => {
     }
 
     it('leaves the last good keys in force while the BFF runs, and says so once', async () => {
+      await using callers = startCallers();
+      const { file, log, start, add } = callers;
       const ada = await add('ada');
       const keys = start();
       writeFileSync(file, '{"version":1,"keys":[');
@@ -212,6 +218,8 @@ describe('the access keys', () => {
 
   describe('a key for somebody who signed in', () => {
     it('is in force at once, for a time, and gone at once when it is taken away', async () => {
+      await using callers = startCallers();
+      const { start } = callers;
       const keys = start();
       const before = Date.now();
       const issued = await keys.issue({
@@ -232,6 +240,8 @@ describe('the access keys', () => {
     });
 
     it('is the only kind that can be given back: an operator’s key stays', async () => {
+      await using callers = startCallers();
+      const { start, add } = callers;
       const { entry, header } = await add('ada');
       const keys = start();
       assert.equal(await keys.revoke(entry.id), false);
@@ -239,6 +249,8 @@ describe('the access keys', () => {
     });
 
     it('outlives the BFF, and goes from the file when its time is over', async () => {
+      await using callers = startCallers();
+      const { file, start, add } = callers;
       const order = { name: 'ada', grants: ['*:ping'], lifetimeSeconds: 60, origin: 'sign-in' } as const;
       const [first, brief] = [
         await start().issue(order),
@@ -255,6 +267,8 @@ describe('the access keys', () => {
     });
 
     it('is lost to nobody when many are made at once', async () => {
+      await using callers = startCallers();
+      const { start } = callers;
       const order = { grants: ['*:ping'], lifetimeSeconds: 60, origin: 'sign-in' } as const;
       const [one, other] = [start(), start()];
       const issued = await Promise.all(
@@ -269,10 +283,11 @@ describe('the access keys', () => {
   });
 
   describe('the last use of a key', () => {
-    const lastUse = () =>
-      JSON.parse(readFileSync(join(dataDirectory, 'access-last-use.json'), 'utf8')).lastUse;
-
     it('is written down, by the key’s id and for keys that there are', async () => {
+      await using callers = startCallers();
+      const { dataDirectory, start, add } = callers;
+      const lastUse = () =>
+        JSON.parse(readFileSync(join(dataDirectory, 'access-last-use.json'), 'utf8')).lastUse;
       const [ada, bob] = [await add('ada'), await add('bob')];
       const keys = start();
       const before = new Date().toISOString();
@@ -293,6 +308,8 @@ describe('the access keys', () => {
     });
 
     it('that cannot be written down is said, and refuses nobody', async () => {
+      await using callers = startCallers();
+      const { dataDirectory, log, start, add } = callers;
       const ada = await add('ada');
       const keys = start();
       mkdirSync(join(dataDirectory, 'access-last-use.json'));

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { makeKey } from '../../../server/callers/key-format.ts';
@@ -11,6 +10,7 @@ import { type BffProcess, startBffProcess } from '../../support/bff/bff-process.
 import { rawHead, rawRequest } from '../../support/network/raw-http.ts';
 import { pong, startFaultServer } from '../../support/partner/fault-server.ts';
 import { partnerVariables } from '../../support/partner/partner-variables.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { until } from '../../support/until.ts';
 
 const call = (bff: BffProcess, key: string, path = '/api/session') =>
@@ -138,11 +138,6 @@ describe('a BFF that is not on loopback', { timeout: 60_000 }, () => {
     );
   });
 });
-
-function temporaryFolder() {
-  const path = mkdtempSync(join(tmpdir(), 'key-life-'));
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true }) };
-}
 
 /** So many times it was said that the access file's keys are now valid. */
 function untilLogged(bff: BffProcess, times: number): Promise<void> {

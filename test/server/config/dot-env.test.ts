@@ -1,30 +1,37 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { readDotEnv } from '../../../server/config/dot-env.ts';
 import { execute } from '../../support/processes/execute.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+/** A folder for a `.env`, and one that only its owner can read. */
+function folderOfDotEnv() {
+  const temporary = temporaryFolder();
+  const folder = temporary.path;
+  const path = join(folder, '.env');
+  return {
+    folder,
+    path,
+    write(content = 'A=canary\n'): void {
+      writeFileSync(path, content);
+      chmodSync(path, 0o600);
+    },
+    [Symbol.dispose]: () => temporary[Symbol.dispose](),
+  };
+}
 
 describe('.env', () => {
-  let folder: string;
-  let path: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'dot-env-'));
-    path = join(folder, '.env');
-  });
-  afterEach(() => rmSync(folder, { recursive: true }));
-
-  function write(content = 'A=canary\n'): void {
-    writeFileSync(path, content);
-    chmodSync(path, 0o600);
-  }
-
   it('may be missing', () => {
+    using place = folderOfDotEnv();
+    const { path } = place;
     assert.deepEqual(readDotEnv(path), { variables: {}, warnings: [] });
   });
 
   it('holds names and values, quotes and comments', () => {
+    using place = folderOfDotEnv();
+    const { path, write } = place;
     write('# a comment\nA=1\nB="two # words"\nexport C=three # why\nD=\n');
     const { variables, warnings } = readDotEnv(path);
     assert.deepEqual({ ...variables }, { A: '1', B: 'two # words', C: 'three', D: '' });
@@ -32,6 +39,8 @@ describe('.env', () => {
   });
 
   it('that cannot be read is warned of, not passed over', () => {
+    using place = folderOfDotEnv();
+    const { path } = place;
     rmSync(path, { force: true });
     mkdirSync(path);
     assert.deepEqual(readDotEnv(path), {
@@ -43,6 +52,8 @@ describe('.env', () => {
 
   for (const mode of [0o644, 0o640, 0o604, 0o660]) {
     it(`that others can reach (${mode.toString(8)}) is warned of`, () => {
+      using place = folderOfDotEnv();
+      const { path, write } = place;
       write();
       chmodSync(path, mode);
       assert.deepEqual(readDotEnv(path).warnings, [
@@ -52,6 +63,8 @@ describe('.env', () => {
   }
 
   it('that git tracks is warned of, and one that it only sees or ignores is not', async () => {
+    using place = folderOfDotEnv();
+    const { folder, path, write } = place;
     write();
     await execute('git', ['init', '--quiet'], folder);
     assert.deepEqual(readDotEnv(path).warnings, []);

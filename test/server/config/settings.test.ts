@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import fc from 'fast-check';
 import { readConfig } from '../../../server/config/read-config.ts';
 import { createSettings } from '../../../server/config/settings.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'settings-'));
-after(() => rmSync(folder, { recursive: true }));
-const file = (name: string, content: string) => {
-  const path = join(folder, name);
-  writeFileSync(path, content);
-  return path;
-};
+test('a secret setting', async (t) => {
+  using temporary = temporaryFolder();
+  const folder = temporary.path;
+  const file = (name: string, content: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    return path;
+  };
 
-describe('a secret setting', () => {
-  it('is taken from its value or from a file, without the line’s end', () => {
+  await t.test('is taken from its value or from a file, without the line’s end', () => {
     assert.equal(createSettings({ A: ' s ' }).secret('A')?.reveal(), 's');
     assert.equal(
       createSettings({ A_FILE: file('good', ' s\n') })
@@ -33,14 +33,14 @@ describe('a secret setting', () => {
     ['in no file', { A_FILE: join(folder, 'none') }, 'A_FILE names a file that cannot be read (ENOENT).'],
     ['in a folder', { A_FILE: folder }, 'A_FILE names a file that cannot be read (EISDIR).'],
   ] as const) {
-    it(`is refused ${what}`, () => {
+    await t.test(`is refused ${what}`, () => {
       const settings = createSettings(variables);
       assert.equal(settings.secret('A'), undefined);
       assert.deepEqual(settings.faults, [fault]);
     });
   }
 
-  it('is never shown by what holds it', () => {
+  await t.test('is never shown by what holds it', () => {
     const { config } = readConfig({
       BFF_ACCESS_KEY: 'canary-canary-canary-canary',
       PEARSANA_SANDBOX_CLIENT_ID: 'id',

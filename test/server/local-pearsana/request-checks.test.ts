@@ -97,13 +97,9 @@ test('the API of the local Pearsana', async (t) => {
   }
 
   await t.test('refuses the token of another authorisation server with 401', async () => {
-    const other = await startLocalPearsana();
-    try {
-      const headers = bearer(await tokenFor(other, ping));
-      assertRefusal(await callApi(pearsana, 'GET', '/ping', { headers }), 401, 'UNAUTHORIZED');
-    } finally {
-      await other.stop();
-    }
+    await using other = await startLocalPearsana();
+    const headers = bearer(await tokenFor(other, ping));
+    assertRefusal(await callApi(pearsana, 'GET', '/ping', { headers }), 401, 'UNAUTHORIZED');
   });
 
   await t.test('accepts a token until it expires', async (t) => {

@@ -12,12 +12,8 @@ import { callApi, postJson, postToken, tokenFor } from './call-local-pearsana.ts
 const portOf = (url: string) => Number(new URL(url).port);
 
 async function withPearsana(use: (pearsana: LocalPearsana) => Promise<void>): Promise<void> {
-  const pearsana = await startLocalPearsana();
-  try {
-    await use(pearsana);
-  } finally {
-    await pearsana.stop();
-  }
+  await using pearsana = await startLocalPearsana();
+  await use(pearsana);
 }
 
 describe('starting and stopping the local Pearsana', () => {
@@ -62,14 +58,10 @@ describe('starting and stopping the local Pearsana', () => {
   });
 
   it('uses the credentials it is given', async () => {
-    const pearsana = await startLocalPearsana({ clientId: 'given', clientSecret: 'given-secret' });
-    try {
-      assert.equal(pearsana.clientId, 'given');
-      const form = { client_id: 'given', client_secret: 'given-secret' };
-      assert.equal((await postToken(pearsana, form)).status, 200);
-    } finally {
-      await pearsana.stop();
-    }
+    await using pearsana = await startLocalPearsana({ clientId: 'given', clientSecret: 'given-secret' });
+    assert.equal(pearsana.clientId, 'given');
+    const form = { client_id: 'given', client_secret: 'given-secret' };
+    assert.equal((await postToken(pearsana, form)).status, 200);
   });
 
   it('fails, and leaves no server behind, when a port is taken', async () => {

@@ -103,15 +103,12 @@ test('the token endpoint of the local Pearsana', async (t) => {
 
 describe('the defaults of the local Pearsana', () => {
   it('are all documented scopes, an hour, and a secret of its own for each start', async () => {
-    const [one, other] = await Promise.all([startLocalPearsana(), startLocalPearsana()]);
-    try {
-      const { body } = await postToken(one, {});
-      assert.equal(body.scope, documentedScopes.join(' '));
-      assert.equal(documentedScopes.length, 8);
-      assert.equal(body.expires_in, 3600);
-      assert.notEqual(one.clientSecret, other.clientSecret);
-    } finally {
-      await Promise.all([one.stop(), other.stop()]);
-    }
+    await using one = await startLocalPearsana();
+    await using other = await startLocalPearsana();
+    const { body } = await postToken(one, {});
+    assert.equal(body.scope, documentedScopes.join(' '));
+    assert.equal(documentedScopes.length, 8);
+    assert.equal(body.expires_in, 3600);
+    assert.notEqual(one.clientSecret, other.clientSecret);
   });
 });

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, describe, it, mock } from 'node:test';
 import { addKeys } from '../../../support/bff/add-keys.ts';
 import { type Answer, failureIn, startBffWith, type TestBff } from '../../../support/bff/test-bff.ts';
 import { type FaultServer, startFaultServer } from '../../../support/partner/fault-server.ts';
 import { uncalledPartner } from '../../../support/partner/partner-variables.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const session = (bff: TestBff, authorization?: string) =>
   bff.call('/api/session', authorization === undefined ? {} : { headers: { authorization } });
@@ -50,8 +48,7 @@ describe('the limit of each class', () => {
 
   async function setUp() {
     await using stack = new AsyncDisposableStack();
-    const dataDirectory = mkdtempSync(join(tmpdir(), 'rate-limits-'));
-    stack.defer(() => rmSync(dataDirectory, { recursive: true }));
+    const dataDirectory = stack.use(temporaryFolder()).path;
     const keys = await addKeys(dataDirectory, grantsOf);
     const variables = { RATE_LIMIT_PER_MINUTE: '12', BFF_DATA_DIR: dataDirectory };
     const bff = stack.use(
