@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it, mock } from 'node:test';
 import { RE2JS } from 're2js';
 import { createOpenApiDocument } from '../../server/openapi/openapi-document.ts';
-import { type OperationName, operationPath, operations } from '../../shared/operations.ts';
+import { type OperationName, operations } from '../../shared/operations.ts';
 import { sentences, validate } from '../../shared/validate.ts';
 import { startTestBff } from '../support/bff/test-bff.ts';
+import { operationPath } from '../support/requests/paths.ts';
 import { type Place, samples, type WriteName, withValueAt } from '../support/requests/write-samples.ts';
 
 /** What is said of a good request in which one place holds something else; nothing where it is accepted. */
