@@ -9,7 +9,7 @@ export type Schema = z.ZodMiniType;
 /** More would help nobody, and ten thousand wrong entries must not make an answer of megabytes. */
 const mostIssues = 20;
 /** A value is quoted, so that one sees what was meant; a long one only by its beginning, and so a field that there isn't. */
-const overlong = /^(.{60}).+/su;
+const mostQuoted = 60;
 
 /**
  * Checks a request against its contract and says in words what is wrong: `` email: `nobody` is not an e-mail address ``.
@@ -46,7 +46,7 @@ const kindNames: Record<string, string> = {
 
 function issuesOf(issue: z.core.$ZodIssue, input: unknown): Issue[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
+    return issue.keys.slice(0, mostIssues).map((key) => ({
       path: pathWords([...issue.path, shortened(key)]),
       message: 'there is no such field',
     }));
@@ -79,5 +79,8 @@ export function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 function shortened(value: string): string {
-  return value.replace(overlong, '$1…');
+  const beginning = Array.from(value.slice(0, 2 * mostQuoted))
+    .slice(0, mostQuoted)
+    .join('');
+  return beginning.length < value.length ? `${beginning}…` : value;
 }

@@ -1,37 +1,35 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Request } from 'express';
 import { byteWords } from '../../shared/byte-words.ts';
 import { slowestBytesPerMs } from '../../shared/documents.ts';
 import { BffError } from '../bff-error.ts';
+import { parseExactly } from '../json/exact-numbers.ts';
+import { createJsonScan, JsonTooComplex } from '../json/json-scan.ts';
 import type { HeldBytes } from './bytes-in-flight.ts';
+import { type Turns, takeTurns } from './turns.ts';
 
 /** RFC 8259, 8.1: JSON between systems is UTF-8; another charset is somebody's mistake. */
 const jsonType = /^application\/json *(; *charset="?utf-8"? *)?$/i;
-
-/** Above it, reading, checking and writing JSON takes longer than anybody else should wait. */
-const largeBytes = 1024 * 1024;
 
 /** What a sender must keep up with after its first seconds, 1 Mbit/s: who announces a body and sends none holds its place. */
 const usualPace: Pace = { graceMs: 10_000, bytesPerMs: slowestBytesPerMs, lookEveryMs: 1_000 };
 export type Pace = { graceMs: number; bytesPerMs: number; lookEveryMs: number };
 
-let lastTurn = Promise.resolve();
+/** A JSON body that has arrived whole, and does not take too long to read. */
+export type JsonBytes = {
+  bytes: Buffer;
+  /** Whether it holds a number that a program would write in another way than it came. */
+  inexact: boolean;
+};
+export type ReadJsonBytes = (request: Request, held?: HeldBytes) => Promise<JsonBytes>;
 
-/** Large bodies that have arrived at once take turns, so that other calls go on between two of them. */
-function ownTurn(): Promise<void> {
-  lastTurn = lastTurn.then(() => setImmediate());
-  return lastTurn;
-}
+type BodyOptions = { pace?: Pace /** What the cap means, in words. */; largest?: string };
 
 /**
- * Reads a JSON body of at most `cap` bytes; a larger one is refused while it arrives. Express's own parser would first
- * read such a body to its end, however long that takes, and only then say so.
+ * Reads a JSON body of at most `cap` bytes; one that is larger, or too complex, is refused while it arrives. Express's
+ * own parser would first read such a body to its end, however long that takes, and only then say so.
  */
-export function jsonBody(
-  cap: number,
-  { pace = usualPace, largest }: { pace?: Pace /** What that means, in words. */; largest?: string } = {},
-): (request: Request, held?: HeldBytes) => Promise<unknown> {
-  return async function readJson(request, held) {
+export function jsonBytes(cap: number, { pace = usualPace, largest }: BodyOptions = {}): ReadJsonBytes {
+  return async function readJsonBytes(request, held) {
     const { headers } = request;
     if (!jsonType.test(headers['content-type'] ?? '')) {
       throw BffError.of(
@@ -44,25 +42,58 @@ export function jsonBody(
     }
     const length = Number(headers['content-length'] ?? Number.NaN);
     if (length > cap) throw tooLarge(cap, largest);
+    const scan = createJsonScan();
+    const reading = { held, pace, largest, look: scan.add };
     const bytes = await (length >= 0
-      ? readLength(request, length, { held, pace })
-      : readBytes(request, cap, { held, pace, largest }));
-    if (bytes.byteLength > largeBytes) await ownTurn();
-    // The contract says of nothing that it is required.
-    return bytes.byteLength === 0 ? undefined : parse(bytes);
+      ? readLength(request, length, reading)
+      : readBytes(request, cap, reading));
+    return { bytes, inexact: scan.hasInexactNumber() };
   };
 }
 
-type Reading = { held?: HeldBytes | undefined; pace?: Pace; largest?: string | undefined };
+/** Reads such a body as its value. */
+export function jsonBody(cap: number, options?: BodyOptions) {
+  const readJsonBytes = jsonBytes(cap, options);
+  return async function readJson(request: Request, held?: HeldBytes): Promise<unknown> {
+    const { bytes } = await readJsonBytes(request, held);
+    using _turns = await takeTurns(bytes.byteLength);
+    return parse(decode(bytes));
+  };
+}
+
+/**
+ * The value of a body, for checking, and the same once more, for sending on: there each number stands as it came.
+ * Of most bodies they are one.
+ */
+export async function parseJson(
+  { bytes, inexact }: JsonBytes,
+  turns: Turns,
+): Promise<{ value: unknown; exact: unknown }> {
+  const text = decode(bytes);
+  await turns.next();
+  const value = parse(text);
+  if (!inexact) return { value, exact: value };
+  await turns.next();
+  return { value, exact: parseExactly(text) };
+}
+
+type Reading = {
+  held?: HeldBytes | undefined;
+  pace?: Pace;
+  largest?: string | undefined;
+  /** Looks at the bytes as they come, and may refuse them. */
+  look?: (bytes: Buffer) => void;
+};
 
 /** A body that says how long it is has its place from the beginning, and is copied there once. */
-async function readLength(request: Request, length: number, { held, pace }: Reading): Promise<Buffer> {
+async function readLength(request: Request, length: number, { held, pace, look }: Reading): Promise<Buffer> {
   held?.add(length);
   const bytes = Buffer.allocUnsafe(length);
   let size = 0;
   await readEach(
     request,
     (chunk) => {
+      look?.(chunk);
       size += chunk.copy(bytes, size);
     },
     pace,
@@ -75,7 +106,7 @@ async function readLength(request: Request, length: number, { held, pace }: Read
 export async function readBytes(
   request: Request,
   cap: number,
-  { held, pace, largest }: Reading = {},
+  { held, pace, largest, look }: Reading = {},
 ): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -85,6 +116,7 @@ export async function readBytes(
       size += chunk.byteLength;
       if (size > cap) throw tooLarge(cap, largest);
       held?.add(chunk.byteLength);
+      look?.(chunk);
       chunks.push(chunk);
     },
     pace,
@@ -106,7 +138,7 @@ async function readEach(
     try {
       take(chunk);
     } catch (error) {
-      reject(error);
+      reject(error instanceof JsonTooComplex ? tooComplex(error) : error);
     }
   };
   const onBroken = () => reject(BffError.of('VALIDATION_ERROR', 'The body ended too early.'));
@@ -125,20 +157,33 @@ async function readEach(
   }
 }
 
-/** The parsers' own messages quote the body. */
-function parse(bytes: Buffer): unknown {
-  let text: string;
+function decode(bytes: Buffer): string {
   try {
     // Not `toString`, which would put replacement characters into somebody's name.
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw BffError.of('VALIDATION_ERROR', 'The body is not UTF-8.');
   }
+}
+
+function parse(text: string): unknown {
+  // The contract says of nothing that it is required.
+  if (text === '') return undefined;
   try {
     return JSON.parse(text);
   } catch {
+    // The parser's own message quotes the body.
     throw BffError.of('VALIDATION_ERROR', 'The body is not JSON.');
   }
+}
+
+function tooComplex({ message }: JsonTooComplex): BffError {
+  return BffError.of(
+    'VALIDATION_ERROR',
+    `The body cannot be read: ${message}.`,
+    // What is still on its way is not read.
+    { headers: { Connection: 'close' } },
+  );
 }
 
 function tooLarge(cap: number, largest?: string): BffError {

@@ -1,9 +1,10 @@
-import { hash } from 'node:crypto';
-import { canonical } from '../../shared/canonical.ts';
+import { createHash } from 'node:crypto';
+import { inOrder } from '../../shared/canonical.ts';
 import type { OperationRow } from '../../shared/endpoint-row.ts';
 import { type ExternalReference, externalReference } from '../../shared/fields.ts';
 import { valueAt } from '../../shared/validate.ts';
 import { BffError } from '../bff-error.ts';
+import { jsonPieces, type NextTurn } from '../json/write-json.ts';
 import { mostReferenceBytes } from './kept.ts';
 
 /** What the journal remembers of a request, taken from it while it is whole: a document is not kept for that. */
@@ -15,14 +16,16 @@ export type Remembered = {
 };
 
 /**
+ * @param request with every number as it came: two that differ in any digit are two requests.
  * @param parameters what the request's path and query say: the same body about something else is another request
  * @throws BffError where the references are more than the journal keeps of one write.
  */
-export function rememberedOf(
+export async function rememberedOf(
   { references: path }: OperationRow,
   request: unknown,
+  nextTurn: NextTurn,
   parameters: Readonly<Record<string, string>> = {},
-): Remembered {
+): Promise<Remembered> {
   const references = path === undefined ? [] : eachOnce(referencesAt(request, path));
   const bytes = Buffer.byteLength(JSON.stringify(references));
   if (path !== undefined && bytes > mostReferenceBytes) {
@@ -31,7 +34,9 @@ export function rememberedOf(
   }
   const isAll = Object.keys(parameters).length === 0 && request !== undefined;
   const all = isAll ? request : { parameters, request };
-  return { digest: hash('sha256', canonical(all), 'buffer'), references };
+  const hash = createHash('sha256');
+  for await (const piece of jsonPieces(inOrder(all), nextTurn)) hash.update(piece);
+  return { digest: hash.digest(), references };
 }
 
 const words = (bytes: number) => bytes.toLocaleString('en');

@@ -1,12 +1,14 @@
+import { readJson } from '../json/read-json.ts';
+
 /** Far more than any answer has; what is nested deeper than programs go would end whoever writes it again. */
 const mostLevels = 100;
 
 /**
- * The value of the partner's JSON text.
+ * The value of the partner's JSON text, with every digit of its numbers: refusing one would make a success unknown.
  * @throws SyntaxError where it is none, and RangeError where it is nested too deeply.
  */
 export function readPartnerJson(text: string): unknown {
-  const value: unknown = JSON.parse(text);
+  const value = readJson(text);
   let level = [value].filter(isObject);
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth === mostLevels) throw new RangeError(`nested more than ${mostLevels} levels deep`);

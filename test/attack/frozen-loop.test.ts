@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { type BffProcess, startBffProcess } from '../support/bff/bff-process.ts';
 import { rawHead, rawRequest } from '../support/network/raw-http.ts';
+import { type FaultServer, startFaultServer } from '../support/partner/fault-server.ts';
+import { type Partner, partnerVariables } from '../support/partner/partner-variables.ts';
+import type { Uploads } from '../support/processes/upload-worker.ts';
+import { samples } from '../support/requests/write-samples.ts';
 
 const key = 'pbff_an-access-key-for-tests-only';
-/** What one request may hold of the event loop, in milliseconds. */
+const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+/** What one request may hold of the event loop, in milliseconds; and a turn of a batch that is as large as may be. */
 const mostMs = 50;
+const mostOfLargestMs = 100;
+const mostPingMs = 200;
 const most = 15_800;
 
 describe('headers of allowed size, which need no access key', () => {
@@ -20,7 +30,7 @@ describe('headers of allowed size, which need no access key', () => {
   after(() => bff[Symbol.asyncDispose]());
 
   const many = (text: string) => text.repeat(Math.floor(most / text.length));
-  const headers: [what: string, headers: Record<string, string>][] = [
+  const hostile: [what: string, headers: Record<string, string>][] = [
     ['a long word before a short one', { authorization: `${many('x')} y`, 'x-request-id': 'a' }],
     ['many words', { authorization: `${many('x ')}y`, 'x-request-id': 'a' }],
     ['many blanks', { authorization: `x${many(' ')}y`, 'x-request-id': 'a' }],
@@ -40,7 +50,7 @@ describe('headers of allowed size, which need no access key', () => {
   ];
   for (const target of ['/api/environments', '/auth/login', '/nowhere', '/livez', '/openapi.json', '/docs']) {
     it(`hold the event loop for at most ${mostMs} ms at ${target}`, async () => {
-      for (const [what, sent] of headers) {
+      for (const [what, sent] of hostile) {
         await bff.heldMs();
         const answer = await rawRequest(bff.url, rawHead(target, { host: new URL(bff.url).host, ...sent }));
         assert(answer.status >= 200, what);
@@ -70,4 +80,190 @@ describe('headers of allowed size, which need no access key', () => {
       assert(held <= mostMs, `${held} ms`);
     });
   }
+});
+
+const megabyte = 1024 * 1024;
+const document = samples.submitDocument.least;
+const [item] = samples.submitDocumentBatch.least.items;
+const list = (length: number, each: (index: number) => string) =>
+  Array.from({ length }, (_, index) => each(index)).join(',');
+const within = (name: string, text: string) => `${JSON.stringify(document).slice(0, -1)},"${name}":${text}}`;
+/** Of 13 MB, unless there is less of it. */
+const bodies: [what: string, body: string][] = [
+  ['a million fields', `{${list(1_000_000, (index) => `"a${index}":1`)}}`],
+  ['a million fields with values', `{${list(600_000, (index) => `"a${index}":"${index}"`)}}`],
+  ['fields with long names', `{${list(15_000, (index) => `"${'n'.repeat(800)}${index}":1`)}}`],
+  ['one long name', `{"${'n'.repeat(13 * megabyte)}":1}`],
+  ['fields that are numbers', `{${list(800_000, (index) => `"${index * 5_003}":1`)}}`],
+  [
+    'a million values in a free-form object',
+    within('verificationMetadata', `{"a":[${list(1_000_000, () => '1')}]}`),
+  ],
+  [
+    'as many values as may be',
+    within('verificationMetadata', `{${list(19_900, (index) => `"a${index}":1`)}}`),
+  ],
+  [
+    'objects, each of its own shape',
+    within('verificationMetadata', `{"a":[${list(9_900, (index) => `{"a${index}":1.0}`)}]}`),
+  ],
+  ['depth', `${'['.repeat(6 * megabyte)}${']'.repeat(6 * megabyte)}`],
+  ['depth that is never closed', '{"a":'.repeat(2 * megabyte)],
+  ['quotes in a text', `{"a":"${'\\"'.repeat(6 * megabyte)}"}`],
+  ['backslashes in a text', `{"a":"${'\\\\'.repeat(6 * megabyte)}"}`],
+  ['escapes in a text', `{"a":"${'\\u2041'.repeat(2 * megabyte)}"}`],
+  ['other letters in a text', `{"a":"${'ü€'.repeat(2 * megabyte)}"}`],
+  ['one other letter at the end', `{"a":"${'a'.repeat(13 * megabyte)}€"}`],
+  ['a long number', `{"a":${'1'.repeat(13 * megabyte)}}`],
+  [
+    'numbers that are not kept',
+    within('verificationMetadata', `{"a":[${list(900, () => `1.${'0'.repeat(900)}`)}]}`),
+  ],
+  ['blanks', `{${' '.repeat(13 * megabyte)}}`],
+  ['commas', `[${','.repeat(13 * megabyte)}]`],
+  ['nulls', `[${list(2_600_000, () => 'null')}]`],
+  ['empty objects', `[${list(4_000_000, () => '{}')}]`],
+  ['no JSON at all', 'x'.repeat(13 * megabyte)],
+  ['zero bytes', '\0'.repeat(13 * megabyte)],
+  ['no base64', JSON.stringify({ ...document, file: `${'A'.repeat(13 * megabyte)}!` })],
+  ['blanks as a name', JSON.stringify({ ...document, documentType: ' '.repeat(12 * megabyte) })],
+  ['a long file name', JSON.stringify({ ...document, filename: 'a/'.repeat(6 * megabyte) })],
+  [
+    'an honest document',
+    JSON.stringify({ ...document, file: Buffer.alloc(10 * megabyte - 2, 'a document').toString('base64') }),
+  ],
+];
+
+/** An honest batch. */
+const largest = JSON.stringify({
+  items: Array.from({ length: 25 }, (_, index) => ({
+    ...item,
+    itemId: String(index),
+    file: Buffer.alloc(megabyte - 1, 'a document').toString('base64'),
+  })),
+});
+
+describe('bodies of allowed size, from whoever has a key', () => {
+  let partner: FaultServer;
+  let bff: BffProcess;
+  before(async () => {
+    partner = await startFaultServer();
+    bff = await startBffProcess(
+      {
+        ...{ BFF_ACCESS_KEY: key, RATE_LIMIT_PER_MINUTE: '1000000' },
+        ...partnerVariables({ sandbox: partner }),
+      },
+      { watchLoop: true },
+    );
+    // What is compiled and fetched once is not a body's doing.
+    for (const body of [JSON.stringify(document), '{}']) await post('documents', body);
+  });
+  after(async () => {
+    await bff[Symbol.asyncDispose]();
+    await partner.stop();
+  });
+
+  const at = (path: string) => `${bff.url}/api/environments/sandbox/${path}`;
+  /** The status, or nothing where the connection was closed while the body was still on its way. */
+  async function post(path: string, body: string): Promise<number | undefined> {
+    const answer = await fetch(at(path), { method: 'POST', headers, body }).catch(() => undefined);
+    await answer?.arrayBuffer();
+    return answer?.status;
+  }
+
+  for (const [what, body] of bodies) {
+    it(`hold the event loop for at most ${mostMs} ms: ${what}`, async (t) => {
+      await bff.heldMs();
+      const status = await post('documents', body);
+      const held = await bff.heldMs();
+      t.diagnostic(`${Math.round(held)} ms, ${status}`);
+      assert(held <= mostMs, `${held} ms`);
+    });
+  }
+
+  const forms: [what: string, body: string][] = [
+    ['fields', `{${list(6_000, (index) => `"a${index}":1`)}}`],
+    ['references', `{"externalReferences":[${list(20_000, () => '0')}]}`],
+    ['empty references', `{"externalReferences":[${list(19_000, () => '{}')}]}`],
+    ['roles', `{"roles":[${list(16_000, () => '""')}]}`],
+    ['an address', `{"email":"${'a@'.repeat(30_000)}"}`],
+    ['an address of dots', `{"email":"a@${'a.'.repeat(30_000)}"}`],
+    ['an address of dashes', `{"email":"a@${'-'.repeat(60_000)}"}`],
+    ['an address of letters', `{"email":"${'a'.repeat(60_000)}"}`],
+    ['a long name', `{"identity":{"firstName":"${' '.repeat(60_000)}"}}`],
+    ['a date', `{"profile":{"address":{"dateOfBirth":"${'2000-01-01'.repeat(6_000)}"}}}`],
+  ];
+  for (const [what, body] of forms) {
+    it(`hold it no longer as a form: ${what}`, async () => {
+      for (const path of ['users', 'invitations']) {
+        await bff.heldMs();
+        assert.equal(await post(path, body), 400);
+        const held = await bff.heldMs();
+        assert(held <= mostMs, `${held} ms`);
+      }
+    });
+  }
+
+  it(`hold it for at most ${mostOfLargestMs} ms a turn where an honest batch is as large as may be`, async (t) => {
+    for (const body of [
+      largest,
+      largest.replaceAll('/', '\\/'),
+      largest.replace('"itemId":"0"', '"itemId":"0€"'),
+    ]) {
+      await bff.heldMs();
+      assert.equal(await post('documents/batch', body), 200);
+      const held = await bff.heldMs();
+      t.diagnostic(`${Math.round(body.length / megabyte)} MB: ${Math.round(held)} ms`);
+      assert(held <= mostOfLargestMs, `${held} ms`);
+    }
+  });
+});
+
+describe('ten of the largest bodies at once', () => {
+  it(`leave a ping under ${mostPingMs} ms`, async (t) => {
+    const worker = new Worker(new URL('../support/processes/upload-worker.ts', import.meta.url), {
+      workerData: {
+        headers: { ...headers, 'x-confirm-environment': 'staging' },
+        bodies: Array.from({ length: 10 }, () => largest),
+      } satisfies Uploads,
+    });
+    const [staging]: Partner[] = await once(worker, 'message');
+    assert(staging);
+    await using sandbox = await startFaultServer();
+    await using bff = await startBffProcess({
+      ...{
+        BFF_ACCESS_KEY: key,
+        RATE_LIMIT_PER_MINUTE: '1000000',
+        MAX_BYTES_IN_FLIGHT: String(512 * megabyte),
+      },
+      ...partnerVariables({ sandbox, staging }),
+    });
+    const ping = async () => {
+      const begun = performance.now();
+      const answer = await fetch(`${bff.url}/api/environments/sandbox/ping`, { headers });
+      assert.equal(answer.status, 200, await answer.text());
+      return performance.now() - begun;
+    };
+    await ping();
+    const ended = once(worker, 'message');
+    worker.postMessage(`${bff.url}/api/environments/staging/documents/batch`);
+    let uploading = true;
+    ended.then(() => {
+      uploading = false;
+    });
+    const times: number[] = [];
+    while (uploading) {
+      times.push(await ping());
+      await delay(10);
+    }
+    assert.deepEqual(await ended, [Array.from({ length: 10 }, () => 200)]);
+    times.sort((a, b) => b - a);
+    const [slowest = Number.NaN] = times;
+    const [slow = Number.NaN] = times.slice(Math.floor(times.length / 20));
+    const words = `of ${times.length} pings, one in 20 took ${Math.round(slow)} ms, the slowest ${Math.round(slowest)} ms`;
+    t.diagnostic(words);
+    assert(slow <= mostPingMs, words);
+    // Once in a while, the thread that uploads and whatever else runs here take the BFF's processor.
+    assert(slowest <= 3 * mostPingMs, words);
+  });
 });

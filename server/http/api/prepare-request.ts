@@ -10,8 +10,10 @@ import type { FileLimits } from '../../../shared/environments.ts';
 import type { Scope } from '../../../shared/scopes.ts';
 import { BffError } from '../../bff-error.ts';
 import { type Remembered, rememberedOf } from '../../journal/remembered.ts';
+import { writeJson } from '../../json/write-json.ts';
 import type { HeldBytes } from '../bytes-in-flight.ts';
-import { jsonBody } from '../json-body.ts';
+import { jsonBytes, parseJson } from '../json-body.ts';
+import { takeTurns } from '../turns.ts';
 import { largestFiles, requireSmallFiles } from './file-limits.ts';
 import { requireValid } from './require-valid.ts';
 
@@ -35,7 +37,7 @@ const idForm = /^(?!\.{1,2}$)[\w.~:@+=,-]{1,200}$/;
  * they came from is left behind here, since a document would else lie in memory twice for as long as the call takes.
  */
 export function prepareRequestOf(row: OperationRow, limits: FileLimits) {
-  const readBody = row.request && jsonBody(bodyCapOf(row, limits), largestFiles(row, limits));
+  const readBody = row.request && jsonBytes(bodyCapOf(row, limits), largestFiles(row, limits));
   const partnerParameters = parametersIn(row.partner?.path ?? '');
 
   return async function prepareRequest(
@@ -46,16 +48,22 @@ export function prepareRequestOf(row: OperationRow, limits: FileLimits) {
     const parameters = idsOf(named, partnerParameters);
     const query = textsOf(row.query ? requireValid(row.query, request.query) : {});
     // A form is small enough not to count: whoever sends documents keeps nobody from creating a user.
-    const value = await readBody?.(request, row.files ? held : undefined);
+    const body = await readBody?.(request, row.files ? held : undefined);
+    using turns = await takeTurns(body?.bytes.byteLength ?? 0);
+    const { value, exact } = body ? await parseJson(body, turns) : {};
+    await turns.next();
     if (row.request) requireValid(row.request, value);
     requireSmallFiles(row, value, limits);
+    await turns.next();
     return {
       parameters,
       query,
       // The contracts change nothing in a request, so the caller's own body goes on, in its own order of fields.
-      ...(row.request && { body: Buffer.from(JSON.stringify(value)) }),
+      ...(body && { body: await writeJson(exact, body.bytes, turns.next) }),
       scopes: scopesOf(row, value),
-      ...(isWrite(row) && { remembered: rememberedOf(row, value, { ...parameters, ...query }) }),
+      ...(isWrite(row) && {
+        remembered: await rememberedOf(row, exact, turns.next, { ...parameters, ...query }),
+      }),
     };
   };
 }

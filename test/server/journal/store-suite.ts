@@ -10,7 +10,8 @@ import { operations } from '../../../shared/operations.ts';
 /** Rows that several stores may share, and that outlast them. */
 export type StorePlace = { open(clock?: JournalClock): Promise<JournalStore>; remove(): Promise<void> };
 
-const digestOf = (request: unknown) => rememberedOf(operations.createUser, request).digest;
+const digestOf = async (request: unknown) =>
+  (await rememberedOf(operations.createUser, request, async () => {})).digest;
 
 export const intent: Intent = {
   caller: 'ada',
@@ -18,7 +19,7 @@ export const intent: Intent = {
   operation: 'createUser',
   requestId: 'first',
   references: [{ namespace: 'SIS', externalId: 'S-1' }],
-  digest: digestOf({ a: 1, b: { c: [1, 2], d: 'e' } }),
+  digest: await digestOf({ a: 1, b: { c: [1, 2], d: 'e' } }),
   idempotencyKey: 'a-key',
 };
 const facts = {
@@ -101,7 +102,7 @@ export function testRules(name: string, makePlace: () => Promise<StorePlace>): v
       sent(await store.claim(intent));
       const turned = { b: { d: 'e', c: [1, 2] }, a: 1 };
       const isSame = async (request: unknown) =>
-        earlier(await store.claim({ ...intent, digest: digestOf(request) }))[2];
+        earlier(await store.claim({ ...intent, digest: await digestOf(request) }))[2];
       assert.equal(await isSame(turned), true);
       for (const request of [
         { ...turned, a: 2 },
@@ -133,7 +134,7 @@ export function testRules(name: string, makePlace: () => Promise<StorePlace>): v
       it(`free a key after ${state}`, async () => {
         const store = await open();
         await store.end(sent(await store.claim(intent)), { state });
-        const next = sent(await store.claim({ ...intent, digest: digestOf({ mended: true }) }));
+        const next = sent(await store.claim({ ...intent, digest: await digestOf({ mended: true }) }));
         await store.end(next, { state: 'succeeded' });
         assert.deepEqual(earlier(await store.claim(intent)), ['succeeded', 'first', false]);
       });

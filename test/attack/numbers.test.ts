@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { startBffWith, type TestBff } from '../support/bff/test-bff.ts';
+import { type FaultServer, pong, startFaultServer } from '../support/partner/fault-server.ts';
+import { samples } from '../support/requests/write-samples.ts';
+
+const numbers = [
+  ...['1234567890123456789', '12345678901234567890', '9007199254740993', '1e400', '-1e400', '1e-400'],
+  ...[
+    '0.1000',
+    '1.0',
+    '-0',
+    '-0.0',
+    '1E5',
+    '1e+2',
+    '123456789012345678901234567890.123456789',
+    '0.30000000000000004441',
+  ],
+];
+const list = `[${numbers.join()}]`;
+
+describe('numbers that no program keeps', () => {
+  let partner: FaultServer;
+  let bff: TestBff;
+  before(async () => {
+    partner = await startFaultServer();
+    bff = await startBffWith({ sandbox: partner }, { RATE_LIMIT_PER_MINUTE: '1000000' });
+  });
+  after(async () => {
+    await bff.stop();
+    await partner.stop();
+  });
+
+  const document = JSON.stringify(samples.submitDocument.least).slice(0, -1);
+  const submit = (metadata: string, headers: Record<string, string> = {}) =>
+    bff.call('/api/environments/sandbox/documents', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: `${document},"verificationMetadata":${metadata}}`,
+    });
+
+  it('go on to Pearsana as the caller wrote them', async () => {
+    const metadata = `{"a":${list},"b":{"c":[${list},"x"]},"d":${'"1.0"'}}`;
+    assert.equal((await submit(metadata)).status, 200);
+    assert.equal(partner.api.arrivals.at(-1)?.body, `${document},"verificationMetadata":${metadata}}`);
+  });
+
+  it('are no way around the checks', async () => {
+    for (const metadata of [
+      '1.0',
+      '[1.0]',
+      '{"a":1.0},"documentType":1.0',
+      `{"a":[${Array(1_001).fill('1.0')}]}`,
+    ]) {
+      const answer = await submit(metadata);
+      assert.equal(answer.status, 400, metadata.slice(0, 40));
+      assert.doesNotMatch(answer.text, /rawJSON/);
+    }
+  });
+
+  it('make two requests where they differ in one digit', async () => {
+    for (const [index, [one, other]] of [
+      ['1234567890123456788', '1234567890123456789'],
+      ['1e400', '1e401'],
+      ['9007199254740992', '9007199254740993'],
+    ].entries()) {
+      const headers = { 'idempotency-key': `number-${index}` };
+      const before = partner.api.arrivals.length;
+      assert.equal((await submit(`{"a":${one}}`, headers)).status, 200);
+      assert.equal((await submit(`{"a":${other}}`, headers)).status, 422);
+      const again = await submit(`{"a":${one}}`, headers);
+      assert.equal(again.headers.get('idempotent-replayed'), 'true');
+      assert.equal(partner.api.arrivals.length, before + 1);
+    }
+  });
+
+  it('come from Pearsana as it wrote them: in a success, and in the details of a refusal', async () => {
+    const headers = { 'content-type': 'application/json' };
+    partner.api.next({ headers, body: `${JSON.stringify(pong).slice(0, -1)},"more":${list}}` });
+    const ping = await bff.call('/api/environments/sandbox/ping');
+    assert.equal(ping.status, 200);
+    assert(ping.text.includes(`"more":${list}`), ping.text);
+
+    partner.api.next({ status: 201, headers, body: `{"document":{"documentId":${list}}}` });
+    const written = await submit('{}');
+    assert.equal(written.status, 201);
+    assert(written.text.includes(`"documentId":${list}`), written.text);
+
+    const error = `{"error":{"code":"A_CODE","message":"No.","details":{"ids":${list}}}}`;
+    for (const status of [400, 403, 409, 422, 500]) {
+      partner.api.next({ status, headers, body: error });
+      const refused = await submit('{}');
+      assert(refused.text.includes(`"ids":${list}`), refused.text);
+    }
+  });
+});
