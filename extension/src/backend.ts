@@ -11,6 +11,7 @@ import type { OperationName } from '../../shared/operations.ts';
 import type { KeptSession, SessionStore } from './authentication/session-store.ts';
 import { type LogCall, logged } from './call-log.ts';
 import { CommandError, type CommandFailure, failureOf } from './failures/command-failure.ts';
+import { timeWords } from './time-words.ts';
 
 export type BackendDependencies = {
   /** The setting, as it is at this moment. */
@@ -51,7 +52,7 @@ type OperationMethods = {
   [Name in OperationName]: (options: CallOptions<Name>) => Promise<Answer<Name>>;
 };
 
-/** What is answered by the BFF itself, so there is no partner to wait for. */
+/** What is answered by the BFF itself, so there is no call to Pearsana to wait for. */
 const ownAnswerTimeoutMs = 10_000;
 /** A question before the first question: whoever types a key finds out soon enough that nobody answers. */
 const methodsTimeoutMs = 3_000;
@@ -84,6 +85,16 @@ export function createBackend({ readUrl, sessions, log, fetch }: BackendDependen
       throw new CommandError('SIGN_IN_EXPIRED', `You were signed in to the BFF at ${at} until ${until}.`);
     }
     return { at, client: clientOf(at, { accessKey, ...(timeoutMs !== undefined && { timeoutMs }) }) };
+  }
+
+  /** Asks for what the BFF answers by itself. */
+  async function askBff<Answer extends { requestId: string }>(
+    operation: string,
+    environment: string | undefined,
+    ask: (client: Client, origin: string) => Promise<Answer>,
+  ): Promise<Answer> {
+    const { at, client } = await connect(ownAnswerTimeoutMs);
+    return logged(log, operation, environment, () => ask(client, at));
   }
 
   /** What the BFF takes is kept, with who it says that this is. */
@@ -131,21 +142,13 @@ export function createBackend({ readUrl, sessions, log, fetch }: BackendDependen
       const method = methods[name];
       return logged(log, name, options.environment, () => method(options));
     },
-    async environments(signal) {
-      const { at, client } = await connect(ownAnswerTimeoutMs);
-      const answer = await logged(log, 'environments', undefined, () =>
-        client.environments(signal ? { signal } : {}),
-      );
-      return { ...answer, origin: at };
-    },
-    async activity(options) {
-      const { client } = await connect(ownAnswerTimeoutMs);
-      return logged(log, 'activity', options.environment, () => client.activity(options));
-    },
-    async resolve(options) {
-      const { client } = await connect(ownAnswerTimeoutMs);
-      return logged(log, 'resolve', options.environment, () => client.resolve(options));
-    },
+    environments: (signal) =>
+      askBff('environments', undefined, async (client, at) => ({
+        ...(await client.environments(signal ? { signal } : {})),
+        origin: at,
+      })),
+    activity: (options) => askBff('activity', options.environment, (client) => client.activity(options)),
+    resolve: (options) => askBff('resolve', options.environment, (client) => client.resolve(options)),
     async offersBrowser() {
       const client = clientOf(origin(), { timeoutMs: methodsTimeoutMs });
       try {
@@ -188,9 +191,4 @@ export function createBackend({ readUrl, sessions, log, fetch }: BackendDependen
 
 function isOver(time: string): boolean {
   return Date.parse(time) <= Date.now();
-}
-
-/** As in `26 Nov, 09:30`, in the user's own way. */
-export function timeWords(time: string): string {
-  return new Date(time).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
 }

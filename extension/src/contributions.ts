@@ -50,8 +50,11 @@ export type DocumentResult = {
 /** What became of each document, and why no more were sent. */
 export type DocumentsResult = { environment: string; documents: DocumentResult[]; error?: CommandFailure };
 
-/** One write of the user's, by the request id that it was sent with. */
-export type WriteReference = EnvironmentArgument & { requestId: string };
+/**
+ * One write of the user's, by the request id that it was sent with. `again` is what its own command takes, to send the
+ * same request once more should it turn out not to have happened.
+ */
+export type WriteReference = EnvironmentArgument & { requestId: string; again?: unknown };
 
 /** What an operation's command returns: the typed answer, what went wrong (the user has been told), or nothing when cancelled. */
 export type CallResult<Name extends OperationName> = Success<Name> | Failed | undefined;
@@ -61,7 +64,7 @@ export type Failed = { error: CommandFailure };
 export type Commands = {
   /** Pings one environment; asks which one unless it is told. */
   'pearsana.ping': { argument: EnvironmentArgument; result: CallResult<'ping'> };
-  /** Asks whether the partner is up, which needs no token. */
+  /** Asks whether Pearsana is up, which needs no token. */
   'pearsana.health': { argument: EnvironmentArgument; result: CallResult<'health'> };
   /** Lists every scope that there is, and whether the App Client has it. */
   'pearsana.scopes': { argument: EnvironmentArgument; result: CallResult<'scopes'> };
@@ -92,6 +95,17 @@ export const operationCommands = {
   submitDocument: 'pearsana.submitDocument',
   submitDocumentBatch: 'pearsana.submitDocument',
 } as const satisfies Record<OperationName, CommandId>;
+
+/** What an operation does, as in “Your key cannot … in sandbox”. */
+export const operationDeeds: Record<OperationName, string> = {
+  health: 'check the health',
+  ping: 'ping',
+  scopes: 'list scopes',
+  createUser: 'create users',
+  createInvitation: 'invite',
+  submitDocument: 'submit documents',
+  submitDocumentBatch: 'submit batches of documents',
+};
 
 /**
  * One handler for each command. Anything in the window can call a command, with anything: so a handler is given

@@ -102,7 +102,7 @@ function listenToBrowser(extensionId: string, redeem: Backend['redeem']) {
     handleUri(uri) {
       if (browser.handle(uri)) return;
       void vscode.window.showWarningMessage(
-        'This window is not waiting for a sign-in: it was begun in another window, or is over. Nothing was changed here.',
+        'This window is not waiting for a sign-in. Nothing was changed here.',
       );
     },
   });

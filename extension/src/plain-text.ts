@@ -7,3 +7,8 @@ export function plain(text: string, longest = 400): string {
   const short = line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
   return short.replaceAll('](', '] (').replaceAll('$(', '$ (');
 }
+
+/** As it stands at the beginning of a sentence. */
+export function capitalised(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -63,11 +63,11 @@ for (const kind of ['node', 'web'] as const) {
           await submitRangeFromExplorer(workbench, '01.pdf', '27.pdf');
           await passSteps(workbench, once);
           const [send] = await quickInput.options();
-          assert.match(send ?? '', /^Submit 27 documents — sandbox.*In 2 requests, one after the other/);
+          assert.match(send ?? '', /^Submit 27 documents — sandbox.*Sent in 2 requests, one after the other/);
           await workbench.screenshot(`.cache/screenshots/batches-review-${kind}.png`);
           await quickInput.accept();
           const told = notification(
-            /Documents in sandbox: 25 accepted, 2 unknown\..*may have happened.*SIS A-1, request id [\w-]+/s,
+            /Documents in sandbox: 25 accepted, 2 unknown\..*The batch of documents for SIS A-1 may have been submitted: check/s,
           ).first();
           await told.waitFor();
           await told.getByRole('button', { name: 'Mark as Resolved' }).waitFor();
@@ -83,10 +83,12 @@ for (const kind of ['node', 'web'] as const) {
           await submitFromExplorer(workbench, ['26.pdf', '27.pdf']);
           await passSteps(workbench, once);
           await quickInput.accept();
-          const again = notification(/2 unknown\. Not sent: the outcome of the first request/).first();
+          const again = notification(
+            /2 unknown\. Not sent: the batch of documents for SIS A-1 \(today .*\) has no known outcome/,
+          ).first();
           await again.waitFor();
           assert.equal(sent().length, 2);
-          await again.getByRole('button', { name: 'Send with a New Key' }).click();
+          await again.getByRole('button', { name: 'Send Again Anyway…' }).click();
           await quickInput.step(/Submit 2 documents · sandbox.*\(1\/1\)/);
           await quickInput.options();
           await quickInput.accept();
@@ -129,7 +131,7 @@ for (const kind of ['node', 'web'] as const) {
           await workbench.treeItem('00-large.pdf').first().click({ button: 'right' });
           await page.getByRole('menuitem', { name: 'Submit Documents' }).hover();
           await page.keyboard.press('Enter');
-          await notification(/00-large\.pdf has 4\.1 KB, and 4 KB is the most\. Choose other files/)
+          await notification(/00-large\.pdf is 4\.1 KB; the limit is 4 KB\. Remove it from the selection/)
             .first()
             .waitFor();
           assert.deepEqual(sent(), []);

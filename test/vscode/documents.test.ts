@@ -59,7 +59,7 @@ for (const kind of ['node', 'web'] as const) {
             await pass(forAll.slice(0, count));
             if (count === forAll.length) {
               await quickInput.accept();
-              await quickInput.message(/Type production/);
+              await quickInput.message(/Type “production” to submit 3 documents/);
             }
             await quickInput.escape();
           }
@@ -85,7 +85,7 @@ for (const kind of ['node', 'web'] as const) {
             }
             await workbench.screenshot(`.cache/screenshots/documents-review-${kind}.png`);
             await quickInput.accept();
-            await quickInput.message(/Type production/);
+            await quickInput.message(/Type “production” to submit 3 documents/);
             await quickInput.type('production');
             await quickInput.accept();
             await notification(/Documents in production: 3 accepted\./)
@@ -116,8 +116,8 @@ for (const kind of ['node', 'web'] as const) {
           async () => {
             await fromExplorer(['a.pdf', 'b.png'], 'sandbox');
             await pass([
-              { pick: 'Ask for each file' },
-              { pick: 'Another type …' },
+              { pick: 'Different for each file' },
+              { pick: 'Another type…' },
               { text: 'LETTER' },
               { text: 'SIS' },
               { text: 'A-1' },

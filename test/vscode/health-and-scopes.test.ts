@@ -42,7 +42,7 @@ for (const kind of ['node', 'web'] as const) {
 
         await t.test('health: by the menu of an environment, without a token', async () => {
           await chooseInMenu(workbench, 'sandbox', 'Check Health');
-          await notification(/sandbox says “ok” of its health, in \d+ ms \(request [\w-]+\)/).waitFor();
+          await notification(/sandbox is healthy \(\d+ ms\)/).waitFor();
           assert.deepEqual(
             bff.pearsana.arrivals.map(({ path }) => path),
             ['/health'],

@@ -36,7 +36,7 @@ export async function enterKey(
  */
 export async function signIn(workbench: Workbench, accessKey: string): Promise<void> {
   await enterKey(workbench, accessKey);
-  await workbench.notification(/Signed in to the BFF/).waitFor();
+  await workbench.notification(/Signed in to http/).waitFor();
   await workbench
     .treeItem(/^sandbox/)
     .first()

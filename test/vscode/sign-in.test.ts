@@ -80,7 +80,7 @@ for (const kind of ['node', 'web'] as const) {
           const popup = await openBrowser(workbench);
           await answer(popup, 'Don’t allow');
           await popup.close();
-          const told = notification(/You didn’t allow it in the browser\. Nothing was changed/).first();
+          const told = notification(/You did not allow VS Code to sign in\. Nothing was changed/).first();
           await told.waitFor();
           await told.getByRole('button', { name: 'Sign In' }).click();
           await quickInput.step(wayIn);
@@ -93,7 +93,7 @@ for (const kind of ['node', 'web'] as const) {
           await answer(popup, 'Allow');
           for (const address of [link, popup.url()]) assert.doesNotMatch(address, /pbff_/);
           await popup.close();
-          await notification(/Signed in to the BFF at http:\S+ as user:ada, until .*\d/).waitFor();
+          await notification(/Signed in to http:\S+ \(user:ada, until .*\d.*\)/).waitFor();
           await treeItem(/^sandbox/)
             .first()
             .waitFor();
@@ -122,12 +122,12 @@ for (const kind of ['node', 'web'] as const) {
               .first()
               .waitFor();
             await other.runCommand('Pearsana: Sign Out');
-            await other.notification(/Signed out of the BFF at/).waitFor();
+            await other.notification(/Signed out of http/).waitFor();
             assert.deepEqual(statuses().slice(4), [200]);
             await other.page.close();
             // A desktop's windows tell each other; pages of this server learn it from the BFF.
             await clickBeside(workbench, 'sandbox', 'Ping');
-            await notification(/doesn’t accept the access key.*Sign in/s).waitFor();
+            await notification(/doesn’t accept your access key.*Sign in/s).waitFor();
             assert.equal(bff.pearsana.arrivals.length, 0);
           },
         );

@@ -5,17 +5,38 @@ import { buildExtension, clickBeside, noBrowser, signIn, vsix } from './person.t
 import { openWorkbench } from './workbench.ts';
 
 /** What a person enters at a step; without a text, Enter alone. `wrong` is tried first, and must not pass. */
-type StepScript = { ask: string; text?: string; wrong?: [text: string, words: RegExp]; pick?: string[] };
+type StepScript = {
+  ask: string;
+  prompt?: RegExp;
+  text?: string;
+  wrong?: [text: string, words: RegExp];
+  pick?: string[];
+};
 type WizardScript = { button: string; path: string; steps: StepScript[]; request: unknown; done: string };
 
 const person: StepScript[] = [
-  { ask: 'E-mail', text: 'ada@example.edu', wrong: ['nobody', /`nobody` is not an e-mail address/] },
-  { ask: 'First name', text: 'Ada', wrong: [' ', /must not be empty/] },
-  { ask: 'Last name', text: 'Lovelace', wrong: [' ', /must not be empty/] },
+  {
+    ask: 'E-mail',
+    prompt: /^E-mail address of/,
+    text: 'ada@example.edu',
+    wrong: ['nobody', /Enter an e-mail address, for example/],
+  },
+  { ask: 'First name', text: 'Ada', wrong: [' ', /Enter a first name/] },
+  { ask: 'Last name', text: 'Lovelace', wrong: [' ', /Enter a last name/] },
 ];
 const reference: StepScript[] = [
-  { ask: 'External reference, namespace', text: 'SIS', wrong: [' ', /must not be empty/] },
-  { ask: 'External reference, id', text: 'A-1', wrong: [' ', /must not be empty/] },
+  {
+    ask: 'External reference, namespace',
+    prompt: /^External reference: the system/,
+    text: 'SIS',
+    wrong: [' ', /Enter the system, for example SIS/],
+  },
+  {
+    ask: 'External reference, id',
+    prompt: /^External reference: the person’s id/,
+    text: 'A-1',
+    wrong: [' ', /Enter the person’s id/],
+  },
   { ask: 'Another external reference' },
 ];
 
@@ -27,7 +48,7 @@ const wizards: WizardScript[] = [
       ...person,
       ...reference,
       { ask: 'Message', text: 'Welcome $(heart) [here](command:x)' },
-      { ask: 'Roles', text: 'student, faculty', wrong: ['student,,', /must not be empty/] },
+      { ask: 'Roles', text: 'student, faculty', wrong: ['student,,', /This must not be empty/] },
     ],
     request: {
       email: 'ada@example.edu',
@@ -43,11 +64,11 @@ const wizards: WizardScript[] = [
     path: '/v1/users',
     steps: [
       ...person,
-      { ask: 'Role', text: 'faculty', wrong: [' ', /must not be empty/] },
+      { ask: 'Role', text: 'faculty', wrong: [' ', /Enter a role, for example student/] },
       ...reference,
       { ask: 'Profile', pick: ['Currency', 'Date of birth'] },
-      { ask: 'Currency', text: 'EUR', wrong: ['eur', /`eur` is not a currency/] },
-      { ask: 'Date of birth', text: '1985-12-10', wrong: ['2001-02-29', /`2001-02-29` is not a date/] },
+      { ask: 'Currency', text: 'EUR', wrong: ['eur', /Use three capital letters, for example USD/] },
+      { ask: 'Date of birth', text: '1985-12-10', wrong: ['2001-02-29', /Use the format YYYY-MM-DD/] },
     ],
     request: {
       identity: { email: 'ada@example.edu', firstName: 'Ada', lastName: 'Lovelace', roleName: 'faculty' },
@@ -80,12 +101,12 @@ for (const kind of ['node', 'web'] as const) {
       }
 
       /** Passes one step; `number` is the step's place, which its title must show. */
-      async function pass({ ask, text, pick }: StepScript, number: number): Promise<void> {
+      async function pass({ ask, prompt, text, pick }: StepScript, number: number): Promise<void> {
         await quickInput.step(new RegExp(`\\(${number}/`));
         if (text !== undefined) await quickInput.type(text);
         for (const label of pick ?? []) await quickInput.pick(label);
         // The prompt in the place of a fault's words says that the step takes what is in its box.
-        if (text !== undefined) await quickInput.message(new RegExp(`^${ask}:`));
+        if (text !== undefined) await quickInput.message(prompt ?? new RegExp(`^${ask}`));
         await quickInput.accept();
       }
 
@@ -108,7 +129,7 @@ for (const kind of ['node', 'web'] as const) {
             // The step that only production has.
             await walkTo(wizard, 'production', wizard.steps.length);
             await quickInput.accept();
-            await quickInput.message(/Type production/);
+            await quickInput.message(/Type “production” to/);
             await quickInput.escape();
             assert.equal(written().length, writtenBefore);
           });
@@ -167,15 +188,15 @@ for (const kind of ['node', 'web'] as const) {
               await workbench.screenshot(`.cache/screenshots/${kind}-${wizard.button}-${environment}.png`);
               await quickInput.accept();
               if (environment === 'production') {
-                await quickInput.message(/Type production/);
+                await quickInput.message(/Type “production” to/);
                 await quickInput.type('sandbox');
                 await quickInput.accept();
-                await quickInput.message(/exactly/);
+                await quickInput.message(/exactly as it is written/);
                 assert.equal(written().length, before);
                 await quickInput.type('production');
                 await quickInput.accept();
               }
-              await notification(new RegExp(`${wizard.done} in ${environment} \\(request [\\w-]+\\)`))
+              await notification(new RegExp(`${wizard.done} in ${environment}\\.`))
                 .first()
                 .waitFor();
               assert.equal(written().length, before + 1);

@@ -62,7 +62,7 @@ for (const kind of ['node', 'web'] as const) {
           partner.api.next({ status: 409, body: { error } }, created);
           await invite(workbench);
           const told = notification(
-            /ALREADY|was \[invited\] \(command:x\) before.*nothing happened/s,
+            /ALREADY|was \[invited\] \(command:x\) before.*Nothing was changed/s,
           ).first();
           await told.waitFor();
           // The partner's text is no link.
@@ -85,7 +85,7 @@ for (const kind of ['node', 'web'] as const) {
           partner.api.next({ fault: 'hang' });
           await invite(workbench);
           const told = notification(
-            /It may have happened.*look in the Pearsana portal for the external reference SIS A-1, request id [\w-]+/is,
+            /did not answer in time\. The invitation for SIS A-1 may have been sent: check the Pearsana portal/,
           ).first();
           await told.waitFor();
           assert.equal(await told.getByRole('button', { name: /Try Again|Retry/ }).count(), 0);
@@ -93,7 +93,7 @@ for (const kind of ['node', 'web'] as const) {
           assert.equal(sent(), 3);
           await read();
           await invite(workbench);
-          await notification(/Not sent: the outcome of the first request with this key/)
+          await notification(/Not sent: the invitation for SIS A-1 \(today .*\) has no known outcome/)
             .first()
             .waitFor();
           assert.equal(sent(), 3);
@@ -101,16 +101,22 @@ for (const kind of ['node', 'web'] as const) {
 
         await read();
         await t.test('resolved by a person: it did not happen, so the same request is sent', async () => {
-          const told = notification(/Not sent: the outcome of the first request with this key/).first();
+          const told = notification(
+            /Not sent: the invitation for SIS A-1 \(today .*\) has no known outcome/,
+          ).first();
           await told.getByRole('button', { name: 'Mark as Resolved' }).click();
           await quickInput.step(/Mark as Resolved · sandbox/);
           await quickInput.pick('It did not happen');
-          await notification(/Noted: it did not happen/)
-            .first()
-            .waitFor();
+          const marked = notification(/Marked as not sent/).first();
+          await marked.waitFor();
           await read();
           partner.api.next(created);
-          await invite(workbench);
+          // The message that told of it still had the request.
+          await marked.getByRole('button', { name: 'Send Again…' }).click();
+          await quickInput.step(/Invite · sandbox.*\(1\/1\)/);
+          assert.equal(sent(), 3);
+          await quickInput.options();
+          await quickInput.accept();
           await until('it is sent', () => sent() === 4);
         });
 
@@ -118,10 +124,12 @@ for (const kind of ['node', 'web'] as const) {
         await t.test('unknown, and wanted all the same: with a new key, after the review', async () => {
           partner.api.next({ fault: 'reset-after-body' }, created);
           await invite(workbench);
-          const told = notification(/Connection lost before Pearsana.*may have happened/s).first();
+          const told = notification(
+            /Connection lost before Pearsana answered\. The invitation for SIS A-1 may have been sent/,
+          ).first();
           await told.waitFor();
           await read();
-          await told.getByRole('button', { name: 'Send with a New Key' }).click();
+          await told.getByRole('button', { name: 'Send Again Anyway…' }).click();
           await quickInput.step(/Invite · sandbox.*\(1\/1\)/);
           assert.equal(sent(), 5);
           await quickInput.options();
@@ -138,7 +146,9 @@ for (const kind of ['node', 'web'] as const) {
             .getByRole('button', { name: 'Cancel' })
             .first()
             .click();
-          const told = notification(/It may have happened.*Trying again is safe/s).first();
+          const told = notification(
+            /The invitation for SIS A-1 may have been sent\. Retrying is safe/,
+          ).first();
           await told.waitFor();
           const path = '/api/environments/sandbox/activity';
           const latest = async () => activityAnswer.parse((await bff.call(path)).body).activity[0];
@@ -148,7 +158,7 @@ for (const kind of ['node', 'web'] as const) {
           await quickInput.step(/Invite · sandbox.*\(1\/1\)/);
           await quickInput.options();
           await quickInput.accept();
-          await notification(/It was done before, and was not sent again/)
+          await notification(/It was already done, so it was not sent again/)
             .first()
             .waitFor();
           assert.equal(sent(), 7);
@@ -160,7 +170,9 @@ for (const kind of ['node', 'web'] as const) {
           async () => {
             partner.api.next({ fault: 'reset-after-body' });
             await invite(workbench);
-            await notification(/Connection lost before Pearsana.*may have happened/s)
+            await notification(
+              /Connection lost before Pearsana answered\. The invitation for SIS A-1 may have been sent/,
+            )
               .first()
               .waitFor();
             // One at a time, since what is out of sight is not in the page.
@@ -179,7 +191,7 @@ for (const kind of ['node', 'web'] as const) {
             await unknown.first().getByRole('button', { name: 'Mark as Resolved' }).click();
             await quickInput.step(/Mark as Resolved · sandbox/);
             await quickInput.pick('It happened');
-            await notification(/Noted: it happened/)
+            await notification(/Marked as sent/)
               .first()
               .waitFor();
             // The view follows by itself.

@@ -39,7 +39,10 @@ export function createBrowserSignIns(dependencies: BrowserSignInDependencies): B
         const minutes = Math.round(timeoutMs / 60_000);
         settle(() =>
           reject(
-            new CommandError('SIGN_IN_TIMED_OUT', `The browser brought no answer within ${minutes} minutes.`),
+            new CommandError(
+              'SIGN_IN_TIMED_OUT',
+              `No answer came from the browser within ${minutes} minutes.`,
+            ),
           ),
         );
       }, timeoutMs);
@@ -65,7 +68,7 @@ export function createBrowserSignIns(dependencies: BrowserSignInDependencies): B
       const query = new URLSearchParams({ challenge, state, redirect_uri: redirectUri });
       const done = wait(state, signal).then(async (answer) => {
         const code = answer.get('code');
-        if (code === null) throw new CommandError('SIGN_IN_DENIED', 'You didn’t allow it in the browser.');
+        if (code === null) throw new CommandError('SIGN_IN_DENIED', 'You did not allow VS Code to sign in.');
         await redeem(origin, code, verifier, signal);
       });
       // Whoever began it may still be busy with opening the browser.

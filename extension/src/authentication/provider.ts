@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import { createEvent } from '../event.ts';
-import type { KeptSession } from './session-store.ts';
+import { callerWords, type KeptSession } from './session-store.ts';
 
 export type ProviderDependencies = {
   /** The session of the BFF that the setting names, and its origin; nothing while nobody is signed in there. */
@@ -27,7 +27,7 @@ export function createProvider({ current, signIn, signOut }: ProviderDependencie
     const found = await current();
     if (!found) return undefined;
     const { origin, session } = found;
-    const label = `${session.caller} (${new URL(origin).host})`;
+    const label = `${callerWords(session.caller)} (${new URL(origin).host})`;
     return {
       id: `${origin} ${session.caller}`,
       account: { id: `${session.caller} ${origin}`, label },

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import { createEvent, type Event } from '../event.ts';
+import { plain } from '../plain-text.ts';
 
 /** What is kept of a sign-in. It belongs to one origin, and is only ever looked up by that. */
 export type KeptSession = {
@@ -9,6 +10,11 @@ export type KeptSession = {
   /** ISO 8601; there where the key was given for a time by signing in in a browser, and is given back at the end. */
   expiresAt?: string;
 };
+
+/** Who that is, for people: the BFF's first key has no name of its own. */
+export function callerWords(caller: string): string {
+  return caller === 'access-key' ? 'owner key' : plain(caller, 128);
+}
 
 /** Where sessions are kept, shared by all windows. After the address changed back, its session is found again. */
 export type SessionStore = {

@@ -11,13 +11,11 @@ import { accessKeyFault } from './command-arguments.ts';
 export async function askForKey(backend: Backend, situation: () => Situation): Promise<boolean> {
   const box = vscode.window.createInputBox();
   box.title = `Sign in to the Pearsana BFF at ${backend.origin()}`;
-  box.prompt = 'The terminal where “npm start” runs shows the key; else ask whoever runs the BFF.';
+  box.prompt = 'Paste the access key shown by “npm start”, or ask your BFF administrator.';
   box.placeholder = 'Access key';
   box.password = true;
   box.ignoreFocusOut = true;
-  box.buttons = [
-    { iconPath: new vscode.ThemeIcon('gear'), tooltip: 'Open the setting of the BFF’s address' },
-  ];
+  box.buttons = [{ iconPath: new vscode.ThemeIcon('gear'), tooltip: 'Change the BFF’s URL in the settings' }];
 
   const hidden = new AbortController();
   try {

@@ -1,7 +1,7 @@
 import type { Environment } from '../../../shared/environments.ts';
 import { sentences } from '../../../shared/validate.ts';
 import type { CommandId } from '../contributions.ts';
-import { CommandError } from '../failures/command-failure.ts';
+import { argumentsInvalid } from '../failures/command-failure.ts';
 import { answeredSteps, type Form, unmendable } from '../forms/form.ts';
 import type { Draft } from '../forms/request-draft.ts';
 import { confirmationStep, reviewStep } from '../forms/review.ts';
@@ -27,18 +27,17 @@ export async function askForRequest(
   const issues = given ? form.issues(given) : [];
   const wrong = confirmed ? issues : unmendable(steps, issues);
   if (wrong.length > 0) {
-    throw new CommandError('ARGUMENTS_INVALID', `${command}: ${sentences(wrong.slice(0, 5)).join('; ')}.`);
+    throw argumentsInvalid(`${command}: ${sentences(wrong.slice(0, 5)).join('; ')}.`);
   }
   if (given && confirmed) return given;
-  const lastSteps = [
-    reviewStep(form, environment),
-    ...(environment.protected ? [confirmationStep(environment.id)] : []),
-  ];
+  const review = reviewStep(form, environment);
+  const confirmation = (now: Draft) =>
+    environment.protected ? [confirmationStep(environment.id, form.deed(now))] : [];
   return runWizard(
     {
       title: plain([form.title, environment.name, kindWords(environment)].filter(Boolean).join(' · '), 120),
       draft,
-      steps: (now) => [...form.steps(now), ...lastSteps],
+      steps: (now) => [...form.steps(now), review, ...confirmation(now)],
       ...(given && { answered: answeredSteps(steps, issues) }),
     },
     input,

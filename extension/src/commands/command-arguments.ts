@@ -1,6 +1,6 @@
 import { type FileLimits, fileLimits } from '../../../shared/environments.ts';
 import type { Commands, EnvironmentArgument, WriteReference } from '../contributions.ts';
-import { CommandError } from '../failures/command-failure.ts';
+import { argumentsInvalid } from '../failures/command-failure.ts';
 
 /**
  * Which environment a command is called for; undefined when its caller leaves that open.
@@ -15,9 +15,8 @@ export function readEnvironmentArgument(
   const surplus = Object.keys(unknown);
   // The name becomes a part of a path: dots alone would climb out of it.
   if (typeof environment !== 'string' || !/^[\w-]{1,64}$/.test(environment) || surplus.length > 0) {
-    throw new CommandError(
-      'ARGUMENTS_INVALID',
-      `${command} takes { "environment": "…" }, with the name of an environment, or nothing at all${surplus.length > 0 ? `; it was also given ${surplus.slice(0, 3).join(', ')}` : ''}.`,
+    throw argumentsInvalid(
+      `${command} takes { "environment": "…" } or nothing at all${surplus.length > 0 ? `; it was also given ${surplus.slice(0, 3).join(', ')}` : ''}.`,
     );
   }
   return { environment };
@@ -44,10 +43,10 @@ export function readWriteArgument(
   // A node of the tree is an argument too, and one without a request.
   const environment = readEnvironmentArgument(command, Object.keys(target).length > 0 ? target : undefined);
   if (request !== undefined && (typeof request !== 'object' || request === null || Array.isArray(request))) {
-    throw new CommandError('ARGUMENTS_INVALID', `${command} takes its request as an object.`);
+    throw argumentsInvalid(`${command} takes its request as an object.`);
   }
   if (confirm !== undefined && !inTest) {
-    throw new CommandError('ARGUMENTS_INVALID', `${command} cannot be confirmed by its caller: it asks you.`);
+    throw argumentsInvalid(`${command} cannot be confirmed by its caller: it asks you.`);
   }
   return {
     ...environment,
@@ -63,10 +62,12 @@ export function readWriteArgument(
  * @throws CommandError when the argument does not say it.
  */
 export function readWriteReference(command: keyof Commands, argument: unknown): WriteReference {
-  const { requestId, ...target } = fieldsOf(argument);
+  const { requestId, again, ...target } = fieldsOf(argument);
   const environment = readEnvironmentArgument(command, target);
-  if (environment && typeof requestId === 'string' && requestId !== '') return { ...environment, requestId };
-  throw new CommandError('ARGUMENTS_INVALID', `${command} takes { "environment": "…", "requestId": "…" }.`);
+  if (environment && typeof requestId === 'string' && requestId !== '') {
+    return { ...environment, requestId, ...(again !== undefined && { again }) };
+  }
+  throw argumentsInvalid(`${command} takes { "environment": "…", "requestId": "…" }.`);
 }
 
 /**
@@ -80,10 +81,7 @@ export function readAccessKeyArgument(
   const { accessKey } = fieldsOf(argument);
   if (accessKey === undefined) return undefined;
   if (!inTest || typeof accessKey !== 'string') {
-    throw new CommandError(
-      'ARGUMENTS_INVALID',
-      'pearsana.signIn takes no access key from its caller: it asks you for it.',
-    );
+    throw argumentsInvalid('pearsana.signIn asks you for the access key: no caller can give it.');
   }
   return accessKey;
 }
@@ -94,7 +92,7 @@ export function accessKeyFault(accessKey: string): string | undefined {
   // Only these can stand in a header (RFC 9110, 5.5).
   return /^[\x21-\x7e]+$/.test(accessKey)
     ? undefined
-    : 'This is not an access key: it holds a space or a character that no key has.';
+    : 'This is not an access key: keys have no spaces or special characters.';
 }
 
 function fieldsOf(argument: unknown): Record<string, unknown> {

@@ -27,7 +27,7 @@ export async function sourcesOf(given: readonly Given[]): Promise<Source[] | und
   const picked = await vscode.window.showOpenDialog({
     canSelectMany: true,
     openLabel: 'Submit',
-    title: 'Documents for Pearsana',
+    title: 'Choose documents for Pearsana',
   });
   return picked && Promise.all(picked.map((uri) => sourceAt(uri, picked.length === 1 ? first : undefined)));
 }
@@ -37,7 +37,7 @@ export async function sourceAt(uri: vscode.Uri, { filename, itemId }: Partial<Gi
   const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
   const { type, size, mtime } = await vscode.workspace.fs.stat(uri);
   if ((type & vscode.FileType.File) === 0)
-    throw new CommandError('FILE_NOT_USABLE', `${plain(name, 80)} is no file. Nothing was sent.`);
+    throw new CommandError('FILE_NOT_USABLE', `${plain(name, 80)} is not a file. Nothing was sent.`);
   return {
     name: filename ?? name,
     filename: filename ?? name,

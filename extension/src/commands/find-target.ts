@@ -30,12 +30,12 @@ export async function findTarget(
   }));
   if (!first) {
     const operation = environments.map(missing).find(Boolean) ?? operations[0];
-    throw new CommandError('NO_ENVIRONMENT', notGranted('<environment>', operation));
+    throw new CommandError('NO_ENVIRONMENT', notGranted(undefined, operation));
   }
   if (others.length === 0) return { origin, environment: first.environment };
   const chosen = await vscode.window.showQuickPick([first, ...others], {
     title,
-    placeHolder: 'In which environment?',
+    placeHolder: 'Choose an environment',
     matchOnDescription: true,
   });
   return chosen && { origin, environment: chosen.environment };
@@ -60,7 +60,11 @@ function findNamed(
   const about = { environment: named, outcome: 'not_sent' } as const;
   const environment = environments.find(({ id }) => id === named);
   if (!environment) {
-    throw new CommandError('ENVIRONMENT_NOT_FOUND', 'There is no such environment for you.', about);
+    throw new CommandError(
+      'ENVIRONMENT_NOT_FOUND',
+      `You have no environment called ${plain(named, 60)}.`,
+      about,
+    );
   }
   const operation = missing(environment);
   if (operation) throw new CommandError('FORBIDDEN', notGranted(named, operation), about);

@@ -1,14 +1,17 @@
 import type { CommandHandlers } from '../contributions.ts';
-import { createReadCommand, type ReadDependencies, showAnswered } from './read-command.ts';
+import { createReadCommand, type ReadDependencies } from './read-command.ts';
 
-/** Whether the partner is up, whatever it thinks of our credentials: no token is sent. */
+/** Whether Pearsana is up, whatever it thinks of our credentials: no token is sent. */
 export function createHealthCommand(dependencies: ReadDependencies): CommandHandlers['pearsana.health'] {
   return createReadCommand(
     'health',
     {
       doing: 'Checking the health of',
       ask: (call, options) => call('health', options),
-      onAnswer: (answer) => showAnswered(`says “${answer.result.status}” of its health,`, answer),
+      words({ environment, result: { status }, partner }) {
+        const health = status === 'ok' ? 'is healthy' : `says of its health: “${status}”`;
+        return `${environment} ${health} (${Math.round(partner.durationMs)} ms)`;
+      },
     },
     dependencies,
   );

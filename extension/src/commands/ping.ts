@@ -1,14 +1,14 @@
 import type { CommandHandlers } from '../contributions.ts';
 import type { EnvironmentsTree } from '../views/environments-tree.ts';
 import { type PingHistory, successRecord } from '../views/ping-history.ts';
-import { createReadCommand, type ReadDependencies, showAnswered } from './read-command.ts';
+import { createReadCommand, type ReadDependencies } from './read-command.ts';
 
 export type PingDependencies = ReadDependencies & {
   history: PingHistory;
   tree: Pick<EnvironmentsTree, 'expand'>;
 };
 
-/** Whether the partner takes our token. What became of it stands in the tree. */
+/** Whether Pearsana takes our token. What became of it stands in the tree. */
 export function createPingCommand({
   history,
   tree,
@@ -19,9 +19,10 @@ export function createPingCommand({
     {
       doing: 'Pinging',
       ask: (call, options) => call('ping', options),
+      words: ({ environment, partner }) =>
+        `${environment} answered the ping in ${Math.round(partner.durationMs)} ms.`,
       onAnswer(answer, { origin, environment, startedAt }) {
         history.record(origin, environment, successRecord(answer, startedAt, Date.now()));
-        showAnswered('answered the ping', answer);
       },
       onFailure(failure, { origin, environment, startedAt }) {
         // Without a request id nothing was sent: that says nothing of the environment.

@@ -4,7 +4,7 @@ import { type CallResult, operationCommands } from '../contributions.ts';
 import type { EnvironmentList } from '../environment-list.ts';
 import type { CommandFailure } from '../failures/command-failure.ts';
 import { retry } from '../failures/remedies.ts';
-import { showResult } from '../failures/show-message.ts';
+import { copyRequestId, showMessage } from '../failures/show-message.ts';
 import type { Situation } from '../failures/situation.ts';
 import { tellFailure, tellFailures } from '../failures/tell-failures.ts';
 import { plain } from '../plain-text.ts';
@@ -19,7 +19,9 @@ export type Question<Name extends ReadOperation> = {
   /** As in “Pinging”. */
   doing: string;
   ask(call: Backend['call'], options: { environment: string; signal: AbortSignal }): Promise<Success<Name>>;
-  onAnswer(answer: Success<Name>, asked: Asked): void;
+  /** What is said of the answer; nothing where it is shown in another way. */
+  words?(answer: Success<Name>): string;
+  onAnswer?(answer: Success<Name>, asked: Asked): void;
   /** Told of a failure of the call before the user is. */
   onFailure?(failure: CommandFailure, asked: Asked): void;
 };
@@ -30,7 +32,7 @@ export type Asked = { origin: string; environment: string; startedAt: number };
 /** Asks the environment that was clicked or named, else the one that is chosen now. */
 export function createReadCommand<Name extends ReadOperation>(
   operation: Name,
-  { doing, ask, onAnswer, onFailure }: Question<Name>,
+  { doing, ask, words, onAnswer, onFailure }: Question<Name>,
   { backend, list, situation }: ReadDependencies,
 ): (argument?: unknown) => Promise<CallResult<Name>> {
   const command = operationCommands[operation];
@@ -43,7 +45,7 @@ export function createReadCommand<Name extends ReadOperation>(
       const environment = named ?? (await findTarget(list, [operation], { title }))?.environment.id;
       if (environment === undefined) return undefined;
       const asked: Asked = { origin: backend.origin(), environment, startedAt: Date.now() };
-      const result = await callWithProgress(`${doing} ${plain(environment)} …`, (signal) =>
+      const result = await callWithProgress(`${doing} ${plain(environment)}…`, (signal) =>
         ask(backend.call, { environment, signal }),
       );
       if (result === undefined) return undefined;
@@ -56,18 +58,10 @@ export function createReadCommand<Name extends ReadOperation>(
         return tellFailure(error, situation, retry(command, { environment }));
       }
       void list.update();
-      onAnswer(result, asked);
+      onAnswer?.(result, asked);
+      if (words) showMessage('information', plain(words(result)), [copyRequestId(result.requestId)]);
       return result;
     },
     () => retry(command),
   );
-}
-
-/** As in “sandbox answered the ping in 34 ms (request …).” */
-export function showAnswered(
-  what: string,
-  { environment, requestId, partner }: Success<'ping' | 'health'>,
-): void {
-  const ms = Math.round(partner.durationMs);
-  showResult(plain(`${environment} ${what} in ${ms} ms (request ${requestId}).`), requestId);
 }

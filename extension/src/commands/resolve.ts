@@ -1,11 +1,14 @@
 import * as vscode from 'vscode';
+import type { ActivityEntry } from '../../../shared/activity.ts';
 import type { Backend } from '../backend.ts';
-import type { CommandHandlers } from '../contributions.ts';
+import { type CommandHandlers, operationCommands } from '../contributions.ts';
 import { CommandError } from '../failures/command-failure.ts';
-import { showResult } from '../failures/show-message.ts';
+import { copyRequestId, remedyButton, showMessage } from '../failures/show-message.ts';
 import type { Situation } from '../failures/situation.ts';
 import { tellFailures } from '../failures/tell-failures.ts';
 import { plain } from '../plain-text.ts';
+import { tryAgain } from '../writes/write-outcome.ts';
+import { isWrite, writeWords } from '../writes/write-words.ts';
 import { readWriteReference } from './command-arguments.ts';
 
 export type ResolveDependencies = {
@@ -21,43 +24,44 @@ export function createResolveCommand({
   onResolved,
 }: ResolveDependencies): CommandHandlers['pearsana.resolve'] {
   return tellFailures(situation, async (argument) => {
-    const { environment, requestId } = readWriteReference('pearsana.resolve', argument);
-    const answer = await askWhetherItHappened(environment, requestId);
+    const { environment, requestId, again } = readWriteReference('pearsana.resolve', argument);
+    const write = await findWrite(environment, requestId);
+    const answer = await askWhetherItHappened(environment, write);
     if (!answer) return undefined;
     const { happened } = answer;
-    const id = await findWrite(environment, requestId);
-    const { activity } = await backend.resolve({ environment, id, happened });
+    const { activity } = await backend.resolve({ environment, id: write.id, happened });
     onResolved(environment);
-    showResult(
-      happened
-        ? 'Noted: it happened. It will not be sent again with its key.'
-        : 'Noted: it did not happen. The same request can be sent again.',
-      activity.requestId,
-    );
+    const { operation } = write;
+    const sendAgain =
+      !happened && again !== undefined && isWrite(operation)
+        ? [remedyButton({ ...tryAgain(operationCommands[operation], again), title: 'Send Again…' })]
+        : [];
+    const words = happened ? 'Marked as sent.' : 'Marked as not sent.';
+    showMessage('information', words, [...sendAgain, copyRequestId(requestId)]);
     return activity;
   });
 
-  async function findWrite(environment: string, requestId: string): Promise<string> {
+  async function findWrite(environment: string, requestId: string): Promise<ActivityEntry> {
     let before: string | undefined;
     do {
       const page = await backend.activity({ environment, ...(before !== undefined && { before }) });
       const found = page.activity.find((each) => each.requestId === requestId);
-      if (found) return found.id;
+      if (found) return found;
       before = page.next ?? undefined;
     } while (before !== undefined);
-    throw new CommandError('NO_SUCH_WRITE', `You have no write of the request id ${requestId} there.`);
+    throw new CommandError('NO_SUCH_WRITE', `This is not in your activity in ${plain(environment, 60)}.`);
   }
 }
 
-function askWhetherItHappened(environment: string, requestId: string) {
+function askWhetherItHappened(environment: string, { operation, externalReferences }: ActivityEntry) {
   return vscode.window.showQuickPick(
     [
-      { label: 'It happened', detail: 'Its key is never sent again.', happened: true },
-      { label: 'It did not happen', detail: 'The same request can be sent again.', happened: false },
+      { label: 'It happened', detail: 'It will not be sent again.', happened: true },
+      { label: 'It did not happen', detail: 'You can send it again.', happened: false },
     ],
     {
       title: plain(`Mark as Resolved · ${environment}`, 120),
-      placeHolder: `What does the Pearsana portal show for request id ${plain(requestId, 128)}?`,
+      placeHolder: `Did ${writeWords(operation, externalReferences)} happen? Check the Pearsana portal`,
       ignoreFocusOut: true,
     },
   );

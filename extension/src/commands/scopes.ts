@@ -13,7 +13,8 @@ export function createScopesCommand(dependencies: ReadDependencies): CommandHand
       onAnswer(answer) {
         const { title, lines } = scopeList(answer);
         const items = lines.map(({ icon, ...line }) => ({ ...line, iconPath: new vscode.ThemeIcon(icon) }));
-        const placeHolder = 'Enable more in the Pearsana portal (App Clients). Choose one to copy its name';
+        const placeHolder =
+          'Choose one to copy its name. To enable more, open App Clients in the Pearsana portal';
         vscode.window
           .showQuickPick(items, { title, placeHolder, matchOnDescription: true })
           .then((chosen) => {

@@ -1,15 +1,12 @@
-import * as vscode from 'vscode';
 import type { FileLimits } from '../../../shared/environments.ts';
 import { type DocumentsResult, operationCommands } from '../contributions.ts';
 import { type Document, itemOf } from '../documents/document.ts';
 import { countWords, resultsText } from '../documents/results.ts';
 import { sentencesOf } from '../failures/explain-failure.ts';
-import { applyRemedy, openText } from '../failures/show-message.ts';
+import { openTextButton, remedyButton, showMessage } from '../failures/show-message.ts';
 import type { Situation } from '../failures/situation.ts';
 import { plain } from '../plain-text.ts';
 import { explainWrite, writeRemedies } from '../writes/write-outcome.ts';
-
-const openResults = 'Open Results';
 
 /**
  * Says what became of documents, in numbers and for the first that failed in words; all of it is one click away.
@@ -25,7 +22,8 @@ export function showDocumentResults(
   const request = { items: left.map(itemOf) };
   const remedies = writeRemedies(operationCommands.submitDocument, { environment, request, cutBy });
   const people = left.map(({ fields }) => fields.externalReference);
-  const explanation = error && explainWrite(error, situation, { externalReferences: people }, remedies);
+  const operation = left.length === 1 ? 'submitDocument' : 'submitDocumentBatch';
+  const explanation = error && explainWrite(error, situation, { operation, references: people }, remedies);
   const failed = documents.find(({ message }) => message !== undefined);
   const words = explanation
     ? sentencesOf(explanation)
@@ -33,14 +31,13 @@ export function showDocumentResults(
       ? `${plain(failed.file, 80)}: ${plain(failed.message ?? '')}`
       : '';
   const offered = explanation?.remedies ?? (left.length > 0 ? [remedies.again] : []);
-  const show = error
-    ? vscode.window.showErrorMessage
+  const severity = error
+    ? 'error'
     : documents.some(({ result }) => result !== 'accepted')
-      ? vscode.window.showWarningMessage
-      : vscode.window.showInformationMessage;
-  show(`${counts} ${words}`.trim(), openResults, ...offered.map(({ title }) => title)).then((chosen) => {
-    if (chosen === openResults) void openText(resultsText(environment, documents));
-    const remedy = offered.find(({ title }) => title === chosen);
-    if (remedy) void applyRemedy(remedy);
-  });
+      ? 'warning'
+      : 'information';
+  showMessage(severity, `${counts} ${words}`.trim(), [
+    openTextButton('Open Results', resultsText(environment, documents)),
+    ...offered.map(remedyButton),
+  ]);
 }

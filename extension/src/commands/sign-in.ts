@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import type { BrowserSignIns } from '../authentication/browser-sign-in.ts';
-import { type Backend, timeWords } from '../backend.ts';
+import { callerWords } from '../authentication/session-store.ts';
+import type { Backend } from '../backend.ts';
 import type { CommandHandlers } from '../contributions.ts';
 import type { EnvironmentList } from '../environment-list.ts';
+import { showMessage } from '../failures/show-message.ts';
 import type { Situation } from '../failures/situation.ts';
 import { tellFailures } from '../failures/tell-failures.ts';
-import { plain } from '../plain-text.ts';
+import { timeWords } from '../time-words.ts';
 import { askForKey } from './ask-for-key.ts';
 import { readAccessKeyArgument } from './command-arguments.ts';
 import { waitForBrowser } from './wait-for-browser.ts';
@@ -31,8 +33,8 @@ export function createSignInCommand(dependencies: SignInDependencies): CommandHa
     const origin = backend.origin();
     if (await backend.offersBrowser()) {
       const ways = [
-        { label: inBrowser, detail: 'By your organisation’s sign-in; for some hours.' },
-        { label: 'With an access key', detail: 'That whoever runs the BFF gave you.' },
+        { label: inBrowser, detail: 'With your organisation’s sign-in, for some hours' },
+        { label: 'With an access key', detail: 'From “npm start”, or from your BFF administrator' },
       ];
       const title = `Sign in to the Pearsana BFF at ${origin}`;
       const way = await vscode.window.showQuickPick(ways, { title, ignoreFocusOut: true });
@@ -49,8 +51,8 @@ export function createSignInCommand(dependencies: SignInDependencies): CommandHa
     const signedIn = await backend.session();
     const { origin: signedInTo = backend.origin(), session } = signedIn ?? {};
     const until = session?.expiresAt === undefined ? '' : `, until ${timeWords(session.expiresAt)}`;
-    const who = session ? ` as ${plain(session.caller, 128)}` : '';
-    void vscode.window.showInformationMessage(`Signed in to the BFF at ${signedInTo}${who}${until}.`);
+    const who = session ? ` (${callerWords(session.caller)}${until})` : '';
+    showMessage('information', `Signed in to ${signedInTo}${who}`);
     return { signedInTo };
   });
 }

@@ -1,8 +1,8 @@
-import * as vscode from 'vscode';
 import type { Backend } from '../backend.ts';
 import type { CommandHandlers } from '../contributions.ts';
 import type { EnvironmentList } from '../environment-list.ts';
 import { explain } from '../failures/explain-failure.ts';
+import { showMessage } from '../failures/show-message.ts';
 import type { Situation } from '../failures/situation.ts';
 import { tellFailures } from '../failures/tell-failures.ts';
 
@@ -21,10 +21,11 @@ export function createSignOutCommand(dependencies: SignOutDependencies): Command
     if (notGivenBack) {
       const { failure, until } = notGivenBack;
       const { what } = explain(failure, situation());
-      void vscode.window.showWarningMessage(
-        `Signed out of the BFF at ${origin} here, but it could not be told: ${what} The key is forgotten, and the BFF takes it until ${until}. If that worries you, ask whoever runs it to remove it.`,
+      showMessage(
+        'warning',
+        `Signed out here, but not at the BFF: ${what} It accepts the key until ${until}, unless your BFF administrator removes it.`,
       );
-    } else void vscode.window.showInformationMessage(`Signed out of the BFF at ${origin}.`);
+    } else showMessage('information', `Signed out of ${origin}`);
     return undefined;
   });
 }

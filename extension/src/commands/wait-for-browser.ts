@@ -9,7 +9,7 @@ export async function waitForBrowser(origin: string, signIns: BrowserSignIns): P
   const hidden = new AbortController();
   const pick = vscode.window.createQuickPick();
   pick.title = `Sign in to the Pearsana BFF at ${origin}`;
-  pick.placeholder = 'Waiting for your browser. Escape cancels.';
+  pick.placeholder = 'Waiting for your browser. Press Escape to cancel.';
   pick.ignoreFocusOut = true;
   pick.busy = true;
   pick.items = [openAgain, copyLink].map((label) => ({ label }));
@@ -19,7 +19,7 @@ export async function waitForBrowser(origin: string, signIns: BrowserSignIns): P
     const { link, done } = await signIns.begin(origin, hidden.signal);
     const open = async () => {
       if (await vscode.env.openExternal(vscode.Uri.parse(link))) return;
-      pick.placeholder = 'Your browser was not opened. Open it again, or copy the link; Escape cancels.';
+      pick.placeholder = 'Your browser did not open. Open it again, or copy the link.';
     };
     pick.onDidAccept(() => {
       void (pick.activeItems[0]?.label === copyLink ? vscode.env.clipboard.writeText(link) : open());

@@ -2,10 +2,10 @@ import type { Answer } from '../../../shared/client.ts';
 import type { Backend } from '../backend.ts';
 import { type Failed, operationCommands } from '../contributions.ts';
 import type { EnvironmentList } from '../environment-list.ts';
-import { showAnswer, showFailure } from '../failures/show-message.ts';
+import { copyRequestId, openTextButton, showFailure, showMessage } from '../failures/show-message.ts';
 import type { Situation } from '../failures/situation.ts';
 import { tellFailures } from '../failures/tell-failures.ts';
-import type { FormOperation, OperationForm } from '../forms/form.ts';
+import type { FormOperation, OperationForm } from '../forms/operation-form.ts';
 import type { Draft } from '../forms/request-draft.ts';
 import type { WizardInput } from '../forms/wizard.ts';
 import { plain } from '../plain-text.ts';
@@ -40,20 +40,24 @@ export function createWriteCommand<Name extends FormOperation>(
 
   async function send(target: Target, request: Draft, newKey: boolean): Promise<WriteResult<Name>> {
     const { id, name } = target.environment;
-    const result = await whileSending(`${form.doing} in ${plain(name, 60)} …`, (signal) =>
+    const result = await whileSending(`${form.doing} in ${plain(name, 60)}…`, (signal) =>
       sendOnce(dependencies, target, { operation: form.operation, request, newKey }, signal),
     );
     onWritten(id);
     if ('error' in result) {
       const remedies = writeRemedies(command, { environment: id, request });
-      showFailure(explainWrite(result.error, situation(), request, remedies), result.error.requestId);
+      const write = { operation: form.operation, references: request.externalReferences };
+      showFailure(explainWrite(result.error, situation(), write, remedies), result.error.requestId);
       return result;
     }
     void list.update();
-    const done = `${form.doneWords(request, result)} in ${result.environment} (request ${result.requestId}).`;
+    const done = `${form.doneWords(request, result)} in ${result.environment}.`;
     const before =
-      'replayed' in result && result.replayed ? ' It was done before, and was not sent again.' : '';
-    showAnswer(plain(done + before), result);
+      'replayed' in result && result.replayed ? ' It was already done, so it was not sent again.' : '';
+    showMessage('information', plain(done + before), [
+      copyRequestId(result.requestId),
+      openTextButton('Open Answer', JSON.stringify(result, undefined, 2), 'json'),
+    ]);
     return result;
   }
 

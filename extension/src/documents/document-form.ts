@@ -23,11 +23,14 @@ export function documentForm(sources: readonly Source[], limits: FileLimits): Fo
       const verifies =
         documentScopes(...documents.map(({ fields }) => fields)).length > documentScopes().length;
       return [
-        kind === 'local' ? 'Only to the stand-in.' : 'Pearsana keeps them with this person.',
-        ...(verifies ? ['This begins a verification.'] : []),
-        ...(requests > 1 ? [`In ${requests} requests, one after the other.`] : []),
+        kind === 'local'
+          ? 'Local stand-in only: nothing reaches Pearsana.'
+          : 'Pearsana stores them for this person.',
+        ...(verifies ? ['This starts a verification.'] : []),
+        ...(requests > 1 ? [`Sent in ${requests} requests, one after the other.`] : []),
       ].join(' ');
     },
+    deed: () => `submit ${countWords(sources)}`,
     lines(draft) {
       const sent = draft.same === false ? { items: draft.items } : { shared: draft.shared };
       return reviewLines(sent, steps(draft)).map((line) => ({

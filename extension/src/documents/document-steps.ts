@@ -1,5 +1,6 @@
 import { documentTypes, submitDocumentRequest } from '../../../shared/documents.ts';
 import { pathWords } from '../../../shared/validate.ts';
+import { referenceFields } from '../forms/reference-steps.ts';
 import { type Draft, fieldStep, type Path, withValue } from '../forms/request-draft.ts';
 import type { ChoiceStep, Step, TextStep } from '../forms/wizard.ts';
 import type { Source } from './document.ts';
@@ -22,10 +23,10 @@ function sameStep(sources: readonly Source[]): ChoiceStep<Draft> {
     kind: 'choice',
     id: 'same',
     ask: `${sources.length} files`,
-    prompt: 'is the type, the person and the intent the same for all?',
+    prompt: 'How do you want to describe these files?',
     options: () => [
-      { id: 'all', label: 'Ask once for all of them' },
-      { id: 'each', label: 'Ask for each file' },
+      { id: 'all', label: `Same type, person and intent for all ${sources.length} files` },
+      { id: 'each', label: 'Different for each file' },
     ],
     put: (option, draft) => {
       if (option === 'all') return { ...draft, same: true };
@@ -45,7 +46,7 @@ function stepsAt(draft: Draft, path: Path, whose = ''): Step<Draft>[] {
       kind: 'choice',
       id: id('documentType'),
       ask: `${whose}Document type`,
-      prompt: 'what it is',
+      prompt: `${whose}Choose the document type`,
       options: () => [
         ...Object.entries(documentTypes).flatMap(([group, types]) =>
           types.map((type, index) => ({
@@ -54,7 +55,7 @@ function stepsAt(draft: Draft, path: Path, whose = ''): Step<Draft>[] {
             ...(index === 0 && { separatorAbove: group }),
           })),
         ),
-        { id: 'other', label: 'Another type …', separatorAbove: 'other' },
+        { id: 'other', label: 'Another type…', separatorAbove: 'other' },
       ],
       put: (option, now) =>
         withValue(now, [...path, 'documentType'], option !== 'other' ? option : isOther ? documentType : ''),
@@ -62,29 +63,26 @@ function stepsAt(draft: Draft, path: Path, whose = ''): Step<Draft>[] {
     ...(isOther
       ? [
           {
-            ...text(['documentType'], { ask: 'Type', prompt: 'what it is, in Pearsana’s words' }),
+            ...text(['documentType'], {
+              ask: 'Type',
+              prompt: 'Document type, as Pearsana calls it',
+              missing: 'Enter a document type',
+            }),
             id: id('documentType.other'),
           },
         ]
       : []),
-    text(['externalReference', 'namespace'], {
-      ask: 'Person, namespace',
-      prompt: 'the system that knows the person, such as SIS, LMS or PEARSANA',
-      suggestion: 'SIS',
-    }),
-    text(['externalReference', 'externalId'], {
-      ask: 'Person, id',
-      prompt: 'the person’s id in that system; Pearsana must know the person',
-      placeholder: 'for example 20261234',
-    }),
+    ...referenceFields(schema, ['externalReference'], 'Person', 'SIS').map((step) =>
+      lifted(step, path, whose),
+    ),
     {
       kind: 'choice',
       id: id('verificationIntent'),
       ask: `${whose}Intent`,
-      prompt: 'what Pearsana does with it',
+      prompt: `${whose}Choose what Pearsana does with it`,
       options: () => [
-        { id: 'store_only', label: 'store_only', description: 'keeps it' },
-        { id: 'attest', label: 'attest', description: 'begins a verification' },
+        { id: 'store_only', label: 'store_only', description: 'Stores the document' },
+        { id: 'attest', label: 'attest', description: 'Starts a verification' },
       ],
       put: (intent, now) => {
         const next = withValue(now, [...path, 'verificationIntent'], intent);
@@ -95,7 +93,7 @@ function stepsAt(draft: Draft, path: Path, whose = ''): Step<Draft>[] {
       ? [
           text(['attestationReferenceId'], {
             ask: 'Attestation reference id',
-            prompt: 'of the attestation that this belongs to; leave it empty for none',
+            prompt: 'Id of the attestation that this belongs to; leave it empty for none',
             optional: true,
           }),
         ]
@@ -109,6 +107,7 @@ function lifted(step: TextStep<Draft>, path: Path, whose: string): TextStep<Draf
     ...step,
     id: `${pathWords(path)}.${step.id}`,
     ask: whose + step.ask,
+    prompt: whose + step.prompt,
     value: (draft) => step.value(fieldsAt(draft, path)),
     check: (text, draft) => step.check(text, fieldsAt(draft, path)),
     put: (text, draft) => withValue(draft, path, step.put(text, fieldsAt(draft, path))),

@@ -1,7 +1,7 @@
 import { byteWords } from '../../../shared/byte-words.ts';
 import { decodedBytes } from '../../../shared/documents.ts';
 import type { FileLimits } from '../../../shared/environments.ts';
-import { CommandError } from '../failures/command-failure.ts';
+import { argumentsInvalid, type CommandError } from '../failures/command-failure.ts';
 import type { Draft } from '../forms/request-draft.ts';
 import { plain } from '../plain-text.ts';
 
@@ -57,7 +57,7 @@ function readDocument(item: unknown): Given {
 }
 
 function wrongArgument(needs: string): CommandError {
-  return new CommandError('ARGUMENTS_INVALID', `pearsana.submitDocument needs ${needs} in its request.`);
+  return argumentsInvalid(`pearsana.submitDocument needs ${needs} in its request.`);
 }
 
 /** A document as an argument: what {@link readDocuments} reads. */
@@ -89,7 +89,7 @@ export function fileFaults(
   const faults = sources.flatMap(({ name, bytes }) => {
     if (bytes <= 0) return `${plain(name, 80)} is empty`;
     return bytes > largest
-      ? `${plain(name, 80)} has ${byteWords(bytes)}, and ${byteWords(largest, 'exact')} is the most`
+      ? `${plain(name, 80)} is ${byteWords(bytes)}; the limit is ${byteWords(largest, 'exact')}`
       : [];
   });
   if (faults.length === 0) return undefined;

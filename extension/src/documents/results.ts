@@ -5,7 +5,7 @@ import { plain } from '../plain-text.ts';
 import { itemIdOf, operationOf } from './batches.ts';
 import type { Document } from './document.ts';
 
-/** What an answer says of each document of its batch. The partner documents no answer, so each field may be missing. */
+/** What an answer says of each document of its batch. Pearsana documents no answer, so each field may be missing. */
 export function resultsOf(
   batch: readonly Document[],
   { requestId, result }: { requestId: string; result: unknown },
@@ -29,7 +29,7 @@ export function resultsOf(
       return { ...known, result: 'failed', message: String(message) };
     }
     if (alone || has || status !== undefined) return { ...known, result: 'accepted', ...has };
-    return { ...known, result: 'unknown', message: 'Pearsana’s answer does not say.' };
+    return { ...known, result: 'unknown', message: 'Pearsana’s answer does not mention this file.' };
   });
 }
 

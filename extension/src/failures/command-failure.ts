@@ -48,6 +48,11 @@ export class CommandError extends Error {
   }
 }
 
+/** What the arguments of a command lack, or have too much of. */
+export function argumentsInvalid(message: string): CommandError {
+  return new CommandError('ARGUMENTS_INVALID', message);
+}
+
 const codeOfReason = {
   unreachable: 'BFF_UNREACHABLE',
   contract: 'CONTRACT_BROKEN',

@@ -26,130 +26,144 @@ type About = {
 };
 type Words = string | ((about: About) => string);
 type Row = {
-  short: string;
+  short: Words;
   what: Words;
   advice: Words;
   remedies: ('retry' | 'showScopes' | keyof typeof remedies)[];
 };
 
+const retry = 'retry';
+const showLog = 'showLog';
+const signIn = 'signIn';
+const openSetting = 'openSetting';
+
 /** The failure says it itself. */
 const itsMessage: Words = ({ message }) => message;
+
+const keyIsFine = 'Your access key is fine.';
+const contactPearsana = 'If it persists, contact Pearsana with the request id.';
+/** How the BFF begins what it says of an answer that is an error. */
+const pearsanaError = /^Pearsana error \d{3}/;
+const keyWays = 'Sign in with the access key shown by “npm start”, or ask your BFF administrator for one.';
+
+const sameVersion = 'Install the extension that came with the BFF.';
 
 const signedOut: Row = row(
   'not signed in',
   ({ situation }) => `You are not signed in to the BFF at ${situation.backend}.`,
-  'Sign in with the access key that the BFF printed at its start, or that whoever runs it gave you.',
-  'signIn',
-  'openSetting',
+  keyWays,
+  signIn,
+  openSetting,
 );
+
+const signInFailed: Row = row('sign-in failed', itsMessage, 'Try again later.', signIn);
 
 const otherVersion: Row = row(
   'other version',
-  ({ situation, failure }) =>
-    `The BFF at ${situation.backend} doesn’t know this kind of request (${failure.code}).`,
-  'It is probably another version: install the extension that came with it.',
-  'showLog',
-  'openSetting',
+  ({ situation }) => `The BFF at ${situation.backend} doesn’t know this kind of request.`,
+  sameVersion,
+  showLog,
+  openSetting,
 );
 
 const refusedContent: Row = row(
   'refused',
   ({ failure, message }) => `${speaker(failure)} refused the request: ${message}`,
-  'Correct it, then try again.',
-  'retry',
-  'showLog',
+  'Correct the request and try again.',
+  retry,
+  showLog,
 );
 
 /** Every code and its words. A code that is added to the contract makes the compiler ask for its row. */
 const rows: Record<ErrorCode | ExtensionCode, Row> = {
   // What this extension finds by itself.
   NOT_SIGNED_IN: signedOut,
-  SIGN_IN_EXPIRED: row('sign-in expired', itsMessage, 'Sign in again.', 'signIn'),
-  SIGN_IN_DENIED: row(
-    'not allowed in the browser',
-    itsMessage,
-    'Nothing was changed. Sign in again when you like.',
-    'signIn',
-  ),
+  SIGN_IN_EXPIRED: row('sign-in expired', itsMessage, 'Sign in again.', signIn),
+  SIGN_IN_DENIED: row('sign-in declined', itsMessage, 'Nothing was changed.', signIn),
   SIGN_IN_TIMED_OUT: row(
     'no answer from the browser',
     itsMessage,
-    'Sign in again. If the browser shows that it is done but VS Code hears nothing, sign in with an access key.',
-    'signIn',
+    'Sign in again, or with an access key.',
+    signIn,
   ),
   BACKEND_URL_INVALID: row(
-    'address not usable',
+    'URL not usable',
     itsMessage,
     'Correct the setting pearsana.backendUrl.',
-    'openSetting',
+    openSetting,
   ),
   BACKEND_CHANGED: row(
     'BFF changed',
-    'The setting pearsana.backendUrl was changed meanwhile, so what you saw was about another BFF.',
-    'Look at the environments of the new one, and begin again.',
+    'The setting pearsana.backendUrl was changed: what you saw was about another BFF.',
+    'Start again with the new one.',
     'refresh',
   ),
   BFF_UNREACHABLE: row(
     'BFF not reachable',
     ({ situation }) => `The BFF at ${situation.backend} doesn’t answer.`,
     ({ situation }) => howToReach(situation),
-    'retry',
-    'openSetting',
-    'showLog',
+    retry,
+    openSetting,
+    showLog,
   ),
   CONTRACT_BROKEN: row(
-    'not our BFF',
-    itsMessage,
-    'Check the address, or install the extension that came with the BFF.',
-    'openSetting',
-    'showLog',
+    'not a Pearsana BFF',
+    ({ situation }) => `${situation.backend} is not a Pearsana BFF, or is an incompatible version.`,
+    `Check the URL. ${sameVersion}`,
+    openSetting,
+    showLog,
   ),
   ENVIRONMENT_MISMATCH: row(
     'wrong environment answered',
-    itsMessage,
-    'Nothing can be said of the environment that you asked for.',
-    'showLog',
+    ({ environment }) => `You asked for ${environment}, but the answer is from another environment.`,
+    'Do not rely on it, and tell your BFF administrator.',
+    showLog,
   ),
-  FILE_NOT_USABLE: row('file not usable', itsMessage, 'Choose other files, or these again.', 'chooseFiles'),
-  CANCELLED: row('cancelled', 'You cancelled the call.', 'Try again when you like.', 'retry', 'showLog'),
-  NO_ENVIRONMENT: row('no environment', itsMessage, 'Or sign in with another key.', 'signIn', 'refresh'),
-  NO_SUCH_WRITE: row(
-    'no such write',
+  FILE_NOT_USABLE: row(
+    'file not usable',
     itsMessage,
-    'It may be older than 30 days, or another caller’s.',
-    'showLog',
+    'Remove it from the selection, or choose other files.',
+    'chooseFiles',
+  ),
+  CANCELLED: row('cancelled', 'You cancelled the call.', 'You can try again at any time.', retry, showLog),
+  NO_ENVIRONMENT: row('no environment', itsMessage, 'Or sign in with another key.', signIn, 'refresh'),
+  NO_SUCH_WRITE: row(
+    'not in your activity',
+    itsMessage,
+    'It may be older than 30 days, or somebody else sent it.',
+    showLog,
   ),
   ARGUMENTS_INVALID: row(
     'wrong arguments',
     itsMessage,
-    'Correct the keybinding or the extension that calls this command.',
+    'Correct what calls this command.',
     'openKeybindings',
   ),
   UNEXPECTED: row(
-    'extension failed',
-    ({ message }) => `The extension failed in a way that nobody foresaw: ${message}`,
-    'Try again, and report it if it stays.',
-    'retry',
-    'showLog',
+    'unexpected error',
+    ({ message }) => `Unexpected error in the extension: ${message}`,
+    'Try again. If it persists, report it.',
+    retry,
+    showLog,
   ),
 
   // What the BFF says about us.
   UNAUTHORIZED: row(
     'access key rejected',
-    ({ situation }) => `The BFF at ${situation.backend} doesn’t accept the access key.`,
-    'Sign in with the key that it printed at its start, or that whoever runs it gave you.',
-    'signIn',
-    'openSetting',
+    ({ situation }) => `The BFF at ${situation.backend} doesn’t accept your access key.`,
+    keyWays,
+    signIn,
+    openSetting,
   ),
-  LOGIN_FAILED: row('sign-in failed', itsMessage, 'Nobody was signed in.', 'signIn'),
-  // A page in a browser, which the extension never sees.
-  LOGIN_UNAVAILABLE: row('sign-in not possible', itsMessage, 'Try again later.', 'signIn'),
-  FORBIDDEN: row('not allowed', itsMessage, 'Or sign in with another key.', 'signIn', 'showLog'),
+  // Pages in a browser, which the extension never sees.
+  LOGIN_FAILED: signInFailed,
+  LOGIN_UNAVAILABLE: signInFailed,
+  FORBIDDEN: row('not allowed', itsMessage, 'Or sign in with another key.', signIn, showLog),
   HOST_NOT_ALLOWED: row(
-    'address not accepted',
+    'URL not accepted',
     itsMessage,
-    'Use the address that it printed at its start.',
-    'openSetting',
+    'Use the URL that the BFF printed when it started.',
+    openSetting,
   ),
   ENVIRONMENT_NOT_FOUND: row(
     'no such environment',
@@ -159,9 +173,9 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
   ),
   NOT_FOUND: row(
     'not found',
-    ({ failure, message }) => `${speaker(failure)} found nothing there: ${message}`,
-    'Check what you asked for; if the BFF is another version, install the extension that came with it.',
-    'showLog',
+    ({ failure, message }) => `${speaker(failure)} found nothing: ${message}`,
+    'Check what you asked for.',
+    showLog,
   ),
   METHOD_NOT_ALLOWED: otherVersion,
   UNSUPPORTED_MEDIA_TYPE: otherVersion,
@@ -171,70 +185,92 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
   CONFIRMATION_REQUIRED: row(
     'not confirmed',
     ({ environment }) => `Nothing was sent: ${environment} is protected, and this call was not confirmed.`,
-    'Try again and confirm it by the environment’s name.',
-    'retry',
-    'showLog',
+    'Try again, and confirm.',
+    retry,
+    showLog,
   ),
   RATE_LIMITED: row(
     'too many calls',
-    ({ failure }) => `${speaker(failure)} got too many calls in a short time.`,
+    ({ failure }) => `${speaker(failure)} received too many calls in a short time.`,
     ({ failure }) => waitWords(failure.retryAfterSeconds ?? 60),
-    'retry',
-    'showLog',
+    retry,
+    showLog,
   ),
   BUSY: row(
     'BFF busy',
-    'The BFF has too many calls under way.',
+    'The BFF is handling too many calls.',
     ({ failure }) => waitWords(failure.retryAfterSeconds ?? 5),
-    'retry',
+    retry,
   ),
   SHUTTING_DOWN: row(
     'BFF stopping',
-    'The BFF is about to stop.',
-    ({ situation }) => `Once it has stopped: ${howToStart(situation)}`,
-    'retry',
+    'The BFF is stopping.',
+    ({ situation }) => `Once it has stopped, ${howToStart(situation)}`,
+    retry,
   ),
   JOURNAL_UNAVAILABLE: row(
     'journal not usable',
     itsMessage,
-    'Nothing was sent. Try again once that is mended.',
-    'retry',
-    'showLog',
+    'Try again once your BFF administrator has fixed it.',
+    retry,
+    showLog,
   ),
-  IDEMPOTENCY_IN_PROGRESS: row('under way', itsMessage, 'Try again in a moment.', 'retry', 'showLog'),
-  IDEMPOTENCY_MISMATCH: row('another request', itsMessage, 'Begin again.', 'showLog'),
-  OUTCOME_UNKNOWN: row('outcome unknown', itsMessage, 'Look in the Pearsana portal first.', 'showLog'),
-  OUTCOME_KNOWN: row('done before', itsMessage, 'Nothing was sent now.', 'showLog'),
-  INTERNAL: row('BFF failed', itsMessage, 'Give the id to whoever runs the BFF.', 'retry', 'showLog'),
+  IDEMPOTENCY_IN_PROGRESS: row(
+    'being sent',
+    'The same request is being sent right now.',
+    'Try again in a moment.',
+    retry,
+    showLog,
+  ),
+  IDEMPOTENCY_MISMATCH: row(
+    'another request',
+    'The BFF knows another request by the same key.',
+    'Start again.',
+    showLog,
+  ),
+  OUTCOME_UNKNOWN: row('outcome unknown', itsMessage, 'Check the Pearsana portal first.', showLog),
+  OUTCOME_KNOWN: row(
+    'done before',
+    'This was done before, so it was not sent again.',
+    'Activity shows when.',
+    showLog,
+  ),
+  INTERNAL: row(
+    'error in the BFF',
+    'Unexpected error in the BFF.',
+    'If it persists, give the request id to your BFF administrator.',
+    retry,
+    showLog,
+  ),
 
-  // What the partner and its authorisation server say about the BFF. The BFF puts that into a sentence, and often into
-  // the remedy too; here stands what concerns the user.
-  CLIENT_CREDENTIALS_REJECTED: aboutPearsana('secret rejected', 'Your access key is fine.'),
+  // What Pearsana and its authorisation server say about the BFF. The BFF puts that into a sentence, and often into the
+  // remedy too; here stands what concerns the user.
+  CLIENT_CREDENTIALS_REJECTED: aboutPearsana('secret rejected', keyIsFine),
   SCOPE_NOT_ENABLED: aboutPearsana('scope not enabled', 'Try again once it is enabled.', 'showScopes'),
   AUTH_UNREACHABLE: aboutPearsana('auth server down', laterOrNetwork),
   AUTH_TIMEOUT: aboutPearsana('auth server slow', laterOrNetwork),
-  AUTH_BAD_RESPONSE: aboutPearsana('auth server speaks nonsense', laterOrNetwork),
-  PARTNER_UNAUTHORIZED: aboutPearsana('token not accepted', 'Your access key is fine.'),
-  INSUFFICIENT_SCOPE: aboutPearsana('scope missing', 'Your access key is fine.'),
+  AUTH_BAD_RESPONSE: aboutPearsana('unexpected response from the auth server', laterOrNetwork),
+  PARTNER_UNAUTHORIZED: aboutPearsana('token not accepted', keyIsFine),
+  INSUFFICIENT_SCOPE: aboutPearsana('scope missing', keyIsFine),
   PARTNER_UNREACHABLE: aboutPearsana('Pearsana down', laterOrNetwork),
   PARTNER_TIMEOUT: aboutPearsana('Pearsana slow', laterOrNetwork),
-  PARTNER_BAD_RESPONSE: aboutPearsana(
-    'Pearsana speaks nonsense',
-    'If it stays, give Pearsana the request id.',
+  PARTNER_BAD_RESPONSE: aboutPearsana('unexpected response from Pearsana', contactPearsana),
+  PARTNER_ERROR: aboutPearsana(
+    ({ message }) => pearsanaError.exec(message)?.[0] ?? 'Pearsana error',
+    contactPearsana,
   ),
-  PARTNER_ERROR: aboutPearsana('Pearsana failed', 'If it stays, give Pearsana the request id.'),
 };
 
-function aboutPearsana(short: string, advice: Words, ...offered: Row['remedies']): Row {
-  return row(short, itsMessage, advice, 'retry', ...offered, 'showLog');
+function aboutPearsana(short: Words, advice: Words, ...offered: Row['remedies']): Row {
+  return row(short, itsMessage, advice, retry, ...offered, showLog);
 }
 
-function row(short: string, what: Words, advice: Words, ...offered: Row['remedies']): Row {
+function row(short: Words, what: Words, advice: Words, ...offered: Row['remedies']): Row {
   return { short, what, advice, remedies: offered };
 }
 
-/** Puts a failure into words. `retry` is what was tried; without it, that remedy is left out. */
-export function explain(failure: CommandFailure, situation: Situation, retry?: Remedy): Explanation {
+/** Puts a failure into words. `again` is what was tried; without it, that remedy is left out. */
+export function explain(failure: CommandFailure, situation: Situation, again?: Remedy): Explanation {
   const about: About = {
     failure,
     situation: { ...situation, backend: plain(situation.backend, 100) },
@@ -244,14 +280,15 @@ export function explain(failure: CommandFailure, situation: Situation, retry?: R
   const row = Object.hasOwn(rows, failure.code)
     ? rows[failure.code as keyof typeof rows]
     : // The partner’s codes pass through, and it may have more than its page says.
-      { ...refusedContent, short: plain(failure.code, 40) };
-  const say = (words: Words) => plain(typeof words === 'string' ? words : words(about), 600);
+      { ...refusedContent, short: failure.code };
+  const say = (words: Words, longest = 600) =>
+    plain(typeof words === 'string' ? words : words(about), longest);
   return {
-    short: row.short,
+    short: say(row.short, 40),
     what: say(row.what),
     advice: say(row.advice),
     remedies: row.remedies.flatMap((name) => {
-      if (name === 'retry') return retry ?? [];
+      if (name === 'retry') return again ?? [];
       return name === 'showScopes' ? showScopes(failure) : remedies[name];
     }),
   };
@@ -278,14 +315,14 @@ function waitWords(seconds: number): string {
 
 function laterOrNetwork({ failure }: About): string {
   return failure.retryAfterSeconds === undefined
-    ? 'Try again in a moment. If it stays, whoever runs the BFF checks its network and its URLs.'
+    ? 'Try again in a moment. If it persists, tell your BFF administrator.'
     : waitWords(failure.retryAfterSeconds);
 }
 
 function howToStart(situation: Situation): string {
   return isOnThatMachine(situation.backend)
-    ? `type “npm start” in the BFF’s repository, on ${machineOf(situation)}.`
-    : 'ask whoever runs it to start it.';
+    ? `run “npm start” in the BFF repository on ${machineOf(situation)}.`
+    : 'ask your BFF administrator to start it.';
 }
 
 function howToReach(situation: Situation): string {
@@ -296,5 +333,5 @@ function howToReach(situation: Situation): string {
   const local = isOnThatMachine(situation.backend)
     ? ', and this page may need your browser’s permission to reach your local network'
     : '';
-  return `${start} If it is, the browser may be refusing: the BFF needs BFF_ALLOWED_ORIGINS=${origin}${local}.`;
+  return `${start} If it is, your browser may be blocking the call: the BFF needs BFF_ALLOWED_ORIGINS=${origin}${local}.`;
 }

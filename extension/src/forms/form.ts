@@ -1,6 +1,5 @@
 import type { EnvironmentKind } from '../../../shared/environments.ts';
 import type { Issue } from '../../../shared/errors.ts';
-import type { OperationName, Success } from '../../../shared/operations.ts';
 import type { Draft } from './request-draft.ts';
 import type { ReviewLine } from './review-lines.ts';
 import type { Option, Step } from './wizard.ts';
@@ -16,22 +15,12 @@ export type Form = {
   sendLabel: string;
   /** What comes of it, said before it is sent. */
   consequence(draft: Draft, kind: EnvironmentKind): string;
+  /** What it does, as in “invite ada@example.edu”, before it is confirmed. */
+  deed(draft: Draft): string;
   /** What will be sent, as the review shows it. */
   lines(draft: Draft): readonly ReviewLine[];
   /** What was not asked for, and is shown below the lines. */
   more?: readonly Option[];
-};
-
-/** The operations whose one request a person fills in. */
-export type FormOperation = Extract<OperationName, 'createUser' | 'createInvitation'>;
-
-/** The form of such an operation. */
-export type OperationForm<Name extends FormOperation> = Form & {
-  operation: Name;
-  /** While it is sent, as in “Inviting”. */
-  doing: string;
-  /** As in “Invited ada@example.edu (inv_…)”. */
-  doneWords(request: Draft, answer: Success<Name>): string;
 };
 
 /** Whether a step asks for what an issue is about: for that field, or for something inside it that is missing as a whole. */

@@ -1,10 +1,10 @@
 import { createInvitationRequest } from '../../../shared/invitations.ts';
-import { operations } from '../../../shared/operations.ts';
 import { valueAt } from '../../../shared/validate.ts';
-import type { OperationForm } from './form.ts';
+import { faultWords } from './fault-words.ts';
+import { operationForm } from './operation-form.ts';
+import { personSteps } from './person-steps.ts';
 import { referenceSteps } from './reference-steps.ts';
-import { type Draft, faultAt, fieldStep, issuesIn, nameSteps, withValue } from './request-draft.ts';
-import { reviewLines } from './review-lines.ts';
+import { type Draft, faultAt, fieldStep, withValue } from './request-draft.ts';
 import type { Step, TextStep } from './wizard.ts';
 
 const schema = createInvitationRequest;
@@ -13,7 +13,7 @@ const rolesStep: TextStep<Draft> = {
   kind: 'text',
   id: 'roles',
   ask: 'Roles',
-  prompt: 'separated by commas; empty means student, the partner’s default',
+  prompt: 'Roles, separated by commas; leave it empty for student, Pearsana’s default',
   placeholder: 'student',
   value: (draft) => {
     const roles = valueAt(draft, ['roles']);
@@ -24,7 +24,8 @@ const rolesStep: TextStep<Draft> = {
     const next = putRoles(text, draft);
     const roles = valueAt(next, ['roles']);
     const paths = [['roles'], ...(Array.isArray(roles) ? roles.map((_, index) => ['roles', index]) : [])];
-    return paths.map((path) => faultAt(schema, next, path)).find((fault) => fault !== undefined);
+    const fault = paths.map((path) => faultAt(schema, next, path)).find((each) => each !== undefined);
+    return fault && faultWords(fault);
   },
 };
 
@@ -35,32 +36,24 @@ function putRoles(text: string, draft: Draft): Draft {
 
 /** What an invitation asks for, in the order in which a person knows it. */
 const steps = (draft: Draft): Step<Draft>[] => [
-  fieldStep(schema, ['email'], {
-    ask: 'E-mail',
-    prompt: 'where the invitation goes',
-    placeholder: 'name@example.edu',
-  }),
-  ...nameSteps(schema),
+  ...personSteps(schema, ['email'], 'E-mail address of the person to invite'),
   ...referenceSteps(schema, draft),
   fieldStep(schema, ['message'], {
     ask: 'Message',
-    prompt: 'a few words of your own in the e-mail; leave it empty for none',
-    placeholder: 'no message',
+    prompt: 'Message in the e-mail; leave it empty for none',
+    placeholder: 'No message',
     optional: true,
   }),
   rolesStep,
 ];
 
-export const invitationForm: OperationForm<'createInvitation'> = {
-  operation: 'createInvitation',
-  title: operations.createInvitation.title,
+export const invitationForm = operationForm('createInvitation', {
   steps,
-  issues: (draft) => issuesIn(schema, draft),
   sendLabel: 'Send the invitation',
   consequence: (_draft, kind) =>
-    kind === 'local' ? 'Only to the stand-in: nobody is told.' : 'Pearsana sends an e-mail to this person.',
-  lines: (draft) => reviewLines(draft, steps(draft)),
+    kind === 'local' ? 'Local stand-in only: no e-mail is sent.' : 'Pearsana sends an e-mail to this person.',
+  deed: ({ email }) => `invite ${email}`,
   doing: 'Inviting',
   doneWords: ({ email }, { result: { invitation } }) =>
     `Invited ${email} (${invitation.invitationId}, ${invitation.status})`,
-};
+});

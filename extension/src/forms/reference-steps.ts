@@ -13,22 +13,31 @@ function referenceCount(draft: Draft): number {
   return Array.isArray(references) ? Math.max(references.length, 1) : 1;
 }
 
+/** The two steps for one external reference: of which system, and by which id. */
+export function referenceFields(schema: Schema, path: Path, which: string, suggestion: string) {
+  return [
+    fieldStep(schema, [...path, 'namespace'], {
+      ask: `${which}, namespace`,
+      prompt: `${which}: the system that knows this person, such as SIS or LMS`,
+      missing: 'Enter the system, for example SIS',
+      placeholder: 'SIS',
+      suggestion,
+    }),
+    fieldStep(schema, [...path, 'externalId'], {
+      ask: `${which}, id`,
+      prompt: `${which}: the person’s id in that system`,
+      missing: 'Enter the person’s id',
+      placeholder: 'for example 20261234',
+    }),
+  ];
+}
+
 /** The steps for the external references: two for each, and whether another one follows. */
 export function referenceSteps(schema: Schema, draft: Draft): Step<Draft>[] {
   return Array.from({ length: referenceCount(draft) }, (_, index) => index).flatMap((index) => {
     const which = index === 0 ? 'External reference' : `External reference ${index + 1}`;
     return [
-      fieldStep(schema, [...referencesPath, index, 'namespace'], {
-        ask: `${which}, namespace`,
-        prompt: 'the system that knows the person, such as SIS, LMS or PEARSANA',
-        placeholder: 'SIS',
-        ...(index === 0 && { suggestion: 'SIS' }),
-      }),
-      fieldStep(schema, [...referencesPath, index, 'externalId'], {
-        ask: `${which}, id`,
-        prompt: 'the person’s id in that system',
-        placeholder: 'for example 20261234',
-      }),
+      ...referenceFields(schema, [...referencesPath, index], which, index === 0 ? 'SIS' : ''),
       anotherReference(schema, index),
     ];
   });
@@ -39,12 +48,12 @@ function anotherReference(schema: Schema, index: number): ChoiceStep<Draft> {
     kind: 'choice',
     id: `anotherReference[${index}]`,
     ask: 'Another external reference',
-    prompt: 'has the person an id in another system too?',
+    prompt: 'Does this person have an id in another system too?',
     options: (draft) => [
       {
         id: 'enough',
-        label: 'Go on',
-        ...(referenceCount(draft) > index + 1 && { description: 'leaves out the references that follow' }),
+        label: 'Continue',
+        ...(referenceCount(draft) > index + 1 && { description: 'removes the references after this one' }),
       },
       { id: 'another', label: 'Add another external reference' },
     ],

@@ -1,5 +1,6 @@
 import type { Issue } from '../../../shared/errors.ts';
 import { pathWords, type Schema, type Validation, validate, valueAt } from '../../../shared/validate.ts';
+import { faultWords } from './fault-words.ts';
 import type { TextStep } from './wizard.ts';
 
 /** A request on its way to being one: some fields are there, some are not yet. */
@@ -42,34 +43,36 @@ export function faultAt(schema: Schema, draft: Draft, path: Path): string | unde
   return issuesIn(schema, draft).find((issue) => issue.path === words)?.message;
 }
 
-/** Asks what the person is called. */
-export function nameSteps(schema: Schema): TextStep<Draft>[] {
-  const prompt = 'as it stands in your records';
-  return [
-    fieldStep(schema, ['identity', 'firstName'], { ask: 'First name', prompt }),
-    fieldStep(schema, ['identity', 'lastName'], { ask: 'Last name', prompt }),
-  ];
-}
+/** What is asked; `prompt` where that takes more words, `missing` is said where nothing was entered. */
+export type FieldWords = {
+  ask: string;
+  prompt?: string;
+  missing?: string;
+  placeholder?: string;
+  suggestion?: string;
+  optional?: true;
+};
 
 /** Asks for one field of a request as text; its check is the contract's own. */
-export function fieldStep(
-  schema: Schema,
-  path: Path,
-  words: { ask: string; prompt: string; placeholder?: string; suggestion?: string; optional?: true },
-): TextStep<Draft> {
-  const { suggestion = '', optional, ...shown } = words;
+export function fieldStep(schema: Schema, path: Path, words: FieldWords): TextStep<Draft> {
+  const { suggestion = '', optional, missing, ...shown } = words;
   // An optional field that is left empty is not part of the request.
   const put = (text: string, draft: Draft) =>
     withValue(draft, path, optional && text === '' ? undefined : text);
   return {
     kind: 'text',
     id: pathWords(path),
+    prompt: words.ask,
     ...shown,
     value: (draft) => {
       const value = valueAt(draft, path);
       return typeof value === 'string' ? value : suggestion;
     },
     put,
-    check: (text, draft) => faultAt(schema, put(text, draft), path),
+    check: (text, draft) => {
+      const fault = faultAt(schema, put(text, draft), path);
+      if (fault === undefined) return undefined;
+      return text.trim() === '' ? (missing ?? faultWords(fault)) : faultWords(fault);
+    },
   };
 }

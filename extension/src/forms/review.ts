@@ -3,7 +3,7 @@ import { asksFor, type Form } from './form.ts';
 import type { Draft } from './request-draft.ts';
 import { type ChoiceStep, GoTo, type TextStep } from './wizard.ts';
 
-export type ReviewedEnvironment = Pick<Environment, 'name' | 'apiUrl' | 'protected' | 'kind'>;
+export type ReviewedEnvironment = Pick<Environment, 'id' | 'name' | 'apiUrl' | 'protected' | 'kind'>;
 
 /** The last look: what will be sent, and where. Enter sends; a line leads back to its step. */
 export function reviewStep(form: Form, environment: ReviewedEnvironment): ChoiceStep<Draft> {
@@ -11,12 +11,14 @@ export function reviewStep(form: Form, environment: ReviewedEnvironment): Choice
     kind: 'choice',
     id: 'review',
     ask: 'Review',
-    prompt: 'this is all that will be sent; choose a line to change it',
+    prompt: 'This is all that will be sent. Choose a line to change it',
     options: (draft) => [
       {
         id: 'send',
         label: `${form.sendLabel} — ${environment.name}`,
-        description: environment.protected ? 'its name confirms it next' : environment.apiUrl,
+        description: environment.protected
+          ? `next, you type “${environment.id}” to confirm`
+          : environment.apiUrl,
         detail: form.consequence(draft, environment.kind),
       },
       ...form.lines(draft).map(({ step, label, value }, index) => ({
@@ -39,15 +41,16 @@ export function reviewStep(form: Form, environment: ReviewedEnvironment): Choice
 }
 
 /** For a protected environment, every time: its name is typed, and never suggested. */
-export function confirmationStep(environment: string): TextStep<Draft> {
+export function confirmationStep(environment: string, deed: string): TextStep<Draft> {
   return {
     kind: 'text',
     id: 'confirmation',
     ask: 'Confirm',
-    prompt: `this is real. Type ${environment} to send it`,
+    prompt: `Type “${environment}” to ${deed}`,
     placeholder: environment,
     value: () => '',
-    check: (text) => (text === environment ? undefined : `Type ${environment}, exactly, to send it.`),
+    check: (text) =>
+      text === environment ? undefined : `Type “${environment}” exactly as it is written here`,
     put: (_text, draft) => draft,
   };
 }

@@ -1,107 +1,84 @@
-import { operations } from '../../../shared/operations.ts';
 import { createUserRequest } from '../../../shared/users.ts';
 import { valueAt } from '../../../shared/validate.ts';
-import type { OperationForm } from './form.ts';
+import { operationForm } from './operation-form.ts';
+import { personSteps } from './person-steps.ts';
 import { referenceSteps } from './reference-steps.ts';
-import { type Draft, fieldStep, issuesIn, nameSteps, type Path, withValue } from './request-draft.ts';
-import { reviewLines } from './review-lines.ts';
+import { type Draft, type FieldWords, fieldStep, withValue } from './request-draft.ts';
 import type { ManyStep, Step } from './wizard.ts';
 
 const schema = createUserRequest;
 
-const address = (name: string): Path => ['profile', 'address', name];
-
-const envelope = 'as on an envelope';
-
-/** Everything that a profile can hold. None is required, so one step asks which of them to fill in. */
-const profileFields: Record<string, { path: Path; ask: string; prompt: string; placeholder?: string }> = {
-  preferredName: {
-    path: ['profile', 'preferredName'],
-    ask: 'Preferred name',
-    prompt: 'how the person likes to be called',
-  },
-  phone: {
-    path: ['profile', 'phone'],
+/** Everything that a profile can hold, by its path. None is required, so one step asks which of them to fill in. */
+const profileFields: Readonly<Record<string, FieldWords>> = {
+  'profile.preferredName': { ask: 'Preferred name' },
+  'profile.phone': {
     ask: 'Phone',
-    prompt: 'with the country’s code',
+    prompt: 'Phone number, with its country code',
     placeholder: '+1 555 0100',
   },
-  currency: {
-    path: ['profile', 'currency'],
-    ask: 'Currency',
-    prompt: 'three capital letters',
-    placeholder: 'USD',
-  },
-  dateOfBirth: {
-    path: address('dateOfBirth'),
-    ask: 'Date of birth',
-    prompt: 'year, month, day',
-    placeholder: '2000-05-15',
-  },
-  citizenship: { path: address('citizenship'), ask: 'Citizenship', prompt: 'the country' },
-  line1: { path: address('line1'), ask: 'Address, line 1', prompt: 'street and number' },
-  line2: { path: address('line2'), ask: 'Address, line 2', prompt: envelope },
-  line3: { path: address('line3'), ask: 'Address, line 3', prompt: envelope },
-  city: { path: address('city'), ask: 'City', prompt: envelope },
-  state: { path: address('state'), ask: 'State', prompt: 'or province' },
-  zip: { path: address('zip'), ask: 'ZIP', prompt: 'or postcode' },
-  country: { path: address('country'), ask: 'Country', prompt: envelope },
+  'profile.currency': { ask: 'Currency', prompt: 'Currency: three capital letters', placeholder: 'USD' },
+  'profile.address.dateOfBirth': { ask: 'Date of birth', placeholder: '2000-05-15' },
+  'profile.address.citizenship': { ask: 'Citizenship', prompt: 'Country of citizenship' },
+  'profile.address.line1': { ask: 'Address, line 1', prompt: 'Address, line 1: street and number' },
+  'profile.address.line2': { ask: 'Address, line 2' },
+  'profile.address.line3': { ask: 'Address, line 3' },
+  'profile.address.city': { ask: 'City' },
+  'profile.address.state': { ask: 'State or province' },
+  'profile.address.zip': { ask: 'ZIP or postal code' },
+  'profile.address.country': { ask: 'Country' },
 };
+
+const profilePaths = Object.keys(profileFields);
+const profileValue = (draft: Draft, path: string) => valueAt(draft, path.split('.'));
 
 const profileStep: ManyStep<Draft> = {
   kind: 'many',
   id: 'profile',
   ask: 'Profile',
-  prompt: 'tick what you want to fill in; none is needed',
+  prompt: 'Choose what else to fill in; you can skip all of it',
   options: (draft) =>
-    Object.entries(profileFields).map(([id, { ask, path, prompt }]) => ({
+    Object.entries(profileFields).map(([id, { ask }]) => ({
       id,
       label: ask,
-      description: prompt,
-      picked: valueAt(draft, path) !== undefined,
+      picked: profileValue(draft, id) !== undefined,
     })),
   put: (picked, draft) =>
-    Object.entries(profileFields).reduce((next, [id, { path }]) => {
-      // A field that is ticked exists from now on, empty, and so has its step.
-      const value = picked.includes(id) ? (valueAt(next, path) ?? '') : undefined;
-      return withValue(next, path, value);
+    profilePaths.reduce((next, path) => {
+      // A field that is chosen exists from now on, empty, and so has its step.
+      const value = picked.includes(path) ? (profileValue(next, path) ?? '') : undefined;
+      return withValue(next, path.split('.'), value);
     }, draft),
 };
 
 /** What a new user asks for. */
 const steps = (draft: Draft): Step<Draft>[] => [
-  fieldStep(schema, ['identity', 'email'], {
-    ask: 'E-mail',
-    prompt: 'of the new user',
-    placeholder: 'name@example.edu',
-  }),
-  ...nameSteps(schema),
+  ...personSteps(schema, ['identity', 'email'], 'E-mail address of the new user'),
   fieldStep(schema, ['identity', 'roleName'], {
     ask: 'Role',
-    prompt: 'for example student or faculty',
+    prompt: 'Role of the new user, for example student or faculty',
+    missing: 'Enter a role, for example student',
     suggestion: 'student',
   }),
   ...referenceSteps(schema, draft),
   profileStep,
-  ...Object.values(profileFields)
-    .filter(({ path }) => valueAt(draft, path) !== undefined)
-    .map(({ path, ...words }) => fieldStep(schema, path, { ...words, optional: true })),
+  ...Object.entries(profileFields)
+    .filter(([path]) => profileValue(draft, path) !== undefined)
+    .map(([path, words]) => fieldStep(schema, path.split('.'), { ...words, optional: true })),
 ];
 
-export const userForm: OperationForm<'createUser'> = {
-  operation: 'createUser',
-  title: operations.createUser.title,
+export const userForm = operationForm('createUser', {
   steps,
-  issues: (draft) => issuesIn(schema, draft),
   sendLabel: 'Create the user',
   consequence: (_draft, kind) =>
-    kind === 'local' ? 'Only to the stand-in: nobody is told.' : 'A second send may make a second user.',
-  lines: (draft) => reviewLines(draft, steps(draft)),
+    kind === 'local'
+      ? 'Local stand-in only: no user is created at Pearsana.'
+      : 'Sending twice may create a duplicate user.',
+  deed: (draft) => `create the user ${valueAt(draft, ['identity', 'email'])}`,
   doing: 'Creating a user',
   doneWords: (request, { result }) => {
     const email = valueAt(request, ['identity', 'email']);
-    // The partner does not document this answer; the id is told where there is one.
+    // Pearsana does not document this answer; the id is told where there is one.
     const userId = valueAt(result, ['user', 'userId']);
     return `Created the user ${email}${typeof userId === 'string' ? ` (${userId})` : ''}`;
   },
-};
+});

@@ -5,7 +5,7 @@ import type { Answer, Option, Place, WizardInput } from './wizard.ts';
 export const wizardInput: WizardInput = {
   text({ place, ask, prompt, placeholder, value, check }) {
     const box = vscode.window.createInputBox();
-    box.prompt = `${ask}: ${prompt}`;
+    box.prompt = prompt;
     box.placeholder = placeholder ?? ask;
     box.value = value;
     const verdict = (text: string) => {
@@ -24,9 +24,9 @@ export const wizardInput: WizardInput = {
     });
   },
 
-  choice({ place, ask, prompt, options, many, picked }) {
+  choice({ place, prompt, options, many, picked }) {
     const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { id?: string }>();
-    pick.placeholder = `${ask}: ${prompt}`;
+    pick.placeholder = prompt;
     pick.canSelectMany = many;
     pick.matchOnDescription = true;
     const items = options.flatMap(itemsOf);

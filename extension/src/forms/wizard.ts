@@ -9,7 +9,7 @@ type SharedStep = {
   id: string;
   /** What is asked for, as in “E-mail”. */
   ask: string;
-  /** Below the input: what it is for. */
+  /** Shown at the input: what to enter or to choose. */
   prompt: string;
   placeholder?: string;
 };
@@ -141,33 +141,19 @@ async function show<Draft>(
   typed: string | undefined,
   input: WizardInput,
 ): Promise<Answer<Draft | GoTo>> {
-  const { ask, prompt, placeholder } = step;
+  const { ask, prompt } = step;
   if (step.kind === 'text') {
+    const { placeholder } = step;
+    const value = typed ?? step.value(draft);
     const check = (text: string) => step.check(text, draft);
-    const answer = await input.text({
-      place,
-      ask,
-      prompt,
-      placeholder,
-      value: typed ?? step.value(draft),
-      check,
-    });
+    const answer = await input.text({ place, ask, prompt, placeholder, value, check });
     return answer.kind === 'accepted' ? { kind: 'accepted', value: step.put(answer.value, draft) } : answer;
   }
-  if (step.kind === 'many') {
-    const options = step.options(draft);
-    const picked = options.filter((option) => option.picked).map(({ id }) => id);
-    const answer = await input.choice({ place, ask, prompt, options, many: true, picked });
-    return answer.kind === 'accepted' ? { kind: 'accepted', value: step.put(answer.value, draft) } : answer;
-  }
-  const answer = await input.choice({
-    place,
-    ask,
-    prompt,
-    options: step.options(draft),
-    many: false,
-    picked: [],
-  });
+  const many = step.kind === 'many';
+  const options = step.options(draft);
+  const picked = many ? step.options(draft).flatMap(({ id, picked }) => (picked ? id : [])) : [];
+  const answer = await input.choice({ place, ask, prompt, options, many, picked });
   if (answer.kind !== 'accepted') return answer;
-  return { kind: 'accepted', value: step.put(answer.value[0] ?? '', draft) };
+  const value = many ? step.put(answer.value, draft) : step.put(answer.value[0] ?? '', draft);
+  return { kind: 'accepted', value };
 }

@@ -1,7 +1,7 @@
 import type { ActivityEntry, WriteState } from '../../../shared/activity.ts';
 import { type OperationName, operations } from '../../../shared/operations.ts';
-import { plain } from '../plain-text.ts';
-import { ageText } from './ping-history.ts';
+import { capitalised, plain } from '../plain-text.ts';
+import { ageWords, timeWords } from '../time-words.ts';
 import type { Row } from './row.ts';
 
 const states: Record<WriteState, { words: string; icon: string }> = {
@@ -14,7 +14,7 @@ const states: Record<WriteState, { words: string; icon: string }> = {
 
 /** One write, as in “Invite — succeeded · 3 min ago · SIS A-1”. */
 export function activityRow(entry: ActivityEntry, now: number): Row {
-  const { id, operation, state, startedAt, endedAt, resolved } = entry;
+  const { id, operation, state, startedAt, resolved } = entry;
   const { words, icon } = states[state];
   const references = entry.externalReferences.map(
     ({ namespace, externalId }) => `${namespace} ${externalId}`,
@@ -25,22 +25,22 @@ export function activityRow(entry: ActivityEntry, now: number): Row {
   const facts: (string | false | null)[] = [
     `${title}: ${words}`,
     references.length > 0 && `For ${references.join(', ')}`,
-    `Begun ${startedAt}${endedAt === null ? '' : `, ended ${endedAt}`}`,
-    entry.code && `Code ${entry.code}`,
+    capitalised(timeWords(startedAt, now, 'medium')) + durationWords(entry),
+    entry.code && `Error code ${entry.code}`,
     entry.status !== null && `Pearsana answered ${entry.status}`,
     ...idsIn(entry.result),
     `Request ${entry.requestId}`,
     entry.partnerRequestId !== null &&
       entry.partnerRequestId !== entry.requestId &&
-      `Pearsana’s request ${entry.partnerRequestId}`,
+      `Pearsana request ${entry.partnerRequestId}`,
     resolved &&
-      `${resolved.by} found that it ${resolved.happened ? 'happened' : 'did not happen'} (${resolved.at})`,
+      `Marked as ${resolved.happened ? 'sent' : 'not sent'} by ${resolved.by}, ${timeWords(resolved.at, now)}`,
   ];
   return {
     id,
     label: plain(title, 60),
     description: plain(
-      [words, ageText(Date.parse(startedAt), now), references[0]].filter(Boolean).join(' · '),
+      [words, ageWords(Date.parse(startedAt), now), references[0]].filter(Boolean).join(' · '),
       120,
     ),
     tooltip: facts.flatMap((fact) => (fact ? [plain(fact, 300)] : [])).join('\n'),
@@ -50,10 +50,15 @@ export function activityRow(entry: ActivityEntry, now: number): Row {
 
 export const noActivityRow: Row = {
   id: 'none',
-  label: 'You have written nothing in the last 30 days',
-  tooltip: 'Whatever you create, invite or send from anywhere is listed here.',
+  label: 'Nothing sent in the last 30 days',
+  tooltip: 'Whatever you send, from anywhere, is listed here.',
   icon: 'info',
 };
+
+/** As in ` (18 ms)`; nothing where its end is not known. */
+function durationWords({ startedAt, endedAt }: ActivityEntry): string {
+  return endedAt === null ? '' : ` (${Date.parse(endedAt) - Date.parse(startedAt)} ms)`;
+}
 
 /** What was made, as in `invitationId inv_1`. */
 function idsIn(result: unknown): string[] {

@@ -1,10 +1,12 @@
 import type { Environment, EnvironmentKind, TokenStatus } from '../../../shared/environments.ts';
 import { type OperationName, operationNames } from '../../../shared/operations.ts';
+import { operationDeeds } from '../contributions.ts';
 import { explain, sentencesOf } from '../failures/explain-failure.ts';
 import { retry, retryList } from '../failures/remedies.ts';
 import { isOnThatMachine, machineOf, type Situation } from '../failures/situation.ts';
 import { plain } from '../plain-text.ts';
-import { ageText, type PingRecord } from './ping-history.ts';
+import { ageWords, timeWords } from '../time-words.ts';
+import type { PingRecord } from './ping-history.ts';
 import { explanationRows, type Row, remedyRow } from './row.ts';
 import { shortScope } from './scope-words.ts';
 
@@ -32,9 +34,14 @@ export function kindWords(environment: Environment): string {
   return words.filter(Boolean).join(' · ');
 }
 
-/** What lacks, and who can give it, before anything is asked for or sent. */
-export function notGranted(environment: string, operation: OperationName): string {
-  return `Not granted: ask whoever runs the BFF for ${plain(environment, 60)}:${operation}.`;
+/**
+ * What a key may not do, and who can allow it, before anything is asked for or sent.
+ * @param environment nothing for all of them.
+ */
+export function notGranted(environment: string | undefined, operation: OperationName): string {
+  const place = environment === undefined ? 'any environment' : plain(environment, 60);
+  const grant = `${environment === undefined ? '<environment>' : place}:${operation}`;
+  return `Your key cannot ${operationDeeds[operation]} in ${place}. Ask your BFF administrator for the grant ${grant}.`;
 }
 
 export function environmentItem(
@@ -47,7 +54,7 @@ export function environmentItem(
   const words = ping && pingWords(ping, situation);
   return {
     label: plain(environment.name, 60),
-    description: [kind, ping && `${words}, ${ageText(ping.endedAt, now)}`].filter(Boolean).join(' · '),
+    description: [kind, ping && `${words}, ${ageWords(ping.endedAt, now)}`].filter(Boolean).join(' · '),
     tooltip: environmentTooltip(environment, ping, situation, now),
     ...stateIcon(ping),
     contextValue: ['environment', ...environment.grants].join(' '),
@@ -76,32 +83,30 @@ export function pingRows(
       },
     ];
   }
-  const age = ageText(ping.endedAt, now);
+  const age = ageWords(ping.endedAt, now);
   if (ping.ok) {
     const facts = [latencyWords(ping.latencyMs), apiVersionWords(ping.apiVersion), age];
-    const tooltip = [...facts, `Request ${plain(ping.requestId, 128)}`].join('\n');
+    const tooltip = [...facts, ...requestWords(ping)].join('\n');
     return [{ id: rowId, label: 'Last ping ok', description: facts.join(' · '), tooltip, icon: 'pass' }];
   }
   const explanation = explain(ping.failure, situation, again);
-  const request =
-    ping.failure.requestId === undefined ? '' : `\nRequest ${plain(ping.failure.requestId, 128)}`;
   const last: Row = {
     id: rowId,
     label: 'Last ping failed',
     description: `${explanation.short} · ${age}`,
-    tooltip: `${sentencesOf(explanation)}${request}`,
+    tooltip: [sentencesOf(explanation), ...requestWords(ping)].join('\n'),
     icon: 'error',
   };
   return [last, ...explanationRows(rowId, explanation)];
 }
 
 export function emptyListRows(): Row[] {
-  const label = 'Your access key reaches no environment';
+  const label = 'Your key has no access to any environment';
   return [
     {
       id: 'list/empty',
       label,
-      tooltip: `${label}. Ask whoever runs the BFF for access.`,
+      tooltip: `${label}. Ask your BFF administrator for access.`,
       icon: 'info',
     },
     remedyRow('list', { ...retryList, title: 'Refresh' }),
@@ -131,11 +136,11 @@ function environmentTooltip(
   return [
     [plain(environment.name, 60), kindWords(environment)].filter(Boolean).join(': '),
     ...(environment.kind === 'local'
-      ? [`On ${isOnThatMachine(situation.backend) ? machineOf(situation) : 'the BFF’s machine'}.`]
+      ? [`Runs on ${isOnThatMachine(situation.backend) ? machineOf(situation) : 'the BFF’s machine'}.`]
       : []),
     `API: ${plain(environment.apiUrl, 200)}`,
     environment.protected
-      ? 'Protected: every write is confirmed by the environment’s name.'
+      ? 'Protected: you confirm every write by typing the environment’s name.'
       : 'Not protected.',
     ...missing.map((operation) => notGranted(environment.id, operation)),
     ping ? lastPingLine(ping, situation, now) : 'Last ping: none yet',
@@ -144,12 +149,14 @@ function environmentTooltip(
 }
 
 function lastPingLine(ping: PingRecord, situation: Situation, now: number): string {
-  const facts = ping.ok
-    ? [apiVersionWords(ping.apiVersion), `request ${plain(ping.requestId, 128)}`]
-    : ping.failure.requestId === undefined
-      ? []
-      : [`request ${plain(ping.failure.requestId, 128)}`];
-  return [`Last ping: ${pingWords(ping, situation)}, ${ageText(ping.endedAt, now)}`, ...facts].join(', ');
+  const version = ping.ok ? [apiVersionWords(ping.apiVersion)] : [];
+  const last = `Last ping: ${pingWords(ping, situation)}, ${ageWords(ping.endedAt, now)}`;
+  return [last, ...version, ...requestWords(ping)].join(', ');
+}
+
+function requestWords(ping: PingRecord): string[] {
+  const requestId = ping.ok ? ping.requestId : ping.failure.requestId;
+  return requestId === undefined ? [] : [`request ${plain(requestId, 128)}`];
 }
 
 function tokenLine({ scopes, state, expiresAt }: TokenStatus): string {
@@ -157,15 +164,11 @@ function tokenLine({ scopes, state, expiresAt }: TokenStatus): string {
     fresh: 'in use',
     stale: 'in use, being renewed',
     expired: 'expired, renewed at the next call',
-    failing: 'can’t be had',
+    failing: 'unavailable',
   };
   const until =
-    expiresAt === null || Number.isNaN(Date.parse(expiresAt)) ? '' : ` (until ${clockWords(expiresAt)})`;
+    expiresAt === null || Number.isNaN(Date.parse(expiresAt)) ? '' : ` (until ${timeWords(expiresAt)})`;
   return `Token for ${scopes.map(shortScope).join(', ')}: ${states[state]}${until}`;
-}
-
-function clockWords(time: string): string {
-  return new Date(time).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 }
 
 function latencyWords(ms: number): string {

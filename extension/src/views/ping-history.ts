@@ -44,14 +44,3 @@ export function successRecord(answer: Success<'ping'>, startedAt: number, endedA
     requestId,
   };
 }
-
-/** How long ago, in the largest unit that fits. */
-export function ageText(then: number, now: number): string {
-  const minutes = Math.floor((now - then) / 60_000);
-  if (minutes < 1) return 'just now';
-  if (minutes < 60) return `${minutes} min ago`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 24) return `${hours} h ago`;
-  const days = Math.floor(hours / 24);
-  return days === 1 ? '1 day ago' : `${days} days ago`;
-}

@@ -15,7 +15,7 @@ export function scopeList({ environment, result }: Success<'scopes'>): ScopeList
   const at = new Date(checkedAt).toLocaleTimeString([], { timeStyle: 'short' });
   return {
     title: plain(
-      `Scopes · ${environment} · ${count(true)} of ${scopes.length} enabled${open ? `, ${open} not known` : ''}, at ${at}`,
+      `Scopes · ${environment} · ${count(true)} of ${scopes.length} enabled${open ? `, ${open} unknown` : ''}, at ${at}`,
       120,
     ),
     lines: scopes.map((each) => {
@@ -32,7 +32,7 @@ export function scopeList({ environment, result }: Success<'scopes'>): ScopeList
 }
 
 function stateOf({ enabled }: ScopeFinding): { words: string; icon: string } {
-  if (enabled === null) return { words: 'not known', icon: 'question' };
+  if (enabled === null) return { words: 'unknown', icon: 'question' };
   return enabled ? { words: 'enabled', icon: 'pass' } : { words: 'not enabled', icon: 'circle-slash' };
 }
 

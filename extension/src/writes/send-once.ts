@@ -1,16 +1,14 @@
 import type { Answer, CallOptions } from '../../../shared/client.ts';
 import type { Environment } from '../../../shared/environments.ts';
-import type { OperationName, ReadOperation } from '../../../shared/operations.ts';
 import type { Backend } from '../backend.ts';
 import type { Failed } from '../contributions.ts';
 import { CommandError, failureOf } from '../failures/command-failure.ts';
 import type { Draft } from '../forms/request-draft.ts';
 import type { Intentions } from './intentions.ts';
+import type { WriteOperation } from './write-words.ts';
 
 /** Where a command goes. Both are in a write's review, so both must still hold when it is sent. */
 export type Target = { origin: string; environment: Environment };
-
-export type WriteOperation = Exclude<OperationName, ReadOperation>;
 
 export type Write<Name extends WriteOperation> = {
   operation: Name;

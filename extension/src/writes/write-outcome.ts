@@ -1,14 +1,13 @@
 import { earlierWrite } from '../../../shared/activity.ts';
 import type { FileLimits } from '../../../shared/environments.ts';
-import type { OperationName, ReadOperation } from '../../../shared/operations.ts';
-import { valueAt } from '../../../shared/validate.ts';
 import type { operationCommands } from '../contributions.ts';
 import type { CommandFailure } from '../failures/command-failure.ts';
 import { type Explanation, explain } from '../failures/explain-failure.ts';
 import { type Remedy, remedies } from '../failures/remedies.ts';
 import type { Situation } from '../failures/situation.ts';
 import type { Draft } from '../forms/request-draft.ts';
-import { plain } from '../plain-text.ts';
+import { timeWords } from '../time-words.ts';
+import { mayHaveHappened, type WriteOperation, writeWords } from './write-words.ts';
 
 /** What can be done about a write that failed. */
 export type WriteRemedies = {
@@ -20,11 +19,11 @@ export type WriteRemedies = {
   resolve: (requestId: string) => Remedy;
 };
 
-type WriteCommand = (typeof operationCommands)[Exclude<OperationName, ReadOperation>];
+type WriteCommand = (typeof operationCommands)[WriteOperation];
 
 /** The way back to the review, with what was given; the command reads that as it would read anybody’s. */
 export function tryAgain(command: WriteCommand, argument: unknown): Remedy {
-  return { title: 'Review and Try Again', command, argument } as Remedy;
+  return { title: 'Review and Try Again…', command, argument } as Remedy;
 }
 
 /** What can be done about a write that failed, or whose outcome nobody knows. */
@@ -34,17 +33,17 @@ export function writeRemedies(
 ): WriteRemedies {
   return {
     again: tryAgain(command, argument),
-    anew: { ...tryAgain(command, { ...argument, newKey: true }), title: 'Send with a New Key' },
+    anew: { ...tryAgain(command, { ...argument, newKey: true }), title: 'Send Again Anyway…' },
     resolve: (requestId) => ({
-      title: 'Mark as Resolved',
+      title: 'Mark as Resolved…',
       command: 'pearsana.resolve',
-      argument: { environment: argument.environment, requestId },
+      argument: { environment: argument.environment, requestId, again: argument },
     }),
   };
 }
 
 /** Where the BFF has not said what it knows, it can be asked: the same key is never done twice. */
-const canBeAsked = new Set(['BFF_UNREACHABLE', 'CANCELLED', 'IDEMPOTENCY_IN_PROGRESS']);
+const askableCodes = new Set(['BFF_UNREACHABLE', 'CANCELLED', 'IDEMPOTENCY_IN_PROGRESS']);
 
 /**
  * A write's failure in words: first what became of the write, since that decides what to do next. Whether it is known
@@ -53,44 +52,52 @@ const canBeAsked = new Set(['BFF_UNREACHABLE', 'CANCELLED', 'IDEMPOTENCY_IN_PROG
 export function explainWrite(
   failure: CommandFailure,
   situation: Situation,
-  request: Draft,
+  { operation, references }: { operation: WriteOperation; references: unknown },
   { again, anew, resolve }: WriteRemedies,
 ): Explanation {
   if (failure.code === 'OUTCOME_KNOWN') return explain(failure, situation);
   if (failure.outcome === 'unknown') {
-    const { short, what } = explain(failure, situation);
-    if (canBeAsked.has(failure.code)) {
+    const explanation = explain(failure, situation);
+    const short = `${explanation.short}, outcome unknown`;
+    // With a key that was used before, it is about the first one.
+    const earlier = earlierWrite.safeParse(failure.details).data;
+    if (failure.code === 'OUTCOME_UNKNOWN') {
+      const when = earlier ? ` (${timeWords(earlier.startedAt)})` : '';
       return {
-        ...{ short: `${short}, outcome unknown`, what },
-        advice:
-          'It may have happened all the same. Trying again is safe: it carries the same key, and is not done twice.',
-        remedies: [again, remedies.showLog],
+        short,
+        what: `Not sent: ${writeWords(operation, references)}${when} has no known outcome.`,
+        advice: 'Check the Pearsana portal, then choose.',
+        remedies: [...resolvable(earlier?.requestId ?? failure.requestId, resolve), anew],
       };
     }
-    // With a key that was used before, it is about the first one.
-    const requestId = earlierWrite.safeParse(failure.details).data?.requestId ?? failure.requestId;
-    const where = [referencesIn(request), requestId && `request id ${plain(requestId, 128)}`];
+    const what = failure.code === 'PARTNER_UNREACHABLE' ? connectionLost : explanation.what;
+    const mayHave = mayHaveHappened(operation, references);
+    if (askableCodes.has(failure.code)) {
+      const advice = `${mayHave}. Retrying is safe: it will not be sent twice.`;
+      return { short, what, advice, remedies: [again, remedies.showLog] };
+    }
     return {
-      short: `${short}, outcome unknown`,
+      short,
       what,
-      advice: `It may have happened all the same. Look in the Pearsana portal for ${where.filter(Boolean).join(', ')}.`,
-      remedies: [...(requestId ? [resolve(requestId)] : []), anew],
+      advice: `${mayHave}: check the Pearsana portal before you retry.`,
+      remedies: [...resolvable(failure.requestId, resolve), anew],
     };
   }
   const explanation = explain(failure, situation, again);
-  const became = failure.outcome === 'refused' ? 'It was refused, so nothing happened.' : 'Nothing was sent.';
+  const became = failure.outcome === 'refused' ? 'Nothing was changed.' : 'Nothing was sent.';
   // Whatever the cause, the request is not lost: the wizard opens again where it was reviewed.
   const others = explanation.remedies.filter(({ title }) => title !== again.title);
   // To another BFF nothing goes by one click.
   const first = failure.code === 'BACKEND_CHANGED' ? [] : [again];
-  return { ...explanation, advice: `${became} ${explanation.advice}`, remedies: [...first, ...others] };
+  return {
+    ...explanation,
+    advice: `${became} ${explanation.advice}`,
+    remedies: [...first, ...others],
+  };
 }
 
-/** `SIS 20261234, LMS 77`: what the portal knows the person by. */
-function referencesIn(request: Draft): string {
-  const references = valueAt(request, ['externalReferences']);
-  const words = (Array.isArray(references) ? references : []).map(
-    (reference) => `${valueAt(reference, ['namespace'])} ${valueAt(reference, ['externalId'])}`,
-  );
-  return plain(`the external reference ${[...new Set(words)].slice(0, 3).join(' or ')}`, 200);
+const connectionLost = 'Connection lost before Pearsana answered.';
+
+function resolvable(requestId: string | undefined, resolve: WriteRemedies['resolve']): Remedy[] {
+  return requestId === undefined ? [] : [resolve(requestId)];
 }

@@ -101,13 +101,13 @@ describe('signing in through the browser', () => {
     {
       what: 'the person doesn’t allow it',
       code: 'SIGN_IN_DENIED',
-      words: /You didn’t allow it in the browser/,
+      words: /You did not allow VS Code to sign in/,
       end: (signIns, link) => bring(signIns, { error: 'access_denied', state: stateIn(link) }),
     },
     {
       what: 'nobody answers',
       code: 'SIGN_IN_TIMED_OUT',
-      words: /no answer within \d+ minutes/,
+      words: /No answer came from the browser within \d+ minutes/,
       end: () => {},
     },
   ];

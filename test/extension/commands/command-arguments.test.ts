@@ -82,6 +82,8 @@ describe('the argument that names a write', () => {
   it('is its environment and request id', () => {
     const reference = { environment: 'sandbox', requestId: 'r-1' };
     assert.deepEqual(read(reference), reference);
+    const again = { environment: 'sandbox', request: {} };
+    assert.deepEqual(read({ ...reference, again }), { ...reference, again });
   });
 
   for (const argument of [

@@ -82,7 +82,7 @@ describe('batches', () => {
     );
     const [file = assert.fail()] = sources(1, 3);
     assert.equal(fileFaults([file], limits), undefined);
-    assert.match(fileFaults([{ ...file, bytes: 4 }], limits) ?? '', /has 4 bytes, and 3 bytes is the most/);
+    assert.match(fileFaults([{ ...file, bytes: 4 }], limits) ?? '', /is 4 bytes; the limit is 3 bytes/);
   });
 
   test('are the same again for what is left after some', async () => {
@@ -152,7 +152,7 @@ describe('what is given', () => {
     assert.equal(fileFaults([{ ...file, bytes: 10 * megabyte }], defaultFileLimits), undefined);
     assert.match(
       fileFaults([file, { ...file, name: 'big.pdf', bytes: 10 * megabyte + 1 }], defaultFileLimits) ?? '',
-      /big\.pdf has 10\.1 MB, and 10 MB/,
+      /big\.pdf is 10\.1 MB; the limit is 10 MB/,
     );
     assert.match(fileFaults([{ ...file, bytes: 0 }], defaultFileLimits) ?? '', /0\.pdf is empty/);
   });
@@ -179,6 +179,7 @@ function play(script: Record<string, string>, escapeAt?: string): { asked: strin
 }
 
 const sandbox = {
+  id: 'sandbox',
   name: 'sandbox',
   apiUrl: 'https://api.example.com',
   protected: false,

@@ -30,8 +30,8 @@ describe('the words of a failure', () => {
   for (const code of allCodes) {
     it(`say of ${code} what it is and what to do next`, () => {
       const { short, what, advice, remedies } = explain(failureSample(code), desktop, retry);
-      assert(short.length >= 4 && short.length <= 32, short);
-      for (const sentence of [what, advice]) assert.match(sentence, /^[A-ZÀ-Þ].+[.?]$/s);
+      assert(short.length >= 4 && short.length <= 40, short);
+      for (const sentence of [what, advice]) assert.match(sentence, /^([A-ZÀ-Þ]|http).+[.?]$/s);
       assert(remedies.length >= 1 && remedies.length <= 3);
       assert(remedies.every(({ title, command }) => title !== '' && command !== undefined));
       assert.doesNotMatch(sentencesOf({ short, what, advice, remedies }), /undefined|\[object|NaN/);
@@ -80,9 +80,25 @@ describe('the words of a failure', () => {
     }
   });
 
+  it('say by its status that Pearsana failed', () => {
+    const message = 'Pearsana error 503 (sandbox): “Something broke.” (Pearsana request p-99)';
+    const { short, what } = explain(failureSample('PARTNER_ERROR', { message }), desktop);
+    assert.deepEqual([short, what], ['Pearsana error 503', message]);
+  });
+
+  it('name what answers instead of a BFF, and nothing of how it was found out', () => {
+    const message =
+      'What answers does not speak this client’s contract (status 404; wrong at: error.source).';
+    const { what } = explain(failureSample('CONTRACT_BROKEN', { message }), desktop);
+    assert.equal(what, 'http://127.0.0.1:8787 is not a Pearsana BFF, or is an incompatible version.');
+  });
+
   it('say how long to wait, and who was called too often', () => {
     const ours = explain(failureSample('RATE_LIMITED', { retryAfterSeconds: 12 }), desktop);
-    assert.equal(sentencesOf(ours), 'The BFF got too many calls in a short time. Wait 12 s, then try again.');
+    assert.equal(
+      sentencesOf(ours),
+      'The BFF received too many calls in a short time. Wait 12 s, then try again.',
+    );
     const theirs = explain(failureSample('RATE_LIMITED', { source: 'pearsana' }), desktop);
     assert.match(theirs.what, /^Pearsana /);
     assert.match(theirs.advice, /Wait 60 s/);
@@ -134,7 +150,7 @@ describe('the words when the BFF doesn’t answer', () => {
   ];
   for (const [remoteName, machine] of machines) {
     it(`say to start it on ${machine}`, () => {
-      const expected = `Is it running? If not, type “npm start” in the BFF’s repository, on ${machine}.`;
+      const expected = `Is it running? If not, run “npm start” in the BFF repository on ${machine}.`;
       assert.equal(advice({ remoteName }), expected);
     });
   }

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import {
-  answeredSteps,
-  type FormOperation,
-  type OperationForm,
-  unmendable,
-} from '../../../extension/src/forms/form.ts';
+import { answeredSteps, unmendable } from '../../../extension/src/forms/form.ts';
 import { invitationForm } from '../../../extension/src/forms/invitation-form.ts';
+import type { FormOperation, OperationForm } from '../../../extension/src/forms/operation-form.ts';
 import type { Draft } from '../../../extension/src/forms/request-draft.ts';
 import { confirmationStep, reviewStep } from '../../../extension/src/forms/review.ts';
 import { userForm } from '../../../extension/src/forms/user-form.ts';
@@ -15,6 +11,7 @@ import { operations } from '../../../shared/operations.ts';
 import { validate } from '../../../shared/validate.ts';
 
 const production = {
+  id: 'production',
   name: 'production',
   kind: 'production',
   apiUrl: 'https://api.example.com',
@@ -51,7 +48,7 @@ const people: { form: OperationForm<FormOperation>; script: Script; request: Dra
       'First name': 'Ada',
       'Last name': 'Lovelace',
       'External reference, id': 'A-1',
-      Profile: ['phone', 'dateOfBirth'],
+      Profile: ['profile.phone', 'profile.address.dateOfBirth'],
       Phone: '+1 555 0100',
       'Date of birth': '1985-12-10',
       Confirm: 'production',
@@ -105,7 +102,7 @@ function play(
 
 function wizardOf(form: OperationForm<FormOperation>, draft: Draft = {}, answered?: ReadonlySet<string>) {
   const review = reviewStep(form, production);
-  const steps = (now: Draft) => [...form.steps(now), review, confirmationStep('production')];
+  const steps = (now: Draft) => [...form.steps(now), review, confirmationStep('production', form.deed(now))];
   return { title: form.title, draft, steps, ...(answered && { answered }) };
 }
 
@@ -134,7 +131,7 @@ for (const { form, script, request } of people) {
       assert.match(send?.label ?? '', /production$/);
       assert.equal(send?.detail, form.consequence(request, 'production'));
       const local = reviewStep(form, { ...production, kind: 'local' }).options(request)[0];
-      assert.match(local?.detail ?? '', /stand-in: nobody is told/);
+      assert.match(local?.detail ?? '', /^Local stand-in only: no /);
       // Each line is named in words, not by its path.
       for (const { label } of lines) assert.doesNotMatch(label, /[.[]/);
     });
@@ -168,21 +165,21 @@ for (const { form, script, request } of people) {
       }
     });
 
-    test('a wrong value cannot be passed, and the words are the contract’s', () => {
+    test('a wrong value cannot be passed, and the words say what to enter', () => {
       const wrong: Record<string, [text: string, words: RegExp]> = {
-        'E-mail': ['nobody', /^`nobody` is not an e-mail address$/],
-        'First name': ['  ', /^must not be empty$/],
-        'Last name': ['x'.repeat(201), /^must have at most 200 characters$/],
-        'External reference, namespace': ['', /^must not be empty$/],
-        'External reference, id': ['', /^must not be empty$/],
-        Role: ['', /^must not be empty$/],
-        Message: ['x'.repeat(2_001), /^must have at most 2,000 characters$/],
-        Roles: ['student,,', /^must not be empty$/],
-        Phone: ['1'.repeat(201), /^must have at most 200 characters$/],
-        'Date of birth': ['2001-02-29', /^`2001-02-29` is not a date/],
+        'E-mail': ['nobody', /^Enter an e-mail address, for example/],
+        'First name': ['  ', /^Enter a first name$/],
+        'Last name': ['x'.repeat(201), /^This must have at most 200 characters$/],
+        'External reference, namespace': ['', /^Enter the system, for example SIS$/],
+        'External reference, id': ['', /^Enter the person’s id$/],
+        Role: ['', /^Enter a role, for example student$/],
+        Message: ['x'.repeat(2_001), /^This must have at most 2,000 characters$/],
+        Roles: ['student,,', /^This must not be empty$/],
+        Phone: ['1'.repeat(201), /^This must have at most 200 characters$/],
+        'Date of birth': ['2001-02-29', /^Use the format YYYY-MM-DD, for example 2000-05-15$/],
         Confirm: ['Production', /exactly/],
       };
-      const steps = [...form.steps(request), confirmationStep('production')];
+      const steps = [...form.steps(request), confirmationStep('production', form.deed(request))];
       const checked = steps.filter((step) => step.kind === 'text');
       assert.ok(checked.length > 5);
       for (const step of checked) {
@@ -278,7 +275,11 @@ test('a second external reference can be added, must have a namespace of its own
 
 test('a profile field that is ticked and then left empty is not sent', async () => {
   const [, user = assert.fail()] = people;
-  const script = { ...user.script, Profile: ['line2', 'phone', 'dateOfBirth'], 'Address, line 2': '' };
+  const script = {
+    ...user.script,
+    Profile: ['profile.address.line2', 'profile.phone', 'profile.address.dateOfBirth'],
+    'Address, line 2': '',
+  };
   assert.deepEqual(await runWizard(wizardOf(userForm), play(script, [])), user.request);
 });
 

@@ -46,9 +46,9 @@ describe('an environment in the tree', () => {
     const local = { ...sandbox, kind: 'local' } as const;
     const tooltip = (situation: Partial<typeof desktop>) =>
       environmentItem(local, undefined, { ...desktop, ...situation }, now).tooltip;
-    assert.match(tooltip({}), /^On this machine\.$/m);
-    assert.match(tooltip({ remoteName: 'ssh-remote' }), /^On the SSH host\.$/m);
-    assert.match(tooltip({ backend: 'https://bff.example.com' }), /^On the BFF’s machine\.$/m);
+    assert.match(tooltip({}), /^Runs on this machine\.$/m);
+    assert.match(tooltip({ remoteName: 'ssh-remote' }), /^Runs on the SSH host\.$/m);
+    assert.match(tooltip({ backend: 'https://bff.example.com' }), /^Runs on the BFF’s machine\.$/m);
   });
 
   it('says how its last ping went, and when', () => {
@@ -76,10 +76,10 @@ describe('an environment in the tree', () => {
     const { tooltip } = environmentItem(environment, ok, desktop, now);
     for (const fact of [
       'API: https://api.pearsana.com',
-      'Protected: every write is confirmed',
+      'Protected: you confirm every write',
       'Last ping: ok 34 ms, 2 min ago, API 2026-01-30, request request-9',
       'Token for ping: in use (until ',
-      'Token for partners.users:write: can’t be had',
+      'Token for partners.users:write: unavailable',
     ]) {
       assert(tooltip.includes(fact), `${fact} is missing in: ${tooltip}`);
     }
@@ -95,14 +95,17 @@ describe('an environment in the tree', () => {
   it('says what is not granted and whom to ask, and nothing of what is', () => {
     const grants = ['ping', 'health'];
     const { tooltip } = environmentItem({ ...sandbox, grants }, undefined, desktop, now);
-    assert.match(tooltip, /^Not granted: ask whoever runs the BFF for sandbox:createUser\.$/m);
-    assert.match(tooltip, /^Not granted: .* sandbox:createInvitation\.$/m);
+    assert.match(
+      tooltip,
+      /^Your key cannot create users in sandbox\. Ask your BFF administrator for the grant sandbox:createUser\.$/m,
+    );
+    assert.match(tooltip, /^Your key cannot invite in sandbox\. .* sandbox:createInvitation\.$/m);
     assert.doesNotMatch(tooltip, /sandbox:(ping|health)/);
     const all = { ...sandbox, grants: [...operationNames] };
-    assert.doesNotMatch(environmentItem(all, undefined, desktop, now).tooltip, /Not granted/);
+    assert.doesNotMatch(environmentItem(all, undefined, desktop, now).tooltip, /cannot|grant/);
     assert.equal(
-      notGranted('<environment>', 'ping'),
-      'Not granted: ask whoever runs the BFF for <environment>:ping.',
+      notGranted(undefined, 'ping'),
+      'Your key cannot ping in any environment. Ask your BFF administrator for the grant <environment>:ping.',
     );
   });
 
@@ -124,7 +127,10 @@ describe('the rows below an environment', () => {
     });
     const [none] = pingRows({ ...sandbox, grants: [] }, undefined, desktop, now);
     assert.equal(none?.remedy, undefined);
-    assert.equal(none?.tooltip, 'Not granted: ask whoever runs the BFF for sandbox:ping.');
+    assert.equal(
+      none?.tooltip,
+      'Your key cannot ping in sandbox. Ask your BFF administrator for the grant sandbox:ping.',
+    );
   });
 
   it('give result, latency, version and age', () => {

@@ -15,13 +15,13 @@ describe('the scopes of an App Client', () => {
       { scope: scope('partners.users:write'), grants: 'creating users', enabled: false },
       { scope: scope('partners.documents:write'), grants: 'submitting documents', enabled: null, error },
     ]);
-    assert.match(title, /^Scopes · sandbox · 1 of 3 enabled, 1 not known, at \d/);
+    assert.match(title, /^Scopes · sandbox · 1 of 3 enabled, 1 unknown, at \d/);
     assert.deepEqual(
       lines.map(({ label, description }) => `${label}: ${description}`),
       [
         'ping: enabled · the connectivity test',
         'partners.users:write: not enabled · creating users',
-        'partners.documents:write: not known · submitting documents · The authorisation server did not answer in time.',
+        'partners.documents:write: unknown · submitting documents · The authorisation server did not answer in time.',
       ],
     );
     // In words too: an icon alone says nothing to who cannot see it.

@@ -9,7 +9,8 @@ const situation = {
   browserOrigin: undefined,
   remoteName: undefined,
 };
-const request = { externalReferences: [{ namespace: 'SIS', externalId: 'A-1' }] };
+const externalReferences = [{ namespace: 'SIS', externalId: 'A-1' }];
+const write = { operation: 'createInvitation', references: externalReferences } as const;
 const remedies: WriteRemedies = {
   again: { title: 'Again', command: 'pearsana.invite' },
   anew: { title: 'Anew', command: 'pearsana.invite' },
@@ -24,14 +25,17 @@ const failure = (code: string, more: Partial<CommandFailure> = {}): CommandFailu
   ...more,
 });
 const titles = (about: CommandFailure) =>
-  explainWrite(about, situation, request, remedies).remedies.map(({ title }) => title);
-const advice = (about: CommandFailure) => explainWrite(about, situation, request, remedies).advice;
+  explainWrite(about, situation, write, remedies).remedies.map(({ title }) => title);
+const advice = (about: CommandFailure) => explainWrite(about, situation, write, remedies).advice;
 
 describe('a write that failed', () => {
   for (const code of ['PARTNER_TIMEOUT', 'PARTNER_UNREACHABLE', 'INTERNAL']) {
     it(`with ${code}: is looked for, then resolved, or sent with a new key; never simply again`, () => {
       assert.deepEqual(titles(failure(code)), ['Resolve the-last', 'Anew']);
-      assert.match(advice(failure(code)), /look in the Pearsana portal for .*SIS A-1, request id the-last/i);
+      assert.equal(
+        advice(failure(code)),
+        'The invitation for SIS A-1 may have been sent: check the Pearsana portal before you retry.',
+      );
     });
   }
 
@@ -39,21 +43,41 @@ describe('a write that failed', () => {
     const details = { id: '7', startedAt: '2026-01-30T00:00:00Z', requestId: 'the-first' };
     const about = failure('OUTCOME_UNKNOWN', { details });
     assert.deepEqual(titles(about), ['Resolve the-first', 'Anew']);
-    assert.match(advice(about), /request id the-first/);
+    const { what } = explainWrite(about, situation, write, remedies);
+    assert.match(what, /^Not sent: the invitation for SIS A-1 \(.+\) has no known outcome\.$/);
+    // Nobody is shown how computers tell the time, or ids.
+    assert.doesNotMatch(what + advice(about), /\dT\d|the-first/);
   });
 
   it('names each person once, however many documents there are', () => {
-    const [reference] = request.externalReferences;
-    const references = [reference, reference, { namespace: 'LMS', externalId: '7' }];
-    const about = { externalReferences: references };
-    const { advice } = explainWrite(failure('PARTNER_TIMEOUT'), situation, about, remedies);
-    assert.match(advice, /the external reference SIS A-1 or LMS 7, request/);
+    const document = (externalId: string) => ({ namespace: 'SIS', externalId });
+    const words = (...people: string[]) =>
+      explainWrite(
+        failure('PARTNER_TIMEOUT'),
+        situation,
+        { operation: 'submitDocumentBatch', references: people.map(document) },
+        remedies,
+      ).advice;
+    assert.match(words('1', '1', '2'), /^The batch of documents for SIS 1, SIS 2 may have been submitted: /);
+    assert.match(
+      words('1', '2', '3', '4', '5'),
+      /^The batch of documents for SIS 1, SIS 2, SIS 3 and 2 more may /,
+    );
+  });
+
+  it('is told of a lost connection in plain words, without codes', () => {
+    const message = 'The connection to Pearsana broke off before an answer came (UND_ERR_SOCKET).';
+    const { what } = explainWrite(failure('PARTNER_UNREACHABLE', { message }), situation, write, remedies);
+    assert.equal(what, 'Connection lost before Pearsana answered.');
   });
 
   for (const code of ['BFF_UNREACHABLE', 'CANCELLED', 'IDEMPOTENCY_IN_PROGRESS']) {
     it(`with ${code}: may be tried again, since its key is the same`, () => {
       assert.deepEqual(titles(failure(code, { source: 'extension' })), ['Again', 'Show Log']);
-      assert.match(advice(failure(code)), /Trying again is safe/);
+      assert.match(
+        advice(failure(code)),
+        /^The invitation for SIS A-1 may have been sent\. Retrying is safe: it will not be sent twice\.$/,
+      );
     });
   }
 

@@ -107,7 +107,7 @@ describe('pearsana.ping', () => {
 
   it('shows VS Code an account without its key', async () => {
     const accounts = await vscode.authentication.getAccounts('pearsana');
-    expect(accounts.map(({ label }) => label)).to.deep.equal([`access-key (${new URL(url).host})`]);
+    expect(accounts.map(({ label }) => label)).to.deep.equal([`owner key (${new URL(url).host})`]);
     // No other extension gets at a session without its user's consent, and with it only at who that is.
     const session = await vscode.authentication.getSession('pearsana', [], { silent: true });
     expect(JSON.stringify(session ?? {})).not.to.contain(accessKey);
