@@ -65,6 +65,7 @@ export function createSqliteStore({
   let later: NodeJS.Timeout | undefined;
   let restMs = shortestRestMs;
   let isClosed = false;
+  let isCleaning = false;
 
   function use(): Opened {
     if (isClosed) throw new JournalFailure('the journal is closed');
@@ -176,18 +177,26 @@ export function createSqliteStore({
   }
 
   async function clean(): Promise<void> {
+    if (isCleaning) return;
+    isCleaning = true;
     try {
       // In slices, between which others have their turn.
       while ((await inTurn((ledger) => ledger.clean(rowsOfASlice))) === rowsOfASlice);
     } catch (error) {
       if (error instanceof JournalFailure && !isClosed) onFailure?.('clean', error.code);
+    } finally {
+      isCleaning = false;
     }
   }
   const cleaning = setInterval(clean, minuteMs);
   cleaning.unref();
 
   return {
-    open: () => inTurn(() => {}),
+    async open() {
+      await inTurn(() => {});
+      // Whoever runs for less than a minute each time keeps nothing for ever either.
+      void clean();
+    },
     claim: (intent) =>
       inTurn((ledger) => ledger.claim(intent), {
         durable: true,

@@ -1,4 +1,5 @@
-// The BFF is killed at random moments while users are created, with retries under the same keys.
+// The BFF is killed at random moments while users are created, with retries under the same keys, and with each kill its wall
+// clock goes astray or comes back.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Client, createClient } from '../../../shared/client.ts';
 import { ClientError } from '../../../shared/client-error.ts';
 import { type BffProcess, startBffProcess } from '../../support/bff/bff-process.ts';
+import { clockJumps, createLyingClock } from '../../support/bff/lying-clock.ts';
 import { type Arrived, type FaultServer, startFaultServer } from '../../support/partner/fault-server.ts';
 import { partnerVariables } from '../../support/partner/partner-variables.ts';
 import { shortOrLong } from '../../support/short-or-long.ts';
@@ -119,8 +121,10 @@ function countArrivals(partner: FaultServer, random: (below: number) => number) 
 
 /** A BFF that is started again whenever it was killed, with the same data. */
 async function startKilled(partner: FaultServer, data: string) {
+  const clock = createLyingClock(data);
   const start = () =>
     startBffProcess({
+      ...clock.variables,
       BFF_DATA_DIR: data,
       BFF_ACCESS_KEY: accessKey,
       RATE_LIMIT_PER_MINUTE: '1000000',
@@ -148,6 +152,7 @@ async function startKilled(partner: FaultServer, data: string) {
           while (!stopped && arrivals() < next) await delay(1);
           await delay(random(15));
           if (stopped) return;
+          clock.set(clockJumps[kills % clockJumps.length] ?? 0);
           await kill();
           kills += 1;
         }

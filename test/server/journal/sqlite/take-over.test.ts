@@ -131,7 +131,7 @@ describe('a journal that the first version wrote', () => {
 
   it('stays as it was where its key is another', async () => {
     writeFileSync(join(data, 'journal-key'), 'k'.repeat(32));
-    await assert.rejects(takeOver(), { name: 'JournalFault', message: /is not the one/ });
+    await assert.rejects(takeOver(), { name: 'JournalFault', message: /does not belong to the journal/ });
     assert.equal(
       inDatabase((database) => database.prepare('PRAGMA user_version').get()?.user_version),
       1,

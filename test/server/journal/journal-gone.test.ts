@@ -1,0 +1,168 @@
+// Somebody removes, empties, replaces or cuts what the journal lies in, while the BFF runs or before it starts.
+import assert from 'node:assert/strict';
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
+import { type FaultServer, invited, pong, startFaultServer } from '../../support/partner/fault-server.ts';
+import { shortly, write } from './write-with-key.ts';
+
+const unavailable = '503 JOURNAL_UNAVAILABLE not_sent retryable';
+
+describe('a journal that goes away', () => {
+  let partner: FaultServer;
+  let data: string;
+  let file: string;
+  before(async () => {
+    partner = await startFaultServer();
+    partner.api.always(({ path }) =>
+      path === '/ping'
+        ? { body: pong }
+        : { status: 201, body: invited, headers: { 'x-request-id': 'theirs' } },
+    );
+  });
+  after(() => partner.stop());
+  beforeEach(() => {
+    data = mkdtempSync(join(tmpdir(), 'gone-'));
+    file = join(data, 'journal.sqlite');
+  });
+  afterEach(() => rmSync(data, { recursive: true, force: true }));
+
+  const start = () =>
+    startBffWith({ sandbox: partner }, { BFF_DATA_DIR: data, RATE_LIMIT_PER_MINUTE: '1000' });
+  const arrivals = () => partner.api.count('/v1/invitations');
+
+  /** Writes under keys of these names, each of which is sent. */
+  async function send(bff: TestBff, ...keys: string[]): Promise<void> {
+    for (const key of keys) assert.equal(shortly(await write(bff, { key })), '201');
+  }
+
+  /** Fails unless the next write is refused with nothing sent, the log says why, and reads go on. */
+  async function assertRefused(bff: TestBff, why: RegExp, key = 'next'): Promise<void> {
+    const before = arrivals();
+    assert.equal(shortly(await write(bff, { key })), unavailable);
+    assert.equal(arrivals(), before);
+    const line = bff.logLines.findLast((each) => each.includes('the journal cannot be used'));
+    assert.match(line ?? '', why);
+    assert.equal((await bff.call('/api/environments/sandbox/ping')).status, 200);
+  }
+
+  const moved = () => `${data}-moved`;
+  const changes: [what: string, change: () => void, why: RegExp][] = [
+    ['its database is removed', () => rmSync(file), /journal\.sqlite was removed/],
+    ['its database is emptied', () => truncateSync(file), /journal\.sqlite was removed, replaced or cut/],
+    [
+      'its database is cut',
+      () => truncateSync(file, statSync(file).size - 4_096),
+      /journal\.sqlite was removed, replaced or cut/,
+    ],
+    [
+      'its database is replaced by a copy',
+      () => {
+        copyFileSync(file, `${file}.copy`);
+        renameSync(`${file}.copy`, file);
+      },
+      /journal\.sqlite was removed, replaced or cut/,
+    ],
+    ['its log is removed', () => rmSync(`${file}-wal`), /journal\.sqlite-wal was removed/],
+    [
+      'its log is emptied',
+      () => truncateSync(`${file}-wal`),
+      /journal\.sqlite-wal was removed, replaced or cut/,
+    ],
+    [
+      'its log is cut',
+      () => truncateSync(`${file}-wal`, statSync(`${file}-wal`).size - 100),
+      /journal\.sqlite-wal was removed, replaced or cut/,
+    ],
+    ['its index is removed', () => rmSync(`${file}-shm`), /journal\.sqlite-shm was removed/],
+    ['its directory is removed', () => rmSync(data, { recursive: true }), /journal\.sqlite was removed/],
+    [
+      'its directory is removed and made anew',
+      () => {
+        rmSync(data, { recursive: true });
+        mkdirSync(data);
+      },
+      /journal\.sqlite was removed/,
+    ],
+    ['its directory is moved', () => renameSync(data, moved()), /journal\.sqlite was removed/],
+  ];
+  for (const [what, change, why] of changes) {
+    it(`refuses the next write when ${what}, and sends no key twice after that`, async () => {
+      const bff = await start();
+      try {
+        await send(bff, 'first', 'second');
+        const before = arrivals();
+        change();
+        await assertRefused(bff, why);
+        for (const key of ['first', 'second', 'first']) {
+          const answer = shortly(await write(bff, { key }));
+          assert(['201 replayed', '409 OUTCOME_UNKNOWN unknown', unavailable].includes(answer), answer);
+        }
+        assert.equal(arrivals(), before);
+      } finally {
+        await bff.stop();
+        rmSync(moved(), { recursive: true, force: true });
+      }
+    });
+  }
+
+  it('refuses writes until it is back, and then goes on by itself', async () => {
+    await using bff = await start();
+    await send(bff, 'first', 'second');
+    renameSync(data, moved());
+    for (const key of ['first', 'second', 'third']) await assertRefused(bff, /removed|missing/, key);
+    assert.deepEqual(readdirSync(moved()).includes('journal.sqlite'), true);
+    renameSync(moved(), data);
+    for (const key of ['first', 'second']) assert.equal(shortly(await write(bff, { key })), '201 replayed');
+    await send(bff, 'third');
+  });
+
+  it('refuses writes while an older copy is in its place', async () => {
+    const copy = `${data}-copy`;
+    {
+      await using bff = await start();
+      await send(bff, 'first');
+    }
+    cpSync(data, copy, { recursive: true });
+    try {
+      await using bff = await start();
+      await send(bff, 'second');
+      rmSync(data, { recursive: true });
+      cpSync(copy, data, { recursive: true });
+      await assertRefused(bff, /removed, replaced or cut/, 'second');
+      await assertRefused(bff, /is another or lacks rows/, 'second');
+    } finally {
+      rmSync(copy, { recursive: true });
+    }
+  });
+
+  for (const [what, change] of [
+    ['removed', () => rmSync(file)],
+    ['emptied', () => truncateSync(file)],
+  ] as const) {
+    it(`stops the start, again and again, when its database was ${what} beside its key`, async () => {
+      {
+        await using bff = await start();
+        await send(bff, 'first');
+      }
+      change();
+      for (let time = 0; time < 2; time += 1)
+        await assert.rejects(start(), { name: 'JournalFault', message: /journal-key beside it shows/ });
+      rmSync(join(data, 'journal-key'));
+      await using bff = await start();
+      await send(bff, 'first');
+    });
+  }
+});
