@@ -1,4 +1,4 @@
-// The journal in `version-1` was written by the BFF of commit a8ba9cd, against a partner that answered 201, broke off four
+// The journal of `version-1` was written by the BFF of commit a8ba9cd, against a partner that answered 201, broke off four
 // times, answered 422 and 201, and then hung until the BFF was killed. Its keys were named for what became of each.
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -37,8 +37,8 @@ describe('a journal that the first version wrote', () => {
   beforeEach(() => {
     data = mkdtempSync(join(tmpdir(), 'take-over-'));
     file = join(data, 'journal.sqlite');
-    writeFileSync(file, gunzipSync(readFileSync(join(firstVersion, 'journal.sqlite.gz'))));
-    cpSync(join(firstVersion, 'journal-key'), join(data, 'journal-key'));
+    writeFileSync(file, gunzipSync(readFileSync(`${firstVersion}.sqlite.gz`)));
+    cpSync(`${firstVersion}.journal-key`, join(data, 'journal-key'));
   });
   afterEach(() => rmSync(data, { recursive: true }));
 
