@@ -40,7 +40,7 @@ export const file = z.string().check(refuses(base64Fault));
 export const mostFreeValues = 1_000;
 
 /** Whatever the caller likes, within reason: what is nested deeper than any program would is an attack on one. */
-export const freeForm = z.custom<Record<string, unknown>>((value) => freeFormFault(value) === undefined, {
+export const freeForm = z.custom<Record<string, unknown>>((value) => !freeFormFault(value), {
   error: ({ input }) => freeFormFault(input),
 });
 

@@ -123,24 +123,6 @@ function asBffError(
   const server = `The authorisation server of ${environment} (${new URL(authUrl).host})`;
   if (timedOut) return BffError.of('AUTH_TIMEOUT', `${server} did not answer within ${timeoutMs / 1000} s.`);
 
-  if (cause instanceof oauth.ResponseBodyError || cause instanceof oauth.WWWAuthenticateChallengeError) {
-    const { response } = cause;
-    // RFC 6749, 5.2: 401 is only ever about the client's authentication. The code is the server's text, and may repeat the secret: only known ones are believed.
-    const code = 'error' in cause && errorCodes.has(cause.error) ? cause.error : undefined;
-    if (code === 'invalid_scope') return scopeNotEnabled(environment, scopes);
-    if (response.status === 401 || code === 'invalid_client' || code === 'unauthorized_client') {
-      return BffError.of(
-        'CLIENT_CREDENTIALS_REJECTED',
-        `${server} rejected the BFF’s client id or secret (${code ?? 'invalid_client'}). Ask your BFF administrator to check them. If the secret is lost, create a new App Client in the Pearsana portal, under Developer → App Clients.`,
-      );
-    }
-    if (!isOutage(response.status)) {
-      return BffError.of(
-        'AUTH_BAD_RESPONSE',
-        `${server} refused the token request (${code ?? `status ${response.status}`}).`,
-      );
-    }
-  }
   const response = responseOf(cause);
   if (response && isOutage(response.status)) {
     return BffError.of(
@@ -149,6 +131,22 @@ function asBffError(
       {
         ...retryAfterOf(response.headers.get('retry-after')),
       },
+    );
+  }
+  if (cause instanceof oauth.ResponseBodyError || cause instanceof oauth.WWWAuthenticateChallengeError) {
+    const { status } = cause.response;
+    // RFC 6749, 5.2: 401 is only ever about the client's authentication. The code is the server's text, and may repeat the secret: only known ones are believed.
+    const code = 'error' in cause && errorCodes.has(cause.error) ? cause.error : undefined;
+    if (code === 'invalid_scope') return scopeNotEnabled(environment, scopes);
+    if (status === 401 || code === 'invalid_client' || code === 'unauthorized_client') {
+      return BffError.of(
+        'CLIENT_CREDENTIALS_REJECTED',
+        `${server} rejected the BFF’s client id or secret (${code ?? 'invalid_client'}). Ask your BFF administrator to check them. If the secret is lost, create a new App Client in the Pearsana portal, under Developer → App Clients.`,
+      );
+    }
+    return BffError.of(
+      'AUTH_BAD_RESPONSE',
+      `${server} refused the token request (${code ?? `status ${status}`}).`,
     );
   }
   if (cause instanceof UnusableAnswer || cause instanceof AnswerTooLarge) {

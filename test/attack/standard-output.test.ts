@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { startBffProcess } from '../support/bff/bff-process.ts';
+import { samples } from '../support/requests/write-samples.ts';
 import { until } from '../support/until.ts';
 
 const key = 'pbff_an-access-key-for-tests-only';
@@ -110,5 +112,26 @@ describe('a standard output that nobody reads', () => {
     const ended = bff.end();
     bff.readOn();
     assert.equal(await ended, 0);
+  });
+});
+
+describe('a standard output that is closed', () => {
+  it('stops neither a request nor a write whose journal goes there too', { timeout: 60_000 }, async () => {
+    await using bff = await startBffProcess({
+      ...{ BFF_ACCESS_KEY: key, BFF_LOCAL: 'true', BFF_JOURNAL: 'stdout' },
+    });
+    bff.closeOutput();
+    for (let each = 0; each < 5; each += 1) {
+      const answer = await fetch(`${bff.url}/api/environments/local/users`, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify(samples.createUser.least),
+      });
+      assert.equal(answer.status, 201, await answer.text());
+      // Long enough for what was gathered to be written.
+      await delay(150);
+    }
+    assert.equal((await fetch(`${bff.url}/api/session`, { headers })).status, 200);
+    assert.equal(await bff.end(), 0);
   });
 });

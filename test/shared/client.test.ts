@@ -56,6 +56,23 @@ test('the client', async (t) => {
     assert.notEqual(ids[0], ids[1]);
   });
 
+  await t.test('sends no cookie, follows no redirect and asks no cache, wherever it runs', async () => {
+    const sent: RequestInit[] = [];
+    const { health, createUser } = createClient({
+      ...{ baseUrl: 'https://bff.example.com', accessKey: 'the-key' },
+      fetch: async (_input, init = {}) => {
+        sent.push(init);
+        return Response.json(refusal, { status: 429 });
+      },
+    });
+    await failing('refused', health({ environment: 'sandbox' }));
+    await failing('refused', createUser({ environment: 'sandbox', request: samples.createUser.least }));
+    assert.deepEqual(
+      sent.map(({ credentials, redirect, cache }) => [credentials, redirect, cache]),
+      [1, 2].map(() => ['omit', 'error', 'no-store']),
+    );
+  });
+
   await t.test('encodes the environment, so that it stays one part of the path', async () => {
     bff.api.next({ status: 404, body: refusal });
     await failing('refused', client().health({ environment: 'a/../b?c' }));

@@ -201,6 +201,15 @@ describe('bad input', () => {
     it(`${what} is ${status} ${code}`, async () => {
       const answer = await rawRequest(bff.url, request());
       assert.deepEqual([answer.status, failureIn(answer).code], [status, code]);
+      if (status === 403) return;
+      // These never reach the app, and yet have the headers of all others, and end their connection.
+      const { headers } = answer;
+      assert.deepEqual(
+        ['content-type', 'x-content-type-options', 'cache-control', 'connection'].map((name) =>
+          headers.get(name),
+        ),
+        ['application/json; charset=utf-8', 'nosniff', 'no-store', 'close'],
+      );
     });
   }
 

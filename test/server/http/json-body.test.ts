@@ -8,10 +8,31 @@ import { jsonBody } from '../../../server/http/json-body.ts';
 const megabyte = 1024 * 1024;
 
 /** A request whose body is all there. */
-function arrived(body: Buffer): Request {
-  const headers = { 'content-type': 'application/json', 'content-length': String(body.byteLength) };
+function arrived(body: Buffer, changed: Record<string, string> = {}): Request {
+  const headers = {
+    ...{ 'content-type': 'application/json', 'content-length': String(body.byteLength) },
+    ...changed,
+  };
   return Object.assign(Readable.from([body], { objectMode: false }), { headers }) as unknown as Request;
 }
+
+describe('the encoding of a body', () => {
+  const readJson = jsonBody(megabyte);
+  const read = (changed: Record<string, string>) => readJson(arrived(Buffer.from('{"a":1}'), changed));
+
+  // RFC 9110, 8.4.1: the names of codings have no case.
+  for (const coding of ['identity', 'Identity', 'IDENTITY']) {
+    it(`may be said to be ${coding}`, async () => {
+      assert.deepEqual(await read({ 'content-encoding': coding }), { a: 1 });
+    });
+  }
+
+  for (const coding of ['gzip', 'GZIP', 'br', 'deflate', 'identity, gzip', '']) {
+    it(`is refused as ${JSON.stringify(coding)}`, async () => {
+      await assert.rejects(read({ 'content-encoding': coding }), { code: 'UNSUPPORTED_MEDIA_TYPE' });
+    });
+  }
+});
 
 describe('large bodies that arrive at once', () => {
   for (const [bytes, apart] of [

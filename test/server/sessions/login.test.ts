@@ -423,6 +423,8 @@ describe('the identity provider', () => {
     await using bff = await startSessionBff(provider, { sandbox: uncalledPartner });
     for (const [token, words] of [
       [{ status: 500, body: {} }, /cannot answer at the moment \(status 500\)/],
+      [{ status: 429, body: {} }, /cannot answer at the moment \(status 429\)/],
+      [{ status: 429, body: { error: 'invalid_client' } }, /cannot answer at the moment \(status 429\)/],
       [
         { status: 401, body: { error: 'invalid_client', error_description: provider.clientSecret } },
         /refused the BFF itself \(status 401\)/,

@@ -264,6 +264,30 @@ describe('after a failure', () => {
     });
   }
 
+  it('nothing of it is left once a token has come', async () => {
+    const room = byHand(100);
+    for (const _attempt of [1, 2, 3]) {
+      const failed = assert.rejects(room.get());
+      await room.fail();
+      await failed;
+      room.pass(10);
+    }
+    const first = room.get();
+    await room.grant();
+    await first;
+    room.pass(100);
+    assert.equal(room.keeper.status().state, 'expired');
+    // The next failure is the first again, with the shortest cool-down.
+    const failed = assert.rejects(room.get());
+    await room.fail();
+    await failed;
+    room.pass(0.81);
+    const second = room.get();
+    assert.equal(room.asked.length, 6);
+    await room.grant();
+    await second;
+  });
+
   it('with a Retry-After of an hour, it is asked again after five minutes', async () => {
     const room = byHand();
     const first = assert.rejects(room.get(), isFailure('AUTH_UNREACHABLE'));

@@ -167,6 +167,18 @@ test('a token request', async (t) => {
       code: 'AUTH_UNREACHABLE',
       message: /status 503/,
     },
+    {
+      what: '429 with the error of a wrong secret',
+      reply: { status: 429, body: { error: 'invalid_client' } },
+      code: 'AUTH_UNREACHABLE',
+      message: /status 429/,
+    },
+    {
+      what: '503 with the error of a scope that is not enabled',
+      reply: { status: 503, body: { error: 'invalid_scope' } },
+      code: 'AUTH_UNREACHABLE',
+      message: /status 503/,
+    },
     { what: '429', reply: { ...html, status: 429 }, code: 'AUTH_UNREACHABLE', message: /status 429/ },
     {
       what: 'a reset',

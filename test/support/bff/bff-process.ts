@@ -24,6 +24,8 @@ export type BffProcess = AsyncDisposable & {
   /** Leaves standard output unread, as a log collector that hangs; and reads on. */
   stopReading(): void;
   readOn(): void;
+  /** Closes standard output, as a log collector that has ended. */
+  closeOutput(): void;
   /** For how many milliseconds its event loop was held at most since this was asked before; with `watchLoop` alone. */
   heldMs(): Promise<number>;
   /** Everything in its home, working, data and temporary folders, by path. */
@@ -87,6 +89,7 @@ export async function startBffProcess(
     output,
     stopReading: () => child.stdout.pause(),
     readOn: () => child.stdout.resume(),
+    closeOutput: () => child.stdout.destroy(),
     async heldMs() {
       const answered = once(child, 'message');
       child.send('how long?');

@@ -132,6 +132,8 @@ test('signing a window of VS Code in', async (t) => {
         `default-src 'none'; style-src 'sha256-…'; form-action 'self' vscode:; base-uri 'none'; frame-ancestors 'none'`,
       );
       assert.equal(headers.get('x-frame-options'), 'DENY');
+      // With none at all, the form's answer would come from “null”.
+      assert.equal(headers.get('referrer-policy'), 'same-origin');
       assert.doesNotMatch(text, /<script|style=|\son\w+=/);
     },
   );
