@@ -15,7 +15,7 @@ type BffErrorFacts = {
   cause?: unknown;
 };
 
-/** A failure that a caller is told of. Its message is for people and must hold no secret and nothing of a body. */
+/** A failure that the caller is told. The message is for people, and contains no secret and nothing from a body. */
 export class BffError extends Error {
   override readonly name = 'BffError';
   readonly code: string;
@@ -39,12 +39,12 @@ export class BffError extends Error {
     this.headers = facts.headers ?? {};
   }
 
-  /** One of our own codes; what `facts` doesn't say, the table of codes does. */
+  /** A failure with one of our own codes. `facts` overrides the values in the table of codes. */
   static of(code: ErrorCode, message: string, facts: Partial<BffErrorFacts> = {}): BffError {
     return new BffError(code, message, { ...errorCodes[code], ...facts });
   }
 
-  /** The partner's own refusal, passed through with its status, code and details. */
+  /** A refusal from Pearsana, passed on with its status, code and details. */
   static fromPartner(
     status: number,
     code: string,
@@ -60,7 +60,7 @@ export class BffError extends Error {
     });
   }
 
-  /** A request that breaks its contract: a sentence and a path for each thing that is wrong with it. */
+  /** A request that breaks its contract, with a sentence and a path for each fault. */
   static invalid(issues: readonly Issue[]): BffError {
     const errors = sentences(issues);
     const [first = 'The request is not valid.'] = errors;

@@ -1,4 +1,4 @@
-/** Seconds that never step back, whatever happens to the wall clock. */
+/** Seconds from a clock that never goes back, even if the wall clock is changed. */
 export type Clock = () => number;
 
 /** The clock of this process. */

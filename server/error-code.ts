@@ -1,6 +1,6 @@
 /**
- * The stable code of what the system refused, such as `ECONNREFUSED` or `ENOSPC`, wherever fetch and undici have put it;
- * never a message.
+ * The stable code of a system error, such as `ECONNREFUSED` or `ENOSPC`, wherever fetch and undici have put it. Never a
+ * message.
  */
 export function errorCodeOf(error: unknown): string {
   for (let depth = 0, at = error; at instanceof Error && depth < 4; depth += 1, at = at.cause) {

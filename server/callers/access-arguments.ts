@@ -2,12 +2,12 @@ import { operationNames } from '../../shared/operations.ts';
 import { ownCaller } from './access-keys.ts';
 import { parseGrant } from './grants.ts';
 
-/** What was typed cannot be done, in words that say how to mend it. They quote no more than a name: it could be a key. */
+/** A command that cannot be carried out. The message says how to correct it, and quotes at most a name: other input may be a key. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Narrower than what the file may hold, so that no operator's key is taken for somebody who signed in. */
+/** Stricter than the access file, so that an operator's key never looks like somebody who signed in. */
 const keyName = /^[a-zA-Z0-9][a-zA-Z0-9.-]{0,62}$/;
 
 export function checkedName(name: string | undefined): string {
@@ -23,7 +23,7 @@ export function checkedName(name: string | undefined): string {
   return name;
 }
 
-/** Grants of operations that there are; `--grant` may be given several times, and hold several, separated by commas. */
+/** Checks the grants. `--grant` may be repeated, and each may list several grants, separated by commas. */
 export function checkedGrants(given: readonly string[] | undefined): string[] {
   const grants = [...new Set((given ?? []).flatMap((each) => each.split(',')))].map((each) => each.trim());
   if (grants.length === 0) {
@@ -49,7 +49,7 @@ export function checkedGrants(given: readonly string[] | undefined): string[] {
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const longestMs = 3_650 * unitMs.d;
 
-/** A time such as `90d`, `24h`, `30m` or `10s`, in milliseconds; nothing where none is given. */
+/** A duration such as `90d`, `24h`, `30m` or `10s`, in milliseconds; undefined if none was given. */
 export function checkedDuration(option: string, given: string | undefined): number | undefined {
   if (given === undefined) return undefined;
   const [, number, unit] = /^(\d{1,8})([smhd])$/.exec(given) ?? [];

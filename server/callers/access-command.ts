@@ -26,15 +26,15 @@ Only the key is printed to standard output. In a script: npm run --silent access
 export type AccessCommand = {
   args: readonly string[];
   dataDirectory: string;
-  /** The names of those that are configured, where that can be told. */
+  /** The names of the configured environments; undefined if the configuration cannot be read. */
   environments: readonly string[] | undefined;
-  /** Where keys and lists go, and nothing else. */
+  /** Prints keys and lists, and nothing else. */
   toOutput: (line: string) => void;
-  /** Where words go. */
+  /** Prints everything else. */
   say: (line: string) => void;
 };
 
-/** Adds, lists, removes and rotates the keys of the access file. False where what was typed cannot be done. */
+/** Adds, lists, removes and rotates the keys of the access file. @returns false if the command failed. */
 export async function runAccessCommand(command: AccessCommand): Promise<boolean> {
   const { say } = command;
   const [verb, ...args] = command.args;
@@ -138,7 +138,7 @@ async function rotate({ args, dataDirectory, say, toOutput }: AccessCommand): Pr
 
 const text = { type: 'string' } as const;
 
-/** Options that there are; Node's own words name the one that there isn't. */
+/** Parses the options. Node's own message names an option that does not exist. */
 function parsed<const Options extends NonNullable<Parameters<typeof parseArgs>[0]>['options']>(
   args: readonly string[],
   options: Options,
@@ -168,7 +168,7 @@ function those(keys: readonly AccessKeyEntry[], which: string): AccessKeyEntry[]
   return found;
 }
 
-/** As long again as the key was made for. */
+/** The lifetime that the key was made with. */
 function lifetimeOf({ createdAt, expiresAt }: AccessKeyEntry): number | null {
   return expiresAt === null ? null : Date.parse(expiresAt) - Date.parse(createdAt);
 }
@@ -179,7 +179,9 @@ function endedBy(entry: AccessKeyEntry, end: number): AccessKeyEntry {
 }
 
 function endOf({ expiresAt }: AccessKeyEntry): string {
-  return expiresAt === null ? 'It does not expire.' : `It expires at ${expiresAt}.`;
+  return expiresAt === null
+    ? 'It does not expire.'
+    : `It expires on ${expiresAt.slice(0, 10)} at ${expiresAt.slice(11, 16)} UTC.`;
 }
 
 function hand(key: Secret, { say, toOutput }: Pick<AccessCommand, 'say' | 'toOutput'>): void {
@@ -187,7 +189,7 @@ function hand(key: Secret, { say, toOutput }: Pick<AccessCommand, 'say' | 'toOut
   toOutput(key.reveal());
 }
 
-/** Not refused: an environment may be configured later, or elsewhere. */
+/** Warns, but does not refuse: the environment may be configured later, or elsewhere. */
 function foreignEnvironments(grants: readonly string[], configured: readonly string[] | undefined): string[] {
   if (!configured) return [];
   const named = new Set(grants.map((grant) => parseGrant(grant)?.environment ?? '*'));

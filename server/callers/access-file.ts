@@ -11,11 +11,11 @@ const timestamp = z.iso.datetime();
 
 const callerName = z.string().check(z.regex(/^[\w.@:+|-]{1,128}$/));
 
-/** One access key, of which the file knows no more than a digest. */
+/** One access key. The file holds only its digest. */
 const accessKeyEntry = z.strictObject({
-  /** Short and public, as in `key_3f9a02bc`: names the key in lists and in `remove`. */
+  /** Short and public, such as `key_3f9a02bc`: names the key in lists and in `remove`. */
   id: z.string().check(z.regex(/^key_[0-9a-f]{8}$/)),
-  /** Who calls with it: the caller's id, in every log line. A key that takes another's place has its name too. */
+  /** The caller's id, which is in every log line. A rotated key keeps the name of the old one. */
   name: callerName,
   /** SHA-256 of the whole key, in hex. */
   hash: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
@@ -23,26 +23,26 @@ const accessKeyEntry = z.strictObject({
   grants: z.array(z.string().check(z.refine((text) => parseGrant(text) !== undefined))),
   /** ISO 8601, in UTC. */
   createdAt: timestamp,
-  /** From when on it is refused; null for a key that lasts until it is removed. */
+  /** When the key expires; null for a key that is valid until it is removed. */
   expiresAt: z.nullable(timestamp),
-  /** Who made it: an operator at the command line, or the BFF for a person who signed in. */
+  /** Who made the key: an operator at the command line, or the BFF for a person who signed in. */
   origin: z.enum(['cli', 'sign-in']),
 });
 export type AccessKeyEntry = z.infer<typeof accessKeyEntry>;
 
-/** `access.json` in the data directory: every key but the one of `BFF_ACCESS_KEY`, and the first one's file. */
+/** `access.json` in the data directory. It holds every key except `BFF_ACCESS_KEY` and the first key, which has a file of its own. */
 const accessFile = z.strictObject({
   version: z.literal(1),
   keys: z.array(accessKeyEntry),
-  /** Names that nobody has any more, and since when: what their holders wrote stays theirs in the journal. */
+  /** Names that no longer have a key, and since when. The journal still holds what their callers wrote. */
   removed: z.optional(z.array(z.strictObject({ name: callerName, at: timestamp }))),
 });
 type Removed = NonNullable<z.infer<typeof accessFile>['removed']>;
 
-/** As long as the journal keeps what a caller wrote. */
+/** The journal keeps a caller's writes for the same time. */
 const removedForMs = 30 * 24 * 60 * 60 * 1000;
 
-/** What the file holds; a missing one holds no key. A fault is a sentence that names the file and quotes nothing of it. */
+/** The content of the file; a missing file has no keys. `fault` is a sentence that names the file and quotes nothing from it. */
 export type AccessFileReading =
   | { keys: readonly AccessKeyEntry[]; removed: Removed; isThere: boolean; fault?: undefined }
   | { keys?: undefined; fault: string };
@@ -85,13 +85,13 @@ export function isExpired({ expiresAt }: Pick<AccessKeyEntry, 'expiresAt'>, now 
   return expiresAt !== null && Date.parse(expiresAt) <= now;
 }
 
-/** A lock that is older belonged to a program that was killed: a change takes milliseconds. */
+/** A change takes milliseconds, so an older lock was left by a program that was killed. */
 const staleLockMs = 10_000;
 const lockRetries = { retries: 100, factor: 1, minTimeout: 50, maxTimeout: 100 };
 
 /**
- * Replaces the keys by what `change` makes of them; nobody else's change is lost, and whoever reads meanwhile finds
- * the old file or the new one. Gives the new keys.
+ * Changes the keys. Other programs may change the file at the same time, and no change is lost; a reader sees either the
+ * old file or the new one. @returns the new keys.
  */
 export async function changeAccessFile(
   dataDirectory: string,
@@ -99,13 +99,13 @@ export async function changeAccessFile(
 ): Promise<readonly AccessKeyEntry[]> {
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
   const path = accessFilePath(dataDirectory);
-  // Loaded when it is used, which in the BFF may be never.
+  // Loaded only when needed: a BFF may never change the file.
   const { lock } = await import('proper-lockfile');
   const unlock = await lock(path, {
     realpath: false,
     stale: staleLockMs,
     retries: lockRetries,
-    // Left alone, it would end the program. What it tells of is a machine that slept for longer than that.
+    // By default this would end the program. It only means that the machine was asleep for longer than the lock lasts.
     onCompromised: () => {},
   });
   try {
@@ -125,7 +125,7 @@ export async function changeAccessFile(
   }
 }
 
-/** Whoever signs in keeps a name of their own; an operator may give one to somebody else. */
+/** Only names that an operator gave: a person who signs in keeps their own name, but an operator may reuse one. */
 function removedNow(
   before: Removed,
   then: readonly AccessKeyEntry[],
@@ -140,7 +140,7 @@ function removedNow(
   return [...names.values()];
 }
 
-/** Written beside its place, down to the disk, and then put there in one step. */
+/** Writes a temporary file, flushes it to the disk, and renames it, so that nobody sees half a file. */
 export async function writeWhole(path: string, content: object): Promise<void> {
   const part = `${path}.${randomUUID()}.part`;
   try {
@@ -159,7 +159,7 @@ export async function writeWhole(path: string, content: object): Promise<void> {
   }
 }
 
-/** An administrator may change it for a BFF that runs as somebody else, who must be able to read it afterwards. */
+/** Root may change the file for a BFF that runs as another user, and that user must still be able to read it. */
 async function belongToOwnerOf(file: FileHandle, folder: string): Promise<void> {
   if (process.getuid?.() !== 0) return;
   const { uid, gid } = await stat(folder);

@@ -13,14 +13,14 @@ import type { Caller, IdentifyCaller } from './caller.ts';
 import { hashOf, isMisspelt, makeKey } from './key-format.ts';
 import { createLastUse } from './last-use.ts';
 
-/** Which access keys there are: one that is configured or the BFF's own first one, and those of the access file. */
+/** All access keys: the owner's (configured, or made at the first start), and those in the access file. */
 export type AccessKeys = {
   identify: IdentifyCaller;
-  /** Makes a key for a person who signed in. It is in force when this is done, and told nowhere else. */
+  /** Makes a key for a person who signed in. It is valid when this resolves, and is shown nowhere else. */
   issue(order: KeyOrder): Promise<IssuedKey>;
-  /** Takes a key away that was issued, by its `keyId`. False where there is none of that id (any more). */
+  /** Removes a key that `issue` made. @returns false if no such key exists. */
   revoke(keyId: string): Promise<boolean>;
-  /** Ends the watch, and writes down when each key was last used. */
+  /** Stops watching the file, and records when each key was last used. */
   stop(): Promise<void>;
 };
 
@@ -39,12 +39,12 @@ export type IssuedKey = {
   expiresAt: string;
 };
 
-/** What the keys have to say to whoever runs the BFF. */
+/** What the administrator is told about the keys. */
 export type AccessKeyLog = {
   accessKeysRead(count: number): void;
-  /** `why` is a sentence without anything of the file's content. */
+  /** `why` is a sentence, and quotes nothing from the file. */
   accessFileUnreadable(why: string): void;
-  /** `code` is the system's, such as `ENOSPC`. */
+  /** `code` is the system's error code, such as `ENOSPC`. */
   lastUseNotWritten(code: string): void;
 };
 
@@ -55,10 +55,10 @@ export type AccessKeysOptions = {
   log: AccessKeyLog;
 };
 
-/** The caller who has the one key with every grant. No other key may have its name. */
+/** The owner of the BFF, with every grant. No other key may have this name. */
 export const ownCaller: Caller = { id: 'access-key', kind: 'access-key', grants: ['*:*'] };
 
-/** @throws Error when the access file is there but cannot be read: its message names the file. */
+/** @throws Error if the access file exists but cannot be read. The message names the file. */
 export function createAccessKeys({ dataDirectory, ownKey, log }: AccessKeysOptions): AccessKeys {
   const ownHash = ownKey === undefined ? undefined : Buffer.from(hashOf(ownKey.reveal()));
   let wasThere = false;
@@ -71,7 +71,7 @@ export function createAccessKeys({ dataDirectory, ownKey, log }: AccessKeysOptio
     byHash = new Map(keys.map((entry) => [entry.hash, entry]));
   }
 
-  /** A file that cannot be read changes nothing: nobody is let in or shut out by accident. */
+  /** A file that cannot be read changes nothing, so nobody gains or loses access by accident. */
   function reread(): void {
     const reading = readAccessFile(dataDirectory);
     if (reading.keys === undefined) {
@@ -102,7 +102,7 @@ export function createAccessKeys({ dataDirectory, ownKey, log }: AccessKeysOptio
       const presented = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(authorization)?.[1];
       if (presented === undefined || isMisspelt(presented)) return undefined;
       const hash = hashOf(presented);
-      // Digests have one length, so the comparison takes one time: the configured key may be one that a person chose.
+      // Compared in constant time, since a person may have chosen the configured key.
       if (ownHash && timingSafeEqual(Buffer.from(hash), ownHash)) return ownCaller;
       const entry = byHash.get(hash);
       if (!entry || isExpired(entry)) return undefined;
@@ -112,7 +112,7 @@ export function createAccessKeys({ dataDirectory, ownKey, log }: AccessKeysOptio
 
     async issue({ name, grants, lifetimeSeconds, origin }) {
       const { key, entry } = newKey({ name, grants, origin, lifetimeMs: lifetimeSeconds * 1000 });
-      // Nobody removes those of people who just stopped coming.
+      // People who no longer come leave expired keys, which nobody else would remove.
       await change((keys) => [
         ...keys.filter((each) => !(each.origin === 'sign-in' && isExpired(each))),
         entry,
@@ -137,12 +137,12 @@ export function createAccessKeys({ dataDirectory, ownKey, log }: AccessKeysOptio
   };
 }
 
-/** A key that there has never been, and what the access file is to hold of it. */
+/** Makes a new key, and its entry for the access file. */
 export function newKey(order: {
   name: string;
   grants: readonly string[];
   origin: AccessKeyEntry['origin'];
-  /** Null for a key that lasts until it is removed. */
+  /** Null for a key that is valid until it is removed. */
   lifetimeMs: number | null;
 }): { key: Secret; entry: AccessKeyEntry } {
   const key = makeKey();

@@ -1,13 +1,13 @@
 /** Who is calling, once the BFF knows. */
 export type Caller = {
-  /** Stable, and fit for a log: the name that was given to a key, as in `ada-laptop`. */
+  /** Stable, and safe to log: the name of the access key, such as `ada-laptop`. */
   id: string;
   kind: 'access-key' | 'session';
   /** `environment:operation`, with `*` for all of either. */
   grants: readonly string[];
-  /** For people, where it is known; it stands in no log. */
+  /** The person's name, if it is known. It is never logged. */
   name?: string;
-  /** Which of the caller's keys it was, where it is one of the access file: what takes it away again. */
+  /** The id of the key in the access file, if the caller used one: with it, the key can be removed. */
   keyId?: string;
 };
 

@@ -5,12 +5,12 @@ import { isMisspelt, makeKey } from './key-format.ts';
 
 export type FirstKey = { accessKey: Secret; file: string };
 
-/** The key of whoever runs a BFF on loopback: made at the first start, and kept for its owner alone. */
+/** The owner's key of a BFF on loopback. It is made at the first start, in a file that only the owner can read. */
 export function firstKey(dataDirectory: string): FirstKey {
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
   const file = join(dataDirectory, 'access-key');
   try {
-    // `wx` fails where there is one already, so that two starts at once agree on the first one's key.
+    // `wx` fails if the file exists, so that two simultaneous starts use the same key.
     writeFileSync(file, `${makeKey().reveal()}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;

@@ -1,13 +1,13 @@
 import type { Caller } from './caller.ts';
 
-/** `environment:operation`; a star, alone, stands for all of either. */
+/** `environment:operation`; `*` means all environments, or all operations. */
 export type Grant = { environment: string; operation: string };
 
-/** The form of an environment's name; whether there is one is for the configuration to say. */
+/** The form of an environment's name. Whether such an environment exists is up to the configuration. */
 export const environmentName = /^[a-z][a-z0-9-]{0,30}$/;
 const operationName = /^[a-zA-Z]{1,40}$/;
 
-/** A grant, or nothing where the text is none. Whether there is such an operation is not looked at. */
+/** Parses a grant; undefined if the text is not one. It does not check whether the operation exists. */
 export function parseGrant(text: string): Grant | undefined {
   const [environment = '', operation = '', ...rest] = text.split(':');
   const isGrant =
@@ -33,7 +33,7 @@ export function isGranted(
   });
 }
 
-/** Whether a caller may do anything at all in an environment: who may not need not even know that it is there. */
+/** Whether a caller may do anything at all in an environment. If not, the caller is not even told that it exists. */
 export function isGrantedAnything({ grants }: Pick<Caller, 'grants'>, environment: string): boolean {
   return grants.some((text) => ['*', environment].includes(parseGrant(text)?.environment ?? ''));
 }

@@ -2,12 +2,12 @@ import { hash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { Secret } from '../secret.ts';
 
-/** Lets a person, and a secret scanner, see what it is. */
+/** Tells people and secret scanners that this is an access key. */
 export const keyPrefix = 'pbff_';
 
 /**
- * What a scanner looks for: the prefix, 43 base62 characters (256 random bits), and 6 of a checksum (CRC-32 of all
- * that stands before them, in base62), by which it tells a key from a text that looks like one.
+ * The pattern for secret scanners: the prefix, 43 base62 characters (256 random bits), and a checksum of 6 characters
+ * (CRC-32 of everything before it, in base62). The checksum tells a key from a text that only looks like one.
  */
 export const keyPattern = /\bpbff_[0-9A-Za-z]{49}\b/;
 
@@ -22,19 +22,19 @@ export function makeKey(): Secret {
   return new Secret(body + checksumOf(body));
 }
 
-/** Whether a text has the form of a key, and yet its checksum says that it is none: mistyped, cut, or guessed. */
+/** Whether a text looks like a key but has a wrong checksum: it was mistyped, cut off or guessed. */
 export function isMisspelt(text: string): boolean {
   if (!wholeKey.test(text)) return false;
   const body = text.slice(0, -checksumLength);
   return checksumOf(body) !== text.slice(-checksumLength);
 }
 
-/** A text without the keys in it, of this form or of the older one. */
+/** Redacts all keys in a text, of this format and of the older one. */
 export function withoutKeys(text: string): string {
   return text.replaceAll(/pbff_[\w-]{20,}/g, '[redacted]');
 }
 
-/** What is kept of a key. It is random enough that a plain digest cannot be turned back. */
+/** The digest that is kept of a key. A key is random enough that a plain digest cannot be reversed. */
 export function hashOf(key: string): string {
   return hash('sha256', key, 'hex');
 }

@@ -4,13 +4,13 @@ import * as z from 'zod/mini';
 import { errorCodeOf } from '../error-code.ts';
 import { writeWhole } from './access-file.ts';
 
-/** When each key was last used, by its id (ISO 8601). Kept apart from the access file, which only people change. */
+/** When each key was last used (ISO 8601), by key id. A separate file, since only people change the access file. */
 const lastUseFile = z.object({ version: z.literal(1), lastUse: z.record(z.string(), z.string()) });
 type LastUse = z.infer<typeof lastUseFile>['lastUse'];
 
 const writeEveryMs = 60_000;
 
-/** What is known; nothing where the file is missing or damaged, since it is worth no more than a look. */
+/** Reads the file. A missing or damaged file counts as empty: the times are for information only. */
 export function readLastUse(dataDirectory: string): LastUse {
   try {
     return lastUseFile.parse(JSON.parse(readFileSync(pathIn(dataDirectory), 'utf8'))).lastUse;
@@ -19,7 +19,7 @@ export function readLastUse(dataDirectory: string): LastUse {
   }
 }
 
-/** Notes the use of keys, and writes it down at once, but once a minute at most, and at the end. Of keys that are gone, nothing is kept. */
+/** Records when keys are used: at once, but at most once a minute, and at the end. Removed keys are dropped. */
 export function createLastUse(
   dataDirectory: string,
   { isKnown, log }: { isKnown: (keyId: string) => boolean; log: { lastUseNotWritten(code: string): void } },
@@ -40,7 +40,7 @@ export function createLastUse(
     });
   }
 
-  /** One after the other: the end must not come before what is being written is there. */
+  /** Writes one after another, so that the program does not end while a write is in progress. */
   function writeInTurn(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;

@@ -1,10 +1,10 @@
 import { isLoopback } from '../network/loopback.ts';
 import type { Settings } from './settings.ts';
 
-/** Which browser origins may read the BFF's answers. It is no authorisation: programs can send any origin. */
+/** The browser origins that may read the BFF's answers. This is not authorisation: programs can send any origin. */
 export type AllowedOrigins = {
   exact: ReadonlySet<string>;
-  /** Whether VS Code's web hosts may: their origin changes, so it is a pattern, and never with credentials. */
+  /** Whether VS Code's web hosts may too. Their origin changes, so it is a pattern, and cookies are never allowed. */
   vscodeWeb: boolean;
 };
 
@@ -33,11 +33,11 @@ export function readAllowedOrigins(settings: Settings): AllowedOrigins {
   return { exact, vscodeWeb };
 }
 
-/** Scheme, host and port alone, as a browser sends it; http only on loopback. */
+/** Whether the text is scheme, host and port only, as a browser sends it; http only on loopback. */
 export function isOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { origin, protocol, hostname } = new URL(text);
-  // A URL's host may hold a star, but no browser sends one: whoever wrote it hopes for a pattern.
+  // A URL's host may contain a star, but browsers never send one: somebody hoped for a pattern.
   if (hostname.includes('*')) return false;
   return origin === text && (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname)));
 }

@@ -2,10 +2,10 @@ import { operationNames } from '../../shared/operations.ts';
 import { parseGrant } from '../callers/grants.ts';
 import type { Settings } from './settings.ts';
 
-/** Who has a claim of this value may do this. */
+/** Grants for everybody who has a certain claim. */
 export type ClaimGrant = {
   claim: string;
-  /** Absent where any value will do. */
+  /** Undefined if any value counts. */
   value: string | undefined;
   /** `environment:operation`, with `*` for all of either. */
   grants: readonly string[];
@@ -16,8 +16,8 @@ const form =
   'it must look like groups:registrars=sandbox:*,production:ping (claim:value=grants; separate several rules by semicolons)';
 
 /**
- * `claim:value=grant,grant; claim:value=grant`. A character that separates (`: = , ;`) is written as in a URL inside a
- * claim or a value (`cognito%3Agroups`); the value `*` is any. Faults name a rule by its number, and quote nothing.
+ * Reads `claim:value=grant,grant; claim:value=grant`. Inside a claim or a value, a separator (`: = , ;`) is written as in
+ * a URL (`cognito%3Agroups`). The value `*` means any value. Faults name a rule by its number, and quote nothing.
  */
 export function readClaimGrants(settings: Settings, environments: readonly string[]): ClaimGrant[] {
   const rules = (settings.text(name) ?? '')

@@ -5,7 +5,7 @@ import { parseEnv } from 'node:util';
 import { errorCodeOf } from '../error-code.ts';
 import type { Variables } from './settings.ts';
 
-/** What a `.env` file holds, and what is careless about the file. A missing file is an empty one. */
+/** The content of `.env`, and warnings about the file itself. A missing file counts as empty. */
 export function readDotEnv(path: string): { variables: Variables; warnings: string[] } {
   let content: string;
   try {

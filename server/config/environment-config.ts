@@ -19,7 +19,7 @@ export type EnvironmentFacts = Omit<EnvironmentConfig, 'credentials'>;
 type PartnerEnvironmentId = keyof typeof partnerEnvironments;
 const partnerIds = Object.keys(partnerEnvironments) as PartnerEnvironmentId[];
 
-/** Every environment that the settings name, sandbox before production before the rest. */
+/** All configured environments: the sandbox first, then production, then the rest. */
 export function readEnvironments(settings: Settings): EnvironmentConfig[] {
   const found: EnvironmentConfig[] = [];
   const own = partnersOwnNames(settings);
@@ -48,7 +48,7 @@ export function readEnvironments(settings: Settings): EnvironmentConfig[] {
   return found;
 }
 
-/** `PEARSANA_CLIENT_ID` and so on, the names of the partner's own page: the API's host says which environment it is. */
+/** `PEARSANA_CLIENT_ID` and so on, the names of Pearsana's documentation. The host of the API says which environment it is. */
 function partnersOwnNames(settings: Settings): EnvironmentConfig | undefined {
   const apiUrl = settings.url('PEARSANA_API_URL');
   const host = apiUrl === undefined ? undefined : hostOf(apiUrl);
@@ -83,7 +83,7 @@ function furtherNames(settings: Settings): string[] {
   });
 }
 
-/** Nothing when none of its names is set; a fault for each that is missing when only some are. */
+/** Undefined if none of its settings is set. If only some are, each missing one is a fault. */
 function readEnvironment(
   settings: Settings,
   id: string,
@@ -102,7 +102,7 @@ function readEnvironment(
 
   const hasSecret =
     settings.isSet(`${prefix}_CLIENT_SECRET`) || settings.isSet(`${prefix}_CLIENT_SECRET_FILE`);
-  // What is there but wrong has its own fault already.
+  // A setting with a wrong value has its own fault already.
   const there = [
     clientId !== undefined,
     hasSecret,
@@ -126,7 +126,7 @@ function readEnvironment(
     id,
     name: id,
     kind,
-    // The production host counts under any name, and production is production behind any host.
+    // Production is protected under any name, and so is the name production with any host.
     protected: isProtected || kind === 'production' || id === 'production' || sides.auth === 'production',
     apiUrl,
     credentials: {
@@ -143,7 +143,7 @@ function partnerOf(url: string, side: 'apiUrl' | 'authUrl'): PartnerEnvironmentI
   return partnerIds.find((id) => hostOf(partnerEnvironments[id][side]) === hostOf(url));
 }
 
-/** Without the root's dot, with which a name means the same host. */
+/** Without a final dot: with or without it, a name means the same host. */
 function hostOf(url: string): string {
   return new URL(url).hostname.replace(/\.$/, '');
 }

@@ -15,32 +15,32 @@ import { readSessions, type SessionConfig } from './session-config.ts';
 import { createSettings, type Settings, type Variables } from './settings.ts';
 import { readWindows, type WindowConfig } from './window-config.ts';
 
-/** All that can be configured, checked. Read once, at the start, and passed down. */
+/** The whole configuration, checked. It is read once, at the start, and passed down. */
 export type Config = {
   host: string;
   port: number;
   environments: EnvironmentConfig[];
-  /** Whether the local Pearsana runs beside them. */
+  /** Whether the local Pearsana runs too. */
   local: boolean;
-  /** Absent when none is configured: then one is made at the first start. */
+  /** Undefined if none is configured: then one is made at the first start. */
   accessKey: Secret | undefined;
   dataDirectory: string;
-  /** `stdout`: the journal goes to standard output too, as JSON lines. Its database, in the data directory, is always written. */
+  /** `stdout` also prints the journal as JSON lines. Its database in the data directory is written in either case. */
   journal: (typeof journals)[number];
   publicUrl: string | undefined;
-  /** How many proxies in front are believed. */
+  /** How many proxies in front of the BFF are believed. */
   trustProxy: number;
   allowedOrigins: AllowedOrigins;
-  /** Absent where nobody signs in in a browser. */
+  /** Undefined if sign-in in a browser is not set up. */
   sessions: SessionConfig | undefined;
   windows: WindowConfig;
-  /** Between the BFF and the partner; loopback is never reached through it. */
+  /** The proxy between the BFF and Pearsana. Loopback is never reached through it. */
   proxy: OutboundProxy | undefined;
   partnerTimeoutMs: number;
   tokenTimeoutMs: number;
   rateLimitPerMinute: number;
   fileLimits: FileLimits;
-  /** What the bodies of all requests together may take. */
+  /** The most bytes that the bodies of all requests may have together. */
   maxBytesInFlight: number;
   logLevel: (typeof logLevels)[number];
   production: boolean;
@@ -53,12 +53,12 @@ export type ConfigOutcome =
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const journals = ['file', 'stdout'] as const;
 const leastKeyLength = 24;
-/** Above it, a file is nothing for one JSON body. */
+/** A larger file does not belong in one JSON body. */
 const fileRange = [1, 200_000_000] as const;
-/** Twenty documents of 10 MB at once, with which the BFF has taken 540 to 715 MB of memory. */
+/** Twenty documents of 10 MB at once. With these, the BFF took 540 to 715 MB of memory. */
 const usualBytesInFlight = 300 * 1024 * 1024;
 
-/** The configuration, or everything that is wrong with it. */
+/** Reads the configuration, or reports everything that is wrong with it. */
 export function readConfig(variables: Variables): ConfigOutcome {
   const settings = createSettings(variables);
   const production = variables.NODE_ENV === 'production';
@@ -81,7 +81,7 @@ export function readConfig(variables: Variables): ConfigOutcome {
   const access = readAccessFile(dataDirectory);
   if (access.keys === undefined) settings.fault(access.fault);
   if (!isLoopback(host)) {
-    // A damaged file has its own fault, since it may hold keys; and so has a sign-in that is half configured.
+    // A damaged file has its own fault, since it may contain keys; and so has a partly configured sign-in.
     const noKey = !accessKey && access.keys?.every((key) => isExpired(key));
     if (noKey && !settings.isSet('BFF_OIDC_ISSUER'))
       settings.fault(
@@ -139,7 +139,7 @@ export function readConfig(variables: Variables): ConfigOutcome {
   return settings.faults.length > 0 ? { faults: settings.faults, warnings } : { config, warnings };
 }
 
-/** Where the BFF keeps what must last, whatever else may be wrong with its configuration. */
+/** The data directory, even if other parts of the configuration are wrong. */
 export function dataDirectoryOf(variables: Variables): string {
   return directoryIn(createSettings(variables));
 }
@@ -148,7 +148,7 @@ function directoryIn(settings: Settings): string {
   return settings.text('BFF_DATA_DIR') ?? join(homedir(), '.pearsana-bff');
 }
 
-/** The usual names, in capitals or not. A proxy's password stands in its URL, so no fault shows that. */
+/** Reads the usual variables, in capitals or not. The URL may contain a password, so no fault shows it. */
 function readProxy(settings: Settings): OutboundProxy | undefined {
   const url = settings.text('HTTPS_PROXY') ?? settings.text('https_proxy');
   const except = settings.text('NO_PROXY') ?? settings.text('no_proxy');
@@ -158,7 +158,7 @@ function readProxy(settings: Settings): OutboundProxy | undefined {
   return undefined;
 }
 
-/** How large files may be, and all bodies together. */
+/** How large files may be, and all request bodies together. */
 function readSizes(settings: Settings): Pick<Config, 'fileLimits' | 'maxBytesInFlight'> {
   const fileLimits = {
     document: settings.integer('MAX_DOCUMENT_BYTES', defaultFileLimits.document, fileRange),

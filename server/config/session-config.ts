@@ -3,9 +3,9 @@ import type { Secret } from '../secret.ts';
 import { type ClaimGrant, readClaimGrants } from './claim-grants.ts';
 import type { Settings } from './settings.ts';
 
-/** How people sign in in a browser, through the organisation's OpenID provider. */
+/** How people sign in through the organisation's OpenID provider, in a browser. */
 export type SessionConfig = {
-  /** As the provider spells it: with or without a slash at its end. */
+  /** Exactly as the provider writes it, with or without a slash at the end. */
   issuer: string;
   clientId: string;
   clientSecret: Secret;
@@ -15,7 +15,7 @@ export type SessionConfig = {
   claimGrants: readonly ClaimGrant[];
   /** The origin of `BFF_PUBLIC_URL`: cookies, `redirect_uri` and the check of `Origin` follow from it. */
   publicOrigin: string;
-  /** Where a browser may be sent after the login, exactly; the first is taken where none is asked for. */
+  /** The exact addresses that a browser may be sent to after the login; the first is the default. */
   returnUrls: readonly string[];
   idleSeconds: number;
   absoluteSeconds: number;
@@ -24,7 +24,7 @@ export type SessionConfig = {
 const required = ['BFF_OIDC_ISSUER', 'BFF_OIDC_CLIENT_ID', 'BFF_OIDC_CLIENT_SECRET', 'BFF_OIDC_GRANTS'];
 const others = ['BFF_OIDC_CLIENT_SECRET_FILE', 'BFF_OIDC_SCOPES', 'BFF_OIDC_RETURN_URLS'];
 
-/** Nothing when none of its names is set; a fault for each that is missing when only some are. */
+/** Undefined if none of its settings is set. If only some are, each missing one is a fault. */
 export function readSessions(
   settings: Settings,
   { publicUrl, environments }: { publicUrl: string | undefined; environments: readonly string[] },
@@ -65,7 +65,7 @@ export function readSessions(
 
 function originOf(settings: Settings, publicUrl: string | undefined, needed: boolean): string | undefined {
   if (!needed) return undefined;
-  // What is there but wrong has its own fault already.
+  // A setting with a wrong value has its own fault already.
   if (publicUrl === undefined) {
     return settings.isSet('BFF_PUBLIC_URL')
       ? undefined

@@ -2,12 +2,12 @@ import { errorCodeOf } from '../error-code.ts';
 import { isLoopback } from '../network/loopback.ts';
 import { readSecretFile, Secret } from '../secret.ts';
 
-/** Environment variables, or what `.env` holds. */
+/** Environment variables, or the content of `.env`. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads settings and collects what is wrong with them, by name and never with a value: a fault is printed, and a value
- * that was put under the wrong name may be a secret.
+ * Reads settings and collects their faults. A fault names the setting and never shows its value: faults are printed, and a
+ * value under the wrong name may be a secret.
  */
 export type Settings = ReturnType<typeof createSettings>;
 
@@ -15,12 +15,12 @@ export function createSettings(variables: Variables) {
   const faults: string[] = [];
   const read = new Set<string>();
   const fault = (message: string) => {
-    // A setting may be read twice, but is wrong only once.
+    // A setting may be read twice, but its fault is reported once.
     if (!faults.includes(message)) faults.push(message);
     return undefined;
   };
 
-  /** Blank is unset, as in a copied `.env.example`. */
+  /** A blank value counts as unset, as in a copied `.env.example`. */
   function text(name: string): string | undefined {
     read.add(name);
     const value = variables[name]?.trim();
@@ -69,7 +69,7 @@ export function createSettings(variables: Variables) {
     return parsed.href.replace(/\/+$/, '');
   }
 
-  /** A secret, given as it is or as a file that holds it. */
+  /** A secret, from its own setting or from a file. */
   function secret(name: string): Secret | undefined {
     const value = text(name);
     const fileName = `${name}_FILE`;
@@ -94,7 +94,7 @@ export function createSettings(variables: Variables) {
     url,
     secret,
     isSet: (name: string) => text(name) !== undefined,
-    /** Names of ours that nothing has asked for: most likely misspelt. */
+    /** Names that begin like ours but that nobody reads: most likely they are misspelt. */
     unread: () => Object.keys(variables).filter((name) => /^(PEARSANA|BFF)_/.test(name) && !read.has(name)),
   };
 }

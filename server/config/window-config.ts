@@ -1,18 +1,18 @@
 import { isOrigin } from './allowed-origins.ts';
 import type { Settings } from './settings.ts';
 
-/** How VS Code's windows are signed in from a browser. */
+/** How VS Code windows sign in through a browser. */
 export type WindowConfig = {
-  /** How long the key lasts that a window is given. */
+  /** How long a window's key is valid. */
   keySeconds: number;
-  /** The URI schemes of desktop editors that a browser may be sent back to. */
+  /** The URI schemes of the desktop editors that a browser may return to. */
   schemes: readonly string[];
-  /** Of workbenches in a browser that it may be sent back to. */
+  /** The origins of browser-based VS Code that a browser may return to. */
   origins: readonly string[];
 };
 
 const vscodeSchemes = ['vscode', 'vscode-insiders'];
-/** A page of these would run in the BFF's name, or be any site. */
+/** A URI of these schemes could run in the BFF's origin, or lead to any site. */
 const neverAnEditor = ['http', 'https', 'ws', 'wss', 'ftp', 'file', 'data', 'javascript', 'blob', 'about'];
 
 export function readWindows(settings: Settings): WindowConfig {

@@ -1,4 +1,4 @@
-/** What `/docs` is made of: our page, and Swagger UI with its licences. Nothing else of that package is served. */
+/** The files of `/docs`: our page, and Swagger UI with its licences. No other file of that package is served. */
 export const docsFileNames = [
   'page.html',
   'page.css',

@@ -1,4 +1,4 @@
-/** The browser sends the session's cookie by itself, and no script can: a field for it would be for nothing. */
+/** Removes the field for the session cookie: the browser sends it by itself, and a script cannot. */
 const noFieldForCookies = {
   statePlugins: {
     auth: {
@@ -15,9 +15,9 @@ const noFieldForCookies = {
 SwaggerUIBundle({
   dom_id: '#docs',
   url: '/openapi.json',
-  // Else the document would be sent to a validator on the internet.
+  // By default, the document would be sent to a validator on the internet.
   validatorUrl: 'none',
-  // The access key is in this page's memory alone: closing the page forgets it.
+  // The access key stays in this page's memory, so closing the page forgets it.
   persistAuthorization: false,
   plugins: [noFieldForCookies],
   deepLinking: true,

@@ -1,7 +1,7 @@
 import { type Dispatcher, fetch as undiciFetch } from 'undici';
 import { byteWords } from '../../shared/byte-words.ts';
 
-/** What the libraries for OAuth and OpenID ask of a `fetch`. */
+/** The `fetch` that the libraries for OAuth and OpenID expect. */
 export type FetchInit = {
   method: string;
   headers: Record<string, string>;
@@ -13,17 +13,17 @@ export type BoundedFetch = (url: string, init: FetchInit) => Promise<Response>;
 
 const maxAnswerBytes = 64 * 1024;
 
-/** The answer is larger than any that such a server has reason to give. */
+/** The answer is larger than any answer that such a server should give. */
 export class AnswerTooLarge extends Error {
   override readonly message = `it is larger than ${byteWords(maxAnswerBytes, 'exact')}`;
 }
 
-/** Reads an answer to its end, or to the limit: the libraries would read whatever comes. */
+/** Reads an answer up to a limit. The libraries themselves would read an answer of any size. */
 export function createBoundedFetch(dispatcher: Dispatcher): BoundedFetch {
   return async function boundedFetch(url, { method, headers, redirect, body, signal }) {
     const answer = await undiciFetch(url, {
       ...{ method, headers, redirect, dispatcher },
-      // The bodies of both are forms.
+      // Both libraries send forms.
       ...(body instanceof URLSearchParams && { body: body.toString() }),
       ...(signal && { signal }),
     });

@@ -1,23 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 
-/** The proxy between us and the world, as `HTTPS_PROXY` and `NO_PROXY` say. */
+/** The proxy for outgoing requests, from `HTTPS_PROXY` and `NO_PROXY`. */
 export type OutboundProxy = { url: string; except: string | undefined };
 
-/** The connections that everything to the partner goes over, its authorisation server included. */
+/** The connections to Pearsana and its authorisation server. */
 export type Connections = {
   /** Kept open between requests. */
   kept: Dispatcher;
   /** Opened for one request and closed after it. */
   fresh: Dispatcher;
-  /** Takes no more requests, lets those under way come to their end, for so long at most, and closes everything. */
+  /** Takes no more requests, waits at most this long for requests in progress, and closes all connections. */
   close(longestMs: number): Promise<void>;
 };
 
-/** To one origin, of each of the two sorts. More than may be in flight, so that nobody waits here unseen. */
+/** To one origin, for each of the two kinds. More than the calls in flight may be, so that no call waits here unnoticed. */
 const mostConnections = 64;
 const connectTimeoutMs = 5_000;
-/** Shorter than any usual server's, so that it is us who close. */
+/** Shorter than the limit of usual servers, so that we close idle connections first. */
 const keptIdleMs = 4_000;
 const loopback = 'localhost,127.0.0.1,::1';
 
@@ -26,10 +26,10 @@ export function createConnections(proxy?: OutboundProxy): Connections {
     connections: mostConnections,
     connect: { timeout: connectTimeoutMs },
     maxHeaderSize: 16 * 1024,
-    // Each request has a deadline of its own; undici's would end a longer one as if the connection had failed.
+    // Each request has its own deadline. With undici's, a slow request would look like a failed connection.
     headersTimeout: 0,
     bodyTimeout: 0,
-    // HTTP/2 would carry a read and a write over one connection, and it may be an idle one.
+    // HTTP/2 would send reads and writes over one connection, which may have been idle.
     allowH2: false,
   };
   function open(options: Agent.Options): Dispatcher {
@@ -40,7 +40,7 @@ export function createConnections(proxy?: OutboundProxy): Connections {
       httpsProxy: proxy.url,
       httpProxy: '',
       noProxy,
-      // To the proxy itself: one that never answers would else keep each of its connections for minutes.
+      // For the proxy itself: otherwise a proxy that never answers would hold each connection for minutes.
       clientFactory: (origin, own) => new Pool(origin, { ...own, headersTimeout: connectTimeoutMs }),
     });
   }

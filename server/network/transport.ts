@@ -18,7 +18,7 @@ export type HttpRequest = {
    * and then nobody knows whether the write arrived. What is safe is sent once more when a connection fails it.
    */
   writes: boolean;
-  /** Ends the wait, as when the caller has gone away. */
+  /** Ends the wait, for example because the caller has gone away. */
   signal?: AbortSignal;
 };
 
@@ -35,8 +35,8 @@ export type HttpAnswer = {
 export type Transport = (request: HttpRequest) => Promise<HttpAnswer>;
 
 /**
- * `not-connected` alone proves that nothing was sent. `broken`: the connection failed before an answer; `cut-off`: in the
- * midst of it; `malformed`: what came is not HTTP.
+ * Only `not-connected` proves that nothing was sent. `broken`: the connection failed before an answer. `cut-off`: it failed
+ * in the middle of the answer. `malformed`: the answer is not valid HTTP.
  */
 export type TransportFault =
   | 'not-connected'
@@ -47,7 +47,7 @@ export type TransportFault =
   | 'too-large'
   | 'aborted';
 
-/** Why there is no whole answer. */
+/** Why there is no complete answer. */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
   readonly fault: TransportFault;
@@ -61,16 +61,16 @@ export class TransportError extends Error {
   }
 }
 
-/** The partner's documented answers are a few hundred bytes. */
+/** Pearsana's documented answers have a few hundred bytes. */
 const maxAnswerBytes = 1024 * 1024;
-/** More goes out in pieces of this size, each once the one before it has left. */
+/** A larger body is sent in pieces of this size, one after another. */
 const pieceBytes = 64 * 1024;
 
 /** How long sending may take. */
 export type SendLimits = {
   /** From the call to the request's last byte: the connection, TLS, a proxy's tunnel, and a form. */
   baseMs: number;
-  /** What a larger body adds to that: a network that is slower has failed. */
+  /** A larger body gets more time, at this rate: a slower network counts as failed. */
   bytesPerMs: number;
 };
 /** A document of 10 MB has two minutes, at 1 Mbit/s. */
@@ -104,7 +104,7 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
-/** A connection that could not be opened in time is left at that: the caller has waited long enough. */
+/** A connection that timed out is not tried again: the caller has waited long enough. */
 function isFailedConnection(error: unknown): boolean {
   if (!(error instanceof TransportError)) return false;
   return error.fault === 'broken' || (error.fault === 'not-connected' && !/TIMEOUT/.test(error.code));
@@ -128,7 +128,7 @@ function createTargets(): (request: HttpRequest) => Target {
   };
 }
 
-/** One request and its answer, at undici's lowest level: its streams and signals would cost more than the rest together. */
+/** One request and its answer, on undici's lowest level: its streams and signals would cost more than everything else. */
 function exchangeWithin(
   dispatcher: Dispatcher,
   { origin, path }: Target,
@@ -174,7 +174,7 @@ function exchangeWithin(
     dispatcher.dispatch(
       { origin, path, method, ...contentOf(request) },
       {
-        // The connection stands, and the first byte follows at once.
+        // The connection is open, and the first byte follows at once.
         onRequestStart(started) {
           controller = started;
           if (ended) started.abort(new TransportError('aborted', 'ABORTED'));
@@ -186,7 +186,7 @@ function exchangeWithin(
           timer = setTimeout(giveUp, timeoutMs);
         },
         onResponseStart(_controller, statusCode, responseHeaders) {
-          // An informational answer (1xx) comes before the true one.
+          // An informational answer (1xx) may come before the final one.
           status = statusCode;
           answered = responseHeaders;
         },
@@ -220,8 +220,8 @@ function exchangeWithin(
 }
 
 /**
- * Headers and body. Of bytes in one piece undici says that they are sent as soon as they wait to be, when the time for
- * the answer would begin; of a stream, when its last piece has left.
+ * Headers and body. undici reports a body in one piece as sent as soon as it is queued, which would start the time limit
+ * for the answer too early. It reports a stream as sent when the last piece has left.
  */
 function contentOf({ headers, body }: HttpRequest): Pick<Dispatcher.DispatchOptions, 'headers' | 'body'> {
   if (!body || body.byteLength <= pieceBytes) return { headers, body: body ?? null };

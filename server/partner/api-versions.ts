@@ -1,9 +1,9 @@
 import { partnerApiVersion } from '../../shared/operations.ts';
 
-/** What the partner says of its API's versions, kept from its latest answer, for each environment. */
+/** The newest API version that Pearsana named in its last answer, for each environment. */
 export type ApiVersions = {
   note(environment: string, latest: string | undefined): void;
-  /** The newest version, where it is newer than the one that we speak. */
+  /** The newest version, if it is newer than the one that the BFF uses. */
   newer(environment: string): string | undefined;
 };
 
@@ -11,7 +11,7 @@ export function createApiVersions(): ApiVersions {
   const newest = new Map<string, string>();
   return {
     note(environment, latest) {
-      // Versions are dates, so that their order is that of their letters. What is no date says nothing.
+      // Versions are dates, so they compare as text. Anything else is ignored.
       if (latest !== undefined && /^\d{4}-\d\d-\d\d$/.test(latest)) newest.set(environment, latest);
     },
     newer(environment) {

@@ -14,20 +14,20 @@ export type PartnerCall = {
   /** What the partner's path names, each an id. */
   parameters: Readonly<Record<string, string>>;
   query: Readonly<Record<string, string>>;
-  /** The validated body, serialised again: never what the caller sent. Absent where the row takes none. */
+  /** The validated body, serialised again: never the bytes that the caller sent. Undefined if the row has no body. */
   body?: Buffer;
-  /** What the token must carry for this request; with none, no token is sent. */
+  /** The scopes of the token for this request. If there are none, no token is sent. */
   scopes: readonly string[];
   requestId: string;
-  /** Aborted when the caller goes away; a write goes on all the same. */
+  /** Aborted when the caller goes away. A write continues in any case. */
   signal: AbortSignal;
-  /** Told what the partner's answer says of itself, as soon as there is one, whether it is a good one or not. */
+  /** Called with the facts of Pearsana's answer as soon as it is there, whether it is a success or not. */
   onAnswer?: ((facts: PartnerFacts) => void) | undefined;
 };
 
 export type PartnerReply = { status: number; result: unknown; facts: PartnerFacts };
 
-/** Carries out one row of the table at the partner. Fails with a {@link BffError} that says who failed, and how. */
+/** Calls Pearsana for one row of the table. Fails with a {@link BffError} that says who failed, and how. */
 export type CallPartner = (call: PartnerCall) => Promise<PartnerReply>;
 
 export type PartnerClientOptions = {
@@ -43,7 +43,7 @@ export function createPartnerClient(options: PartnerClientOptions): CallPartner 
   async function send(call: PartnerCall): Promise<HttpAnswer> {
     const { environment, row, scopes } = call;
     const request = requestOf(call);
-    // Waited for before there is a place in flight: who waits for one token must not be in the way of another's calls.
+    // Wait for the token before taking a place in flight, so that a slow token does not block calls with other tokens.
     if (scopes.length > 0) await tokens.ready(environment.id, scopes);
     const leaveFlight = await enterFlight(environment, isWrite(row) ? 'writes' : 'reads');
     try {
@@ -77,7 +77,7 @@ function requestOf({
   requestId,
   signal,
 }: PartnerCall): HttpRequest {
-  if (!row.partner) throw new Error(`${row.title} is nothing that the partner's API does.`);
+  if (!row.partner) throw new Error(`${row.title} has no call to Pearsana.`);
   const path = filledPath(row.partner.path, parameters);
   const search = new URLSearchParams(query).toString();
   const writes = isWrite(row);
@@ -91,7 +91,7 @@ function requestOf({
     headers,
     writes,
     ...(body && { body }),
-    // A write that has begun goes on without its caller: to stop waiting is not to take it back.
+    // A write that has begun continues without its caller: cancelling the wait would not undo it.
     ...(!writes && { signal }),
   };
 }
@@ -99,7 +99,7 @@ function requestOf({
 function resultOf(answer: HttpAnswer, environment: PartnerEnvironment, row: OperationRow): unknown {
   let body: unknown;
   try {
-    // The partner does not say what some successes hold: nothing is an answer too, where the table expects anything.
+    // Pearsana does not document some answers. If the table accepts anything, an empty body is fine too.
     body = answer.text === '' ? null : readPartnerJson(answer.text);
   } catch {
     throw badResponse(environment, `its answer (status ${answer.status}) is not JSON`);

@@ -5,13 +5,13 @@ import type { PartnerEnvironment } from './partner-failure.ts';
 /** So that slow writes cannot starve a ping. */
 export type CallClass = 'reads' | 'writes';
 
-/** Waits for a place among the calls that are in flight to an environment; what it gives frees the place again. */
+/** Waits for a place among the calls in flight to an environment. @returns a function that frees the place. */
 export type EnterFlight = (environment: PartnerEnvironment, callClass: CallClass) => Promise<() => void>;
 
 export type InFlightLimits = {
   /** For each environment and class. */
   most: number;
-  /** How long a call waits for its place before it is told that the BFF is busy. */
+  /** How long a call waits for a place before it fails with `BUSY`. */
   longestWaitMs: number;
 };
 
@@ -31,7 +31,7 @@ export function limitInFlight({ most, longestWaitMs }: InFlightLimits): EnterFli
     const key = `${environment.id} ${callClass}`;
     const { free, patient } = places.get(key) ?? addPlaces(key);
     try {
-      // Where nobody has to wait, nothing has to watch how long.
+      // Without a queue, no timer is needed.
       const [, leave] = await (free.isLocked() ? patient : free).acquire();
       return leave;
     } catch (error) {

@@ -8,10 +8,10 @@ import type { HttpAnswer, TransportError } from '../network/transport.ts';
 import { readPartnerJson } from './partner-json.ts';
 import { refusals } from './refusals.ts';
 
-/** What the partner client knows of an environment. */
+/** What a call to Pearsana needs to know of an environment. */
 export type PartnerEnvironment = { id: string; apiUrl: string };
 
-/** The partner's envelope, as its authentication page shows it. */
+/** Pearsana's error envelope, as its authentication page shows it. */
 const partnerEnvelope = z.object({
   error: z.object({
     code: z.optional(z.string()),
@@ -21,16 +21,16 @@ const partnerEnvelope = z.object({
   }),
 });
 
-/** The partner's details of a 400: sentences. */
+/** The details of Pearsana's 400: sentences. */
 const errorSentences = z.object({ errors: z.array(z.string()) });
 const mostSentences = 5;
 
-/** The partner's details of a 403. */
+/** The details of Pearsana's 403. */
 const requiredScopes = z.object({ requiredScopes: z.array(z.string()) });
 
 type PartnerError = z.infer<typeof partnerEnvelope>['error'];
 
-/** Refusals that the partner means for the caller: they pass through as they are. */
+/** Refusals that concern the caller: they are passed on with Pearsana's status. */
 export const passedThrough: Readonly<Record<number, string>> = {
   400: 'VALIDATION_ERROR',
   404: 'NOT_FOUND',
@@ -41,12 +41,12 @@ export const passedThrough: Readonly<Record<number, string>> = {
   429: 'RATE_LIMITED',
 };
 
-/** Beside those of a server that fails: it was too slow (408 and, of gateways, 460 and 499), too early, or misdirected. */
+/** Statuses below 500 after which a retry may work: too slow (408, and 460 and 499 from gateways), too early, misdirected. */
 const worthAnotherTry = new Set([408, 421, 425, 460, 499]);
 
 /**
- * What an answer that is no success means for our caller.
- * @param requestId ours, which the partner was sent; its own is told where that is another one.
+ * Turns an answer other than a success into the failure that the caller sees.
+ * @param requestId ours, which Pearsana received. If Pearsana names another id, the message tells it.
  */
 export function failureOf(
   answer: HttpAnswer,
@@ -104,7 +104,7 @@ export function failureOf(
   );
 }
 
-/** What is wrong, or what to do next, beside the partner's own message. */
+/** What to add to Pearsana's own message: what is wrong, or what to do next. */
 function moreWords(answer: HttpAnswer, row: OperationRow, details: unknown): string | undefined {
   switch (answer.status) {
     case 400:
@@ -118,12 +118,12 @@ function moreWords(answer: HttpAnswer, row: OperationRow, details: unknown): str
   }
 }
 
-/** The partner's own code, where it is a code, and not one by which we say something else. */
+/** Pearsana's code, if it is a valid code and does not mean something else among our own codes. */
 function partnersCode(code: string | undefined, usual: string): string {
   return code !== undefined && /^[A-Z][A-Z0-9_]{1,63}$/.test(code) && !(code in errorCodes) ? code : usual;
 }
 
-/** The partner's 410 is about the version of its API, and its headers say which ones there are. */
+/** Pearsana's 410 is about the API version, and its headers name the supported versions. */
 function versionWords(answer: HttpAnswer): string {
   const oldest = answer.header('x-api-version-supported');
   const newest = answer.header('x-api-version-latest');
@@ -131,7 +131,7 @@ function versionWords(answer: HttpAnswer): string {
   return `The BFF uses version ${partnerApiVersion} of Pearsana’s API${served && `; Pearsana supports the versions ${served}`}. Ask your BFF administrator to update the BFF.`;
 }
 
-/** What it means that no whole answer came. */
+/** Turns a missing or incomplete answer into the failure that the caller sees. */
 export function whyNoAnswer({ fault, code }: TransportError, environment: PartnerEnvironment): BffError {
   const partner = `Pearsana (${environment.id}, ${new URL(environment.apiUrl).host})`;
   switch (fault) {

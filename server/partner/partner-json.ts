@@ -1,6 +1,6 @@
 import { readJson } from '../json/read-json.ts';
 
-/** Far more than any answer has; what is nested deeper than programs go would end whoever writes it again. */
+/** Far more than any real answer. Deeper nesting would overflow the stack of whoever serialises it again. */
 const mostLevels = 100;
 
 /**
