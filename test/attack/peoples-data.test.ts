@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it, mock } from 'node:test';
+import { describe, it, mock, test } from 'node:test';
 import { RE2JS } from 're2js';
 import { createOpenApiDocument } from '../../server/openapi/openapi-document.ts';
 import { type OperationName, operations } from '../../shared/operations.ts';
@@ -337,12 +337,9 @@ describe('a birth date', () => {
   });
 });
 
-describe('people’s data at the BFF', () => {
-  let bff: Awaited<ReturnType<typeof startTestBff>>;
-  before(async () => {
-    bff = await startTestBff();
-  });
-  after(() => bff.stop());
+test('people’s data at the BFF', async (t) => {
+  await using bff = await startTestBff();
+
   const send = (name: OperationName, body: unknown) =>
     bff.call(operationPath(name, 'sandbox'), {
       method: 'POST',
@@ -350,7 +347,7 @@ describe('people’s data at the BFF', () => {
       body: JSON.stringify(body),
     });
 
-  it('is refused with the field’s name before anything is sent', async () => {
+  await t.test('is refused with the field’s name before anything is sent', async () => {
     for (const [name, place, value, path] of [
       ['createUser', firstName, 'A\u202eda', 'identity.firstName'],
       ['createInvitation', ['email'], 'ada@m\u00fcnchen.de', 'email'],
@@ -368,7 +365,7 @@ describe('people’s data at the BFF', () => {
     }
   });
 
-  it('reaches Pearsana as it was written', async () => {
+  await t.test('reaches Pearsana as it was written', async () => {
     const body = withValueAt(samples.createUser.whole, firstName, 'علی\u200cرضا e\u0301 O’Brien');
     const answer = await send('createUser', body);
     assert.equal(answer.status, 201, answer.text);

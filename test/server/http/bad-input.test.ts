@@ -1,26 +1,19 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { test } from 'node:test';
 import { operationNames, operations } from '../../../shared/operations.ts';
-import { failureIn, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
+import { failureIn, startBffWith } from '../../support/bff/test-bff.ts';
 import { rawHead, rawRequest } from '../../support/network/raw-http.ts';
-import { type FaultServer, startFaultServer } from '../../support/partner/fault-server.ts';
+import { startFaultServer } from '../../support/partner/fault-server.ts';
 import { operationPath } from '../../support/requests/paths.ts';
 
 const ping = '/api/environments/sandbox/ping';
 
-describe('bad input', () => {
-  let bff: TestBff;
-  let partner: FaultServer;
-  before(async () => {
-    partner = await startFaultServer();
-    bff = await startBffWith({ sandbox: partner });
-  });
-  after(async () => {
-    await bff.stop();
-    await partner.stop();
-  });
+test('bad input', async (t) => {
+  await using partner = await startFaultServer();
+  await using bff = await startBffWith({ sandbox: partner });
+
   // Whatever came, no token was asked for and nothing was sent.
-  afterEach(() => {
+  t.afterEach(() => {
     assert.deepEqual([partner.auth.arrivals, partner.api.arrivals], [[], []]);
   });
 
@@ -40,7 +33,7 @@ describe('bad input', () => {
     '%00',
     '..',
   ]) {
-    it(`an environment ${name} is not found`, async () => {
+    await t.test(`an environment ${name} is not found`, async () => {
       const answer = await send(`/api/environments/${name}/ping`);
       const { code, message } = failureIn(answer);
       assert.deepEqual([answer.status, code], [404, 'ENVIRONMENT_NOT_FOUND']);
@@ -82,7 +75,7 @@ describe('bad input', () => {
     [`${ping}\u0000`, 400, 'VALIDATION_ERROR'],
   ];
   for (const [target, status, code] of targets) {
-    it(`a path ${JSON.stringify(target)} is ${status} ${code}`, async () => {
+    await t.test(`a path ${JSON.stringify(target)} is ${status} ${code}`, async () => {
       const answer = await send(target);
       assert.deepEqual([answer.status, failureIn(answer).code], [status, code]);
     });
@@ -94,7 +87,7 @@ describe('bad input', () => {
     operations[name].method,
   ]);
   for (const [path, allowed] of [...questions.map((each) => [each, 'GET'] as const), ...places]) {
-    it(`a wrong method at ${path} is told that it is ${allowed}`, async () => {
+    await t.test(`a wrong method at ${path} is told that it is ${allowed}`, async () => {
       for (const method of [
         'GET',
         'POST',
@@ -117,7 +110,7 @@ describe('bad input', () => {
     });
   }
 
-  it('a wrong method at a probe is 405 as well, and HEAD is none', async () => {
+  await t.test('a wrong method at a probe is 405 as well, and HEAD is none', async () => {
     for (const path of ['/livez', '/readyz']) {
       const answer = await send(path, host(), 'POST');
       assert.deepEqual([answer.status, failureIn(answer).code], [405, 'METHOD_NOT_ALLOWED']);
@@ -126,7 +119,7 @@ describe('bad input', () => {
     }
   });
 
-  it('a method by header, query or form is no method', async () => {
+  await t.test('a method by header, query or form is no method', async () => {
     for (const header of ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override']) {
       const answer = await bff.call(ping, { method: 'POST', headers: { [header]: 'GET' } });
       assert.deepEqual([answer.status, failureIn(answer).code], [405, 'METHOD_NOT_ALLOWED']);
@@ -198,7 +191,7 @@ describe('bad input', () => {
     ['a tunnel', () => rawHead('evil.example:443', authorized(), 'CONNECT'), 400, 'VALIDATION_ERROR'],
   ];
   for (const [what, request, status, code] of raw) {
-    it(`${what} is ${status} ${code}`, async () => {
+    await t.test(`${what} is ${status} ${code}`, async () => {
       const answer = await rawRequest(bff.url, request());
       assert.deepEqual([answer.status, failureIn(answer).code], [status, code]);
       if (status === 403) return;
@@ -214,13 +207,13 @@ describe('bad input', () => {
   }
 
   for (const id of ['a b', 'a/b', '<b>', 'x'.repeat(129), '"a"', 'ä', 'a,b']) {
-    it(`a request id ${JSON.stringify(id.slice(0, 9))} is replaced`, async () => {
+    await t.test(`a request id ${JSON.stringify(id.slice(0, 9))} is replaced`, async () => {
       const { headers } = await send('/api/session', { ...authorized(), 'X-Request-Id': id });
       assert.match(headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/);
     });
   }
 
-  it('none of it is unexpected to the BFF', () => {
+  await t.test('none of it is unexpected to the BFF', () => {
     assert.deepEqual(
       bff.logLines.filter((line) => line.includes('unexpected')),
       [],

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
-import { after, before, describe, it } from 'node:test';
+import { test } from 'node:test';
 import { limitBytesInFlight } from '../../../server/http/bytes-in-flight.ts';
-import { type Answer, failureIn, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
+import { type Answer, failureIn, startBffWith } from '../../support/bff/test-bff.ts';
 import { rawHead, rawRequest } from '../../support/network/raw-http.ts';
-import { type FaultServer, startFaultServer } from '../../support/partner/fault-server.ts';
+import { startFaultServer } from '../../support/partner/fault-server.ts';
 import { operationPath } from '../../support/requests/paths.ts';
 import { samples } from '../../support/requests/write-samples.ts';
 import { until } from '../../support/until.ts';
@@ -14,20 +14,12 @@ import { headersOf, post } from './post-write.ts';
 /** One batch as large as may be, and a little more. */
 const most = capsOf('submitDocumentBatch') + 1_000;
 
-describe('the bytes in flight', () => {
-  let partner: FaultServer;
-  let bff: TestBff;
-  before(async () => {
-    partner = await startFaultServer();
-    bff = await startBffWith(
-      { sandbox: partner },
-      { ...smallLimits, MAX_BYTES_IN_FLIGHT: String(most), PARTNER_TIMEOUT_MS: '60000' },
-    );
-  });
-  after(async () => {
-    await bff.stop();
-    await partner.stop();
-  });
+test('the bytes in flight', async (t) => {
+  await using partner = await startFaultServer();
+  await using bff = await startBffWith(
+    { sandbox: partner },
+    { ...smallLimits, MAX_BYTES_IN_FLIGHT: String(most), PARTNER_TIMEOUT_MS: '60000' },
+  );
 
   const padded = (bytes: number) => {
     const text = JSON.stringify(samples.submitDocumentBatch.least);
@@ -62,18 +54,25 @@ describe('the bytes in flight', () => {
     assert.equal((await first).status, 200);
   }
 
-  it('are refused beyond the limit, by length and in chunks, before they have arrived', async () => {
-    await whileOneIsThere(async () => {
-      assertBusy(await submitted(padded(1_001)));
-      assertBusy(await submitted(padded(70_000), { 'Transfer-Encoding': 'chunked' }));
-      const headers = { Host: '127.0.0.1', ...Object.fromEntries(headersOf(bff)), 'Content-Length': '2000' };
-      const path = operationPath('submitDocumentBatch', 'sandbox');
-      // The body never comes.
-      assertBusy(await rawRequest(bff.url, rawHead(path, headers, 'POST')));
-    });
-  });
+  await t.test(
+    'are refused beyond the limit, by length and in chunks, before they have arrived',
+    async () => {
+      await whileOneIsThere(async () => {
+        assertBusy(await submitted(padded(1_001)));
+        assertBusy(await submitted(padded(70_000), { 'Transfer-Encoding': 'chunked' }));
+        const headers = {
+          Host: '127.0.0.1',
+          ...Object.fromEntries(headersOf(bff)),
+          'Content-Length': '2000',
+        };
+        const path = operationPath('submitDocumentBatch', 'sandbox');
+        // The body never comes.
+        assertBusy(await rawRequest(bff.url, rawHead(path, headers, 'POST')));
+      });
+    },
+  );
 
-  it('leave room for what fits, for forms, and for what has no body', async () => {
+  await t.test('leave room for what fits, for forms, and for what has no body', async () => {
     await whileOneIsThere(async () => {
       assert.equal((await submitted('{"items":[]}')).status, 400);
       for (const name of ['createUser', 'createInvitation'] as const) {
@@ -86,7 +85,7 @@ describe('the bytes in flight', () => {
     });
   });
 
-  it('are free again after each call, however it ends', async () => {
+  await t.test('are free again after each call, however it ends', async () => {
     const endings = [{}, { status: 400 }, { status: 500 }, { fault: 'reset-after-body' }] as const;
     for (const ending of endings) {
       partner.api.next(ending);
@@ -103,7 +102,7 @@ describe('the bytes in flight', () => {
     assert.equal((await submitted(largest)).status, 200);
   });
 
-  it('are counted by what is held, not by what has been', () => {
+  await t.test('are counted by what is held, not by what has been', () => {
     const holdBytes = limitBytesInFlight(10);
     for (let round = 0; round < 3; round += 1) {
       using first = holdBytes();

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { type Connections, createConnections } from '../../../server/network/connections.ts';
+import { describe, it, test } from 'node:test';
+import { createConnections } from '../../../server/network/connections.ts';
 import { createTransport, type SendLimits, TransportError } from '../../../server/network/transport.ts';
 import { startBffWith } from '../../support/bff/test-bff.ts';
-import { type FaultServer, type Reply, startFaultServer } from '../../support/partner/fault-server.ts';
+import { type Reply, startFaultServer } from '../../support/partner/fault-server.ts';
 import { samples } from '../../support/requests/write-samples.ts';
 import { post } from '../http/post-write.ts';
 
@@ -11,17 +11,10 @@ import { post } from '../http/post-write.ts';
 const body = Buffer.alloc(16 * 1024 * 1024, '{"file":"a document"}');
 const enough: SendLimits = { baseMs: 5_000, bytesPerMs: 125 };
 
-describe('a large body', () => {
-  let partner: FaultServer;
-  let connections: Connections;
-  before(async () => {
-    partner = await startFaultServer();
-    connections = createConnections();
-  });
-  after(async () => {
-    await connections.close(0);
-    await partner.stop();
-  });
+test('a large body', async (t) => {
+  await using partner = await startFaultServer();
+  const connections = createConnections();
+  t.after(() => connections.close(0));
 
   function send(reply: Reply, limits: { timeoutMs: number; sendLimits: SendLimits }, sent = body) {
     partner.api.next(reply);
@@ -34,7 +27,7 @@ describe('a large body', () => {
     return error.fault === 'timeout';
   };
 
-  it('arrives as it is, with its length', async () => {
+  await t.test('arrives as it is, with its length', async () => {
     for (const size of [0, 1, 65_536, 65_537, 131_072, 3_000_000]) {
       const sent = body.subarray(0, size);
       const { status } = await send({}, { timeoutMs: 1_000, sendLimits: enough }, sent);
@@ -46,28 +39,28 @@ describe('a large body', () => {
     }
   });
 
-  it('that is read slowly takes none of the time for the answer', async () => {
+  await t.test('that is read slowly takes none of the time for the answer', async () => {
     const { status, durationMs } = await send({ unreadMs: 1_200 }, { timeoutMs: 1_000, sendLimits: enough });
     assert.equal(status, 200);
     assert(durationMs > 1_200, String(durationMs));
   });
 
-  it('that is read at once leaves the partner no more than that time', async () => {
+  await t.test('that is read at once leaves the partner no more than that time', async () => {
     await assert.rejects(send({ delayMs: 1_000 }, { timeoutMs: 100, sendLimits: enough }), timesOut);
   });
 
-  it('that is not read ends with the time for sending', async () => {
+  await t.test('that is not read ends with the time for sending', async () => {
     const hasty: SendLimits = { baseMs: 50, bytesPerMs: body.byteLength / 100 };
     await assert.rejects(send({ unreadMs: 1_000 }, { timeoutMs: 60_000, sendLimits: hasty }), timesOut);
   });
 
-  it('has more time for sending than a small one', async () => {
+  await t.test('has more time for sending than a small one', async () => {
     const bySize: SendLimits = { baseMs: 50, bytesPerMs: body.byteLength / 5_000 };
     const { status } = await send({ unreadMs: 300 }, { timeoutMs: 1_000, sendLimits: bySize });
     assert.equal(status, 200);
   });
 
-  it('whose connection breaks while it is sent is a broken one, and no answer', async () => {
+  await t.test('whose connection breaks while it is sent is a broken one, and no answer', async () => {
     await assert.rejects(
       send({ fault: 'reset-before-body' }, { timeoutMs: 1_000, sendLimits: enough }),
       (error) => error instanceof TransportError && error.fault === 'broken',

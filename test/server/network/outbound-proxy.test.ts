@@ -1,53 +1,34 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { Agent, buildConnector } from 'undici';
 import { createConnections } from '../../../server/network/connections.ts';
 import { createTransport } from '../../../server/network/transport.ts';
 import { type BffProcess, startBffProcess } from '../../support/bff/bff-process.ts';
 import { failureIn } from '../../support/bff/test-bff.ts';
-import {
-  startTlsFront,
-  startTunnelProxy,
-  type TlsFront,
-  type TunnelProxy,
-} from '../../support/network/tunnel-proxy.ts';
-import { type FaultServer, startFaultServer } from '../../support/partner/fault-server.ts';
+import { startTlsFront, startTunnelProxy } from '../../support/network/tunnel-proxy.ts';
+import { startFaultServer } from '../../support/partner/fault-server.ts';
 import { partnerVariables } from '../../support/partner/partner-variables.ts';
 import { operationPath } from '../../support/requests/paths.ts';
 import { samples } from '../../support/requests/write-samples.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { until } from '../../support/until.ts';
 
 const accessKey = 'pbff_an-access-key-for-tests-only';
 const [authHost, apiHost] = ['auth.partner.test', 'api.partner.test'];
 
-describe('behind a proxy', () => {
-  let partner: FaultServer;
-  let fronts: { auth: TlsFront; api: TlsFront };
-  let proxy: TunnelProxy;
-  const folder = mkdtempSync(join(tmpdir(), 'outbound-proxy-'));
-  const authorities = join(folder, 'authorities.pem');
-  before(async () => {
-    partner = await startFaultServer();
-    fronts = {
-      auth: await startTlsFront(authHost, partner.auth.url),
-      api: await startTlsFront(apiHost, partner.api.url),
-    };
-    writeFileSync(authorities, `${fronts.auth.certificate}\n${fronts.api.certificate}`);
-    proxy = await startTunnelProxy({
-      [`${authHost}:443`]: fronts.auth.port,
-      [`${apiHost}:443`]: fronts.api.port,
-    });
-  });
-  after(async () => {
-    await proxy[Symbol.asyncDispose]();
-    await partner.stop();
-    await fronts.auth[Symbol.asyncDispose]();
-    await fronts.api[Symbol.asyncDispose]();
-    rmSync(folder, { recursive: true });
+test('behind a proxy', async (t) => {
+  using folder = temporaryFolder();
+  const authorities = join(folder.path, 'authorities.pem');
+  await using partner = await startFaultServer();
+  await using auth = await startTlsFront(authHost, partner.authUrl);
+  await using api = await startTlsFront(apiHost, partner.apiUrl);
+  writeFileSync(authorities, `${auth.certificate}\n${api.certificate}`);
+  await using proxy = await startTunnelProxy({
+    [`${authHost}:443`]: auth.port,
+    [`${apiHost}:443`]: api.port,
   });
 
   const start = (variables: Record<string, string>): Promise<BffProcess> =>
@@ -72,29 +53,32 @@ describe('behind a proxy', () => {
   }
   const targets = () => proxy.tunnels.splice(0).map(({ target }) => target);
 
-  it('tokens and calls go through its tunnels, with an authority of our own, and each write through a fresh one', async () => {
-    await using bff = await start({ NODE_EXTRA_CA_CERTS: authorities });
-    for (let each = 0; each < 3; each += 1) {
-      const { status, text } = await call(bff, 'ping');
-      assert.equal(status, 200, text);
-    }
-    assert(proxy.tunnels.every(({ authorization }) => authorization?.startsWith('Basic ')));
-    assert.deepEqual(targets(), [`${authHost}:443`, `${apiHost}:443`]);
-    for (let each = 0; each < 3; each += 1) assert.equal((await call(bff, 'createUser')).status, 200);
-    assert.deepEqual(targets(), [`${authHost}:443`, ...Array(3).fill(`${apiHost}:443`)]);
-    assert.equal(partner.api.count('/v1/users'), 3);
-    for (const { headers } of partner.api.arrivals) assert.equal(headers['proxy-authorization'], undefined);
+  await t.test(
+    'tokens and calls go through its tunnels, with an authority of our own, and each write through a fresh one',
+    async () => {
+      await using bff = await start({ NODE_EXTRA_CA_CERTS: authorities });
+      for (let each = 0; each < 3; each += 1) {
+        const { status, text } = await call(bff, 'ping');
+        assert.equal(status, 200, text);
+      }
+      assert(proxy.tunnels.every(({ authorization }) => authorization?.startsWith('Basic ')));
+      assert.deepEqual(targets(), [`${authHost}:443`, `${apiHost}:443`]);
+      for (let each = 0; each < 3; each += 1) assert.equal((await call(bff, 'createUser')).status, 200);
+      assert.deepEqual(targets(), [`${authHost}:443`, ...Array(3).fill(`${apiHost}:443`)]);
+      assert.equal(partner.api.count('/v1/users'), 3);
+      for (const { headers } of partner.api.arrivals) assert.equal(headers['proxy-authorization'], undefined);
 
-    proxy.behave('refuse');
-    const { outcome, code } = failureIn(await call(bff, 'createUser'));
-    assert.deepEqual([code, outcome], ['PARTNER_UNREACHABLE', 'not_sent']);
-    proxy.behave('open');
-    targets();
-    assert.equal(await bff.end(), 0);
-    assert.doesNotMatch(bff.output(), /proxy-canary/);
-  });
+      proxy.behave('refuse');
+      const { outcome, code } = failureIn(await call(bff, 'createUser'));
+      assert.deepEqual([code, outcome], ['PARTNER_UNREACHABLE', 'not_sent']);
+      proxy.behave('open');
+      targets();
+      assert.equal(await bff.end(), 0);
+      assert.doesNotMatch(bff.output(), /proxy-canary/);
+    },
+  );
 
-  it('NO_PROXY is reached without it, and a certificate of nobody’s is not believed', async () => {
+  await t.test('NO_PROXY is reached without it, and a certificate of nobody’s is not believed', async () => {
     await using bff = await start({ NO_PROXY: `other.example,${apiHost}` });
     const direct = failureIn(await call(bff, 'health'));
     assert.equal(direct.code, 'PARTNER_UNREACHABLE');
@@ -108,29 +92,32 @@ describe('behind a proxy', () => {
     assert.doesNotMatch(bff.output(), /proxy-canary/);
   });
 
-  it('a tunnel that never opens is given up, by the caller soon and by us within a while', async () => {
-    proxy.behave('hang');
-    const connections = createConnections({ url: proxy.url, except: undefined });
-    const transport = createTransport({
-      connections,
-      timeoutMs: 5_000,
-      sendLimits: { baseMs: 100, bytesPerMs: 125 },
-    });
-    const request = {
-      method: 'POST',
-      baseUrl: `https://${apiHost}`,
-      path: '/a',
-      headers: {},
-      body: Buffer.from('{}'),
-      writes: true,
-    } as const;
-    await assert.rejects(transport(request), { fault: 'not-connected' });
-    await until('it has asked for a tunnel', () => proxy.tunnels.length === 1);
-    const tunnel = proxy.tunnels[0] ?? assert.fail();
-    if (!tunnel.socket.destroyed) await once(tunnel.socket, 'close');
-    await connections.close(0);
-    proxy.behave('open');
-  });
+  await t.test(
+    'a tunnel that never opens is given up, by the caller soon and by us within a while',
+    async () => {
+      proxy.behave('hang');
+      const connections = createConnections({ url: proxy.url, except: undefined });
+      const transport = createTransport({
+        connections,
+        timeoutMs: 5_000,
+        sendLimits: { baseMs: 100, bytesPerMs: 125 },
+      });
+      const request = {
+        method: 'POST',
+        baseUrl: `https://${apiHost}`,
+        path: '/a',
+        headers: {},
+        body: Buffer.from('{}'),
+        writes: true,
+      } as const;
+      await assert.rejects(transport(request), { fault: 'not-connected' });
+      await until('it has asked for a tunnel', () => proxy.tunnels.length === 1);
+      const tunnel = proxy.tunnels[0] ?? assert.fail();
+      if (!tunnel.socket.destroyed) await once(tunnel.socket, 'close');
+      await connections.close(0);
+      proxy.behave('open');
+    },
+  );
 });
 
 describe('a connection that comes too late', () => {

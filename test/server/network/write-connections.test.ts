@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
-import { type FaultServer, invited, pong, startFaultServer } from '../../support/partner/fault-server.ts';
+import { startBffWith } from '../../support/bff/test-bff.ts';
+import { invited, pong, startFaultServer } from '../../support/partner/fault-server.ts';
 import { operationPath } from '../../support/requests/paths.ts';
 import { samples, type WriteName, writeNames } from '../../support/requests/write-samples.ts';
 import { until } from '../../support/until.ts';
@@ -13,11 +13,11 @@ import { until } from '../../support/until.ts';
 /** What a partner sees below HTTP: on which connection a request came, and whether its answer was taken to the end. */
 type Seen = { path: string; socket: Socket; end?: 'taken' | 'cut' };
 
-describe('the connections of writes', () => {
+test('the connections of writes', async (t) => {
   const seen: Seen[] = [];
   let delayMs = 0;
   let resetSecond = false;
-  const server = createServer(async (request, response) => {
+  await using server = createServer(async (request, response) => {
     const { socket, url: path = '' } = request;
     const isSecond = seen.some((each) => each.socket === socket);
     const one: Seen = { path, socket };
@@ -35,23 +35,14 @@ describe('the connections of writes', () => {
     const body = JSON.stringify(path === '/ping' ? pong : invited);
     response.writeHead(200, { 'content-type': 'application/json' }).end(body);
   });
-  let auth: FaultServer;
-  let bff: TestBff;
-  before(async () => {
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    auth = await startFaultServer();
-    const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const unlimited = { RATE_LIMIT_PER_MINUTE: '100000' };
-    bff = await startBffWith({ sandbox: { ...auth, apiUrl } }, unlimited);
-  });
-  after(async () => {
-    await bff.stop();
-    await auth.stop();
-    server.closeAllConnections();
-    server.close();
-  });
-  afterEach(() => {
+
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  await using auth = await startFaultServer();
+  const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const unlimited = { RATE_LIMIT_PER_MINUTE: '100000' };
+  await using bff = await startBffWith({ sandbox: { ...auth, apiUrl } }, unlimited);
+  t.afterEach(() => {
     seen.length = 0;
     delayMs = 0;
     resetSecond = false;
@@ -65,7 +56,7 @@ describe('the connections of writes', () => {
   const write = (name: WriteName) => bff.call(operationPath(name, 'sandbox'), init(name));
   const ping = () => bff.call(operationPath('ping', 'sandbox'));
 
-  it('are as many as there are writes, while reads share one', async () => {
+  await t.test('are as many as there are writes, while reads share one', async () => {
     for (const name of [...writeNames, ...writeNames]) assert.equal((await write(name)).status, 200);
     assert.equal(new Set(seen.map(({ socket }) => socket)).size, 2 * writeNames.length);
     await until('each is closed after its one request', () => seen.every(({ socket }) => socket.destroyed));
@@ -74,18 +65,21 @@ describe('the connections of writes', () => {
     assert.equal(new Set(seen.map(({ socket }) => socket)).size, 1);
   });
 
-  it('are never ones that stood idle: a partner that closes those makes no write unknown', async () => {
-    await ping();
-    resetSecond = true;
-    for (let each = 0; each < 5; each += 1) {
-      for (const name of writeNames) {
-        const answer = await write(name);
-        assert.equal(answer.status, 200, answer.text);
+  await t.test(
+    'are never ones that stood idle: a partner that closes those makes no write unknown',
+    async () => {
+      await ping();
+      resetSecond = true;
+      for (let each = 0; each < 5; each += 1) {
+        for (const name of writeNames) {
+          const answer = await write(name);
+          assert.equal(answer.status, 200, answer.text);
+        }
       }
-    }
-  });
+    },
+  );
 
-  it('are as many as there are writes at once', async () => {
+  await t.test('are as many as there are writes at once', async () => {
     delayMs = 20;
     const answers = await Promise.all([...Array(10)].flatMap(() => writeNames.map(write)));
     assert.deepEqual([...new Set(answers.map(({ status }) => status))], [200]);
@@ -110,12 +104,12 @@ describe('the connections of writes', () => {
   }
 
   for (const name of writeNames) {
-    it(`outlive a caller that goes away: ${name} is done once`, async () => {
+    await t.test(`outlive a caller that goes away: ${name} is done once`, async () => {
       assert.equal(await goneFrom(operationPath(name, 'sandbox'), init(name)), 'taken');
     });
   }
 
-  it('outlive a caller, but those of reads end with him', async () => {
+  await t.test('outlive a caller, but those of reads end with him', async () => {
     assert.equal(await goneFrom(operationPath('ping', 'sandbox'), {}), 'cut');
   });
 });

@@ -1,7 +1,7 @@
 // What the running BFF answers is what its description says: status, body and headers.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { createOpenApiDocument } from '../../../server/openapi/openapi-document.ts';
 import type { ActivityAnswer } from '../../../shared/activity.ts';
@@ -9,9 +9,8 @@ import { bodyCapOf, type OperationRow } from '../../../shared/endpoint-row.ts';
 import { endpoints } from '../../../shared/endpoints.ts';
 import { failureBody } from '../../../shared/errors.ts';
 import { type OperationName, operationNames, operations } from '../../../shared/operations.ts';
-import { pageHeaders, type SignedIn, startSignedIn } from '../../support/bff/session-bff.ts';
-import { type Answer, failureIn, startTestBff, type TestBff } from '../../support/bff/test-bff.ts';
-import type { FaultServer } from '../../support/partner/fault-server.ts';
+import { pageHeaders, startSignedIn } from '../../support/bff/session-bff.ts';
+import { type Answer, failureIn, startTestBff } from '../../support/bff/test-bff.ts';
 import { goodRequest, type Sent, samples } from '../../support/requests/good-requests.ts';
 import { activityPath, operationPath } from '../../support/requests/paths.ts';
 
@@ -64,15 +63,11 @@ function assertDescribed(path: string, method: string, answer: Answer): void {
   }
 }
 
-describe('the answers of a running BFF', () => {
-  let bff: Awaited<ReturnType<typeof startTestBff>>;
-  before(async () => {
-    bff = await startTestBff({
-      production: {},
-      variables: { MAX_DOCUMENT_BYTES: `${limits.document}`, MAX_BATCH_BYTES: `${limits.batch}` },
-    });
+test('the answers of a running BFF', async (t) => {
+  await using bff = await startTestBff({
+    production: {},
+    variables: { MAX_DOCUMENT_BYTES: `${limits.document}`, MAX_BATCH_BYTES: `${limits.batch}` },
   });
-  after(() => bff.stop());
 
   const good = (name: OperationName, environment = 'sandbox') =>
     goodRequest(name, environment, { marker: 'ada', accessKey: bff.accessKey, environments: [] });
@@ -94,14 +89,14 @@ describe('the answers of a running BFF', () => {
   for (const name of operationNames) {
     const row: OperationRow = operations[name];
 
-    it(`to ${name} are described: success, and no access`, async () => {
+    await t.test(`to ${name} are described: success, and no access`, async () => {
       await assertCall(name, good(name), '2XX');
       await assertCall(name, { ...good(name), headers: { authorization: 'Bearer wrong' } }, 401);
       await assertCall(name, { ...good(name), path: operationPath(name, 'nowhere') }, 404);
     });
 
     if (!row.request) continue;
-    it(`to ${name} are described: what is refused`, async () => {
+    await t.test(`to ${name} are described: what is refused`, async () => {
       const { headers, ...sent } = good(name, 'production');
       const { 'x-confirm-environment': _, ...unconfirmed } = headers;
       await assertCall(name, { ...sent, headers: unconfirmed }, 428);
@@ -112,7 +107,7 @@ describe('the answers of a running BFF', () => {
     });
   }
 
-  it('about one’s own writes are described, and about keys that were used before', async () => {
+  await t.test('about one’s own writes are described, and about keys that were used before', async () => {
     const path = activityPath('{environment}');
     const key = { 'idempotency-key': 'a-key-of-this-test' };
     const { headers, ...sent } = good('createInvitation');
@@ -139,7 +134,7 @@ describe('the answers of a running BFF', () => {
     await resolve('1', ' '.repeat(endpoints.resolve.bodyCap + 1), 413);
   });
 
-  it('about signing in are described', async () => {
+  await t.test('about signing in are described', async () => {
     const post = (path: string, body = '{}', headers = {}) =>
       bff.call(path, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
     assertDescribed('/auth/methods', 'GET', await bff.call('/auth/methods'));
@@ -153,7 +148,7 @@ describe('the answers of a running BFF', () => {
     assertDescribed('/auth/logout', 'POST', await post('/auth/logout'));
   });
 
-  it('about itself are described', async () => {
+  await t.test('about itself are described', async () => {
     for (const path of ['/api/session', '/api/environments', '/livez', '/readyz'])
       assertDescribed(path, 'GET', await bff.call(path));
     assertDescribed(
@@ -164,16 +159,9 @@ describe('the answers of a running BFF', () => {
   });
 });
 
-describe('the answers to a session', () => {
-  let started: SignedIn;
-  let partner: FaultServer;
-  let bff: TestBff;
-  let session: string;
-  before(async () => {
-    started = await startSignedIn();
-    ({ partner, bff, session } = started);
-  });
-  after(() => started[Symbol.asyncDispose]());
+test('the answers to a session', async (t) => {
+  await using started = await startSignedIn();
+  const { partner, bff, session } = started;
 
   async function assertAnswer(
     path: string,
@@ -189,29 +177,38 @@ describe('the answers to a session', () => {
     return answer;
   }
 
-  it('are described where a write’s outcome is unknown, and once somebody has said it', async () => {
-    const users = operationPath('createUser', 'sandbox');
-    const write = { body: JSON.stringify(samples.createUser('ada')), 'idempotency-key': 'an-unknown-write' };
-    const describedUsers = operationPath('createUser', '{environment}');
-    partner.api.next({ status: 500 });
-    await assertAnswer(users, describedUsers, 502, write);
-    await assertAnswer(users, describedUsers, 409, write);
-    const path = activityPath('sandbox');
-    const listed = await assertAnswer(path, activityPath('{environment}'), 200);
-    const [entry] = (listed.body as ActivityAnswer).activity;
-    assert.equal(entry?.state, 'unknown');
-    const resolve = `${activityPath('{environment}')}/{id}/resolve`;
-    await assertAnswer(`${path}/${entry.id}/resolve`, resolve, 200, { body: '{"happened":true}' });
-    const known = await assertAnswer(users, describedUsers, 409, write);
-    const { code, outcome } = failureIn(known);
-    assert.deepEqual([code, outcome], ['OUTCOME_KNOWN', undefined]);
-  });
+  await t.test(
+    'are described where a write’s outcome is unknown, and once somebody has said it',
+    async () => {
+      const users = operationPath('createUser', 'sandbox');
+      const write = {
+        body: JSON.stringify(samples.createUser('ada')),
+        'idempotency-key': 'an-unknown-write',
+      };
+      const describedUsers = operationPath('createUser', '{environment}');
+      partner.api.next({ status: 500 });
+      await assertAnswer(users, describedUsers, 502, write);
+      await assertAnswer(users, describedUsers, 409, write);
+      const path = activityPath('sandbox');
+      const listed = await assertAnswer(path, activityPath('{environment}'), 200);
+      const [entry] = (listed.body as ActivityAnswer).activity;
+      assert.equal(entry?.state, 'unknown');
+      const resolve = `${activityPath('{environment}')}/{id}/resolve`;
+      await assertAnswer(`${path}/${entry.id}/resolve`, resolve, 200, { body: '{"happened":true}' });
+      const known = await assertAnswer(users, describedUsers, 409, write);
+      const { code, outcome } = failureIn(known);
+      assert.deepEqual([code, outcome], ['OUTCOME_KNOWN', undefined]);
+    },
+  );
 
-  it('are described without the header that a page of ours sends, at the logout, and after it', async () => {
-    await assertAnswer('/api/session', '/api/session', 200);
-    await assertAnswer('/api/session', '/api/session', 403, { 'x-pearsana-client': '' });
-    await assertAnswer('/auth/logout', '/auth/logout', 403, { body: '', 'x-pearsana-client': '' });
-    await assertAnswer('/auth/logout', '/auth/logout', 204, { body: '' });
-    await assertAnswer('/api/session', '/api/session', 401);
-  });
+  await t.test(
+    'are described without the header that a page of ours sends, at the logout, and after it',
+    async () => {
+      await assertAnswer('/api/session', '/api/session', 200);
+      await assertAnswer('/api/session', '/api/session', 403, { 'x-pearsana-client': '' });
+      await assertAnswer('/auth/logout', '/auth/logout', 403, { body: '', 'x-pearsana-client': '' });
+      await assertAnswer('/auth/logout', '/auth/logout', 204, { body: '' });
+      await assertAnswer('/api/session', '/api/session', 401);
+    },
+  );
 });

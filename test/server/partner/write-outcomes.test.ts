@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import type { Outcome } from '../../../shared/errors.ts';
 import { operations, type RequestOf, successOf } from '../../../shared/operations.ts';
 import { failureIn, freePort, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
-import {
-  type FaultServer,
-  invited,
-  type Reply,
-  startFaultServer,
-} from '../../support/partner/fault-server.ts';
+import { invited, type Reply, startFaultServer } from '../../support/partner/fault-server.ts';
 import { operationPath } from '../../support/requests/paths.ts';
 import { samples, type WriteName, writeNames } from '../../support/requests/write-samples.ts';
 
@@ -149,24 +144,16 @@ const endings: Ending[] = [
   ),
 ];
 
-describe('a write that the partner ends with', () => {
-  let bff: TestBff;
-  let partner: FaultServer;
-  before(async () => {
-    partner = await startFaultServer();
-    bff = await startBffWith(
-      { sandbox: partner },
-      { PARTNER_TIMEOUT_MS: '600', RATE_LIMIT_PER_MINUTE: '100000' },
-    );
-  });
-  after(async () => {
-    await bff.stop();
-    await partner.stop();
-  });
+test('a write that the partner ends with', async (t) => {
+  await using partner = await startFaultServer();
+  await using bff = await startBffWith(
+    { sandbox: partner },
+    { PARTNER_TIMEOUT_MS: '600', RATE_LIMIT_PER_MINUTE: '100000' },
+  );
 
   for (const name of writeNames) {
     for (const { what, reply, status, code, outcome } of endings) {
-      it(`${what} is ${status} ${code} and ${outcome}: ${name} is sent once`, async () => {
+      await t.test(`${what} is ${status} ${code} and ${outcome}: ${name} is sent once`, async () => {
         const before = partner.api.arrivals.length;
         partner.api.next(reply);
         const answer = await write(bff, name);
@@ -181,7 +168,7 @@ describe('a write that the partner ends with', () => {
       });
     }
 
-    it(`a refusal that says why and when again: ${name} passes both on`, async () => {
+    await t.test(`a refusal that says why and when again: ${name} passes both on`, async () => {
       const details = { errors: ['A is wrong.', 'So is B.'], more: { a: [1] } };
       for (const status of [400, 409, 429]) {
         partner.api.next({ status, headers: { 'retry-after': '7' }, body: said('THEIRS', { details }) });
@@ -223,7 +210,7 @@ describe('a write that the partner ends with', () => {
       { what: '401', reply: unauthorized, status: 502, code: 'PARTNER_UNAUTHORIZED', outcome: 'refused' },
     ];
     for (const { what, reply, status, code, outcome } of second) {
-      it(`401 and then ${what} is ${status}: ${name} is sent twice, with two tokens`, async () => {
+      await t.test(`401 and then ${what} is ${status}: ${name} is sent twice, with two tokens`, async () => {
         const before = { sent: partner.api.arrivals.length, tokens: partner.auth.arrivals.length };
         partner.api.next(unauthorized, reply);
         // Another set of scopes than a single document’s, and so another token.
@@ -247,28 +234,31 @@ describe('a write that the partner ends with', () => {
     }
   }
 
-  it('nothing at all in a success: it is null where the partner documents none, an invitation has to be one', async () => {
-    for (const [status, answered] of [
-      [200, 200],
-      [201, 201],
-      // They cannot hold even our own envelope.
-      [204, 200],
-      [205, 200],
-    ] as const) {
-      const reply: Reply = { status, body: '' };
-      for (const name of writeNames) {
-        if (name === 'createInvitation') continue;
+  await t.test(
+    'nothing at all in a success: it is null where the partner documents none, an invitation has to be one',
+    async () => {
+      for (const [status, answered] of [
+        [200, 200],
+        [201, 201],
+        // They cannot hold even our own envelope.
+        [204, 200],
+        [205, 200],
+      ] as const) {
+        const reply: Reply = { status, body: '' };
+        for (const name of writeNames) {
+          if (name === 'createInvitation') continue;
+          partner.api.next(reply);
+          const answer = await write(bff, name);
+          assert.equal(answer.status, answered);
+          const { result, partner: facts } = successOf(operations[name]).parse(answer.body);
+          assert.deepEqual([result, facts?.status], [null, status]);
+        }
         partner.api.next(reply);
-        const answer = await write(bff, name);
-        assert.equal(answer.status, answered);
-        const { result, partner: facts } = successOf(operations[name]).parse(answer.body);
-        assert.deepEqual([result, facts?.status], [null, status]);
+        const failure = failureIn(await write(bff, 'createInvitation'));
+        assert.deepEqual([failure.code, failure.outcome], ['PARTNER_BAD_RESPONSE', 'unknown']);
       }
-      partner.api.next(reply);
-      const failure = failureIn(await write(bff, 'createInvitation'));
-      assert.deepEqual([failure.code, failure.outcome], ['PARTNER_BAD_RESPONSE', 'unknown']);
-    }
-  });
+    },
+  );
 });
 
 describe('a write that was never sent', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { createClient } from '../../../../shared/client.ts';
 import { environmentsAnswer, sessionAnswer } from '../../../../shared/environments.ts';
 import { operationNames } from '../../../../shared/operations.ts';
@@ -7,15 +7,10 @@ import { type Answer, startTestBff } from '../../../support/bff/test-bff.ts';
 import { rawHead, rawRequest } from '../../../support/network/raw-http.ts';
 import { partnerVariables, uncalledPartner } from '../../../support/partner/partner-variables.ts';
 
-type Bff = Awaited<ReturnType<typeof startTestBff>>;
 const ping = 'pearsana-partner/ping';
 
-describe('the BFF’s answers', () => {
-  let bff: Bff;
-  before(async () => {
-    bff = await startTestBff({ pearsana: { tokenLifetimeSeconds: 240 }, production: {} });
-  });
-  after(() => bff.stop());
+test('the BFF’s answers', async (t) => {
+  await using bff = await startTestBff({ pearsana: { tokenLifetimeSeconds: 240 }, production: {} });
 
   const tokensOf = async () => {
     const { environments } = environmentsAnswer.parse((await bff.call('/api/environments')).body);
@@ -23,7 +18,7 @@ describe('the BFF’s answers', () => {
   };
 
   // This comes first, while there is no token.
-  it('list the environments, sandbox before production, and ask for no token', async () => {
+  await t.test('list the environments, sandbox before production, and ask for no token', async () => {
     const { status, body } = await bff.call('/api/environments', { headers: { 'x-request-id': 'mine' } });
     assert.equal(status, 200);
     const of = (id: string, apiUrl: string | undefined) => ({
@@ -43,46 +38,49 @@ describe('the BFF’s answers', () => {
     assert.deepEqual(await tokensOf(), { sandbox: [], production: [] });
   });
 
-  it('are never “not modified”', async () => {
+  await t.test('are never “not modified”', async () => {
     // By hand: fetch would add a header that forbids that answer.
     const head = { Host: '127.0.0.1', Authorization: `Bearer ${bff.accessKey}`, 'If-None-Match': '*' };
     const { status } = await rawRequest(bff.url, rawHead('/api/session', head));
     assert.equal(status, 200);
   });
 
-  it('to health need no token', async () => {
+  await t.test('to health need no token', async () => {
     const { status } = await bff.call('/api/environments/sandbox/health');
     assert.equal(status, 200);
     assert.deepEqual(await tokensOf(), { sandbox: [], production: [] });
     assert.equal(bff.pearsana.arrivals.at(-1)?.authenticated, false);
   });
 
-  it('to a ping name environment, request and what the partner said, in the contract’s form', async () => {
-    const answer = await bff.call('/api/environments/production/ping', {
-      headers: { 'x-request-id': 'a.b-c_1' },
-    });
-    assert.equal(answer.status, 200);
-    const { partner, ...rest } = answer.body as Record<string, Record<string, unknown>>;
-    assert.deepEqual(rest, {
-      environment: 'production',
-      requestId: 'a.b-c_1',
-      result: { status: 'ok', message: 'Authorized', clientId: bff.production?.clientId, scopes: [ping] },
-    });
-    const { durationMs, ...facts } = partner ?? {};
-    assert(typeof durationMs === 'number' && durationMs > 0);
-    assert.deepEqual(facts, {
-      status: 200,
-      requestId: 'a.b-c_1',
-      apiVersion: '2026-01-30',
-      apiVersionLatest: '2026-01-30',
-      apiVersionSupported: '2026-01-30',
-    });
-    assert.equal(answer.headers.get('x-request-id'), 'a.b-c_1');
-    assert.equal(bff.production?.arrivals.at(-1)?.requestId, 'a.b-c_1');
-    assert.deepEqual(await tokensOf(), { sandbox: [], production: ['fresh'] });
-  });
+  await t.test(
+    'to a ping name environment, request and what the partner said, in the contract’s form',
+    async () => {
+      const answer = await bff.call('/api/environments/production/ping', {
+        headers: { 'x-request-id': 'a.b-c_1' },
+      });
+      assert.equal(answer.status, 200);
+      const { partner, ...rest } = answer.body as Record<string, Record<string, unknown>>;
+      assert.deepEqual(rest, {
+        environment: 'production',
+        requestId: 'a.b-c_1',
+        result: { status: 'ok', message: 'Authorized', clientId: bff.production?.clientId, scopes: [ping] },
+      });
+      const { durationMs, ...facts } = partner ?? {};
+      assert(typeof durationMs === 'number' && durationMs > 0);
+      assert.deepEqual(facts, {
+        status: 200,
+        requestId: 'a.b-c_1',
+        apiVersion: '2026-01-30',
+        apiVersionLatest: '2026-01-30',
+        apiVersionSupported: '2026-01-30',
+      });
+      assert.equal(answer.headers.get('x-request-id'), 'a.b-c_1');
+      assert.equal(bff.production?.arrivals.at(-1)?.requestId, 'a.b-c_1');
+      assert.deepEqual(await tokensOf(), { sandbox: [], production: ['fresh'] });
+    },
+  );
 
-  it('are those that the typed client expects', async () => {
+  await t.test('are those that the typed client expects', async () => {
     const client = createClient({ baseUrl: bff.url, accessKey: bff.accessKey });
     for (const environment of ['sandbox', 'production']) {
       assert.equal((await client.ping({ environment })).result.message, 'Authorized');
@@ -91,7 +89,7 @@ describe('the BFF’s answers', () => {
     assert.deepEqual((await client.environments()).environments.length, 2);
   });
 
-  it('say who the caller is', async () => {
+  await t.test('say who the caller is', async () => {
     const { status, body } = await bff.call('/api/session');
     assert.equal(status, 200);
     const { requestId, ...rest } = sessionAnswer.parse(body);
@@ -99,7 +97,7 @@ describe('the BFF’s answers', () => {
     assert.deepEqual(rest, { caller: { id: 'access-key', kind: 'access-key' }, grants: ['*:*'] });
   });
 
-  it('say that it lives and is ready, to everybody, without asking anybody', async () => {
+  await t.test('say that it lives and is ready, to everybody, without asking anybody', async () => {
     const arrivals = bff.pearsana.arrivals.length;
     const expected = { '/livez': { status: 'ok' }, '/readyz': { status: 'ready' } };
     for (const [path, body] of Object.entries(expected)) {
@@ -109,12 +107,12 @@ describe('the BFF’s answers', () => {
     assert.equal(bff.pearsana.arrivals.length, arrivals);
   });
 
-  it('ignore a query and a body where none is meant', async () => {
+  await t.test('ignore a query and a body where none is meant', async () => {
     assert.equal((await bff.call('/api/environments/sandbox/ping?environment=production&a=b')).status, 200);
     assert.equal(bff.pearsana.arrivals.at(-1)?.path, '/ping');
   });
 
-  it('carry the headers of an API, whatever they are', async () => {
+  await t.test('carry the headers of an API, whatever they are', async () => {
     const answers: Record<string, Answer> = {
       success: await bff.call('/api/session'),
       ping: await bff.call('/api/environments/sandbox/ping'),

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import {
-  type LocalPearsana,
-  startLocalPearsana,
-} from '../../../../server/local-pearsana/start-local-pearsana.ts';
+import { test } from 'node:test';
+import { startLocalPearsana } from '../../../../server/local-pearsana/start-local-pearsana.ts';
 import { type CallOptions, createClient } from '../../../../shared/client.ts';
 import { ClientError } from '../../../../shared/client-error.ts';
 import { isWrite } from '../../../../shared/endpoint-row.ts';
@@ -20,25 +17,15 @@ import { partnerVariables } from '../../../support/partner/partner-variables.ts'
 import { operationPath } from '../../../support/requests/paths.ts';
 import { samples, type WriteName, writeNames } from '../../../support/requests/write-samples.ts';
 
-type Bff = Awaited<ReturnType<typeof startTestBff>>;
-
-describe('what is protected', () => {
-  let bff: Bff;
-  let further: LocalPearsana;
-  before(async () => {
-    further = await startLocalPearsana();
-    bff = await startTestBff({
-      production: {},
-      variables: {
-        RATE_LIMIT_PER_MINUTE: '100000',
-        PEARSANA_DEMO_PROTECTED: 'false',
-        ...partnerVariables({ staging: further, demo: further }),
-      },
-    });
-  });
-  after(async () => {
-    await bff.stop();
-    await further.stop();
+test('what is protected', async (t) => {
+  await using further = await startLocalPearsana();
+  await using bff = await startTestBff({
+    production: {},
+    variables: {
+      RATE_LIMIT_PER_MINUTE: '100000',
+      PEARSANA_DEMO_PROTECTED: 'false',
+      ...partnerVariables({ staging: further, demo: further }),
+    },
   });
 
   const arrivalsAt = (environment: string) =>
@@ -93,7 +80,7 @@ describe('what is protected', () => {
   // These come first, while no token has been asked for.
   for (const environment of ['production', 'staging']) {
     for (const name of writeNames) {
-      it(`takes no ${name} in ${environment} without its own name, and sends nothing`, async () => {
+      await t.test(`takes no ${name} in ${environment} without its own name, and sends nothing`, async () => {
         const before = arrivalsAt(environment);
         for (const headers of wrong(environment))
           assertUnconfirmed(await write(name, environment, headers), environment);
@@ -116,7 +103,7 @@ describe('what is protected', () => {
 
   for (const name of writeNames) {
     for (const environment of ['production', 'staging']) {
-      it(`takes ${name} in ${environment} with its name, once for each time`, async () => {
+      await t.test(`takes ${name} in ${environment} with its name, once for each time`, async () => {
         const before = arrivalsAt(environment);
         const confirmed = { 'x-confirm-environment': environment };
         assert.equal((await write(name, environment, confirmed)).status, 201);
@@ -126,23 +113,29 @@ describe('what is protected', () => {
       });
     }
 
-    it(`does not stand before ${name} in the sandbox, or where the configuration says so`, async () => {
-      for (const environment of ['sandbox', 'demo']) {
-        const before = arrivalsAt(environment);
-        assert.equal((await write(name, environment)).status, 201);
-        assert.equal((await write(name, environment, { 'x-confirm-environment': 'production' })).status, 201);
-        assert.equal(arrivalsAt(environment), before + 2);
-      }
-    });
+    await t.test(
+      `does not stand before ${name} in the sandbox, or where the configuration says so`,
+      async () => {
+        for (const environment of ['sandbox', 'demo']) {
+          const before = arrivalsAt(environment);
+          assert.equal((await write(name, environment)).status, 201);
+          assert.equal(
+            (await write(name, environment, { 'x-confirm-environment': 'production' })).status,
+            201,
+          );
+          assert.equal(arrivalsAt(environment), before + 2);
+        }
+      },
+    );
   }
 
   const reads: OperationName[] = operationNames.filter((name) => !isWrite(operations[name]));
-  it('may be read without a word', async () => {
+  await t.test('may be read without a word', async () => {
     for (const name of reads)
       assert.equal((await bff.call(operationPath(name, 'production'))).status, 200, name);
   });
 
-  describe('through the typed client', () => {
+  await t.test('through the typed client', async (t) => {
     const client = () => createClient({ baseUrl: bff.url, accessKey: bff.accessKey });
     // Each row's own request goes with its own method; the compiler cannot follow them through a list of names.
     const call = (name: WriteName, options: CallOptions<WriteName>) =>
@@ -169,7 +162,7 @@ describe('what is protected', () => {
       '\ud800',
     ];
     for (const confirm of typed) {
-      it(`is refused with ${JSON.stringify(confirm)} as its confirmation`, async () => {
+      await t.test(`is refused with ${JSON.stringify(confirm)} as its confirmation`, async () => {
         const before = arrivalsAt('production');
         const options = { environment: 'production', ...(confirm !== undefined && { confirm }) };
         for (const name of writeNames) {
@@ -183,7 +176,7 @@ describe('what is protected', () => {
       });
     }
 
-    it('is done once with its name', async () => {
+    await t.test('is done once with its name', async () => {
       const before = arrivalsAt('production');
       const named = { environment: 'production', confirm: 'production' };
       for (const name of writeNames) {

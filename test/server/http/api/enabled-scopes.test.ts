@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { documentedScopes } from '../../../../server/local-pearsana/scopes.ts';
 import { startLocalPearsana } from '../../../../server/local-pearsana/start-local-pearsana.ts';
 import { createClient } from '../../../../shared/client.ts';
@@ -10,32 +9,32 @@ import { ClientError } from '../../../../shared/client-error.ts';
 import { environmentsAnswer } from '../../../../shared/environments.ts';
 import { failureIn, freePort, startBffWith, startTestBff } from '../../../support/bff/test-bff.ts';
 import { startRecordingProxy } from '../../../support/network/recording-proxy.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const path = '/api/environments/sandbox/scopes';
 const enabledScopes: readonly string[] = [documentedScopes[0], documentedScopes[5], documentedScopes[7]];
 
-describe('the scopes of an environment', () => {
-  let bff: Awaited<ReturnType<typeof startTestBff>>;
-  before(async () => {
-    bff = await startTestBff({ pearsana: { enabledScopes } });
-  });
-  after(() => bff.stop());
+test('the scopes of an environment', async (t) => {
+  await using bff = await startTestBff({ pearsana: { enabledScopes } });
 
-  it('are told for each of the eight, through the typed client, without a call to the partner’s API', async () => {
-    const client = createClient({ baseUrl: bff.url, accessKey: bff.accessKey });
-    const { environment, requestId, partner, result } = await client.scopes({
-      environment: 'sandbox',
-      requestId: 'mine',
-    });
-    assert.deepEqual([environment, requestId, partner], ['sandbox', 'mine', null]);
-    assert.deepEqual(
-      result.scopes.map(({ scope, enabled }) => [scope, enabled]),
-      documentedScopes.map((scope) => [scope, enabledScopes.includes(scope)]),
-    );
-    assert.deepEqual(bff.pearsana.arrivals, []);
-  });
+  await t.test(
+    'are told for each of the eight, through the typed client, without a call to the partner’s API',
+    async () => {
+      const client = createClient({ baseUrl: bff.url, accessKey: bff.accessKey });
+      const { environment, requestId, partner, result } = await client.scopes({
+        environment: 'sandbox',
+        requestId: 'mine',
+      });
+      assert.deepEqual([environment, requestId, partner], ['sandbox', 'mine', null]);
+      assert.deepEqual(
+        result.scopes.map(({ scope, enabled }) => [scope, enabled]),
+        documentedScopes.map((scope) => [scope, enabledScopes.includes(scope)]),
+      );
+      assert.deepEqual(bff.pearsana.arrivals, []);
+    },
+  );
 
-  it('leave the tokens alone that calls use', async () => {
+  await t.test('leave the tokens alone that calls use', async () => {
     const tokens = async () =>
       environmentsAnswer.parse((await bff.call('/api/environments')).body).environments[0]?.tokens;
     assert.deepEqual(await tokens(), []);
@@ -52,15 +51,10 @@ describe('the scopes of an environment', () => {
 
 describe('a token that was asked for to find out a scope', () => {
   it('is never sent to the partner, and no call is spared a token of its own by it', async () => {
-    const pearsana = await startLocalPearsana();
-    await using stack = new AsyncDisposableStack();
-    stack.defer(pearsana.stop);
-    const auth = stack.use(await startRecordingProxy(pearsana.authUrl));
-    const api = stack.use(await startRecordingProxy(pearsana.apiUrl));
-    const { clientId, clientSecret } = pearsana;
-    await using bff = await startBffWith({
-      sandbox: { authUrl: auth.url, apiUrl: api.url, clientId, clientSecret },
-    });
+    await using pearsana = await startLocalPearsana();
+    await using auth = await startRecordingProxy(pearsana.authUrl);
+    await using api = await startRecordingProxy(pearsana.apiUrl);
+    await using bff = await startBffWith({ sandbox: { ...pearsana, authUrl: auth.url, apiUrl: api.url } });
     await bff.call('/api/environments/sandbox/ping');
     await bff.call(path);
     await bff.call('/api/environments/sandbox/ping');
@@ -85,27 +79,22 @@ describe('scopes that cannot be told', () => {
   });
 
   it('fail the call where the secret is wrong, until the file that holds it is mended', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'scopes-'));
-    const file = join(folder, 'client-secret');
+    using folder = temporaryFolder();
+    const file = join(folder.path, 'client-secret');
     await writeFile(file, 'a-wrong-secret');
-    const pearsana = await startLocalPearsana();
-    try {
-      await using bff = await startBffWith({ sandbox: { ...pearsana, clientSecretFile: file } });
-      const answer = await bff.call(path);
-      const { code, source, outcome, message } = failureIn(answer);
-      assert.deepEqual(
-        [answer.status, code, source, outcome],
-        [502, 'CLIENT_CREDENTIALS_REJECTED', 'auth', undefined],
-      );
-      assert.match(message, /sandbox .*rejected the BFF’s client id or secret/);
-      const client = createClient({ baseUrl: bff.url, accessKey: bff.accessKey });
-      await assert.rejects(client.scopes({ environment: 'sandbox' }), ClientError);
-      await writeFile(file, pearsana.clientSecret);
-      const mended = await client.scopes({ environment: 'sandbox' });
-      assert(mended.result.scopes.every(({ enabled }) => enabled === true));
-    } finally {
-      await pearsana.stop();
-      await rm(folder, { recursive: true });
-    }
+    await using pearsana = await startLocalPearsana();
+    await using bff = await startBffWith({ sandbox: { ...pearsana, clientSecretFile: file } });
+    const answer = await bff.call(path);
+    const { code, source, outcome, message } = failureIn(answer);
+    assert.deepEqual(
+      [answer.status, code, source, outcome],
+      [502, 'CLIENT_CREDENTIALS_REJECTED', 'auth', undefined],
+    );
+    assert.match(message, /sandbox .*rejected the BFF’s client id or secret/);
+    const client = createClient({ baseUrl: bff.url, accessKey: bff.accessKey });
+    await assert.rejects(client.scopes({ environment: 'sandbox' }), ClientError);
+    await writeFile(file, pearsana.clientSecret);
+    const mended = await client.scopes({ environment: 'sandbox' });
+    assert(mended.result.scopes.every(({ enabled }) => enabled === true));
   });
 });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { test } from 'node:test';
 import { defaultFileLimits } from '../../../../shared/documents.ts';
 import { bodyCapOf } from '../../../../shared/endpoint-row.ts';
 import { environmentsAnswer } from '../../../../shared/environments.ts';
 import { operations } from '../../../../shared/operations.ts';
-import { type Answer, failureIn, startBffWith, type TestBff } from '../../../support/bff/test-bff.ts';
-import { type FaultServer, startFaultServer } from '../../../support/partner/fault-server.ts';
+import { type Answer, failureIn, startBffWith } from '../../../support/bff/test-bff.ts';
+import { startFaultServer } from '../../../support/partner/fault-server.ts';
 import { samples } from '../../../support/requests/write-samples.ts';
 import { post } from '../post-write.ts';
 
@@ -18,21 +18,14 @@ const batch = (...sizes: number[]) => ({
   items: sizes.map((bytes, index) => ({ ...document(bytes), itemId: `item-${index}` })),
 });
 
-describe('the size of documents', () => {
-  let partner: FaultServer;
-  let bff: TestBff;
-  before(async () => {
-    partner = await startFaultServer();
-    bff = await startBffWith(
-      { sandbox: partner },
-      { MAX_DOCUMENT_BYTES: String(megabyte), MAX_BATCH_BYTES: '2500000' },
-    );
-  });
-  after(async () => {
-    await bff.stop();
-    await partner.stop();
-  });
-  afterEach(() => {
+test('the size of documents', async (t) => {
+  await using partner = await startFaultServer();
+  await using bff = await startBffWith(
+    { sandbox: partner },
+    { MAX_DOCUMENT_BYTES: String(megabyte), MAX_BATCH_BYTES: '2500000' },
+  );
+
+  t.afterEach(() => {
     partner.api.arrivals.length = 0;
     partner.auth.arrivals.length = 0;
   });
@@ -50,13 +43,13 @@ describe('the size of documents', () => {
     assert.deepEqual([partner.api.arrivals, partner.auth.arrivals], [[], []]);
   }
 
-  it('is told to whoever wants to send some', async () => {
+  await t.test('is told to whoever wants to send some', async () => {
     const { fileLimits } = environmentsAnswer.parse((await bff.call('/api/environments')).body);
     assert.deepEqual(fileLimits, { document: megabyte, batch: 2_500_000 });
   });
 
   // It comes first, while no token is kept.
-  it('is one byte too many: 413 by name, and nothing is sent or asked for', async () => {
+  await t.test('is one byte too many: 413 by name, and nothing is sent or asked for', async () => {
     const message = 'has 1,048,577 bytes, and a document may have 1 MB';
     const single = await post(bff, 'submitDocument', JSON.stringify(document(megabyte + 1)));
     assertTooLarge(single, { path: 'file', message });
@@ -66,7 +59,7 @@ describe('the size of documents', () => {
     assertTooLarge(two, { path: 'items[0].file', message }, { path: 'items[1].file', message });
   });
 
-  it('is too much in all, though no document is too large', async () => {
+  await t.test('is too much in all, though no document is too large', async () => {
     const message =
       'The documents have 2,500,001 bytes in all, and a batch may have 2,500,000 bytes: send them in several.';
     const answer = await post(
@@ -77,26 +70,29 @@ describe('the size of documents', () => {
     assertTooLarge(answer, { path: '', message });
   });
 
-  it('is so much that the body is not read: 413 in the same words, whether or not it says its length', async () => {
-    const single = JSON.stringify(document(2 * megabyte));
-    const several = JSON.stringify(batch(megabyte, megabyte, 3 * megabyte));
-    for (const answer of [
-      await post(bff, 'submitDocument', single),
-      await post(bff, 'submitDocument', single, { 'transfer-encoding': 'chunked' }),
-    ]) {
-      const { code, outcome, message } = failureIn(answer);
-      assert.deepEqual([answer.status, code, outcome], [413, 'PAYLOAD_TOO_LARGE', 'not_sent']);
-      assert.match(
-        message,
-        /^The body is larger than [\d,]+ bytes: a document may have 1 MB, before base64\.$/,
-      );
-    }
-    const { message } = failureIn(await post(bff, 'submitDocumentBatch', several));
-    assert.match(message, /: the documents of a batch may have 2,500,000 bytes in all, .* in several\.$/);
-    assert.deepEqual([partner.api.arrivals, partner.auth.arrivals], [[], []]);
-  });
+  await t.test(
+    'is so much that the body is not read: 413 in the same words, whether or not it says its length',
+    async () => {
+      const single = JSON.stringify(document(2 * megabyte));
+      const several = JSON.stringify(batch(megabyte, megabyte, 3 * megabyte));
+      for (const answer of [
+        await post(bff, 'submitDocument', single),
+        await post(bff, 'submitDocument', single, { 'transfer-encoding': 'chunked' }),
+      ]) {
+        const { code, outcome, message } = failureIn(answer);
+        assert.deepEqual([answer.status, code, outcome], [413, 'PAYLOAD_TOO_LARGE', 'not_sent']);
+        assert.match(
+          message,
+          /^The body is larger than [\d,]+ bytes: a document may have 1 MB, before base64\.$/,
+        );
+      }
+      const { message } = failureIn(await post(bff, 'submitDocumentBatch', several));
+      assert.match(message, /: the documents of a batch may have 2,500,000 bytes in all, .* in several\.$/);
+      assert.deepEqual([partner.api.arrivals, partner.auth.arrivals], [[], []]);
+    },
+  );
 
-  it('may be exactly the limit', async () => {
+  await t.test('may be exactly the limit', async () => {
     const single = await post(bff, 'submitDocument', JSON.stringify(document(megabyte)));
     assert.equal(single.status, 200, single.text.slice(0, 300));
     const many = await post(
@@ -108,7 +104,7 @@ describe('the size of documents', () => {
     assert.equal(partner.api.arrivals.length, 2);
   });
 
-  it('leaves room for the form beside it, and for the form of each item', () => {
+  await t.test('leaves room for the form beside it, and for the form of each item', () => {
     const caps = Object.values(operations).map((row) => bodyCapOf(row, defaultFileLimits));
     const ten = 13_981_016;
     const twentyFive = 34_952_536;

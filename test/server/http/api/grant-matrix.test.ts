@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { test } from 'node:test';
 import { isWrite, type OperationRow } from '../../../../shared/endpoint-row.ts';
 import { environmentsAnswer, sessionAnswer } from '../../../../shared/environments.ts';
 import { type OperationName, operationNames, operations } from '../../../../shared/operations.ts';
 import { addKeys } from '../../../support/bff/add-keys.ts';
-import { failureIn, startBffWith, type TestBff } from '../../../support/bff/test-bff.ts';
+import { failureIn, startBffWith } from '../../../support/bff/test-bff.ts';
 import { rawHead, rawRequest } from '../../../support/network/raw-http.ts';
 import { type FaultServer, invited, pong, startFaultServer } from '../../../support/partner/fault-server.ts';
 import { goodRequest } from '../../../support/requests/good-requests.ts';
 import { operationPath } from '../../../support/requests/paths.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 /** The last one is not there. */
 const environments = ['sandbox', 'production', 'nowhere'] as const;
@@ -38,25 +36,20 @@ function mayDo(grants: readonly string[], environment: string, operation: string
   );
 }
 
-describe('grants', () => {
-  let bff: TestBff;
-  let partners: Record<'sandbox' | 'production', FaultServer>;
-  let dataDirectory: string;
-  let keys: Record<string, string>;
-  before(async () => {
-    dataDirectory = mkdtempSync(join(tmpdir(), 'grants-'));
-    keys = await addKeys(dataDirectory, grantsOf);
-    partners = { sandbox: await startFaultServer(), production: await startFaultServer() };
-    const bodies: Record<string, object> = { '/ping': pong, '/v1/invitations': invited };
-    for (const { api } of Object.values(partners)) {
-      api.always(({ path }) => ({ body: bodies[path] ?? { status: 'ok' } }));
-    }
-    bff = await startBffWith(partners, { BFF_DATA_DIR: dataDirectory, RATE_LIMIT_PER_MINUTE: '100000' });
-  });
-  after(async () => {
-    await bff.stop();
-    await Promise.all([partners.sandbox.stop(), partners.production.stop()]);
-    rmSync(dataDirectory, { recursive: true });
+test('grants', async (t) => {
+  using folder = temporaryFolder();
+  const dataDirectory = folder.path;
+  const keys = await addKeys(dataDirectory, grantsOf);
+  await using sandbox = await startFaultServer();
+  await using production = await startFaultServer();
+  const partners = { sandbox, production };
+  const bodies: Record<string, object> = { '/ping': pong, '/v1/invitations': invited };
+  for (const { api } of Object.values(partners)) {
+    api.always(({ path }) => ({ body: bodies[path] ?? { status: 'ok' } }));
+  }
+  await using bff = await startBffWith(partners, {
+    BFF_DATA_DIR: dataDirectory,
+    RATE_LIMIT_PER_MINUTE: '100000',
   });
 
   const matrix = Object.entries(grantsOf).flatMap(([caller, grants]) =>
@@ -77,36 +70,46 @@ describe('grants', () => {
     Object.values(partners).flatMap((partner) => of(partner).arrivals);
 
   // These come first, while there is no token: one that was asked for would show.
-  it('that are missing are named, for every caller, environment and operation, and nothing is sent to anybody', async (t) => {
-    const denied = matrix.filter((each) => !mayDo(each.grants, each.environment, each.operation));
-    for (const { caller, environment, operation } of denied) {
-      const missingGrant = `${environment}:${operation}`;
-      const before = bff.logLines.length;
-      const answer = await call(caller, environment, operation);
-      const failure = failureIn(answer);
-      assert.deepEqual(
-        [answer.status, failure.code, failure.source, failure.environment, failure.details, failure.outcome],
-        [
-          ...[403, 'FORBIDDEN', 'bff', environment, { missingGrant }],
-          isWrite(operations[operation]) ? 'not_sent' : undefined,
-        ],
-        `${caller} ${missingGrant}`,
-      );
-      assert.match(
-        failure.message,
-        new RegExp(`^Your grants do not include ${missingGrant}\\. Ask your BFF administrator`),
-      );
-      const line = JSON.parse(bff.logLines[before] ?? '');
-      assert.deepEqual(
-        [line.caller, line.environment, line.operation, line.code, line.missingGrant],
-        [caller, environment, operation, 'FORBIDDEN', missingGrant],
-      );
-    }
-    assert.deepEqual([arrivals(({ auth }) => auth), arrivals(({ api }) => api)], [[], []]);
-    t.diagnostic(`${denied.length} of ${matrix.length} were denied`);
-  });
+  await t.test(
+    'that are missing are named, for every caller, environment and operation, and nothing is sent to anybody',
+    async (t) => {
+      const denied = matrix.filter((each) => !mayDo(each.grants, each.environment, each.operation));
+      for (const { caller, environment, operation } of denied) {
+        const missingGrant = `${environment}:${operation}`;
+        const before = bff.logLines.length;
+        const answer = await call(caller, environment, operation);
+        const failure = failureIn(answer);
+        assert.deepEqual(
+          [
+            answer.status,
+            failure.code,
+            failure.source,
+            failure.environment,
+            failure.details,
+            failure.outcome,
+          ],
+          [
+            ...[403, 'FORBIDDEN', 'bff', environment, { missingGrant }],
+            isWrite(operations[operation]) ? 'not_sent' : undefined,
+          ],
+          `${caller} ${missingGrant}`,
+        );
+        assert.match(
+          failure.message,
+          new RegExp(`^Your grants do not include ${missingGrant}\\. Ask your BFF administrator`),
+        );
+        const line = JSON.parse(bff.logLines[before] ?? '');
+        assert.deepEqual(
+          [line.caller, line.environment, line.operation, line.code, line.missingGrant],
+          [caller, environment, operation, 'FORBIDDEN', missingGrant],
+        );
+      }
+      assert.deepEqual([arrivals(({ auth }) => auth), arrivals(({ api }) => api)], [[], []]);
+      t.diagnostic(`${denied.length} of ${matrix.length} were denied`);
+    },
+  );
 
-  it('that are there let through what they name, to that environment and no other', async (t) => {
+  await t.test('that are there let through what they name, to that environment and no other', async (t) => {
     const allowed = matrix.filter(({ grants, environment, operation }) =>
       mayDo(grants, environment, operation),
     );
@@ -127,43 +130,49 @@ describe('grants', () => {
     t.diagnostic(`${allowed.length} of ${matrix.length} were allowed`);
   });
 
-  it('are told to their caller, with the environments where there are any, and no others', async () => {
-    for (const [caller, grants] of Object.entries(grantsOf)) {
-      const headers = { authorization: `Bearer ${keys[caller]}` };
-      const session = sessionAnswer.parse((await bff.call('/api/session', { headers })).body);
-      assert.deepEqual([session.caller, session.grants], [{ id: caller, kind: 'access-key' }, grants]);
-      const told = environmentsAnswer.parse((await bff.call('/api/environments', { headers })).body);
-      const expected = ['sandbox', 'production']
-        .map((id) => ({ id, grants: operationNames.filter((operation) => mayDo(grants, id, operation)) }))
-        .filter((each) => each.grants.length > 0);
-      assert.deepEqual(
-        told.environments.map(({ id, grants: its }) => ({ id, grants: its })),
-        expected,
-        caller,
-      );
-    }
-  });
+  await t.test(
+    'are told to their caller, with the environments where there are any, and no others',
+    async () => {
+      for (const [caller, grants] of Object.entries(grantsOf)) {
+        const headers = { authorization: `Bearer ${keys[caller]}` };
+        const session = sessionAnswer.parse((await bff.call('/api/session', { headers })).body);
+        assert.deepEqual([session.caller, session.grants], [{ id: caller, kind: 'access-key' }, grants]);
+        const told = environmentsAnswer.parse((await bff.call('/api/environments', { headers })).body);
+        const expected = ['sandbox', 'production']
+          .map((id) => ({ id, grants: operationNames.filter((operation) => mayDo(grants, id, operation)) }))
+          .filter((each) => each.grants.length > 0);
+        assert.deepEqual(
+          told.environments.map(({ id, grants: its }) => ({ id, grants: its })),
+          expected,
+          caller,
+        );
+      }
+    },
+  );
 
-  it('come before the confirmation, the media type and the body, of which nothing is read', async () => {
-    const head = (headers: Record<string, string>) =>
-      rawHead(
-        operationPath('createUser', 'production'),
-        { Host: 'localhost', Authorization: `Bearer ${keys.colleague}`, ...headers },
-        'POST',
-      );
-    // The body is announced and never comes: who waits for it does not answer.
-    for (const headers of [
-      { 'Content-Length': '100' },
-      { 'Content-Type': 'text/plain', 'Content-Length': '100' },
-      { 'Content-Type': 'application/json', 'Content-Length': '1000000' },
-      { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' },
-    ]) {
-      const answer = await rawRequest(bff.url, head(headers));
-      assert.deepEqual([answer.status, failureIn(answer).code], [403, 'FORBIDDEN']);
-    }
-  });
+  await t.test(
+    'come before the confirmation, the media type and the body, of which nothing is read',
+    async () => {
+      const head = (headers: Record<string, string>) =>
+        rawHead(
+          operationPath('createUser', 'production'),
+          { Host: 'localhost', Authorization: `Bearer ${keys.colleague}`, ...headers },
+          'POST',
+        );
+      // The body is announced and never comes: who waits for it does not answer.
+      for (const headers of [
+        { 'Content-Length': '100' },
+        { 'Content-Type': 'text/plain', 'Content-Length': '100' },
+        { 'Content-Type': 'application/json', 'Content-Length': '1000000' },
+        { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' },
+      ]) {
+        const answer = await rawRequest(bff.url, head(headers));
+        assert.deepEqual([answer.status, failureIn(answer).code], [403, 'FORBIDDEN']);
+      }
+    },
+  );
 
-  it('that are missing do not tell an environment that is there from one that is not', async () => {
+  await t.test('that are missing do not tell an environment that is there from one that is not', async () => {
     const answers = await Promise.all(
       ['production', 'nowhere'].map((environment) => call('only-sandbox-all', environment, 'createUser')),
     );
@@ -175,7 +184,7 @@ describe('grants', () => {
     assert.deepEqual(there, notThere);
   });
 
-  it('of an environment are not told by the list in a 404 of another', async () => {
+  await t.test('of an environment are not told by the list in a 404 of another', async () => {
     const ping = await call('only-all-ping', 'nowhere', 'ping');
     assert.match(failureIn(ping).message, /Yours are: sandbox, production\.$/);
     // What is no name belongs to nobody.

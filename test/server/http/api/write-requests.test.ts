@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { environmentsAnswer } from '../../../../shared/environments.ts';
 import { type Answer, failureIn, startTestBff } from '../../../support/bff/test-bff.ts';
@@ -18,21 +18,17 @@ import { otherTypes, unusableBodies } from '../bad-bodies.ts';
 import { type Headers, headersOf, post } from '../post-write.ts';
 import { capsOf, smallLimits } from './small-limits.ts';
 
-type Bff = Awaited<ReturnType<typeof startTestBff>>;
 type Refusal = [status: number, code: string];
 
 const invalid: Refusal = [400, 'VALIDATION_ERROR'];
 const wrongType: Refusal = [415, 'UNSUPPORTED_MEDIA_TYPE'];
 const tooLarge: Refusal = [413, 'PAYLOAD_TOO_LARGE'];
 
-describe('a write that is refused', () => {
-  let bff: Bff;
-  before(async () => {
-    bff = await startTestBff({ variables: { ...smallLimits, RATE_LIMIT_PER_MINUTE: '100000' } });
-  });
-  after(() => bff.stop());
+test('a write that is refused', async (t) => {
+  await using bff = await startTestBff({ variables: { ...smallLimits, RATE_LIMIT_PER_MINUTE: '100000' } });
+
   // Whatever came, the partner heard nothing of it, and no token was asked for.
-  afterEach(async () => {
+  t.afterEach(async () => {
     assert.deepEqual(bff.pearsana.arrivals, []);
     const { environments } = environmentsAnswer.parse((await bff.call('/api/environments')).body);
     assert.deepEqual(environments[0]?.tokens, []);
@@ -55,10 +51,10 @@ describe('a write that is refused', () => {
     const bodyCap = capsOf(name);
 
     for (const [what, body] of unusableBodies) {
-      it(`${name}: ${what}`, async () => assertRefused(await post(bff, name, body), invalid));
+      await t.test(`${name}: ${what}`, async () => assertRefused(await post(bff, name, body), invalid));
     }
 
-    it(`${name}: invalid UTF-8 within a good request`, async () => {
+    await t.test(`${name}: invalid UTF-8 within a good request`, async () => {
       const [before = '', end = ''] = text.split('S-1');
       const body = Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(end)]);
       const answer = await post(bff, name, body);
@@ -67,13 +63,13 @@ describe('a write that is refused', () => {
     });
 
     for (const type of otherTypes) {
-      it(`${name}: the content type ${type}`, async () => {
+      await t.test(`${name}: the content type ${type}`, async () => {
         assertRefused(await post(bff, name, text, { 'Content-Type': type }), wrongType);
       });
     }
 
     for (const encoding of ['gzip', 'deflate', 'br', 'zstd', 'gzip, gzip', 'x']) {
-      it(`${name}: compressed by ${encoding}`, async () => {
+      await t.test(`${name}: compressed by ${encoding}`, async () => {
         const headers: Headers = { 'Content-Encoding': encoding };
         assertRefused(await post(bff, name, gzipSync(text), headers), wrongType);
       });
@@ -81,7 +77,7 @@ describe('a write that is refused', () => {
 
     const padded = (bytes: number) => text + ' '.repeat(bytes - Buffer.byteLength(text));
     for (const more of [1, 1_000_000]) {
-      it(`${name}: ${more} more than the cap, with a length and in chunks`, async () => {
+      await t.test(`${name}: ${more} more than the cap, with a length and in chunks`, async () => {
         assertRefused(await post(bff, name, padded(bodyCap + more)), tooLarge);
         const chunked = { 'Transfer-Encoding': 'chunked' };
         assertRefused(await post(bff, name, padded(bodyCap + more), chunked), tooLarge);
@@ -98,7 +94,7 @@ describe('a write that is refused', () => {
       ],
     ];
     for (const [how, framing, begun] of unfinished) {
-      it(`${name}: too large, ${how}, while it is still arriving`, async () => {
+      await t.test(`${name}: too large, ${how}, while it is still arriving`, async () => {
         const headers = { Host: new URL(bff.url).host, ...Object.fromEntries(headersOf(bff)), ...framing };
         // The rest never comes: were it waited for, there would be no answer.
         const answer = await rawRequest(
@@ -128,7 +124,7 @@ describe('a write that is refused', () => {
         .join('')
         .replace(/^\./, '');
 
-    it(`${name}: any field of the least request missing, empty or blank`, async () => {
+    await t.test(`${name}: any field of the least request missing, empty or blank`, async () => {
       for (const { place, value } of placesIn(least)) {
         if (place.length === 0) continue;
         // A list without its only entry is what is wrong then.
@@ -141,7 +137,7 @@ describe('a write that is refused', () => {
       }
     });
 
-    it(`${name}: any field of the whole request of another type`, async () => {
+    await t.test(`${name}: any field of the whole request of another type`, async () => {
       for (const { place, value } of placesIn(whole)) {
         if (place.length === 0 || isFreeForm(place.slice(0, -1))) continue;
         const others = [null, 1, true, ...(typeof value === 'string' ? [[], {}, ['x']] : ['x'])];
@@ -149,7 +145,7 @@ describe('a write that is refused', () => {
       }
     });
 
-    it(`${name}: a field that there is not, in any object`, async () => {
+    await t.test(`${name}: a field that there is not, in any object`, async () => {
       for (const { place, value } of placesIn(whole)) {
         if (typeof value !== 'object' || Array.isArray(value) || isFreeForm(place)) continue;
         for (const key of ['surprise', 'constructor', '__proto__', 'toString']) {
@@ -164,7 +160,7 @@ describe('a write that is refused', () => {
     if (list) {
       const { field, most, entry } = list;
       const many = (count: number) => Array.from({ length: count }, (_, index) => entry(index));
-      it(`${name}: too many ${field}, and ten thousand wrong ones`, async () => {
+      await t.test(`${name}: too many ${field}, and ten thousand wrong ones`, async () => {
         await refusedAt([], { ...least, [field]: many(most + 1) }, field);
         for (const wrong of ['', 0, null]) {
           await refusedAt([], { ...least, [field]: Array(10_000).fill(wrong) }, field);
@@ -174,14 +170,14 @@ describe('a write that is refused', () => {
       });
     }
 
-    it(`${name}: another method`, async () => {
+    await t.test(`${name}: another method`, async () => {
       const answer = await bff.call(operationPath(name, 'sandbox'));
       assert.deepEqual([answer.status, failureIn(answer).code], [405, 'METHOD_NOT_ALLOWED']);
       assert.equal(answer.headers.get('allow'), 'POST');
     });
   }
 
-  it('a namespace twice in an invitation, a bad e-mail, a bad date', async () => {
+  await t.test('a namespace twice in an invitation, a bad e-mail, a bad date', async () => {
     const { whole } = samples.createInvitation;
     const [first] = whole.externalReferences;
     const twice = { ...whole, externalReferences: [first, { ...first, externalId: 'S-9' }] };
@@ -201,7 +197,7 @@ describe('a write that is refused', () => {
     }
   });
 
-  it('none of it is unexpected to the BFF', () => {
+  await t.test('none of it is unexpected to the BFF', () => {
     assert.deepEqual(
       bff.logLines.filter((line) => line.includes('unexpected')),
       [],

@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { test } from 'node:test';
 import { type OperationRow, scopesOf } from '../../../../shared/endpoint-row.ts';
 import { environmentsAnswer } from '../../../../shared/environments.ts';
 import { operations, successOf } from '../../../../shared/operations.ts';
-import { startBffWith, startTestBff, type TestBff } from '../../../support/bff/test-bff.ts';
-import { type FaultServer, startFaultServer } from '../../../support/partner/fault-server.ts';
+import { startBffWith, startTestBff } from '../../../support/bff/test-bff.ts';
+import { startFaultServer } from '../../../support/partner/fault-server.ts';
 import { operationPath } from '../../../support/requests/paths.ts';
 import { samples, type WriteName, writeNames } from '../../../support/requests/write-samples.ts';
 import { post } from '../post-write.ts';
 import { capsOf, smallLimits } from './small-limits.ts';
-
-type Bff = Awaited<ReturnType<typeof startTestBff>>;
 
 /** What the local Pearsana says of each. */
 const answers: Record<WriteName, RegExp> = {
@@ -24,109 +22,106 @@ const answers: Record<WriteName, RegExp> = {
 const scopeSetsOf = (name: WriteName) =>
   Object.values(samples[name]).map((request) => [...scopesOf(operations[name], request)].sort().join(' '));
 
-describe('a write that the local Pearsana takes', () => {
-  let bff: Bff;
-  before(async () => {
-    bff = await startTestBff({ variables: smallLimits });
-  });
-  after(() => bff.stop());
+test('a write that the local Pearsana takes', async (t) => {
+  await using bff = await startTestBff({ variables: smallLimits });
 
   for (const name of writeNames) {
     const row: OperationRow = operations[name];
-    it(`${name}: its 201 comes through, in the contract’s form, and it arrives once as it was`, async () => {
-      for (const request of Object.values(samples[name])) {
-        const before = bff.pearsana.arrivals.length;
-        const answer = await post(bff, name, JSON.stringify(request), { 'X-Request-Id': 'mine' });
-        assert.equal(answer.status, 201, answer.text);
-        const success = successOf(row).parse(answer.body);
-        assert.deepEqual(
-          [success.environment, success.requestId, success.partner?.status, success.partner?.requestId],
-          ['sandbox', 'mine', 201, 'mine'],
-        );
-        assert.match(answer.text, answers[name]);
-        const arrivals = bff.pearsana.arrivals.slice(before);
-        const { path } = operations[name].partner;
-        const arrived = {
-          method: 'POST',
-          path,
-          requestId: 'mine',
-          authenticated: true,
-          body: request,
-          status: 201,
-        };
-        assert.deepEqual(arrivals, [arrived]);
-      }
-    });
+    await t.test(
+      `${name}: its 201 comes through, in the contract’s form, and it arrives once as it was`,
+      async () => {
+        for (const request of Object.values(samples[name])) {
+          const before = bff.pearsana.arrivals.length;
+          const answer = await post(bff, name, JSON.stringify(request), { 'X-Request-Id': 'mine' });
+          assert.equal(answer.status, 201, answer.text);
+          const success = successOf(row).parse(answer.body);
+          assert.deepEqual(
+            [success.environment, success.requestId, success.partner?.status, success.partner?.requestId],
+            ['sandbox', 'mine', 201, 'mine'],
+          );
+          assert.match(answer.text, answers[name]);
+          const arrivals = bff.pearsana.arrivals.slice(before);
+          const { path } = operations[name].partner;
+          const arrived = {
+            method: 'POST',
+            path,
+            requestId: 'mine',
+            authenticated: true,
+            body: request,
+            status: 201,
+          };
+          assert.deepEqual(arrivals, [arrived]);
+        }
+      },
+    );
 
-    it(`${name}: has tokens of its own scopes and no more`, async () => {
+    await t.test(`${name}: has tokens of its own scopes and no more`, async () => {
       const { environments } = environmentsAnswer.parse((await bff.call('/api/environments')).body);
       const soFar = writeNames.slice(0, writeNames.indexOf(name) + 1);
       const tokens = environments[0]?.tokens.map(({ scopes }) => scopes.join(' ')) ?? [];
       assert.deepEqual(tokens.sort(), [...new Set(soFar.flatMap(scopeSetsOf))].sort());
     });
 
-    it(`${name}: a body of exactly the cap is read, by length and in chunks, under each right name`, async () => {
-      const text = JSON.stringify(samples[name].least);
-      const body = text + ' '.repeat(capsOf(name) - Buffer.byteLength(text));
-      assert.equal((await post(bff, name, body)).status, 201);
-      assert.equal((await post(bff, name, body, { 'Transfer-Encoding': 'chunked' })).status, 201);
-      for (const type of ['application/json;charset=utf-8', 'application/JSON; charset="UTF-8"']) {
-        assert.equal((await post(bff, name, `\ufeff${text}`, { 'Content-Type': type })).status, 201);
-      }
-      assert.equal((await post(bff, name, text, { 'Content-Encoding': 'identity' })).status, 201);
-    });
+    await t.test(
+      `${name}: a body of exactly the cap is read, by length and in chunks, under each right name`,
+      async () => {
+        const text = JSON.stringify(samples[name].least);
+        const body = text + ' '.repeat(capsOf(name) - Buffer.byteLength(text));
+        assert.equal((await post(bff, name, body)).status, 201);
+        assert.equal((await post(bff, name, body, { 'Transfer-Encoding': 'chunked' })).status, 201);
+        for (const type of ['application/json;charset=utf-8', 'application/JSON; charset="UTF-8"']) {
+          assert.equal((await post(bff, name, `\ufeff${text}`, { 'Content-Type': type })).status, 201);
+        }
+        assert.equal((await post(bff, name, text, { 'Content-Encoding': 'identity' })).status, 201);
+      },
+    );
   }
 });
 
-describe('what a write sends', () => {
-  let partner: FaultServer;
-  let bff: TestBff;
-  before(async () => {
-    partner = await startFaultServer();
-    bff = await startBffWith({ sandbox: partner });
-  });
-  after(async () => {
-    await bff.stop();
-    await partner.stop();
-  });
+test('what a write sends', async (t) => {
+  await using partner = await startFaultServer();
+  await using bff = await startBffWith({ sandbox: partner });
 
   for (const name of writeNames) {
     const row: OperationRow = operations[name];
 
-    it(`${name}: the caller’s own order of fields, serialised again, with the partner’s headers alone`, async () => {
-      const request = reversed(samples[name].whole);
-      partner.api.next({ status: 400 });
-      const cookies = {
-        Cookie: 'a=b',
-        'X-A': 'b',
-        'X-Confirm-Environment': 'sandbox',
-        'X-Request-Id': 'mine',
-      };
-      await post(bff, name, escaped(JSON.stringify(request, null, '\t')), cookies);
-      const { method, path, body, headers } = partner.api.arrivals.at(-1) ?? assert.fail();
-      assert.equal(`${method} ${path}`, `POST ${operations[name].partner.path}`);
-      assert.equal(body, JSON.stringify(request));
-      const { authorization, host, connection, 'content-length': length, ...rest } = headers;
-      assert.match(authorization ?? '', /^Bearer token-\d+$/);
-      assert.equal(`http://${host}`, partner.api.url);
-      assert.equal(connection, 'close');
-      assert.equal(length, String(Buffer.byteLength(body)));
-      assert.deepEqual(rest, {
-        accept: 'application/json',
-        'content-type': 'application/json',
-        'x-api-version': '2026-01-30',
-        'x-request-id': 'mine',
-      });
-    });
+    await t.test(
+      `${name}: the caller’s own order of fields, serialised again, with the partner’s headers alone`,
+      async () => {
+        const request = reversed(samples[name].whole);
+        partner.api.next({ status: 400 });
+        const cookies = {
+          Cookie: 'a=b',
+          'X-A': 'b',
+          'X-Confirm-Environment': 'sandbox',
+          'X-Request-Id': 'mine',
+        };
+        await post(bff, name, escaped(JSON.stringify(request, null, '\t')), cookies);
+        const { method, path, body, headers } = partner.api.arrivals.at(-1) ?? assert.fail();
+        assert.equal(`${method} ${path}`, `POST ${operations[name].partner.path}`);
+        assert.equal(body, JSON.stringify(request));
+        const { authorization, host, connection, 'content-length': length, ...rest } = headers;
+        assert.match(authorization ?? '', /^Bearer token-\d+$/);
+        assert.equal(`http://${host}`, partner.api.url);
+        assert.equal(connection, 'close');
+        assert.equal(length, String(Buffer.byteLength(body)));
+        assert.deepEqual(rest, {
+          accept: 'application/json',
+          'content-type': 'application/json',
+          'x-api-version': '2026-01-30',
+          'x-request-id': 'mine',
+        });
+      },
+    );
 
-    it(`${name}: asks for a token of the request’s scopes`, () => {
+    await t.test(`${name}: asks for a token of the request’s scopes`, () => {
       const asked = partner.auth.arrivals.map(({ body }) => new URLSearchParams(body).get('scope'));
       const [whole] = scopeSetsOf(name);
       // One token does for both rows of documents.
       assert.equal(asked.filter((scopes) => scopes === whole).length, 1);
     });
 
-    it(`${name}: a status of the partner’s choice comes through`, async () => {
+    await t.test(`${name}: a status of the partner’s choice comes through`, async () => {
       const result = {
         invitation: { invitationId: 'a', status: 'b', userState: 'c', creationDateTime: 'd' },
         x: 1,
