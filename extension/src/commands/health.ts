@@ -7,7 +7,6 @@ export function createHealthCommand(dependencies: ReadDependencies): CommandHand
     'health',
     {
       doing: 'Checking the health of',
-      ask: (call, options) => call('health', options),
       words({ environment, result: { status }, partner }) {
         const health = status === 'ok' ? 'is healthy' : `says of its health: “${status}”`;
         return `${environment} ${health} (${Math.round(partner.durationMs)} ms)`;

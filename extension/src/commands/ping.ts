@@ -18,7 +18,6 @@ export function createPingCommand({
     'ping',
     {
       doing: 'Pinging',
-      ask: (call, options) => call('ping', options),
       words: ({ environment, partner }) =>
         `${environment} answered the ping in ${Math.round(partner.durationMs)} ms.`,
       onAnswer(answer, { origin, environment, startedAt }) {

@@ -1,3 +1,4 @@
+import type { CallOptions } from '../../../shared/client.ts';
 import { operations, type ReadOperation, type Success } from '../../../shared/operations.ts';
 import type { Backend } from '../backend.ts';
 import { type CallResult, operationCommands } from '../contributions.ts';
@@ -18,7 +19,6 @@ export type ReadDependencies = { backend: Backend; list: EnvironmentList; situat
 export type Question<Name extends ReadOperation> = {
   /** As in “Pinging”. */
   doing: string;
-  ask(call: Backend['call'], options: { environment: string; signal: AbortSignal }): Promise<Success<Name>>;
   /** What is said of the answer; nothing where it is shown in another way. */
   words?(answer: Success<Name>): string;
   onAnswer?(answer: Success<Name>, asked: Asked): void;
@@ -32,7 +32,7 @@ export type Asked = { origin: string; environment: string; startedAt: number };
 /** Asks the environment that was clicked or named, else the one that is chosen now. */
 export function createReadCommand<Name extends ReadOperation>(
   operation: Name,
-  { doing, ask, words, onAnswer, onFailure }: Question<Name>,
+  { doing, words, onAnswer, onFailure }: Question<Name>,
   { backend, list, situation }: ReadDependencies,
 ): (argument?: unknown) => Promise<CallResult<Name>> {
   const command = operationCommands[operation];
@@ -46,7 +46,8 @@ export function createReadCommand<Name extends ReadOperation>(
       if (environment === undefined) return undefined;
       const asked: Asked = { origin: backend.origin(), environment, startedAt: Date.now() };
       const result = await callWithProgress(`${doing} ${plain(environment)}…`, (signal) =>
-        ask(backend.call, { environment, signal }),
+        // What is read needs no more than its environment.
+        backend.call(operation, { environment, signal } as CallOptions<Name>),
       );
       if (result === undefined) return undefined;
 

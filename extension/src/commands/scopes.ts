@@ -9,7 +9,6 @@ export function createScopesCommand(dependencies: ReadDependencies): CommandHand
     'scopes',
     {
       doing: 'Looking up the scopes of',
-      ask: (call, options) => call('scopes', options),
       onAnswer(answer) {
         const { title, lines } = scopeList(answer);
         const items = lines.map(({ icon, ...line }) => ({ ...line, iconPath: new vscode.ThemeIcon(icon) }));

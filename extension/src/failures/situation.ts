@@ -14,9 +14,6 @@ export type Situation = Host & { backend: string };
 const remoteMachines: Record<string, string> = {
   'ssh-remote': 'the SSH host',
   wsl: 'the WSL distribution',
-  'dev-container': 'the container',
-  'attached-container': 'the container',
-  'k8s-container': 'the container',
   codespaces: 'the codespace',
   tunnel: 'the tunnel’s machine',
 };
@@ -25,6 +22,8 @@ const remoteMachines: Record<string, string> = {
 export function machineOf({ inBrowser, remoteName }: Host): string {
   if (inBrowser) return 'your browser’s machine';
   if (remoteName === undefined) return 'this machine';
+  // As in `dev-container`, `attached-container` and `k8s-container`.
+  if (remoteName.endsWith('-container')) return 'the container';
   return remoteMachines[remoteName] ?? 'the remote machine';
 }
 

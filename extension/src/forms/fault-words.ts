@@ -12,5 +12,5 @@ const wordsOfFaults: readonly [fault: RegExp, words: string][] = [
 export function faultWords(fault: string): string {
   const found = wordsOfFaults.find(([pattern]) => pattern.test(fault));
   if (found) return found[1];
-  return /^(must|is|has|may|cannot|contains|holds)\b/.test(fault) ? `This ${fault}` : fault;
+  return /^[a-z]/.test(fault) ? `This ${fault}` : fault;
 }
