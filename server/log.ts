@@ -7,8 +7,8 @@ import { standardOutput } from './standard-output.ts';
 import type { TokenLog } from './tokens/token-room.ts';
 
 /**
- * The log, redacted by construction: each kind of line is a function that names the fields it writes. There is no way
- * to hand it an object, a header, a body or somebody else's error message.
+ * The log, redacted by construction: each kind of line is a function that names the fields it writes. It never takes an
+ * object, a header, a body or somebody else's error message.
  */
 export type Log = RequestLog &
   TokenLog &
@@ -63,14 +63,14 @@ export function createLog(level: string, stream: DestinationStream = standardOut
     },
     unexpected(error, requestId) {
       const name = error instanceof Error ? error.name : typeof error;
-      // A message can quote what it was given, so only the places in the code are kept.
+      // A message may quote its input, so only the stack frames are logged.
       const stack = error instanceof Error ? error.stack?.replace(error.message, '') : undefined;
       const frames = stack?.split('\n').filter((each) => /^\s+at /.test(each)) ?? [];
       logger.error({ requestId, name, at: frames.map((frame) => frame.trim()) }, 'unexpected error');
     },
     ready({ url, publicUrl, environments, accessKeyFile }) {
       logger.info({ url, publicUrl, environments, accessKeyFile }, `ready at ${url}`);
-      // Somebody waits for this line.
+      // Scripts wait for this line.
       logger.flush();
     },
     tokenFailed: ({ environment, scopes, code, servesUntil }) =>

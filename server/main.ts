@@ -1,4 +1,4 @@
-// The entry. It imports nothing at its top, so that an old Node gets to the sentence that says so.
+// The entry. It has no imports at the top, so that even an old Node can print the message below.
 const required = [24, 0] as const;
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < required[0] || (major === required[0] && minor < required[1])) {

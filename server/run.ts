@@ -6,13 +6,13 @@ import { createLog, type Log } from './log.ts';
 import { type RunningBff, startBff } from './start.ts';
 import { welcome } from './welcome.ts';
 
-/** A signal to a process group arrives twice, and npm passes on one of its own: within this time they are one. */
+/** A signal to a process group arrives twice, since npm passes it on too. Within this time, they count as one. */
 const sameSignalMs = 1_000;
 
-/** The program: configuration, start, the words for the terminal, and the end. */
+/** The program: reads the configuration, starts the BFF, prints what to do next, and stops on a signal. */
 export async function run(): Promise<void> {
   const dotEnv = readDotEnv(resolve('.env'));
-  // What the shell says counts more than what the file says.
+  // The shell's variables override those in the file.
   const { config, warnings, faults } = readConfig({ ...dotEnv.variables, ...process.env });
   for (const warning of [...dotEnv.warnings, ...warnings]) say(`Warning: ${warning}`);
   if (!config) {
@@ -33,7 +33,7 @@ export async function run(): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  // Before the ready line: whoever reads that one may send a signal at once.
+  // Before the ready line, since whoever reads that may send a signal at once.
   endOnSignal(bff, log);
   if (config.production) log.ready({ ...bff, environments: bff.environments.map(({ id }) => id) });
   else process.stdout.write(welcome(bff, { toTerminal: process.stdout.isTTY === true }));
@@ -63,7 +63,7 @@ function endOnSignal(bff: RunningBff, log: Log): void {
   let firstSignal: number | undefined;
   const end = async (signal: NodeJS.Signals) => {
     if (firstSignal !== undefined) {
-      // Somebody who asks again after a while does not want to wait for what is under way.
+      // A second signal after a while means: stop now, without waiting for requests in progress.
       if (performance.now() - firstSignal > sameSignalMs) process.exit(1);
       return;
     }

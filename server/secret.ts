@@ -5,12 +5,12 @@ import { errorCodeOf } from './error-code.ts';
 let secrets = 0;
 
 /**
- * A string that no log line, template, JSON or debugger print can show: each of them gets `[redacted]`.
- * Whoever truly needs the value says so by calling {@link Secret.reveal}.
+ * A string that never appears in a log line, template, JSON or debugger output: they all show `[redacted]`.
+ * Code that needs the value calls {@link Secret.reveal}.
  */
 export class Secret {
   readonly #value: string;
-  /** Tells one secret from the next without showing either: the generation that a token was asked for with. */
+  /** Tells one secret from another without showing either. Tokens are kept by the generation of their secret. */
   readonly generation: number;
 
   constructor(value: string) {
@@ -40,15 +40,15 @@ export class Secret {
   }
 }
 
-/** The secret that a file holds, without the line break at its end; nothing where the file is empty. */
+/** The secret in a file, without the final line break; undefined if the file is empty. */
 export function readSecretFile(path: string): Secret | undefined {
   const content = readFileSync(path, 'utf8').trim();
   return content === '' ? undefined : new Secret(content);
 }
 
 /**
- * What a secret's file holds now, where that is another secret than `before`. A file that is being written may be away
- * or empty for a moment: `unreadable` is told the system's code, or `EMPTY`.
+ * The secret in a file, if it differs from `before`. While somebody writes the file, it may be missing or empty for a
+ * moment: then `unreadable` is called with the system's error code, or `EMPTY`.
  */
 export function changedSecret(
   path: string,

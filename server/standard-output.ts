@@ -2,36 +2,36 @@ import { constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { errorCodeOf } from './error-code.ts';
 
-/** Where lines go that nobody waits for. */
+/** Takes lines without making anybody wait. */
 export type Output = {
   write(line: string): void;
-  /** Writes out what is gathered, as far as it goes. */
+  /** Writes out the gathered lines, as far as the reader takes them. */
   flush(): void;
 };
 
-/** A system call for each line would cost a busy BFF a tenth of its time, so that lines are gathered to this many bytes … */
+/** A system call for each line would cost a busy BFF a tenth of its time, so lines are gathered up to this many bytes … */
 const gatheredLength = 4096;
 /** … and for no longer than this. */
 const longestGatheredMs = 100;
-/** How soon a reader that is behind is tried again. */
+/** How soon to try again when the reader is behind. */
 const againMs = 10;
-/** What is kept for a reader that is behind. Lines beyond it are lost, and counted. */
+/** How much to keep for a reader that is behind. Further lines are lost, and counted. */
 const mostLength = 1024 * 1024;
-/** At the end of the program, a reader that takes nothing for so long is given up. */
+/** At the end of the program, how long to wait for a reader that takes nothing. */
 const patienceMs = 200;
 
 let output: Output | undefined;
 
-/** Standard output, for the log and whatever else is written line by line. */
+/** Standard output, for everything that is written line by line. */
 export function standardOutput(): Output {
   output ??= openOutput();
   return output;
 }
 
 /**
- * Lines for standard output, which never make the program wait: who reads them may stop reading (a log collector that
- * hangs, a terminal that is paused). Neither of the usual ways will do: a write that waits would stop every request with
- * it, and one in another thread would keep the program from ending.
+ * Writes lines to standard output without ever making the program wait for a reader that has stopped reading (a log
+ * collector that hangs, a paused terminal). The usual ways do not work: a blocking write would stop every request, and a
+ * write in another thread would keep the program from ending.
  */
 function openOutput(): Output {
   const fd = withoutWaiting();
@@ -64,7 +64,7 @@ function openOutput(): Output {
     try {
       rest = bytes.subarray(writeSync(fd, bytes));
     } catch (error) {
-      // Anything else says that nobody will ever read there again.
+      // Any other error means that nobody will read there again.
       closed = errorCodeOf(error) !== 'EAGAIN';
       rest = closed ? Buffer.alloc(0) : bytes;
     }
@@ -72,7 +72,7 @@ function openOutput(): Output {
     if (behind || lost > 0) writeLater(againMs);
   }
 
-  // Whatever ends the program but a kill: what is gathered is written out first.
+  // Unless the program is killed, the gathered lines are written out before it ends.
   process.on('exit', () => {
     flush();
     for (let waited = 0, left = rest.byteLength; left > 0 && waited < patienceMs; waited += againMs) {
@@ -98,13 +98,13 @@ function openOutput(): Output {
   };
 }
 
-/** In the form of the log's own lines, at the level of a warning. */
+/** A line in the form of the log's own lines, as a warning. */
 function lostLine(lost: number): string {
   const msg = `${lost} lines were lost, because whoever reads standard output did not keep up`;
   return `${JSON.stringify({ level: 40, time: Date.now(), lost, msg })}\n`;
 }
 
-/** A descriptor of standard output at which a write that would have to wait fails with EAGAIN instead. */
+/** A descriptor of standard output where a write that would block fails with EAGAIN instead. */
 function withoutWaiting(): number {
   const { fd } = process.stdout;
   // Of a pipe or a socket, Node has said so to the system just now, by making the stream. A file never waits for a reader.

@@ -31,28 +31,28 @@ import { whenFileChanges } from './watch-file.ts';
 import { createReturnAddressCheck } from './window-codes/return-address.ts';
 import { createWindowCodes } from './window-codes/window-codes.ts';
 
-/** A BFF that answers, and how to end it. */
+/** A running BFF, and how to stop it. */
 export type RunningBff = {
   /** Where it listens. */
   url: string;
-  /** The address that callers use, where that is another one. */
+  /** The address that callers use, if it is a different one. */
   publicUrl: string | undefined;
   environments: readonly EnvironmentFacts[];
-  /** Where the access key lies that this BFF made for itself; absent when one is configured, or only others call. */
+  /** The file of the owner's key that this BFF made; undefined if a key is configured, or if there is no owner's key. */
   accessKeyFile: string | undefined;
-  /** The key that has every grant; absent where there are only those of the access file. */
+  /** The owner's key, with every grant; undefined if there are only the keys of the access file. */
   accessKey: Secret | undefined;
-  /** Ends it gently: what is under way is finished first. */
+  /** Stops the BFF, after finishing what is in progress. */
   stop(): Promise<void>;
 };
 
-/** A supervisor that has asked us to end seldom waits longer than half a minute. */
+/** Supervisors rarely wait longer than half a minute before they kill a process. */
 const longestStopMs = 20_000;
 
 /**
  * Builds the BFF from its parts and starts it.
- * @param given.journal another than the data directory's, for measuring what that one costs.
- * @param given.endpoints another table, for trying what ours has no row for.
+ * @param given.journal replaces the data directory's journal, to measure what that costs.
+ * @param given.endpoints replaces the table, for tests of rows that ours does not have.
  */
 export async function startBff(
   config: Config,
@@ -66,7 +66,7 @@ export async function startBff(
   const journal = given.journal ?? (await openJournal(dataDirectory, log, lines));
   const local = config.local ? await startLocalEnvironment(config.maxBytesInFlight) : undefined;
   const configured = local ? [...config.environments, local.environment] : config.environments;
-  // Only the token room is told the credentials.
+  // Only the token room gets the credentials.
   const credentials = configured.map((each) => each.credentials);
   const environments = configured.map(({ credentials: _, ...facts }): EnvironmentFacts => facts);
 
@@ -128,16 +128,16 @@ export async function startBff(
   });
   async function stopOwnParts(longestMs: number): Promise<void> {
     for (const stop of stopWatching) stop();
-    // A write goes on without its caller: then no connection of a caller's tells that it is under way.
+    // A write continues without its caller, so callers' connections do not show that it is in progress.
     await connections.close(longestMs);
-    // Its outcome belongs into the record.
+    // Its outcome must be recorded.
     await journal.settle();
     await accessKeys.stop();
     await local?.stop();
     await journal.close();
   }
   const listening = await listen(app, config).catch(async (error: unknown) => {
-    // What goes on listening would keep a program alive that has said that it did not start.
+    // Anything that still listens would keep the program alive after it said that it did not start.
     await stopOwnParts(0);
     throw error;
   });
@@ -171,7 +171,7 @@ function openJournal(directory: string, log: Log, lines: JournalLines | undefine
   return createJournal({ store, log, lines });
 }
 
-/** Off loopback nobody is let in by a file that nobody asked for. */
+/** Beyond loopback, the BFF does not make a key that nobody asked for. */
 function ownKey({
   accessKey,
   host,
@@ -197,7 +197,7 @@ function openSessions(
   });
 }
 
-/** The stand-in for the partner. It is a development dependency, so it is loaded only here, and only when used. */
+/** The stand-in for Pearsana. It needs development dependencies, so it is loaded only here, and only when used. */
 async function startLocalEnvironment(
   mostDocumentBytes: number,
 ): Promise<{ environment: EnvironmentConfig; stop(): Promise<void> }> {

@@ -1,12 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { errorCodeOf } from './error-code.ts';
 
-/** Looked at by name and not by inode: a mounted file is replaced by turning a link to another folder. */
+/** Watched by name and not by inode: a mounted file is replaced by pointing a link at another folder. */
 const lookEveryMs = 1_000;
 
 /**
- * Tells when a file has changed, appeared or gone, until the function that it returns is called, and once at the
- * beginning: between the caller's own reading and the first look, a change would show in neither. Keeps no program alive.
+ * Calls `onChange` when a file has changed, appeared or disappeared; and once at the beginning, since a change between the
+ * caller's own reading and the first check would be missed otherwise. @returns a function that ends the watch. The watch
+ * does not keep the program alive.
  */
 export function whenFileChanges(path: string, onChange: () => void): () => void {
   let seen: string | undefined;

@@ -7,7 +7,7 @@ const defaultAddress = 'http://127.0.0.1:8787';
 
 const vsix = 'dist/pearsana-partner.vsix';
 
-/** What a person who typed `npm start` needs next. The access key itself is for a terminal alone; elsewhere, output is kept. */
+/** What to do after `npm start`. The access key is shown only on a terminal, since other output may be stored. */
 export function welcome(bff: RunningBff, { toTerminal }: { toTerminal: boolean }): string {
   const environments = bff.environments.map(
     ({ id, kind, protected: isProtected }) =>

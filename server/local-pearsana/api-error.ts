@@ -1,5 +1,5 @@
 /**
- * A refusal in the partner's terms. It documents the codes `VALIDATION_ERROR`, `UNAUTHORIZED` and
+ * A refusal in Pearsana's form. Pearsana documents the codes `VALIDATION_ERROR`, `UNAUTHORIZED` and
  * `INSUFFICIENT_SCOPE`; the other codes here are our guess, and no caller should depend on them.
  */
 export class ApiError extends Error {

@@ -21,7 +21,7 @@ import {
 } from './request-checks.ts';
 import type { VerifyToken } from './verify-token.ts';
 
-/** Twice what the rules allow in characters of three bytes. */
+/** Twice what the rules allow, if each character takes three bytes. */
 const mostFormBytes = 256 * 1024;
 
 /**
@@ -149,12 +149,12 @@ function checked<R extends Rule>(rule: R, body: unknown): ValueOf<R> {
 
 function answerWithError(thrown: unknown, _request: Request, response: Answer, _next: NextFunction) {
   const error = toApiError(thrown);
-  // Only a fault of the stand-in itself ends here, and its developer should see it.
+  // Only an error in the stand-in itself gets here, and its developer should see it.
   if (error.status === 500) process.emitWarning(thrown instanceof Error ? thrown : String(thrown));
   send(response, error.status, errorEnvelope(error, response.locals.arrival.requestId));
 }
 
-// The status is noted before the answer leaves, so that whoever has the answer finds it among the arrivals.
+// The status is recorded before the answer leaves, so that a test which has the answer finds it among the arrivals.
 function send(response: Answer, status: number, body: unknown): void {
   response.locals.arrival.status = status;
   response.status(status).json(body);

@@ -3,7 +3,7 @@ export type Arrival = {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
-  /** The caller's own `X-Request-Id` if it was well-formed, else the one that the API made. */
+  /** The caller's `X-Request-Id` if it was well-formed; otherwise the one that the API made. */
   readonly requestId: string;
   /** Whether a token was sent and accepted. */
   authenticated: boolean;
@@ -15,7 +15,7 @@ export type Arrival = {
 
 const kept = 1_000;
 
-/** Notes a request as it comes in, so that one that is never answered is listed too; the oldest go first. */
+/** Records each request as it arrives, so that one that is never answered is listed too. The oldest are dropped first. */
 export function recordArrival(
   arrivals: Arrival[],
   request: Pick<Arrival, 'method' | 'path' | 'requestId'>,

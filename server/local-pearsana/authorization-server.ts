@@ -50,7 +50,7 @@ export async function createAuthorizationServer(issuer: string, client: AppClien
         grant_types: ['client_credentials'],
         redirect_uris: [],
         response_types: [],
-        // oidc-provider takes the secret in the Authorization header as well, whichever of the two is named.
+        // Whichever method is named, oidc-provider also accepts the secret in the Authorization header.
         token_endpoint_auth_method: 'client_secret_post',
       },
     ],
@@ -58,7 +58,7 @@ export async function createAuthorizationServer(issuer: string, client: AppClien
     ttl: { ClientCredentials: client.tokenLifetimeSeconds },
     responseTypes: [],
     scopes: [],
-    // No browser has any business with a client secret.
+    // Browsers never use a client secret.
     clientBasedCORS: () => false,
     renderError: (ctx, error) => {
       ctx.body = error;
@@ -75,7 +75,7 @@ export async function createAuthorizationServer(issuer: string, client: AppClien
   });
   // Koa prints the stack of every request that its caller aborted.
   provider.silent = true;
-  // The partner's page names this one endpoint, so what else oidc-provider brings is answered with 404.
+  // Pearsana's page names only this endpoint, so the others of oidc-provider answer 404.
   provider.use(async (ctx, next) => {
     if (ctx.path === tokenPath) await next();
   });

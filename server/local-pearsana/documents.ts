@@ -19,8 +19,8 @@ const mediaTypes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Takes documents, and keeps nothing of them. The reference leaves the answers open, so these are in the manner of its
- * invitation.
+ * Accepts documents, and keeps nothing of them. The reference does not describe the answers, so these look like its
+ * answer to an invitation.
  * @param knows whether a user has an external reference
  */
 export function createDocuments(knows: (reference: ExternalReference) => boolean) {
@@ -55,7 +55,7 @@ export function createDocuments(knows: (reference: ExternalReference) => boolean
   return {
     submit,
 
-    /** One result an item, in their order: an item that fails does not fail the others. */
+    /** One result for each item, in the same order. An item that fails does not fail the others. */
     submitBatch({ items }: SubmitBatchBody) {
       return {
         results: items.map((item) => {
@@ -74,7 +74,7 @@ export function createDocuments(knows: (reference: ExternalReference) => boolean
   };
 }
 
-/** What submitting these documents takes: a verification's scope too, where one begins. */
+/** The scopes that submitting these documents needs. A verification needs one more. */
 export function documentScopes(
   documents: readonly Pick<SubmitDocumentBody, 'verificationIntent'>[],
 ): Scope[] {
@@ -84,7 +84,7 @@ export function documentScopes(
     : [...storingScopes, 'pearsana-partner/partners.verifications:write'];
 }
 
-/** What every document takes. */
+/** The scopes that every document needs. */
 export const storingScopes = [
   'pearsana-partner/partners.documents:write',
   'pearsana-partner/partners.externalRefs:read',

@@ -1,4 +1,4 @@
-/** What a value has to be beyond a string; `says` completes the sentence "email must be …". */
+/** A rule for a value beyond being a string. `says` completes the sentence "email must be …". */
 export type Format = { says: string; fits(value: string): boolean };
 
 // A field is required unless its rule is optional.
@@ -9,7 +9,7 @@ type ListRule = { kind: 'list'; of: Rule; limits: ListLimits; optional?: true };
 type FieldsRule = { kind: 'fields'; fields: { [name: string]: Rule }; together?: Together; optional?: true };
 type ListLimits = { min: number; max: number; uniqueBy?: string };
 type AnythingLimits = { values: number; depth: number };
-/** What several fields have to be together: `field` is the one at fault, and `says` completes a sentence about it. */
+/** A rule about several fields together. `field` is the one to blame, and `says` completes a sentence about it. */
 type Together = { field: string; says: string; fits(value: Record<string, unknown>): boolean };
 export type Rule = TextRule | AnythingRule | ListRule | FieldsRule;
 
@@ -57,7 +57,7 @@ export function optional<R extends Rule>(rule: R): R & { optional: true } {
   return { ...rule, optional: true };
 }
 
-/** Says in one sentence each what is wrong with `value`; an empty list means that it keeps the rule. */
+/** One sentence for each fault of `value`. An empty list means that it keeps the rule. */
 export function faultsOf(rule: Rule, value: unknown, path = ''): string[] {
   if (rule.kind === 'text') return faultsOfText(rule, value, path);
   if (rule.kind === 'list') return faultsOfList(rule, value, path);

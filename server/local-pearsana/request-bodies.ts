@@ -1,8 +1,8 @@
 import { anything, type Format, fields, list, optional, text, type ValueOf } from './field-rules.ts';
 import { isHidden, isReadable } from './readable-text.ts';
 
-// The partner's reference gives the fields and what is required. The lengths and the forms are ours: it states
-// none, and a caller that stays within these is unlikely to meet the partner's own.
+// Pearsana's reference gives the fields and says which are required. The lengths and forms are ours, since it states
+// none. A caller that stays within them is unlikely to exceed Pearsana's own.
 const localPartPattern = /^(?!\.)(?!.*\.@)(?!.*\.\.)[^@]{1,64}@/;
 const emailPattern =
   /^[^\s@<>"(),:;\\[\]]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+$/;
@@ -27,7 +27,7 @@ const birthDate: Format = {
 };
 
 const readable: Format = { says: 'one line of characters that a person can see', fits: isReadable };
-/** Where people paste what they copied from a sheet. */
+/** Names and ids, which people often paste from a spreadsheet. */
 const readableWithTabs: Format = { ...readable, fits: (value) => isReadable(value.replaceAll('\t', ' ')) };
 
 const message: Format = {

@@ -4,10 +4,10 @@ import type { Arrival } from './arrivals.ts';
 import type { Scope } from './scopes.ts';
 import type { VerifiedToken, VerifyToken } from './verify-token.ts';
 
-/** The one version that is served: it is the newest and the oldest at once. */
+/** The only supported version: it is both the newest and the oldest. */
 export const apiVersion = '2026-01-30';
 
-/** An answer with what is known so far of its request. */
+/** An answer, with what is known so far about its request. */
 export type Answer = Response<unknown, { arrival: Arrival; token: VerifiedToken }>;
 
 /** Lets a request pass whose token carries every one of `required`. */
@@ -51,7 +51,7 @@ function requireJson(request: Request, _response: Response, next: NextFunction) 
   next();
 }
 
-/** Far above any body but that of a document: a thousand of those would not fit into memory. */
+/** Far more than any body except one with documents. */
 const mostNoted = 256 * 1024;
 
 /** Parses a JSON body of any kind, up to `mostBytes`. */

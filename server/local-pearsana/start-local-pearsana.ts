@@ -11,11 +11,11 @@ import { createTokenVerifier } from './verify-token.ts';
 export type LocalPearsanaOptions = {
   clientId?: string;
   clientSecret?: string;
-  /** The scopes of the App Client; all that the partner documents unless given. */
+  /** The scopes of the App Client. By default, all that Pearsana documents. */
   enabledScopes?: readonly string[];
   /** Whole seconds; 3600 unless given. */
   tokenLifetimeSeconds?: number;
-  /** The largest body with documents in it, in bytes; the partner states none, so it is 64 MB unless given. */
+  /** The largest body with documents, in bytes. Pearsana states no limit, so the default is 64 MB. */
   mostDocumentBytes?: number;
   /** A free port unless given. */
   authPort?: number;

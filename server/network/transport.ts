@@ -4,7 +4,7 @@ import { slowestBytesPerMs } from '../../shared/documents.ts';
 import { errorCodeOf } from '../error-code.ts';
 import type { Connections } from './connections.ts';
 
-/** One HTTP request to the partner. Where it goes comes from the configuration and the table, never from a caller. */
+/** One HTTP request to Pearsana. Its destination comes from the configuration and the table, never from a caller. */
 export type HttpRequest = {
   method: 'GET' | 'POST';
   /** The API's URL, without a slash at its end. */
@@ -14,8 +14,8 @@ export type HttpRequest = {
   headers: Readonly<Record<string, string>>;
   body?: Buffer;
   /**
-   * A write is sent once, over a fresh connection: over one that stood idle, the peer may be closing it at this moment,
-   * and then nobody knows whether the write arrived. What is safe is sent once more when a connection fails it.
+   * A write is sent once, over a new connection. The server may be closing an idle connection at this very moment, and
+   * then nobody knows whether the write arrived. A read is sent again if its connection fails.
    */
   writes: boolean;
   /** Ends the wait, for example because the caller has gone away. */

@@ -4,8 +4,8 @@ import { readJson } from '../json/read-json.ts';
 const mostLevels = 100;
 
 /**
- * The value of the partner's JSON text, with every digit of its numbers: refusing one would make a success unknown.
- * @throws SyntaxError where it is none, and RangeError where it is nested too deeply.
+ * Parses Pearsana's JSON and keeps every digit of its numbers: refusing one would make a success unknown.
+ * @throws SyntaxError if it is not JSON, and RangeError if it is nested too deeply.
  */
 export function readPartnerJson(text: string): unknown {
   const value = readJson(text);

@@ -2,49 +2,49 @@ import { createHash } from 'node:crypto';
 import type { Caller } from '../callers/caller.ts';
 import type { ClaimGrant } from '../config/claim-grants.ts';
 
-/** What the identity provider says of a person; `sub` alone is sure to be there. */
+/** What the identity provider says about a person. Only `sub` is always there. */
 export type Claims = Readonly<Record<string, unknown>> & { readonly sub: string };
 
-/** The claims that the rules ask for. */
+/** The claims that the rules need. */
 export function claimsNeeded(rules: readonly ClaimGrant[]): Set<string> {
   const names = rules.map(({ claim }) => claim);
   return new Set(names.includes('email') ? [...names, 'email_verified'] : names);
 }
 
-/** The caller that somebody is, with every grant that a claim of theirs gives; it may be none. */
+/** The caller that these claims describe, with all grants that they give. There may be none. */
 export function callerOf(claims: Claims, rules: readonly ClaimGrant[]): Caller {
   const grants = rules.filter((rule) => holds(claims, rule)).flatMap((rule) => rule.grants);
   return { id: callerId(claims.sub), kind: 'session', grants: [...new Set(grants)] };
 }
 
 function holds(claims: Claims, { claim, value }: ClaimGrant): boolean {
-  // At many providers anybody can write any address into their profile. Some write the boolean as text.
+  // At many providers, people can enter any address in their profile. Some providers send the boolean as text.
   if (claim === 'email' && String(claims.email_verified).toLowerCase() !== 'true') return false;
   const same = claim === 'email' ? isSameAddress : Object.is;
   return valuesOf(claims, claim).some((each) => value === undefined || same(each, value));
 }
 
-/** What a rule can be held against: texts, numbers and booleans, alone or in a list. */
+/** The values that a rule can be compared with: texts, numbers and booleans, alone or in a list. */
 function valuesOf(claims: Claims, claim: string): string[] {
   if (!Object.hasOwn(claims, claim)) return [];
   const values = [claims[claim]].flat().filter((each) => /^(string|number|boolean)$/.test(typeof each));
   return values.map(String);
 }
 
-/** Compared without case. In both cases, since a foreign letter may have one of them in common with another one (K, the kelvin sign). */
+/** Compares without case. Both cases must match, since two letters may share one of them (k and the kelvin sign). */
 function isSameAddress(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase() && one.toUpperCase() === other.toUpperCase();
 }
 
-/** A claim that a rule asks for and that came in a form which no rule can read. */
+/** A claim that a rule needs, but that arrived in a form which no rule can read. */
 export type UnreadClaim = {
-  /** As the rule names it. */
+  /** The name of the claim in the rule. */
   claim: string;
-  /** `link`: the provider sent where it may be asked for. `nested`: it is an object, or inside another claim. */
+  /** `link`: the provider sent only an address where the claim can be fetched. `nested`: it is an object, or inside another claim. */
   form: 'link' | 'nested';
 };
 
-/** What the provider may have meant to grant, but said in such a way that the rules see nothing of it. */
+/** Claims that may have been meant to grant something, but that no rule can read. */
 export function unreadClaims(claims: Claims, rules: readonly ClaimGrant[]): UnreadClaim[] {
   const names = [...new Set(rules.map(({ claim }) => claim))];
   return names.flatMap((claim): UnreadClaim[] => {
@@ -67,7 +67,7 @@ function isLink(claims: Claims, claim: string, rules: readonly ClaimGrant[]): bo
   return values.every(isAddress) && !rules.some((rule) => rule.claim === claim && isAddress(rule.value));
 }
 
-/** Deeper than this, nobody puts a claim. */
+/** No real claim is nested more deeply. */
 const deepestClaim = 4;
 
 function isNested(claims: Claims, claim: string): boolean {
@@ -76,7 +76,7 @@ function isNested(claims: Claims, claim: string): boolean {
   return namesInside(claims).some((path) => path.at(-1) === claim || asPath(...path) === asPath(claim));
 }
 
-/** The paths of what is inside the claims that are objects. */
+/** The paths of the values inside claims that are objects. */
 function namesInside(claims: object, depth = 1): string[][] {
   if (depth === deepestClaim) return [];
   return Object.entries(claims)
@@ -88,7 +88,7 @@ function namesInside(claims: object, depth = 1): string[][] {
     });
 }
 
-/** `realm_access.roles` is what people write for what is nested; some write a slash. */
+/** For a nested claim, people write `realm_access.roles`; some use a slash. */
 function asPath(...parts: string[]): string {
   return parts.join('.').replaceAll(/[/:]/g, '.').replace(/^\./, '');
 }
@@ -98,13 +98,13 @@ function isObject(value: unknown): value is object {
 }
 
 /**
- * Stands in logs, so it is no e-mail address and nothing that needs quoting. The prefix keeps it apart from the names of
- * access keys: a provider may let people choose what they are called.
+ * The caller's id. It appears in logs, so it contains no e-mail address and nothing that needs quoting. The prefix keeps
+ * it apart from the names of access keys: a provider may let people choose their `sub`.
  */
 function callerId(sub: string): string {
-  // What looks like a hash is hashed too: else somebody could be called what another person's hash is.
+  // A `sub` that looks like a hash is hashed too, so that nobody can take the id of another person.
   if (/^(?!sha256-)[\w-][\w.-]{0,63}$/.test(sub)) return `user:${sub}`;
-  // Half a surrogate pair is no UTF-8; all of them would become the same. No UTF-8 begins as these bytes do.
+  // Lone surrogates are not valid UTF-8, and would all become the same. No UTF-8 begins with these bytes.
   const bytes = sub.isWellFormed() ? Buffer.from(sub) : Buffer.from(`\ufeff${sub}`, 'utf16le');
   return `user:sha256-${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}`;
 }

@@ -3,11 +3,11 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 
 /**
- * Keeps values that somebody else holds a handle of: 256 random bits, of which only the hash is kept here, so that what
- * is kept opens nothing. Where there are too many, the one that was not used for longest goes.
+ * Keeps values, each under a handle that somebody else holds: 256 random bits. Only the hash of a handle is kept here, so
+ * the store alone opens nothing. When there are too many values, the least recently used one is dropped.
  */
 export type HandleStore<Value extends object> = {
-  /** Keeps a value, and gives its handle; it is never seen again here. */
+  /** Keeps a value. @returns its handle, which is not kept. */
   issue(value: Value): string;
   find(handle: string | undefined): Value | undefined;
   drop(handle: string | undefined): void;
@@ -17,7 +17,7 @@ export type HandleStoreOptions = {
   most: number;
   /** How long a value is kept, in seconds. */
   lifetimeSeconds: number;
-  /** Whether the lifetime begins anew whenever the value is found. */
+  /** Whether the lifetime starts again each time the value is found. */
   renewed: boolean;
   clock: Clock;
 };
@@ -28,9 +28,9 @@ export function createHandleStore<Value extends object>(options: HandleStoreOpti
     max: most,
     ttl: lifetimeSeconds * 1_000,
     updateAgeOnGet: renewed,
-    // Asks the clock each time; else a reading is kept for a moment, by a timer.
+    // Read the clock each time. By default, a timer keeps a reading for a moment.
     ttlResolution: 0,
-    // Zero would mean no time at all to the library.
+    // The library takes zero for “no time”.
     perf: { now: () => clock() * 1_000 + 1 },
   });
 

@@ -8,13 +8,13 @@ import { changedSecret, type Secret } from '../secret.ts';
 import { type Claims, claimsNeeded } from './claims.ts';
 import { loginFailureOf, providerFailureOf, userinfoFailureOf } from './login-failure.ts';
 
-/** What ties one login together: the answer must fit all three, and none is used twice. */
+/** The values that belong to one login. The answer must match all three, and each is used once. */
 export type LoginChecks = { state: string; nonce: string; codeVerifier: string };
 
-/** Whom the provider recognised. */
+/** The person whom the provider recognised. */
 export type Recognised = {
   claims: Claims;
-  /** Why the claims are those of the ID token alone, where its userinfo was asked too. */
+  /** Why the claims come from the ID token alone, although the userinfo endpoint was asked too. */
   withoutUserinfo?: { failure: BffError; reason: string };
 };
 
@@ -27,14 +27,14 @@ export type IdentityProvider = {
    * person. Fails with a BffError: `LOGIN_FAILED` or `LOGIN_UNAVAILABLE`.
    */
   redeem(query: string, checks: LoginChecks): Promise<Recognised>;
-  /** Reads the file of the client secret again, where there is one. */
+  /** Reads the file of the client secret again, if there is one. */
   rereadSecret(): void;
 };
 
-/** What is said of the provider's client secret to whoever runs the BFF. */
+/** What the administrator is told about the provider's client secret. */
 export type ProviderLog = {
   loginSecretReplaced(): void;
-  /** `code` is the system's, such as `ENOENT`, or `EMPTY`. */
+  /** `code` is the system's error code, such as `ENOENT`, or `EMPTY`. */
   loginSecretUnreadable(code: string): void;
 };
 
@@ -54,9 +54,9 @@ export type IdentityProviderOptions = {
   log: ProviderLog;
 };
 
-/** A provider moves its endpoints seldom, and is asked anew soon enough when it does. */
+/** A provider rarely moves its endpoints, and this is soon enough to notice. */
 const discoveryLifetimeSeconds = 3_600;
-/** Two machines seldom agree on the time to the second. */
+/** The clocks of two machines rarely agree to the second. */
 const clockToleranceSeconds = 60;
 
 export function createIdentityProvider(options: IdentityProviderOptions): IdentityProvider {
@@ -65,7 +65,7 @@ export function createIdentityProvider(options: IdentityProviderOptions): Identi
   let clientSecret = options.clientSecret;
   let discovered: { configuration: Promise<openid.Configuration>; until: number } | undefined;
 
-  /** Asked for at the first login, so that a provider which is away keeps no BFF from starting. */
+  /** Asked at the first login, so that the BFF also starts while the provider is away. */
   function discover(): Promise<openid.Configuration> {
     if (discovered && discovered.until > clock()) return discovered.configuration;
     const configuration = openid.discovery(
@@ -77,7 +77,7 @@ export function createIdentityProvider(options: IdentityProviderOptions): Identi
         timeout: options.timeoutMs / 1_000,
         [openid.customFetch]: options.fetch,
         execute: [
-          // OpenID lets a client skip the signature of a token that came over TLS. We don't.
+          // OpenID allows a client to skip the signature of a token that came over TLS. We check it.
           openid.enableNonRepudiationChecks,
           ...(isLoopback(new URL(issuer).hostname) ? [openid.allowInsecureRequests] : []),
         ],
@@ -122,7 +122,7 @@ export function createIdentityProvider(options: IdentityProviderOptions): Identi
           configuration.serverMetadata().userinfo_endpoint !== undefined;
         if (!askFurther) return { claims };
         try {
-          // Many providers keep groups out of the ID token. What that says counts more: it is signed.
+          // Many providers leave groups out of the ID token. The ID token takes precedence, since it is signed.
           const further = await openid.fetchUserInfo(configuration, answer.access_token, claims.sub);
           return { claims: { ...further, ...claims } };
         } catch (cause) {
@@ -143,13 +143,13 @@ export function createIdentityProvider(options: IdentityProviderOptions): Identi
   };
 }
 
-/** The library looks at the other times of a token, and asks only that this one be a number. */
+/** The library checks the token's other times, but only that this one is a number. */
 function issuedInFuture(): Error {
   const code = 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED';
   return Object.assign(new Error('The ID token was issued in the future.'), { code });
 }
 
-/** In the form where the provider takes it there: in the header it would be encoded once more, which some get wrong. */
+/** Sends the secret in the form if the provider accepts that. In the header it is encoded once more, which some providers get wrong. */
 function authenticateClient(secret: () => Secret): openid.ClientAuth {
   return (server, ...rest) => {
     const takesForm = server.token_endpoint_auth_methods_supported?.includes('client_secret_post');

@@ -2,12 +2,12 @@ import * as openid from 'openid-client';
 import { BffError } from '../bff-error.ts';
 import { errorCodeOf } from '../error-code.ts';
 
-/** What the provider may say instead of a code (RFC 6749, 4.1.2.1); its own text is not shown. */
+/** Errors that the provider may send instead of a code (RFC 6749, 4.1.2.1). Its own text is not shown. */
 const outages = ['server_error', 'temporarily_unavailable'];
 
 /**
- * Why a way back from the provider was not believed. In words for people, and without the library's error as its cause:
- * that one holds the provider's whole answer, tokens included.
+ * Why a login failed after the browser came back from the provider. The message is for people. The library's error is not
+ * kept as the cause, since it contains the provider's whole answer, including tokens.
  */
 export function loginFailureOf(cause: unknown, issuer: string): BffError {
   if (cause instanceof BffError) return cause;
@@ -31,8 +31,7 @@ export function loginFailureOf(cause: unknown, issuer: string): BffError {
 }
 
 /**
- * Why the provider did not say more about somebody at its userinfo endpoint. That ends a login only where its ID token
- * grants nothing.
+ * Why the userinfo endpoint failed. This ends a login only if the ID token grants nothing.
  */
 export function userinfoFailureOf(cause: unknown, issuer: string): { failure: BffError; reason: string } {
   const status = statusOf(cause);
@@ -43,7 +42,7 @@ export function userinfoFailureOf(cause: unknown, issuer: string): { failure: Bf
   return { reason, failure: untrue ? failed(what) : unavailable(what) };
 }
 
-/** Why the provider is of no use at the moment, whoever wants to sign in. */
+/** Why nobody can sign in through the provider at the moment. */
 export function providerFailureOf(cause: unknown, issuer: string): BffError {
   const provider = nameOf(issuer);
   const status = statusOf(cause);
@@ -63,16 +62,16 @@ export function providerFailureOf(cause: unknown, issuer: string): BffError {
   return unavailable(`${provider} could not be reached (${errorCodeOf(cause)}).`);
 }
 
-/** Codes of the library's that say nothing about what the provider said. */
+/** Codes of the library that are not about the provider's answer. */
 const transport = ['OAUTH_TIMEOUT', 'OAUTH_ABORT'];
 
-/** The library's codes are fixed words; its messages may quote. */
+/** The library's codes are fixed words. Its messages may quote the answer. */
 function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
   return /^OAUTH_[A-Z_]{3,60}$/.test(error.code) ? error.code : undefined;
 }
 
-/** The status of an answer that is an error by itself; the library puts it at one of two places. */
+/** The status of an error answer. The library puts it in one of two places. */
 function statusOf(error: unknown): number | undefined {
   if (error instanceof openid.ResponseBodyError || error instanceof openid.WWWAuthenticateChallengeError)
     return error.status;

@@ -1,2 +1,2 @@
-/** `__Host-`: a browser takes it over https only, for the whole host, and from no neighbour of it (RFC 6265bis, 4.1.3.2). */
+/** With `__Host-`, browsers accept the cookie only over https, for the whole host, and not from a sibling domain (RFC 6265bis, 4.1.3.2). */
 export const sessionCookie = '__Host-pearsana-session';

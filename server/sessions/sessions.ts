@@ -11,42 +11,42 @@ import type { IdentityProvider, LoginChecks, ProviderLog, Recognised } from './i
 import { sessionCookie } from './session-cookie.ts';
 
 declare const checked: unique symbol;
-/** Where a browser goes after the login; only {@link Sessions.pageFrom} and {@link Sessions.ownPath} make one. */
+/** Where a browser goes after the login. Only {@link Sessions.pageFrom} and {@link Sessions.ownPath} make one. */
 export type ReturnTo = { readonly url: string; readonly [checked]: true };
 
-/** A login that a browser may begin: where it goes, and the cookies that tie it to this browser. */
+/** A login that a browser may begin: the provider's address, and the cookies that tie the login to this browser. */
 export type BegunLogin = { location: string; setCookies: string[] };
 
-/** Who signed in. Without a grant there is no session, and so no cookie. */
+/** Who signed in. A caller without grants gets no session, and so no cookie. */
 export type FinishedLogin = {
   caller: Caller;
   returnTo: ReturnTo;
   setCookies: string[];
-  /** Why the person may be granted less than they should be. */
+  /** Why the person may have fewer grants than they should. */
   unread: UnreadClaim[];
 };
 
 /** Somebody who is signed in in a browser. */
 export type Session = {
   caller: Caller;
-  /** Whether they still are: asked later, when they may have signed out, or signed in once more in another tab. */
+  /** Whether they still are signed in. They may have signed out since, or signed in again in another tab. */
   isSignedIn(): boolean;
 };
 
-/** What the sessions have to say to whoever runs the BFF. */
+/** What the administrator is told about sessions. */
 export type SessionLog = ProviderLog & {
-  /** The ID token alone was believed. `reason` is a status, a code of the library's, or the system's. */
+  /** Only the ID token was used. `reason` is a status, or an error code of the library or the system. */
   userinfoFailed(facts: { caller: string; reason: string }): void;
   claimUnread(facts: { caller: string } & UnreadClaim): void;
 };
 
-/** People who signed in in a browser. A browser holds a handle of its session, and no token of any kind. */
+/** The people who signed in, each in a browser. A browser holds only a handle of its session, never a token. */
 export type Sessions = {
-  /** The origin that browsers know the BFF by. */
+  /** The BFF's origin for browsers. */
   publicOrigin: string;
-  /** A page that asks for a login: one of the configured addresses, exactly, or a BffError. */
+  /** The page that asks for a login. It must be exactly one of the configured addresses; otherwise this throws a BffError. */
   pageFrom(returnParameter: unknown): ReturnTo;
-  /** A path of the BFF's own, such as `/auth/vscode?…`, which the server itself made; never one from a query. */
+  /** A path of the BFF, such as `/auth/vscode?…`, which the server itself made. Never pass one from a query. */
   ownPath(path: `/auth/${string}`): ReturnTo;
   beginLogin(returnTo: ReturnTo, cookieHeader: string | undefined): Promise<BegunLogin>;
   /**
@@ -54,27 +54,27 @@ export type Sessions = {
    * there is no session.
    */
   finishLogin(query: string, cookieHeader: string | undefined): Promise<FinishedLogin>;
-  /** Who is signed in in the browser that sent this `Cookie` header. Each time counts as use. */
+  /** Who is signed in with this `Cookie` header. Each call counts as use of the session. */
   sessionOf(cookieHeader: string | undefined): Session | undefined;
-  /** Whether a session is claimed, be it one or not: then the request must prove that a page of ours made it. */
+  /** Whether the cookies name a session, valid or not. If so, the request must prove that one of our pages made it. */
   claimsSession(cookieHeader: string | undefined): boolean;
   endSession(cookieHeader: string | undefined): void;
   /** Reads the file of the client secret again, where there is one. */
   rereadSecret(): void;
 };
 
-/** As `sessionCookie`, for as long as a login takes. Each has a name of its own, so that two tabs can sign in at once. */
+/** Like `sessionCookie`, but for one login. Each login has its own name, so that two tabs can sign in at once. */
 const loginCookies = '__Host-pearsana-login-';
 const loginCookieOf = (state: string) => loginCookies + state.slice(0, 8);
 const loginSeconds = 600;
-/** More tabs than anybody signs in in at once, and few enough for a header. */
+/** More simultaneous sign-ins than one browser needs, and few enough to fit in a header. */
 const mostLoginsOfBrowser = 5;
 const mostLogins = 10_000;
 const mostSessions = 10_000;
 
 const onlyForUs = { path: '/', secure: true, httpOnly: true } as const;
 const gone = { ...onlyForUs, maxAge: 0 } as const;
-/** For an answer that ends a session in the browser as well. */
+/** Makes the browser drop its session. */
 export const dropSessionCookie = stringifySetCookie(sessionCookie, '', { ...gone, sameSite: 'strict' });
 const dropCookie = (name: string) => stringifySetCookie(name, '', { ...gone, sameSite: 'lax' });
 
@@ -88,7 +88,7 @@ export type SessionsOptions = {
   log: SessionLog;
 };
 
-/** A person in a browser, over the sessions that they have there one after another. */
+/** A person in one browser, across the sessions that they have there. */
 type Presence = { endsAt: number };
 
 export function createSessions({ config, provider, clock, log }: SessionsOptions): Sessions {
@@ -110,7 +110,7 @@ export function createSessions({ config, provider, clock, log }: SessionsOptions
     return undefined;
   }
 
-  /** The same person's presence goes on; anybody else's ends. */
+  /** If the same person signs in again, their presence continues; anybody else's ends. */
   function replaceSession(cookieHeader: string | undefined, caller: Caller): string {
     const handle = cookieIn(cookieHeader, sessionCookie);
     const before = sessions.find(handle);
@@ -121,7 +121,7 @@ export function createSessions({ config, provider, clock, log }: SessionsOptions
     return sessions.issue({ caller, presence });
   }
 
-  /** Notes what the provider left unsaid: the person may be granted less than they should be. */
+  /** Logs what the provider left out: the person may have fewer grants than they should. */
   function noteMissing(caller: Caller, { claims, withoutUserinfo }: Recognised): UnreadClaim[] {
     if (withoutUserinfo) log.userinfoFailed({ caller: caller.id, reason: withoutUserinfo.reason });
     const unread = unreadClaims(claims, config.claimGrants);
@@ -150,12 +150,12 @@ export function createSessions({ config, provider, clock, log }: SessionsOptions
       const checks = { state: randomState(), nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier() };
       const location = await provider.authorizationUrl(checks);
       const handle = logins.issue({ ...checks, returnTo });
-      // A browser sends the oldest first (RFC 6265, 5.4).
+      // Browsers send the oldest cookie first (RFC 6265, 5.4).
       const surplus = Object.entries(cookiesIn(cookieHeader))
         .filter(([name]) => name.startsWith(loginCookies))
         .slice(0, 1 - mostLoginsOfBrowser);
       for (const [, old] of surplus) logins.drop(old);
-      // Lax: the browser comes back from another site, to which a strict cookie is not sent.
+      // Lax: the browser comes back from another site, and would not send a strict cookie.
       const options = { ...onlyForUs, sameSite: 'lax', maxAge: loginSeconds } as const;
       const setCookie = stringifySetCookie(loginCookieOf(checks.state), handle, options);
       return { location, setCookies: [...surplus.map(([name]) => dropCookie(name)), setCookie] };
@@ -171,7 +171,7 @@ export function createSessions({ config, provider, clock, log }: SessionsOptions
           'This sign-in did not begin in this browser in the last ten minutes, or it has ended already. You were not signed in: go back to the page that you came from, and try again.',
         );
       }
-      // Whatever comes of it, it is used up.
+      // The login is used up, whether it succeeds or not.
       logins.drop(handle);
       const recognised = await provider.redeem(query, login);
       const caller = callerOf(recognised.claims, config.claimGrants);
@@ -181,7 +181,7 @@ export function createSessions({ config, provider, clock, log }: SessionsOptions
         if (recognised.withoutUserinfo) throw recognised.withoutUserinfo.failure;
         return { caller, returnTo, unread, setCookies: [] };
       }
-      // Always a new one: who planted a session in this browser does not share what it may do now.
+      // Always a new session: if somebody planted one in this browser, they do not share the new grants.
       const session = replaceSession(cookieHeader, caller);
       const setCookie = stringifySetCookie(sessionCookie, session, { ...onlyForUs, sameSite: 'strict' });
       return { caller, returnTo, unread, setCookies: [dropCookie(loginCookieOf(state)), setCookie] };

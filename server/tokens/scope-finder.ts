@@ -10,16 +10,16 @@ import type { Clock } from '../clock.ts';
 import type { ClientCredentials, RequestToken } from './token-request.ts';
 
 /**
- * Finds out which scopes an App Client has, by asking for a token of each alone. Those tokens are dropped here: no call
- * uses one, and none is counted among the tokens that calls use.
+ * Finds out which scopes an App Client has, by asking for a token of each scope alone. These tokens are dropped: no call
+ * uses them, and they do not count among the tokens that calls use.
  */
 export type FindScopes = (credentials: ClientCredentials) => Promise<ScopesResult>;
 
 const names = Object.keys(scopeDescriptions) as (keyof typeof scopeDescriptions)[];
-/** An authorisation server has other callers too. */
+/** So that these requests do not crowd out others at the authorisation server. */
 const atOnce = 3;
 const keptSeconds = 60;
-/** What was not found out, or only that the credentials are wrong, may be mended at any moment. */
+/** A failed check may be fixed at any moment. */
 const failureKeptSeconds = 5;
 
 type Kept = { generation: number; result: Promise<ScopesResult>; until: number };
@@ -48,7 +48,7 @@ export function createScopeFinder(options: { requestToken: RequestToken; clock: 
     const checkedAt = new Date().toISOString();
     const scopes: ScopeFinding[] = [];
     while (scopes.length < names.length) {
-      // Where none of the first ones can be told, the others cannot either, and would only be in the server's way.
+      // If none of the first scopes could be checked, the others would fail too, and only burden the server.
       const [hopeless] = scopes.every(({ enabled }) => enabled === null) ? scopes : [];
       const next = names.slice(scopes.length, hopeless ? undefined : scopes.length + atOnce);
       const find = (name: (typeof names)[number]) => {

@@ -4,48 +4,48 @@ import type { Clock } from '../clock.ts';
 import type { Secret } from '../secret.ts';
 import type { GrantedToken } from './token-request.ts';
 
-/** A token as it is kept. Its value's `generation` tells it from the one before and the one after it. */
+/** A token with its times. The `generation` of its value tells it from earlier and later tokens. */
 export type KeptToken = { value: Secret; staleAt: number; expiresAt: number };
 
 /**
  * Keeps one token for one key, in one of four states:
  *
  *     fresh    used
- *     stale    used, while one refresh runs behind it
- *     expired  not used: callers wait for the one request that is under way
- *     failing  no usable token and the last request failed: callers are told so until the cool-down is over
+ *     stale    used, while one refresh runs in the background
+ *     expired  not used: callers wait for the one request in progress
+ *     failing  no usable token, and the last request failed: calls fail at once until the cool-down is over
  */
 export type TokenKeeper = {
   /** A usable token, or a BffError that says why there is none. */
   get(): Promise<KeptToken>;
-  /** The partner refused this token. A newer one is left alone, so that fifty late refusals cost one request. */
+  /** Pearsana refused this token. A newer token is kept, so that fifty late refusals cost one request. */
   evict(generation: number): void;
-  /** The partner refused a token and its successor too: for a cool-down yet another would not help, and none is evicted. */
+  /** Pearsana refused a token and its successor. Another one would not help, so none is evicted for a cool-down. */
   hold(): void;
-  /** What is kept, as long as it may be used. */
+  /** The token that is kept, if it may still be used. */
   usable(): KeptToken | undefined;
   status(): Omit<TokenStatus, 'scopes'>;
 };
 
 export type TokenKeeperOptions = {
-  /** Asks for a token once; must end by itself. It belongs to no caller: one that goes away fails nobody else. */
+  /** Requests a token once, and must end by itself. The request belongs to no caller, so that one that goes away fails no other. */
   request: () => Promise<GrantedToken>;
   clock: Clock;
   /** 0 to 1, so that many keepers do not refresh in the same instant. */
   random: () => number;
-  /** A token that the secret before this one brought: it counts as stale. */
+  /** A token that was requested with the previous secret. It counts as stale. */
   inherited?: KeptToken | undefined;
 };
 
-/** The partner's own example refreshes a minute early. */
+/** Pearsana's own example refreshes a minute early. */
 const marginSeconds = 60;
-/** A token this close to its end would expire on its way. */
+/** A token this close to its end could expire on its way. */
 const travelSeconds = 2;
 const firstCoolDownSeconds = 1;
 const longestCoolDownSeconds = 5;
-/** A server that asks for more would keep a BFF down for long after it has come back. */
+/** A longer wait would keep the BFF down long after the server has recovered. */
 const longestRetryAfterSeconds = 300;
-/** A wrong secret or a missing scope is mended by a person: ask less often, but soon enough that the mending shows. */
+/** A person has to correct a wrong secret or a missing scope: ask less often, but soon enough to notice the correction. */
 const mendableCoolDownSeconds = 15;
 const mendable = new Set(['CLIENT_CREDENTIALS_REJECTED', 'SCOPE_NOT_ENABLED']);
 
@@ -56,7 +56,7 @@ export function createTokenKeeper({ request, clock, random, inherited }: TokenKe
   let heldUntil = Number.NEGATIVE_INFINITY;
 
   async function ask(): Promise<KeptToken> {
-    // Counted from before the request, when the server cannot have begun to count yet.
+    // Measured before the request, since the server starts to count later.
     const asked = clock();
     try {
       const { value, lifetimeSeconds } = await request();
@@ -92,7 +92,7 @@ export function createTokenKeeper({ request, clock, random, inherited }: TokenKe
     async get() {
       const token = usable();
       if (token) {
-        // Nobody waits for this refresh: its failure is remembered in `failure` and shows in the status.
+        // Nobody waits for this refresh. Its failure is kept in `failure`, and shows in the status.
         if (clock() >= token.staleAt && !coolingDown()) askOnce().catch(() => {});
         return token;
       }
@@ -127,6 +127,6 @@ function coolUntil({ error, count, asked, now, random }: FailedAttempt): number 
   const jitter = 0.8 + random() / 5;
   const growing = Math.min(firstCoolDownSeconds * 2 ** (count - 1), longestCoolDownSeconds);
   const wanted = Math.min(error.retryAfterSeconds ?? 0, longestRetryAfterSeconds);
-  // Counted from the asking: what a silent server has cost already would else delay its recovery twice.
+  // Measured from the start of the request, so that the time lost to a silent server does not count twice.
   return Math.max(asked + growing * jitter, now + Math.max(firstCoolDownSeconds * jitter, wanted));
 }

@@ -7,32 +7,32 @@ import { isLoopback } from '../network/loopback.ts';
 import { retryAfterOf } from '../network/retry-after.ts';
 import { Secret } from '../secret.ts';
 
-/** Whose token it is, and where it comes from. */
+/** The App Client that a token is for, and where to request it. */
 export type ClientCredentials = {
   /** The environment's id, for messages. */
   environment: string;
-  /** The partner's auth URL; the token endpoint is `/oauth2/token` below it. */
+  /** Pearsana's auth URL. The token endpoint is `/oauth2/token` below it. */
   authUrl: string;
   clientId: string;
   clientSecret: Secret;
-  /** Where the secret is read again when it changes; absent where it can't. */
+  /** The file from which the secret is read again when it changes; undefined if there is none. */
   clientSecretFile?: string | undefined;
 };
 
 export type GrantedToken = { value: Secret; lifetimeSeconds: number };
 
-/** Asks for a token of exactly these scopes; ends within its own time limit, whoever waits for it. */
+/** Requests a token of exactly these scopes. It ends within its own time limit, whoever waits for it. */
 export type RequestToken = (
   credentials: ClientCredentials,
   scopes: readonly string[],
 ) => Promise<GrantedToken>;
 
-/** RFC 6749 lets a server leave `expires_in` out: such a token is kept for a minute, not for ever. */
+/** RFC 6749 allows a server to leave out `expires_in`. Such a token is kept for a minute. */
 const defaultLifetimeSeconds = 60;
-/** A longer one is not believed; far enough beyond, it is no date any more. */
+/** A longer lifetime is not believed. A much longer one could not even be expressed as a date. */
 const longestLifetimeSeconds = 24 * 3600;
 
-/** The client credentials grant of RFC 6749, 4.4, as the partner's authentication page describes it. */
+/** The client credentials grant of RFC 6749, 4.4, as Pearsana's authentication page describes it. */
 export function createTokenRequest(options: { dispatcher: Dispatcher; timeoutMs: number }): RequestToken {
   const { timeoutMs } = options;
   const boundedFetch = createBoundedFetch(options.dispatcher);
@@ -52,12 +52,12 @@ export function createTokenRequest(options: { dispatcher: Dispatcher; timeoutMs:
         { scope: scopes.join(' ') },
         {
           signal,
-          // Plain http never leaves this machine: the configuration allows it on loopback alone.
+          // Plain http never leaves this machine: the configuration allows it only on loopback.
           [oauth.allowInsecureRequests]: isLoopback(new URL(credentials.authUrl).hostname),
           [oauth.customFetch]: boundedFetch,
         },
       );
-      // The library looks at the type only of what it cannot read.
+      // The library checks the content type only of answers that it cannot read.
       if (response.ok && !isJson(response)) throw new UnusableAnswer('its content type is not JSON');
       const answer = await oauth.processClientCredentialsResponse(server, client, response);
       return accept(answer, credentials, scopes);
@@ -71,7 +71,7 @@ function isJson(response: Response): boolean {
   return /^application\/json\s*(;|$)/i.test(response.headers.get('content-type') ?? '');
 }
 
-/** A token answer is believed only if it is one; everything else is a failure that says what was wrong with it. */
+/** Accepts only a complete token answer. Anything else is a failure that says what is wrong with it. */
 function accept(
   answer: oauth.TokenEndpointResponse,
   { environment }: ClientCredentials,
@@ -80,7 +80,7 @@ function accept(
   if (answer.token_type !== 'bearer') throw new UnusableAnswer('its token type is not Bearer');
   const lifetimeSeconds = Math.min(answer.expires_in ?? defaultLifetimeSeconds, longestLifetimeSeconds);
   if (!(lifetimeSeconds > 0)) throw new UnusableAnswer('its token has already expired');
-  // RFC 6749, 5.1: an absent scope means that all that was asked for is granted.
+  // RFC 6749, 5.1: without `scope`, all requested scopes are granted.
   const granted = answer.scope === undefined ? scopes : answer.scope.split(' ');
   const missing = scopes.filter((scope) => !granted.includes(scope));
   if (missing.length > 0) throw scopeNotEnabled(environment, missing);
@@ -110,8 +110,8 @@ function scopeNotEnabled(environment: string, scopes: readonly string[]): BffErr
 }
 
 /**
- * In words for people, and without the library's error as its cause: that one holds the whole answer, and an answer
- * that was refused for one field may hold a good token in another.
+ * The failure, in words for people. The library's error is not kept as the cause, since it contains the whole answer: one
+ * that was refused for one field may hold a valid token in another.
  */
 function asBffError(
   cause: unknown,
@@ -135,7 +135,8 @@ function asBffError(
   }
   if (cause instanceof oauth.ResponseBodyError || cause instanceof oauth.WWWAuthenticateChallengeError) {
     const { status } = cause.response;
-    // RFC 6749, 5.2: 401 is only ever about the client's authentication. The code is the server's text, and may repeat the secret: only known ones are believed.
+    // RFC 6749, 5.2: 401 is always about the client's authentication. The code is text from the server, which may repeat the
+    // secret, so only known codes are used.
     const code = 'error' in cause && errorCodes.has(cause.error) ? cause.error : undefined;
     if (code === 'invalid_scope') return scopeNotEnabled(environment, scopes);
     if (status === 401 || code === 'invalid_client' || code === 'unauthorized_client') {
@@ -165,7 +166,7 @@ function isOutage(status: number): boolean {
   return status >= 500 || status === 429;
 }
 
-/** The library puts the answer at one of two places. */
+/** The library puts the answer in one of two places. */
 function responseOf(error: unknown): Response | undefined {
   if (!(error instanceof Error)) return undefined;
   if ('response' in error && error.response instanceof Response) return error.response;

@@ -9,30 +9,30 @@ import { createTokenKeeper, type KeptToken, type TokenKeeper } from './token-kee
 import type { ClientCredentials, RequestToken } from './token-request.ts';
 
 /**
- * The one place where a token or a secret is seen. What leaves it is an answer, never a token: a caller of the room
- * hands in a request without credentials, and gets it sent with them.
+ * The only place that sees a token or a client secret. Callers hand in a request without credentials, and get the answer;
+ * a token never leaves.
  */
 export type TokenRoom = {
-  /** Waits until there is a usable token of exactly `scopes`; fails with a BffError that says why there is none. */
+  /** Waits for a usable token of exactly `scopes`. Fails with a BffError that says why there is none. */
   ready(environment: string, scopes: readonly string[]): Promise<void>;
   /**
    * Sends a request with a token of exactly `scopes`. After a 401 that token is dropped and the request sent once more,
    * with another: a 401 says that the partner did not process it, which no other failure does.
    */
   send(environment: string, scopes: readonly string[], request: HttpRequest): Promise<HttpAnswer>;
-  /** Reads an environment's secret file again. Another secret gets tokens of its own; the ones before it serve until it has them. */
+  /** Reads an environment's secret file again. A new secret gets its own tokens; the old ones are used until then. */
   rereadSecret(environment: string): void;
-  /** Which scopes the App Client of an environment has; fails with a BffError where its credentials are rejected. */
+  /** Which scopes the App Client of an environment has. Fails with a BffError if its credentials are rejected. */
   findScopes(environment: string): Promise<ScopesResult>;
-  /** Where each token of an environment stands. */
+  /** The state of each token of an environment. */
   statuses(environment: string): TokenStatus[];
 };
 
-/** What the room has to say to whoever runs the BFF. */
+/** What the administrator is told about tokens. */
 export type TokenLog = {
   tokenFailed(facts: TokenFailure): void;
   secretReplaced(environment: string): void;
-  /** `code` is the system's, such as `ENOENT`, or `EMPTY`. */
+  /** `code` is the system's error code, such as `ENOENT`, or `EMPTY`. */
   secretUnreadable(environment: string, code: string): void;
 };
 
@@ -41,7 +41,7 @@ export type TokenFailure = {
   scopes: readonly string[];
   /** One of our error codes. */
   code: string;
-  /** Until when the token before it is used all the same (ISO 8601); null where there is none. */
+  /** Until when the old token can still be used (ISO 8601); null if there is none. */
   servesUntil: string | null;
 };
 
@@ -74,7 +74,7 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
     return (entries.get(keyOf(credentials, sorted)) ?? addEntry(credentials, sorted)).keeper;
   }
 
-  /** `inherited` is a token of the secret before this one. */
+  /** @param inherited a token that was requested with the previous secret. */
   function addEntry(credentials: ClientCredentials, scopes: readonly string[], inherited?: KeptToken): Entry {
     const { environment } = credentials;
     async function request() {
@@ -117,7 +117,7 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
     try {
       return await keeper.get();
     } catch (error) {
-      // Whoever waited while the secret was replaced gets a token of the new one.
+      // If the secret was replaced meanwhile, use a token of the new one.
       const successor = keeperFor(environment, scopes);
       if (successor === keeper) throw error;
       return successor.get();
@@ -127,7 +127,7 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
   async function sendWith({ value }: KeptToken, request: HttpRequest): Promise<HttpAnswer> {
     const headers = { ...request.headers, authorization: `Bearer ${value.reveal()}` };
     const { status, durationMs, text, header } = await transport({ ...request, headers });
-    // An API that repeats what it was sent must not make us pass a token on.
+    // An API may echo the request: a token in its answer must not be passed on.
     const hide = tokenHider(value);
     return {
       status,
@@ -164,7 +164,7 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
       try {
         return await findScopes(credentials);
       } catch (error) {
-        // Whoever asks while the secret is replaced gets the answer to the new one.
+        // If the secret was replaced meanwhile, check the new one.
         rereadSecret(environment);
         const successor = credentialsFor(environment);
         if (successor === credentials) throw error;
@@ -180,13 +180,13 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
   };
 }
 
-/** Everything that a token depends on. The single flight is the keeper's own, so its key and the cache's cannot differ. */
+/** Everything that a token depends on. The keeper bundles simultaneous requests itself, so this is the key of both. */
 function keyOf(credentials: ClientCredentials, scopes: readonly string[]): string {
   const { environment, authUrl, clientId, clientSecret } = credentials;
   return JSON.stringify([environment, authUrl, clientId, clientSecret.generation, ...scopes]);
 }
 
-/** Hides a token that is spelt as it is, or as JSON spells it. */
+/** Hides a token in a text, written plainly or escaped as in JSON. */
 function tokenHider(value: Secret): (text: string) => string {
   const token = value.reveal();
   const inJson = JSON.stringify(token).slice(1, -1);
@@ -196,7 +196,7 @@ function tokenHider(value: Secret): (text: string) => string {
   };
 }
 
-/** JSON with no more escapes than it needs: some encoders write `\/`, and a token spelt so would come back when it is read. */
+/** JSON with only the necessary escapes. Some encoders write `\/`, and a token with such escapes would reappear when parsed. */
 function plainJson(text: string): string {
   if (!text.includes('\\')) return text;
   try {

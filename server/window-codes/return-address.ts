@@ -1,25 +1,25 @@
-/** Where a browser goes back to with a code; only {@link createReturnAddressCheck} makes one. */
+/** Where a browser returns to with a code. Only {@link createReturnAddressCheck} makes one. */
 export type ReturnAddress = {
   uri: string;
-  /** What a page's form may lead to, in the words of a content security policy. */
+  /** The source expression for the `form-action` of a content security policy. */
   formAction: string;
   /** For people, as in “VS Code at https://vscode.dev”. */
   words: string;
 };
 
-/** The extension that the URI is handed to, and the path that it listens on. */
+/** The extension that receives the URI, and the path that it listens on. */
 const authority = 'pearsana-tools.pearsana-partner';
 const path = '/signed-in';
 
-/** Where VS Code itself runs in a browser; their extensions have other, changing origins. */
+/** VS Code in a browser. Its extensions run in other origins, which change. */
 const vscodeWebSites = ['https://vscode.dev', 'https://insiders.vscode.dev'];
 
 const windowParameter = /^\?windowId=(\d{1,9}|_)$/;
 const callbackPath = /^(\/[\w.~-]+)*\/callback$/;
 
 /**
- * Knows the addresses that lead to our extension in an editor, and no others: else a link could send somebody's code
- * anywhere. A desktop's is a URI of its own scheme; a workbench in a browser has a page that hands it on.
+ * Accepts only addresses that lead to our extension in an editor: otherwise a link could send somebody's code anywhere.
+ * For a desktop editor this is a URI of its own scheme; VS Code in a browser has a page that passes the code on.
  */
 export function createReturnAddressCheck({
   schemes,
@@ -27,7 +27,7 @@ export function createReturnAddressCheck({
   vscodeWeb,
 }: {
   schemes: readonly string[];
-  /** Of workbenches in a browser. A page that may call the BFF is not one for that: its address could be read by others. */
+  /** The origins of browser-based VS Code. Being allowed to call the BFF is not enough: other pages' addresses can be read by others. */
   origins: readonly string[];
   vscodeWeb: boolean;
 }): (uri: unknown) => ReturnAddress | undefined {
@@ -55,7 +55,7 @@ export function createReturnAddressCheck({
   };
 }
 
-/** Exactly what a workbench writes, each once: its page hands the rest of the query on to whom these name. */
+/** Whether the query has exactly the parameters that VS Code writes, each once: they say which extension gets the rest. */
 function isForUs(query: URLSearchParams): boolean {
   const wanted: Record<string, RegExp> = {
     'vscode-reqid': /^\d{1,9}$/,
@@ -70,7 +70,7 @@ function isForUs(query: URLSearchParams): boolean {
   );
 }
 
-/** The address with what the window needs: a code or why there is none, and its own state. */
+/** The address, with the window's state and either a code or the reason why there is none. */
 export function withAnswer(
   { uri }: ReturnAddress,
   answer: { code: string; state: string } | { error: 'access_denied'; state: string },

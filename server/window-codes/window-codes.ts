@@ -4,27 +4,27 @@ import type { Clock } from '../clock.ts';
 import { createHandleStore } from '../sessions/handle-store.ts';
 import type { ReturnAddress } from './return-address.ts';
 
-/** What a window asks for when it sends its user to the browser. */
+/** What a window asks for when it opens the browser. */
 export type WindowRequest = {
-  /** S256 of a verifier that has not left the window (RFC 7636, 4.2). */
+  /** The S256 challenge of a verifier that stays in the window (RFC 7636, 4.2). */
   challenge: string;
-  /** The window's own; it goes back with the code. */
+  /** Chosen by the window, and returned to it with the code. */
   state: string;
   returnAddress: ReturnAddress;
 };
 
-/** Lends a window its user's grants: asked for in a browser, allowed there, and redeemed by the window that asked. */
+/** Gives a window its user's grants. The user allows it in a browser, and the window that asked redeems the code. */
 export type WindowCodes = {
-  /** Keeps what was asked while its page is shown, and gives the word by which the page's form names it. */
+  /** Keeps a request while its page is shown. @returns the word by which the page's form names it. */
   ask(caller: Caller, request: WindowRequest): string;
-  /** What the person saw and answered; once, and only to who saw it. */
+  /** The request that the person answered. It works once, and only for the person who saw the page. */
   answered(word: string, caller: Caller): WindowRequest | undefined;
   /**
-   * A code for what the person may do. It goes by a URI, so it is good for a minute, once, and with the verifier.
-   * @param isSignedIn asked when it is redeemed: who has signed out meanwhile lends nothing.
+   * A code for the person's grants. It travels in a URI, so it is valid for a minute, once, and only with the verifier.
+   * @param isSignedIn called when the code is redeemed: after a sign-out, the code is worthless.
    */
   issue(caller: Caller, request: Pick<WindowRequest, 'challenge'>, isSignedIn: () => boolean): string;
-  /** Who allowed it. Whatever comes of it, the code is used up. */
+  /** The person who allowed it. The code is used up, whether this succeeds or not. */
   redeem(code: string, verifier: string): Caller | undefined;
 };
 
