@@ -16,10 +16,15 @@ if (major < required[0] || (major === required[0] && minor < required[1])) {
     const { run } = await import('./run.ts');
     await run();
   } else if (command === 'access') {
-    const { runAccess } = await import('./run-access.ts');
+    const { runAccess } = await import('./run-command.ts');
     await runAccess(args);
+  } else if (command === 'journal') {
+    const { runJournal } = await import('./run-command.ts');
+    await runJournal(args);
   } else {
-    process.stderr.write('Usage: server.js (starts the BFF) or server.js access <command>\n');
+    process.stderr.write(
+      'Usage: server.js (starts the BFF), server.js access <command> or server.js journal <command>\n',
+    );
     process.exitCode = 1;
   }
 }

@@ -23,7 +23,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['sessions', 'partner'],
     ['config'],
     ['callers', 'tokens'],
-    ['network', 'docs', 'json'],
+    ['network', 'docs', 'json', 'command-line'],
   ],
   'server/http': [['api', 'sign-in'], ['middleware']],
   'server/journal': [['sqlite']],

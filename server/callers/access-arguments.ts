@@ -1,11 +1,7 @@
 import { operationNames } from '../../shared/operations.ts';
+import { UsageError } from '../command-line/arguments.ts';
 import { ownCaller } from './access-keys.ts';
 import { parseGrant } from './grants.ts';
-
-/** A command that cannot be carried out. The message says how to correct it, and quotes at most a name: other input may be a key. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
 
 /** Stricter than the access file, so that an operator's key never looks like somebody who signed in. */
 const keyName = /^[a-zA-Z0-9][a-zA-Z0-9.-]{0,62}$/;

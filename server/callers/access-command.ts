@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
+import { none, only, parsed, text, UsageError } from '../command-line/arguments.ts';
 import type { Secret } from '../secret.ts';
-import { checkedDuration, checkedGrants, checkedName, UsageError } from './access-arguments.ts';
+import { checkedDuration, checkedGrants, checkedName } from './access-arguments.ts';
 import { type AccessKeyEntry, changeAccessFile, isExpired, readAccessFile } from './access-file.ts';
 import { newKey } from './access-keys.ts';
 import { parseGrant } from './grants.ts';
@@ -22,6 +22,8 @@ Usage: npm run access -- <command>     (packaged: node dist/server.js access <co
       Removes the key. A name removes every key of that name.
 
 Only the key is printed to standard output. In a script: npm run --silent access -- add …`;
+
+const nameMissing = 'A name is missing, such as ada-laptop.';
 
 export type AccessCommand = {
   args: readonly string[];
@@ -59,7 +61,7 @@ async function add({ args, dataDirectory, environments, say, toOutput }: AccessC
     expires: text,
     again: { type: 'boolean' },
   });
-  const name = checkedName(only(positionals));
+  const name = checkedName(only(positionals, nameMissing));
   const grants = checkedGrants(values.grant);
   const lifetimeMs = checkedDuration('--expires', values.expires) ?? null;
   for (const warning of foreignEnvironments(grants, environments)) say(warning);
@@ -95,7 +97,7 @@ function list({ args, dataDirectory, say, toOutput }: AccessCommand): void {
 }
 
 async function remove({ args, dataDirectory, say }: AccessCommand): Promise<void> {
-  const which = only(parsed(args, {}).positionals);
+  const which = only(parsed(args, {}).positionals, nameMissing);
   let removed: AccessKeyEntry[] = [];
   await changeAccessFile(dataDirectory, (keys) => {
     removed = those(keys, which);
@@ -106,7 +108,7 @@ async function remove({ args, dataDirectory, say }: AccessCommand): Promise<void
 
 async function rotate({ args, dataDirectory, say, toOutput }: AccessCommand): Promise<void> {
   const { values, positionals } = parsed(args, { keep: text, expires: text });
-  const which = only(positionals);
+  const which = only(positionals, nameMissing);
   const keepMs = checkedDuration('--keep', values.keep);
   const expiresMs = checkedDuration('--expires', values.expires);
   const now = Date.now();
@@ -134,31 +136,6 @@ async function rotate({ args, dataDirectory, say, toOutput }: AccessCommand): Pr
   for (const each of kept) say(`The old key (${each.id}) still works. ${endOf(each)}`);
   if (kept.length === 0) say('The old key no longer works.');
   hand(key, { say, toOutput });
-}
-
-const text = { type: 'string' } as const;
-
-/** Parses the options. Node's own message names an option that does not exist. */
-function parsed<const Options extends NonNullable<Parameters<typeof parseArgs>[0]>['options']>(
-  args: readonly string[],
-  options: Options,
-) {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : 'The options are not valid.');
-  }
-}
-
-function only(positionals: readonly string[]): string {
-  const [one, ...others] = positionals;
-  if (one === undefined) throw new UsageError('A name is missing, such as ada-laptop.');
-  none(others);
-  return one;
-}
-
-function none(positionals: readonly string[]): void {
-  if (positionals.length > 0) throw new UsageError('Too many arguments.');
 }
 
 function those(keys: readonly AccessKeyEntry[], which: string): AccessKeyEntry[] {

@@ -1,3 +1,4 @@
+import { minute, textTable } from '../command-line/text-table.ts';
 import { type AccessKeyEntry, isExpired } from './access-file.ts';
 
 /** The keys as a table for a terminal; times are in UTC. */
@@ -7,23 +8,13 @@ export function keyTable(keys: readonly AccessKeyEntry[], lastUse: Readonly<Reco
     each.id,
     each.grants.join(','),
     minute(each.createdAt),
-    isExpired(each) ? 'expired' : minute(each.expiresAt),
-    minute(lastUse[each.id]),
+    isExpired(each) ? 'expired' : minuteOrNever(each.expiresAt),
+    minuteOrNever(lastUse[each.id]),
     each.origin === 'cli' ? 'operator' : 'signing in',
   ]);
-  const table = [['NAME', 'ID', 'GRANTS', 'MADE', 'EXPIRES', 'LAST USED', 'MADE BY'], ...rows];
-  const widths =
-    table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
-  return table
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return textTable([['NAME', 'ID', 'GRANTS', 'MADE', 'EXPIRES', 'LAST USED', 'MADE BY'], ...rows]);
 }
 
-function minute(time: string | null | undefined): string {
-  return time ? `${time.slice(0, 10)} ${time.slice(11, 16)}` : 'never';
+function minuteOrNever(time: string | null | undefined): string {
+  return time ? minute(time) : 'never';
 }

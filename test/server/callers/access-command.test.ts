@@ -6,7 +6,7 @@ import { runAccessCommand } from '../../../server/callers/access-command.ts';
 import { type AccessKeyEntry, readAccessFile } from '../../../server/callers/access-file.ts';
 import { createAccessKeys } from '../../../server/callers/access-keys.ts';
 import { hashOf, isMisspelt, keyPattern } from '../../../server/callers/key-format.ts';
-import { access } from '../../support/bff/access-command.ts';
+import { access } from '../../support/bff/server-command.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const day = 86_400_000;

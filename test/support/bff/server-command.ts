@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../../server/main.ts', import.meta.url));
 
-/** Runs `access …` as an operator does, as a program of its own. */
-export async function access(dataDirectory: string, ...args: string[]) {
-  const child = spawn(process.execPath, [main, 'access', ...args], {
+/** Runs one of the server's commands as an operator does, as a program of its own. */
+export async function runServerCommand(dataDirectory: string, ...args: string[]) {
+  const child = spawn(process.execPath, [main, ...args], {
     // Where no `.env` lies.
     cwd: dataDirectory,
     env: { PATH: process.env.PATH, BFF_DATA_DIR: dataDirectory },
@@ -18,3 +18,7 @@ export async function access(dataDirectory: string, ...args: string[]) {
   const [code]: (number | null)[] = await closed;
   return { code, output, words };
 }
+
+/** Runs `access …`. */
+export const access = (dataDirectory: string, ...args: string[]) =>
+  runServerCommand(dataDirectory, 'access', ...args);

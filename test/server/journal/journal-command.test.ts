@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { runJournalCommand } from '../../../server/journal/journal-command.ts';
+import { createSqliteStore } from '../../../server/journal/sqlite/sqlite-store.ts';
+import { activityAnswer } from '../../../shared/activity.ts';
+import { addKeys } from '../../support/bff/add-keys.ts';
+import { runServerCommand } from '../../support/bff/server-command.ts';
+import { startBffWith } from '../../support/bff/test-bff.ts';
+import { invited, startFaultServer } from '../../support/partner/fault-server.ts';
+import { samples } from '../../support/requests/write-samples.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { until } from '../../support/until.ts';
+import { intent, sent } from './store-suite.ts';
+import { shortly, write } from './write-with-key.ts';
+
+/** The command at a data directory. */
+function commandAt(directory: string) {
+  return async (line: string) => {
+    const output: string[] = [];
+    const words: string[] = [];
+    const ok = await runJournalCommand({
+      args: line.split(' ').filter(Boolean),
+      directory,
+      operator: 'operator (root)',
+      toOutput: (text) => output.push(text),
+      say: (text) => words.push(text),
+    });
+    return { ok, output: output.join('\n'), words: words.join('\n') };
+  };
+}
+
+describe('the command journal', () => {
+  it('lists the unresolved writes of all callers and environments beside a running BFF, and resolves them', async () => {
+    using folder = temporaryFolder();
+    const run = commandAt(folder.path);
+    const { ada, grace } = await addKeys(folder.path, { ada: ['*:*'], grace: ['sandbox:createInvitation'] });
+    await using partner = await startFaultServer();
+    await using bff = await startBffWith(
+      { sandbox: partner, production: partner },
+      { BFF_DATA_DIR: folder.path },
+    );
+    const send = (caller: string, key: string, environment: string) => {
+      const headers = { authorization: `Bearer ${caller}`, 'x-confirm-environment': environment };
+      return write(bff, { key, environment, headers, request: samples.createInvitation.least });
+    };
+    assert.deepEqual((await run('list')).words, 'No write has an unknown outcome.');
+    for (const [caller, key, environment] of [
+      [ada, 'first', 'sandbox'],
+      [grace, 'second', 'sandbox'],
+      [ada, 'third', 'production'],
+    ] as const) {
+      partner.api.next({ fault: 'reset-after-body' });
+      await send(caller, key, environment);
+    }
+    partner.api.next({ status: 201, body: invited });
+    await send(ada, 'known', 'sandbox');
+
+    const rows = async (line = 'list') => {
+      const { output } = await run(line);
+      return output.split('\n').map((row) => row.split(/\s{2,}/));
+    };
+    const [head, ...listed] = await rows();
+    assert.deepEqual(head?.slice(0, 5), ['ID', 'STARTED (UTC)', 'ENVIRONMENT', 'OPERATION', 'CALLER']);
+    assert.deepEqual(
+      listed.map((row) => [row[0], ...row.slice(2, 5), row[6]]),
+      [
+        ['3', 'production', 'createInvitation', 'ada', 'PARTNER_UNREACHABLE'],
+        ['2', 'sandbox', 'createInvitation', 'grace', 'PARTNER_UNREACHABLE'],
+        ['1', 'sandbox', 'createInvitation', 'ada', 'PARTNER_UNREACHABLE'],
+      ],
+    );
+    assert.deepEqual(
+      (await rows('list --environment production')).slice(1).map(([id]) => id),
+      ['3'],
+    );
+
+    const happened = await run('resolve 2 --happened');
+    assert(happened.ok);
+    assert.match(happened.words, /createInvitation in sandbox, sent by grace, happened/);
+    assert.equal(shortly(await send(grace, 'second', 'sandbox')), '409 OUTCOME_KNOWN');
+    assert((await run('resolve 1 --did-not-happen')).ok);
+    partner.api.next({ status: 201, body: invited });
+    assert.equal(shortly(await send(ada, 'first', 'sandbox')), '201');
+    const { body } = await bff.call('/api/environments/sandbox/activity');
+    const resolved = activityAnswer.parse(body).activity.find(({ id }) => id === '2')?.resolved;
+    assert.deepEqual([resolved?.happened, resolved?.by], [true, 'operator (root)']);
+    assert.deepEqual(
+      (await rows()).slice(1).map(([id]) => id),
+      ['3'],
+    );
+
+    assert((await run('resolve 2 --happened')).ok);
+    assert.match((await run('resolve 2 --did-not-happen')).words, /known already. It is succeeded/);
+    partner.api.next({ status: 201, body: invited, delayMs: 300 });
+    const before = partner.api.count('/v1/invitations');
+    const flying = send(ada, 'flying', 'sandbox');
+    await until('it arrives', () => partner.api.count('/v1/invitations') > before);
+    assert.deepEqual(
+      (await rows()).slice(1).map(([id]) => id),
+      ['3'],
+    );
+    assert.match((await run('resolve 6 --happened')).words, /is being sent right now/);
+    assert.equal(shortly(await flying), '201');
+  });
+
+  it('moves no cursor by what a caller has written', async () => {
+    using folder = temporaryFolder();
+    const store = createSqliteStore({ directory: folder.path });
+    const references = [{ namespace: 'SIS', externalId: 'a\u001b[2Jb\nc' }];
+    await store.end(sent(await store.claim({ ...intent, references })), { state: 'unknown' });
+    await store.close();
+    const { output } = await commandAt(folder.path)('list');
+    assert.match(output, /SIS a\?\[2Jb\?c/);
+  });
+
+  for (const [line, words] of [
+    ['resolve', /An id is missing/],
+    ['resolve 1', /--happened or --did-not-happen/],
+    ['resolve 1 --happened --did-not-happen', /--happened or --did-not-happen/],
+    ['resolve x --happened', /An id is a number/],
+    ['resolve 1 2 --happened', /Too many arguments/],
+    ['resolve 77 --happened', /No write has the id 77/],
+    ['list 1', /Too many arguments/],
+    ['list --wrong', /--wrong/],
+    ['other', /Use list or resolve/],
+  ] as const) {
+    it(`says what is wrong with “${line}”`, async () => {
+      using folder = temporaryFolder();
+      const store = createSqliteStore({ directory: folder.path });
+      await store.open();
+      await store.close();
+      const { ok, words: said } = await commandAt(folder.path)(line);
+      assert.equal(ok, false);
+      assert.match(said, words);
+    });
+  }
+
+  it('makes no journal where there is none, and shows what can be done', async () => {
+    using folder = temporaryFolder();
+    const { code, output, words } = await runServerCommand(folder.path, 'journal', 'list');
+    assert.deepEqual([code, output], [1, '']);
+    assert.match(words, /There is no journal in/);
+    assert.deepEqual(readdirSync(folder.path), []);
+    assert.match((await runServerCommand(folder.path, 'journal')).words, /resolve <id> --happened/);
+  });
+
+  it('says what is wrong with a journal that cannot be used', async () => {
+    using folder = temporaryFolder();
+    mkdirSync(join(folder.path, 'data'));
+    writeFileSync(join(folder.path, 'data', 'journal.sqlite'), 'something else '.repeat(1_000));
+    const { ok, words } = await commandAt(join(folder.path, 'data'))('list');
+    assert.equal(ok, false);
+    assert.match(words, /journal\.sqlite is damaged/);
+  });
+});
