@@ -218,21 +218,20 @@ export function createClientOf<Table extends EndpointTable>(
 }
 
 /** Path and body of a call; `refuse` is told of the first thing that is wrong with it. */
-function requestOf(row: EndpointRow, { signal, requestId, ...given }: Given, refuse: Refuse) {
-  const parameters = parametersIn(row.path);
-  for (const path of parameters) {
-    if (climbs.test(String(given[path] ?? ''))) refuse([{ path, message: 'is not a name' }]);
+function requestOf(row: EndpointRow, given: Given, refuse: Refuse) {
+  for (const path of parametersIn(row.path)) {
+    if (climbs.test(`${given[path] ?? ''}`)) refuse([{ path, message: 'is not a name' }]);
   }
-  const query = Object.keys(row.query?.shape ?? {});
+  const pick = (schema?: z.ZodMiniObject) =>
+    Object.keys(schema?.shape ?? {}).flatMap((name) =>
+      given[name] === undefined ? [] : [[name, given[name]] as [string, string]],
+    );
   // The fields of what the BFF itself reads stand among the options.
-  const others = Object.entries(given).filter(([name]) => ![...parameters, ...query].includes(name));
-  const body = row.access === 'grant' ? given.request : row.request && Object.fromEntries(others);
-  // What anybody may send is a secret: of that, only the BFF says what is wrong.
-  const validation = row.request && row.access !== 'anybody' && validate(row.request, body);
+  const body = row.access === 'grant' ? given.request : row.request && Object.fromEntries(pick(row.request));
+  const validation = row.request && validate(row.request, body);
   if (validation && !validation.ok) refuse(validation.issues);
-  const asked = query.filter((name) => given[name] !== undefined);
-  const search = asked.map((name) => `${name}=${encodeURIComponent(String(given[name]))}`).join('&');
-  return { path: filledPath(row.path, given) + (search && `?${search}`), body };
+  const query = new URLSearchParams(pick(row.query)).toString();
+  return { path: filledPath(row.path, given) + (query && `?${query}`), body };
 }
 
 /** The schema of a row's whole answer. */

@@ -16,39 +16,42 @@ type CallFacts = {
   path: `/${string}`;
   /** What may stand behind the path's `?`. */
   query?: z.ZodMiniObject;
-} & (
+};
+
+type BodyFacts<Request> =
   | { request?: undefined; bodyCap?: undefined }
   | {
       /** What the body must be; without it, none is read. */
-      request: z.ZodMiniType;
+      request: Request;
       /** The largest body that is read, in bytes, files aside. */
       bodyCap: number;
-    }
-);
+    };
 
 /** What the BFF answers about itself and its callers. */
-export type OwnRow = CallFacts & {
-  /** Who may call it. `caller`: whoever has an access key or a session. `access-key`: a session will not do. */
-  access: 'anybody' | 'caller' | 'access-key';
-  /** By what requests are counted: those of a caller together, or those that an address makes of this row. */
-  rateClass: 'reads' | 'signIn';
-  /** The whole body of a success; it names the environment where the path does. */
-  answer: z.ZodMiniType<{ requestId: string; environment?: string }>;
-};
+export type OwnRow = CallFacts &
+  BodyFacts<z.ZodMiniObject> & {
+    /** Who may call it. `caller`: whoever has an access key or a session. `access-key`: a session will not do. */
+    access: 'anybody' | 'caller' | 'access-key';
+    /** By what requests are counted: those of a caller together, or those that an address makes of this row. */
+    rateClass: 'reads' | 'signIn';
+    /** The whole body of a success; it names the environment where the path does. */
+    answer: z.ZodMiniType<{ requestId: string; environment?: string }>;
+  };
 
 /** What a caller may do in an environment by a grant, which names the row. */
-export type OperationRow = CallFacts & {
-  access: 'grant';
-  path: `/api/environments/:environment/${string}`;
-  /** For people, as a command is called: the verb first. */
-  title: string;
-  /** Absent where the BFF itself has the answer. */
-  partner?: PartnerSide;
-  /** `result` of a success: the partner's body, which may hold more than we know of. */
-  response: z.ZodMiniType;
-  /** Where a request holds files (as base64), and by which of the BFF's limits they count in all. */
-  files?: { limit: keyof FileLimits; of: (request: never) => readonly FileInRequest[] };
-} & (ReadFacts | WriteFacts);
+export type OperationRow = CallFacts &
+  BodyFacts<z.ZodMiniType> & {
+    access: 'grant';
+    path: `/api/environments/:environment/${string}`;
+    /** For people, as a command is called: the verb first. */
+    title: string;
+    /** Absent where the BFF itself has the answer. */
+    partner?: PartnerSide;
+    /** `result` of a success: the partner's body, which may hold more than we know of. */
+    response: z.ZodMiniType;
+    /** Where a request holds files (as base64), and by which of the BFF's limits they count in all. */
+    files?: { limit: keyof FileLimits; of: (request: never) => readonly FileInRequest[] };
+  } & (ReadFacts | WriteFacts);
 
 /** The same method and query at the partner. */
 type PartnerSide = {
@@ -91,12 +94,12 @@ const parameter = /\/:(\w+)/g;
 
 /** The names of a path's parameters, in their order. */
 export function parametersIn(path: string): string[] {
-  return Array.from(path.matchAll(parameter), ([, name = '']) => name);
+  return [...path.matchAll(parameter)].map(([, name = '']) => name);
 }
 
 /** A path with values in the places of its parameters, each encoded, so that it stays one part. */
 export function filledPath(path: string, values: Readonly<Record<string, unknown>>): string {
-  return path.replaceAll(parameter, (_, name) => `/${encodeURIComponent(String(values[name]))}`);
+  return path.replaceAll(parameter, (_, name) => `/${encodeURIComponent(`${values[name]}`)}`);
 }
 
 /** A table's rows that are operations. */

@@ -10,9 +10,12 @@ export type SignInMethodsAnswer = z.infer<typeof signInMethodsAnswer>;
 
 /** `POST /auth/vscode/token`: the code that the browser brought back, and the verifier of its challenge (RFC 7636, 4.1). */
 export const windowCodeRequest = z.strictObject({
-  code: z.string().check(z.regex(/^[\w-]{22,128}$/, 'is not a code')),
-  verifier: z.string().check(z.regex(/^[\w.~-]{43,128}$/, 'is not a verifier')),
+  code: z.string(),
+  verifier: z.string(),
 });
+/** Of another form they are no code and no verifier: only the BFF says so, and not which. */
+export const windowCodeForm = /^[\w-]{22,128}$/;
+export const windowVerifierForm = /^[\w.~-]{43,128}$/;
 export type WindowCodeRequest = z.infer<typeof windowCodeRequest>;
 
 /** The key for that one window's user, told this once. */

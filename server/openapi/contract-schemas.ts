@@ -51,8 +51,8 @@ function factsWith(limits: environments.FileLimits): Map<Schema, Json> {
       { type: 'object', additionalProperties: true, maxProperties: documents.mostFreeValues },
     ],
     [activity.activityQuery.shape.before, pageEndSchema],
-    [signIn.windowCodeRequest.shape.code, { maxLength: 128 }],
-    [signIn.windowCodeRequest.shape.verifier, { maxLength: 128 }],
+    [signIn.windowCodeRequest.shape.code, { maxLength: 128, pattern: signIn.windowCodeForm.source }],
+    [signIn.windowCodeRequest.shape.verifier, { maxLength: 128, pattern: signIn.windowVerifierForm.source }],
   ]);
 }
 

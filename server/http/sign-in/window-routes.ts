@@ -1,7 +1,13 @@
 import { type Request, type RequestHandler, Router } from 'express';
 import { rateClassOf } from '../../../shared/endpoint-row.ts';
 import { endpoints } from '../../../shared/endpoints.ts';
-import type { KeyEndedAnswer, SignInMethodsAnswer, WindowKeyAnswer } from '../../../shared/sign-in.ts';
+import {
+  type KeyEndedAnswer,
+  type SignInMethodsAnswer,
+  type WindowKeyAnswer,
+  windowCodeForm,
+  windowVerifierForm,
+} from '../../../shared/sign-in.ts';
 import { validate } from '../../../shared/validate.ts';
 import { BffError } from '../../bff-error.ts';
 import type { AccessKeys } from '../../callers/access-keys.ts';
@@ -94,7 +100,10 @@ export function createWindowRoutes(dependencies: WindowDependencies): Router {
         const validation = validate(redeemCode.request, await readCode(request));
         // What it was given is no word for an answer.
         const { code, verifier } = validation.ok ? validation.value : { code: '', verifier: '' };
-        const person = windowCodes.redeem(code, verifier);
+        const person =
+          windowCodeForm.test(code) && windowVerifierForm.test(verifier)
+            ? windowCodes.redeem(code, verifier)
+            : undefined;
         if (!person) {
           throw BffError.of(
             'LOGIN_FAILED',
