@@ -3,12 +3,12 @@ import type { FileLimits } from '../../shared/environments.ts';
 import { onlyGet } from './route.ts';
 
 /**
- * `GET /openapi.json`. It needs no access key: of this BFF it holds nothing but the address that the caller used and how
- * large a file may be (no environment, caller or key), and generators and `/docs` have no key to show.
+ * `GET /openapi.json`. It needs no access key, since generators and `/docs` have none. About this BFF it says only the
+ * address that the caller used and how large a file may be: nothing about environments, callers or keys.
  */
 export function createApiDescription(publicUrl: string | undefined, fileLimits: FileLimits): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  // Built once, when somebody asks: a start need not wait for it.
+  // Built once, when somebody asks, so that the start does not wait for it.
   let building: Promise<(url: string) => string> | undefined;
 
   router.get('/openapi.json', async (request, response) => {
@@ -23,14 +23,14 @@ export function createApiDescription(publicUrl: string | undefined, fileLimits: 
   return router;
 }
 
-/** The description's text for each address: all but the address is put together once. */
+/** The text of the description for each address. Everything except the address is built once. */
 async function buildDescription(fileLimits: FileLimits): Promise<(url: string) => string> {
   const { createOpenApiDocument, serverAt } = await import('../openapi/openapi-document.ts');
   const document = JSON.stringify(createOpenApiDocument(fileLimits));
   return (url) => `{"servers":${JSON.stringify([serverAt(url)])},${document.slice(1)}`;
 }
 
-/** The address that the caller used: the shell has made sure that it is one of ours. */
+/** The address that the caller used. The host check has made sure that it is one of ours. */
 function addressOf({ headers: { host = '' } }: Request, publicUrl: string | undefined): string {
   const known = publicUrl === undefined ? undefined : new URL(publicUrl);
   return known?.host === host.toLowerCase() ? known.origin : `http://${host}`;

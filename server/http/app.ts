@@ -23,13 +23,13 @@ import { createLoginRoutes } from './sign-in/login-routes.ts';
 import { createWindowRoutes, type WindowDependencies, windowCallPaths } from './sign-in/window-routes.ts';
 
 export type AppOptions = {
-  /** All that can be called. */
+  /** The table of everything that can be called. */
   endpoints: EndpointTable;
-  /** Where callers find it, and who stands in between. */
+  /** Where callers reach the BFF, and through which proxies. */
   address: { host: string; publicUrl: string | undefined; trustProxy: number };
   callers: {
     identify: IdentifyCaller;
-    /** Absent where nobody signs in in a browser. */
+    /** Undefined if sign-in in a browser is not set up. */
     sessions: Sessions | undefined;
     allowedOrigins: AllowedOrigins;
     rateLimitPerMinute: number;
@@ -37,16 +37,16 @@ export type AppOptions = {
   api: Omit<ApiDependencies, 'endpoints'>;
   windows: Omit<WindowDependencies, 'sessions' | 'authenticate'>;
   log: RequestLog;
-  /** False from the moment that the BFF is told to end. */
+  /** False as soon as the BFF is told to stop. */
   isReady: () => boolean;
 };
 
-/** The shell: what every request passes on its way to the table's routes. Only this folder knows Express. */
+/** The shell: the steps that every request passes on its way to the table's routes. Only this folder knows Express. */
 export function createApp(options: AppOptions): Express {
   const { endpoints, address, callers, api, windows, log, isReady } = options;
   const app = express();
   app.disable('x-powered-by');
-  // An answer is never cached, so the hash over its body would be for nothing.
+  // Answers are never cached, so a hash of the body would be useless.
   app.disable('etag');
   app.set('trust proxy', address.trustProxy);
   app.enable('case sensitive routing');
@@ -55,7 +55,7 @@ export function createApp(options: AppOptions): Express {
   app.use(securityHeaders());
   app.use(checkRequestTarget);
   app.use(watchForProxy(address.trustProxy, log.warn));
-  // Before the check of the name: a probe calls by whatever address it has, and learns nothing else.
+  // Before the host check: a probe may use any address, and learns nothing else.
   app.get('/livez', (_request, response) => {
     sendJson(response, 200, { status: 'ok' });
   });
@@ -71,7 +71,7 @@ export function createApp(options: AppOptions): Express {
   const isProtected = (name: string) => api.environments.some((each) => each.id === name && each.protected);
   const withSessions = crossOrigin(allowedOrigins, { sessions: sessions !== undefined });
 
-  // What is called all day comes before what is called once.
+  // The routes that are called most come first.
   app.use('/api', noStore, ...withSessions, authenticateCaller);
   app.use('/api', limitCallers(callers.rateLimitPerMinute, isProtected));
   app.use(createApi({ ...api, endpoints }));
@@ -89,10 +89,10 @@ export function createApp(options: AppOptions): Express {
   return app;
 }
 
-/** An answer is of this moment: nobody keeps it, and none is ever “not modified”. */
+/** Every answer is for this moment only: nobody may keep it, and it is never “not modified”. */
 function noStore(request: Request, response: Response, next: NextFunction): void {
   response.setHeader('Cache-Control', 'no-store');
-  // Only where they are: an object that has lost a property is slow to read ever after.
+  // Deleted only if present: deleting a property makes an object slow to read.
   if (request.headers['if-none-match'] !== undefined) delete request.headers['if-none-match'];
   if (request.headers['if-modified-since'] !== undefined) delete request.headers['if-modified-since'];
   next();

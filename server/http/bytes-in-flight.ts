@@ -1,15 +1,15 @@
 import { BffError } from '../bff-error.ts';
 
-/** The bytes that one call holds. They are given back when it ends, however it ends. */
+/** The bytes that one call holds. They are released when the call ends, however it ends. */
 export type HeldBytes = Disposable & {
-  /** Holds so many more; fails when all calls together would then hold too many. */
+  /** Holds more bytes. Fails if all calls together would then hold too many. */
   add(bytes: number): void;
 };
 
-/** Opens the account of one call. */
+/** Starts counting for one call. */
 export type HoldBytes = () => HeldBytes;
 
-/** Bounds what the bodies of all calls together take of memory, from their first byte to the end of the call. */
+/** Limits the memory for the bodies of all calls together, from their first byte to the end of the call. */
 export function limitBytesInFlight(most: number): HoldBytes {
   let held = 0;
   return function holdBytes() {
@@ -20,7 +20,7 @@ export function limitBytesInFlight(most: number): HoldBytes {
           throw BffError.of(
             'BUSY',
             'The BFF is busy: the requests that it holds reach its limit (MAX_BYTES_IN_FLIGHT). Nothing was sent; try again in a moment.',
-            // What is still on its way is of no use (`unread-bodies.ts`).
+            // The rest of the body is not needed (`unread-bodies.ts`).
             { retryAfterSeconds: 1, headers: { Connection: 'close' } },
           );
         }

@@ -3,7 +3,7 @@ import { contentSecurityPolicy } from 'helmet';
 import { type DocsFileName, docsFileNames } from '../docs/docs-file-names.ts';
 import { onlyGet } from './route.ts';
 
-/** `GET /docs` shows `/openapi.json`, by files that the BFF has itself. They are read when somebody looks. */
+/** `GET /docs` shows `/openapi.json`, with files that the BFF contains. They are read when somebody opens the page. */
 export function createDocs(): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const files = new Map<DocsFileName, Buffer>();
@@ -22,7 +22,7 @@ export function createDocs(): Router {
   const others = docsFileNames.filter((name) => name !== 'page.html');
   for (const name of others) {
     router.get(`/docs/${name}`, (_request, response) => {
-      // The names are the same after an update.
+      // The names stay the same after an update, so the files must not be kept for long.
       response.set('Cache-Control', 'max-age=600');
       return send(name, response);
     });
@@ -31,7 +31,7 @@ export function createDocs(): Router {
   return router;
 }
 
-/** The one page there is. It runs its own two scripts and calls this BFF, and nothing else: no inline code, no `eval`. */
+/** For the one page with scripts. It runs its own two scripts and calls this BFF, and nothing else: no inline code, no `eval`. */
 const docsPolicy = contentSecurityPolicy({
   useDefaults: false,
   directives: {

@@ -7,26 +7,26 @@ import { createJsonScan, JsonTooComplex } from '../json/json-scan.ts';
 import type { HeldBytes } from './bytes-in-flight.ts';
 import { type Turns, takeTurns } from './turns.ts';
 
-/** RFC 8259, 8.1: JSON between systems is UTF-8; another charset is somebody's mistake. */
+/** RFC 8259, 8.1: JSON between systems is UTF-8. Another charset is a mistake. */
 const jsonType = /^application\/json *(; *charset="?utf-8"? *)?$/i;
 
-/** What a sender must keep up with after its first seconds, 1 Mbit/s: who announces a body and sends none holds its place. */
+/** After the first seconds, a sender must send 1 Mbit/s: a body that is announced but not sent would hold its place. */
 const usualPace: Pace = { graceMs: 10_000, bytesPerMs: slowestBytesPerMs, lookEveryMs: 1_000 };
 export type Pace = { graceMs: number; bytesPerMs: number; lookEveryMs: number };
 
-/** A JSON body that has arrived whole, and does not take too long to read. */
+/** A JSON body that has arrived completely, and does not take too long to parse. */
 export type JsonBytes = {
   bytes: Buffer;
-  /** Whether it holds a number that a program would write in another way than it came. */
+  /** Whether it contains a number that JavaScript would write differently. */
   inexact: boolean;
 };
 export type ReadJsonBytes = (request: Request, held?: HeldBytes) => Promise<JsonBytes>;
 
-type BodyOptions = { pace?: Pace /** What the cap means, in words. */; largest?: string };
+type BodyOptions = { pace?: Pace /** The meaning of the cap, in words. */; largest?: string };
 
 /**
- * Reads a JSON body of at most `cap` bytes; one that is larger, or too complex, is refused while it arrives. Express's
- * own parser would first read such a body to its end, however long that takes, and only then say so.
+ * Reads a JSON body of at most `cap` bytes. A body that is larger or too complex is refused while it arrives. Express's own
+ * parser would first read it to the end, however long that takes.
  */
 export function jsonBytes(cap: number, { pace = usualPace, largest }: BodyOptions = {}): ReadJsonBytes {
   return async function readJsonBytes(request, held) {
@@ -51,7 +51,7 @@ export function jsonBytes(cap: number, { pace = usualPace, largest }: BodyOption
   };
 }
 
-/** Reads such a body as its value. */
+/** Reads such a body and parses it. */
 export function jsonBody(cap: number, options?: BodyOptions) {
   const readJsonBytes = jsonBytes(cap, options);
   return async function readJson(request: Request, held?: HeldBytes): Promise<unknown> {
@@ -62,8 +62,8 @@ export function jsonBody(cap: number, options?: BodyOptions) {
 }
 
 /**
- * The value of a body, for checking, and the same once more, for sending on: there each number stands as it came.
- * Of most bodies they are one.
+ * The value of a body for checking, and the value for sending on, which keeps each number exactly as it came. For most
+ * bodies, both are the same.
  */
 export async function parseJson(
   { bytes, inexact }: JsonBytes,
@@ -81,11 +81,11 @@ type Reading = {
   held?: HeldBytes | undefined;
   pace?: Pace;
   largest?: string | undefined;
-  /** Looks at the bytes as they come, and may refuse them. */
+  /** Is called with the bytes as they arrive, and may throw. */
   look?: (bytes: Buffer) => void;
 };
 
-/** A body that says how long it is has its place from the beginning, and is copied there once. */
+/** A body with a known length gets its buffer at the beginning, and is copied once. */
 async function readLength(request: Request, length: number, { held, pace, look }: Reading): Promise<Buffer> {
   held?.add(length);
   const bytes = Buffer.allocUnsafe(length);
@@ -98,11 +98,11 @@ async function readLength(request: Request, length: number, { held, pace, look }
     },
     pace,
   );
-  // Whatever may have been left out was never written to.
+  // A body shorter than announced leaves a tail that was never written.
   return bytes.subarray(0, size);
 }
 
-/** Reads a body of any kind, of at most `cap` bytes. */
+/** Reads a body of any type, of at most `cap` bytes. */
 export async function readBytes(
   request: Request,
   cap: number,
@@ -124,7 +124,7 @@ export async function readBytes(
   return Buffer.concat(chunks);
 }
 
-/** By events: leaving a loop over the request would destroy the connection, and the answer with it. */
+/** Reads by events: leaving a `for await` loop early would destroy the connection, and the answer with it. */
 async function readEach(
   request: Request,
   take: (chunk: Buffer) => void,
@@ -146,7 +146,7 @@ async function readEach(
     if (size < (performance.now() - begun - graceMs) * bytesPerMs) reject(tooSlow());
   }, lookEveryMs);
   request.on('data', onData).on('end', resolve).on('error', onBroken).on('close', onBroken);
-  // It may have broken off while others were asked.
+  // The request may have failed while this one waited.
   if (request.destroyed) onBroken();
   try {
     await promise;
@@ -159,7 +159,7 @@ async function readEach(
 
 function decode(bytes: Buffer): string {
   try {
-    // Not `toString`, which would put replacement characters into somebody's name.
+    // Not `toString`, which would put replacement characters in somebody's name.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw BffError.of('VALIDATION_ERROR', 'The body is not UTF-8.');
@@ -167,7 +167,7 @@ function decode(bytes: Buffer): string {
 }
 
 function parse(text: string): unknown {
-  // The contract says of nothing that it is required.
+  // Nothing at all is `undefined`: the contract then says what is required.
   if (text === '') return undefined;
   try {
     return JSON.parse(text);
@@ -181,7 +181,7 @@ function tooComplex({ message }: JsonTooComplex): BffError {
   return BffError.of(
     'VALIDATION_ERROR',
     `The body cannot be read: ${message}.`,
-    // What is still on its way is not read.
+    // The rest of the body is not read.
     { headers: { Connection: 'close' } },
   );
 }

@@ -12,19 +12,19 @@ import { type DiscardLimits, discardUnreadBodies, limitWhatComes } from './unrea
 
 export type Listening = {
   port: number;
-  /** Stops listening at once, lets what is under way finish, for so long at most, and ends when every connection is closed. */
+  /** Stops listening at once, waits at most this long for requests in progress, and resolves when all connections are closed. */
   close(longestMs: number): Promise<void>;
 };
 
-/** How long a kept connection may still bring a request that was on its way when we were told to end. */
+/** How long a kept connection may still bring a request that was on its way when the BFF was told to stop. */
 const idleGraceMs = 500;
-/** Turns of the event loop, each of which hands over one connection: as many as the system keeps in its queue. */
+/** Turns of the event loop. Each turn hands over one connection, and the system queues this many. */
 const mostTurns = 512;
 
-/** What a test may set smaller. */
+/** Limits that a test may shorten. */
 export type ListenLimits = { mostConnections?: number; discard?: DiscardLimits };
 
-/** Serves the app. An address that is taken or not ours rejects with the system's error. */
+/** Serves the app. Rejects with the system's error if the address is in use or does not belong to this machine. */
 export async function listen(
   app: Express,
   { host, port }: { host: string; port: number },
@@ -37,14 +37,14 @@ export async function listen(
     // How often Node looks for requests that are too slow.
     connectionsCheckingInterval: 5_000,
     keepAliveTimeout: 15_000,
-    // The app refuses a request without a Host itself, in the envelope.
+    // The app itself refuses a request without a Host, with our error envelope.
     requireHostHeader: false,
   });
   const connections = limitConnections(server, limits.mostConnections);
   discardUnreadBodies(server, limits.discard);
   server.on('request', app);
   server.on('clientError', answerClientError);
-  // Left alone, Node answers these two by itself, without the envelope.
+  // By default, Node answers these two itself, without our error envelope.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.on('connect', (_request, socket) => answerClientError(new Error('a tunnel'), socket));
   await new Promise<void>((resolve, reject) => {
@@ -62,18 +62,18 @@ export async function listen(
 
 async function closeGently(server: Server, connections: OpenConnections, longestMs: number): Promise<void> {
   const { underWay, idle } = connections;
-  // An answer given from now on tells its caller to bring the next request elsewhere.
+  // From now on, answers tell callers to send the next request elsewhere.
   for (const response of underWay) if (!response.headersSent) response.setHeader('Connection', 'close');
   server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
   await takeInQueued(server);
   const closed = new Promise<void>((resolve) => {
-    // The HTTP server's own `close` also cuts idle connections, and with them a request that is on the wire: the
-    // method below it only stops listening.
+    // The HTTP server's own `close` also cuts idle connections, and with them requests that are on the wire. The method
+    // of its base class only stops listening.
     net.Server.prototype.close.call(server, () => resolve());
   });
   const refuseSilent = watchForSilence(underWay);
   const grace = setInterval(() => {
-    // More than those that Node calls idle: half a header is no request either.
+    // More than what Node calls idle: a connection with half a header has no request either.
     for (const socket of idle()) socket.destroy();
     refuseSilent();
   }, idleGraceMs);
@@ -81,11 +81,11 @@ async function closeGently(server: Server, connections: OpenConnections, longest
   await closed;
   clearInterval(grace);
   clearTimeout(limit);
-  // Stops the timer by which the HTTP server looks for connections that are too slow.
+  // Stops the timer with which the HTTP server looks for slow connections.
   server.close();
 }
 
-/** Looks for uploads of which nothing has come since the last look, and refuses them: nothing of them was sent on. */
+/** Refuses uploads that have sent nothing since the last check. Nothing from them has been sent on. */
 function watchForSilence(underWay: ReadonlySet<ServerResponse>): () => void {
   const bytesAtLastLook = new WeakMap<ServerResponse, number>();
   return () => {
@@ -106,15 +106,14 @@ function refuseUpload(response: Response): void {
     'The BFF is stopping, and the rest of the request did not arrive. Try again in a moment.',
   );
   Object.assign(context, { code: failure.code, outcome: failure.outcome });
-  // Whoever reads the body learns that there is no more.
+  // The code that reads the body then fails.
   response.once('close', () => response.req.destroy());
   sendJson(response, failure.status, failureBodyOf(failure, context.requestId, context));
 }
 
 /**
- * Takes in the connections that the system has accepted and not yet handed over: to their callers they stand, and they
- * would be cut together with the listening socket. Ends when two turns in a row have brought neither a connection nor a
- * request: in such a short one, hardly another can have come.
+ * Accepts the connections that are still in the system's queue: their callers are already connected, and closing the
+ * listening socket would cut them. Ends after two turns in a row without a new connection or request.
  */
 async function takeInQueued(server: Server): Promise<void> {
   let quiet = 0;
@@ -129,13 +128,13 @@ async function takeInQueued(server: Server): Promise<void> {
   server.off('connection', note).off('request', note);
 }
 
-/** What Node's parser refuses never reaches the app, so it is answered here, in the same envelope. */
+/** Requests that Node's parser refuses never reach the app, so they are answered here, with the same envelope. */
 function answerClientError(error: Error & { code?: string }, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) {
     socket.destroy();
     return;
   }
-  // It has been answered, and what comes now is what was on its way.
+  // It has been answered already, and the rest was still on its way.
   if (!socket.writable) return;
   const requestId = requestIdOf(undefined);
   const failure =
@@ -162,7 +161,7 @@ function answerClientError(error: Error & { code?: string }, socket: Duplex): vo
       body,
     ].join('\r\n'),
   );
-  // Closed at once, the connection would be reset, and the answer lost with it.
+  // Closing at once would reset the connection, and the answer would be lost.
   limitWhatComes(socket);
   socket.once('end', () => socket.destroy());
   socket.resume();

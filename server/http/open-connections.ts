@@ -1,21 +1,21 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** What is known of the connections of callers. */
+/** The connections of callers. */
 export type OpenConnections = {
-  /** The answers that are still owed. */
+  /** The answers that have not been completed yet. */
   underWay: ReadonlySet<ServerResponse>;
-  /** Those over which no request is being answered: kept for the next one, silent, or in the midst of their headers. */
+  /** The connections without a request in progress: kept for the next one, silent, or in the middle of the headers. */
   idle(): Socket[];
 };
 
-/** Far more than callers keep at once, since nobody's connection is kept for longer than some seconds without use. */
+/** Far more than callers need, since an idle connection is kept only for some seconds. */
 const usuallyMost = 1_000;
 
 /**
- * Keeps the number of connections below a limit, so that idle ones can't use up the descriptors that the BFF needs for
- * its files and for Pearsana. Who comes when it is reached takes the place of an idle one: of one that never brought a
- * whole request, or else of the one that was used longest ago. Where none is idle, they are turned away.
+ * Limits the number of connections, so that idle ones can't use up the file descriptors that the BFF needs for its files and
+ * for Pearsana. At the limit, a new connection replaces an idle one: first one that never brought a complete request, then
+ * the least recently used one. If none is idle, the new connection is refused.
  */
 export function limitConnections(server: Server, most = mostConnections()): OpenConnections {
   const underWay = new Set<ServerResponse>();
@@ -49,7 +49,7 @@ export function limitConnections(server: Server, most = mostConnections()): Open
   return { underWay, idle };
 }
 
-/** Half of the descriptors that the system grants at most: each call may take another one, to Pearsana. */
+/** At most half of the system's limit on descriptors, since each call may need another one, to Pearsana. */
 function mostConnections(): number {
   // Looking up the names of connections could take seconds.
   Object.assign(process.report, { excludeNetwork: true });

@@ -3,14 +3,14 @@ import type { Method } from '../../shared/endpoint-row.ts';
 import { BffError } from '../bff-error.ts';
 import type { Caller } from '../callers/caller.ts';
 
-/** @param parameters what the path names, decoded */
+/** @param parameters the decoded parameters of the path */
 export type HandleRow = (
   request: Request,
   response: Response,
   parameters: Readonly<Record<string, string>>,
 ) => void | Promise<void>;
 
-/** Serves rows of the table, by their names. Any other method at their paths is told which ones are possible. */
+/** Serves rows of the table, by their names. For any other method at their paths, the answer names the possible ones. */
 export function createRoutes(handlers: Readonly<Record<string, HandleRow>>): RequestHandler {
   return function handleRow(request: Request, response: Response, next: NextFunction) {
     const { asked } = response.locals.context;
@@ -25,7 +25,7 @@ export function createRoutes(handlers: Readonly<Record<string, HandleRow>>): Req
   };
 }
 
-/** One method for one path that is no row, as a browser's window goes to. */
+/** Serves one method at a path that is not in the table, such as a page for browsers. */
 export function route(
   router: Router,
   method: Method,
@@ -38,12 +38,12 @@ export function route(
   });
 }
 
-/** The answer to any other method at what can only be read. */
+/** Answers any method other than GET. */
 export function onlyGet(): never {
   throw BffError.of('METHOD_NOT_ALLOWED', 'Only GET is possible here.', { headers: { Allow: 'GET, HEAD' } });
 }
 
-/** Who asks; for routes that stand behind the authentication. */
+/** The caller; for routes behind the authentication. */
 export function callerOf(response: Response): Caller {
   const { caller } = response.locals.context;
   if (!caller) throw new Error('A route was reached without authentication.');

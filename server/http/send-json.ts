@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 
 /**
- * Answers with JSON. Express's own `json` would parse the content type that it has just set and look whether the caller
- * holds a fresh copy: for nothing, since no answer of ours is kept by anybody.
+ * Answers with JSON. Express's own `json` would parse the content type again and check whether the caller has a fresh copy,
+ * which is useless here: no answer of ours may be cached.
  */
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
   const text = JSON.stringify(body);

@@ -1,21 +1,21 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Below it, reading, checking and writing a body take less time than giving it turns of its own. */
+/** For smaller bodies, parsing, checking and serialising take less time than giving them turns of their own. */
 const largeBytes = 128 * 1024;
-/** What others have of the event loop between two turns: a ping goes to Pearsana and back in it. */
+/** How long other requests have the event loop between two turns: enough for a ping to Pearsana and back. */
 const othersMs = 5;
 
-/** A large body’s time. It lasts until it is disposed of; the next one then has its own. */
+/** The time in which one large body may be processed. It ends when disposed, and then the next body gets its own. */
 export type Turns = Disposable & {
-  /** Ends a turn of the event loop, and begins another after other calls have had theirs. */
+  /** Ends a turn of the event loop, and resolves after other calls have had theirs. */
   next(): Promise<void>;
 };
 
 let last: Promise<void> = Promise.resolve();
 
 /**
- * Waits until a body of so many bytes may be worked on. Large ones go one after another, since each lies in memory
- * several times meanwhile, and in several turns, since all others wait as long as one takes.
+ * Waits until a body of this size may be processed. Large bodies are processed one after another, since each is in memory
+ * several times meanwhile; and in several turns, since everybody else waits during a turn.
  */
 export async function takeTurns(bytes: number): Promise<Turns> {
   if (bytes < largeBytes) return { async next() {}, [Symbol.dispose]() {} };
@@ -28,7 +28,7 @@ export async function takeTurns(bytes: number): Promise<Turns> {
 }
 
 async function letOthers(): Promise<void> {
-  // First the end of this turn: the time counts from there.
+  // First end this turn: the time counts from there.
   await nextTurn();
   await delay(othersMs);
 }

@@ -1,17 +1,17 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** How long, and how much of it, is read of a body that nobody wants any more. */
+/** How long and how much to read of a body that is no longer needed. */
 export type DiscardLimits = { mostMs: number; silentMs: number; mostBytes: number };
 
-/** The times are nginx's for the same purpose (`lingering_time`, `lingering_timeout`). */
+/** The times are those of nginx for the same purpose (`lingering_time`, `lingering_timeout`). */
 const usualLimits: DiscardLimits = { mostMs: 30_000, silentMs: 5_000, mostBytes: 64 * 1024 * 1024 };
 const lookEveryMs = 100;
 
 /**
- * Reads on after an answer that was given before its request had arrived, as to a wrong key. A connection that is closed
- * while bytes arrive is reset by the system, and the reset may overtake the answer: the caller would then see a failed
- * connection, and a proxy like nginx would take the BFF for dead.
+ * Keeps reading after an answer that was sent before the whole request had arrived, for example to a wrong key. If the
+ * connection were closed while bytes still arrive, the system would reset it, and the reset may overtake the answer: the
+ * caller would see a failed connection, and a proxy like nginx would take the BFF for dead.
  */
 export function discardUnreadBodies(server: Server, limits = usualLimits): void {
   const latest = new WeakMap<Duplex, IncomingMessage>();
@@ -24,7 +24,7 @@ export function discardUnreadBodies(server: Server, limits = usualLimits): void 
         destroySoon();
         return;
       }
-      // The caller learns that the answer is whole, and need not send the rest.
+      // The caller learns that the answer is complete, and need not send the rest.
       socket.end();
       readOn(request, limits, destroySoon);
     };
@@ -47,8 +47,8 @@ function readOn(request: IncomingMessage, limits: DiscardLimits, onEnd?: () => v
 }
 
 /**
- * Cuts a connection that brings nothing that anybody wants, once it has brought too much or lasted too long.
- * @returns ends the watch.
+ * Cuts a connection with an unneeded body once it has brought too much or lasted too long.
+ * @returns a function that ends the watch.
  */
 export function limitWhatComes(
   socket: Duplex & { bytesRead?: number },

@@ -1,30 +1,30 @@
 import { isAscii } from 'node:buffer';
 import { isExact } from './exact-numbers.ts';
 
-/** What a JSON text may be made of. Every program that reads it takes one turn for all of it, however long that is. */
+/** The limits of a JSON text. A parser reads all of it in one turn of the event loop, however long that takes. */
 const limits = {
-  /** Free-form objects go twenty levels down, and stand three levels down themselves. */
+  /** Free-form objects may have twenty levels, and are three levels down themselves. */
   levels: 64,
-  /** Values of any kind. So many are read and checked within 50 ms; a batch of 25 documents has 200 and what is free-form. */
+  /** Values of any kind. This many are parsed and checked within 50 ms. A batch of 25 documents has 200, and its free-form values. */
   values: 20_000,
-  /** Of the names of all fields together: each of them is looked up in a table of all that there are. */
+  /** Of the names of all fields together, since the parser looks up each name in a table. */
   nameBytes: 256 * 1024,
   /** Of a number. */
   digits: 1_000,
-  /** Longer than this, a text can only be a file in base64 … */
+  /** A longer text can only be a file in base64 … */
   textBytes: 64 * 1024,
-  /** … which has an escape such as `\u002B`, for a plus sign, in so many bytes at most. */
+  /** … which has an escape such as `\u002B`, for a plus sign, at most this often. */
   bytesPerEscape: 32,
 } as const;
 
-/** A JSON text that would take too long to read. Its message says why. */
+/** A JSON text that would take too long to parse. The message says why. */
 export class JsonTooComplex extends Error {}
 
-/** Looks at JSON while it arrives, in pieces of any length, and leaves it to the parser to say what is no JSON. */
+/** Checks JSON while it arrives, in pieces of any length. Whether it is valid JSON is left to the parser. */
 export type JsonScan = {
-  /** @throws JsonTooComplex as soon as there is too much of something. */
+  /** @throws JsonTooComplex as soon as a limit is exceeded. */
   add(bytes: Buffer): void;
-  /** At the end: whether there is a number that would not be written again as it was. */
+  /** At the end: whether there is a number that JavaScript would write differently. */
   hasInexactNumber(): boolean;
 };
 
@@ -39,12 +39,12 @@ const openBracket = 0x5b;
 const closeBracket = 0x5d;
 const letterU = 0x75;
 
-/** What numbers begin with (2), and what else stands in them (1), by character code. */
+/** Characters that begin a number (2), and other characters in numbers (1), by character code. */
 const inNumber = new Uint8Array(256);
 for (const sign of '+.eE') inNumber[sign.charCodeAt(0)] = 1;
 for (const sign of '-0123456789') inNumber[sign.charCodeAt(0)] = 2;
 
-/** @param limited false for what must be read whatever it is: only its numbers are looked at. */
+/** @param limited false for a text that must be parsed in any case: then only its numbers are checked. */
 export function createJsonScan({ limited = true }: { limited?: boolean } = {}): JsonScan {
   /** For each open level, whether it is an object. */
   const objects = new Uint8Array(limits.levels + 1);
@@ -80,14 +80,14 @@ export function createJsonScan({ limited = true }: { limited?: boolean } = {}): 
     escaping = false;
     textBytes += 2;
     if (isName) nameBytes += 2;
-    // Some encoders write every slash so, and a white picture has hardly anything else.
+    // Some encoders escape every slash, and a white picture consists of little else.
     if (sign === slash) return;
     escapes += 1;
     const most = sign === letterU ? textBytes / limits.bytesPerEscape : 0;
     if (limited && textBytes > limits.textBytes && escapes > most) throw longText();
   }
 
-  /** Goes on in a text, and gives the place after its end, or after the last byte. Neither sign is looked for twice. */
+  /** Continues in a text. @returns the place after its end, or after the last byte. It never searches twice for the same sign. */
   function passText(bytes: Buffer, start: number, next: { quote: number; backslash: number }): number {
     let at = start;
     if (escaping && at < bytes.byteLength) {

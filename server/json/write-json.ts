@@ -1,12 +1,12 @@
-/** What holds more characters is written by its parts, and a text in pieces of so many. */
+/** A value with more characters is written part by part, and a text in pieces of this length. */
 const pieceLength = 256 * 1024;
-/** What is written in one turn of the event loop, in characters: some 20 ms. */
+/** How many characters are written in one turn of the event loop: about 20 ms. */
 const mostInATurn = 4 * 1024 * 1024;
 
 /** Ends a turn of the event loop, so that a large value does not keep everybody else waiting. */
 export type NextTurn = () => Promise<void>;
 
-/** The JSON text of a value as `JSON.stringify` gives it, in pieces: all at once, 37 MB take more than a tenth of a second. */
+/** The same JSON text as `JSON.stringify`, in pieces: at once, 37 MB would take more than a tenth of a second. */
 export async function* jsonPieces(value: unknown, nextTurn: NextTurn): AsyncGenerator<string> {
   let length = 0;
   for (const piece of piecesOf(value)) {
@@ -20,8 +20,8 @@ export async function* jsonPieces(value: unknown, nextTurn: NextTurn): AsyncGene
 }
 
 /**
- * Writes a value as JSON, over the bytes that it was read from: the new text is never longer than the old one, since
- * it has no blanks, and escapes only what must be. So a document lies in memory once, and not twice.
+ * Writes a value as JSON over the bytes that it was parsed from. The new text is never longer, since it has no blanks and
+ * only the necessary escapes. So a document is in memory once, and not twice.
  */
 export async function writeJson(value: unknown, over: Buffer, nextTurn: NextTurn): Promise<Buffer> {
   let size = 0;
@@ -57,7 +57,7 @@ function* textPieces(text: string): Generator<string> {
   yield '"';
   for (let at = 0; at < text.length; ) {
     let end = at + pieceLength;
-    // The two halves of a character stay together: one alone would be written as an escape.
+    // Keep both halves of a character together: one alone would be written as an escape.
     if (isFirstHalf(text.charCodeAt(end - 1))) end += 1;
     yield JSON.stringify(text.slice(at, end)).slice(1, -1);
     at = end;
@@ -69,7 +69,7 @@ function isFirstHalf(code: number): boolean {
   return code >= 0xd800 && code <= 0xdbff;
 }
 
-/** How many characters the texts in a value have; counted no further than to more than a piece. */
+/** How many characters the texts in a value have. It stops counting when there are more than a piece. */
 function textLength(value: unknown): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 0;

@@ -5,14 +5,14 @@ import { isGranted } from '../../callers/grants.ts';
 import type { Journal, Reader } from '../../journal/journal.ts';
 import type { OwnAnswers } from './own-routes.ts';
 
-/** As SQLite counts rows; more digits would be no number any more. */
+/** A row id of SQLite. More digits would exceed JavaScript's numbers. */
 const writeId = /^\d{1,15}$/;
-/** Where a page ended: at that write, or (`u`) at that one among what nobody has resolved. */
+/** Where a page ended: at that write, or (with `u`) at that write among the unresolved ones. */
 const pageEnd = /^u?\d{1,15}$/;
 
 /**
- * What callers may see and say of writes: of their own, for which no grant is needed, and of everybody's where they may do
- * everything in the environment.
+ * What callers may see and resolve: their own writes, without any grant; and everybody's writes, if they may do everything
+ * in the environment.
  */
 export function createActivityAnswers(
   journal: Pick<Journal, 'activity' | 'resolve'>,
@@ -36,7 +36,7 @@ function readerOf(caller: Caller, environment: string, requestId: string): Reade
   return { caller: caller.id, environment, everybody: isGranted(caller, environment, '*'), requestId };
 }
 
-/** The write, if it is now resolved as was wanted. */
+/** The write, if it is now resolved as the caller said. Otherwise it throws the reason why not. */
 function resolved(activity: ActivityEntry | undefined, happened: boolean): ActivityEntry {
   if (!activity) throw BffError.of('NOT_FOUND', 'You have no write with this id in this environment.');
   if (activity.resolved?.happened === happened) return activity;

@@ -12,7 +12,7 @@ import { createOwnRoutes } from './own-routes.ts';
 export type ApiDependencies = OperationDependencies & {
   journal: Pick<Journal, 'activity' | 'resolve'>;
   tokens: Pick<TokenRoom, 'statuses'>;
-  /** The newest version of an environment's API, where it is newer than the one that we speak. */
+  /** The newest version of an environment's API, if it is newer than the one that the BFF uses. */
   newerApiVersion: (environment: string) => string | undefined;
 };
 

@@ -7,9 +7,9 @@ import { sentences } from '../../../shared/validate.ts';
 import { BffError } from '../../bff-error.ts';
 
 /**
- * Refuses files that are larger than the limits, each by its name in the request. A body of the right size may hold
- * such a one all the same, where little else is in it.
- * @param request one that the row's schema has accepted.
+ * Refuses files above the limits, and names each by its path in the request. A body within its own limit may still contain
+ * a file that is too large, if it contains little else.
+ * @param request a request that the row's schema has accepted.
  */
 export function requireSmallFiles({ files }: OperationRow, request: unknown, limits: FileLimits): void {
   if (!files) return;
@@ -30,7 +30,7 @@ export function requireSmallFiles({ files }: OperationRow, request: unknown, lim
   throw BffError.of('PAYLOAD_TOO_LARGE', errors.join('. '), { details: { errors, issues } });
 }
 
-/** The same limits, said of a body that is too large to be read at all: base64 has made a third more of its files. */
+/** The same limits in words, for a body that is too large to be read. Base64 makes files a third larger. */
 export function largestFiles({ files }: OperationRow, limits: FileLimits): { largest?: string } {
   if (!files) return {};
   const most = byteWords(limits[files.limit], 'exact');

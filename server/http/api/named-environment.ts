@@ -4,7 +4,7 @@ import { isGranted, isGrantedAnything } from '../../callers/grants.ts';
 import type { EnvironmentFacts } from '../../config/environment-config.ts';
 import type { RequestContext } from '../middleware/request-context.ts';
 
-/** Where a caller may do nothing, it need not know that there is anything. */
+/** The environments where a caller may do something. The caller is not told about the others. */
 export function grantedTo(caller: Caller, environments: readonly EnvironmentFacts[]): EnvironmentFacts[] {
   return environments.filter(({ id }) => isGrantedAnything(caller, id));
 }
@@ -25,7 +25,7 @@ export function requireGrant(
   );
 }
 
-/** The environment of that name, where the caller may do anything at all. */
+/** The environment of that name, if the caller may do anything there. */
 export function knownEnvironment(
   caller: Caller,
   environments: readonly EnvironmentFacts[],
@@ -37,7 +37,7 @@ export function knownEnvironment(
   return environment;
 }
 
-/** @param known those that the caller may know of. */
+/** @param known the environments that the caller may know about. */
 export function environmentNotFound(known: readonly EnvironmentFacts[]): BffError {
   const names = known.map(({ id }) => id).join(', ');
   return BffError.of(

@@ -27,15 +27,15 @@ export type OperationDependencies = {
   endpoints: EndpointTable;
   environments: readonly EnvironmentFacts[];
   tokens: Pick<TokenRoom, 'findScopes'>;
-  /** Carries out what changes nothing. */
+  /** Carries out reads. */
   callPartner: CallPartner;
-  /** Carries out what writes. */
+  /** Carries out writes. */
   sendOnce: SendOnce;
   fileLimits: FileLimits;
   holdBytes: HoldBytes;
 };
 
-/** The operations that the BFF answers without the partner's API: one function each. */
+/** The operations that the BFF answers itself, without Pearsana's API: one function each. */
 type OwnResults = {
   [Name in OperationName as Endpoints[Name] extends { partner: object } ? never : Name]: (
     environment: string,
@@ -48,12 +48,12 @@ export function createOperationRoutes(dependencies: OperationDependencies): Reco
   const ownResults: OwnResults = { scopes: tokens.findScopes };
   const environmentsById = new Map(environments.map((each) => [each.id, each]));
 
-  /** The environment of that name, where the caller may do this there. */
+  /** The environment of that name, if the caller may use the operation there. */
   function environmentOf(
     named: string,
     { context, caller, operation }: { context: RequestContext; caller: Caller; operation: string },
   ): EnvironmentFacts {
-    // First of all, and for every name that one could have: a denial does not tell whether there is one.
+    // Checked first, and for every valid name, so that a denial does not tell whether the environment exists.
     if (environmentName.test(named)) requireGrant(context, caller, named, operation);
     const environment = environmentsById.get(named);
     if (!environment) throw environmentNotFound(grantedTo(caller, environments));
@@ -90,7 +90,7 @@ export function createOperationRoutes(dependencies: OperationDependencies): Reco
         context.replayed = true;
         response.setHeader('Idempotent-Replayed', 'true');
       } else context.partnerMs = reply.facts.durationMs;
-      // These two hold no body (RFC 9110, 15.3.5 and 15.3.6), and ours says which environment it was.
+      // These two statuses have no body (RFC 9110, 15.3.5 and 15.3.6), but our answer names the environment.
       const status = [204, 205].includes(reply.status) ? 200 : reply.status;
       const { result, facts: partner } = reply;
       sendJson(response, status, { environment: environment.id, requestId, result, partner });
@@ -101,7 +101,7 @@ export function createOperationRoutes(dependencies: OperationDependencies): Reco
   return Object.fromEntries(rows.map(([name, row]) => [name, createOperationRoute(name, row)]));
 }
 
-/** What is protected is confirmed by name, with each request: a wrong button must not reach real students. */
+/** A write to a protected environment is confirmed by name, every time: a wrong button must not reach real students. */
 function requireConfirmation(request: Request, environment: string): void {
   if (request.headers['x-confirm-environment'] === environment) return;
   throw BffError.of(

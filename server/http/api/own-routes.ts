@@ -9,11 +9,11 @@ import { sendJson } from '../send-json.ts';
 import { knownEnvironment } from './named-environment.ts';
 import { requireValid } from './require-valid.ts';
 
-/** A call of one of the BFF's own rows, once all that the row says of it is made sure of. */
+/** A call of one of the BFF's own rows, after everything that the row requires has been checked. */
 export type OwnCall<Row extends OwnRow> = {
   caller: Caller;
   requestId: string;
-  /** Those of the path; where an environment is among them, the caller may do something there. */
+  /** The parameters of the path. If one is an environment, the caller may do something there. */
   parameters: { [Name in ParameterIn<Row['path']>]: string };
   query: OutputIn<Row, 'query'>;
   request: OutputIn<Row, 'request'>;
@@ -23,14 +23,14 @@ type OutputIn<Row, Key extends string> = Row extends { [Name in Key]: infer Cont
   ? z.output<Contract>
   : undefined;
 
-/** What there is to say beside what every answer has. */
+/** The answer, without the fields that every answer has. */
 type Told<Row extends OwnRow> = Omit<z.output<Row['answer']>, 'requestId' | 'environment'>;
 
 type CallerRow = {
   [Name in keyof Endpoints]: Endpoints[Name] extends { access: 'caller' } ? Name : never;
 }[keyof Endpoints];
 
-/** What answers each row that callers need no grant for. */
+/** The answer of each row that needs no grant. */
 export type OwnAnswers = {
   [Name in CallerRow]: (
     call: OwnCall<Endpoints[Name]>,
@@ -43,7 +43,7 @@ export function createOwnRoutes(
 ): Record<CallerRow, HandleRow> {
   const routes = Object.entries(answers).map(([name, answer]) => {
     const row = endpoints[name as CallerRow];
-    // Each row's own types are those of its answer; the compiler cannot follow them through a list.
+    // Each row has its own types, and the compiler cannot follow them through a list.
     return [name, createOwnRoute(row, answer as (call: OwnCall<OwnRow>) => object, environments)];
   });
   return Object.fromEntries(routes);

@@ -17,24 +17,24 @@ import { takeTurns } from '../turns.ts';
 import { largestFiles, requireSmallFiles } from './file-limits.ts';
 import { requireValid } from './require-valid.ts';
 
-/** A request that may go on to the partner: checked, and serialised again. */
+/** A request that is ready for Pearsana: checked, and serialised again. */
 export type PreparedRequest = {
-  /** What the partner's path names. */
+  /** The parameters of Pearsana's path. */
   parameters: Readonly<Record<string, string>>;
   query: Readonly<Record<string, string>>;
-  /** Absent where the row takes none. */
+  /** Undefined if the row has no body. */
   body?: Buffer;
   scopes: readonly Scope[];
-  /** Where the row writes. */
+  /** Only for writes. */
   remembered?: Remembered;
 };
 
-/** Far more than an id has; a path that is made of such leads nowhere else. */
+/** Far longer than real ids. A path of such values leads nowhere else. */
 const idForm = /^(?!\.{1,2}$)[\w.~:@+=,-]{1,200}$/;
 
 /**
- * Reads and checks the requests of a row. What it gives holds the body once, as the bytes that are sent: the value that
- * they came from is left behind here, since a document would else lie in memory twice for as long as the call takes.
+ * Reads and checks the requests of a row. The result contains the body once, as the bytes that will be sent. The parsed
+ * value is dropped here: otherwise a document would be in memory twice for the whole call.
  */
 export function prepareRequestOf(row: OperationRow, limits: FileLimits) {
   const readBody = row.request && jsonBytes(bodyCapOf(row, limits), largestFiles(row, limits));
@@ -47,7 +47,7 @@ export function prepareRequestOf(row: OperationRow, limits: FileLimits) {
   ): Promise<PreparedRequest> {
     const parameters = idsOf(named, partnerParameters);
     const query = textsOf(row.query ? requireValid(row.query, request.query) : {});
-    // A form is small enough not to count: whoever sends documents keeps nobody from creating a user.
+    // A form is too small to count. So uploads of documents do not keep anybody from creating a user.
     const body = await readBody?.(request, row.files ? held : undefined);
     using turns = await takeTurns(body?.bytes.byteLength ?? 0);
     const { value, exact } = body ? await parseJson(body, turns) : {};
@@ -58,7 +58,7 @@ export function prepareRequestOf(row: OperationRow, limits: FileLimits) {
     return {
       parameters,
       query,
-      // The contracts change nothing in a request, so the caller's own body goes on, in its own order of fields.
+      // The contracts change nothing in a request, so the caller's own value is sent, with its own order of fields.
       ...(body && { body: await writeJson(exact, body.bytes, turns.next) }),
       scopes: scopesOf(row, value),
       ...(isWrite(row) && {

@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import { type Schema, validate } from '../../../shared/validate.ts';
 import { BffError } from '../../bff-error.ts';
 
-/** What a contract makes of what a caller sent; fails with the words for what is wrong. */
+/** Checks a value against its contract. Fails with a message that says what is wrong. */
 export function requireValid<Contract extends Schema>(
   contract: Contract,
   value: unknown,

@@ -11,8 +11,8 @@ const minuteMs = 60_000;
 const wrongKeysPerMinute = 20;
 
 /**
- * Finds out who is calling. The key is looked at first, so that a right one always passes, whatever wrong ones the same
- * address has shown: many callers may share an address.
+ * Finds out who is calling. The key is checked before the limit, so that a valid key always passes, even if the same address
+ * has sent wrong ones: many callers may share an address.
  */
 export function authenticate(identify: IdentifyCaller, identifySession?: IdentifySession) {
   const store = createRateStore(minuteMs);
@@ -23,7 +23,7 @@ export function authenticate(identify: IdentifyCaller, identifySession?: Identif
     legacyHeaders: false,
     keyGenerator: addressOf,
     store,
-    // The library says how long to wait only beside its other headers, which would count a guesser's tries for them.
+    // The library sets Retry-After only together with its other headers, which would tell a guesser their remaining tries.
     handler: (request, _response, next) => {
       const end = store.get(addressOf(request))?.resetTime?.getTime() ?? Date.now();
       const seconds = Math.max(1, Math.ceil((end - Date.now()) / 1_000));
@@ -35,7 +35,7 @@ export function authenticate(identify: IdentifyCaller, identifySession?: Identif
   return function authenticateCaller(request: Request, response: Response, next: NextFunction): void {
     const authorization = request.headers.authorization;
     if (authorization === undefined) {
-      // Only here: whoever sends a key is who that key says, whatever cookie a browser adds.
+      // Only without a key: if there is one, it decides, whatever cookie a browser adds.
       const caller = identifySession?.(request);
       if (!caller)
         throw unauthorized(

@@ -3,9 +3,9 @@ import type { NextFunction, Request, Response } from 'express';
 import { ipKeyGenerator } from 'express-rate-limit';
 
 /**
- * The address that a request is counted by: an IPv4 address, or an IPv6 network, since one customer has a whole one.
- * What a proxy has written is believed only if it is an address. For anything else, which a caller may have made up, the
- * address of the connection stands in.
+ * The address by which a request is counted: an IPv4 address, or an IPv6 network, since one customer has a whole network.
+ * A proxy's header is believed only if it contains an address. For anything else, which a caller may have made up, the
+ * address of the connection counts.
  */
 export function addressOf(request: Request): string {
   return ipKeyGenerator(asAddress(request.ip) ?? asAddress(request.socket.remoteAddress) ?? 'unknown');
@@ -21,7 +21,7 @@ function asAddress(text: string | undefined): string | undefined {
   return isIP(address) === 0 ? undefined : address.toLowerCase();
 }
 
-/** Says once that a proxy's header arrives although no proxy is believed: all its callers then count as one address. */
+/** Logs once that a proxy's header arrives although no proxy is believed: all its callers then count as one address. */
 export function watchForProxy(trustProxy: number, warn: (sentence: string) => void) {
   let warned = trustProxy > 0;
   return function noteProxy({ headers }: Request, _response: Response, next: NextFunction): void {

@@ -17,8 +17,8 @@ const corsOptions = {
 };
 
 /**
- * Lets the listed browser origins read answers. Cookies are allowed where there are sessions, and then to the exact
- * origins alone: VS Code's web hosts send an access key.
+ * Lets the listed browser origins read answers. Cookies are allowed only if there are sessions, and only for the exact
+ * origins: VS Code's web hosts send an access key.
  */
 export function crossOrigin(allowed: AllowedOrigins, { sessions }: { sessions: boolean }) {
   const allow = cors<Request>((request, decide) => {
@@ -32,7 +32,7 @@ export function crossOrigin(allowed: AllowedOrigins, { sessions }: { sessions: b
     });
   });
   return [
-    // Without an Origin, as from a program, there is nothing to allow.
+    // A request without Origin comes from a program, and needs no permission.
     function allowOrigin(request: Request, response: Response, next: NextFunction): void {
       if (request.headers.origin === undefined) next();
       else allow(request, response, next);

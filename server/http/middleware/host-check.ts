@@ -4,7 +4,7 @@ import { withoutKeys } from '../../callers/key-format.ts';
 import { isLoopback } from '../../network/loopback.ts';
 
 /**
- * Answers only to the names it is meant to be called by: a hostile page that makes its own name resolve to this machine
+ * Accepts only the names by which the BFF should be called. A hostile page that makes its own name resolve to this machine
  * (DNS rebinding) still sends that name.
  */
 export function hostCheck(options: { host: string; publicUrl: string | undefined }) {
@@ -15,7 +15,7 @@ export function hostCheck(options: { host: string; publicUrl: string | undefined
   const names = [...(onLoopback ? ['localhost', '127.0.0.1'] : []), ...(publicHost ? [publicHost] : [])];
 
   return function checkHost(request: Request, response: Response, next: NextFunction): void {
-    // RFC 9112, 3.2. Node would take the first of several, and whoever stands in front may have taken another.
+    // RFC 9112, 3.2. Node would take the first of several, and a proxy in front may have taken another.
     if ((request.headersDistinct.host?.length ?? 0) > 1) {
       throw BffError.of('VALIDATION_ERROR', 'A request must not have several Host headers.');
     }
@@ -41,7 +41,7 @@ export function hostCheck(options: { host: string; publicUrl: string | undefined
   };
 }
 
-/** A host as names are compared (RFC 3986, 6.2.2.1 and 6.2.3): small letters, no final dot, no default port. */
+/** A host in the form for comparing (RFC 3986, 6.2.2.1 and 6.2.3): small letters, no final dot, no default port. */
 function plainHost(text: string, defaultPort: string): { name: string; host: string } | undefined {
   const [, name, port] =
     /^(\[[0-9a-f:]{2,39}\]|[a-z0-9.-]{1,255}?)\.?(?::(\d{0,5}))?$/.exec(text.toLowerCase()) ?? [];
@@ -51,7 +51,7 @@ function plainHost(text: string, defaultPort: string): { name: string; host: str
 
 const longestLoggedHost = 100;
 
-/** What a caller wrote there, fit for a log: characters of names alone, and neither a key nor what they sent as one. */
+/** The caller's Host header, safe to log: only the characters of names, and neither a key nor anything sent as one. */
 function loggedHost({ headers: { host = '', authorization = '' } }: Request): string {
   const presented = authorization.trim().split(' ').at(-1);
   if (presented && host.includes(presented)) return '[redacted]';
@@ -65,7 +65,7 @@ function cameByProxy({ headers }: Request): boolean {
   );
 }
 
-/** Only a plain path may stand in the request line: `http://other/…`, `//other` and `*` are for proxies, or for mischief. */
+/** Accepts only a plain path in the request line: `http://other/…`, `//other` and `*` are for proxies, or for attacks. */
 export function checkRequestTarget(request: Request, _response: Response, next: NextFunction): void {
   if (!request.url.startsWith('/') || request.url.startsWith('//')) {
     throw BffError.of('VALIDATION_ERROR', 'The request line must contain a path, such as /api/environments.');

@@ -8,7 +8,7 @@ import type { RequestContext } from './request-context.ts';
 
 const minuteMs = 60_000;
 
-/** What one caller may do in a minute: a read is cheap, a write reaches a person. Parts of `RATE_LIMIT_PER_MINUTE`. */
+/** How much of `RATE_LIMIT_PER_MINUTE` each class gets: a read is cheap, but a write reaches a person. */
 const rateClasses = {
   reads: { part: 1, policy: 'per-caller', words: 'requests' },
   writes: { part: 1 / 3, policy: 'writes-per-caller', words: 'writes' },
@@ -20,7 +20,7 @@ const rateClasses = {
 } as const;
 type RateClass = keyof typeof rateClasses;
 
-/** So many requests of a class a minute for each caller, whatever address it comes from. What is denied counts too. */
+/** Limits the requests of each caller in a minute, by class, from whatever address. Denied requests count too. */
 export function limitCallers(perMinute: number, isProtected: (environment: string) => boolean) {
   const limits: Record<RateClass, RateLimitRequestHandler> = {
     reads: limitClass('reads', perMinute),
@@ -32,7 +32,7 @@ export function limitCallers(perMinute: number, isProtected: (environment: strin
     const { endpoint, parameters } = asked ?? {};
     if (!endpoint || !caller || rateClassOf(endpoint.row) !== 'writes') return 'reads';
     const environment = parameters?.environment ?? '';
-    // Who may not write there is not told, by a smaller number, that there is something to protect.
+    // A caller without the grant must not learn from a smaller limit that the environment is protected.
     return isProtected(environment) && isGranted(caller, environment, endpoint.name)
       ? 'protectedWrites'
       : 'writes';
@@ -43,7 +43,7 @@ export function limitCallers(perMinute: number, isProtected: (environment: strin
   };
 }
 
-/** Draft-8 headers say how many are left. */
+/** The headers of draft 8 say how many requests are left. */
 function limitClass(name: RateClass, perMinute: number): RateLimitRequestHandler {
   const { part, policy, words } = rateClasses[name];
   const limit = Math.max(1, Math.floor(perMinute * part));

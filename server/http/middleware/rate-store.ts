@@ -2,12 +2,12 @@ import type { ClientRateLimitInfo, Store } from 'express-rate-limit';
 import { LRUCache } from 'lru-cache';
 import { type Clock, clock as ownClock } from '../../clock.ts';
 
-/** More callers or addresses than meet one BFF within a minute; beyond it, whoever was counted longest ago is forgotten. */
+/** More callers or addresses than one BFF sees in a minute. Beyond that, the one counted longest ago is forgotten. */
 const mostCounted = 10_000;
 
 /**
- * Counts requests by a key, each key in a window of its own. The library's store goes by the wall clock, so that a step
- * back by an hour limits everybody for an hour, and it keeps a count for every key that anybody makes up.
+ * Counts requests by key, each key in its own window. The library's store uses the wall clock, so setting it back by an hour
+ * would limit everybody for an hour; and it keeps a count for every key that anybody makes up.
  */
 export function createRateStore(
   windowMs: number,
@@ -26,7 +26,7 @@ export function createRateStore(
   }
 
   return {
-    // It stands in this process alone.
+    // The counts are in this process only.
     localKeys: true,
     get(key) {
       const window = windowOf(key);

@@ -2,17 +2,17 @@ import { type EndpointRow, type EndpointTable, parametersIn } from '../../../sha
 
 export type NamedRow = { name: string; row: EndpointRow };
 
-/** What a request line asks for. It is decided once, before the request has proved anything. */
+/** The row that a request line names. It is looked up once, before the caller is known. */
 export type Asked = {
-  /** The rows at its path, each with another method. */
+  /** The rows at this path, each with a different method. */
   rows: readonly NamedRow[];
-  /** The one of its method. */
+  /** The row with the request's method. */
   endpoint: NamedRow | undefined;
-  /** The values in its path; absent where one is encoded wrongly. */
+  /** The parameters in the path; undefined if one is encoded wrongly. */
   parameters: Readonly<Record<string, string>> | undefined;
 };
 
-/** Finds the rows that a request line asks for, where the table has any at that path. */
+/** Finds the rows at the path of a request line, if there are any. */
 export type ReadRequestLine = (method: string, url: string) => Asked | undefined;
 
 export function createRequestLineReader(table: EndpointTable): ReadRequestLine {
@@ -32,7 +32,7 @@ export function createRequestLineReader(table: EndpointTable): ReadRequestLine {
 
 type Place = { pattern: RegExp; rows: (NamedRow & { names: readonly string[] })[] };
 
-/** The paths of a table. What is said word for word goes before a parameter. */
+/** The paths of a table. A literal segment takes precedence over a parameter. */
 function placesIn(table: EndpointTable): Place[] {
   const rows = Object.entries(table).map(([name, row]) => ({ name, row, names: parametersIn(row.path) }));
   const byShape = Map.groupBy(rows, ({ row }) => row.path.replaceAll(/\/:\w+/g, '/:'));

@@ -6,7 +6,7 @@ import { BffError } from '../../bff-error.ts';
 import { sendJson } from '../send-json.ts';
 import type { RequestContext, RequestLog } from './request-context.ts';
 
-/** The last handler: every failure, foreseen or not, becomes the one envelope. */
+/** The last handler: it turns every failure, expected or not, into the error envelope. */
 export function respondToError(onUnexpected: RequestLog['unexpected']) {
   // Express knows an error handler by its four parameters.
   return function answerWithFailure(
@@ -18,7 +18,7 @@ export function respondToError(onUnexpected: RequestLog['unexpected']) {
     const { context } = response.locals;
     const failure = asBffError(error);
     if (failure.code === 'INTERNAL') onUnexpected(error, context.requestId);
-    // As where the BFF is stopping, and has answered in place of the route. Express itself would print the error.
+    // For example because the BFF is stopping and has answered instead of the route. Express would print the error.
     if (response.headersSent) {
       response.destroy();
       return;
@@ -58,7 +58,7 @@ function asksToWrite({ asked }: Pick<RequestContext, 'asked'>): boolean {
 
 function asBffError(error: unknown): BffError {
   if (error instanceof BffError) return error;
-  // Express's own parts say what the client did wrong by a 4xx status; their messages may quote the request, so ours stand in.
+  // Express's own parts report a client's mistake with a 4xx status. Their messages may quote the request, so ours are used.
   const status = error instanceof Error && 'status' in error ? error.status : undefined;
   const code = (Object.keys(errorCodes) as ErrorCode[]).find((each) => errorCodes[each].status === status);
   if (status === 400 || code === undefined || errorCodes[code].status >= 500) {

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 
-/** No answer is a page: whatever a browser is made to show of it may load nothing and be framed by nobody. */
+/** Answers are not pages: if a browser shows one anyway, it may load nothing, and nobody may frame it. */
 const decide = helmet({
   contentSecurityPolicy: {
     useDefaults: false,
@@ -17,7 +17,7 @@ const decide = helmet({
   xFrameOptions: { action: 'deny' },
 });
 
-/** Helmet's headers are the same for every answer, so they are asked for once, for an answer that nobody gets. */
+/** Helmet's headers are the same for every answer, so they are computed once, for an answer that is never sent. */
 export function securityHeaders() {
   const model = new ServerResponse(new IncomingMessage(new Socket()));
   decide(model.req, model, (error) => {

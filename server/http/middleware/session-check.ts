@@ -4,13 +4,13 @@ import type { Caller } from '../../callers/caller.ts';
 import type { AllowedOrigins } from '../../config/allowed-origins.ts';
 import type { Sessions } from '../../sessions/sessions.ts';
 
-/** The caller that a request's cookie proves, if any; throws where a page of ours did not make the request. */
+/** The caller that a request's cookie proves, if any. Throws if the request does not come from one of our pages. */
 export type IdentifySession = (request: Request) => Caller | undefined;
 
 /**
- * A browser sends a cookie along whoever makes the request, so a request with one must also show who made it (RFC 10017,
- * against forged requests): a header that no form and no other site's page can set, an origin that is listed, and the
- * browser's own word that the page is of this site. Programs can send all three, but have no cookie.
+ * A browser adds the cookie to any request, whichever page made it. So the request must also prove where it comes from (RFC
+ * 10017, against forged requests): by a header that no form and no page of another site can set, by a listed origin, and
+ * by the browser's statement that the page belongs to this site. Programs can send all three, but they have no cookie.
  */
 export function checkForgery(
   request: Request,
@@ -22,7 +22,7 @@ export function checkForgery(
       'A request with a session cookie needs the header X-Pearsana-Client (any word of at most 64 letters).',
     );
   }
-  // VS Code’s web hosts are never among them: their origins are not of this site, and may be anybody’s extension.
+  // VS Code’s web hosts never count: their origins belong to another site, and may be anybody’s extension.
   const known =
     origin === undefined ? request.method === 'GET' : origin === publicOrigin || allowed.exact.has(origin);
   if (!known) {

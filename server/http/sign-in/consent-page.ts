@@ -24,7 +24,7 @@ button[value=allow] { background: #0b5cad; border-color: #0b5cad; color: #fff; }
 `;
 const styleHash = createHash('sha256').update(style).digest('base64');
 
-/** Asks whether a window of VS Code may act for whoever is signed in here. */
+/** Asks whether a VS Code window may act for the person who is signed in. */
 export function sendConsentPage(
   response: Response,
   page: { caller: Caller; returnAddress: ReturnAddress; keySeconds: number; word: string },
@@ -40,13 +40,13 @@ export function sendConsentPage(
     [
       `default-src 'none'`,
       `style-src 'sha256-${styleHash}'`,
-      // The second is where the form's answer leads: browsers ask it of redirects too.
+      // The second source is where the form leads in the end: browsers check redirects too.
       `form-action 'self' ${returnAddress.formAction}`,
       `base-uri 'none'`,
       `frame-ancestors 'none'`,
     ].join('; '),
   );
-  // With none at all, a browser would send “null” as the form’s origin, which is checked.
+  // Without any referrer, a browser would send “null” as the form’s origin, which is checked.
   response.setHeader('Referrer-Policy', 'same-origin');
   response.type('html').send(`<!doctype html>
 <html lang="en">

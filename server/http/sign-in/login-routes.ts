@@ -10,7 +10,7 @@ import { checkForgery } from '../middleware/session-check.ts';
 import { route } from '../route.ts';
 import { sendPage, wantsPage } from './page.ts';
 
-/** Far above what people do, an office behind one address included; each costs a place among the logins under way. */
+/** Far more than people need, even in an office behind one address. Each one takes a place among the logins in progress. */
 const minuteMs = 60_000;
 const loginRequestsPerMinute = 240;
 
@@ -42,20 +42,20 @@ export function createLoginRoutes(sessions: Sessions, allowed: AllowedOrigins): 
       );
     }
     response.setHeader('Set-Cookie', setCookies);
-    // A redirect would still count as the identity provider’s, and the strict cookie would not be sent along. What a
-    // page of ours leads to is ours.
+    // After a redirect, the request would still count as coming from the provider’s site, and the browser would not send
+    // the strict cookie. A navigation from our own page sends it.
     sendPage(response, {
       title: 'Signed in',
       text: ['You are signed in.', ...unread.map(wordsFor)].join(' '),
       goOnTo: returnTo.url,
-      // Long enough to read what is said besides.
+      // Long enough to read the additional sentences.
       goOnAfterSeconds: unread.length === 0 ? 0 : 15,
     });
   });
 
   route(router, 'POST', '/auth/logout', (request, response) => {
     checkForgery(request, { publicOrigin: sessions.publicOrigin, allowed });
-    // Who sends an access key uses no cookie, here as anywhere.
+    // A caller with an access key does not use the cookie, here as everywhere.
     if (request.headers.authorization === undefined) sessions.endSession(request.headers.cookie);
     response.setHeader('Set-Cookie', dropSessionCookie);
     response.status(204).end();
@@ -65,7 +65,7 @@ export function createLoginRoutes(sessions: Sessions, allowed: AllowedOrigins): 
   return router;
 }
 
-/** What a person is told of a claim that no rule could read; whoever runs the BFF finds it in the log. */
+/** What a person is told about a claim that no rule could read. The administrator finds it in the log. */
 function wordsFor({ claim, form }: UnreadClaim): string {
   return form === 'link'
     ? `The identity provider sent only a link in place of the claim “${claim}”, as some do for people who are in many groups, so what it grants is missing.`
@@ -97,7 +97,7 @@ export function limitLogins() {
   });
 }
 
-/** In front of a browser's window, a failure is a page. */
+/** For a browser window, a failure is a page. */
 export function answerWithPage(
   error: unknown,
   request: Request,

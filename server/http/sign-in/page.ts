@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 
-/** A page without script or style: it loads nothing and is framed by nobody, as its headers say. */
+/** A page without script or style. Its headers say that it loads nothing, and that nobody may frame it. */
 export function sendPage(
   response: Response,
   page: { title: string; text: string; goOnTo?: string | undefined; goOnAfterSeconds?: number },
@@ -22,7 +22,7 @@ export function sendPage(
 `);
 }
 
-/** A browser that navigates asks for a page; a program gets the envelope. */
+/** Whether the request comes from a navigating browser, which wants a page. Programs get the error envelope. */
 export function wantsPage(request: Request): boolean {
   return request.accepts(['json', 'html']) === 'html';
 }

@@ -24,7 +24,7 @@ import { answerWithPage, limitLogins, sendToLogin } from './login-routes.ts';
 const largestForm = 2 * 1024;
 
 export type WindowDependencies = {
-  /** Absent where nobody signs in in a browser. */
+  /** Undefined if sign-in in a browser is not set up. */
   sessions: Sessions | undefined;
   windowCodes: WindowCodes;
   returnAddressOf: (uri: unknown) => ReturnAddress | undefined;
@@ -35,10 +35,10 @@ export type WindowDependencies = {
 };
 
 const { signInMethods, redeemCode, endKey } = endpoints;
-/** What programs call from windows; a window in a browser does so across origins. */
+/** The calls that VS Code windows make. A window in a browser makes them across origins. */
 export const windowCallPaths = [signInMethods.path, redeemCode.path, endKey.path];
 
-/** How a window of VS Code is signed in: a page in the browser asks, and the window redeems what it brought back. */
+/** Signs in a VS Code window: a page in the browser asks the person, and the window redeems the code that comes back. */
 export function createWindowRoutes(dependencies: WindowDependencies): Router {
   const { sessions, windowCodes, returnAddressOf, keySeconds, accessKeys, authenticate } = dependencies;
   const router = Router({ caseSensitive: true, strict: true });
@@ -98,7 +98,7 @@ export function createWindowRoutes(dependencies: WindowDependencies): Router {
       async redeemCode(request, response) {
         const { context } = response.locals;
         const validation = validate(redeemCode.request, await readCode(request));
-        // What it was given is no word for an answer.
+        // Never echoed: it may be a code.
         const { code, verifier } = validation.ok ? validation.value : { code: '', verifier: '' };
         const person =
           windowCodeForm.test(code) && windowVerifierForm.test(verifier)
@@ -145,7 +145,7 @@ export function createWindowRoutes(dependencies: WindowDependencies): Router {
   return router;
 }
 
-/** Each row by itself: what a page can make a browser ask for keeps nobody from redeeming a code. */
+/** A separate limit for each row: requests that a hostile page can cause must not keep anybody from redeeming a code. */
 function createAddressLimits(): RequestHandler {
   const counted = Object.entries(endpoints).filter(([, row]) => rateClassOf(row) === 'signIn');
   const limits = new Map(counted.map(([name]) => [name, limitLogins()]));
@@ -163,13 +163,13 @@ function required(sessions: Sessions | undefined): Sessions {
   );
 }
 
-/** Everything is checked before anybody is asked to sign in: a link must not send people anywhere else. */
+/** Checks everything before anybody is asked to sign in, so that a link cannot send people anywhere else. */
 function readWindowRequest(
   { query }: Request,
   returnAddressOf: WindowDependencies['returnAddressOf'],
 ): WindowRequest {
   const { challenge, state, redirect_uri } = query;
-  // In base64url: editors encode anew what they open, and an address inside an address would not live through it.
+  // In base64url: editors encode the address again when they open it, which would damage a plain address inside it.
   const returnAddress = isText(redirect_uri, /^[\w-]{1,1500}$/)
     ? returnAddressOf(Buffer.from(redirect_uri, 'base64url').toString())
     : undefined;
@@ -189,7 +189,7 @@ function isText(value: unknown, form: RegExp): value is string {
   return typeof value === 'string' && form.test(value);
 }
 
-/** A browser says of every form which page it was on; a page that is not ours also lacks the form's word. */
+/** For every form, a browser says which page it was on. A foreign page also lacks the form's word. */
 function requireOwnPage({ headers }: Request, publicOrigin: string): void {
   const fromOurs = headers.origin === publicOrigin && headers['sec-fetch-site'] === 'same-origin';
   if (fromOurs && headers['content-type'] === 'application/x-www-form-urlencoded') return;
