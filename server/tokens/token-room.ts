@@ -3,7 +3,8 @@ import type { ScopesResult } from '../../shared/scopes.ts';
 import { BffError } from '../bff-error.ts';
 import { type Clock, clock as processClock } from '../clock.ts';
 import type { HttpAnswer, HttpRequest, Transport } from '../network/transport.ts';
-import { changedSecret, type Secret } from '../secret.ts';
+import { changedSecret } from '../secret.ts';
+import { hideToken } from './hide-token.ts';
 import { createScopeFinder } from './scope-finder.ts';
 import { createTokenKeeper, type KeptToken, type TokenKeeper } from './token-keeper.ts';
 import type { ClientCredentials, RequestToken } from './token-request.ts';
@@ -126,16 +127,14 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
 
   async function sendWith({ value }: KeptToken, request: HttpRequest): Promise<HttpAnswer> {
     const headers = { ...request.headers, authorization: `Bearer ${value.reveal()}` };
-    const { status, durationMs, text, header } = await transport({ ...request, headers });
-    // An API may echo the request: a token in its answer must not be passed on.
-    const hide = tokenHider(value);
+    const answer = await transport({ ...request, headers });
+    const hide = hideToken(value);
     return {
-      status,
-      durationMs,
-      text: hide(plainJson(text)),
-      header: (name) => {
-        const found = header(name);
-        return found === undefined ? undefined : hide(found);
+      ...answer,
+      text: hide.inJson(answer.text),
+      header(name) {
+        const found = answer.header(name);
+        return found === undefined ? undefined : hide.inText(found);
       },
     };
   }
@@ -184,24 +183,4 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
 function keyOf(credentials: ClientCredentials, scopes: readonly string[]): string {
   const { environment, authUrl, clientId, clientSecret } = credentials;
   return JSON.stringify([environment, authUrl, clientId, clientSecret.generation, ...scopes]);
-}
-
-/** Hides a token in a text, written plainly or escaped as in JSON. */
-function tokenHider(value: Secret): (text: string) => string {
-  const token = value.reveal();
-  const inJson = JSON.stringify(token).slice(1, -1);
-  const spellings = token === inJson ? [token] : [token, inJson];
-  return function hideToken(text) {
-    return spellings.reduce((hidden, spelling) => hidden.replaceAll(spelling, String(value)), text);
-  };
-}
-
-/** JSON with only the necessary escapes. Some encoders write `\/`, and a token with such escapes would reappear when parsed. */
-function plainJson(text: string): string {
-  if (!text.includes('\\')) return text;
-  try {
-    return JSON.stringify(JSON.parse(text));
-  } catch {
-    return text;
-  }
 }

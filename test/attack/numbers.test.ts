@@ -93,4 +93,14 @@ describe('numbers that no program keeps', () => {
       assert(refused.text.includes(`"ids":${list}`), refused.text);
     }
   });
+
+  it('come as they were, though the text has escapes', async () => {
+    const headers = { 'content-type': 'application/json' };
+    partner.api.next({
+      headers,
+      body: `${JSON.stringify(pong).slice(0, -1)},"more":${list},"path":"a\\/b\\u0020"}`,
+    });
+    const ping = await bff.call('/api/environments/sandbox/ping');
+    assert(ping.text.includes(`"more":${list}`), ping.text);
+  });
 });

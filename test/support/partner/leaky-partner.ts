@@ -48,6 +48,19 @@ const asJson = { 'content-type': 'application/json' };
 const everyCharacterEscaped = (text: string) =>
   text.replace(/[^"{}[\]:,\\]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+/** How a gateway may spell what it repeats. */
+const encoders: Readonly<Record<string, (text: string) => string>> = {
+  percent: encodeURIComponent,
+  'percent-twice': (text) => encodeURIComponent(encodeURIComponent(text)),
+  'percent-throughout': (text) => Buffer.from(text).toString('hex').replace(/../g, '%$&'),
+  base64,
+  'base64-for-urls': (text) => Buffer.from(text).toString('base64url'),
+  'base64-twice': (text) => base64(base64(text)),
+  'base64-in-a-query': (text) => encodeURIComponent(base64(`header: ${text}`)),
+  hex: (text) => Buffer.from(text).toString('hex'),
+};
+
 /** How a partner may answer with what it was sent, by the environment that it is. */
 export const leaks: Readonly<Record<string, Leak>> = {
   production: { api: (arrived) => ({ headers: echoHeaders(arrived), body: echo(arrived) }) },
@@ -72,6 +85,17 @@ export const leaks: Readonly<Record<string, Leak>> = {
       }).replaceAll('*', everyCharacterEscaped(bearer(arrived))),
     }),
   },
+  ...Object.fromEntries(
+    Object.entries(encoders).map(([name, encode]) => [
+      `encoded-${name}`,
+      {
+        api: (arrived: Arrived) => ({
+          headers: { 'x-request-id': encode(bearer(arrived)) },
+          body: echo({ ...arrived, headers: { authorization: encode(bearer(arrived)) } }),
+        }),
+      },
+    ]),
+  ),
   'plain-text': { api: (arrived) => ({ body: JSON.stringify(arrived) }) },
   'no-answer': { api: { fault: 'hang' } },
   'cut-off': { api: { fault: 'reset-after-body' } },
