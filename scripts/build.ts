@@ -58,7 +58,15 @@ const extensionOptions = {
  */
 function requireOnce(): Plugin {
   const names = [
-    ...['Disposable', 'EventEmitter', 'ExtensionKind', 'ExtensionMode', 'FileType', 'ProgressLocation'],
+    ...[
+      'CancellationTokenSource',
+      'Disposable',
+      'EventEmitter',
+      'ExtensionKind',
+      'ExtensionMode',
+      'FileType',
+      'ProgressLocation',
+    ],
     ...['QuickInputButtons', 'QuickPickItemKind', 'ThemeColor', 'ThemeIcon', 'TreeItem'],
     ...['TreeItemCollapsibleState', 'Uri', 'authentication', 'commands', 'env', 'window', 'workspace'],
   ];

@@ -100,6 +100,9 @@ type Refuse = (issues: readonly Issue[]) => never;
 /** What would leave its place in the path even when it is encoded, or cannot be encoded. */
 const climbs = /^\.{0,2}$|\p{Cs}/u;
 
+/** A key as it can stand in a header (RFC 9110, 5.5). */
+export const accessKeyForm = /^[!-~]+$/;
+
 const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
@@ -139,7 +142,7 @@ export function createClientOf<Table extends EndpointTable>(
 ): ClientOf<Table> {
   const origin = backendOrigin(options.baseUrl);
   const { accessKey, timeoutMs = 60_000 } = options;
-  if (accessKey !== undefined && !/^[!-~]+$/.test(accessKey)) {
+  if (accessKey !== undefined && !accessKeyForm.test(accessKey)) {
     throw new TypeError('The access key must be visible ASCII.');
   }
   // Called through a wrapper: a browser's fetch refuses any `this` but its own.

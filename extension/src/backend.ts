@@ -36,8 +36,11 @@ export type Backend = {
   resolve: Client['resolve'];
   /** Whether people can sign in in a browser there; no key is sent. */
   offersBrowser(): Promise<boolean>;
-  /** Asks the BFF whether it takes this key, and keeps it if so. @returns the origin it is good for. */
-  signIn(accessKey: string, signal?: AbortSignal): Promise<string>;
+  /**
+   * Asks the BFF whether it takes this key, and keeps it if so.
+   * @param asked its origin, as the user saw it: once the setting names another, nothing is sent.
+   */
+  signIn(asked: string, accessKey: string, signal?: AbortSignal): Promise<void>;
   /** Redeems what the browser brought back, at the BFF that was asked and no other, and keeps the key. */
   redeem(origin: string, code: string, verifier: string, signal: AbortSignal): Promise<void>;
   /** Forgets the key, and gives it back where it was given by signing in in a browser. */
@@ -57,7 +60,18 @@ const ownAnswerTimeoutMs = 10_000;
 /** A question before the first question: whoever types a key finds out soon enough that nobody answers. */
 const methodsTimeoutMs = 3_000;
 
+/** Partner calls have the client's own limit. */
+const partnerTimeoutMs = 60_000;
+/** So long after a BFF answered, the same one is taken to be there. */
+const provenMs = 5_000;
+
+/** One call, for the log; its signal ends the question before it too. */
+type Called = { operation: string; environment?: string | undefined; signal?: AbortSignal | undefined };
+
 export function createBackend({ readUrl, sessions, log, fetch }: BackendDependencies): Backend {
+  /** When a BFF last answered at an origin (ms of this window). */
+  const provenAt = new Map<string, number>();
+
   function origin(): string {
     try {
       return backendOrigin(readUrl().trim());
@@ -67,15 +81,37 @@ export function createBackend({ readUrl, sessions, log, fetch }: BackendDependen
     }
   }
 
-  function clientOf(
-    baseUrl: string,
-    more: Pick<ClientOptions, 'accessKey' | 'timeoutMs'> = { timeoutMs: ownAnswerTimeoutMs },
-  ): Client {
-    return createClient({ baseUrl, ...more, ...(fetch && { fetch }) });
+  function clientOf(at: string, more: Pick<ClientOptions, 'accessKey' | 'timeoutMs'>): Client {
+    return createClient({ baseUrl: at, timeoutMs: ownAnswerTimeoutMs, ...more, ...(fetch && { fetch }) });
+  }
+
+  /** @throws ClientError where whatever answers is not a BFF; no key is sent. */
+  async function methodsAt(at: string, timeoutMs: number, signal?: AbortSignal): Promise<string[]> {
+    const client = clientOf(at, { timeoutMs });
+    const { methods } = await logged(log, 'sign-in methods', undefined, () =>
+      client.signInMethods(signal ? { signal } : {}),
+    );
+    provenAt.set(at, performance.now());
+    return methods;
+  }
+
+  /** A call with a key, which goes only to a BFF: who answers for another program's port, or in another shape, gets none. */
+  async function callWithKey<Answer extends { requestId: string }>(
+    at: string,
+    key: Pick<ClientOptions, 'accessKey' | 'timeoutMs'>,
+    { operation, environment, signal }: Called,
+    call: (client: Client) => Promise<Answer>,
+  ): Promise<Answer> {
+    const provenFor = performance.now() - (provenAt.get(at) ?? Number.NEGATIVE_INFINITY);
+    if (provenFor > provenMs) await methodsAt(at, ownAnswerTimeoutMs, signal);
+    return logged(log, operation, environment, () => call(clientOf(at, key)));
   }
 
   /** The setting is read once for each call: were it to change meanwhile, the key still goes where it belongs. */
-  async function connect(timeoutMs?: number): Promise<{ at: string; client: Client }> {
+  async function callSignedIn<Answer extends { requestId: string }>(
+    called: Called & { timeoutMs?: number },
+    call: (client: Client, at: string) => Promise<Answer>,
+  ): Promise<Answer> {
     const at = origin();
     const session = await sessions.get(at);
     if (!session) throw new CommandError('NOT_SIGNED_IN', `You are not signed in to the BFF at ${at}.`);
@@ -84,45 +120,39 @@ export function createBackend({ readUrl, sessions, log, fetch }: BackendDependen
       const until = timeWords(expiresAt);
       throw new CommandError('SIGN_IN_EXPIRED', `You were signed in to the BFF at ${at} until ${until}.`);
     }
-    return { at, client: clientOf(at, { accessKey, ...(timeoutMs !== undefined && { timeoutMs }) }) };
-  }
-
-  /** Asks for what the BFF answers by itself. */
-  async function askBff<Answer extends { requestId: string }>(
-    operation: string,
-    environment: string | undefined,
-    ask: (client: Client, origin: string) => Promise<Answer>,
-  ): Promise<Answer> {
-    const { at, client } = await connect(ownAnswerTimeoutMs);
-    return logged(log, operation, environment, () => ask(client, at));
+    const { timeoutMs = ownAnswerTimeoutMs } = called;
+    return callWithKey(at, { accessKey, timeoutMs }, called, (client) => call(client, at));
   }
 
   /** What the BFF takes is kept, with who it says that this is. */
   async function keep(at: string, key: Omit<KeptSession, 'caller'>, signal?: AbortSignal): Promise<void> {
-    const client = clientOf(at, { accessKey: key.accessKey, timeoutMs: ownAnswerTimeoutMs });
-    const { caller } = await logged(log, 'session', undefined, () =>
+    const { accessKey } = key;
+    const { caller } = await callWithKey(at, { accessKey }, { operation: 'session', signal }, (client) =>
       client.session(signal ? { signal } : {}),
     );
     // Cancelled after the answer came: then nothing is kept either.
     signal?.throwIfAborted();
     const before = await sessions.get(at);
     await sessions.keep(at, { ...key, caller: caller.id });
-    if (before && before.accessKey !== key.accessKey) void giveBack(at, before);
+    if (before && before.accessKey !== accessKey) void giveBack(at, before);
   }
 
   /** Ends a key that was given for a time: why it could not be, or nothing. Other keys are not ours to end. */
   async function giveBack(at: string, key: Omit<KeptSession, 'caller'>): Promise<CommandFailure | undefined> {
     const { accessKey, expiresAt } = key;
     if (expiresAt === undefined || isOver(expiresAt)) return undefined;
-    const client = clientOf(at, { accessKey, timeoutMs: ownAnswerTimeoutMs });
     try {
-      await logged(log, 'sign-out', undefined, () => client.endKey());
+      await callWithKey(at, { accessKey }, { operation: 'sign-out' }, (client) => client.endKey());
       return undefined;
     } catch (error) {
       const failure = failureOf(error);
       // The BFF knows it no longer: that is what was wanted.
       return failure.code === 'UNAUTHORIZED' ? undefined : failure;
     }
+  }
+
+  function requireUnchanged(asked: string): void {
+    if (origin() !== asked) throw new CommandError('BACKEND_CHANGED', 'The BFF was changed meanwhile.');
   }
 
   return {
@@ -136,37 +166,36 @@ export function createBackend({ readUrl, sessions, log, fetch }: BackendDependen
         return undefined;
       }
     },
-    async call(name, options) {
-      const { client } = await connect();
-      const methods: OperationMethods = client;
-      const method = methods[name];
-      return logged(log, name, options.environment, () => method(options));
-    },
+    call: (name, options) =>
+      callSignedIn({ ...options, operation: name, timeoutMs: partnerTimeoutMs }, (client) => {
+        const methods: OperationMethods = client;
+        return methods[name](options);
+      }),
     environments: (signal) =>
-      askBff('environments', undefined, async (client, at) => ({
+      callSignedIn({ operation: 'environments', signal }, async (client, at) => ({
         ...(await client.environments(signal ? { signal } : {})),
         origin: at,
       })),
-    activity: (options) => askBff('activity', options.environment, (client) => client.activity(options)),
-    resolve: (options) => askBff('resolve', options.environment, (client) => client.resolve(options)),
+    activity: (options) =>
+      callSignedIn({ ...options, operation: 'activity' }, (client) => client.activity(options)),
+    resolve: (options) =>
+      callSignedIn({ ...options, operation: 'resolve' }, (client) => client.resolve(options)),
     async offersBrowser() {
-      const client = clientOf(origin(), { timeoutMs: methodsTimeoutMs });
       try {
-        const { methods } = await logged(log, 'sign-in methods', undefined, () => client.signInMethods());
-        return methods.includes('browser');
+        return (await methodsAt(origin(), methodsTimeoutMs)).includes('browser');
       } catch {
-        // An older BFF, or none: the key is asked for, and what is wrong is said where it is typed.
+        // The key is asked for, and what is wrong is said where it is typed.
         return false;
       }
     },
-    async signIn(accessKey, signal) {
-      const at = origin();
-      await keep(at, { accessKey }, signal);
-      return at;
+    async signIn(asked, accessKey, signal) {
+      requireUnchanged(asked);
+      await methodsAt(asked, ownAnswerTimeoutMs, signal);
+      await keep(asked, { accessKey }, signal);
     },
     async redeem(asked, code, verifier, signal) {
-      if (origin() !== asked) throw new CommandError('BACKEND_CHANGED', 'The BFF was changed meanwhile.');
-      const client = clientOf(asked);
+      requireUnchanged(asked);
+      const client = clientOf(asked, {});
       const { accessKey, expiresAt } = await logged(log, 'sign-in', undefined, () =>
         client.redeemCode({ code, verifier, signal }),
       );

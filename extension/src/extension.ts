@@ -15,6 +15,7 @@ import { createSubmitDocumentCommand } from './commands/submit-document.ts';
 import { createWriteCommand } from './commands/write.ts';
 import { backendUrlSetting, providerId, registerCommands, sessionContextKey } from './contributions.ts';
 import { createEnvironmentList, sessionOf } from './environment-list.ts';
+import { createEvent } from './event.ts';
 import type { Host, Situation } from './failures/situation.ts';
 import { invitationForm } from './forms/invitation-form.ts';
 import { userForm } from './forms/user-form.ts';
@@ -38,9 +39,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const tree = createEnvironmentsTree({ list, history, situation });
   const activity = createActivityTree({ backend, list, situation });
 
+  const urlChanges = createEvent<void>();
   const inTest = context.extensionMode === vscode.ExtensionMode.Test;
   const { browser, registrations } = listenToBrowser(context.extension.id, backend.redeem);
-  const signIn = createSignInCommand({ backend, browser, list, situation, inTest });
+  const signIn = createSignInCommand({
+    ...{ backend, browser, list, situation, inTest },
+    onDidChangeUrl: urlChanges.event,
+  });
   const signOut = createSignOutCommand({ backend, list, situation });
   const provider = createProvider({
     current: backend.session,
@@ -64,7 +69,9 @@ export function activate(context: vscode.ExtensionContext): void {
     registrations,
     sessions.onDidChange(onOtherSession),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration(backendUrlSetting)) onOtherSession();
+      if (!change.affectsConfiguration(backendUrlSetting)) return;
+      onOtherSession();
+      urlChanges.fire();
     }),
     list.onDidChange((change) => {
       if (change === 'loaded') setSession(sessionOf(list.state()));

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { accessKeyForm } from '../../../shared/client.ts';
 import { createEvent, type Event } from '../event.ts';
 import { plain } from '../plain-text.ts';
 
@@ -32,8 +33,25 @@ export function sessionName(origin: string): string {
   return `${prefix}${origin}`;
 }
 
-function isSessionName(name: string): boolean {
-  return name.startsWith(prefix);
+/** What a secret holds. One that is torn, or not a session, is as good as none: signing in again replaces it. */
+function sessionIn(text: string): KeptSession | undefined {
+  // The first version kept the bare key.
+  const found = text.startsWith('{') ? parsed(text) : { accessKey: text, caller: 'access-key' };
+  const { accessKey, caller, expiresAt } = Object(found) as Record<keyof KeptSession, unknown>;
+  const isKey = typeof accessKey === 'string' && accessKeyForm.test(accessKey);
+  if (!isKey || typeof caller !== 'string') return undefined;
+  if (expiresAt === undefined) return { accessKey, caller };
+  return typeof expiresAt === 'string' && Date.parse(expiresAt) > 0
+    ? { accessKey, caller, expiresAt }
+    : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 export function createSessionStore(
@@ -43,7 +61,7 @@ export function createSessionStore(
   /** What this window has made of each: VS Code tells of our own changes too. */
   const known = new Map<string, string | undefined>();
   const subscription = secrets.onDidChange(async ({ key }) => {
-    if (!isSessionName(key)) return;
+    if (!key.startsWith(prefix)) return;
     const text = await secrets.get(key);
     if (known.has(key) && known.get(key) === text) return;
     known.set(key, text);
@@ -53,9 +71,7 @@ export function createSessionStore(
   return {
     async get(origin) {
       const text = await secrets.get(sessionName(origin));
-      if (text === undefined) return undefined;
-      // The first version kept the bare key.
-      return text.startsWith('{') ? JSON.parse(text) : { accessKey: text, caller: 'access-key' };
+      return text === undefined ? undefined : sessionIn(text);
     },
     async keep(origin, session) {
       const text = JSON.stringify(session);

@@ -7,10 +7,15 @@ import { applyRemedy } from '../failures/show-message.ts';
 import type { Situation } from '../failures/situation.ts';
 import { accessKeyFault } from './command-arguments.ts';
 
-/** Asks for the access key until the BFF takes one. False after Escape. */
-export async function askForKey(backend: Backend, situation: () => Situation): Promise<boolean> {
+/** Asks for the access key until the BFF takes one. False after Escape, or once the signal ends it. */
+export async function askForKey(
+  origin: string,
+  backend: Backend,
+  situation: () => Situation,
+  signal: AbortSignal,
+): Promise<boolean> {
   const box = vscode.window.createInputBox();
-  box.title = `Sign in to the Pearsana BFF at ${backend.origin()}`;
+  box.title = `Sign in to the Pearsana BFF at ${origin}`;
   box.prompt = 'Paste the access key shown by “npm start”, or ask your BFF administrator.';
   box.placeholder = 'Access key';
   box.password = true;
@@ -34,7 +39,7 @@ export async function askForKey(backend: Backend, situation: () => Situation): P
         }
         box.busy = true;
         try {
-          await backend.signIn(accessKey, hidden.signal);
+          await backend.signIn(origin, accessKey, hidden.signal);
           resolve(true);
         } catch (error) {
           // The box stays, with what was typed: correct it, or start the BFF, and press Enter again.
@@ -44,6 +49,7 @@ export async function askForKey(backend: Backend, situation: () => Situation): P
           box.busy = false;
         }
       });
+      signal.addEventListener('abort', () => box.hide());
       box.onDidHide(() => {
         hidden.abort();
         resolve(false);

@@ -1,3 +1,4 @@
+import { accessKeyForm } from '../../../shared/client.ts';
 import { type FileLimits, fileLimits } from '../../../shared/environments.ts';
 import type { Commands, EnvironmentArgument, WriteReference } from '../contributions.ts';
 import { argumentsInvalid } from '../failures/command-failure.ts';
@@ -89,8 +90,7 @@ export function readAccessKeyArgument(
 /** What is wrong with a key before it is sent, in words; undefined when it may be one. */
 export function accessKeyFault(accessKey: string): string | undefined {
   if (accessKey === '') return 'Paste the access key.';
-  // Only these can stand in a header (RFC 9110, 5.5).
-  return /^[\x21-\x7e]+$/.test(accessKey)
+  return accessKeyForm.test(accessKey)
     ? undefined
     : 'This is not an access key: keys have no spaces or special characters.';
 }

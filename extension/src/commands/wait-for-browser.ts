@@ -4,8 +4,15 @@ import type { BrowserSignIns } from '../authentication/browser-sign-in.ts';
 const openAgain = 'Open the browser again';
 const copyLink = 'Copy the link';
 
-/** Sends the user to the browser and waits for its answer. False after Escape; what else goes wrong is thrown. */
-export async function waitForBrowser(origin: string, signIns: BrowserSignIns): Promise<boolean> {
+/**
+ * Sends the user to the browser and waits for its answer. False after Escape, or once the signal ends it; what else goes
+ * wrong is thrown.
+ */
+export async function waitForBrowser(
+  origin: string,
+  signIns: BrowserSignIns,
+  signal: AbortSignal,
+): Promise<boolean> {
   const hidden = new AbortController();
   const pick = vscode.window.createQuickPick();
   pick.title = `Sign in to the Pearsana BFF at ${origin}`;
@@ -13,6 +20,7 @@ export async function waitForBrowser(origin: string, signIns: BrowserSignIns): P
   pick.ignoreFocusOut = true;
   pick.busy = true;
   pick.items = [openAgain, copyLink].map((label) => ({ label }));
+  signal.addEventListener('abort', () => pick.hide());
   pick.onDidHide(() => hidden.abort());
   pick.show();
   try {
