@@ -33,7 +33,7 @@ export type ClientOptions = {
 
 export type SharedCallOptions = {
   /** Cancels the wait. A write that has left may happen all the same. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** At most 128 of `[\w.-]`; made when absent, so that a call that gets no answer can be found in the logs too. */
   requestId?: string;
 };

@@ -10,7 +10,7 @@ import type { EnvironmentsAnswer } from '../../shared/environments.ts';
 import type { OperationName } from '../../shared/operations.ts';
 import type { KeptSession, SessionStore } from './authentication/session-store.ts';
 import { type LogCall, logged } from './call-log.ts';
-import { CommandError, type CommandFailure, failureOf } from './failures/command-failure.ts';
+import { backendChanged, CommandError, type CommandFailure, failureOf } from './failures/command-failure.ts';
 import { timeWords } from './time-words.ts';
 
 export type BackendDependencies = {
@@ -18,8 +18,10 @@ export type BackendDependencies = {
   readUrl: () => string;
   sessions: SessionStore;
   log: LogCall;
-  /** For tests. */
+  /** For tests, as the next one. */
   fetch?: typeof fetch;
+  /** In ms, from any beginning. */
+  now?: () => number;
 };
 
 /** The BFF that the setting names, called with the access key that belongs to it. */
@@ -68,7 +70,13 @@ const provenMs = 5_000;
 /** One call, for the log; its signal ends the question before it too. */
 type Called = { operation: string; environment?: string | undefined; signal?: AbortSignal | undefined };
 
-export function createBackend({ readUrl, sessions, log, fetch }: BackendDependencies): Backend {
+export function createBackend({
+  readUrl,
+  sessions,
+  log,
+  fetch,
+  now = () => performance.now(),
+}: BackendDependencies): Backend {
   /** When a BFF last answered at an origin (ms of this window). */
   const provenAt = new Map<string, number>();
 
@@ -89,9 +97,9 @@ export function createBackend({ readUrl, sessions, log, fetch }: BackendDependen
   async function methodsAt(at: string, timeoutMs: number, signal?: AbortSignal): Promise<string[]> {
     const client = clientOf(at, { timeoutMs });
     const { methods } = await logged(log, 'sign-in methods', undefined, () =>
-      client.signInMethods(signal ? { signal } : {}),
+      client.signInMethods({ signal }),
     );
-    provenAt.set(at, performance.now());
+    provenAt.set(at, now());
     return methods;
   }
 
@@ -102,8 +110,8 @@ export function createBackend({ readUrl, sessions, log, fetch }: BackendDependen
     { operation, environment, signal }: Called,
     call: (client: Client) => Promise<Answer>,
   ): Promise<Answer> {
-    const provenFor = performance.now() - (provenAt.get(at) ?? Number.NEGATIVE_INFINITY);
-    if (provenFor > provenMs) await methodsAt(at, ownAnswerTimeoutMs, signal);
+    const proven = provenAt.get(at);
+    if (proven === undefined || now() - proven > provenMs) await methodsAt(at, ownAnswerTimeoutMs, signal);
     return logged(log, operation, environment, () => call(clientOf(at, key)));
   }
 
@@ -114,7 +122,7 @@ export function createBackend({ readUrl, sessions, log, fetch }: BackendDependen
   ): Promise<Answer> {
     const at = origin();
     const session = await sessions.get(at);
-    if (!session) throw new CommandError('NOT_SIGNED_IN', `You are not signed in to the BFF at ${at}.`);
+    if (!session) throw new CommandError('NOT_SIGNED_IN', 'You are not signed in.');
     const { accessKey, expiresAt } = session;
     if (expiresAt !== undefined && isOver(expiresAt)) {
       const until = timeWords(expiresAt);
@@ -128,7 +136,7 @@ export function createBackend({ readUrl, sessions, log, fetch }: BackendDependen
   async function keep(at: string, key: Omit<KeptSession, 'caller'>, signal?: AbortSignal): Promise<void> {
     const { accessKey } = key;
     const { caller } = await callWithKey(at, { accessKey }, { operation: 'session', signal }, (client) =>
-      client.session(signal ? { signal } : {}),
+      client.session({ signal }),
     );
     // Cancelled after the answer came: then nothing is kept either.
     signal?.throwIfAborted();
@@ -152,7 +160,7 @@ export function createBackend({ readUrl, sessions, log, fetch }: BackendDependen
   }
 
   function requireUnchanged(asked: string): void {
-    if (origin() !== asked) throw new CommandError('BACKEND_CHANGED', 'The BFF was changed meanwhile.');
+    if (origin() !== asked) throw backendChanged();
   }
 
   return {
@@ -173,7 +181,7 @@ export function createBackend({ readUrl, sessions, log, fetch }: BackendDependen
       }),
     environments: (signal) =>
       callSignedIn({ operation: 'environments', signal }, async (client, at) => ({
-        ...(await client.environments(signal ? { signal } : {})),
+        ...(await client.environments({ signal })),
         origin: at,
       })),
     activity: (options) =>
@@ -219,5 +227,6 @@ export function createBackend({ readUrl, sessions, log, fetch }: BackendDependen
 }
 
 function isOver(time: string): boolean {
-  return Date.parse(time) <= Date.now();
+  // What is no time is over too.
+  return !(Date.parse(time) > Date.now());
 }

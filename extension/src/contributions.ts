@@ -104,7 +104,7 @@ export const operationDeeds: Record<OperationName, string> = {
   createUser: 'create users',
   createInvitation: 'invite',
   submitDocument: 'submit documents',
-  submitDocumentBatch: 'submit batches of documents',
+  submitDocumentBatch: 'submit documents',
 };
 
 /**
@@ -123,7 +123,5 @@ export function registerCommands(
   register: typeof vscode.commands.registerCommand,
   handlers: CommandHandlers,
 ): vscode.Disposable[] {
-  return Object.entries(handlers).map(([id, handler]) =>
-    register(id, (argument?: unknown, more?: unknown) => handler(argument, more)),
-  );
+  return Object.entries(handlers).map(([id, handler]) => register(id, handler));
 }

@@ -22,11 +22,15 @@ function setUp(accepts = 'good-key') {
     offline: [] as string[],
     expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
     redeemed: [] as unknown[],
+    now: 0,
+    /** What answers `GET /auth/methods` in the place of a BFF. */
+    stranger: undefined as (() => Response) | undefined,
     accepts,
   };
   const backend = createBackend({
     readUrl: () => settings.url,
     log: (call) => logged.push(call),
+    now: () => settings.now,
     sessions: createSessionStore({
       get: async (name) => {
         settings.onSecretRead();
@@ -41,6 +45,7 @@ function setUp(accepts = 'good-key') {
       const { origin, pathname: path } = new URL(String(input));
       sent.push({ origin, path, authorization });
       if (settings.offline.includes(path)) throw new TypeError('fetch failed');
+      if (path === '/auth/methods' && settings.stranger) return settings.stranger();
       if (path === '/auth/methods') return Response.json({ requestId: 'r-3', methods: settings.methods });
       if (path === '/auth/vscode/token') {
         settings.redeemed.push(JSON.parse(String(init?.body)));
@@ -68,13 +73,14 @@ function setUp(accepts = 'good-key') {
         : Response.json({ requestId: 'r-2', environments: [] });
     },
   });
-  return { backend, kept, sent, logged, settings };
+  const sentWithKey = () => sent.filter(({ authorization }) => authorization !== null);
+  return { backend, kept, sent, sentWithKey, logged, settings };
 }
 
 describe('the backend', () => {
   it('keeps a key under the origin that took it, and sends it there alone', async () => {
-    const { backend, kept, sent, settings } = setUp();
-    assert.equal(await backend.signIn('good-key'), first);
+    const { backend, kept, sent, sentWithKey, settings } = setUp();
+    await backend.signIn(first, 'good-key');
     assert.deepEqual([...kept.keys()], [sessionName(first)]);
     assert.deepEqual(JSON.parse(kept.get(sessionName(first)) ?? ''), { accessKey: 'good-key', caller: 'me' });
     await backend.environments();
@@ -83,14 +89,18 @@ describe('the backend', () => {
     await assert.rejects(backend.environments(), { code: 'NOT_SIGNED_IN' });
     await assert.rejects(backend.call('ping', { environment: 'sandbox' }), { code: 'NOT_SIGNED_IN' });
     assert.deepEqual(
-      sent.map(({ origin }) => origin),
-      [first, first],
+      sentWithKey().map(({ origin, path }) => [origin, path]),
+      [
+        [first, '/api/session'],
+        [first, '/api/environments'],
+      ],
     );
+    assert(sent.every(({ origin }) => origin === first));
   });
 
   it('calls the origin whose key it took, even if the setting changes meanwhile', async () => {
     const { backend, sent, settings } = setUp();
-    await backend.signIn('good-key');
+    await backend.signIn(first, 'good-key');
     settings.onSecretRead = () => {
       settings.url = second;
     };
@@ -104,21 +114,21 @@ describe('the backend', () => {
 
   it('keeps no key that the BFF refuses', async () => {
     const { backend, kept } = setUp();
-    await assert.rejects(backend.signIn('bad-key'), { reason: 'refused', status: 401 });
+    await assert.rejects(backend.signIn(first, 'bad-key'), { reason: 'refused', status: 401 });
     assert.equal(kept.size, 0);
   });
 
   it('keeps no key once the question was closed', async () => {
     const { backend, kept } = setUp();
-    await assert.rejects(backend.signIn('good-key', AbortSignal.abort()));
+    await assert.rejects(backend.signIn(first, 'good-key', AbortSignal.abort()));
     assert.equal(kept.size, 0);
   });
 
   it('forgets the key of this origin and no other', async () => {
     const { backend, kept, sent, settings } = setUp();
-    await backend.signIn('good-key');
+    await backend.signIn(first, 'good-key');
     settings.url = second;
-    await backend.signIn('good-key');
+    await backend.signIn(second, 'good-key');
     assert.deepEqual(await backend.signOut(), { origin: second });
     assert.deepEqual([...kept.keys()], [sessionName(first)]);
     // A key that a person was given by hand is not the extension’s to give back.
@@ -129,7 +139,7 @@ describe('the backend', () => {
     for (const url of ['', 'bff', 'http://bff.example.com', 'ftp://127.0.0.1', 'https://a.example/path']) {
       const { backend, sent, settings } = setUp();
       settings.url = url;
-      await assert.rejects(backend.signIn('good-key'), { code: 'BACKEND_URL_INVALID' }, url);
+      await assert.rejects(backend.signIn(first, 'good-key'), { code: 'BACKEND_URL_INVALID' }, url);
       await assert.rejects(backend.environments(), { code: 'BACKEND_URL_INVALID' }, url);
       assert.equal(sent.length, 0);
     }
@@ -137,9 +147,9 @@ describe('the backend', () => {
 
   it('logs each call once, without the key', async () => {
     const { backend, logged } = setUp();
-    await backend.signIn('good-key');
+    await backend.signIn(first, 'good-key');
     await backend.environments();
-    await assert.rejects(backend.signIn('bad-key'));
+    await assert.rejects(backend.signIn(first, 'bad-key'));
     const facts = logged.map(({ operation, status, code, requestId }) => [
       operation,
       status,
@@ -147,8 +157,10 @@ describe('the backend', () => {
       requestId,
     ]);
     assert.deepEqual(facts, [
+      ['sign-in methods', 200, undefined, 'r-3'],
       ['session', 200, undefined, 'r-1'],
       ['environments', 200, undefined, 'r-2'],
+      ['sign-in methods', 200, undefined, 'r-3'],
       ['session', 401, 'UNAUTHORIZED', 'r-0'],
     ]);
     assert.doesNotMatch(JSON.stringify(logged), /good-key|bad-key/);
@@ -167,6 +179,7 @@ describe('the backend, signed in through a browser', () => {
       sent.map(({ path, authorization }) => [path, authorization]),
       [
         ['/auth/vscode/token', null],
+        ['/auth/methods', null],
         ['/api/session', 'Bearer good-key'],
       ],
     );
@@ -222,19 +235,19 @@ describe('the backend, signed in through a browser', () => {
   });
 
   it('gives the old key back when another takes its place', async () => {
-    const { backend, sent, settings } = setUp();
+    const { backend, sent, sentWithKey, settings } = setUp();
     await redeem(backend);
     settings.accepts = 'better-key';
-    await backend.signIn('better-key');
+    await backend.signIn(first, 'better-key');
     assert.deepEqual(sent.at(-1), {
       origin: first,
       path: '/auth/vscode/revoke',
       authorization: 'Bearer good-key',
     });
     // And none is given back that is only entered once more.
-    const before = sent.length;
-    await backend.signIn('better-key');
-    assert.equal(sent.length, before + 1);
+    const before = sentWithKey().length;
+    await backend.signIn(first, 'better-key');
+    assert.equal(sentWithKey().length, before + 1);
   });
 
   it('signs out even where the BFF cannot be told, and says so', async () => {
@@ -247,9 +260,18 @@ describe('the backend, signed in through a browser', () => {
     assert.equal(kept.size, 0);
   });
 
+  it('gives no key back at sign-out that is over already, and forgets it', async () => {
+    const { backend, kept, sentWithKey, settings } = setUp();
+    settings.expiresAt = new Date(Date.now() - 1).toISOString();
+    await redeem(backend);
+    const before = sentWithKey().length;
+    assert.deepEqual(await backend.signOut(), { origin: first });
+    assert.deepEqual([kept.size, sentWithKey().length], [0, before]);
+  });
+
   it('asks nobody for a way in but the BFF, without a key, and takes silence for a no', async () => {
     const { backend, sent, settings } = setUp();
-    await backend.signIn('good-key');
+    await backend.signIn(first, 'good-key');
     assert.equal(await backend.offersBrowser(), true);
     assert.deepEqual(sent.at(-1), { origin: first, path: '/auth/methods', authorization: null });
     settings.methods = ['access-key'];
@@ -263,5 +285,87 @@ describe('the backend, signed in through a browser', () => {
     kept.set(sessionName(first), 'good-key');
     await backend.environments();
     assert.equal(sent.at(-1)?.authorization, 'Bearer good-key');
+  });
+});
+
+describe('the key', () => {
+  const strangers: Record<string, () => Response> = {
+    'a page': () => new Response('<html>', { headers: { 'content-type': 'text/html' } }),
+    'an empty answer': () => new Response(null, { status: 204 }),
+    'JSON of another shape': () => Response.json({ methods: 'access-key' }),
+    'a list': () => Response.json(['access-key']),
+    'another program’s 404': () => Response.json({ message: 'Not Found' }, { status: 404 }),
+    'a question for credentials': () =>
+      new Response('', { status: 401, headers: { 'www-authenticate': 'Basic' } }),
+  };
+  for (const [what, stranger] of Object.entries(strangers)) {
+    it(`is not sent to what answers with ${what}, be it new or kept`, async () => {
+      const { backend, kept, sent, sentWithKey, settings } = setUp();
+      settings.stranger = stranger;
+      await assert.rejects(backend.signIn(first, 'good-key'), { reason: 'contract' });
+      kept.set(sessionName(first), JSON.stringify({ accessKey: 'good-key', caller: 'me' }));
+      await assert.rejects(backend.environments(), { reason: 'contract' });
+      await assert.rejects(backend.call('ping', { environment: 'sandbox' }), { reason: 'contract' });
+      assert.deepEqual(sentWithKey(), []);
+      assert(sent.every(({ path }) => path === '/auth/methods'));
+    });
+  }
+
+  it('is not sent to a program that took the BFF’s place', async () => {
+    const { backend, sent, sentWithKey, settings } = setUp();
+    await backend.signIn(first, 'good-key');
+    await backend.environments();
+    const before = sent.length;
+    await backend.environments();
+    // In quick succession the BFF is not asked who it is each time.
+    assert.equal(sent.length, before + 1);
+    settings.now += 60_000;
+    settings.stranger = () => new Response('<html>');
+    const withKey = sentWithKey().length;
+    await assert.rejects(backend.environments(), { reason: 'contract' });
+    assert.equal(sentWithKey().length, withKey);
+  });
+
+  it('is not sent once the setting names another BFF than its box showed', async () => {
+    const { backend, sent, settings } = setUp();
+    settings.url = second;
+    await assert.rejects(backend.signIn(first, 'good-key'), { code: 'BACKEND_CHANGED' });
+    assert.deepEqual(sent, []);
+  });
+});
+
+describe('a torn secret', () => {
+  const whole = JSON.stringify({ accessKey: 'good-key', caller: 'me' });
+  for (const text of [
+    '',
+    '{',
+    whole.slice(0, -1),
+    whole.slice(0, 20),
+    '{}',
+    '{"accessKey":7,"caller":"me"}',
+    '{"accessKey":"good-key"}',
+    '{"accessKey":"","caller":"me"}',
+    '{"accessKey":"two words","caller":"me"}',
+    'two\nlines',
+  ]) {
+    it(`is as good as none: ${JSON.stringify(text)}`, async () => {
+      const { backend, kept, sent } = setUp();
+      kept.set(sessionName(first), text);
+      assert.equal(await backend.session(), undefined);
+      await assert.rejects(backend.call('ping', { environment: 'sandbox' }), { code: 'NOT_SIGNED_IN' });
+      assert.deepEqual(await backend.signOut(), { origin: first });
+      assert.deepEqual([kept.size, sent.length], [0, 0]);
+      kept.set(sessionName(first), text);
+      await backend.signIn(first, 'good-key');
+      assert.equal((await backend.session())?.session.accessKey, 'good-key');
+    });
+  }
+
+  it('whose end is no time counts as over, and can be replaced', async () => {
+    const { backend, kept } = setUp();
+    kept.set(sessionName(first), JSON.stringify({ accessKey: 'good-key', caller: 'me', expiresAt: 'soon' }));
+    await assert.rejects(backend.environments(), { code: 'SIGN_IN_EXPIRED' });
+    await backend.signIn(first, 'good-key');
+    await backend.environments();
   });
 });

@@ -116,4 +116,34 @@ describe('the list of environments', () => {
     await late;
     assert.equal(list.state().kind, 'unknown');
   });
+
+  it('is not replaced by a late answer for the BFF or the key before', async () => {
+    const { list, questions, changes, answer } = setUp();
+    const first = list.load();
+    answer(0, [sandbox]);
+    await first;
+    const late = list.update();
+    list.invalidate();
+    const second = list.load();
+    answer(2, [production]);
+    assert.deepEqual(idsOf(await second), ['production']);
+    const told = changes.length;
+    assert.equal(questions[1]?.signal.aborted, true);
+    answer(1, [sandbox]);
+    await late;
+    assert.deepEqual(idsOf(list.state()), ['production']);
+    assert.equal(changes.length, told);
+  });
+
+  it('is not replaced by the late answer to a question that was begun anew', async () => {
+    const { list, answer } = setUp();
+    const first = list.load();
+    list.invalidate();
+    const second = list.load();
+    answer(1, [production]);
+    await second;
+    answer(0, [sandbox]);
+    assert.deepEqual(idsOf(await first), ['production']);
+    assert.deepEqual(idsOf(list.state()), ['production']);
+  });
 });

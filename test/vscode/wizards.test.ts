@@ -191,7 +191,7 @@ for (const kind of ['node', 'web'] as const) {
                 await quickInput.message(/Type “production” to/);
                 await quickInput.type('sandbox');
                 await quickInput.accept();
-                await quickInput.message(/exactly as it is written/);
+                await quickInput.message(/exactly/);
                 assert.equal(written().length, before);
                 await quickInput.type('production');
                 await quickInput.accept();

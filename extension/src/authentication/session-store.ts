@@ -35,20 +35,11 @@ export function sessionName(origin: string): string {
 
 /** What a secret holds. One that is torn, or not a session, is as good as none: signing in again replaces it. */
 function sessionIn(text: string): KeptSession | undefined {
-  // The first version kept the bare key.
-  const found = text.startsWith('{') ? parsed(text) : { accessKey: text, caller: 'access-key' };
-  const { accessKey, caller, expiresAt } = Object(found) as Record<keyof KeptSession, unknown>;
-  const isKey = typeof accessKey === 'string' && accessKeyForm.test(accessKey);
-  if (!isKey || typeof caller !== 'string') return undefined;
-  if (expiresAt === undefined) return { accessKey, caller };
-  return typeof expiresAt === 'string' && Date.parse(expiresAt) > 0
-    ? { accessKey, caller, expiresAt }
-    : undefined;
-}
-
-function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    // The first version kept the bare key.
+    const session = text.startsWith('{') ? JSON.parse(text) : { accessKey: text, caller: 'access-key' };
+    const isWhole = [session.accessKey, session.caller].every((each) => typeof each === 'string');
+    return isWhole && accessKeyForm.test(session.accessKey) ? session : undefined;
   } catch {
     return undefined;
   }

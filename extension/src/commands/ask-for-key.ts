@@ -7,6 +7,11 @@ import { applyRemedy } from '../failures/show-message.ts';
 import type { Situation } from '../failures/situation.ts';
 import { accessKeyFault } from './command-arguments.ts';
 
+/** Every box of a sign-in shows the address that it is for. */
+export function signInTitle(origin: string): string {
+  return `Sign in to the Pearsana BFF at ${origin}`;
+}
+
 /** Asks for the access key until the BFF takes one. False after Escape, or once the signal ends it. */
 export async function askForKey(
   origin: string,
@@ -15,7 +20,7 @@ export async function askForKey(
   signal: AbortSignal,
 ): Promise<boolean> {
   const box = vscode.window.createInputBox();
-  box.title = `Sign in to the Pearsana BFF at ${origin}`;
+  box.title = signInTitle(origin);
   box.prompt = 'Paste the access key shown by “npm start”, or ask your BFF administrator.';
   box.placeholder = 'Access key';
   box.password = true;

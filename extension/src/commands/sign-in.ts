@@ -9,7 +9,7 @@ import { showMessage } from '../failures/show-message.ts';
 import type { Situation } from '../failures/situation.ts';
 import { tellFailures } from '../failures/tell-failures.ts';
 import { timeWords } from '../time-words.ts';
-import { askForKey } from './ask-for-key.ts';
+import { askForKey, signInTitle } from './ask-for-key.ts';
 import { readAccessKeyArgument } from './command-arguments.ts';
 import { waitForBrowser } from './wait-for-browser.ts';
 
@@ -37,11 +37,9 @@ export function createSignInCommand(dependencies: SignInDependencies): CommandHa
         { label: inBrowser, detail: 'With your organisation’s sign-in, for some hours' },
         { label: 'With an access key', detail: 'From “npm start”, or from your BFF administrator' },
       ];
-      const title = `Sign in to the Pearsana BFF at ${origin}`;
-      const ending = new vscode.CancellationTokenSource();
-      signal.addEventListener('abort', () => ending.cancel());
-      const way = await vscode.window.showQuickPick(ways, { title, ignoreFocusOut: true }, ending.token);
-      if (!way) return false;
+      const title = signInTitle(origin);
+      const way = await vscode.window.showQuickPick(ways, { title, ignoreFocusOut: true });
+      if (!way || signal.aborted) return false;
       if (way.label === inBrowser) return waitForBrowser(origin, browser, signal);
     }
     return askForKey(origin, backend, situation, signal);

@@ -23,7 +23,7 @@ export function createSignOutCommand(dependencies: SignOutDependencies): Command
       const { what } = explain(failure, situation());
       showMessage(
         'warning',
-        `Signed out here, but not at the BFF: ${what} It accepts the key until ${until}, unless your BFF administrator removes it.`,
+        `Signed out here, but not at the BFF: ${what} It accepts the key until ${until}.`,
       );
     } else showMessage('information', `Signed out of ${origin}`);
     return undefined;

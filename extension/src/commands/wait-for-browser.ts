@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { BrowserSignIns } from '../authentication/browser-sign-in.ts';
+import { signInTitle } from './ask-for-key.ts';
 
 const openAgain = 'Open the browser again';
 const copyLink = 'Copy the link';
@@ -15,7 +16,7 @@ export async function waitForBrowser(
 ): Promise<boolean> {
   const hidden = new AbortController();
   const pick = vscode.window.createQuickPick();
-  pick.title = `Sign in to the Pearsana BFF at ${origin}`;
+  pick.title = signInTitle(origin);
   pick.placeholder = 'Waiting for your browser. Press Escape to cancel.';
   pick.ignoreFocusOut = true;
   pick.busy = true;

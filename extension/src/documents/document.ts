@@ -36,7 +36,7 @@ export function readDocuments(request: Draft): Given[] {
     throw wrongArgument('items');
   const documents = items.map(readDocument);
   const ids = documents.flatMap(({ itemId }) => itemId ?? []);
-  if (new Set(ids).size < ids.length) throw wrongArgument('an itemId of its own for each item');
+  if (new Set(ids).size < ids.length) throw wrongArgument('distinct itemIds');
   // Ids of their own beside numbers of ours could meet.
   if (ids.length > 0 && ids.length < documents.length)
     throw wrongArgument('an itemId for each item, or for none');

@@ -48,6 +48,11 @@ export class CommandError extends Error {
   }
 }
 
+/** The setting names another BFF than the one that the user saw. */
+export function backendChanged(): CommandError {
+  return new CommandError('BACKEND_CHANGED', 'The BFF was changed meanwhile.');
+}
+
 /** What the arguments of a command lack, or have too much of. */
 export function argumentsInvalid(message: string): CommandError {
   return new CommandError('ARGUMENTS_INVALID', message);

@@ -44,7 +44,8 @@ const keyIsFine = 'Your access key is fine.';
 const contactPearsana = 'If it persists, contact Pearsana with the request id.';
 /** How the BFF begins what it says of an answer that is an error. */
 const pearsanaError = /^Pearsana error \d{3}/;
-const keyWays = 'Sign in with the access key shown by “npm start”, or ask your BFF administrator for one.';
+/** The box that asks for the key says where it comes from. */
+const keyWays = 'Sign in with an access key.';
 
 const sameVersion = 'Install the extension that came with the BFF.';
 
@@ -94,7 +95,7 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
   ),
   BACKEND_CHANGED: row(
     'BFF changed',
-    'The setting pearsana.backendUrl was changed: what you saw was about another BFF.',
+    'The setting now names another BFF than the one that you saw.',
     'Start again with the new one.',
     'refresh',
   ),
@@ -113,12 +114,7 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
     openSetting,
     showLog,
   ),
-  ENVIRONMENT_MISMATCH: row(
-    'wrong environment answered',
-    ({ environment }) => `You asked for ${environment}, but the answer is from another environment.`,
-    'Do not rely on it, and tell your BFF administrator.',
-    showLog,
-  ),
+  ENVIRONMENT_MISMATCH: row('wrong environment answered', itsMessage, 'The log shows the call.', showLog),
   FILE_NOT_USABLE: row(
     'file not usable',
     itsMessage,
@@ -165,12 +161,7 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
     'Use the URL that the BFF printed when it started.',
     openSetting,
   ),
-  ENVIRONMENT_NOT_FOUND: row(
-    'no such environment',
-    itsMessage,
-    'Refresh the list, and choose another.',
-    'refresh',
-  ),
+  ENVIRONMENT_NOT_FOUND: row('no such environment', itsMessage, 'Refresh, and choose another.', 'refresh'),
   NOT_FOUND: row(
     'not found',
     ({ failure, message }) => `${speaker(failure)} found nothing: ${message}`,
@@ -208,13 +199,7 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
     ({ situation }) => `Once it has stopped, ${howToStart(situation)}`,
     retry,
   ),
-  JOURNAL_UNAVAILABLE: row(
-    'journal not usable',
-    itsMessage,
-    'Try again once your BFF administrator has fixed it.',
-    retry,
-    showLog,
-  ),
+  JOURNAL_UNAVAILABLE: row('journal not usable', itsMessage, 'Try again once it is fixed.', retry, showLog),
   IDEMPOTENCY_IN_PROGRESS: row(
     'being sent',
     'The same request is being sent right now.',

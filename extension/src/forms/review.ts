@@ -49,8 +49,7 @@ export function confirmationStep(environment: string, deed: string): TextStep<Dr
     prompt: `Type “${environment}” to ${deed}`,
     placeholder: environment,
     value: () => '',
-    check: (text) =>
-      text === environment ? undefined : `Type “${environment}” exactly as it is written here`,
+    check: (text) => (text === environment ? undefined : `Type “${environment}” exactly`),
     put: (_text, draft) => draft,
   };
 }

@@ -8,6 +8,18 @@ import type { ManyStep, Step } from './wizard.ts';
 
 const schema = createUserRequest;
 
+const addressFields: Readonly<Record<string, FieldWords>> = {
+  dateOfBirth: { ask: 'Date of birth', placeholder: '2000-05-15' },
+  citizenship: { ask: 'Citizenship', prompt: 'Country of citizenship' },
+  line1: { ask: 'Address, line 1', prompt: 'Address, line 1: street and number' },
+  line2: { ask: 'Address, line 2' },
+  line3: { ask: 'Address, line 3' },
+  city: { ask: 'City' },
+  state: { ask: 'State or province' },
+  zip: { ask: 'ZIP or postal code' },
+  country: { ask: 'Country' },
+};
+
 /** Everything that a profile can hold, by its path. None is required, so one step asks which of them to fill in. */
 const profileFields: Readonly<Record<string, FieldWords>> = {
   'profile.preferredName': { ask: 'Preferred name' },
@@ -17,15 +29,9 @@ const profileFields: Readonly<Record<string, FieldWords>> = {
     placeholder: '+1 555 0100',
   },
   'profile.currency': { ask: 'Currency', prompt: 'Currency: three capital letters', placeholder: 'USD' },
-  'profile.address.dateOfBirth': { ask: 'Date of birth', placeholder: '2000-05-15' },
-  'profile.address.citizenship': { ask: 'Citizenship', prompt: 'Country of citizenship' },
-  'profile.address.line1': { ask: 'Address, line 1', prompt: 'Address, line 1: street and number' },
-  'profile.address.line2': { ask: 'Address, line 2' },
-  'profile.address.line3': { ask: 'Address, line 3' },
-  'profile.address.city': { ask: 'City' },
-  'profile.address.state': { ask: 'State or province' },
-  'profile.address.zip': { ask: 'ZIP or postal code' },
-  'profile.address.country': { ask: 'Country' },
+  ...Object.fromEntries(
+    Object.entries(addressFields).map(([name, words]) => [`profile.address.${name}`, words]),
+  ),
 };
 
 const profilePaths = Object.keys(profileFields);

@@ -2,7 +2,7 @@ import type { Answer, CallOptions } from '../../../shared/client.ts';
 import type { Environment } from '../../../shared/environments.ts';
 import type { Backend } from '../backend.ts';
 import type { Failed } from '../contributions.ts';
-import { CommandError, failureOf } from '../failures/command-failure.ts';
+import { backendChanged, failureOf } from '../failures/command-failure.ts';
 import type { Draft } from '../forms/request-draft.ts';
 import type { Intentions } from './intentions.ts';
 import type { WriteOperation } from './write-words.ts';
@@ -33,15 +33,14 @@ export async function sendOnce<Name extends WriteOperation>(
   try {
     if (newKey) await intentions.settle(intention);
     idempotencyKey = await intentions.keyOf(intention);
-    if (backend.origin() !== origin)
-      throw new CommandError('BACKEND_CHANGED', 'The BFF was changed meanwhile.');
+    if (backend.origin() !== origin) throw backendChanged();
   } catch (cause) {
     return { error: { ...failureOf(cause), outcome: 'not_sent' } };
   }
   // A protected environment's name was typed in the step before; else the review was enough.
   const confirmed = { environment: id, idempotencyKey, ...(isProtected && { confirm: id }) };
   // What was filled in satisfies the row's contract, which the client checks once more.
-  const options = { ...confirmed, request, ...(signal && { signal }) } as unknown as CallOptions<Name>;
+  const options = { ...confirmed, request, signal } as unknown as CallOptions<Name>;
   const answer = await backend.call(operation, options).catch((cause) => ({ error: failureOf(cause) }));
   // Where VS Code cannot forget the key, the same request is answered as done before: that hurts nobody.
   if (isKnown(answer)) await intentions.settle(intention).catch(() => {});
