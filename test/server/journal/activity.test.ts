@@ -1,40 +1,28 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { test } from 'node:test';
 import { activityAnswer, resolveAnswer } from '../../../shared/activity.ts';
 import { addKeys } from '../../support/bff/add-keys.ts';
 import { failureIn, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
-import { type FaultServer, invited, startFaultServer } from '../../support/partner/fault-server.ts';
+import { invited, startFaultServer } from '../../support/partner/fault-server.ts';
 import { samples } from '../../support/requests/write-samples.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { until } from '../../support/until.ts';
 import { shortly, write } from './write-with-key.ts';
 
 const path = '/api/environments/sandbox/activity';
 
-describe('the activity of a caller', () => {
-  let partner: FaultServer;
-  let owner: TestBff;
-  /** As seen by somebody who may not do everything. */
-  let bff: Pick<TestBff, 'call'>;
-  let data: string;
-  before(async () => {
-    partner = await startFaultServer();
-    data = mkdtempSync(join(tmpdir(), 'activity-'));
-    const { ada } = await addKeys(data, { ada: ['sandbox:createInvitation', 'production:createInvitation'] });
-    const variables = { RATE_LIMIT_PER_MINUTE: '100000', BFF_DATA_DIR: data };
-    owner = await startBffWith({ sandbox: partner, production: partner }, variables);
-    bff = {
-      call: (path, init) =>
-        owner.call(path, { ...init, headers: { authorization: `Bearer ${ada}`, ...init?.headers } }),
-    };
-  });
-  after(async () => {
-    await owner.stop();
-    await partner.stop();
-    rmSync(data, { recursive: true });
-  });
+test('the activity of a caller', async (t) => {
+  await using partner = await startFaultServer();
+  using folder = temporaryFolder();
+  const data = folder.path;
+  const { ada } = await addKeys(data, { ada: ['sandbox:createInvitation', 'production:createInvitation'] });
+  const variables = { RATE_LIMIT_PER_MINUTE: '100000', BFF_DATA_DIR: data };
+  await using owner = await startBffWith({ sandbox: partner, production: partner }, variables);
+  // As seen by somebody who may not do everything.
+  const bff: Pick<TestBff, 'call'> = {
+    call: (path, init) =>
+      owner.call(path, { ...init, headers: { authorization: `Bearer ${ada}`, ...init?.headers } }),
+  };
 
   const activity = async (query = '') => activityAnswer.parse((await bff.call(path + query)).body);
   const resolve = (id: string, body: unknown) =>
@@ -50,12 +38,12 @@ describe('the activity of a caller', () => {
     return (await activity()).activity[0]?.id ?? assert.fail();
   }
 
-  it('is empty at first, in each environment', async () => {
+  await t.test('is empty at first, in each environment', async () => {
     assert.deepEqual([(await activity()).activity, (await activity()).next], [[], null]);
     assert.equal((await bff.call('/api/environments/nowhere/activity')).status, 404);
   });
 
-  it('shows each state, newest first, with ids and references', async () => {
+  await t.test('shows each state, newest first, with ids and references', async () => {
     const names = { email: 'marker-mail@example.com', identity: { firstName: 'Marker', lastName: 'Marker' } };
     const request = { ...samples.createInvitation.whole, ...names };
     const theirs = { 'x-request-id': 'theirs' };
@@ -95,7 +83,7 @@ describe('the activity of a caller', () => {
     assert.deepEqual(activityAnswer.parse(production.body).activity, []);
   });
 
-  it('comes in pages of fifty, each beginning where the one before ended', async () => {
+  await t.test('comes in pages of fifty, each beginning where the one before ended', async () => {
     for (let number = 0; number < 60; number += 1) {
       partner.api.next({ status: 422 });
       await write(bff, {});
@@ -114,7 +102,7 @@ describe('the activity of a caller', () => {
     }
   });
 
-  it('keeps the key of a write that a person says has happened', async () => {
+  await t.test('keeps the key of a write that a person says has happened', async () => {
     const id = await unknownWrite('happened');
     const before = partner.api.arrivals.length;
     const answer = await resolve(id, { happened: true });
@@ -129,7 +117,7 @@ describe('the activity of a caller', () => {
     assert.equal(partner.api.arrivals.length, before);
   });
 
-  it('frees the key of a write that a person says has not happened', async () => {
+  await t.test('frees the key of a write that a person says has not happened', async () => {
     const id = await unknownWrite('not-happened');
     const entry = resolveAnswer.parse((await resolve(id, { happened: false })).body).activity;
     assert.deepEqual([entry.state, entry.resolved?.happened], ['not_sent', false]);
@@ -137,7 +125,7 @@ describe('the activity of a caller', () => {
     assert.equal(shortly(await write(bff, { key: 'not-happened' })), '201');
   });
 
-  it('takes no word about what is known, in flight, another’s, or nothing', async () => {
+  await t.test('takes no word about what is known, in flight, another’s, or nothing', async () => {
     partner.api.next({ status: 201, body: invited });
     await write(bff, {});
     const [known] = (await activity()).activity;
@@ -166,24 +154,27 @@ describe('the activity of a caller', () => {
     assert.equal(shortly(await last), '201');
   });
 
-  it('shows everybody’s writes to whoever may do everything there, the unresolved ones first, and lets them resolve those', async () => {
-    const id = await unknownWrite('left-behind');
-    partner.api.next({ status: 201, body: invited });
-    assert.equal(shortly(await write(owner, { key: 'of-the-owner' })), '201');
-    const seen = async (query = '') => activityAnswer.parse((await owner.call(path + query)).body);
-    const [first, ...others] = (await seen()).activity;
-    assert.deepEqual([first?.id, first?.caller, first?.state], [id, 'ada', 'unknown']);
-    const unknown = others.findLastIndex(({ state }) => state === 'unknown');
-    assert.equal(others[unknown + 1]?.caller, 'access-key');
-    const { next } = await seen();
-    assert.equal((await seen(`?before=${next}`)).activity.length > 0, true);
-    const resolution = await owner.call(`${path}/${id}/resolve`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{"happened":true}',
-    });
-    assert.equal(resolveAnswer.parse(resolution.body).activity.resolved?.by, 'access-key');
-    const mine = (await activity()).activity.map(({ caller }) => caller);
-    assert.deepEqual([...new Set(mine)], ['ada']);
-  });
+  await t.test(
+    'shows everybody’s writes to whoever may do everything there, the unresolved ones first, and lets them resolve those',
+    async () => {
+      const id = await unknownWrite('left-behind');
+      partner.api.next({ status: 201, body: invited });
+      assert.equal(shortly(await write(owner, { key: 'of-the-owner' })), '201');
+      const seen = async (query = '') => activityAnswer.parse((await owner.call(path + query)).body);
+      const [first, ...others] = (await seen()).activity;
+      assert.deepEqual([first?.id, first?.caller, first?.state], [id, 'ada', 'unknown']);
+      const unknown = others.findLastIndex(({ state }) => state === 'unknown');
+      assert.equal(others[unknown + 1]?.caller, 'access-key');
+      const { next } = await seen();
+      assert.equal((await seen(`?before=${next}`)).activity.length > 0, true);
+      const resolution = await owner.call(`${path}/${id}/resolve`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"happened":true}',
+      });
+      assert.equal(resolveAnswer.parse(resolution.body).activity.resolved?.by, 'access-key');
+      const mine = (await activity()).activity.map(({ caller }) => caller);
+      assert.deepEqual([...new Set(mine)], ['ada']);
+    },
+  );
 });

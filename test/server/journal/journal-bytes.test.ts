@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { startTestBff, type TestBff } from '../../support/bff/test-bff.ts';
@@ -12,6 +11,7 @@ import {
   writeNames,
 } from '../../support/requests/write-samples.ts';
 import { findSecrets, type Secrets } from '../../support/secrets/secret-search.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { shortly, write } from './write-with-key.ts';
 
 const firstReference = 'marker-createUser-externalReferences-0-externalId';
@@ -49,15 +49,18 @@ function bytesOf(directory: string): string {
 
 describe('the files of the journal', () => {
   it('hold references and ids, and no name, address, message or key, while it is open and afterwards', async () => {
-    const data = mkdtempSync(join(tmpdir(), 'bytes-'));
+    using folder = temporaryFolder();
+    const data = folder.path;
     const keys: Secrets = Object.fromEntries(
       writeNames.map((name) => [`the key of ${name}`, `marker-idempotency-key-of-${name}`]),
     );
     const all = writeNames.map(marked);
     const secrets = Object.assign({}, keys, ...all.map(({ markers }) => markers));
-    const bff = await startTestBff({ variables: { BFF_DATA_DIR: data } });
     const ids: string[] = [];
-    try {
+    let accessKey = '';
+    {
+      await using bff = await startTestBff({ variables: { BFF_DATA_DIR: data } });
+      accessKey = bff.accessKey;
       for (const [index, name] of writeNames.entries()) {
         const wanted = { name, key: keys[`the key of ${name}`] ?? '', request: all[index]?.request };
         const answer = await write(bff, wanted);
@@ -68,17 +71,14 @@ describe('the files of the journal', () => {
       }
       await assertWithheld(bff);
       assertClean(bytesOf(data));
-    } finally {
-      await bff.stop();
     }
     assertClean(bytesOf(data));
-    rmSync(data, { recursive: true });
 
     function assertClean(bytes: string): void {
       for (const kept of [...ids, ...all.flatMap(({ references }) => references)]) {
         assert(bytes.includes(kept), `${kept} is not there: the search would prove nothing.`);
       }
-      assert.deepEqual(findSecrets({ ...secrets, 'the access key': bff.accessKey }, bytes), []);
+      assert.deepEqual(findSecrets({ ...secrets, 'the access key': accessKey }, bytes), []);
     }
   });
 });

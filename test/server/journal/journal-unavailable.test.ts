@@ -1,37 +1,36 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { test } from 'node:test';
 import { createClient } from '../../../shared/client.ts';
 import { ClientError } from '../../../shared/client-error.ts';
 import { startBffProcess } from '../../support/bff/bff-process.ts';
 import { startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
-import { type FaultServer, invited, pong, startFaultServer } from '../../support/partner/fault-server.ts';
+import { invited, pong, startFaultServer } from '../../support/partner/fault-server.ts';
 import { partnerVariables } from '../../support/partner/partner-variables.ts';
 import { samples } from '../../support/requests/write-samples.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { until } from '../../support/until.ts';
 import { shortly, write } from './write-with-key.ts';
 
 const unavailable = '503 JOURNAL_UNAVAILABLE not_sent retryable';
 const ping = '/api/environments/sandbox/ping';
 
-describe('the journal', () => {
-  let partner: FaultServer;
-  let data: string;
-  let file: string;
-  before(async () => {
-    partner = await startFaultServer();
-  });
-  after(() => partner.stop());
-  beforeEach(() => {
-    data = mkdtempSync(join(tmpdir(), 'journal-'));
-    file = join(data, 'journal.sqlite');
-  });
-  afterEach(() => rmSync(data, { recursive: true }));
+test('the journal', async (t) => {
+  await using partner = await startFaultServer();
 
-  const start = (directory = data) => startBffWith({ sandbox: partner }, { BFF_DATA_DIR: directory });
+  /** A data directory, and BFFs with it. */
+  function journalPlace() {
+    const folder = temporaryFolder();
+    const data = folder.path;
+    return {
+      data,
+      file: join(data, 'journal.sqlite'),
+      start: (directory = data) => startBffWith({ sandbox: partner }, { BFF_DATA_DIR: directory }),
+      [Symbol.dispose]: () => folder[Symbol.dispose](),
+    };
+  }
 
   /** Fails unless writes are refused with nothing sent, a line of the log says why, and reads go on. */
   async function assertOnlyReads(bff: TestBff, why: RegExp): Promise<void> {
@@ -61,16 +60,23 @@ describe('the journal', () => {
     assert.equal(shortly(await write(bff, { key: 'a-key' })), '201 replayed');
   }
 
-  describe('that cannot be used', () => {
-    it('because a directory is in its place: writes wait for it, and go on without a restart', async () => {
-      mkdirSync(file);
-      await using bff = await start();
-      await assertOnlyReads(bff, /"code":"EISDIR"/);
-      rmSync(file, { recursive: true });
-      await assertWrites(bff);
-    });
+  await t.test('that cannot be used', async (t) => {
+    await t.test(
+      'because a directory is in its place: writes wait for it, and go on without a restart',
+      async () => {
+        using place = journalPlace();
+        const { file, start } = place;
+        mkdirSync(file);
+        await using bff = await start();
+        await assertOnlyReads(bff, /"code":"EISDIR"/);
+        rmSync(file, { recursive: true });
+        await assertWrites(bff);
+      },
+    );
 
-    it('because somebody else holds its lock for too long', async () => {
+    await t.test('because somebody else holds its lock for too long', async () => {
+      using place = journalPlace();
+      const { file, start } = place;
       await using bff = await start();
       const other = new DatabaseSync(file);
       other.exec('BEGIN IMMEDIATE');
@@ -80,7 +86,9 @@ describe('the journal', () => {
       await assertWrites(bff);
     });
 
-    it('because its place may not be written to', async () => {
+    await t.test('because its place may not be written to', async () => {
+      using place = journalPlace();
+      const { data, start } = place;
       chmodSync(data, 0o555);
       await using bff = await asNobody(start);
       try {
@@ -91,7 +99,7 @@ describe('the journal', () => {
       await assertWrites(bff);
     });
 
-    it('because there is no more space: it keeps what it has', async () => {
+    await t.test('because there is no more space: it keeps what it has', async () => {
       const { api } = partner;
       await using bff = await startBffProcess(
         {
@@ -136,47 +144,58 @@ describe('the journal', () => {
       partner.api.always({ body: pong });
     });
 
-    it('when the outcome is to be written down: the answer goes out, and the outcome is kept until it can be', async () => {
-      await using bff = await start();
-      const other = new DatabaseSync(file);
-      partner.api.next({ status: 201, body: invited, delayMs: 100 });
-      const before = partner.api.count('/v1/invitations');
-      const first = write(bff, { key: 'a-key' });
-      await until('it arrives', () => partner.api.count('/v1/invitations') === before + 1);
-      other.exec('BEGIN IMMEDIATE');
-      assert.equal(shortly(await first), '201');
-      const line = bff.logLines.find((each) => each.includes('could not be recorded'));
-      assert.match(line ?? '', /"step":"outcome".*database is locked/);
-      const activity = async () => (await bff.call('/api/environments/sandbox/activity')).text;
-      assert.match(await activity(), /"state":"in_flight"/);
-      other.exec('ROLLBACK');
-      other.close();
-      await until('it is written down', async () => /"state":"succeeded"/.test(await activity()));
-      assert.equal(shortly(await write(bff, { key: 'a-key' })), '201 replayed');
-    });
+    await t.test(
+      'when the outcome is to be written down: the answer goes out, and the outcome is kept until it can be',
+      async () => {
+        using place = journalPlace();
+        const { file, start } = place;
+        await using bff = await start();
+        const other = new DatabaseSync(file);
+        partner.api.next({ status: 201, body: invited, delayMs: 100 });
+        const before = partner.api.count('/v1/invitations');
+        const first = write(bff, { key: 'a-key' });
+        await until('it arrives', () => partner.api.count('/v1/invitations') === before + 1);
+        other.exec('BEGIN IMMEDIATE');
+        assert.equal(shortly(await first), '201');
+        const line = bff.logLines.find((each) => each.includes('could not be recorded'));
+        assert.match(line ?? '', /"step":"outcome".*database is locked/);
+        const activity = async () => (await bff.call('/api/environments/sandbox/activity')).text;
+        assert.match(await activity(), /"state":"in_flight"/);
+        other.exec('ROLLBACK');
+        other.close();
+        await until('it is written down', async () => /"state":"succeeded"/.test(await activity()));
+        assert.equal(shortly(await write(bff, { key: 'a-key' })), '201 replayed');
+      },
+    );
   });
 
-  describe('that somebody has to look at', () => {
-    const written = async () => {
+  await t.test('that somebody has to look at', async (t) => {
+    const written = async ({ start }: ReturnType<typeof journalPlace>) => {
       await using bff = await start();
       await assertWrites(bff);
     };
 
-    it('because it is no database', async () => {
+    await t.test('because it is no database', async () => {
+      using place = journalPlace();
+      const { file, start } = place;
       writeFileSync(file, 'something else '.repeat(1_000));
       await assert.rejects(start(), { name: 'JournalFault', message: /journal\.sqlite is damaged/ });
     });
 
-    it('because pages of it are damaged', async () => {
-      await written();
+    await t.test('because pages of it are damaged', async () => {
+      using place = journalPlace();
+      const { file, start } = place;
+      await written(place);
       const bytes = readFileSync(file);
       bytes.fill(0xee, 4096, bytes.length);
       writeFileSync(file, bytes);
       await assert.rejects(start(), { name: 'JournalFault', message: /journal\.sqlite is damaged/ });
     });
 
-    it('because it is of a newer version', async () => {
-      await written();
+    await t.test('because it is of a newer version', async () => {
+      using place = journalPlace();
+      const { file, start } = place;
+      await written(place);
       const database = new DatabaseSync(file);
       database.exec('PRAGMA user_version = 99');
       database.close();
@@ -191,8 +210,10 @@ describe('the journal', () => {
       ['another', (path: string) => writeFileSync(path, 'k'.repeat(32))],
       ['empty', (path: string) => writeFileSync(path, '')],
     ] as const) {
-      it(`because its key is ${what}`, async () => {
-        await written();
+      await t.test(`because its key is ${what}`, async () => {
+        using place = journalPlace();
+        const { data, start } = place;
+        await written(place);
         spoil(join(data, 'journal-key'));
         await assert.rejects(start(), {
           name: 'JournalFault',
@@ -202,15 +223,19 @@ describe('the journal', () => {
     }
   });
 
-  describe('on the disk', () => {
-    it('is made whole where a kill at the very first start has left half of it', async () => {
+  await t.test('on the disk', async (t) => {
+    await t.test('is made whole where a kill at the very first start has left half of it', async () => {
+      using place = journalPlace();
+      const { data, start } = place;
       writeFileSync(join(data, 'journal-key'), '');
       await using bff = await start();
       await assertWrites(bff);
       assert.equal(readFileSync(join(data, 'journal-key')).length, 32);
     });
 
-    it('are for their owner alone, even where they were not', async () => {
+    await t.test('are for their owner alone, even where they were not', async () => {
+      using place = journalPlace();
+      const { data, file, start } = place;
       writeFileSync(file, '', { mode: 0o644 });
       await using bff = await start();
       await assertWrites(bff);

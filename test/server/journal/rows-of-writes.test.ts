@@ -1,50 +1,43 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { isWrite } from '../../../shared/endpoint-row.ts';
 import { operationNames, operations } from '../../../shared/operations.ts';
 import { addKeys } from '../../support/bff/add-keys.ts';
 import { startBffProcess } from '../../support/bff/bff-process.ts';
-import { type Answer, failureIn, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
+import { type Answer, failureIn, startBffWith } from '../../support/bff/test-bff.ts';
 import { type FaultServer, invited, pong, startFaultServer } from '../../support/partner/fault-server.ts';
 import { partnerVariables } from '../../support/partner/partner-variables.ts';
 import { goodRequest } from '../../support/requests/good-requests.ts';
 import { operationPath } from '../../support/requests/paths.ts';
 import { writeNames } from '../../support/requests/write-samples.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { until } from '../../support/until.ts';
 
 type Line = Record<string, unknown>;
 
 const marker = 'canary-of-a-body';
 
-describe('the record of writes', () => {
-  let dataDirectory: string;
-  let partner: FaultServer;
-  let bff: TestBff;
-  let ada: string;
-  beforeEach(async () => {
-    dataDirectory = mkdtempSync(join(tmpdir(), 'journal-'));
-    ({ ada } = await addKeys(dataDirectory, { ada: ['sandbox:*'] }));
-    partner = await startFaultServer();
-    partner.api.always(({ path }) => ({
-      status: path === '/ping' ? 200 : 201,
-      headers: { 'x-request-id': 'the-partners-id' },
-      body: path === '/ping' ? pong : path === '/v1/invitations' ? invited : { status: 'ok' },
-    }));
-    bff = await startBffWith(
+/** A BFF whose journal is read from beside it. */
+async function startRecorded() {
+  await using stack = new AsyncDisposableStack();
+  const dataDirectory = stack.use(temporaryFolder()).path;
+  const { ada } = await addKeys(dataDirectory, { ada: ['sandbox:*'] });
+  const partner = stack.use(await startFaultServer());
+  partner.api.always(({ path }) => ({
+    status: path === '/ping' ? 200 : 201,
+    headers: { 'x-request-id': 'the-partners-id' },
+    body: path === '/ping' ? pong : path === '/v1/invitations' ? invited : { status: 'ok' },
+  }));
+  const bff = stack.use(
+    await startBffWith(
       { sandbox: partner },
       { BFF_DATA_DIR: dataDirectory, RATE_LIMIT_PER_MINUTE: '100000', PARTNER_TIMEOUT_MS: '1000' },
-    );
-  });
-  afterEach(async () => {
-    await bff.stop();
-    await partner.stop();
-    rmSync(dataDirectory, { recursive: true });
-  });
+    ),
+  );
+  const kept = stack.move();
 
   /** The rows as they lie in the database, oldest first, whoever reads them. */
   function rows(): Record<string, SQLOutputValue>[] {
@@ -65,8 +58,14 @@ describe('the record of writes', () => {
     });
   };
 
+  return { dataDirectory, ada, partner, bff, rows, call, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+describe('the record of writes', () => {
   for (const name of writeNames) {
     it(`has who, what, where and about whom before ${name} is sent, and what became of it after`, async () => {
+      await using recorded = await startRecorded();
+      const { partner, rows, call } = recorded;
       let atArrival: ReturnType<typeof rows> = [];
       partner.api.next(() => {
         atArrival = rows();
@@ -90,6 +89,8 @@ describe('the record of writes', () => {
   }
 
   it('has nothing of reads, of what is denied, and of what is not valid', async () => {
+    await using recorded = await startRecorded();
+    const { dataDirectory, ada, bff, rows, call } = recorded;
     for (const name of operationNames.filter((each) => !isWrite(operations[each]))) await call(name);
     const { ada: other } = await addKeys(dataDirectory, { ada: [] });
     assert(other);
@@ -109,6 +110,8 @@ describe('the record of writes', () => {
   });
 
   it('has no key that somebody put into a reference', async () => {
+    await using recorded = await startRecorded();
+    const { ada, bff, rows } = recorded;
     const body = JSON.stringify({
       email: 'ada@example.com',
       identity: { firstName: 'Ada', lastName: 'Lovelace' },
@@ -130,56 +133,67 @@ describe('the record of writes', () => {
     ]);
   });
 
-  for (const [what, prepare, outcome, status, code, answered] of [
-    [
-      'is refused by the partner',
-      () =>
+  for (const { what, prepare, outcome, status, code, answered } of [
+    {
+      what: 'is refused by the partner',
+      prepare: (partner: FaultServer) =>
         partner.api.next({
           status: 409,
           headers: { 'x-request-id': 'p' },
           body: { error: { code: 'CONFLICT' } },
         }),
-      'refused',
-      409,
-      'CONFLICT',
-      { status: 409, requestId: 'p' },
-    ],
-    [
-      'gets no token',
-      () => partner.auth.next({ status: 401, body: { error: 'invalid_client' } }),
-      'not_sent',
-      502,
-      'CLIENT_CREDENTIALS_REJECTED',
-      null,
-    ],
-    ['gets no answer', () => partner.api.next({ fault: 'hang' }), 'unknown', 504, 'PARTNER_TIMEOUT', null],
-    [
-      'breaks off',
-      () => partner.api.next({ fault: 'reset-after-body' }),
-      'unknown',
-      502,
-      'PARTNER_UNREACHABLE',
-      null,
-    ],
-    [
-      'is answered with nonsense',
-      () => partner.api.next({ status: 201, headers: { 'x-request-id': 'p' }, body: 'nonsense' }),
-      'unknown',
-      502,
-      'PARTNER_BAD_RESPONSE',
-      { status: 201, requestId: 'p' },
-    ],
-    [
-      'fails at the partner',
-      () => partner.api.next({ status: 500, headers: {}, body: {} }),
-      'unknown',
-      502,
-      'PARTNER_ERROR',
-      { status: 500, requestId: null },
-    ],
+      outcome: 'refused',
+      status: 409,
+      code: 'CONFLICT',
+      answered: { status: 409, requestId: 'p' },
+    },
+    {
+      what: 'gets no token',
+      prepare: (partner: FaultServer) =>
+        partner.auth.next({ status: 401, body: { error: 'invalid_client' } }),
+      outcome: 'not_sent',
+      status: 502,
+      code: 'CLIENT_CREDENTIALS_REJECTED',
+      answered: null,
+    },
+    {
+      what: 'gets no answer',
+      prepare: (partner: FaultServer) => partner.api.next({ fault: 'hang' }),
+      outcome: 'unknown',
+      status: 504,
+      code: 'PARTNER_TIMEOUT',
+      answered: null,
+    },
+    {
+      what: 'breaks off',
+      prepare: (partner: FaultServer) => partner.api.next({ fault: 'reset-after-body' }),
+      outcome: 'unknown',
+      status: 502,
+      code: 'PARTNER_UNREACHABLE',
+      answered: null,
+    },
+    {
+      what: 'is answered with nonsense',
+      prepare: (partner: FaultServer) =>
+        partner.api.next({ status: 201, headers: { 'x-request-id': 'p' }, body: 'nonsense' }),
+      outcome: 'unknown',
+      status: 502,
+      code: 'PARTNER_BAD_RESPONSE',
+      answered: { status: 201, requestId: 'p' },
+    },
+    {
+      what: 'fails at the partner',
+      prepare: (partner: FaultServer) => partner.api.next({ status: 500, headers: {}, body: {} }),
+      outcome: 'unknown',
+      status: 502,
+      code: 'PARTNER_ERROR',
+      answered: { status: 500, requestId: null },
+    },
   ] as const) {
     it(`says of a write that ${what}: ${outcome}, and how`, async () => {
-      prepare();
+      await using recorded = await startRecorded();
+      const { partner, rows, call } = recorded;
+      prepare(partner);
       const answer = await call('createInvitation');
       const { outcome: told, code: toldCode } = failureIn(answer);
       assert.deepEqual([answer.status, told, toldCode], [status, outcome, code]);
@@ -191,6 +205,8 @@ describe('the record of writes', () => {
   }
 
   it('is ended for a write whose caller went away, before the BFF ends', async () => {
+    await using recorded = await startRecorded();
+    const { ada, partner, bff, rows } = recorded;
     partner.api.next({ status: 201, delayMs: 300, body: invited });
     const { path, headers, body } = goodRequest('createInvitation', 'sandbox', {
       ...{ marker, accessKey: ada, environments: [] },

@@ -1,21 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { test } from 'node:test';
 import { changeAccessFile } from '../../../server/callers/access-file.ts';
 import { newKey } from '../../../server/callers/access-keys.ts';
 import { earlierWrite } from '../../../shared/activity.ts';
 import { operations, successOf } from '../../../shared/operations.ts';
-import { failureIn, freePort, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
-import {
-  type FaultServer,
-  invited,
-  type Reply,
-  startFaultServer,
-} from '../../support/partner/fault-server.ts';
+import { failureIn, freePort, startBffWith } from '../../support/bff/test-bff.ts';
+import { invited, type Reply, startFaultServer } from '../../support/partner/fault-server.ts';
 import { samples, type WriteName, writeNames } from '../../support/requests/write-samples.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { until } from '../../support/until.ts';
 import { shortly, write } from './write-with-key.ts';
 
@@ -28,9 +21,7 @@ const kept: { [Name in WriteName]: object } = {
   submitDocumentBatch: { results: [{ itemId: '1', status: 'accepted', document: receipt }] },
 };
 
-describe('a write', () => {
-  let partner: FaultServer;
-  let bff: TestBff;
+test('a write', async (t) => {
   /** A key that no other test has. */
   const newKeyName = () => `key-${randomUUID()}`;
 
@@ -46,43 +37,40 @@ describe('a write', () => {
   };
   const arrivals = () => partner.api.arrivals.length;
 
-  before(async () => {
-    partner = await startFaultServer();
-    bff = await startBffWith(
-      { sandbox: partner, production: partner },
-      {
-        PARTNER_TIMEOUT_MS: '150',
-        RATE_LIMIT_PER_MINUTE: '100000',
-      },
-    );
-  });
-  after(async () => {
-    await bff.stop();
-    await partner.stop();
-  });
+  await using partner = await startFaultServer();
+  await using bff = await startBffWith(
+    { sandbox: partner, production: partner },
+    {
+      PARTNER_TIMEOUT_MS: '150',
+      RATE_LIMIT_PER_MINUTE: '100000',
+    },
+  );
 
-  describe('with a key whose write succeeded', () => {
+  await t.test('with a key whose write succeeded', async (t) => {
     for (const name of writeNames) {
-      it(`${name}: gives the recorded answer, ids and states alone, and sends nothing`, async () => {
-        const key = newKeyName();
-        partner.api.next(success);
-        const first = await write(bff, { name, key });
-        assert.equal(shortly(first), '201', first.text);
-        const before = arrivals();
-        for (const spelling of [key, `"${key}"`]) {
-          const again = await write(bff, { name, key: spelling, headers: { 'x-request-id': 'second' } });
-          assert.equal(shortly(again), '201 replayed');
-          const [told, replay] = [first, again].map(({ body }) => successOf(operations[name]).parse(body));
-          assert.deepEqual(replay?.partner, told?.partner);
-          assert.equal(replay?.partner?.requestId, 'theirs');
-          assert.equal(replay?.requestId, 'second');
-          assert.deepEqual(replay?.result, kept[name]);
-        }
-        assert.equal(arrivals(), before);
-      });
+      await t.test(
+        `${name}: gives the recorded answer, ids and states alone, and sends nothing`,
+        async () => {
+          const key = newKeyName();
+          partner.api.next(success);
+          const first = await write(bff, { name, key });
+          assert.equal(shortly(first), '201', first.text);
+          const before = arrivals();
+          for (const spelling of [key, `"${key}"`]) {
+            const again = await write(bff, { name, key: spelling, headers: { 'x-request-id': 'second' } });
+            assert.equal(shortly(again), '201 replayed');
+            const [told, replay] = [first, again].map(({ body }) => successOf(operations[name]).parse(body));
+            assert.deepEqual(replay?.partner, told?.partner);
+            assert.equal(replay?.partner?.requestId, 'theirs');
+            assert.equal(replay?.requestId, 'second');
+            assert.deepEqual(replay?.result, kept[name]);
+          }
+          assert.equal(arrivals(), before);
+        },
+      );
     }
 
-    it('is answered so again where the partner gave no id that could be kept', async () => {
+    await t.test('is answered so again where the partner gave no id that could be kept', async () => {
       const key = newKeyName();
       partner.api.next({ status: 200, body: '' });
       assert.equal(shortly(await write(bff, { name: 'createUser', key })), '200');
@@ -91,17 +79,20 @@ describe('a write', () => {
       assert.match(again.text, /"result":null/);
     });
 
-    it('is refused where what the partner gave cannot be kept and the contract wants it', async () => {
-      const key = newKeyName();
-      const named = { invitation: { ...invited.invitation, invitationId: 'Ada Lovelace' } };
-      partner.api.next({ status: 201, body: named });
-      assert.equal(shortly(await write(bff, { key })), '201');
-      const before = arrivals();
-      assert.equal(shortly(await write(bff, { key })), '409 OUTCOME_KNOWN');
-      assert.equal(arrivals(), before);
-    });
+    await t.test(
+      'is refused where what the partner gave cannot be kept and the contract wants it',
+      async () => {
+        const key = newKeyName();
+        const named = { invitation: { ...invited.invitation, invitationId: 'Ada Lovelace' } };
+        partner.api.next({ status: 201, body: named });
+        assert.equal(shortly(await write(bff, { key })), '201');
+        const before = arrivals();
+        assert.equal(shortly(await write(bff, { key })), '409 OUTCOME_KNOWN');
+        assert.equal(arrivals(), before);
+      },
+    );
 
-    it('is for one request, one operation and one environment', async () => {
+    await t.test('is for one request, one operation and one environment', async () => {
       const key = newKeyName();
       partner.api.next(success, success, success);
       assert.equal(shortly(await write(bff, { key })), '201');
@@ -121,39 +112,35 @@ describe('a write', () => {
       assert.equal(arrivals(), before + 2);
     });
 
-    it('is for one caller, and only while that one may still do it', async () => {
-      const data = mkdtempSync(join(tmpdir(), 'callers-'));
+    await t.test('is for one caller, and only while that one may still do it', async () => {
+      using folder = temporaryFolder();
+      const data = folder.path;
       const made = ['ada', 'grace'].map((name) =>
         newKey({ name, grants: ['sandbox:createInvitation'], origin: 'cli', lifetimeMs: null }),
       );
       await changeAccessFile(data, () => made.map(({ entry }) => entry));
-      const shared = await startBffWith({ sandbox: partner }, { BFF_DATA_DIR: data });
-      try {
-        const [ada, grace] = made.map(({ key }) => ({ authorization: `Bearer ${key.reveal()}` }));
-        const key = newKeyName();
-        partner.api.next(success, success);
-        for (const headers of [ada, grace]) {
-          assert(headers);
-          assert.equal(shortly(await write(shared, { key, headers })), '201');
-          assert.equal(shortly(await write(shared, { key, headers })), '201 replayed');
-        }
-        assert(ada);
-        const mine = await shared.call('/api/environments/sandbox/activity', { headers: ada });
-        assert.equal(mine.text.match(/"operation"/g)?.length, 1);
-        await changeAccessFile(data, (entries) =>
-          entries.map((each) => (each.name === 'ada' ? { ...each, grants: ['sandbox:ping'] } : each)),
-        );
-        await until('the grant is gone', () => shared.logLines.some((line) => line.includes('access file')));
-        assert.equal(shortly(await write(shared, { key, headers: ada })), '403 FORBIDDEN not_sent');
-      } finally {
-        await shared.stop();
-        rmSync(data, { recursive: true });
+      await using shared = await startBffWith({ sandbox: partner }, { BFF_DATA_DIR: data });
+      const [ada, grace] = made.map(({ key }) => ({ authorization: `Bearer ${key.reveal()}` }));
+      const key = newKeyName();
+      partner.api.next(success, success);
+      for (const headers of [ada, grace]) {
+        assert(headers);
+        assert.equal(shortly(await write(shared, { key, headers })), '201');
+        assert.equal(shortly(await write(shared, { key, headers })), '201 replayed');
       }
+      assert(ada);
+      const mine = await shared.call('/api/environments/sandbox/activity', { headers: ada });
+      assert.equal(mine.text.match(/"operation"/g)?.length, 1);
+      await changeAccessFile(data, (entries) =>
+        entries.map((each) => (each.name === 'ada' ? { ...each, grants: ['sandbox:ping'] } : each)),
+      );
+      await until('the grant is gone', () => shared.logLines.some((line) => line.includes('access file')));
+      assert.equal(shortly(await write(shared, { key, headers: ada })), '403 FORBIDDEN not_sent');
     });
   });
 
-  describe('with a key while its write is in flight', () => {
-    it('is told so, and then what became of it', async () => {
+  await t.test('with a key while its write is in flight', async (t) => {
+    await t.test('is told so, and then what became of it', async () => {
       const key = newKeyName();
       const before = arrivals();
       partner.api.next({ ...success, delayMs: 100 });
@@ -170,7 +157,7 @@ describe('a write', () => {
       assert.equal(arrivals(), before + 1);
     });
 
-    it('arrives once, of 100 requests at the same time', async () => {
+    await t.test('arrives once, of 100 requests at the same time', async () => {
       const key = newKeyName();
       const before = arrivals();
       partner.api.next({ ...success, delayMs: 30 });
@@ -185,27 +172,24 @@ describe('a write', () => {
       assert.equal(arrivals(), before + 1);
     });
 
-    it('arrives once, of 100 requests to two BFFs that share a data directory', async () => {
-      const data = mkdtempSync(join(tmpdir(), 'two-'));
-      const variables = { BFF_DATA_DIR: data, RATE_LIMIT_PER_MINUTE: '100000' };
-      const two = await Promise.all([0, 1].map(() => startBffWith({ sandbox: partner }, variables)));
-      try {
-        const key = newKeyName();
-        const before = arrivals();
-        partner.api.next({ ...success, delayMs: 30 });
-        const pair = () => two.map((each) => write(each, { key }));
-        const answers = await Promise.all(Array.from({ length: 50 }, pair).flat());
-        assert.equal(answers.filter((each) => shortly(each) === '201').length, 1);
-        assert.equal(arrivals(), before + 1);
-        for (const each of two) assert.equal(shortly(await write(each, { key })), '201 replayed');
-      } finally {
-        for (const each of two) await each.stop();
-        rmSync(data, { recursive: true });
-      }
+    await t.test('arrives once, of 100 requests to two BFFs that share a data directory', async () => {
+      using folder = temporaryFolder();
+      const variables = { BFF_DATA_DIR: folder.path, RATE_LIMIT_PER_MINUTE: '100000' };
+      await using one = await startBffWith({ sandbox: partner }, variables);
+      await using other = await startBffWith({ sandbox: partner }, variables);
+      const two = [one, other];
+      const key = newKeyName();
+      const before = arrivals();
+      partner.api.next({ ...success, delayMs: 30 });
+      const pair = () => two.map((each) => write(each, { key }));
+      const answers = await Promise.all(Array.from({ length: 50 }, pair).flat());
+      assert.equal(answers.filter((each) => shortly(each) === '201').length, 1);
+      assert.equal(arrivals(), before + 1);
+      for (const each of two) assert.equal(shortly(await write(each, { key })), '201 replayed');
     });
   });
 
-  describe('with a key after a fault', () => {
+  await t.test('with a key after a fault', async (t) => {
     const unknown: [what: string, reply: Reply, answer: string][] = [
       [
         'a reset before it was read',
@@ -232,7 +216,7 @@ describe('a write', () => {
       ['424', { status: 424 }, '502 PARTNER_ERROR unknown'],
     ];
     for (const [what, reply, answer] of unknown) {
-      it(`stays unknown after ${what}, and is never sent again`, async () => {
+      await t.test(`stays unknown after ${what}, and is never sent again`, async () => {
         const key = newKeyName();
         const before = arrivals();
         partner.api.next(reply);
@@ -263,7 +247,7 @@ describe('a write', () => {
       ['401 and then 422', [{ status: 401 }, { status: 422 }], '422 UNPROCESSABLE refused'],
     ];
     for (const [what, replies, answer] of refused) {
-      it(`is free again after ${what}`, async () => {
+      await t.test(`is free again after ${what}`, async () => {
         const key = newKeyName();
         const before = arrivals();
         partner.api.next(...replies, success);
@@ -278,7 +262,7 @@ describe('a write', () => {
       });
     }
 
-    it('stays unknown after 401 and then a reset', async () => {
+    await t.test('stays unknown after 401 and then a reset', async () => {
       const key = newKeyName();
       const before = arrivals();
       partner.api.next({ status: 401 }, { fault: 'reset-after-body' });
@@ -287,7 +271,7 @@ describe('a write', () => {
       assert.equal(arrivals(), before + 2);
     });
 
-    it('is free again after what was never sent', async () => {
+    await t.test('is free again after what was never sent', async () => {
       const key = newKeyName();
       const unreachable = { ...partner, apiUrl: `http://127.0.0.1:${await freePort()}` };
       await using other = await startBffWith({ sandbox: unreachable });
@@ -297,7 +281,7 @@ describe('a write', () => {
       }
     });
 
-    it('is not looked at before the request is a good one, and not taken by it', async () => {
+    await t.test('is not looked at before the request is a good one, and not taken by it', async () => {
       const key = newKeyName();
       const before = arrivals();
       assert.equal(shortly(await write(bff, { key, request: {} })), '400 VALIDATION_ERROR not_sent');
@@ -308,8 +292,8 @@ describe('a write', () => {
     });
   });
 
-  describe('without a key', () => {
-    it('is sent each time, and stands in the journal all the same', async () => {
+  await t.test('without a key', async (t) => {
+    await t.test('is sent each time, and stands in the journal all the same', async () => {
       const before = arrivals();
       partner.api.next(success, success);
       for (const _ of [1, 2])

@@ -1,28 +1,32 @@
 // Processes that share a data directory, as during a restart without a gap.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { readdirSync } from 'node:fs';
+import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createSqliteStore } from '../../../../server/journal/sqlite/sqlite-store.ts';
 import { execute } from '../../../support/processes/execute.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { intent } from '../store-suite.ts';
 
+/** A data directory, and stores in it. */
+function sharedPlace() {
+  const folder = temporaryFolder();
+  const directory = folder.path;
+  return {
+    directory,
+    async open() {
+      const store = createSqliteStore({ directory });
+      await store.open();
+      return store;
+    },
+    [Symbol.dispose]: () => folder[Symbol.dispose](),
+  };
+}
+
 describe('a journal that processes share', () => {
-  let directory: string;
-  beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), 'shared-'));
-  });
-  afterEach(() => rmSync(directory, { recursive: true }));
-
-  async function open() {
-    const store = createSqliteStore({ directory });
-    await store.open();
-    return store;
-  }
-
   it('gives each key to one of two that ask for it at the same moment', async () => {
+    using place = sharedPlace();
+    const { directory, open } = place;
     const store = await open();
     const program = fileURLToPath(new URL('../../../support/processes/claim-in-step.ts', import.meta.url));
     const startAt = String(Date.now() + 1_000);
@@ -39,6 +43,8 @@ describe('a journal that processes share', () => {
   });
 
   it('holds no file of a process that has ended', async () => {
+    using place = sharedPlace();
+    const { directory, open } = place;
     await (await open()).close();
     const store = await open();
     const locks = readdirSync(directory).filter((name) => name.endsWith('.lock'));

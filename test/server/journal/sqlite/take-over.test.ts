@@ -5,12 +5,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { createSqliteStore } from '../../../../server/journal/sqlite/sqlite-store.ts';
 import { activityAnswer } from '../../../../shared/activity.ts';
 import { startBffWith } from '../../../support/bff/test-bff.ts';
-import { type FaultServer, invited, startFaultServer } from '../../../support/partner/fault-server.ts';
+import { invited, startFaultServer } from '../../../support/partner/fault-server.ts';
 import { shortly, write } from '../write-with-key.ts';
 
 const firstVersion = join(import.meta.dirname, 'version-1');
@@ -26,21 +26,18 @@ const request = {
 const firstVersionsInsert = `INSERT INTO writes (started_at, caller, environment, operation, request_id,
   external_references, key, fingerprint, owner) VALUES (1, 'ada', 'sandbox', 'createUser', 'r', '[]', x'00', x'00', 'o')`;
 
-describe('a journal that the first version wrote', () => {
-  let partner: FaultServer;
+test('a journal that the first version wrote', async (t) => {
   let data: string;
   let file: string;
-  before(async () => {
-    partner = await startFaultServer();
-  });
-  after(() => partner.stop());
-  beforeEach(() => {
+  await using partner = await startFaultServer();
+
+  t.beforeEach(() => {
     data = mkdtempSync(join(tmpdir(), 'take-over-'));
     file = join(data, 'journal.sqlite');
     writeFileSync(file, gunzipSync(readFileSync(`${firstVersion}.sqlite.gz`)));
     cpSync(`${firstVersion}.journal-key`, join(data, 'journal-key'));
   });
-  afterEach(() => rmSync(data, { recursive: true }));
+  t.afterEach(() => rmSync(data, { recursive: true }));
 
   /** Opens the database beside whoever has it open. */
   function inDatabase<Result>(run: (database: DatabaseSync) => Result): Result {
@@ -58,7 +55,7 @@ describe('a journal that the first version wrote', () => {
     await store.close();
   }
 
-  it('is taken over with every key and every unknown outcome in force', async () => {
+  await t.test('is taken over with every key and every unknown outcome in force', async () => {
     await using bff = await startBffWith({ sandbox: partner }, { BFF_DATA_DIR: data });
     const before = partner.api.arrivals.length;
     const ask = async (key: string) => shortly(await write(bff, { key, request }));
@@ -93,7 +90,7 @@ describe('a journal that the first version wrote', () => {
     );
   });
 
-  it('has the same columns and indexes as a new one, and knows people and bytes', async () => {
+  await t.test('has the same columns and indexes as a new one, and knows people and bytes', async () => {
     const schemaOf = () =>
       inDatabase((database) => {
         const columns = database
@@ -118,7 +115,7 @@ describe('a journal that the first version wrote', () => {
     assert.deepEqual(takenOver, schemaOf());
   });
 
-  it('stays as it was where the taking over fails in the midst', async () => {
+  await t.test('stays as it was where the taking over fails in the midst', async () => {
     inDatabase((database) => database.exec('CREATE TABLE persons (digest BLOB) STRICT'));
     await assert.rejects(takeOver(), /already exists|SQL logic error/);
     assert.equal(
@@ -129,7 +126,7 @@ describe('a journal that the first version wrote', () => {
     await takeOver();
   });
 
-  it('stays as it was where its key is another', async () => {
+  await t.test('stays as it was where its key is another', async () => {
     writeFileSync(join(data, 'journal-key'), 'k'.repeat(32));
     await assert.rejects(takeOver(), { name: 'JournalFault', message: /does not belong to the journal/ });
     assert.equal(
@@ -138,7 +135,7 @@ describe('a journal that the first version wrote', () => {
     );
   });
 
-  it('takes no more writes of a first version that still runs', async () => {
+  await t.test('takes no more writes of a first version that still runs', async () => {
     const running = new DatabaseSync(file);
     const insert = running.prepare(firstVersionsInsert);
     insert.run();
