@@ -1,20 +1,27 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { setImmediate as settled } from 'node:timers/promises';
+import { BffError } from '../../../server/bff-error.ts';
 import type { HttpRequest } from '../../../server/network/transport.ts';
 import { Secret } from '../../../server/secret.ts';
 import type { RequestToken } from '../../../server/tokens/token-request.ts';
 import { createTokenRoom } from '../../../server/tokens/token-room.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const [ping, users, refs] = ['p/ping', 'p/users:write', 'p/refs:write'] as const;
 
 /** A room between an authorisation server and an API of functions, each of which notes what it got. */
-function room(options: { statuses?: number[]; requestToken?: RequestToken } = {}) {
+function room(options: { statuses?: number[]; requestToken?: RequestToken; secretFiles?: string } = {}) {
   const credentials = ['sandbox', 'production'].map((environment) => ({
     environment,
     authUrl: 'https://auth.example.com',
     clientId: 'one-client',
     clientSecret: new Secret(`secret-of-${environment}`),
+    ...(options.secretFiles && { clientSecretFile: join(options.secretFiles, environment) }),
   }));
+  const log: unknown[] = [];
   const statuses = [...(options.statuses ?? [])];
   const asked: string[] = [];
   const sent: string[] = [];
@@ -33,13 +40,19 @@ function room(options: { statuses?: number[]; requestToken?: RequestToken } = {}
       sent.push(request.headers.authorization ?? 'nothing');
       return { status: statuses.shift() ?? 200, header: () => undefined, text: '', durationMs: 1 };
     },
+    log: {
+      tokenFailed: ({ environment, code, servesUntil }) =>
+        log.push(['failed', environment, code, servesUntil !== null]),
+      secretReplaced: (environment) => log.push(['replaced', environment]),
+      secretUnreadable: (environment, code) => log.push(['unreadable', environment, code]),
+    },
     clock: () => clock,
     random: () => 0,
   });
   const pass = (seconds: number) => {
     clock += seconds;
   };
-  return { tokens, asked, sent, headers, pass, credentials };
+  return { tokens, asked, sent, headers, pass, log };
 }
 
 const request: HttpRequest = {
@@ -130,9 +143,9 @@ describe('the token room', () => {
 
   it('sends nothing without a token', async () => {
     const requestToken = () => Promise.reject(new Error('none'));
-    const { tokens, sent } = room({ requestToken });
+    const { tokens, sent, log } = room({ requestToken });
     await assert.rejects(tokens.send('sandbox', [ping], request), { code: 'INTERNAL' });
-    assert.deepEqual(sent, []);
+    assert.deepEqual([sent, log], [[], []]);
     assert.deepEqual(tokens.statuses('sandbox'), [{ scopes: [ping], state: 'failing', expiresAt: null }]);
   });
 
@@ -165,5 +178,73 @@ describe('the token room', () => {
       { scopes: [refs, users], state: 'expired', expiresAt: null },
     ]);
     assert.equal(asked.length, 2);
+  });
+});
+
+describe('the file of a client secret', () => {
+  const write = (folder: string, environment: string, secret: string) =>
+    writeFileSync(join(folder, environment), `${secret}\n`);
+  const tokenOf = (sent: string[]) => sent.at(-1)?.replace('Bearer ', '');
+
+  it('that was changed gives one environment new tokens, and leaves every other alone', async () => {
+    using folder = temporaryFolder();
+    const { tokens, asked, sent, log } = room({ secretFiles: folder.path });
+    for (const environment of ['sandbox', 'production'])
+      for (const scopes of [[ping], [users]]) await tokens.send(environment, scopes, request);
+    write(folder.path, 'sandbox', 'the-next-secret');
+    write(folder.path, 'production', 'secret-of-production');
+    tokens.rereadSecret('sandbox');
+    tokens.rereadSecret('production');
+    assert.deepEqual(log, [['replaced', 'sandbox']]);
+    assert.deepEqual(
+      tokens.statuses('sandbox').map(({ scopes, state }) => [...scopes, state]),
+      [
+        [ping, 'stale'],
+        [users, 'stale'],
+      ],
+    );
+    assert.deepEqual(
+      tokens.statuses('production').map(({ state }) => state),
+      ['fresh', 'fresh'],
+    );
+
+    // The token before serves the call that asks for the next one.
+    await tokens.send('sandbox', [ping], request);
+    assert.equal(tokenOf(sent), `sandbox(secret-of-sandbox) ${ping} #1`);
+    await settled();
+    await tokens.send('sandbox', [ping], request);
+    assert.equal(tokenOf(sent), `sandbox(the-next-secret) ${ping} #5`);
+    await tokens.send('production', [users], request);
+    assert.equal(tokenOf(sent), `production(secret-of-production) ${users} #4`);
+    assert.equal(asked.length, 5);
+  });
+
+  it('is read again at once where the secret is refused, and whoever waits gets a token of the new one', async () => {
+    using folder = temporaryFolder();
+    write(folder.path, 'sandbox', 'the-next-secret');
+    const requestToken: RequestToken = async ({ clientSecret }) => {
+      if (clientSecret.reveal() !== 'the-next-secret')
+        throw BffError.of('CLIENT_CREDENTIALS_REJECTED', 'No.');
+      return { value: new Secret('unused'), lifetimeSeconds: 1 };
+    };
+    const { tokens, sent, log } = room({ secretFiles: folder.path, requestToken });
+    await tokens.send('sandbox', [ping], request);
+    assert.equal(tokenOf(sent), `sandbox(the-next-secret) ${ping} #2`);
+    assert.deepEqual(log, [
+      ['failed', 'sandbox', 'CLIENT_CREDENTIALS_REJECTED', false],
+      ['replaced', 'sandbox'],
+    ]);
+  });
+
+  it('that is away or empty leaves the secret as it is', async () => {
+    using folder = temporaryFolder();
+    const { tokens, log } = room({ secretFiles: folder.path });
+    tokens.rereadSecret('sandbox');
+    write(folder.path, 'sandbox', '');
+    tokens.rereadSecret('sandbox');
+    assert.deepEqual(log, [
+      ['unreadable', 'sandbox', 'ENOENT'],
+      ['unreadable', 'sandbox', 'EMPTY'],
+    ]);
   });
 });
