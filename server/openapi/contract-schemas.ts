@@ -16,7 +16,7 @@ import { pageEndSchema } from './headers.ts';
 
 type Schema = z.core.$ZodType;
 
-/** What these export is described by its docstring, and gets a name in the document if it is an object or an enumeration. */
+/** The exported contracts. Each is described by its docstring, and objects and enumerations get a name in the document. */
 const contracts: Record<string, unknown> = {
   ...activity,
   ...documents,
@@ -31,7 +31,7 @@ const contracts: Record<string, unknown> = {
 };
 const words: Readonly<Record<string, string>> = docstrings;
 
-/** JSON Schema knows no check of ours; of these it can say more than zod does. */
+/** JSON Schema cannot express our own checks. For these it can say more than zod would. */
 function factsWith(limits: environments.FileLimits): Map<Schema, Json> {
   return new Map<Schema, Json>([
     [fields.email, { format: 'email', pattern: fields.addressPattern.source }],
@@ -62,13 +62,13 @@ export type ContractSchemas = {
   refTo(schema: Schema): Json;
   /** To the whole body of an operation's success. */
   successRef(row: OperationRow): Json;
-  /** What a query may hold, each as a parameter. */
+  /** The fields of a query, as parameters. */
   queryParameters(query: Schema): Json[];
 };
 
 /**
- * Every schema of the contracts and of a table, as JSON Schema (2020-12) by its name. What the contract leaves open
- * stays open, so that a new field in an answer breaks no generated client.
+ * Every schema of the contracts and of a table, as JSON Schema (2020-12), by name. What a contract leaves open stays open,
+ * so that a new field in an answer does not break generated clients.
  */
 export function contractSchemas(table: EndpointTable, limits: environments.FileLimits): ContractSchemas {
   const facts = factsWith(limits);
@@ -99,7 +99,7 @@ export function contractSchemas(table: EndpointTable, limits: environments.FileL
 
   const { schemas } = z.toJSONSchema(registry, {
     io: 'input',
-    // A check of ours alone says nothing of what it accepts: only the facts do.
+    // A custom check does not say what it accepts: only the facts do.
     unrepresentable: ({ zodSchema }) => facts.get(zodSchema) ?? 'throw',
     uri: (id) => schemaRef(id).$ref,
     override({ zodSchema, jsonSchema }) {
@@ -135,12 +135,12 @@ function queryParameters({ properties = {}, required }: Json): Json[] {
   }));
 }
 
-/** A reference to a schema of the document, by the name that it has in the code. */
+/** A reference to a schema of the document, by its name in the code. */
 export function schemaRef(name: string): { $ref: string } {
   return { $ref: `#/components/schemas/${capitalised(name)}` };
 }
 
-/** Describes the fields, and says of plain text that it is that: a string should say what it may hold (OWASP API4:2023). */
+/** Adds descriptions to fields, and a pattern to plain text: a string should say what it accepts (OWASP API4:2023). */
 function refined(schema: Json, path: string): Json {
   const result = { ...schema };
   if (isRecord(schema.properties)) {
@@ -163,7 +163,7 @@ function refined(schema: Json, path: string): Json {
   return result;
 }
 
-/** JSON Schema has no flags, and a pattern that lost its `i` would refuse what we accept. */
+/** JSON Schema has no flags. A pattern without its `i` would refuse valid values. */
 function refuseFlags({ _zod }: Schema): void {
   const patterns = (_zod.def.checks ?? []).map((check) => Reflect.get(check._zod.def, 'pattern'));
   const flagged = patterns.find((pattern) => pattern instanceof RegExp && /[^u]/.test(pattern.flags));

@@ -1,7 +1,7 @@
 /** A part of the document: plain JSON. */
 export type Json = Record<string, unknown>;
 
-/** As much of OpenAPI 3.1 as is read again by programs of ours. */
+/** The parts of OpenAPI 3.1 that our own programs read. */
 export type OpenApiDocument = Json & {
   info: Json & { version: string };
   paths: Record<string, Record<string, Operation>>;

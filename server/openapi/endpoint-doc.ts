@@ -11,28 +11,28 @@ import type { BodyOf, SuccessOf } from '../../shared/operations.ts';
 import type { Json } from './document-types.ts';
 import type { Endpoint } from './endpoint.ts';
 
-/** What a table cannot say of a row: words and examples. Tests hold the examples to the contracts. */
+/** Words and examples for a row of the table. Tests check the examples against the contracts. */
 export type EndpointDoc = {
   tag: Endpoint['tag'];
   description: string;
-  /** An operation has its title instead. */
+  /** Not for operations, which have a title. */
   summary?: string;
-  /** What a success tells; said of every operation already. */
+  /** The description of a success. Not for operations, which share one. */
   success?: string;
-  /** Of each parameter in the path but the environment. */
+  /** For each parameter in the path, except the environment. */
   parameters?: Readonly<Record<string, ParameterDoc>>;
-  /** Absent where no body is read. */
+  /** Undefined if the row has no body. */
   request?: unknown;
-  /** An operation's `result`, or the whole answer of another row. */
+  /** The `result` of an operation, or the whole answer of another row. */
   answer: unknown;
   /** Codes that do not follow from the row. */
   codes?: readonly ErrorCode[];
 };
 
-/** Where nothing else is said, it is an id. */
+/** Without a schema, the parameter is an id. */
 type ParameterDoc = { description: string; schema?: Json };
 
-/** What has to be said of each row, for the compiler to ask for it. */
+/** What each row needs, so that the compiler asks for it. */
 export type DocsOf<Table extends EndpointTable> = { [Name in keyof Table]: DocOf<Table[Name]> };
 type DocOf<Row extends EndpointRow> = Omit<EndpointDoc, 'answer' | 'request' | 'parameters'> &
   (Row extends OwnRow ? { summary: string; success: string; answer: z.output<Row['answer']> } : unknown) &

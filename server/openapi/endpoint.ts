@@ -1,9 +1,9 @@
 import type { ErrorCode } from '../../shared/error-codes.ts';
 import type { Json } from './document-types.ts';
 
-/** What the document says of one method at one path. */
+/** One method at one path, as the document describes it. */
 export type Endpoint = {
-  /** The operation's name in the table, where it is a row; the client's method has the same. */
+  /** The name of its row in the table, and of the client's method. */
   operationId: string;
   method: 'GET' | 'POST';
   path: string;
@@ -11,44 +11,44 @@ export type Endpoint = {
   summary: string;
   /** CommonMark. */
   description: string;
-  /** Who the caller must be: `caller` is one with an access key or a session. */
+  /** Who may call it. `caller` means: with an access key or a session. */
   access: 'anybody' | 'caller' | 'access-key' | 'session';
-  /** By what requests are counted; null where they are not. Only a caller is told how many are left. */
+  /** By what its requests are limited; null if they are not. Only callers are told how many are left. */
   limitedBy: 'caller' | 'address' | null;
   /** Whether pages of the listed browser origins may read the answer. */
   crossOrigin: boolean;
-  /** What it takes beside the parameters that follow from all this. */
+  /** Parameters beyond those that follow from the other fields. */
   parameters?: readonly Json[];
   /** Whether its path names an environment. */
   inEnvironment: boolean;
   writes: boolean;
-  /** Whether the partner's API is called. */
+  /** Whether it calls Pearsana's API. */
   callsPartner: boolean;
-  /** Whether the partner's authorisation server may be asked for a token. */
+  /** Whether it may request a token from Pearsana's authorisation server. */
   asksForToken: boolean;
-  /** Absent where no body is read. */
+  /** Undefined if it has no body. */
   request?: { schema: Json; example: unknown; bodyCap: number };
-  /** Successful answers by status; `2XX` where it is the partner's. */
+  /** Successful answers by status. `2XX` stands for other successes from Pearsana. */
   answers: Record<string, Answer>;
-  /** Codes that it may answer beside those that follow from all this. */
+  /** Codes beyond those that follow from the other fields. */
   codes?: readonly ErrorCode[];
 };
 
-/** Without a body, it has neither schema nor example. */
+/** An answer without a body has neither schema nor example. */
 type Answer = { description: string; body?: { schema: Json; example: unknown } };
 
-/** The headings in the document, in its order. */
+/** The headings of the document, in order. */
 export const tags = {
-  'The BFF': 'Who the BFF takes you for, what you may do where, and whether it is well.',
-  Connection: 'Whether an environment answers, without and with a token. Nothing is changed.',
+  'The BFF': 'Your identity and grants; the BFF’s health.',
+  Connection: 'Check the connection to an environment, without and with a token. These calls change nothing.',
   People: 'Users and invitations. Each call changes something for a real person.',
-  Documents: 'Documents of a person whom the partner knows already.',
-  'Your writes': 'What you had sent, and what became of it. Nobody sees another’s, so no grant is needed.',
+  Documents: 'Documents of users who exist at Pearsana.',
+  'Your writes': 'What you sent, and what became of it. Your own writes need no grant.',
   'Signing in': [
-    'An access key needs none of this. Where an OpenID provider is configured, people sign in in the browser:',
-    'send its window to `/auth/login?return=<address>`, which leads to the provider and by `/auth/callback` back to an',
-    'address that `BFF_OIDC_RETURN_URLS` lists, with the session’s cookie. `/auth/vscode` is the page where a person',
-    'lets a window of VS Code in, which then redeems its code below. What fails at these addresses is told by a page:',
-    '`LOGIN_FAILED`, or `LOGIN_UNAVAILABLE` where the provider cannot be reached.',
+    'With an access key, you need none of this. If an OpenID provider is configured, people can sign in in the browser:',
+    'send the browser to `/auth/login?return=<address>`. It goes to the provider, and comes back through `/auth/callback` to an',
+    'address that `BFF_OIDC_RETURN_URLS` lists, with a session cookie. `/auth/vscode` is the page where a person',
+    'allows a VS Code window, which then redeems its code below. At these addresses, a failure is shown as a page:',
+    '`LOGIN_FAILED`, or `LOGIN_UNAVAILABLE` if the provider cannot be reached.',
   ].join(' '),
 } as const;

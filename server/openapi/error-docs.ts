@@ -3,9 +3,9 @@ import { passedThrough } from '../partner/partner-failure.ts';
 import type { Endpoint } from './endpoint.ts';
 
 type ErrorDoc = {
-  /** What it means and what to do, as a sentence; the example's message too. */
+  /** What the code means and what to do, as a sentence. It is also the message of the example. */
   meaning: string;
-  /** Which endpoints may answer it. */
+  /** Which endpoints may answer with this code. */
   when: (endpoint: Endpoint) => boolean;
 };
 
@@ -13,7 +13,7 @@ const always = () => true;
 const never = () => false;
 const identifies = (endpoint: Endpoint) => ['caller', 'access-key'].includes(endpoint.access);
 const restricted = (endpoint: Endpoint) => endpoint.access !== 'anybody';
-// A probe calls by whatever address it has.
+// A probe may use any address.
 const isForProbes = (endpoint: Endpoint) => ['/livez', '/readyz'].includes(endpoint.path);
 const limited = (endpoint: Endpoint) => endpoint.limitedBy !== null;
 const inEnvironment = (endpoint: Endpoint) => endpoint.inEnvironment;
@@ -23,106 +23,111 @@ const callsPartner = (endpoint: Endpoint) => endpoint.callsPartner;
 const asksForToken = (endpoint: Endpoint) => endpoint.asksForToken;
 const sendsToken = (endpoint: Endpoint) => endpoint.callsPartner && endpoint.asksForToken;
 
-/** Each of our codes; one that is missing here is named by the compiler. */
+/** Each of our codes. The compiler names one that is missing. */
 export const errorDocs: Record<ErrorCode, ErrorDoc> = {
   VALIDATION_ERROR: {
     when: always,
-    meaning: 'The request is not valid: `details.errors` says in sentences what to mend.',
+    meaning: 'The request is not valid. `details.errors` says in sentences what to correct.',
   },
   UNAUTHORIZED: {
     when: identifies,
-    meaning: 'The access key is missing or not valid, or the session is over.',
+    meaning: 'The access key is missing or not valid, or the session has ended.',
   },
   FORBIDDEN: {
     when: restricted,
     meaning:
-      'Your access does not include this, or your browser’s origin is not allowed; with a session, `X-Pearsana-Client` may be missing.',
+      'You lack the grant for this, or your browser’s origin is not allowed. With a session, `X-Pearsana-Client` may be missing.',
   },
   HOST_NOT_ALLOWED: {
     when: (endpoint) => !isForProbes(endpoint),
-    meaning: 'The BFF is not known by the name in the `Host` header: call it by the address in `servers`.',
+    meaning: 'The BFF does not answer to the name in the `Host` header. Use the address in `servers`.',
   },
   ENVIRONMENT_NOT_FOUND: { when: inEnvironment, meaning: 'There is no environment of that name.' },
-  // The paths of the document exist: only some name a thing that may not. The partner's own 404 is among its refusals.
+  // All paths in the document exist, and only some name something that may not. Pearsana's own 404 is among its refusals.
   NOT_FOUND: { when: never, meaning: 'There is nothing at this path.' },
   METHOD_NOT_ALLOWED: {
-    // It is the answer to any method but the endpoint's own.
+    // It answers any method other than the endpoint's.
     when: never,
-    meaning: 'Another method is possible at this path: `Allow` names it.',
+    meaning: 'This path has another method: see `Allow`.',
   },
   IDEMPOTENCY_IN_PROGRESS: {
     when: writes,
-    meaning:
-      'The same request is being sent at this moment: ask again with the same key, and you are told what became of it.',
+    meaning: 'The same request is being sent right now. Ask again with the same key to learn its outcome.',
   },
   OUTCOME_UNKNOWN: {
     when: writes,
     meaning:
-      'Nobody knows what became of the first request with this key, so it is not sent again. Look at Pearsana for it; then say what you found, or use a new key.',
+      'The outcome of the first request with this key is unknown, so nothing was sent. Look for it in the Pearsana portal; then record what you found, or use a new key.',
   },
   OUTCOME_KNOWN: {
     when: writes,
     meaning:
-      'The first request with this key happened, and its answer was not recorded: it is not sent again.',
+      'The first request with this key succeeded, but its answer was not recorded. Nothing was sent again.',
   },
-  PAYLOAD_TOO_LARGE: { when: withBody, meaning: 'The body is larger than what is read here.' },
+  PAYLOAD_TOO_LARGE: { when: withBody, meaning: 'The body is too large.' },
   UNSUPPORTED_MEDIA_TYPE: {
     when: withBody,
-    meaning: 'The body must be JSON, sent as `Content-Type: application/json`, and not compressed.',
+    meaning: 'Send the body as JSON, with `Content-Type: application/json`, and not compressed.',
   },
   IDEMPOTENCY_MISMATCH: {
     when: writes,
-    meaning: 'The key belongs to another request, so this one was not sent: use a new key for it.',
+    meaning: 'The key belongs to a different request, so nothing was sent. Use a new key.',
   },
   CONFIRMATION_REQUIRED: {
     when: writes,
-    meaning: 'The environment is protected: confirm the write with `X-Confirm-Environment` and its name.',
+    meaning: 'The environment is protected. Confirm the write with its name in `X-Confirm-Environment`.',
   },
-  RATE_LIMITED: { when: limited, meaning: 'Too many requests in a minute: wait for `Retry-After`.' },
+  RATE_LIMITED: { when: limited, meaning: 'You sent too many requests in a minute. Wait for `Retry-After`.' },
   HEADERS_TOO_LARGE: { when: always, meaning: 'The URL and headers together are larger than 16 KB.' },
   INTERNAL: {
     when: always,
-    meaning: 'The BFF failed in a way that nobody foresaw. Its log says more, under this request id.',
+    meaning: 'Unexpected error in the BFF. Its log has more under this request id.',
   },
-  BUSY: { when: callsPartner, meaning: 'Too many calls are under way: wait for `Retry-After`.' },
-  LOGIN_FAILED: { when: never, meaning: 'The sign-in was not completed, or is over: begin again.' },
-  // Of the addresses that a browser's window goes to, which are no operations.
+  BUSY: { when: callsPartner, meaning: 'The BFF is busy. Nothing was sent; wait for `Retry-After`.' },
+  LOGIN_FAILED: { when: never, meaning: 'The sign-in was not completed, or has ended. Start again.' },
+  // Only at the addresses that a browser visits, which are not in the document.
   LOGIN_UNAVAILABLE: { when: never, meaning: 'The organisation’s identity provider cannot be reached.' },
   JOURNAL_UNAVAILABLE: {
     when: writes,
-    meaning: 'The BFF cannot write down what it is about to send, so nothing was sent. Reads go on.',
+    meaning: 'The BFF cannot record the write, so nothing was sent. Reads still work.',
   },
-  SHUTTING_DOWN: { when: callsPartner, meaning: 'The BFF is about to end: try again in a moment.' },
+  SHUTTING_DOWN: { when: callsPartner, meaning: 'The BFF is stopping. Try again in a moment.' },
   CLIENT_CREDENTIALS_REJECTED: {
     when: asksForToken,
-    meaning: 'The partner does not accept the BFF’s client id and secret: whoever runs the BFF mends that.',
+    meaning: 'Pearsana rejected the BFF’s client id or secret. Ask your BFF administrator to correct them.',
   },
   SCOPE_NOT_ENABLED: {
     when: asksForToken,
     meaning:
-      'A scope is not enabled on the App Client: an organisation administrator enables it in the Pearsana portal.',
+      'A scope is not enabled on the App Client. Ask an administrator of your organisation to enable it in the Pearsana portal.',
   },
-  AUTH_BAD_RESPONSE: { when: asksForToken, meaning: 'The authorisation server’s answer holds no token.' },
-  AUTH_UNREACHABLE: { when: asksForToken, meaning: 'The authorisation server could not be reached.' },
-  AUTH_TIMEOUT: { when: asksForToken, meaning: 'The authorisation server did not answer in time.' },
+  AUTH_BAD_RESPONSE: {
+    when: asksForToken,
+    meaning: 'Pearsana’s authorisation server sent an answer without a valid token.',
+  },
+  AUTH_UNREACHABLE: { when: asksForToken, meaning: 'Pearsana’s authorisation server could not be reached.' },
+  AUTH_TIMEOUT: { when: asksForToken, meaning: 'Pearsana’s authorisation server did not answer in time.' },
   PARTNER_UNAUTHORIZED: {
     when: sendsToken,
-    meaning: 'The partner did not accept a token that its authorisation server had just given out.',
+    meaning: 'Pearsana rejected a new token from its own authorisation server.',
   },
   INSUFFICIENT_SCOPE: {
     when: sendsToken,
-    meaning: 'The partner says that the token’s scopes do not cover this: `details` says which ones do.',
+    meaning: 'Pearsana says that the token’s scopes do not allow this. `details` names the scopes that do.',
   },
   PARTNER_UNREACHABLE: {
     when: callsPartner,
-    meaning: 'The partner could not be reached, or the connection broke.',
+    meaning: 'Pearsana could not be reached, or the connection was lost.',
   },
-  PARTNER_BAD_RESPONSE: { when: callsPartner, meaning: 'The partner answered what it does not document.' },
-  PARTNER_ERROR: { when: callsPartner, meaning: 'The partner failed.' },
-  PARTNER_TIMEOUT: { when: callsPartner, meaning: 'The partner did not answer in time.' },
+  PARTNER_BAD_RESPONSE: {
+    when: callsPartner,
+    meaning: 'Pearsana’s answer does not have the documented form.',
+  },
+  PARTNER_ERROR: { when: callsPartner, meaning: 'Pearsana answered with an error.' },
+  PARTNER_TIMEOUT: { when: callsPartner, meaning: 'Pearsana did not answer in time.' },
 };
 
-/** The codes that an endpoint may answer, by status. */
+/** The codes that an endpoint may answer with, by status. */
 export function errorCodesOf(endpoint: Endpoint): Map<number, ErrorCode[]> {
   const possible = (Object.keys(errorCodes) as ErrorCode[]).filter(
     (code) => errorDocs[code].when(endpoint) || endpoint.codes?.includes(code),
@@ -130,7 +135,7 @@ export function errorCodesOf(endpoint: Endpoint): Map<number, ErrorCode[]> {
   return Map.groupBy(possible, (code) => errorCodes[code].status);
 }
 
-/** The statuses under which the partner's own refusals pass through, with a code where it sends none. */
+/** The statuses with which Pearsana's own refusals are passed on, each with the code for a refusal without one. */
 export function partnerRefusalsOf(endpoint: Endpoint): Map<number, string> {
   const refusals = Object.entries(endpoint.callsPartner ? passedThrough : {});
   return new Map(refusals.map(([status, code]) => [Number(status), code]));
@@ -145,7 +150,7 @@ export function errorTable(): string {
       return `| ${status} | \`${code}\` | ${source} | ${retryable ? 'yes' : 'no'} | ${outcome === null ? '' : `\`${outcome}\``} | ${errorDocs[code].meaning} |`;
     });
   return [
-    '| status | code | who says so | may succeed later | outcome of a write | what it means |',
+    '| status | code | source | retryable | outcome of a write | meaning |',
     '| --- | --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n');

@@ -7,9 +7,9 @@ import { headersOf } from './endpoint-headers.ts';
 import { errorCodesOf, errorDocs, partnerRefusalsOf } from './error-docs.ts';
 import { parameters, requestIdExample } from './headers.ts';
 
-/** A failed write says what became of it; any other failure doesn't. */
+/** Only the failure of a write has an outcome. */
 export const writeFailureBody: Json = {
-  description: 'The body of every answer to a write that is not a success.',
+  description: 'The body of every failed write.',
   allOf: [
     schemaRef('failureBody'),
     {
@@ -22,13 +22,13 @@ export const writeFailureBody: Json = {
   ],
 };
 
-/** The codes that are about the first write with the same key, and say nothing of the one that they answer. */
+/** The codes that are about an earlier write with the same key, and say nothing about this one. */
 const aboutEarlierWrite = (Object.keys(errorCodes) as ErrorCode[]).filter(
   (code) => errorCodes[code].outcome === null,
 );
 
 export const earlierWriteFailureBody: Json = {
-  description: 'Of this write there is nothing to say: its key stands for an earlier one.',
+  description: 'This failure is about an earlier write with the same key, so this write has no outcome.',
   allOf: [
     schemaRef('failureBody'),
     {
@@ -46,7 +46,7 @@ export const earlierWriteFailureBody: Json = {
   ],
 };
 
-/** Every failure that an endpoint may answer, by status: which codes there are, and an example of each. */
+/** Every failure of an endpoint, by status: the possible codes, and an example of each. */
 export function failureResponses(endpoint: Endpoint): Record<string, Response> {
   const codes = errorCodesOf(endpoint);
   const refusals = partnerRefusalsOf(endpoint);
@@ -57,18 +57,13 @@ export function failureResponses(endpoint: Endpoint): Record<string, Response> {
       const partners = refusals.get(status);
       const description = [
         ...own.map((code) => `\`${code}\`: ${errorDocs[code].meaning}`),
-        ...(partners === undefined ? [] : [`Or the partner’s own ${status}, with its code and details.`]),
+        ...(partners === undefined ? [] : [`Or Pearsana’s own ${status}, with its code and details.`]),
       ].join('\n\n');
       const examples = Object.fromEntries([
         ...own.map((code) => [code, { value: ownExample(endpoint, code) }]),
         ...(partners === undefined
           ? []
-          : [
-              [
-                'partner',
-                { summary: 'The partner’s own', value: partnerExample(endpoint, status, partners) },
-              ],
-            ]),
+          : [['partner', { summary: 'Pearsana’s own', value: partnerExample(endpoint, status, partners) }]]),
       ]);
       const schema = schemaOf(endpoint, own);
       return [
@@ -99,7 +94,7 @@ function ownExample(endpoint: Endpoint, code: ErrorCode): FailureBody {
 function partnerExample(endpoint: Endpoint, status: number, code: string): FailureBody {
   return failureExample(endpoint, {
     code,
-    message: `Pearsana (${parameters.environment.example}) refused it (status ${status}).`,
+    message: `Pearsana (${parameters.environment.example}) refused the request (status ${status}).`,
     source: 'pearsana',
     retryable: status === 429,
     outcome: 'refused',

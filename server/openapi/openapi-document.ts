@@ -16,19 +16,20 @@ import { headers, parameters } from './headers.ts';
 import { otherEndpoints } from './other-endpoints.ts';
 import { rowEndpoints } from './row-endpoints.ts';
 
-/** That of the packages: who has another BFF has another document. */
+/** The version of the packages: each version of the BFF has its own document. */
 export const documentVersion = '0.1.0';
 
-const introduction = `A backend for frontends: it holds the partner’s client secret and tokens, and offers what stands here.
+const introduction = `A backend for frontends: it keeps Pearsana’s client secret and tokens, and exposes the API below.
 
-Send \`Authorization: Bearer <access key>\`; a page of the BFF’s own site may use a session instead. A success of an operation names the environment that answered and holds the
-partner’s own body in \`result\`. A failure is \`{"error": {"code", "message", "requestId", "source", "retryable", …}}\`; 401
-and 403 are only ever about your own access. One caller may make \`RATE_LIMIT_PER_MINUTE\` reads a
-minute (120, unless configured), a third as many writes, and a sixth where the environment is protected.
+Send \`Authorization: Bearer <access key>\`. A page of the BFF’s own site may use a session instead. A success of an
+operation names the environment that answered, and contains Pearsana’s body in \`result\`. A failure is
+\`{"error": {"code", "message", "requestId", "source", "retryable", …}}\`. 401 and 403 are only ever about your own access.
+Each caller may send \`RATE_LIMIT_PER_MINUTE\` reads a minute (120, unless configured), a third as many writes, and a sixth
+as many writes to protected environments.
 
-<details><summary>Every code of the BFF</summary>
+<details><summary>All error codes</summary>
 
-The partner’s own refusals (400, 404, 409, 410, 413, 422, 429) pass through beside these, with its codes.
+Pearsana’s own refusals (400, 404, 409, 410, 413, 422, 429) are passed on too, with Pearsana’s codes.
 
 ${errorTable()}
 
@@ -37,7 +38,7 @@ ${errorTable()}
 /** A table, and the words for each of its rows. */
 export type DescribedTable = { table: EndpointTable; docs: Readonly<Record<string, EndpointDoc>> };
 
-/** The whole of `/openapi.json` but for `servers`, which follows from the request: see {@link serverAt}. */
+/** All of `/openapi.json` except `servers`, which depends on the request: see {@link serverAt}. */
 export function createOpenApiDocument(
   limits: FileLimits = defaultFileLimits,
   { table, docs }: DescribedTable = { table: allEndpoints, docs: endpointDocs },
@@ -63,7 +64,7 @@ export function createOpenApiDocument(
       title: 'Pearsana partner tools',
       version: documentVersion,
       description: introduction,
-      contact: { name: 'Whoever runs this BFF' },
+      contact: { name: 'Your BFF administrator' },
       license: { name: 'MIT', identifier: 'MIT' },
     },
     tags: Object.entries(tags)
@@ -77,14 +78,14 @@ export function createOpenApiDocument(
           type: 'http',
           scheme: 'bearer',
           description:
-            'The access key that the BFF printed at its start, that whoever runs it gave you, or that a sign-in gave to your window.',
+            'An access key. The BFF prints one when it starts, your BFF administrator can give you one, and a VS Code window gets one by signing in.',
         },
         session: {
           type: 'apiKey',
           in: 'cookie',
           name: sessionCookie,
           description:
-            'Where an OpenID provider is configured: the cookie of whoever signed in at `/auth/login`. The browser sends it by itself, and no script can read it. Every request with it needs `X-Pearsana-Client`, and must come from the BFF’s own origin or one of its site that is listed.',
+            'The cookie of a person who signed in at `/auth/login`, if an OpenID provider is configured. The browser sends it by itself, and no script can read it. A request with the cookie needs `X-Pearsana-Client`, and must come from the BFF’s own origin or from a listed origin of the same site.',
         },
       },
       parameters,
@@ -101,7 +102,7 @@ const securityOf = {
   session: [{ session: [] }],
 } as const satisfies Record<Endpoint['access'], Json[]>;
 
-/** What `servers` says of an address. */
+/** The entry for an address in `servers`. */
 export function serverAt(url: string): Json {
   return {
     url,

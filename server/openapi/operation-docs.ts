@@ -1,16 +1,18 @@
 import type { operations } from '../../shared/operations.ts';
 import type { DocsOf } from './endpoint-doc.ts';
 
-/** What the table cannot say of its operations. */
+/** Words and examples for the operations of the table. */
 export const operationDocs: DocsOf<typeof operations> = {
   health: {
     tag: 'Connection',
-    description: 'Asks the partner’s API whether it is up. No token is needed, so none is asked for.',
+    description:
+      'Asks whether Pearsana’s API is up. It needs no token, so it also works with wrong credentials.',
     answer: { status: 'ok' },
   },
   ping: {
     tag: 'Connection',
-    description: 'Goes the whole way: a token for the ping scope, and a call with it.',
+    description:
+      'Checks the whole way to Pearsana: requests a token for the ping scope, and calls Pearsana with it.',
     answer: {
       status: 'ok',
       message: 'Authorized',
@@ -21,8 +23,8 @@ export const operationDocs: DocsOf<typeof operations> = {
   scopes: {
     tag: 'Connection',
     description:
-      'Every scope that the partner documents: enabled on the App Client or not, found by asking for each alone. What was found is kept for a minute; `enabled` is null where it could not be told.',
-    // What else may go wrong is said of each scope.
+      'Lists every scope that Pearsana documents, and whether it is enabled on the App Client. The BFF finds out by requesting a token for each scope alone. The answer may be a minute old. `enabled` is null if the BFF could not find out.',
+    // Other failures are reported for each scope.
     codes: ['CLIENT_CREDENTIALS_REJECTED'],
     answer: {
       checkedAt: '2026-01-30T12:00:00.000Z',
@@ -35,7 +37,7 @@ export const operationDocs: DocsOf<typeof operations> = {
   createUser: {
     tag: 'People',
     description:
-      'Creates a user. The partner does not say whether it refuses a second one with the same external reference: after an outcome of `unknown`, look before you send again.',
+      'Creates a user. Pearsana does not document whether it refuses a second user with the same external reference. After the outcome `unknown`, look in Pearsana before you send again.',
     request: {
       identity: {
         email: 'ada@example.edu',
@@ -54,7 +56,7 @@ export const operationDocs: DocsOf<typeof operations> = {
   createInvitation: {
     tag: 'People',
     description:
-      'Invites someone, new or known: the partner sends an e-mail to a real person. Each namespace may stand in `externalReferences` once.',
+      'Invites a new or existing user: Pearsana sends an e-mail to a real person. Each namespace may appear once in `externalReferences`.',
     request: {
       email: 'ada@example.edu',
       identity: { firstName: 'Ada', lastName: 'Lovelace' },
@@ -74,7 +76,7 @@ export const operationDocs: DocsOf<typeof operations> = {
   submitDocument: {
     tag: 'Documents',
     description:
-      'Submits a document of a person whom the partner knows by the external reference already (else 404). Any intent but `store_only` begins a verification, which takes a further scope.',
+      'Submits a document of a user who exists (404 if no user has the external reference). Any intent other than `store_only` starts a verification, which needs one more scope.',
     request: {
       externalReference: { namespace: 'SIS', externalId: '20261234' },
       documentType: 'OFFICIAL_TRANSCRIPT',
@@ -86,7 +88,7 @@ export const operationDocs: DocsOf<typeof operations> = {
   submitDocumentBatch: {
     tag: 'Documents',
     description:
-      'Submits 1 to 25 documents. Each item has a result of its own, found by its `itemId`: one that fails does not fail the others.',
+      'Submits 1 to 25 documents. Each item has its own result, with the same `itemId`. An item that fails does not fail the others.',
     request: {
       items: [
         {

@@ -1,7 +1,7 @@
 import type { Json } from './document-types.ts';
 import type { Endpoint } from './endpoint.ts';
 
-/** They reach nobody but the BFF itself. */
+/** The BFF answers these itself. */
 const own = { inEnvironment: false, writes: false, callsPartner: false, asksForToken: false } as const;
 
 const forProbes = {
@@ -13,15 +13,15 @@ const forProbes = {
   crossOrigin: false,
 } as const;
 
-/** What no client calls: a supervisor and a load balancer ask, and a page ends the session of its browser. */
+/** Endpoints that are not in the table: those for a supervisor and a load balancer, and the one with which a page ends a session. */
 export const otherEndpoints: readonly Endpoint[] = [
   {
     ...forProbes,
     operationId: 'livez',
     path: '/livez',
     summary: 'Alive',
-    description: 'For a supervisor: whether the process answers. It needs no access key.',
-    answers: { 200: { description: 'It does.', body: status('ok') } },
+    description: 'For a supervisor: tells whether the process is alive. It needs no access key.',
+    answers: { 200: { description: 'The process is alive.', body: status('ok') } },
   },
   {
     ...forProbes,
@@ -29,10 +29,10 @@ export const otherEndpoints: readonly Endpoint[] = [
     path: '/readyz',
     summary: 'Ready',
     description:
-      'For a load balancer: whether new requests are welcome. It tells of the BFF alone, never of the partner, and needs no access key.',
+      'For a load balancer: tells whether the BFF takes new requests. The answer is about the BFF alone, not about Pearsana. It needs no access key.',
     answers: {
-      200: { description: 'They are.', body: status('ready') },
-      503: { description: 'They are not: the BFF is about to end.', body: status('shutting-down') },
+      200: { description: 'The BFF takes requests.', body: status('ready') },
+      503: { description: 'The BFF is stopping.', body: status('shutting-down') },
     },
   },
   {
@@ -46,9 +46,9 @@ export const otherEndpoints: readonly Endpoint[] = [
     crossOrigin: true,
     summary: 'Sign out',
     description:
-      'Ends the session that the cookie names, and takes the cookie away. No session is no failure.',
-    answers: { 204: { description: 'There is no session any more.' } },
-    // Where nobody signs in in a browser.
+      'Ends the session of the cookie, and removes the cookie. It also succeeds if there is no session.',
+    answers: { 204: { description: 'The session has ended.' } },
+    // If sign-in in a browser is not set up.
     codes: ['NOT_FOUND'],
   },
 ];

@@ -23,21 +23,21 @@ const entry: ActivityEntry = {
   resolved: null,
 };
 
-/** What the table cannot say of the rows that are no operations. */
+/** Words and examples for the rows that are not operations. */
 export const ownDocs: DocsOf<Omit<Endpoints, OperationName>> = {
   session: {
     tag: 'The BFF',
     summary: 'Session',
-    description: 'Who the BFF takes you for, and what you may do.',
-    success: 'You.',
+    description: 'Your identity and your grants.',
+    success: 'Your identity and your grants.',
     answer: { requestId, caller: { id: 'access-key', kind: 'access-key' }, grants: ['*:*'] },
   },
   environments: {
     tag: 'The BFF',
     summary: 'Environments',
     description:
-      'The environments, what you may do there, and where their tokens stand. No token is asked for.',
-    success: 'Every environment where you may do something; the sandbox before production.',
+      'Lists the environments, your grants in each, and the state of their tokens. The BFF requests no token for this.',
+    success: 'Every environment where you have a grant; the sandbox comes before production.',
     answer: {
       requestId,
       environments: [
@@ -60,7 +60,7 @@ export const ownDocs: DocsOf<Omit<Endpoints, OperationName>> = {
     tag: 'Your writes',
     summary: 'Activity',
     description:
-      'Your own writes in an environment, newest first, page by page. Of a person it holds the external references, and nothing else.',
+      'Lists your own writes in an environment, newest first, page by page. With every grant in the environment, you see everybody’s writes, and those with an unknown outcome come first. Of a person, the list contains only the external references.',
     success: 'One page.',
     answer: { environment, requestId, activity: [entry], next: null },
     codes: ['JOURNAL_UNAVAILABLE'],
@@ -69,15 +69,15 @@ export const ownDocs: DocsOf<Omit<Endpoints, OperationName>> = {
     tag: 'Your writes',
     summary: 'Resolve',
     description:
-      'Notes whether a write whose outcome is unknown happened, once a person has looked at Pearsana. One that did not happen may be sent again with the same `Idempotency-Key`. Nothing is sent to the partner.',
+      'Records whether a write with an unknown outcome happened, after a person has looked in Pearsana. A write that did not happen can be sent again with the same `Idempotency-Key`. Nothing is sent to Pearsana.',
     parameters: {
       id: {
-        description: 'The `id` of one of your own writes, as `GET …/activity` lists them.',
+        description: 'The `id` of a write, from `GET …/activity`.',
         schema: rowIdSchema,
       },
     },
     request: { happened: true },
-    success: 'It is noted.',
+    success: 'Recorded.',
     answer: {
       environment,
       requestId,
@@ -92,20 +92,20 @@ export const ownDocs: DocsOf<Omit<Endpoints, OperationName>> = {
   signInMethods: {
     tag: 'Signing in',
     summary: 'Ways to sign in',
-    description: 'How one can sign in here. It needs no access key.',
-    success: 'The ways.',
+    description: 'Lists the ways to sign in to this BFF. It needs no access key.',
+    success: 'The ways to sign in.',
     answer: { requestId, methods: ['access-key', 'browser'] },
   },
   redeemCode: {
     tag: 'Signing in',
     summary: 'Redeem a code',
     description:
-      'Gives a window of VS Code the access key of whoever let it in, once, for the code that its browser brought back and the verifier of its challenge (RFC 7636). The code itself says who is asking.',
+      'Gives a VS Code window its own access key, once, in exchange for the code that the browser brought back and the verifier of the window’s challenge (RFC 7636). The code identifies the person who allowed this.',
     request: {
       code: 'an-example-code-which-is-not-valid',
       verifier: 'an-example-verifier-which-belongs-to-no-challenge',
     },
-    success: 'The key.',
+    success: 'The access key.',
     answer: {
       requestId,
       accessKey: 'pbff_an-example-key-which-is-not-valid',
@@ -116,10 +116,10 @@ export const ownDocs: DocsOf<Omit<Endpoints, OperationName>> = {
   },
   endKey: {
     tag: 'Signing in',
-    summary: 'Give a key back',
+    summary: 'End a key',
     description:
-      'Ends the access key that the request is sent with. Only a key that a sign-in gave can be given back.',
-    success: 'It is ended.',
+      'Ends the access key that the request is sent with. This works only for a key from a sign-in.',
+    success: 'The key no longer works.',
     answer: { requestId },
   },
 };

@@ -27,7 +27,7 @@ const partnerExample: PartnerFacts = {
 };
 
 const writeWords =
-  'A write is sent to the partner once for each time that somebody asks. What became of one that failed stands in `error.outcome`: `not_sent`, `refused`, or `unknown`, and then look before you send again. In a protected environment it must be confirmed by name.';
+  'Each request is sent to Pearsana once. If a write fails, `error.outcome` says what became of it: `not_sent`, `refused`, or `unknown`. After `unknown`, look in Pearsana before you send it again. A write to a protected environment must be confirmed by name.';
 
 type Described = { schemas: ContractSchemas; limits: FileLimits };
 
@@ -108,20 +108,20 @@ function operationFacts(row: OperationRow, doc: EndpointDoc, { schemas, limits }
     asksForToken: typeof scopes === 'function' || scopes.length > 0,
     answers: writes
       ? {
-          201: { body, description: 'It is done. The partner’s answer, and which environment it was.' },
-          // It does not document every status: whichever it sends is passed on.
+          201: { body, description: 'Done. Contains Pearsana’s answer and the name of the environment.' },
+          // Pearsana does not document every status, so whichever it sends is passed on.
           '2XX': {
             body,
             description:
-              'Another success of the partner’s, with the same body: 207, for instance, where a batch succeeded in part.',
+              'Another success from Pearsana, with the same body: for example 207, if a batch succeeded in part.',
           },
         }
       : {
           200: {
             body,
             description: row.partner
-              ? 'The partner’s answer, and which environment it was.'
-              : 'What was found; `partner` is null, since its API was not called.',
+              ? 'Contains Pearsana’s answer and the name of the environment.'
+              : 'What the BFF found. `partner` is null, since Pearsana’s API was not called.',
           },
         },
   };
@@ -132,11 +132,11 @@ function pathParameter(name: string, { parameters: docs = {} }: EndpointDoc): Js
   return { name, in: 'path', required: true, ...(description && { description }), schema };
 }
 
-/** What its token carries, where that is the same for every request. */
+/** The scopes of its token, if they are the same for every request. */
 function scopeWords({ partner }: OperationRow): string {
   const scopes = partner?.scopes ?? [];
   if (typeof scopes === 'function' || scopes.length === 0) return '';
-  return `Its token carries ${scopes.map((scope) => `\`${scope}\``).join(' and ')}, and no more.`;
+  return `The token for this call has only the scope${scopes.length > 1 ? 's' : ''} ${scopes.map((scope) => `\`${scope}\``).join(' and ')}.`;
 }
 
 function fileWords({ files }: OperationRow, limits: FileLimits): string {
