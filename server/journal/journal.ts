@@ -145,7 +145,7 @@ function withoutEnvironment({ environment, ...entry }: KnownWrite): ActivityEntr
 function tooMuchWritten(): BffError {
   return BffError.of(
     'JOURNAL_UNAVAILABLE',
-    'You have written 100 MB into the BFF’s journal in the last 30 days, which is all that it keeps of one caller, so this was not sent. Others may go on writing. Wait until your oldest writes are 30 days old, resolve those whose outcome is unknown, or use another access key.',
+    'Not sent: your writes of the last 30 days take 100 MB of the BFF’s journal, the most that it keeps for one caller. Other callers are not affected. Wait until your oldest writes are 30 days old, and resolve those whose outcome is unknown.',
   );
 }
 

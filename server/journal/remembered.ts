@@ -29,7 +29,7 @@ export async function rememberedOf(
   const references = path === undefined ? [] : eachOnce(referencesAt(request, path));
   const bytes = Buffer.byteLength(JSON.stringify(references));
   if (path !== undefined && bytes > mostReferenceBytes) {
-    const message = `must take at most ${words(mostReferenceBytes)} bytes as JSON, all together, since the journal keeps them: these take ${words(bytes)}`;
+    const message = `must take at most ${words(mostReferenceBytes)} bytes as JSON, all together, because the journal keeps them; these take ${words(bytes)}`;
     throw BffError.invalid([{ path: path.join('.'), message }]);
   }
   const isAll = Object.keys(parameters).length === 0 && request !== undefined;

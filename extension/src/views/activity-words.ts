@@ -22,10 +22,11 @@ export function activityRow(entry: ActivityEntry, now: number): Row {
   const title = Object.hasOwn(operations, operation)
     ? operations[operation as OperationName].title
     : operation;
-  const facts: (string | false | null)[] = [
+  const facts: (string | false | null | undefined)[] = [
     `${title}: ${words}`,
     references.length > 0 && `For ${references.join(', ')}`,
     capitalised(timeWords(startedAt, now, 'medium')) + durationWords(entry),
+    entry.caller && `Sent by ${entry.caller}`,
     entry.code && `Error code ${entry.code}`,
     entry.status !== null && `Pearsana answered ${entry.status}`,
     ...idsIn(entry.result),
