@@ -26,7 +26,7 @@ const slow = [
   'test/server/{built-*,*canaries,upload-memory,run}.test.ts',
   'test/server/callers/key-life.test.ts',
   'test/server/http/stopping.test.ts',
-  'test/server/journal/{kill,journal-gone,journal-unavailable}.test.ts',
+  'test/server/journal/{kill,journal-gone,journal-locked,journal-unavailable}.test.ts',
   'test/server/network/outbound-proxy.test.ts',
 ];
 

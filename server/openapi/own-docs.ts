@@ -69,7 +69,7 @@ export const ownDocs: DocsOf<Omit<Endpoints, OperationName>> = {
     tag: 'Your writes',
     summary: 'Resolve',
     description:
-      'Records whether a write with an unknown outcome happened, after a person has looked in Pearsana. A write that did not happen can be sent again with the same `Idempotency-Key`. Nothing is sent to Pearsana.',
+      'Records whether a write with an unknown outcome happened, after a person has looked in Pearsana. A write that did not happen can be sent again with the same `Idempotency-Key`. With every grant in the environment, you can resolve what others sent, too. Nothing is sent to Pearsana.',
     parameters: {
       id: {
         description: 'The `id` of a write, from `GET …/activity`.',
