@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { submitDocumentBatchRequest } from '../../shared/documents.ts';
 import { freePort, startBffWith } from '../support/bff/test-bff.ts';
 import { type Reply, startFaultServer } from '../support/partner/fault-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 import {
   buildExtension,
@@ -42,10 +42,18 @@ for (const kind of ['node', 'web'] as const) {
         { sandbox: partner },
         { BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}`, MAX_DOCUMENT_BYTES: String(mostBytes) },
       );
-      const folder = await mkdtemp(join(tmpdir(), 'documents-'));
+      using temporary = temporaryFolder();
+      const folder = temporary.path;
       for (const file of files) await writeFile(join(folder, file), `The contents of ${file}`);
       const userSettings = { 'pearsana.backendUrl': bff.url };
-      const workbench = await openWorkbench({ vsix, kind, userSettings, port, folder });
+      await using workbench = await openWorkbench({
+        name: 'batches',
+        vsix,
+        kind,
+        userSettings,
+        port,
+        folder,
+      });
       const { page, quickInput, notification } = workbench;
       /** The numbers of the files that each request carried. */
       const sent = () =>
@@ -55,92 +63,86 @@ for (const kind of ['node', 'web'] as const) {
       const once = [{}, { pick: 'DIPLOMA' }, { text: 'SIS' }, { text: 'A-1' }, { pick: 'store_only' }];
       const read = () => page.waitForTimeout(1_000);
 
-      try {
-        await signIn(workbench, bff.accessKey);
+      await signIn(workbench, bff.accessKey);
 
-        await t.test('unknown: the second request is not sent again without a person’s word', async () => {
-          partner.api.next(accepted(25), { fault: 'reset-after-body' }, accepted(2));
-          await submitRangeFromExplorer(workbench, '01.pdf', '27.pdf');
-          await passSteps(workbench, once);
-          const [send] = await quickInput.options();
-          assert.match(send ?? '', /^Submit 27 documents — sandbox.*Sent in 2 requests, one after the other/);
-          await workbench.screenshot(`.cache/screenshots/batches-review-${kind}.png`);
-          await quickInput.accept();
-          const told = notification(
-            /Documents in sandbox: 25 accepted, 2 unknown\..*The batch of documents for SIS A-1 may have been submitted: check/s,
-          ).first();
-          await told.waitFor();
-          await told.getByRole('button', { name: 'Mark as Resolved' }).waitFor();
-          assert.equal(await told.getByRole('button', { name: /Try Again|Retry/ }).count(), 0);
-          assert.deepEqual(sent(), [files.slice(0, 25), files.slice(25)]);
-          await workbench.screenshot(`.cache/screenshots/batches-unknown-${kind}.png`);
-          await told.getByRole('button', { name: 'Open Results' }).click();
-          const text = page.locator('.editor-instance .view-lines');
-          await text.filter({ hasText: /25\.pdf\s+accepted\s+doc_25/ }).waitFor();
-          await text.filter({ hasText: /26\.pdf\s+unknown/ }).waitFor();
-
-          await read();
-          await submitFromExplorer(workbench, ['26.pdf', '27.pdf']);
-          await passSteps(workbench, once);
-          await quickInput.accept();
-          const again = notification(
-            /2 unknown\. Not sent: the batch of documents for SIS A-1 \(today .*\) has no known outcome/,
-          ).first();
-          await again.waitFor();
-          assert.equal(sent().length, 2);
-          await again.getByRole('button', { name: 'Send Again Anyway…' }).click();
-          await quickInput.step(/Submit 2 documents · sandbox.*\(1\/1\)/);
-          await quickInput.options();
-          await quickInput.accept();
-          await until('they are sent again', () => sent().length === 3);
-          assert.deepEqual(sent().slice(2), [files.slice(25)]);
-        });
+      await t.test('unknown: the second request is not sent again without a person’s word', async () => {
+        partner.api.next(accepted(25), { fault: 'reset-after-body' }, accepted(2));
+        await submitRangeFromExplorer(workbench, '01.pdf', '27.pdf');
+        await passSteps(workbench, once);
+        const [send] = await quickInput.options();
+        assert.match(send ?? '', /^Submit 27 documents — sandbox.*Sent in 2 requests, one after the other/);
+        await workbench.screenshot(`.cache/screenshots/batches-review-${kind}.png`);
+        await quickInput.accept();
+        const told = notification(
+          /Documents in sandbox: 25 accepted, 2 unknown\..*The batch of documents for SIS A-1 may have been submitted: check/s,
+        ).first();
+        await told.waitFor();
+        await told.getByRole('button', { name: 'Mark as Resolved' }).waitFor();
+        assert.equal(await told.getByRole('button', { name: /Try Again|Retry/ }).count(), 0);
+        assert.deepEqual(sent(), [files.slice(0, 25), files.slice(25)]);
+        await workbench.screenshot(`.cache/screenshots/batches-unknown-${kind}.png`);
+        await told.getByRole('button', { name: 'Open Results' }).click();
+        const text = page.locator('.editor-instance .view-lines');
+        await text.filter({ hasText: /25\.pdf\s+accepted\s+doc_25/ }).waitFor();
+        await text.filter({ hasText: /26\.pdf\s+unknown/ }).waitFor();
 
         await read();
-        await t.test('cancelled: what has left is waited for, and the rest is offered again', async () => {
-          partner.api.arrivals.length = 0;
-          const arrived = Promise.withResolvers<void>();
-          partner.api.next({ ...accepted(25), after: arrived.promise }, accepted(2));
-          await submitRangeFromExplorer(workbench, '01.pdf', '27.pdf');
-          await passSteps(workbench, once);
-          await quickInput.accept();
-          const progress = notification(/Submitting documents in sandbox.*0 of 27/).first();
-          await progress.waitFor();
-          await until('the first request arrived', () => sent().length === 1);
-          await workbench.screenshot(`.cache/screenshots/batches-progress-${kind}.png`);
-          await progress.getByRole('button', { name: 'Cancel' }).click();
-          arrived.resolve();
-          const told = notification(/Documents in sandbox: 25 accepted, 2 not sent\./).first();
-          await told.waitFor();
-          assert.deepEqual(sent(), [files.slice(0, 25)]);
-          await read();
-          await told.getByRole('button', { name: 'Review and Try Again' }).click();
-          await quickInput.step(/Submit 2 documents · sandbox.*\(1\/1\)/);
-          await quickInput.options();
-          await quickInput.accept();
-          await until('the rest is sent', () => sent().length === 2);
-          assert.deepEqual(sent()[1], files.slice(25));
-        });
+        await submitFromExplorer(workbench, ['26.pdf', '27.pdf']);
+        await passSteps(workbench, once);
+        await quickInput.accept();
+        const again = notification(
+          /2 unknown\. Not sent: the batch of documents for SIS A-1 \(today .*\) has no known outcome/,
+        ).first();
+        await again.waitFor();
+        assert.equal(sent().length, 2);
+        await again.getByRole('button', { name: 'Send Again Anyway…' }).click();
+        await quickInput.step(/Submit 2 documents · sandbox.*\(1\/1\)/);
+        await quickInput.options();
+        await quickInput.accept();
+        await until('they are sent again', () => sent().length === 3);
+        assert.deepEqual(sent().slice(2), [files.slice(25)]);
+      });
 
+      await read();
+      await t.test('cancelled: what has left is waited for, and the rest is offered again', async () => {
+        partner.api.arrivals.length = 0;
+        const arrived = Promise.withResolvers<void>();
+        partner.api.next({ ...accepted(25), after: arrived.promise }, accepted(2));
+        await submitRangeFromExplorer(workbench, '01.pdf', '27.pdf');
+        await passSteps(workbench, once);
+        await quickInput.accept();
+        const progress = notification(/Submitting documents in sandbox.*0 of 27/).first();
+        await progress.waitFor();
+        await until('the first request arrived', () => sent().length === 1);
+        await workbench.screenshot(`.cache/screenshots/batches-progress-${kind}.png`);
+        await progress.getByRole('button', { name: 'Cancel' }).click();
+        arrived.resolve();
+        const told = notification(/Documents in sandbox: 25 accepted, 2 not sent\./).first();
+        await told.waitFor();
+        assert.deepEqual(sent(), [files.slice(0, 25)]);
         await read();
-        await t.test('too large for this BFF: said by name, before anything is asked', async () => {
-          partner.api.arrivals.length = 0;
-          await writeFile(join(folder, '00-large.pdf'), Buffer.alloc(mostBytes + 1));
-          await workbench.openContainer('Explorer');
-          await workbench.treeItem('00-large.pdf').first().waitFor();
-          await workbench.treeItem('00-large.pdf').first().click({ button: 'right' });
-          await page.getByRole('menuitem', { name: 'Submit Documents' }).hover();
-          await page.keyboard.press('Enter');
-          await notification(/00-large\.pdf is 4\.1 KB; the limit is 4 KB\. Remove it from the selection/)
-            .first()
-            .waitFor();
-          assert.deepEqual(sent(), []);
-        });
-      } finally {
-        await workbench.screenshot(`.cache/screenshots/batches-${kind}.png`);
-        await workbench.close();
-        await rm(folder, { recursive: true, force: true });
-      }
+        await told.getByRole('button', { name: 'Review and Try Again' }).click();
+        await quickInput.step(/Submit 2 documents · sandbox.*\(1\/1\)/);
+        await quickInput.options();
+        await quickInput.accept();
+        await until('the rest is sent', () => sent().length === 2);
+        assert.deepEqual(sent()[1], files.slice(25));
+      });
+
+      await read();
+      await t.test('too large for this BFF: said by name, before anything is asked', async () => {
+        partner.api.arrivals.length = 0;
+        await writeFile(join(folder, '00-large.pdf'), Buffer.alloc(mostBytes + 1));
+        await workbench.openContainer('Explorer');
+        await workbench.treeItem('00-large.pdf').first().waitFor();
+        await workbench.treeItem('00-large.pdf').first().click({ button: 'right' });
+        await page.getByRole('menuitem', { name: 'Submit Documents' }).hover();
+        await page.keyboard.press('Enter');
+        await notification(/00-large\.pdf is 4\.1 KB; the limit is 4 KB\. Remove it from the selection/)
+          .first()
+          .waitFor();
+        assert.deepEqual(sent(), []);
+      });
     });
   });
 }

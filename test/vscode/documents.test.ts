@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { freePort, startTestBff, type TestBff } from '../support/bff/test-bff.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import {
   buildExtension,
   clickBeside,
@@ -28,10 +28,18 @@ for (const kind of ['node', 'web'] as const) {
       const variables = { BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}` };
       await using bff = await startTestBff({ variables, production: {} });
       for (const environment of ['sandbox', 'production']) await createPerson(bff, environment);
-      const folder = await mkdtemp(join(tmpdir(), 'documents-'));
+      using temporary = temporaryFolder();
+      const folder = temporary.path;
       for (const [name, text] of Object.entries(contents)) await writeFile(join(folder, name), text);
       const userSettings = { 'pearsana.backendUrl': bff.url };
-      const workbench = await openWorkbench({ vsix, kind, userSettings, port, folder });
+      await using workbench = await openWorkbench({
+        name: 'documents',
+        vsix,
+        kind,
+        userSettings,
+        port,
+        folder,
+      });
       const { page, quickInput, notification } = workbench;
       const documents = (partner = bff.pearsana) =>
         partner.arrivals.filter(({ path }) => path.startsWith('/v1/documents'));
@@ -42,134 +50,128 @@ for (const kind of ['node', 'web'] as const) {
         await quickInput.pick(environment);
       }
 
-      try {
-        await signIn(workbench, bff.accessKey);
-        const forAll = [
-          {},
-          { pick: 'DIPLOMA' },
-          { text: 'SIS' },
-          { text: 'A-1' },
-          { pick: 'attest' },
-          { text: 'att-1' },
-        ];
+      await signIn(workbench, bff.accessKey);
+      const forAll = [
+        {},
+        { pick: 'DIPLOMA' },
+        { text: 'SIS' },
+        { text: 'A-1' },
+        { pick: 'attest' },
+        { text: 'att-1' },
+      ];
 
-        await t.test('Escape at any step sends nothing', async () => {
-          for (let count = 0; count <= forAll.length; count += 1) {
-            await fromExplorer(Object.keys(contents), 'production');
-            await pass(forAll.slice(0, count));
-            if (count === forAll.length) {
-              await quickInput.accept();
-              await quickInput.message(/Type “production” to submit 3 documents/);
-            }
-            await quickInput.escape();
-          }
-          assert.deepEqual([...documents(), ...documents(bff.production)], []);
-        });
-
-        await t.test(
-          'selected in the explorer: asked once for all, confirmed by name, sent as one batch',
-          async () => {
-            await fromExplorer(Object.keys(contents), 'production');
-            await pass(forAll);
-            const shown = (await quickInput.options()).join('\n');
-            for (const value of [
-              ...Object.keys(contents),
-              'DIPLOMA',
-              'SIS',
-              'A-1',
-              'attest',
-              'att-1',
-              'production',
-            ]) {
-              assert.ok(shown.includes(value), `${value} in ${shown}`);
-            }
-            await workbench.screenshot(`.cache/screenshots/documents-review-${kind}.png`);
+      await t.test('Escape at any step sends nothing', async () => {
+        for (let count = 0; count <= forAll.length; count += 1) {
+          await fromExplorer(Object.keys(contents), 'production');
+          await pass(forAll.slice(0, count));
+          if (count === forAll.length) {
             await quickInput.accept();
             await quickInput.message(/Type “production” to submit 3 documents/);
-            await quickInput.type('production');
-            await quickInput.accept();
-            await notification(/Documents in production: 3 accepted\./)
-              .first()
-              .waitFor();
-            assert.deepEqual(
-              documents(bff.production).map(({ body }) => body),
-              [
-                {
-                  items: Object.keys(contents).map((filename, index) => ({
-                    documentType: 'DIPLOMA',
-                    externalReference: { namespace: 'SIS', externalId: 'A-1' },
-                    verificationIntent: 'attest',
-                    attestationReferenceId: 'att-1',
-                    file: encoded(filename),
-                    filename,
-                    itemId: String(index + 1),
-                  })),
-                },
-              ],
-            );
-          },
-        );
+          }
+          await quickInput.escape();
+        }
+        assert.deepEqual([...documents(), ...documents(bff.production)], []);
+      });
 
-        await page.waitForTimeout(1_000);
-        await t.test(
-          'asked for each: one fails in the partner’s words, and alone is offered again',
-          async () => {
-            await fromExplorer(['a.pdf', 'b.png'], 'sandbox');
-            await pass([
-              { pick: 'Different for each file' },
-              { pick: 'Another type…' },
-              { text: 'LETTER' },
-              { text: 'SIS' },
-              { text: 'A-1' },
-              { pick: 'store_only' },
-              { pick: 'DIPLOMA' },
-              { text: 'SIS' },
-              { text: 'NOBODY' },
-              { pick: 'store_only' },
-            ]);
-            await quickInput.accept();
-            const told = notification(
-              /Documents in sandbox: 1 accepted, 1 failed\. b\.png: No user has the external reference SIS NOBODY\./,
-            ).first();
-            await told.waitFor();
-            await workbench.screenshot(`.cache/screenshots/documents-failed-${kind}.png`);
-            await told.getByRole('button', { name: 'Open Results' }).click();
-            const text = page.locator('.editor-instance .view-lines');
-            await text.filter({ hasText: /a\.pdf\s+accepted\s+doc_\w+/ }).waitFor();
-            await text.filter({ hasText: /b\.png\s+failed/ }).waitFor();
-            await workbench.screenshot(`.cache/screenshots/documents-results-${kind}.png`);
-            assert.equal(documents().length, 1);
-          },
-        );
-
-        await page.waitForTimeout(1_000);
-        await t.test('picked in a dialog: one file alone', async () => {
-          await workbench.openContainer('Pearsana');
-          await clickBeside(workbench, 'sandbox', 'Submit Documents');
-          await quickInput.step(/Documents for Pearsana/);
-          await quickInput.pick('c.txt');
-          await pass([{ pick: 'DIPLOMA' }, { text: 'SIS' }, { text: 'A-1' }, { pick: 'store_only' }]);
+      await t.test(
+        'selected in the explorer: asked once for all, confirmed by name, sent as one batch',
+        async () => {
+          await fromExplorer(Object.keys(contents), 'production');
+          await pass(forAll);
+          const shown = (await quickInput.options()).join('\n');
+          for (const value of [
+            ...Object.keys(contents),
+            'DIPLOMA',
+            'SIS',
+            'A-1',
+            'attest',
+            'att-1',
+            'production',
+          ]) {
+            assert.ok(shown.includes(value), `${value} in ${shown}`);
+          }
+          await workbench.screenshot(`.cache/screenshots/documents-review-${kind}.png`);
           await quickInput.accept();
-          await notification(/Documents in sandbox: 1 accepted\./)
+          await quickInput.message(/Type “production” to submit 3 documents/);
+          await quickInput.type('production');
+          await quickInput.accept();
+          await notification(/Documents in production: 3 accepted\./)
             .first()
             .waitFor();
-          const last = documents().at(-1);
-          assert.equal(last?.path, '/v1/documents:submit');
-          assert.deepEqual(last?.body, {
-            documentType: 'DIPLOMA',
-            externalReference: { namespace: 'SIS', externalId: 'A-1' },
-            verificationIntent: 'store_only',
-            file: encoded('c.txt'),
-            filename: 'c.txt',
-          });
-        });
+          assert.deepEqual(
+            documents(bff.production).map(({ body }) => body),
+            [
+              {
+                items: Object.keys(contents).map((filename, index) => ({
+                  documentType: 'DIPLOMA',
+                  externalReference: { namespace: 'SIS', externalId: 'A-1' },
+                  verificationIntent: 'attest',
+                  attestationReferenceId: 'att-1',
+                  file: encoded(filename),
+                  filename,
+                  itemId: String(index + 1),
+                })),
+              },
+            ],
+          );
+        },
+      );
 
-        for (const file of Object.keys(contents)) assert.ok(!bff.logLines.join().includes(encoded(file)));
-      } finally {
-        await workbench.screenshot(`.cache/screenshots/documents-${kind}.png`);
-        await workbench.close();
-        await rm(folder, { recursive: true, force: true });
-      }
+      await page.waitForTimeout(1_000);
+      await t.test(
+        'asked for each: one fails in the partner’s words, and alone is offered again',
+        async () => {
+          await fromExplorer(['a.pdf', 'b.png'], 'sandbox');
+          await pass([
+            { pick: 'Different for each file' },
+            { pick: 'Another type…' },
+            { text: 'LETTER' },
+            { text: 'SIS' },
+            { text: 'A-1' },
+            { pick: 'store_only' },
+            { pick: 'DIPLOMA' },
+            { text: 'SIS' },
+            { text: 'NOBODY' },
+            { pick: 'store_only' },
+          ]);
+          await quickInput.accept();
+          const told = notification(
+            /Documents in sandbox: 1 accepted, 1 failed\. b\.png: No user has the external reference SIS NOBODY\./,
+          ).first();
+          await told.waitFor();
+          await workbench.screenshot(`.cache/screenshots/documents-failed-${kind}.png`);
+          await told.getByRole('button', { name: 'Open Results' }).click();
+          const text = page.locator('.editor-instance .view-lines');
+          await text.filter({ hasText: /a\.pdf\s+accepted\s+doc_\w+/ }).waitFor();
+          await text.filter({ hasText: /b\.png\s+failed/ }).waitFor();
+          await workbench.screenshot(`.cache/screenshots/documents-results-${kind}.png`);
+          assert.equal(documents().length, 1);
+        },
+      );
+
+      await page.waitForTimeout(1_000);
+      await t.test('picked in a dialog: one file alone', async () => {
+        await workbench.openContainer('Pearsana');
+        await clickBeside(workbench, 'sandbox', 'Submit Documents');
+        await quickInput.step(/Documents for Pearsana/);
+        await quickInput.pick('c.txt');
+        await pass([{ pick: 'DIPLOMA' }, { text: 'SIS' }, { text: 'A-1' }, { pick: 'store_only' }]);
+        await quickInput.accept();
+        await notification(/Documents in sandbox: 1 accepted\./)
+          .first()
+          .waitFor();
+        const last = documents().at(-1);
+        assert.equal(last?.path, '/v1/documents:submit');
+        assert.deepEqual(last?.body, {
+          documentType: 'DIPLOMA',
+          externalReference: { namespace: 'SIS', externalId: 'A-1' },
+          verificationIntent: 'store_only',
+          file: encoded('c.txt'),
+          filename: 'c.txt',
+        });
+      });
+
+      for (const file of Object.keys(contents)) assert.ok(!bff.logLines.join().includes(encoded(file)));
     });
   });
 }

@@ -18,7 +18,13 @@ for (const kind of ['node', 'web'] as const) {
       const enabledScopes = documentedScopes.filter((each) => each !== lacking);
       await using bff = await startTestBff({ variables, pearsana: { enabledScopes } });
       const userSettings = { 'pearsana.backendUrl': bff.url };
-      const workbench = await openWorkbench({ vsix, kind, userSettings, port });
+      await using workbench = await openWorkbench({
+        name: 'health-and-scopes',
+        vsix,
+        kind,
+        userSettings,
+        port,
+      });
       const { page, quickInput, notification } = workbench;
       const read = () => page.waitForTimeout(1_000);
 
@@ -37,52 +43,47 @@ for (const kind of ['node', 'web'] as const) {
         }
       }
 
-      try {
-        await signIn(workbench, bff.accessKey);
+      await signIn(workbench, bff.accessKey);
 
-        await t.test('health: by the menu of an environment, without a token', async () => {
-          await chooseInMenu(workbench, 'sandbox', 'Check Health');
-          await notification(/sandbox is healthy \(\d+ ms\)/).waitFor();
-          assert.deepEqual(
-            bff.pearsana.arrivals.map(({ path }) => path),
-            ['/health'],
-          );
-        });
+      await t.test('health: by the menu of an environment, without a token', async () => {
+        await chooseInMenu(workbench, 'sandbox', 'Check Health');
+        await notification(/sandbox is healthy \(\d+ ms\)/).waitFor();
+        assert.deepEqual(
+          bff.pearsana.arrivals.map(({ path }) => path),
+          ['/health'],
+        );
+      });
 
+      await read();
+      await t.test('scopes: a list in words, and one to copy', async () => {
+        await chooseInMenu(workbench, 'sandbox', 'Show Scopes');
+        await seeScopes();
+        await workbench.screenshot(`.cache/screenshots/scopes-${kind}.png`);
+        await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+        await quickInput.pick('partners.users:write');
+        await assert.doesNotReject(
+          page.waitForFunction(
+            (name) => navigator.clipboard.readText().then((text) => text === name),
+            lacking,
+          ),
+        );
+      });
+
+      await read();
+      await t.test('a call that lacks a scope leads to them', async () => {
+        await clickBeside(workbench, 'sandbox', 'Create User');
+        const texts = ['ada@example.edu', 'Ada', 'Lovelace', 'student', 'SIS', 'A-1'].map((text) => ({
+          text,
+        }));
+        await passSteps(workbench, [...texts, {}, {}]);
+        await quickInput.accept();
+        const told = notification(/partners\.users:write is not enabled.*Nothing was sent/s).first();
+        await told.waitFor();
         await read();
-        await t.test('scopes: a list in words, and one to copy', async () => {
-          await chooseInMenu(workbench, 'sandbox', 'Show Scopes');
-          await seeScopes();
-          await workbench.screenshot(`.cache/screenshots/scopes-${kind}.png`);
-          await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-          await quickInput.pick('partners.users:write');
-          await assert.doesNotReject(
-            page.waitForFunction(
-              (name) => navigator.clipboard.readText().then((text) => text === name),
-              lacking,
-            ),
-          );
-        });
-
-        await read();
-        await t.test('a call that lacks a scope leads to them', async () => {
-          await clickBeside(workbench, 'sandbox', 'Create User');
-          const texts = ['ada@example.edu', 'Ada', 'Lovelace', 'student', 'SIS', 'A-1'].map((text) => ({
-            text,
-          }));
-          await passSteps(workbench, [...texts, {}, {}]);
-          await quickInput.accept();
-          const told = notification(/partners\.users:write is not enabled.*Nothing was sent/s).first();
-          await told.waitFor();
-          await read();
-          await told.getByRole('button', { name: 'Show Scopes' }).click();
-          await seeScopes();
-          await quickInput.escape();
-        });
-      } finally {
-        await workbench.screenshot(`.cache/screenshots/checks-${kind}.png`);
-        await workbench.close();
-      }
+        await told.getByRole('button', { name: 'Show Scopes' }).click();
+        await seeScopes();
+        await quickInput.escape();
+      });
     });
   });
 }

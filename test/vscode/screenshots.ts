@@ -9,7 +9,7 @@ const pictures = `${root}extension/pictures`;
 
 buildExtension();
 const bff = await startTestBff({ production: {} });
-const workbench = await openWorkbench({
+await using workbench = await openWorkbench({
   vsix,
   userSettings: {
     'pearsana.backendUrl': bff.url,
@@ -17,15 +17,11 @@ const workbench = await openWorkbench({
     'workbench.tips.enabled': false,
   },
 });
-try {
-  await begin(workbench);
-  await environments(workbench);
-  await invitation(workbench);
-  await bff.stop();
-  await stopped(workbench);
-} finally {
-  await workbench.close();
-}
+await begin(workbench);
+await environments(workbench);
+await invitation(workbench);
+await bff.stop();
+await stopped(workbench);
 
 async function begin(workbench: Workbench): Promise<void> {
   const { page } = workbench;

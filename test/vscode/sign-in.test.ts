@@ -54,87 +54,89 @@ for (const kind of ['node', 'web'] as const) {
         },
       });
       const userSettings = { 'pearsana.backendUrl': url };
-      const workbench = await openWorkbench({ vsix, kind, port, opens: url, userSettings });
+      await using workbench = await openWorkbench({
+        name: 'sign-in',
+        vsix,
+        kind,
+        port,
+        opens: url,
+        userSettings,
+      });
       const { page, quickInput, notification, treeItem, screenshot } = workbench;
       const statuses = () => posts(bff).map(({ status }) => status);
-      try {
-        await workbench.openContainer('Pearsana');
+      await workbench.openContainer('Pearsana');
 
-        await t.test('cancelled by Escape: a code that comes later is nobody’s', async () => {
-          const popup = await openBrowser(workbench);
-          await popup.locator('[name=login]').fill('ada');
-          await popup.locator('[name=password]').fill('any');
-          for (const step of ['Sign-in', 'Continue']) await popup.getByRole('button', { name: step }).click();
-          await popup.getByRole('heading', { name: 'Let VS Code act for you?' }).waitFor();
-          await popup.getByText(`VS Code in the browser, at http://127.0.0.1:${port}`).waitFor();
-          await popup.screenshot({ path: '.cache/screenshots/consent.png' });
-          await quickInput.step(wayIn);
-          await quickInput.escape();
-          await answer(popup, 'Allow');
-          await notification(/This window is not waiting for a sign-in/).waitFor();
-          assert.deepEqual(statuses(), [303]);
-          await popup.close();
-        });
+      await t.test('cancelled by Escape: a code that comes later is nobody’s', async () => {
+        const popup = await openBrowser(workbench);
+        await popup.locator('[name=login]').fill('ada');
+        await popup.locator('[name=password]').fill('any');
+        for (const step of ['Sign-in', 'Continue']) await popup.getByRole('button', { name: step }).click();
+        await popup.getByRole('heading', { name: 'Let VS Code act for you?' }).waitFor();
+        await popup.getByText(`VS Code in the browser, at http://127.0.0.1:${port}`).waitFor();
+        await popup.screenshot({ path: '.cache/screenshots/consent.png' });
+        await quickInput.step(wayIn);
+        await quickInput.escape();
+        await answer(popup, 'Allow');
+        await notification(/This window is not waiting for a sign-in/).waitFor();
+        assert.deepEqual(statuses(), [303]);
+        await popup.close();
+      });
 
-        await t.test('not allowed: said in words, with the way to try again', async () => {
-          const popup = await openBrowser(workbench);
-          await answer(popup, 'Don’t allow');
-          await popup.close();
-          const told = notification(/You did not allow VS Code to sign in\. Nothing was changed/).first();
-          await told.waitFor();
-          await told.getByRole('button', { name: 'Sign In' }).click();
-          await quickInput.step(wayIn);
-          assert.deepEqual(statuses(), [303, 303]);
-        });
+      await t.test('not allowed: said in words, with the way to try again', async () => {
+        const popup = await openBrowser(workbench);
+        await answer(popup, 'Don’t allow');
+        await popup.close();
+        const told = notification(/You did not allow VS Code to sign in\. Nothing was changed/).first();
+        await told.waitFor();
+        await told.getByRole('button', { name: 'Sign In' }).click();
+        await quickInput.step(wayIn);
+        assert.deepEqual(statuses(), [303, 303]);
+      });
 
-        await t.test('allowed: a key of that person’s, and an account', async () => {
-          const popup = await chooseBrowser(workbench);
-          const link = popup.url();
-          await answer(popup, 'Allow');
-          for (const address of [link, popup.url()]) assert.doesNotMatch(address, /pbff_/);
-          await popup.close();
-          await notification(/Signed in to http:\S+ \(user:ada, until .*\d.*\)/).waitFor();
-          await treeItem(/^sandbox/)
+      await t.test('allowed: a key of that person’s, and an account', async () => {
+        const popup = await chooseBrowser(workbench);
+        const link = popup.url();
+        await answer(popup, 'Allow');
+        for (const address of [link, popup.url()]) assert.doesNotMatch(address, /pbff_/);
+        await popup.close();
+        await notification(/Signed in to http:\S+ \(user:ada, until .*\d.*\)/).waitFor();
+        await treeItem(/^sandbox/)
+          .first()
+          .waitFor();
+        assert.deepEqual(
+          posts(bff).map(({ status, caller }) => [status, caller]),
+          [
+            [303, 'user:ada'],
+            [303, 'user:ada'],
+            [303, 'user:ada'],
+            [200, 'user:ada'],
+          ],
+        );
+        await page.locator('.activitybar').getByRole('button', { name: 'Accounts' }).click();
+        await page.getByRole('menuitem', { name: `user:ada (127.0.0.1:${bffPort})` }).waitFor();
+        await screenshot(`.cache/screenshots/accounts-${kind}.png`);
+        await page.keyboard.press('Escape');
+      });
+
+      await t.test(
+        'another window is signed in too; when it signs out, the key is of no use anywhere',
+        async () => {
+          const other = await workbench.anotherWindow();
+          await other.openContainer('Pearsana');
+          await other
+            .treeItem(/^sandbox/)
             .first()
             .waitFor();
-          assert.deepEqual(
-            posts(bff).map(({ status, caller }) => [status, caller]),
-            [
-              [303, 'user:ada'],
-              [303, 'user:ada'],
-              [303, 'user:ada'],
-              [200, 'user:ada'],
-            ],
-          );
-          await page.locator('.activitybar').getByRole('button', { name: 'Accounts' }).click();
-          await page.getByRole('menuitem', { name: `user:ada (127.0.0.1:${bffPort})` }).waitFor();
-          await screenshot(`.cache/screenshots/accounts-${kind}.png`);
-          await page.keyboard.press('Escape');
-        });
-
-        await t.test(
-          'another window is signed in too; when it signs out, the key is of no use anywhere',
-          async () => {
-            const other = await workbench.anotherWindow();
-            await other.openContainer('Pearsana');
-            await other
-              .treeItem(/^sandbox/)
-              .first()
-              .waitFor();
-            await other.runCommand('Pearsana: Sign Out');
-            await other.notification(/Signed out of http/).waitFor();
-            assert.deepEqual(statuses().slice(4), [200]);
-            await other.page.close();
-            // A desktop's windows tell each other; pages of this server learn it from the BFF.
-            await clickBeside(workbench, 'sandbox', 'Ping');
-            await notification(/doesn’t accept your access key.*Sign in/s).waitFor();
-            assert.equal(bff.pearsana.arrivals.length, 0);
-          },
-        );
-      } finally {
-        await screenshot(`.cache/screenshots/sign-in-${kind}.png`);
-        await workbench.close();
-      }
+          await other.runCommand('Pearsana: Sign Out');
+          await other.notification(/Signed out of http/).waitFor();
+          assert.deepEqual(statuses().slice(4), [200]);
+          await other.page.close();
+          // A desktop's windows tell each other; pages of this server learn it from the BFF.
+          await clickBeside(workbench, 'sandbox', 'Ping');
+          await notification(/doesn’t accept your access key.*Sign in/s).waitFor();
+          assert.equal(bff.pearsana.arrivals.length, 0);
+        },
+      );
     });
   });
 }

@@ -29,22 +29,14 @@ process.exitCode = await runTests();
 process.stdin.destroy();
 
 async function runTests(): Promise<number> {
-  const server = await startVSCodeServer({
+  await using server = await startVSCodeServer({
     userSettings: await userSettings(),
     forTests: true,
     port: Number(argument('port') ?? 0),
   });
-  try {
-    const browser = await launchChromium();
-    try {
-      const page = await newWorkbenchPage(browser);
-      return await testsCode(page, workbenchUrl(server, { extensionDevelopmentPath, extensionTestsPath }));
-    } finally {
-      await browser.close();
-    }
-  } finally {
-    await server.stop();
-  }
+  await using browser = await launchChromium();
+  const page = await newWorkbenchPage(browser);
+  return await testsCode(page, workbenchUrl(server, { extensionDevelopmentPath, extensionTestsPath }));
 }
 
 /** Resolves with the tests' exit code; 1 with a message and a screenshot if they never end. */

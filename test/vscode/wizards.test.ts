@@ -88,7 +88,7 @@ for (const kind of ['node', 'web'] as const) {
       const variables = { BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}`, RATE_LIMIT_PER_MINUTE: '10000' };
       await using bff = await startTestBff({ variables, production: {} });
       const userSettings = { 'pearsana.backendUrl': bff.url };
-      const workbench = await openWorkbench({ vsix, kind, userSettings, port });
+      await using workbench = await openWorkbench({ name: 'wizards', vsix, kind, userSettings, port });
       const { quickInput, notification } = workbench;
       const written = () =>
         [...bff.pearsana.arrivals, ...(bff.production?.arrivals ?? [])].filter(
@@ -116,98 +116,92 @@ for (const kind of ['node', 'web'] as const) {
         await quickInput.step(new RegExp(`\\(${count + 1}/`));
       }
 
-      try {
-        await signIn(workbench, bff.accessKey);
+      await signIn(workbench, bff.accessKey);
 
-        for (const wizard of wizards) {
-          const writtenBefore = written().length;
-          await t.test(`${wizard.button}: Escape at any step sends nothing`, async () => {
-            for (let count = 0; count <= wizard.steps.length; count += 1) {
-              await walkTo(wizard, 'sandbox', count);
-              await quickInput.escape();
+      for (const wizard of wizards) {
+        const writtenBefore = written().length;
+        await t.test(`${wizard.button}: Escape at any step sends nothing`, async () => {
+          for (let count = 0; count <= wizard.steps.length; count += 1) {
+            await walkTo(wizard, 'sandbox', count);
+            await quickInput.escape();
+          }
+          // The step that only production has.
+          await walkTo(wizard, 'production', wizard.steps.length);
+          await quickInput.accept();
+          await quickInput.message(/Type “production” to/);
+          await quickInput.escape();
+          assert.equal(written().length, writtenBefore);
+        });
+
+        await t.test(
+          `${wizard.button}: a wrong value is refused in words, and Back keeps what was typed`,
+          async () => {
+            await open(wizard, 'sandbox');
+            for (const [index, step] of wizard.steps.entries()) {
+              await quickInput.step(new RegExp(`\\(${index + 1}/`));
+              if (step.wrong) {
+                const [text, words] = step.wrong;
+                await quickInput.type(text);
+                await quickInput.message(words);
+                await quickInput.accept();
+                await quickInput.message(words);
+              }
+              if (step.text !== undefined && index > 0) {
+                await quickInput.type(step.text);
+                await quickInput.back();
+                await quickInput.step(new RegExp(`\\(${index}/`));
+                const before = wizard.steps[index - 1];
+                if (before?.text !== undefined) assert.equal(await quickInput.value(), before.text, step.ask);
+                await quickInput.accept();
+                await quickInput.step(new RegExp(`\\(${index + 1}/`));
+                assert.equal(await quickInput.value(), step.text, step.ask);
+              }
+              await pass(step, index + 1);
             }
-            // The step that only production has.
-            await walkTo(wizard, 'production', wizard.steps.length);
-            await quickInput.accept();
-            await quickInput.message(/Type “production” to/);
+            await quickInput.step(new RegExp(`\\(${wizard.steps.length + 1}/`));
             await quickInput.escape();
             assert.equal(written().length, writtenBefore);
-          });
+          },
+        );
 
-          await t.test(
-            `${wizard.button}: a wrong value is refused in words, and Back keeps what was typed`,
-            async () => {
-              await open(wizard, 'sandbox');
-              for (const [index, step] of wizard.steps.entries()) {
-                await quickInput.step(new RegExp(`\\(${index + 1}/`));
-                if (step.wrong) {
-                  const [text, words] = step.wrong;
-                  await quickInput.type(text);
-                  await quickInput.message(words);
-                  await quickInput.accept();
-                  await quickInput.message(words);
-                }
-                if (step.text !== undefined && index > 0) {
-                  await quickInput.type(step.text);
-                  await quickInput.back();
-                  await quickInput.step(new RegExp(`\\(${index}/`));
-                  const before = wizard.steps[index - 1];
-                  if (before?.text !== undefined)
-                    assert.equal(await quickInput.value(), before.text, step.ask);
-                  await quickInput.accept();
-                  await quickInput.step(new RegExp(`\\(${index + 1}/`));
-                  assert.equal(await quickInput.value(), step.text, step.ask);
-                }
-                await pass(step, index + 1);
-              }
-              await quickInput.step(new RegExp(`\\(${wizard.steps.length + 1}/`));
-              await quickInput.escape();
-              assert.equal(written().length, writtenBefore);
-            },
-          );
-
-          for (const environment of ['sandbox', 'production']) {
-            // VS Code shows no more than three toasts within 800 ms, and the last one is waited for.
-            await workbench.page.waitForTimeout(1_000);
-            await t.test(`${wizard.button}: ${environment} gets what the review showed, once`, async () => {
-              const partner = environment === 'sandbox' ? bff.pearsana : bff.production;
-              const before = written().length;
-              await walkTo(wizard, environment, wizard.steps.length);
-              const shown = (await quickInput.options()).map((line) => line.replaceAll('\u200b', ''));
-              const leaves: string[] = [];
-              JSON.stringify(wizard.request, (_key, value) => {
-                if (typeof value === 'string') leaves.push(value);
-                return value;
-              });
-              for (const leaf of leaves)
-                assert.ok(
-                  shown.some((line) => line.includes(leaf)),
-                  `${leaf} in ${shown}`,
-                );
-              assert.match(shown[0] ?? '', new RegExp(environment));
-              await workbench.screenshot(`.cache/screenshots/${kind}-${wizard.button}-${environment}.png`);
-              await quickInput.accept();
-              if (environment === 'production') {
-                await quickInput.message(/Type “production” to/);
-                await quickInput.type('sandbox');
-                await quickInput.accept();
-                await quickInput.message(/exactly/);
-                assert.equal(written().length, before);
-                await quickInput.type('production');
-                await quickInput.accept();
-              }
-              await notification(new RegExp(`${wizard.done} in ${environment}\\.`))
-                .first()
-                .waitFor();
-              assert.equal(written().length, before + 1);
-              assert.equal(partner?.arrivals.at(-1)?.path, wizard.path);
-              assert.deepEqual(partner?.arrivals.at(-1)?.body, wizard.request);
+        for (const environment of ['sandbox', 'production']) {
+          // VS Code shows no more than three toasts within 800 ms, and the last one is waited for.
+          await workbench.page.waitForTimeout(1_000);
+          await t.test(`${wizard.button}: ${environment} gets what the review showed, once`, async () => {
+            const partner = environment === 'sandbox' ? bff.pearsana : bff.production;
+            const before = written().length;
+            await walkTo(wizard, environment, wizard.steps.length);
+            const shown = (await quickInput.options()).map((line) => line.replaceAll('\u200b', ''));
+            const leaves: string[] = [];
+            JSON.stringify(wizard.request, (_key, value) => {
+              if (typeof value === 'string') leaves.push(value);
+              return value;
             });
-          }
+            for (const leaf of leaves)
+              assert.ok(
+                shown.some((line) => line.includes(leaf)),
+                `${leaf} in ${shown}`,
+              );
+            assert.match(shown[0] ?? '', new RegExp(environment));
+            await workbench.screenshot(`.cache/screenshots/${kind}-${wizard.button}-${environment}.png`);
+            await quickInput.accept();
+            if (environment === 'production') {
+              await quickInput.message(/Type “production” to/);
+              await quickInput.type('sandbox');
+              await quickInput.accept();
+              await quickInput.message(/exactly/);
+              assert.equal(written().length, before);
+              await quickInput.type('production');
+              await quickInput.accept();
+            }
+            await notification(new RegExp(`${wizard.done} in ${environment}\\.`))
+              .first()
+              .waitFor();
+            assert.equal(written().length, before + 1);
+            assert.equal(partner?.arrivals.at(-1)?.path, wizard.path);
+            assert.deepEqual(partner?.arrivals.at(-1)?.body, wizard.request);
+          });
         }
-      } finally {
-        await workbench.screenshot(`.cache/screenshots/wizards-${kind}.png`);
-        await workbench.close();
       }
     });
   });

@@ -14,84 +14,80 @@ describe('the packaged extension, driven as a person would', { skip: noBrowser }
       const variables = { PORT: String(bffPort), BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}` };
       const userSettings = { 'pearsana.backendUrl': url };
       let bff = await startTestBff({ variables, production: {} });
-      const workbench = await openWorkbench({ vsix, kind, userSettings, port });
+      await using stack = new AsyncDisposableStack();
+      stack.defer(() => bff.stop());
+      await using workbench = await openWorkbench({ name: 'workbench', vsix, kind, userSettings, port });
       const { quickInput, treeItem, notification, runCommand } = workbench;
-      try {
-        // A wrong key stays in its box, with words.
-        await enterKey(workbench, 'pbff_not-the-right-key-at-all');
-        assert.match(await quickInput.message(/accept/), /doesn’t accept your access key/);
-        await quickInput.type(bff.accessKey);
-        await quickInput.accept();
+      // A wrong key stays in its box, with words.
+      await enterKey(workbench, 'pbff_not-the-right-key-at-all');
+      assert.match(await quickInput.message(/accept/), /doesn’t accept your access key/);
+      await quickInput.type(bff.accessKey);
+      await quickInput.accept();
 
-        // Kind and protection in words, sandbox before production.
+      // Kind and protection in words, sandbox before production.
+      await treeItem(/^sandbox/)
+        .first()
+        .waitFor();
+      const labels = await workbench.page
+        .getByRole('treeitem')
+        .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? ''));
+      const order = ['sandbox', 'production'].map((name) =>
+        labels.findIndex((label) => label.startsWith(name)),
+      );
+      assert.ok(order[0] !== -1 && Number(order[0]) < Number(order[1]), labels.join(' | '));
+      await treeItem(/production.*protected/)
+        .first()
+        .waitFor();
+
+      // Until then the tree is read again, and a node that is replaced while it is clicked is no argument.
+      await notification(/Signed in to http/).waitFor();
+      // The inline action pings the node that was clicked.
+      await clickBeside(workbench, 'production', 'Ping');
+      await notification(/production answered the ping in \d+ ms\./).waitFor();
+      assert.equal(bff.production?.arrivals.length, 1);
+      assert.equal(bff.pearsana.arrivals.length, 0);
+      await treeItem(/^production.*ok/)
+        .first()
+        .waitFor();
+
+      // Another key on the server, as after a rotation: the tree says to sign in.
+      await bff.stop();
+      bff = await startTestBff({
+        variables: { ...variables, BFF_ACCESS_KEY: 'pbff_quite-another-access-key' },
+        production: {},
+      });
+      await clickBeside(workbench, 'sandbox', 'Ping');
+      await notification(/doesn’t accept your access key.*Sign in/s).waitFor();
+      await treeItem(/^sandbox.*access key rejected/)
+        .first()
+        .waitFor();
+
+      // Nobody listens: how to start it, and where.
+      await bff.stop();
+      await runCommand('Pearsana: Refresh');
+      const down = treeItem(/doesn’t answer|not reachable/).first();
+      await down.waitFor();
+      // From the palette, where no clicked node tells which environment is meant.
+      await runCommand('Pearsana: Ping');
+      await notification(
+        kind === 'web'
+          ? /npm start.*BFF_ALLOWED_ORIGINS=http:\/\/127\.0\.0\.1/s
+          : /npm start.*on the remote machine|npm start/s,
+      )
+        .first()
+        .waitFor();
+
+      // It runs again, but no longer for this page's origin: only the worker host's calls are a browser's.
+      bff = await startTestBff({ variables: { PORT: String(bffPort) }, production: {} });
+      await runCommand('Pearsana: Refresh');
+      if (kind === 'web')
+        await treeItem(/doesn’t answer|not reachable/)
+          .first()
+          .waitFor();
+      else
         await treeItem(/^sandbox/)
           .first()
           .waitFor();
-        const labels = await workbench.page
-          .getByRole('treeitem')
-          .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? ''));
-        const order = ['sandbox', 'production'].map((name) =>
-          labels.findIndex((label) => label.startsWith(name)),
-        );
-        assert.ok(order[0] !== -1 && Number(order[0]) < Number(order[1]), labels.join(' | '));
-        await treeItem(/production.*protected/)
-          .first()
-          .waitFor();
-
-        // Until then the tree is read again, and a node that is replaced while it is clicked is no argument.
-        await notification(/Signed in to http/).waitFor();
-        // The inline action pings the node that was clicked.
-        await clickBeside(workbench, 'production', 'Ping');
-        await notification(/production answered the ping in \d+ ms\./).waitFor();
-        assert.equal(bff.production?.arrivals.length, 1);
-        assert.equal(bff.pearsana.arrivals.length, 0);
-        await treeItem(/^production.*ok/)
-          .first()
-          .waitFor();
-
-        // Another key on the server, as after a rotation: the tree says to sign in.
-        await bff.stop();
-        bff = await startTestBff({
-          variables: { ...variables, BFF_ACCESS_KEY: 'pbff_quite-another-access-key' },
-          production: {},
-        });
-        await clickBeside(workbench, 'sandbox', 'Ping');
-        await notification(/doesn’t accept your access key.*Sign in/s).waitFor();
-        await treeItem(/^sandbox.*access key rejected/)
-          .first()
-          .waitFor();
-
-        // Nobody listens: how to start it, and where.
-        await bff.stop();
-        await runCommand('Pearsana: Refresh');
-        const down = treeItem(/doesn’t answer|not reachable/).first();
-        await down.waitFor();
-        // From the palette, where no clicked node tells which environment is meant.
-        await runCommand('Pearsana: Ping');
-        await notification(
-          kind === 'web'
-            ? /npm start.*BFF_ALLOWED_ORIGINS=http:\/\/127\.0\.0\.1/s
-            : /npm start.*on the remote machine|npm start/s,
-        )
-          .first()
-          .waitFor();
-
-        // It runs again, but no longer for this page's origin: only the worker host's calls are a browser's.
-        bff = await startTestBff({ variables: { PORT: String(bffPort) }, production: {} });
-        await runCommand('Pearsana: Refresh');
-        if (kind === 'web')
-          await treeItem(/doesn’t answer|not reachable/)
-            .first()
-            .waitFor();
-        else
-          await treeItem(/^sandbox/)
-            .first()
-            .waitFor();
-      } finally {
-        await workbench.screenshot(`.cache/screenshots/workbench-${kind}.png`);
-        await workbench.close();
-        await bff.stop();
-      }
     });
   }
 });

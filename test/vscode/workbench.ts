@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { launchChromium } from '../support/browser/chromium.ts';
-import { startVSCodeServer, type VSCodeServer } from '../support/vscode/vscode-server.ts';
+import { startVSCodeServer } from '../support/vscode/vscode-server.ts';
 import { createQuickInput, type QuickInput } from './quick-input.ts';
 import { quietSettings } from './quiet-settings.ts';
 import { newWorkbenchPage, workbenchUrl } from './workbench-page.ts';
@@ -20,10 +20,15 @@ export type WorkbenchOptions = {
   port?: number;
   /** The one address on loopback that it opens in the browser. */
   opens?: string;
+  /** Of the picture of its last moment, below `.cache/screenshots/`; none by default. */
+  name?: string;
 };
 
 /** An open workbench; locators are Playwright's, so they wait and can be asked for more. */
-export type Workbench = {
+export type Workbench = WorkbenchWindow & AsyncDisposable;
+
+/** One window of it. */
+export type WorkbenchWindow = {
   page: Page;
   quickInput: QuickInput;
   /** Runs the command with this title (with its category, as in `Pearsana: Ping`) from the command palette. */
@@ -35,33 +40,25 @@ export type Workbench = {
   /** Writes a PNG. */
   screenshot(file: string): Promise<void>;
   /** Opens another window of the same VS Code, for the same person. */
-  anotherWindow(): Promise<Omit<Workbench, 'close'>>;
-  /** Ends the browser and the server, and removes what they kept. */
-  close(): Promise<void>;
+  anotherWindow(): Promise<WorkbenchWindow>;
 };
 
 const commandTimeoutMs = 30_000;
 
 /** Opens a workbench with the extension installed, as the first person on a new machine would see it. */
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
-  const { vsix, kind = 'node', userSettings, folder, port, opens } = options;
-  const server = await startVSCodeServer({
-    userSettings: { ...quietSettings, ...userSettings },
-    extensionsToInstall: vsix ? [vsix] : [],
-    extensionHost: kind,
-    ...(port !== undefined && { port }),
-    ...(opens !== undefined && { opens }),
-  });
-  try {
-    return await openPage(server, folder);
-  } catch (error) {
-    await server.stop();
-    throw error;
-  }
-}
-
-async function openPage(server: VSCodeServer, folder: string | undefined): Promise<Workbench> {
-  async function openWindow(page: Page): Promise<Omit<Workbench, 'close'>> {
+  const { vsix, kind = 'node', userSettings, folder, port, opens, name } = options;
+  await using stack = new AsyncDisposableStack();
+  const server = stack.use(
+    await startVSCodeServer({
+      userSettings: { ...quietSettings, ...userSettings },
+      extensionsToInstall: vsix ? [vsix] : [],
+      extensionHost: kind,
+      ...(port !== undefined && { port }),
+      ...(opens !== undefined && { opens }),
+    }),
+  );
+  async function openWindow(page: Page): Promise<WorkbenchWindow> {
     await page.goto(workbenchUrl(server, { folder }));
     await page.locator('.monaco-workbench .activitybar').waitFor({ timeout: 60_000 });
     return {
@@ -70,22 +67,14 @@ async function openPage(server: VSCodeServer, folder: string | undefined): Promi
       anotherWindow: async () => openWindow(await page.context().newPage()),
     };
   }
-  const browser = await launchChromium();
-  try {
-    return {
-      ...(await openWindow(await newWorkbenchPage(browser))),
-      close: async () => {
-        await browser.close();
-        await server.stop();
-      },
-    };
-  } catch (error) {
-    await browser.close();
-    throw error;
-  }
+  const browser = stack.use(await launchChromium());
+  const window = await openWindow(await newWorkbenchPage(browser));
+  if (name !== undefined) stack.defer(() => window.screenshot(`.cache/screenshots/${name}-${kind}.png`));
+  const kept = stack.move();
+  return { ...window, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
-function createDriver(page: Page): Omit<Workbench, 'page' | 'anotherWindow' | 'close'> {
+function createDriver(page: Page): Omit<WorkbenchWindow, 'page' | 'anotherWindow'> {
   const quickInput = createQuickInput(page);
   return {
     quickInput,

@@ -40,7 +40,8 @@ for (const kind of ['node', 'web'] as const) {
       await using partner = await startFaultServer();
       const variables = { BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}`, PARTNER_TIMEOUT_MS: '3000' };
       await using bff = await startBffWith({ sandbox: partner }, variables);
-      const workbench = await openWorkbench({
+      await using workbench = await openWorkbench({
+        name: 'write-outcomes',
         vsix,
         kind,
         port,
@@ -50,199 +51,188 @@ for (const kind of ['node', 'web'] as const) {
       const sent = () => partner.api.count('/v1/invitations');
       // VS Code shows no more than three toasts within 800 ms: nobody could read them. A robot has to slow down.
       const read = () => page.waitForTimeout(1_000);
-      try {
-        await signIn(workbench, bff.accessKey);
+      await signIn(workbench, bff.accessKey);
 
-        await t.test('refused: nothing happened, and the same request can be mended and sent', async () => {
-          const error = {
-            code: 'ALREADY_INVITED',
-            message: 'This person was [invited](command:x) before.',
-            requestId: 'p-1',
-          };
-          partner.api.next({ status: 409, body: { error } }, created);
-          await invite(workbench);
-          const told = notification(
-            /ALREADY|was \[invited\] \(command:x\) before.*Nothing was changed/s,
-          ).first();
-          await told.waitFor();
-          // The partner's text is no link.
-          assert.equal(await told.locator('a[href*="command:"], a[data-href*="command:"]').count(), 0);
-          await read();
-          await told.getByRole('button', { name: 'Review and Try Again' }).click();
-          // Called with arguments: nothing is asked again, but the review comes all the same.
-          await quickInput.step(/Invite · sandbox.*\(1\/1\)/);
-          assert.equal(sent(), 1);
-          await quickInput.options();
-          await quickInput.accept();
-          await notification(/Invited ada@example\.edu \(inv_1, pending\) in sandbox/)
-            .first()
-            .waitFor();
-          assert.equal(sent(), 2);
-        });
-
+      await t.test('refused: nothing happened, and the same request can be mended and sent', async () => {
+        const error = {
+          code: 'ALREADY_INVITED',
+          message: 'This person was [invited](command:x) before.',
+          requestId: 'p-1',
+        };
+        partner.api.next({ status: 409, body: { error } }, created);
+        await invite(workbench);
+        const told = notification(
+          /ALREADY|was \[invited\] \(command:x\) before.*Nothing was changed/s,
+        ).first();
+        await told.waitFor();
+        // The partner's text is no link.
+        assert.equal(await told.locator('a[href*="command:"], a[data-href*="command:"]').count(), 0);
         await read();
-        await t.test('unknown: where to look, and never sent again with its key', async () => {
-          partner.api.next({ fault: 'hang' });
-          await invite(workbench);
-          const told = notification(
-            /did not answer in time\. The invitation for SIS A-1 may have been sent: check the Pearsana portal/,
-          ).first();
-          await told.waitFor();
-          assert.equal(await told.getByRole('button', { name: /Try Again|Retry/ }).count(), 0);
-          await told.getByRole('button', { name: 'Copy Request ID' }).waitFor();
-          assert.equal(sent(), 3);
-          await read();
-          await invite(workbench);
-          await notification(/Not sent: the invitation for SIS A-1 \(today .*\) has no known outcome/)
-            .first()
-            .waitFor();
-          assert.equal(sent(), 3);
-        });
+        await told.getByRole('button', { name: 'Review and Try Again' }).click();
+        // Called with arguments: nothing is asked again, but the review comes all the same.
+        await quickInput.step(/Invite · sandbox.*\(1\/1\)/);
+        assert.equal(sent(), 1);
+        await quickInput.options();
+        await quickInput.accept();
+        await notification(/Invited ada@example\.edu \(inv_1, pending\) in sandbox/)
+          .first()
+          .waitFor();
+        assert.equal(sent(), 2);
+      });
 
+      await read();
+      await t.test('unknown: where to look, and never sent again with its key', async () => {
+        partner.api.next({ fault: 'hang' });
+        await invite(workbench);
+        const told = notification(
+          /did not answer in time\. The invitation for SIS A-1 may have been sent: check the Pearsana portal/,
+        ).first();
+        await told.waitFor();
+        assert.equal(await told.getByRole('button', { name: /Try Again|Retry/ }).count(), 0);
+        await told.getByRole('button', { name: 'Copy Request ID' }).waitFor();
+        assert.equal(sent(), 3);
         await read();
-        await t.test('resolved by a person: it did not happen, so the same request is sent', async () => {
-          const told = notification(
-            /Not sent: the invitation for SIS A-1 \(today .*\) has no known outcome/,
-          ).first();
-          await told.getByRole('button', { name: 'Mark as Resolved' }).click();
-          await quickInput.step(/Mark as Resolved · sandbox/);
-          await quickInput.pick('It did not happen');
-          const marked = notification(/Marked as not sent/).first();
-          await marked.waitFor();
-          await read();
-          partner.api.next(created);
-          // The message that told of it still had the request.
-          await marked.getByRole('button', { name: 'Send Again…' }).click();
-          await quickInput.step(/Invite · sandbox.*\(1\/1\)/);
-          assert.equal(sent(), 3);
-          await quickInput.options();
-          await quickInput.accept();
-          await until('it is sent', () => sent() === 4);
-        });
+        await invite(workbench);
+        await notification(/Not sent: the invitation for SIS A-1 \(today .*\) has no known outcome/)
+          .first()
+          .waitFor();
+        assert.equal(sent(), 3);
+      });
 
+      await read();
+      await t.test('resolved by a person: it did not happen, so the same request is sent', async () => {
+        const told = notification(
+          /Not sent: the invitation for SIS A-1 \(today .*\) has no known outcome/,
+        ).first();
+        await told.getByRole('button', { name: 'Mark as Resolved' }).click();
+        await quickInput.step(/Mark as Resolved · sandbox/);
+        await quickInput.pick('It did not happen');
+        const marked = notification(/Marked as not sent/).first();
+        await marked.waitFor();
         await read();
-        await t.test('unknown, and wanted all the same: with a new key, after the review', async () => {
-          partner.api.next({ fault: 'reset-after-body' }, created);
+        partner.api.next(created);
+        // The message that told of it still had the request.
+        await marked.getByRole('button', { name: 'Send Again…' }).click();
+        await quickInput.step(/Invite · sandbox.*\(1\/1\)/);
+        assert.equal(sent(), 3);
+        await quickInput.options();
+        await quickInput.accept();
+        await until('it is sent', () => sent() === 4);
+      });
+
+      await read();
+      await t.test('unknown, and wanted all the same: with a new key, after the review', async () => {
+        partner.api.next({ fault: 'reset-after-body' }, created);
+        await invite(workbench);
+        const told = notification(
+          /Connection lost before Pearsana answered\. The invitation for SIS A-1 may have been sent/,
+        ).first();
+        await told.waitFor();
+        await read();
+        await told.getByRole('button', { name: 'Send Again Anyway…' }).click();
+        await quickInput.step(/Invite · sandbox.*\(1\/1\)/);
+        assert.equal(sent(), 5);
+        await quickInput.options();
+        await quickInput.accept();
+        await until('it is sent', () => sent() === 6);
+      });
+
+      await read();
+      await t.test('cancelled while it was sent: trying again asks for the first one', async () => {
+        partner.api.next({ delayMs: 2500, ...created });
+        await invite(workbench);
+        await page.locator('.notification-list-item').getByRole('button', { name: 'Cancel' }).first().click();
+        const told = notification(/The invitation for SIS A-1 may have been sent\. Retrying is safe/).first();
+        await told.waitFor();
+        const path = '/api/environments/sandbox/activity';
+        const latest = async () => activityAnswer.parse((await bff.call(path)).body).activity[0];
+        while ((await latest())?.state === 'in_flight') await page.waitForTimeout(50);
+        assert.equal((await latest())?.state, 'succeeded');
+        await told.getByRole('button', { name: 'Review and Try Again' }).click();
+        await quickInput.step(/Invite · sandbox.*\(1\/1\)/);
+        await quickInput.options();
+        await quickInput.accept();
+        await notification(/It was already done, so it was not sent again/)
+          .first()
+          .waitFor();
+        assert.equal(sent(), 7);
+      });
+
+      await read();
+      await t.test(
+        'in the activity: each write with its state, and the unknown one to be resolved',
+        async () => {
+          partner.api.next({ fault: 'reset-after-body' });
           await invite(workbench);
-          const told = notification(
+          await notification(
             /Connection lost before Pearsana answered\. The invitation for SIS A-1 may have been sent/,
-          ).first();
-          await told.waitFor();
-          await read();
-          await told.getByRole('button', { name: 'Send Again Anyway…' }).click();
-          await quickInput.step(/Invite · sandbox.*\(1\/1\)/);
-          assert.equal(sent(), 5);
-          await quickInput.options();
-          await quickInput.accept();
-          await until('it is sent', () => sent() === 6);
-        });
-
-        await read();
-        await t.test('cancelled while it was sent: trying again asks for the first one', async () => {
-          partner.api.next({ delayMs: 2500, ...created });
-          await invite(workbench);
-          await page
-            .locator('.notification-list-item')
-            .getByRole('button', { name: 'Cancel' })
-            .first()
-            .click();
-          const told = notification(
-            /The invitation for SIS A-1 may have been sent\. Retrying is safe/,
-          ).first();
-          await told.waitFor();
-          const path = '/api/environments/sandbox/activity';
-          const latest = async () => activityAnswer.parse((await bff.call(path)).body).activity[0];
-          while ((await latest())?.state === 'in_flight') await page.waitForTimeout(50);
-          assert.equal((await latest())?.state, 'succeeded');
-          await told.getByRole('button', { name: 'Review and Try Again' }).click();
-          await quickInput.step(/Invite · sandbox.*\(1\/1\)/);
-          await quickInput.options();
-          await quickInput.accept();
-          await notification(/It was already done, so it was not sent again/)
+          )
             .first()
             .waitFor();
-          assert.equal(sent(), 7);
-        });
+          // One at a time, since what is out of sight is not in the page.
+          const toggle = (pane: string) => page.locator('.pane-header', { hasText: pane }).click();
+          await toggle('Environments');
+          await toggle('Activity');
+          const view = page.locator('.pane', {
+            has: page.locator('.pane-header', { hasText: 'Activity' }),
+          });
+          await view.getByRole('treeitem', { name: /^sandbox/ }).click();
+          const unknown = view.getByRole('treeitem', { name: /^Invite, outcome unknown · .* · SIS A-1/ });
+          await unknown.first().waitFor();
+          const before = await unknown.count();
+          assert.equal(await view.getByRole('treeitem', { name: /^Invite, succeeded/ }).count(), 4);
+          await unknown.first().hover();
+          await unknown.first().getByRole('button', { name: 'Mark as Resolved' }).click();
+          await quickInput.step(/Mark as Resolved · sandbox/);
+          await quickInput.pick('It happened');
+          await notification(/Marked as sent/)
+            .first()
+            .waitFor();
+          // The view follows by itself.
+          await view
+            .getByRole('treeitem', { name: /^Invite, succeeded/ })
+            .nth(4)
+            .waitFor();
+          assert.equal(await unknown.count(), before - 1);
+          await toggle('Activity');
+          await toggle('Environments');
+        },
+      );
 
-        await read();
-        await t.test(
-          'in the activity: each write with its state, and the unknown one to be resolved',
-          async () => {
-            partner.api.next({ fault: 'reset-after-body' });
-            await invite(workbench);
-            await notification(
-              /Connection lost before Pearsana answered\. The invitation for SIS A-1 may have been sent/,
-            )
-              .first()
-              .waitFor();
-            // One at a time, since what is out of sight is not in the page.
-            const toggle = (pane: string) => page.locator('.pane-header', { hasText: pane }).click();
-            await toggle('Environments');
-            await toggle('Activity');
-            const view = page.locator('.pane', {
-              has: page.locator('.pane-header', { hasText: 'Activity' }),
-            });
-            await view.getByRole('treeitem', { name: /^sandbox/ }).click();
-            const unknown = view.getByRole('treeitem', { name: /^Invite, outcome unknown · .* · SIS A-1/ });
-            await unknown.first().waitFor();
-            const before = await unknown.count();
-            assert.equal(await view.getByRole('treeitem', { name: /^Invite, succeeded/ }).count(), 4);
-            await unknown.first().hover();
-            await unknown.first().getByRole('button', { name: 'Mark as Resolved' }).click();
-            await quickInput.step(/Mark as Resolved · sandbox/);
-            await quickInput.pick('It happened');
-            await notification(/Marked as sent/)
-              .first()
-              .waitFor();
-            // The view follows by itself.
-            await view
-              .getByRole('treeitem', { name: /^Invite, succeeded/ })
-              .nth(4)
-              .waitFor();
-            assert.equal(await unknown.count(), before - 1);
-            await toggle('Activity');
-            await toggle('Environments');
-          },
-        );
+      await read();
+      await t.test('not sent: says so, and offers the same request again', async () => {
+        partner.auth.always({ status: 400, body: { error: 'invalid_scope' } });
+        // A user needs another token than an invitation, so the one that is kept is of no use.
+        await clickBeside(workbench, 'sandbox', 'Create User');
+        for (const [index, answer] of [
+          'a@b.co',
+          'A',
+          'B',
+          'student',
+          'SIS',
+          '1',
+          undefined,
+          undefined,
+          undefined,
+        ].entries()) {
+          await quickInput.step(new RegExp(`\\(${index + 1}/9\\)`));
+          if (answer !== undefined) await quickInput.type(answer);
+          await quickInput.accept();
+        }
+        const told = notification(/partners\.users:write is not enabled.*Nothing was sent/s).first();
+        await told.waitFor();
+        await told.getByRole('button', { name: 'Review and Try Again' }).waitFor();
+        assert.equal(partner.api.count('/v1/users'), 0);
+      });
 
-        await read();
-        await t.test('not sent: says so, and offers the same request again', async () => {
-          partner.auth.always({ status: 400, body: { error: 'invalid_scope' } });
-          // A user needs another token than an invitation, so the one that is kept is of no use.
-          await clickBeside(workbench, 'sandbox', 'Create User');
-          for (const [index, answer] of [
-            'a@b.co',
-            'A',
-            'B',
-            'student',
-            'SIS',
-            '1',
-            undefined,
-            undefined,
-            undefined,
-          ].entries()) {
-            await quickInput.step(new RegExp(`\\(${index + 1}/9\\)`));
-            if (answer !== undefined) await quickInput.type(answer);
-            await quickInput.accept();
-          }
-          const told = notification(/partners\.users:write is not enabled.*Nothing was sent/s).first();
-          await told.waitFor();
-          await told.getByRole('button', { name: 'Review and Try Again' }).waitFor();
-          assert.equal(partner.api.count('/v1/users'), 0);
-        });
-
-        await t.test('losing the focus keeps a wizard', async () => {
-          await clickBeside(workbench, 'sandbox', 'Invite');
-          await quickInput.step(/\(1\/9\)/);
-          await quickInput.type('ada@exam');
-          await page.locator('.statusbar').click();
-          assert.equal(await quickInput.value(), 'ada@exam');
-          await quickInput.escape();
-        });
-      } finally {
-        await workbench.screenshot(`.cache/screenshots/outcomes-${kind}.png`);
-        await workbench.close();
-      }
+      await t.test('losing the focus keeps a wizard', async () => {
+        await clickBeside(workbench, 'sandbox', 'Invite');
+        await quickInput.step(/\(1\/9\)/);
+        await quickInput.type('ada@exam');
+        await page.locator('.statusbar').click();
+        assert.equal(await quickInput.value(), 'ada@exam');
+        await quickInput.escape();
+      });
     });
   });
 }

@@ -20,8 +20,8 @@ const codeServer = {
 
 const readyTimeoutMs = 30_000;
 
-/** A running VS Code server. `stop` ends its whole process group and removes its data. */
-export type VSCodeServer = { url: string; port: number; stop(): Promise<void> };
+/** A running VS Code server. Its end is that of its whole process group, and of its data. */
+export type VSCodeServer = AsyncDisposable & { url: string; port: number };
 
 /** What a server starts with; see `startVSCodeServer`. */
 export type VSCodeServerOptions = {
@@ -80,7 +80,7 @@ export async function startVSCodeServer(options: VSCodeServerOptions = {}): Prom
     return {
       url: `http://127.0.0.1:${port}/`,
       port,
-      stop: async () => {
+      async [Symbol.asyncDispose]() {
         await stop();
         process.removeListener('exit', removeData);
         await rm(data, { recursive: true, force: true, maxRetries: 5 });
