@@ -1,5 +1,4 @@
-import type { EndpointTable } from '../shared/endpoint-row.ts';
-import { endpoints as allEndpoints } from '../shared/endpoints.ts';
+import { endpoints } from '../shared/endpoints.ts';
 import { createAccessKeys } from './callers/access-keys.ts';
 import { firstKey } from './callers/first-key.ts';
 import { clock } from './clock.ts';
@@ -18,6 +17,7 @@ import { createBoundedFetch } from './network/bounded-fetch.ts';
 import { type Connections, createConnections } from './network/connections.ts';
 import { isLoopback } from './network/loopback.ts';
 import { createTransport } from './network/transport.ts';
+import type { DescribedTable } from './openapi/openapi-document.ts';
 import { createApiVersions } from './partner/api-versions.ts';
 import { createPartnerClient } from './partner/call-partner.ts';
 import { inFlightLimits, limitInFlight } from './partner/in-flight.ts';
@@ -52,12 +52,12 @@ const longestStopMs = 20_000;
 /**
  * Builds the BFF from its parts and starts it.
  * @param given.journal replaces the data directory's journal, to measure what that costs.
- * @param given.endpoints replaces the table, for tests of rows that ours does not have.
+ * @param given.described replaces the table, and the words for its rows, for tests of rows that ours does not have.
  */
 export async function startBff(
   config: Config,
   log: Log,
-  given: { journal?: Journal; endpoints?: EndpointTable } = {},
+  given: { journal?: Journal; described?: DescribedTable } = {},
 ): Promise<RunningBff> {
   const own = ownKey(config);
   const { dataDirectory } = config;
@@ -95,7 +95,8 @@ export async function startBff(
   let ready = true;
   const { host, publicUrl, trustProxy, allowedOrigins, rateLimitPerMinute, fileLimits, windows } = config;
   const app = createApp({
-    endpoints: given.endpoints ?? allEndpoints,
+    endpoints: given.described?.table ?? endpoints,
+    described: given.described,
     address: { host, publicUrl, trustProxy },
     callers: {
       identify: accessKeys.identify,

@@ -1,18 +1,23 @@
 import { type Request, Router } from 'express';
 import type { FileLimits } from '../../shared/environments.ts';
+import type { DescribedTable } from '../openapi/openapi-document.ts';
 import { onlyGet } from './route.ts';
 
 /**
  * `GET /openapi.json`. It needs no access key, since generators and `/docs` have none. About this BFF it says only the
  * address that the caller used and how large a file may be: nothing about environments, callers or keys.
  */
-export function createApiDescription(publicUrl: string | undefined, fileLimits: FileLimits): Router {
+export function createApiDescription(
+  publicUrl: string | undefined,
+  fileLimits: FileLimits,
+  described?: DescribedTable,
+): Router {
   const router = Router({ caseSensitive: true, strict: true });
   // Built once, when somebody asks, so that the start does not wait for it.
   let building: Promise<(url: string) => string> | undefined;
 
   router.get('/openapi.json', async (request, response) => {
-    building ??= buildDescription(fileLimits);
+    building ??= buildDescription(fileLimits, described);
     const describe = await building;
     response
       .set('Cache-Control', 'no-store')
@@ -24,9 +29,12 @@ export function createApiDescription(publicUrl: string | undefined, fileLimits: 
 }
 
 /** The text of the description for each address. Everything except the address is built once. */
-async function buildDescription(fileLimits: FileLimits): Promise<(url: string) => string> {
+async function buildDescription(
+  fileLimits: FileLimits,
+  described?: DescribedTable,
+): Promise<(url: string) => string> {
   const { createOpenApiDocument, serverAt } = await import('../openapi/openapi-document.ts');
-  const document = JSON.stringify(createOpenApiDocument(fileLimits));
+  const document = JSON.stringify(createOpenApiDocument(fileLimits, described));
   return (url) => `{"servers":${JSON.stringify([serverAt(url)])},${document.slice(1)}`;
 }
 

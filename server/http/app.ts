@@ -3,6 +3,7 @@ import type { EndpointTable } from '../../shared/endpoint-row.ts';
 import { BffError } from '../bff-error.ts';
 import type { IdentifyCaller } from '../callers/caller.ts';
 import type { AllowedOrigins } from '../config/allowed-origins.ts';
+import type { DescribedTable } from '../openapi/openapi-document.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { type ApiDependencies, createApi } from './api/api.ts';
 import { createApiDescription } from './api-description.ts';
@@ -25,6 +26,8 @@ import { createWindowRoutes, type WindowDependencies, windowCallPaths } from './
 export type AppOptions = {
   /** The table of everything that can be called. */
   endpoints: EndpointTable;
+  /** What `/openapi.json` describes, where that is not our own table. */
+  described?: DescribedTable | undefined;
   /** Where callers reach the BFF, and through which proxies. */
   address: { host: string; publicUrl: string | undefined; trustProxy: number };
   callers: {
@@ -43,7 +46,7 @@ export type AppOptions = {
 
 /** The shell: the steps that every request passes on its way to the table's routes. Only this folder knows Express. */
 export function createApp(options: AppOptions): Express {
-  const { endpoints, address, callers, api, windows, log, isReady } = options;
+  const { endpoints, described, address, callers, api, windows, log, isReady } = options;
   const app = express();
   app.disable('x-powered-by');
   // Answers are never cached, so a hash of the body would be useless.
@@ -80,7 +83,7 @@ export function createApp(options: AppOptions): Express {
   app.use(windowCallPaths, ...crossOrigin(allowedOrigins, { sessions: false }));
   app.use(createWindowRoutes({ ...windows, sessions, authenticate: authenticateCaller }));
   if (sessions) app.use(createLoginRoutes(sessions, allowedOrigins));
-  app.use(createApiDescription(address.publicUrl, api.fileLimits));
+  app.use(createApiDescription(address.publicUrl, api.fileLimits, described));
   app.use(createDocs());
   app.use(() => {
     throw BffError.of('NOT_FOUND', 'There is nothing at this path. GET /docs shows the API.');

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { startTestBff } from '../support/bff/test-bff.ts';
+import { startBffWith, startTestBff, type TestBff } from '../support/bff/test-bff.ts';
 import { generatorFolder } from '../support/packages/generator-folder.ts';
+import { invited, startFaultServer } from '../support/partner/fault-server.ts';
 import { execute } from '../support/processes/execute.ts';
+import { otherDescribed } from '../support/requests/other-table.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const compiler = join(import.meta.dirname, '../../node_modules/typescript/bin/tsc');
@@ -54,25 +56,68 @@ console.log(JSON.stringify({
 }));
 `;
 
-test('a client that somebody else’s generator makes from /openapi.json', { timeout: 120_000 }, async (t) => {
+/** The same of a description with other rows. */
+const otherProgram = `
+import createClient from 'openapi-fetch';
+import type { paths } from './pearsana.ts';
+
+declare const process: { argv: string[] };
+const [, , baseUrl = '', accessKey = ''] = process.argv;
+const { GET, POST } = createClient<paths>({ baseUrl, headers: { authorization: \`Bearer \${accessKey}\` } });
+const path = { environment: 'sandbox', invitationId: 'inv_1' };
+
+const one = await GET('/api/environments/{environment}/invitations/{invitationId}', { params: { path } });
+if (one.error) throw new Error(one.error.error.message);
+const id: string = one.data.result.invitation.invitationId;
+// @ts-expect-error Which invitation is not said.
+void (() => GET('/api/environments/{environment}/invitations/{invitationId}', { params: { path: { environment: '' } } }));
+
+const query = { status: 'pending' };
+const all = await GET('/api/environments/{environment}/invitations', { params: { path, query } });
+if (all.error) throw new Error(all.error.error.message);
+const count: number = all.data.result.invitations.length;
+// @ts-expect-error Nothing else can be asked for.
+void (() => GET('/api/environments/{environment}/invitations', { params: { path, query: { state: 'pending' } } }));
+
+const key = { 'Idempotency-Key': 'a-key', 'X-Confirm-Environment': 'sandbox' };
+const revoked = await POST('/api/environments/{environment}/invitations/{invitationId}/revoke', {
+  params: { path, header: key },
+});
+if (revoked.error) throw new Error(revoked.error.error.message);
+// @ts-expect-error A write without a body takes none.
+void (() => POST('/api/environments/{environment}/invitations/{invitationId}/revoke', { params: { path }, body: {} }));
+console.log(JSON.stringify({ id, count, revoked: revoked.response.status }));
+`;
+
+/** Somebody else's project with a client that is made from the description of a running BFF. */
+async function createConsumer({ url }: TestBff, source: string) {
   const generator = await generatorFolder();
-  await using bff = await startTestBff({ production: {} });
-  using temporary = temporaryFolder();
+  const temporary = temporaryFolder();
   const folder = temporary.path;
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', type: 'module' }));
   await symlink(join(generator, 'node_modules'), join(folder, 'node_modules'), 'junction');
   const command = join(generator, 'node_modules/openapi-typescript/bin/cli.js');
-  await execute(process.execPath, [command, `${bff.url}/openapi.json`, '--output', 'pearsana.ts'], folder);
-  await writeFile(join(folder, 'program.ts'), program);
+  await execute(process.execPath, [command, `${url}/openapi.json`, '--output', 'pearsana.ts'], folder);
+  await writeFile(join(folder, 'program.ts'), source);
+  const modules = ['--module', 'nodenext', '--target', 'es2022', '--allowImportingTsExtensions'];
+  const flags = [...strict, ...modules, '--lib', 'es2024,dom,dom.iterable'];
+  return {
+    compile: () => execute(process.execPath, [compiler, ...flags, 'program.ts'], folder),
+    run: (...given: string[]) => execute(process.execPath, ['program.ts', ...given], folder),
+    [Symbol.dispose]: temporary[Symbol.dispose],
+  };
+}
+
+test('a client that somebody else’s generator makes from /openapi.json', { timeout: 120_000 }, async (t) => {
+  await using bff = await startTestBff({ production: {} });
+  using consumer = await createConsumer(bff, program);
 
   await t.test('compiles strictly', async () => {
-    const modules = ['--module', 'nodenext', '--target', 'es2022', '--allowImportingTsExtensions'];
-    const flags = [...strict, ...modules, '--lib', 'es2024,dom,dom.iterable'];
-    assert.equal(await execute(process.execPath, [compiler, ...flags, 'program.ts'], folder), '');
+    assert.equal(await consumer.compile(), '');
   });
 
   await t.test('pings, creates a user, and has the types of a refusal', async () => {
-    const printed = await execute(process.execPath, ['program.ts', bff.url, bff.accessKey], folder);
+    const printed = await consumer.run(bff.url, bff.accessKey);
     assert.deepEqual(JSON.parse(printed), {
       message: 'Authorized',
       environment: 'sandbox',
@@ -84,5 +129,30 @@ test('a client that somebody else’s generator makes from /openapi.json', { tim
     const users = ({ path }: { path: string }) => path === '/v1/users';
     assert.equal(bff.pearsana.arrivals.filter(users).length, 1);
     assert.equal(bff.production?.arrivals.filter(users).length, 1);
+  });
+});
+
+test('such a client of a table with other rows', { timeout: 120_000 }, async (t) => {
+  await using partner = await startFaultServer();
+  await using bff = await startBffWith({ sandbox: partner }, {}, { described: otherDescribed });
+  using consumer = await createConsumer(bff, otherProgram);
+  const { invitation } = invited;
+  partner.api.always(({ path }) => ({ body: path.includes('?') ? { invitations: [invitation] } : invited }));
+
+  await t.test('compiles strictly', async () => {
+    assert.equal(await consumer.compile(), '');
+  });
+
+  await t.test('reads one by its id, lists them, and takes one back', async () => {
+    const printed = await consumer.run(bff.url, bff.accessKey);
+    assert.deepEqual(JSON.parse(printed), { id: 'inv_1', count: 1, revoked: 200 });
+    assert.deepEqual(
+      partner.api.arrivals.map(({ method, path }) => `${method} ${path}`),
+      [
+        'GET /v1/invitations/inv_1',
+        'GET /v1/invitations?status=pending',
+        'POST /v1/invitations/inv_1:revoke',
+      ],
+    );
   });
 });

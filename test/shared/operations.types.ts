@@ -1,6 +1,8 @@
 // Compile-only: what must not compile is marked, and the compiler complains where it would after all.
-import type { Client } from '../../shared/client.ts';
+import type { Client, ClientOf } from '../../shared/client.ts';
 import type { SubmitDocumentRequest } from '../../shared/documents.ts';
+import type { EndpointTable, OperationRow, ParameterIn } from '../../shared/endpoint-row.ts';
+import type { Endpoints } from '../../shared/endpoints.ts';
 import type { ErrorCode, errorCodes } from '../../shared/error-codes.ts';
 import type {
   OperationName,
@@ -11,6 +13,7 @@ import type {
   Success,
 } from '../../shared/operations.ts';
 import type { ScopeFinding } from '../../shared/scopes.ts';
+import { type OtherTable, otherTable } from '../support/requests/other-table.ts';
 
 type Handlers = { [Name in OperationName]: (request: RequestOf<Name>) => Promise<ResultOf<Name>> };
 declare const handlers: Handlers;
@@ -96,3 +99,51 @@ anothers satisfies false;
 // @ts-expect-error Not a code of ours.
 'PARTNER_TIMED_OUT' satisfies ErrorCode;
 504 satisfies (typeof errorCodes)['PARTNER_TIMEOUT']['status'];
+
+// A table with other rows: what a method takes follows from the path, the query and the method of its row.
+declare const other: ClientOf<OtherTable>;
+(await other.getInvitation({ environment: 'sandbox', invitationId: 'inv_1' })).result.invitation
+  .status satisfies string;
+// @ts-expect-error Which invitation is not said.
+other.getInvitation({ environment: 'sandbox' });
+// @ts-expect-error Nothing is confirmed that changes nothing.
+other.getInvitation({ environment: 'sandbox', invitationId: 'inv_1', confirm: 'sandbox' });
+(await other.listInvitations({ environment: 'sandbox', status: 'pending' })).partner satisfies PartnerFacts;
+// @ts-expect-error There is nothing of that name to ask for.
+other.listInvitations({ environment: 'sandbox', state: 'pending' });
+// A write without a body is confirmed, and has a key, as any write.
+const revoking = {
+  environment: 'sandbox',
+  invitationId: 'inv_1',
+  confirm: 'sandbox',
+  idempotencyKey: 'a-key',
+};
+(await other.revokeInvitation(revoking)).replayed satisfies boolean;
+// @ts-expect-error It takes no request.
+other.revokeInvitation({ ...revoking, request: {} });
+other.session() satisfies ReturnType<Client['session']>;
+
+// Parameters are read out of the path, a colon within a part aside.
+'invitationId' satisfies ParameterIn<'/v1/invitations/:invitationId:revoke'>;
+null as unknown as ParameterIn<'/v1/documents:submit'> satisfies never;
+// What a partner's path names is named by the row's own.
+type Strange<Table extends EndpointTable> = {
+  [Name in keyof Table]: Table[Name] extends {
+    path: infer Own extends string;
+    partner: { path: infer Path extends string };
+  }
+    ? Exclude<ParameterIn<Path>, ParameterIn<Own>>
+    : never;
+}[keyof Table];
+null as unknown as Strange<Endpoints> satisfies never;
+null as unknown as Strange<OtherTable> satisfies never;
+
+const { listInvitations, getInvitation, revokeInvitation } = otherTable;
+// @ts-expect-error What changes something at the partner says what the journal keeps of it.
+({ ...getInvitation, method: 'POST' }) satisfies OperationRow;
+// @ts-expect-error What changes nothing has nothing to keep.
+({ ...revokeInvitation, method: 'GET' }) satisfies OperationRow;
+// @ts-expect-error A body that is read has an end.
+({ ...listInvitations, request: revokeInvitation.response }) satisfies OperationRow;
+// @ts-expect-error A grant is for an environment, which the path names.
+({ ...listInvitations, path: '/api/invitations' }) satisfies OperationRow;

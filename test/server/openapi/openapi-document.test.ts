@@ -16,6 +16,7 @@ import {
   windowKeyAnswer,
 } from '../../../shared/sign-in.ts';
 import { type Schema, validate } from '../../../shared/validate.ts';
+import { otherDescribed } from '../../support/requests/other-table.ts';
 import { operationPath } from '../../support/requests/paths.ts';
 import { schemasReachedFrom } from './schema-references.ts';
 
@@ -208,5 +209,30 @@ describe('the OpenAPI document', () => {
       const names = JSON.stringify(operation.parameters);
       assert.equal(names.includes('parameters/client"'), security.includes('session'), path);
     }
+  });
+
+  it('describes two methods at one path, and what a path and a query name', () => {
+    const other = createOpenApiDocument(undefined, otherDescribed).paths;
+    const invitations = '/api/environments/{environment}/invitations';
+    assert.deepEqual(Object.keys(other[invitations] ?? {}).sort(), ['get', 'post']);
+    const own = (path: string, method: string) =>
+      other[path]?.[method]?.parameters.filter((each) => !('$ref' in each));
+    const schema = { type: 'string', minLength: 1, maxLength: 200, pattern: '^[\\w.~:@+=,-]{1,200}$' };
+    const [{ description } = {}] = own(`${invitations}/{invitationId}`, 'get') ?? [];
+    assert.deepEqual(own(`${invitations}/{invitationId}`, 'get'), [
+      { name: 'invitationId', in: 'path', required: true, description, schema },
+    ]);
+    assert.equal(description, 'As an invitation’s answer names it.');
+    assert.deepEqual(own(invitations, 'get'), [
+      {
+        name: 'status',
+        in: 'query',
+        required: false,
+        schema: { type: 'string', maxLength: 20, pattern: '^[a-z]+$' },
+      },
+    ]);
+    const revoke = other[`${invitations}/{invitationId}/revoke`]?.post;
+    assert.equal(revoke?.requestBody, undefined);
+    assert.match(JSON.stringify(revoke?.parameters), /confirmEnvironment.*idempotencyKey/);
   });
 });

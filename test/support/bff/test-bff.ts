@@ -35,7 +35,11 @@ type Variables = Record<string, string>;
 const accessKey = 'pbff_an-access-key-for-tests-only';
 
 /** A BFF whose environments are these partners. */
-export async function startBffWith(partners: Partners, variables: Variables = {}): Promise<TestBff> {
+export async function startBffWith(
+  partners: Partners,
+  variables: Variables = {},
+  given: Parameters<typeof startBff>[2] = {},
+): Promise<TestBff> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'test-bff-'));
   const port = await freePort();
   const { config, faults } = readConfig({
@@ -49,7 +53,7 @@ export async function startBffWith(partners: Partners, variables: Variables = {}
   const logLines: string[] = [];
   const log = createLog('trace', { write: (line) => void logLines.push(line) });
   const removeData = () => rm(dataDirectory, { recursive: true, force: true });
-  const running = await startBff(config, log).catch(async (error: unknown) => {
+  const running = await startBff(config, log, given).catch(async (error: unknown) => {
     await removeData();
     throw error;
   });
