@@ -1,57 +1,57 @@
 import * as z from 'zod/mini';
 
-/** `in_flight`: it is being sent at this moment. `succeeded`: the partner took it. The rest as in a failure's `outcome`. */
+/** `in_flight`: it is being sent right now. `succeeded`: Pearsana accepted it. The others are as in a failure's `outcome`. */
 export const writeState = z.enum(['in_flight', 'succeeded', 'not_sent', 'refused', 'unknown']);
 export type WriteState = z.infer<typeof writeState>;
 
-/** One write, as the journal knows it. */
+/** One write in the journal. */
 export const activityEntry = z.object({
-  /** Names it to `…/activity/{id}/resolve`. */
+  /** Names this write in `…/activity/{id}/resolve`. */
   id: z.string(),
   operation: z.string(),
   /** Who sent it: the name of an access key, or of a session. A BFF of an older version does not say so. */
   caller: z.optional(z.string()),
   state: writeState,
-  /** ISO 8601, as all times here. */
+  /** ISO 8601, like all times here. */
   startedAt: z.string(),
-  /** Null until its outcome is known, and for ever where that was lost. */
+  /** Null until the outcome is known, and forever if the outcome was lost. */
   endedAt: z.nullable(z.string()),
-  /** The BFF's; the partner was sent the same. */
+  /** The BFF's request id, which Pearsana received too. */
   requestId: z.string(),
-  /** Whom it was about, by the names that they have in other systems. */
+  /** The people it was about, by their ids in other systems. */
   externalReferences: z.array(z.object({ namespace: z.string(), externalId: z.string() })),
-  /** The code that it failed with. */
+  /** The code of its failure. */
   code: z.nullable(z.string()),
-  /** The partner's status and request id, where an answer came. */
+  /** Pearsana's status, if an answer came; then `partnerRequestId` is Pearsana's request id. */
   status: z.nullable(z.number()),
   partnerRequestId: z.nullable(z.string()),
-  /** Ids and states of the partner's answer to a write that succeeded. */
+  /** Ids and states from Pearsana's answer, if the write succeeded. */
   result: z.unknown(),
-  /** What a person found out about a write whose outcome had been unknown. */
+  /** What a person found out about this write, if its outcome was unknown. */
   resolved: z.nullable(z.object({ happened: z.boolean(), by: z.string(), at: z.string() })),
 });
 export type ActivityEntry = z.infer<typeof activityEntry>;
 
-/** Which page of one's writes is wanted. */
+/** The page of writes to list. */
 export const activityQuery = z.object({
-  /** The `next` of the answer before, to go on from there. */
+  /** The `next` of the previous page. */
   before: z.optional(z.string()),
 });
 
 /**
- * `GET /api/environments/{environment}/activity`: the caller's own writes, newest first. Whoever may do everything in the
- * environment sees everybody's, those first whose outcome is unknown.
+ * `GET /api/environments/{environment}/activity`: the caller's own writes, newest first. A caller with every grant in the
+ * environment sees everybody's writes, and those with an unknown outcome come first.
  */
 export const activityAnswer = z.object({
   environment: z.string(),
   requestId: z.string(),
   activity: z.array(activityEntry),
-  /** What `?before=` takes to go on from here; null at the end. */
+  /** Pass this back as `?before=` for the next page. Null on the last page. */
   next: z.nullable(z.string()),
 });
 export type ActivityAnswer = z.infer<typeof activityAnswer>;
 
-/** `POST …/activity/{id}/resolve`: whether the write happened, as a person has found out at the partner. */
+/** `POST …/activity/{id}/resolve`: whether the write happened, as a person found out in Pearsana. */
 export const resolveRequest = z.strictObject({ happened: z.boolean() });
 export type ResolveRequest = z.infer<typeof resolveRequest>;
 
@@ -62,11 +62,11 @@ export const resolveAnswer = z.object({
 });
 export type ResolveAnswer = z.infer<typeof resolveAnswer>;
 
-/** `details` of a failure that is about an earlier write with the same key. */
+/** The `details` of a failure that is about an earlier write with the same key. */
 export const earlierWrite = z.object({ id: z.string(), startedAt: z.string(), requestId: z.string() });
 export type EarlierWrite = z.infer<typeof earlierWrite>;
 
-/** A key as callers may choose it. */
+/** The form of an idempotency key. */
 export const idempotencyKeyForm = /^[!-~]{1,255}$/;
 
 /** What is known of a person, or of a document: an earlier write of the same operation, whoever sent it. */
@@ -75,9 +75,9 @@ export const knownWrite = z.object({
   state: writeState,
   startedAt: z.string(),
   requestId: z.string(),
-  /** Ids and states of the partner's answer, where it succeeded. */
+  /** Ids and states from Pearsana's answer, if it succeeded. */
   result: z.optional(z.unknown()),
-  /** Whether the caller sent it. */
+  /** Whether this caller sent it. */
   mine: z.boolean(),
   /** In a refusal (`ALREADY_KNOWN`): whether it was the very same request, and not only the same person. */
   sameRequest: z.optional(z.boolean()),

@@ -1,7 +1,7 @@
 /**
- * Bytes in words, as in `64 KB` and `10.1 MB`; a kilobyte has 1,024 bytes, as file managers count.
- * @param precision of a size that people see, rounded up, so that it never looks as if it fitted; of a limit, exact, as
- *   in `10 MB` or `2,500,000 bytes`
+ * Bytes in words, such as `64 KB` and `10.1 MB`. A kilobyte has 1,024 bytes, as in file managers.
+ * @param precision `rounded`, for a size: it is rounded up, so that a file above a limit never looks as if it fitted.
+ *   `exact`, for a limit, as in `10 MB` or `2,500,000 bytes`.
  */
 export function byteWords(bytes: number, precision: 'rounded' | 'exact' = 'rounded'): string {
   const [value, unit] = bytes < 1024 * 1024 ? [bytes / 1024, 'KB'] : [bytes / 1024 / 1024, 'MB'];

@@ -12,10 +12,10 @@ type IssuePath = { path: PropertyKey[] };
 
 /**
  * Why a call through the client failed.
- * `unreachable`: no answer came from the BFF. `refused`: it answered with a failure, which is in `failure`.
+ * `unreachable`: no answer came from the BFF. `refused`: the BFF answered with a failure, which is in `failure`.
  * `invalid`: the request breaks its contract and was not sent; `issues` says where.
- * `contract`: what answered does not speak the contract; its body is never shown.
- * `environment`: the answer speaks of another environment than the one asked for. `cancelled`: by the caller's signal.
+ * `contract`: the answer does not have the expected form, so it is not from a compatible BFF. Its body is never shown.
+ * `environment`: the answer is from another environment than the one in the call. `cancelled`: by the caller's signal.
  */
 export type ClientErrorReason =
   | 'unreachable'
@@ -25,7 +25,7 @@ export type ClientErrorReason =
   | 'environment'
   | 'cancelled';
 
-/** The one error that the client's methods fail with. Its message is for people and holds no body, key or token. */
+/** The error of all methods of the client. The message is for people, and contains no body, key or token. */
 export class ClientError extends Error {
   override readonly name = 'ClientError';
   readonly reason: ClientErrorReason;
@@ -33,17 +33,17 @@ export class ClientError extends Error {
   readonly origin: string;
   readonly requestId: string;
   readonly environment: string | undefined;
-  /** HTTP status, where an answer came. */
+  /** The HTTP status, if an answer came. */
   readonly status: number | undefined;
-  /** What the BFF said, with `refused`. */
+  /** The BFF's failure, if the reason is `refused`. */
   readonly failure: Failure | undefined;
-  /** What is wrong with the request, with `invalid`. */
+  /** The faults of the request, if the reason is `invalid`. */
   readonly issues: readonly Issue[];
-  /** Seconds to wait, where the BFF said so. */
+  /** How many seconds to wait, if the BFF said so. */
   readonly retryAfterSeconds: number | undefined;
   /** For a write: what became of it. */
   readonly outcome: Outcome | undefined;
-  /** For a write: what stands for its intention. With it the same request can be sent again, and is not done twice. */
+  /** For a write: its key. Send the same request with this key to retry: it is never done twice. */
   readonly idempotencyKey: string | undefined;
 
   private constructor(
@@ -63,7 +63,7 @@ export class ClientError extends Error {
     this.issues = more.issues ?? [];
     const retryAfter = Number(more.response?.headers.get('retry-after') ?? Number.NaN);
     this.retryAfterSeconds = retryAfter >= 0 ? retryAfter : undefined;
-    // What left this client is in the BFF's hands: only its own word says that a write was not sent on.
+    // A request that has left is up to the BFF: only the BFF can say that a write was not sent on.
     const outcome = more.failure?.outcome ?? (reason === 'invalid' ? 'not_sent' : 'unknown');
     this.outcome = context.writes ? outcome : undefined;
   }

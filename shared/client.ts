@@ -18,23 +18,23 @@ import { type BodyOf, type OperationName, type Success, type SuccessOf, successO
 import { validate } from './validate.ts';
 
 export type ClientOptions = {
-  /** Where the BFF is: https, or http to loopback. */
+  /** The URL of the BFF: https, or http on loopback. */
   baseUrl: string;
-  /** Sent as `Authorization: Bearer …`, to `baseUrl` only. */
+  /** Sent as `Authorization: Bearer …`, and only to `baseUrl`. */
   accessKey?: string;
   /** For tests and hosts with a `fetch` of their own. */
   fetch?: typeof fetch;
   /**
-   * How long to wait for the whole answer, beside what sending a large body takes at 1 Mbit/s, to the BFF and on to the
-   * partner; the BFF's own limits are shorter. Default 60,000 ms.
+   * How long to wait for the whole answer, in addition to the time for sending a large body at 1 Mbit/s, to the BFF and on
+   * to Pearsana. The BFF's own limits are shorter. Default 60,000 ms.
    */
   timeoutMs?: number;
 };
 
 export type SharedCallOptions = {
-  /** Cancels the wait. A write that has left may happen all the same. */
+  /** Cancels the wait. A write that has been sent may still happen. */
   signal?: AbortSignal | undefined;
-  /** At most 128 of `[\w.-]`; made when absent, so that a call that gets no answer can be found in the logs too. */
+  /** At most 128 characters of `[\w.-]`. By default the client makes one, so that even a call without an answer can be found in logs. */
   requestId?: string;
 };
 
@@ -42,13 +42,13 @@ export type WriteOptions = {
   /** For a write to a protected environment: its name once more, typed by the person who wants it. */
   confirm?: string;
   /**
-   * 1 to 255 visible ASCII characters that stand for this one intention. Made for each call when absent; to try again
-   * without doing it twice, give the one that the {@link ClientError} carries.
+   * 1 to 255 visible ASCII characters that stand for this one intention. By default the client makes a key for each call.
+   * To retry without doing it twice, pass the key of the {@link ClientError}.
    */
   idempotencyKey?: string;
 };
 
-/** What the method of an operation takes: what its path names, what it asks with, and what is sent. */
+/** The options of an operation's method: the parameters of its path, its query and its body. */
 export type CallOptions<Name extends OperationName> = InEnvironment & OperationOptions<Endpoints[Name]>;
 
 type InEnvironment = SharedCallOptions & { environment: string };
@@ -58,7 +58,7 @@ type OperationOptions<Row extends EndpointRow> = {
   (BodyOf<Row> extends undefined ? { request?: undefined } : { request: BodyOf<Row> }) &
   (Row extends { method: 'POST' } ? WriteOptions : unknown);
 
-/** The same for the BFF's own rows, whose bodies are a few words: their fields stand among the others. */
+/** The same for the BFF's own rows. Their small bodies are given as options too. */
 type OwnOptions<Row extends EndpointRow> = SharedCallOptions & {
   [Parameter in ParameterIn<Row['path']>]: string;
 } & QueryOf<Row> &
@@ -66,7 +66,7 @@ type OwnOptions<Row extends EndpointRow> = SharedCallOptions & {
 
 type QueryOf<Row> = Row extends { query: infer Query extends z.ZodMiniType } ? z.input<Query> : unknown;
 
-/** A success; a write's also says whether it was sent now, or had been before and was answered from the BFF's journal. */
+/** A success. For a write, `replayed` says whether this is the recorded answer to an earlier request with the same key. */
 export type Answer<Name extends OperationName> = Success<Name> & Replayed<Endpoints[Name]>;
 
 type Replayed<Row> = Row extends { method: 'POST' } ? { replayed: boolean } : unknown;
@@ -76,7 +76,7 @@ type OwnMethod<Row extends OwnRow> =
     ? (options?: OwnOptions<Row>) => Promise<z.output<Row['answer']>>
     : (options: OwnOptions<Row>) => Promise<z.output<Row['answer']>>;
 
-/** One method a row of the table. Every method fails with a {@link ClientError}. */
+/** One method for each row of the table. Every method fails with a {@link ClientError}. */
 export type Client = { [Name in OperationName]: (options: CallOptions<Name>) => Promise<Answer<Name>> } & {
   [Name in Exclude<keyof Endpoints, OperationName>]: OwnMethod<Endpoints[Name]>;
 };
@@ -92,12 +92,12 @@ export type ClientOf<Table extends EndpointTable> = {
       : never;
 };
 
-/** What a method was given, before anybody has looked at it. */
+/** The options of a method, unchecked. */
 type Given = SharedCallOptions &
   WriteOptions & { environment?: string; request?: unknown } & Record<string, unknown>;
 type Refuse = (issues: readonly Issue[]) => never;
 
-/** What would leave its place in the path even when it is encoded, or cannot be encoded. */
+/** Values that would leave their place in the path even if encoded, or that cannot be encoded. */
 const climbs = /^\.{0,2}$|\p{Cs}/u;
 
 /** A key as it can stand in a header (RFC 9110, 5.5). */
@@ -107,7 +107,7 @@ const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
  * The origin of a BFF's URL.
- * @throws TypeError when it is no URL, holds a user name, path, query or fragment, or would carry the key in the clear.
+ * @throws TypeError if it is not a URL, contains a user name, path, query or fragment, or would send the key unencrypted.
  */
 export function backendOrigin(baseUrl: string): string {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
@@ -128,8 +128,8 @@ export function backendOrigin(baseUrl: string): string {
 }
 
 /**
- * A client of the BFF. It needs `fetch` alone, so it runs in Node, in browsers and in worker hosts.
- * @throws TypeError when `baseUrl` is no address for a key, or `accessKey` cannot stand in a header.
+ * A client of the BFF. It needs only `fetch`, so it runs in Node, in browsers and in worker hosts.
+ * @throws TypeError if `baseUrl` is not an address for a key, or if `accessKey` cannot be sent in a header.
  */
 export function createClient(options: ClientOptions): Client {
   return createClientOf(endpoints, options);
@@ -145,7 +145,7 @@ export function createClientOf<Table extends EndpointTable>(
   if (accessKey !== undefined && !accessKeyForm.test(accessKey)) {
     throw new TypeError('The access key must be visible ASCII.');
   }
-  // Called through a wrapper: a browser's fetch refuses any `this` but its own.
+  // Called through a wrapper, since a browser's fetch refuses any other `this`.
   const send: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
 
   async function call(row: EndpointRow, given: Given) {
@@ -175,14 +175,14 @@ export function createClientOf<Table extends EndpointTable>(
           ...(sent !== undefined && { 'content-type': 'application/json' }),
           ...(writes &&
             confirm !== undefined && {
-              // Fetch would trim it, or fail as if nothing were reachable: what is no name is for the BFF to refuse.
+              // Fetch would trim it, or fail as if nothing were reachable. A wrong name is for the BFF to refuse.
               'x-confirm-environment': confirm.replace(/[^!-~]/g, '?'),
             }),
-          // A string of a structured field, which escapes what JSON escapes.
+          // A string of a structured field, which has the same escapes as JSON here.
           ...(idempotencyKey !== undefined && { 'idempotency-key': JSON.stringify(idempotencyKey) }),
         },
         ...(sent !== undefined && { body: sent }),
-        // A redirect would carry the key to wherever it points.
+        // A redirect would take the key to another place.
         redirect: 'error',
         credentials: 'omit',
         cache: 'no-store',
@@ -215,12 +215,12 @@ export function createClientOf<Table extends EndpointTable>(
     return writes ? { ...answer, replayed: response.headers.get('idempotent-replayed') === 'true' } : answer;
   }
 
-  // Each row's own types are those of its method; the compiler cannot follow them through a list of names.
+  // Each method has the types of its row, and the compiler cannot follow them through a list of names.
   const methods = Object.entries(table).map(([name, row]) => [name, (given: Given = {}) => call(row, given)]);
   return Object.fromEntries(methods) as ClientOf<Table>;
 }
 
-/** Path and body of a call; `refuse` is told of the first thing that is wrong with it. */
+/** Path and body of a call. `refuse` is called with the first fault. */
 function requestOf(row: EndpointRow, given: Given, refuse: Refuse) {
   for (const path of parametersIn(row.path)) {
     if (climbs.test(`${given[path] ?? ''}`)) refuse([{ path, message: 'is not a name' }]);
@@ -229,7 +229,7 @@ function requestOf(row: EndpointRow, given: Given, refuse: Refuse) {
     Object.keys(schema?.shape ?? {}).flatMap((name) =>
       given[name] === undefined ? [] : [[name, given[name]] as [string, string]],
     );
-  // The fields of what the BFF itself reads stand among the options.
+  // For the BFF's own rows, the fields of the body are among the options.
   const body = row.access === 'grant' ? given.request : row.request && Object.fromEntries(pick(row.request));
   const validation = row.request && validate(row.request, body);
   if (validation && !validation.ok) refuse(validation.issues);

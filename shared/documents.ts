@@ -10,7 +10,7 @@ import {
 } from './fields.ts';
 import { type Scope, scope } from './scopes.ts';
 
-/** The types that the partner documents, by its groups. It accepts any other text too. */
+/** The document types that Pearsana lists, in its groups. It accepts any other text too. */
 export const documentTypes = {
   academic: [
     'OFFICIAL_TRANSCRIPT',
@@ -24,35 +24,35 @@ export const documentTypes = {
   sports: ['SPORTS_CERTIFICATE', 'ATHLETIC_RECORD'],
 } as const;
 
-/** The limits of a BFF that is not configured otherwise. */
+/** The default limits. */
 export const defaultFileLimits = { document: 10 * 1024 * 1024, batch: 25 * 1024 * 1024 };
 
-/** In bytes per millisecond, 1 Mbit/s: a network that carries a large body more slowly has failed. */
+/** 1 Mbit/s, in bytes per millisecond. A network that carries a large body more slowly counts as failed. */
 export const slowestBytesPerMs = 125;
 
-/** The most items of one batch, as the partner has it. */
+/** Pearsana's limit on the items of a batch. */
 export const mostBatchItems = 25;
 
-/** A file as base64 (RFC 4648, 4), padded and in one line; how large it may be is the BFF's to say. */
+/** A file as base64 (RFC 4648, 4), padded and in one line. The BFF limits its size. */
 export const file = z.string().check(refuses(base64Fault));
 
-/** The most values of a free-form object, at whatever depth. */
+/** The most values in a free-form object, on all levels. */
 export const mostFreeValues = 1_000;
 
-/** Whatever the caller likes, within reason: what is nested deeper than any program would is an attack on one. */
+/** Any object, within limits: deeper nesting than any real program uses is an attack. */
 export const freeForm = z.custom<Record<string, unknown>>((value) => !freeFormFault(value), {
   error: ({ input }) => freeFormFault(input),
 });
 
 const submission = {
-  /** Of a user who exists at the partner already. */
+  /** A reference of a user who exists at Pearsana. */
   externalReference,
   /** One of `documentTypes`, or any other. */
   documentType: requiredText,
   file,
-  /** The partner tells the file's type by it; without it, it is `application/octet-stream`. */
+  /** Pearsana detects the type of the file from its name. Without a name, the type is `application/octet-stream`. */
   filename,
-  /** `store_only` where it is left out; any other begins a verification, as `attest` does. */
+  /** By default `store_only`. Any other intent, such as `attest`, starts a verification. */
   verificationIntent: z.optional(requiredText),
   /** Only with the intent `attest`. */
   attestationReferenceId: z.optional(requiredText),
@@ -77,7 +77,7 @@ export type SubmitDocumentRequest = z.infer<typeof submitDocumentRequest>;
 const batchItem = z
   .strictObject({
     ...submission,
-    /** Tells the results apart. */
+    /** Identifies the result of this item. */
     itemId: requiredText,
     metadata: z.optional(freeForm),
     partnerReferenceId: optionalText,
@@ -99,10 +99,10 @@ export const submitDocumentBatchRequest = z.strictObject({
 });
 export type SubmitDocumentBatchRequest = z.infer<typeof submitDocumentBatchRequest>;
 
-/** The partner does not document these bodies: whatever came is shown. */
+/** Pearsana does not document these bodies, so they are passed on as they are. */
 export const submittedDocuments = z.unknown();
 
-/** What the journal keeps of them, where there are such ids. */
+/** What the journal keeps of these bodies, if they have such ids. */
 const keptDocument = z.object({ documentId: keptWord, status: keptWord });
 export const keptDocumentResult = z.object({ document: keptDocument });
 export const keptBatchResult = z.object({
@@ -111,7 +111,7 @@ export const keptBatchResult = z.object({
 
 type Intent = Pick<SubmitDocumentRequest, 'verificationIntent'>;
 
-/** What a token needs for these documents: a verification's scope only where one begins. */
+/** The scopes of a token for these documents. The scope for verifications is added only if one starts. */
 export function documentScopes(...documents: readonly Intent[]): readonly Scope[] {
   const storing = [scope('partners.documents:write'), scope('partners.externalRefs:read')] as const;
   const verifies = documents.some(
@@ -120,23 +120,23 @@ export function documentScopes(...documents: readonly Intent[]): readonly Scope[
   return verifies ? [...storing, scope('partners.verifications:write')] : storing;
 }
 
-/** How many bytes good base64 stands for. */
+/** How many bytes valid base64 decodes to. */
 export function decodedBytes(base64: string): number {
   const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
   return (base64.length / 4) * 3 - padding;
 }
 
-/** How many characters of base64 so many bytes take. */
+/** How many characters of base64 this many bytes need. */
 export function encodedLength(bytes: number): number {
   return Math.ceil(bytes / 3) * 4;
 }
 
 const outsideAlphabet = /[^A-Za-z0-9+/]/;
 
-/** The last four characters: where padding stands, the bits that it leaves over are zero (RFC 4648, 3.5). */
+/** The last four characters. With padding, the unused bits are zero (RFC 4648, 3.5). */
 const lastFour = /^([A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==)$/;
 
-/** What is wrong with it, in words. A file has millions of characters: each is looked at once, and none is copied. */
+/** What is wrong with the text, in words. A file has millions of characters, so each is checked once and none is copied. */
 function base64Fault(text: string): string | undefined {
   if (text === '') return 'must not be empty';
   if (text.startsWith('data:')) return 'must be base64 alone, without the “data:…,” before it';
@@ -148,7 +148,7 @@ function base64Fault(text: string): string | undefined {
   return whole ? undefined : 'must be base64 with its padding; it may have been cut off';
 }
 
-/** What is wrong with it, in words. Walks without recursion, and stops at the first value too many. */
+/** What is wrong with the value, in words. It walks without recursion, and stops as soon as there are too many values. */
 function freeFormFault(value: unknown): string | undefined {
   const tooMuch = `must be an object of at most ${mostFreeValues.toLocaleString('en')} values, nested at most 20 deep`;
   if (!isObject(value) || Array.isArray(value)) return tooMuch;
@@ -161,7 +161,7 @@ function freeFormFault(value: unknown): string | undefined {
       for (const [key, inside] of Object.entries(each)) {
         count += 1;
         if (count > mostFreeValues) return tooMuch;
-        // Databases and C programs end a text there.
+        // Databases and C programs would end the text there.
         if (`${key}${typeof inside === 'string' && inside}`.includes('\0'))
           return 'must not contain the character U+0000';
         if (isObject(inside)) below.push(inside);

@@ -18,21 +18,21 @@ import { scope, scopesResult } from './scopes.ts';
 import { keyEndedAnswer, signInMethodsAnswer, windowCodeRequest, windowKeyAnswer } from './sign-in.ts';
 import { createUserRequest, createUserResult, keptUserResult } from './users.ts';
 
-/** Where most rows stand: below an environment, which the caller names. */
+/** Most rows are below an environment, which the caller names. */
 const inEnvironment = '/api/environments/:environment';
 
-/** Far above what a filled-in form takes: 64 KB. */
+/** 64 KB: far more than any form needs. */
 const formCap = 64 * 1024;
 
 const noSuchPerson =
   'No user has this external reference. Create the user first, then submit the document again.';
 
 /**
- * Everything that can be called, a row each. Those whose access is a grant are the operations; most have a partner's
- * side. A row that is added here makes the compiler and the tests name what is missing elsewhere.
+ * Everything that can be called, one row each. The rows that need a grant are the operations, and most of them call
+ * Pearsana. When you add a row, the compiler and the tests name what is missing elsewhere.
  */
 export const endpoints = {
-  /** Who the BFF takes the caller for. */
+  /** The caller's identity and grants. */
   session: {
     method: 'GET',
     path: '/api/session',
@@ -64,7 +64,7 @@ export const endpoints = {
     response: z.looseObject({
       status: z.string(),
       message: z.string(),
-      /** The App Client that the token belongs to; not a secret. */
+      /** The App Client of the token. It is not a secret. */
       clientId: z.string(),
       scopes: z.array(z.string()),
     }),
@@ -141,7 +141,7 @@ export const endpoints = {
     references: ['items', 'externalReference'],
     keptResult: keptBatchResult,
   },
-  /** The caller's own writes, newest first; `before` takes the `next` of the answer before. */
+  /** The caller's own writes, newest first. Pass the `next` of a page as `before` for the page after it. */
   activity: {
     method: 'GET',
     path: `${inEnvironment}/activity`,
@@ -150,7 +150,7 @@ export const endpoints = {
     query: activityQuery,
     answer: activityAnswer,
   },
-  /** Notes whether a write whose outcome is unknown happened, once a person has looked. One that did not may be sent again. */
+  /** Records whether a write with an unknown outcome happened, after a person has looked. If it did not, it can be sent again. */
   resolve: {
     method: 'POST',
     path: `${inEnvironment}/activity/:id/resolve`,
@@ -160,7 +160,7 @@ export const endpoints = {
     bodyCap: 1024,
     answer: resolveAnswer,
   },
-  /** How one can sign in; needs no key. */
+  /** The ways to sign in. It needs no key. */
   signInMethods: {
     method: 'GET',
     path: '/auth/methods',
@@ -168,7 +168,7 @@ export const endpoints = {
     rateClass: 'signIn',
     answer: signInMethodsAnswer,
   },
-  /** Redeems what a browser brought back to an editor; needs no key, and gives one. */
+  /** Redeems the code that a browser brought back to an editor. It needs no key, and returns one. */
   redeemCode: {
     method: 'POST',
     path: '/auth/vscode/token',
@@ -178,7 +178,7 @@ export const endpoints = {
     bodyCap: 2 * 1024,
     answer: windowKeyAnswer,
   },
-  /** Gives the key back that this client has; for one that a redeemed code gave. */
+  /** Ends this client's key, if the key came from a redeemed code. */
   endKey: {
     method: 'POST',
     path: '/auth/vscode/revoke',

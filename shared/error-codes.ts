@@ -6,8 +6,8 @@ type ErrorCodeFacts = {
   source: ErrorSource;
   retryable: boolean;
   /**
-   * What it means for a write that ends with it, unless the place that raises it knows better. Null where it is about
-   * another write than the one that it answers: the first one with the same key.
+   * The outcome of a write that fails with this code, unless the code that raises it knows better. Null if the code is about
+   * an earlier write with the same key.
    */
   outcome: Outcome | null;
 };
@@ -19,8 +19,8 @@ const noToken = { source: 'auth', retryable: false, outcome: 'not_sent' } as con
 const authAway = { source: 'auth', retryable: true, outcome: 'not_sent' } as const;
 
 /**
- * Every code of our own. 401 and 403 are only ever about our own caller: what the partner or its authorisation
- * server thinks of the BFF's credentials is a 502, 503 or 504, so that nobody signs in again for nothing.
+ * All our own codes. 401 and 403 are only ever about the BFF's caller. If Pearsana or its authorisation server rejects the
+ * BFF's credentials, that is a 502, 503 or 504, so that nobody signs in again for nothing.
  */
 export const errorCodes = {
   VALIDATION_ERROR: { status: 400, ...refusedByUs },
@@ -58,5 +58,5 @@ export const errorCodes = {
   PARTNER_TIMEOUT: { status: 504, source: 'pearsana', retryable: true, outcome: 'unknown' },
 } as const satisfies Record<string, ErrorCodeFacts>;
 
-/** A code of our own; the partner's codes pass through beside them. */
+/** One of our own codes. Pearsana's codes are passed on too. */
 export type ErrorCode = keyof typeof errorCodes;

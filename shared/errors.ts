@@ -1,39 +1,39 @@
 import * as z from 'zod/mini';
 
-/** Who said no: our own BFF, the partner's API, or the partner's authorisation server. */
+/** Who said no: the BFF, Pearsana's API, or Pearsana's authorisation server. */
 export const errorSource = z.enum(['bff', 'pearsana', 'auth']);
 export type ErrorSource = z.infer<typeof errorSource>;
 
 /**
  * What became of a write that failed.
- * `not_sent`: it never left, so it is safe to try again. `refused`: the partner said no.
- * `unknown`: it may have happened; look before you try again.
+ * `not_sent`: nothing left the BFF, so it is safe to try again. `refused`: Pearsana said no.
+ * `unknown`: it may have happened, so look in Pearsana before you try again.
  */
 export const outcome = z.enum(['not_sent', 'refused', 'unknown']);
 export type Outcome = z.infer<typeof outcome>;
 
-/** One thing wrong with a request: where (as in `identity.email`), and what, as a sentence. */
+/** One fault of a request: its place (as in `identity.email`), and what is wrong, in words. */
 export const issue = z.object({ path: z.string(), message: z.string() });
 export type Issue = z.infer<typeof issue>;
 
-/** The inside of every failure: the partner's own envelope, with more in it. */
+/** The content of every failure: Pearsana's own envelope, with more fields. */
 export const failure = z.object({
-  /** Stable and for programs: one of `errorCodes`, or a code of the partner's. */
+  /** For programs, and stable: one of `errorCodes`, or one of Pearsana's codes. */
   code: z.string(),
   /** For people: what went wrong and what to do next. */
   message: z.string(),
-  /** For `VALIDATION_ERROR`: `errors` (sentences) and `issues`; else what the partner sent. */
+  /** For `VALIDATION_ERROR`: `errors` (sentences) and `issues`. Otherwise Pearsana's details. */
   details: z.optional(z.unknown()),
-  /** Quote it when you ask for help: it stands in our log, and the partner received it too. */
+  /** Quote it when you ask for help: it is in the BFF's log, and Pearsana received it too. */
   requestId: z.string(),
-  /** The environment that was asked for, where there is one of that name, or where nothing is granted that could tell. */
+  /** The environment in the request, if it exists, or if the caller's grants do not tell whether it exists. */
   environment: z.optional(z.string()),
   source: errorSource,
   /** Whether the very same request may succeed later. */
   retryable: z.boolean(),
   /**
-   * On every failed write, and only there. Absent where nothing is said of this write, but of the first one with the
-   * same key: `IDEMPOTENCY_IN_PROGRESS` and `OUTCOME_KNOWN`.
+   * What became of a failed write; only for writes. Absent if the failure is about an earlier write with the same key:
+   * `IDEMPOTENCY_IN_PROGRESS` and `OUTCOME_KNOWN`.
    */
   outcome: z.optional(outcome),
 });

@@ -1,42 +1,42 @@
 import * as z from 'zod/mini';
 
-// The partner's reference says which fields there are and which are required. It states no lengths: these are ours,
-// wide enough for people and narrow enough that nobody fills a partner's database by mistake.
+// Pearsana's reference gives the fields and says which are required. It states no lengths: these are ours, large enough
+// for people and small enough that nobody fills a database by mistake.
 const shortText = 200;
 const longText = 2_000;
 const mostReferences = 50;
 const mostRoles = 20;
 
-/** A blank is no name. Nothing is trimmed, so what was typed is what is sent. */
+/** A blank is not a name. Nothing is trimmed: the text is sent as typed. */
 const empty = 'must not be empty';
 const notBlank = z.regex(/\S/, empty);
 
-/** Text that must be there, in one line and without characters that nobody sees. */
+/** Required text, in one line and without invisible characters. */
 export const requiredText = textOf(shortText, unseenFault, notBlank);
 
-/** Text that may be left out, or empty. */
+/** Optional text. It may be empty. */
 export const optionalText = z.optional(
   textOf(shortText, (value) => unseenFault(value.replaceAll('\t', ' '))),
 );
 
-/** What somebody is called, which may be left out, or empty. */
+/** An optional name of a person. It may be empty. */
 export const optionalName = z.optional(textOf(shortText, unseenFault));
 
-/** A file's name, without its folders: as long as file systems let it be. */
+/** The name of a file, without folders. It may be as long as file systems allow. */
 export const filename = z.optional(
   textOf(255, (value) =>
     /[/\\]|^\.\.?$|^[a-z]:/i.test(value) ? 'must not contain a folder' : unseenFault(value),
   ),
 );
 
-/** A message to a person: of control characters, only tabs and the ends of lines. */
+/** A message to a person. Of the control characters, it may contain only tabs and line ends. */
 export const optionalMessage = z.optional(
   textOf(longText, (value) => (/[^\P{Cc}\t\n\r]|\p{Cs}/u.test(value) ? unseenWords : undefined)),
 );
 
-// Written so that every engine reads it, those of Go and Rust too: they know no look-around.
+// Without look-around, so that engines such as those of Go and Rust can read it too.
 export const addressPattern = /^[^\s@<>"(),:;\\\x5b\x5d]+@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+$/;
-/** What no address has, though that pattern lets it pass: more than 64 characters before the `@`, a dot or a hyphen out of place. */
+/** What that pattern accepts but no address has: more than 64 characters before the `@`, a misplaced dot or hyphen. */
 const misplaced = /^[^@]{65}|^\.|\.[.@]|@(.*\.)?-|-(\.[^@]*)?$/;
 
 /**
@@ -45,17 +45,17 @@ const misplaced = /^[^@]{65}|^\.|\.[.@]|@(.*\.)?-|-(\.[^@]*)?$/;
  */
 export const email = textOf(254, emailFault, notBlank);
 
-/** A birth date: a calendar day that exists, as in `2000-05-15`, lies in the past, and after the year 1900. */
+/** A birth date, as in `2000-05-15`: a calendar day that exists, in the past, and after the year 1900. */
 export const birthDate = z.string().check(refuses(birthDateFault));
 
 /** Three capital letters (ISO 4217), such as USD, GBP or EUR. */
 export const currency = z.string().check(z.regex(/^[A-Z]{3}$/, 'is not a currency such as USD'));
 
-/** A name for a person in another system: `namespace` says which (SIS, LMS, PEARSANA, …), `externalId` who. */
+/** A person's id in another system. `namespace` names the system (SIS, LMS, PEARSANA, …), `externalId` is the id. */
 export const externalReference = z.strictObject({ namespace: requiredText, externalId: requiredText });
 export type ExternalReference = z.infer<typeof externalReference>;
 
-/** At least one. The partner does not say whether it refuses a second person with the same reference. */
+/** At least one. Pearsana does not document whether it refuses a second person with the same reference. */
 export const externalReferences = z
   .array(externalReference)
   .check(
@@ -63,20 +63,20 @@ export const externalReferences = z
     z.maxLength(mostReferences, `must have at most ${mostReferences} entries`),
   );
 
-/** The same, with each namespace at most once, as invitations want it. */
+/** The same, with each namespace at most once, as invitations require. */
 export const uniqueExternalReferences = externalReferences.check(
   eachOnce('namespace', 'is used twice: an invitation may use each namespace once'),
 );
 
-/** What the person is invited as; the partner's default is `["student"]`. */
+/** The roles of the invited person. Pearsana's default is `["student"]`. */
 export const roles = z
   .array(requiredText)
   .check(z.maxLength(mostRoles, `must have at most ${mostRoles} entries`));
 
-/** An id or a state as the journal keeps it: a short word, which is nobody's name or address. */
+/** An id or a state, as the journal keeps it: a short word that cannot be a name or an address. */
 export const keptWord = z.string().check(z.regex(/^[\w.:+-]{1,128}$/));
 
-/** A check of a list: no two entries have the same text in this field. */
+/** A check for lists: no two entries may have the same text in this field. */
 export function eachOnce<Field extends string>(field: Field, message: string) {
   return z.check<{ [Name in Field]: string }[]>(({ value: entries, issues }) => {
     const seen = new Set<string>();
@@ -88,7 +88,7 @@ export function eachOnce<Field extends string>(field: Field, message: string) {
   });
 }
 
-/** A check by a function that says what is wrong, with the value or with a field inside it. */
+/** A check with a function that says what is wrong with the value, or with a field in it. */
 export function refuses<Value>(faultOf: (value: Value) => string | undefined, ...path: string[]) {
   return z.check<Value>(({ value: input, issues }) => {
     // One fault of a value is enough; and of what is too long, nobody need read megabytes.
@@ -99,7 +99,7 @@ export function refuses<Value>(faultOf: (value: Value) => string | undefined, ..
   });
 }
 
-/** Text of at most so many characters, in which `faultOf` finds what else is wrong. */
+/** Text with a maximum length. `faultOf` finds other faults. */
 function textOf(most: number, faultOf: (value: string) => string | undefined, ...first: (typeof notBlank)[]) {
   return z
     .string()

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { email, keptWord, optionalMessage, requiredText, roles, uniqueExternalReferences } from './fields.ts';
 
-/** `POST /v1/invitations`: the partner sends an e-mail to a real person. */
+/** `POST /v1/invitations`: Pearsana sends an e-mail to a real person. */
 export const createInvitationRequest = z.strictObject({
   email,
   identity: z.strictObject({ firstName: requiredText, lastName: requiredText }),
@@ -15,7 +15,7 @@ export const createInvitationResult = z.looseObject({
   invitation: z.looseObject({
     /** As in `inv_…`. */
     invitationId: z.string(),
-    /** `pending`, `accepted` or `expired`, and whatever the partner adds. */
+    /** `pending`, `accepted` or `expired`; Pearsana may add others. */
     status: z.string(),
     /** `new` or `existing`. */
     userState: z.string(),

@@ -2,23 +2,23 @@ import * as z from 'zod/mini';
 import { type OperationIn, type OperationRow, operationsIn } from './endpoint-row.ts';
 import { type Endpoints, endpoints } from './endpoints.ts';
 
-/** The rows of the table that a grant names. */
+/** The rows of the table that need a grant. */
 export const operations = operationsIn(endpoints);
 type Operations = typeof operations;
 export type OperationName = OperationIn<Endpoints>;
 export const operationNames = Object.keys(operations) as OperationName[];
-/** Those that change nothing at the partner. */
+/** The operations that change nothing at Pearsana. */
 export type ReadOperation = {
   [Name in OperationName]: Operations[Name]['method'] extends 'GET' ? Name : never;
 }[OperationName];
 
-/** What a caller sends as the body; `undefined` where the operation takes none. */
+/** The body that a caller sends; `undefined` if the operation has none. */
 export type RequestOf<Name extends OperationName> = BodyOf<Operations[Name]>;
 
-/** What the partner answers when all is well. */
+/** Pearsana's body of a success. */
 export type ResultOf<Name extends OperationName> = z.output<Operations[Name]['response']>;
 
-/** The body of every success: which environment answered, and what the partner said. */
+/** The body of every success: the environment that answered, and Pearsana's answer. */
 export type Success<Name extends OperationName> = {
   environment: string;
   requestId: string;
@@ -26,22 +26,22 @@ export type Success<Name extends OperationName> = {
   partner: FactsOf<Operations[Name]>;
 };
 
-/** The body that a row takes; `undefined` where it takes none. */
+/** The body of a row; `undefined` if it has none. */
 export type BodyOf<Row> = Row extends { request: infer Request extends z.ZodMiniType }
   ? z.input<Request>
   : undefined;
 
-/** The version of the partner's API that we speak, sent as `X-API-Version` to every `/v1` path. */
+/** The version of Pearsana's API that the BFF uses. It is sent as `X-API-Version` to every `/v1` path. */
 export const partnerApiVersion = '2026-01-30';
 
-/** What the partner's answer said of itself. */
+/** The facts of Pearsana's answer. */
 export const partnerFacts = z.object({
   status: z.number(),
-  /** From our request's first byte to the answer's last, a token's fetch not included. */
+  /** From the first byte of the request to the last byte of the answer. Requesting a token does not count. */
   durationMs: z.number(),
-  /** The partner's `X-Request-Id`. */
+  /** Pearsana's `X-Request-Id`. */
   requestId: z.nullable(z.string()),
-  /** The API version applied, the newest there is, the oldest still served. */
+  /** The API version that was applied; `apiVersionLatest` is the newest one, `apiVersionSupported` the oldest one still supported. */
   apiVersion: z.nullable(z.string()),
   apiVersionLatest: z.nullable(z.string()),
   apiVersionSupported: z.nullable(z.string()),
@@ -56,7 +56,7 @@ export type SuccessOf<Row extends { response: z.ZodMiniType }> = {
   partner: FactsOf<Row>;
 };
 
-/** Null where the partner's API was not called. */
+/** Null if Pearsana's API was not called. */
 type FactsOf<Row> = Row extends { partner: object } ? PartnerFacts : null;
 
 /** The schema of {@link Success} for one row. */

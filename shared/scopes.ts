@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** The prefix that the partner puts before every scope (authentication page, "Scopes"). */
+/** Pearsana's prefix of every scope (authentication page, "Scopes"). */
 const prefix = 'pearsana-partner/';
 
 /** A scope by its short name, as in `scope('partners.users:write')`. */
@@ -8,7 +8,7 @@ export function scope<Name extends keyof typeof scopeDescriptions>(name: Name): 
   return `${prefix}${name}`;
 }
 
-/** Every documented scope and what it grants, in the words of the partner's table. */
+/** Every documented scope and what it grants, in the words of Pearsana's table. */
 export const scopeDescriptions = {
   ping: 'the connectivity test',
   'partners.externalRefs:read': 'reading the status of external references',
@@ -20,24 +20,24 @@ export const scopeDescriptions = {
   'partners.users:write': 'creating users',
 } as const;
 
-/** One of the eight documented scopes, with the partner's prefix. */
+/** One of the eight documented scopes, with Pearsana's prefix. */
 export type Scope = `${typeof prefix}${keyof typeof scopeDescriptions}`;
 
-/** One scope, and whether a token for it alone could be had. */
+/** One scope, and whether the App Client can get a token for it. */
 const scopeFinding = z.object({
-  /** With the partner's prefix. */
+  /** With Pearsana's prefix. */
   scope: z.string(),
-  /** For people, as in "creating users". */
+  /** What the scope allows, in words, such as "creating users". */
   grants: z.string(),
-  /** Whether it is enabled on the App Client; null where that could not be told, and `error` says why. */
+  /** Whether it is enabled on the App Client. If the BFF could not find out, it is null, and `error` says why. */
   enabled: z.nullable(z.boolean()),
   error: z.optional(z.object({ code: z.string(), message: z.string() })),
 });
 export type ScopeFinding = z.infer<typeof scopeFinding>;
 
-/** `GET …/scopes`: every documented scope, in the order of the partner's page. */
+/** `GET …/scopes`: every documented scope, in the order of Pearsana's page. */
 export const scopesResult = z.object({
-  /** When the authorisation server was asked (ISO 8601): what it said is kept for a minute. */
+  /** When the BFF checked (ISO 8601). The result is kept for a minute. */
   checkedAt: z.string(),
   scopes: z.array(scopeFinding),
 });

@@ -3,11 +3,11 @@ import { ClientError } from './client-error.ts';
 
 export type SessionClientOptions = Omit<ClientOptions, 'accessKey'>;
 
-/** A client for pages of the BFF's own site, whose users sign in in the browser. It holds no key and no token. */
+/** A client for pages of the BFF's own site, whose users sign in in the browser. It has no key and no token. */
 export type SessionClient = Client & {
   /**
    * Where to send the browser to sign in: `location.assign(pearsana.loginUrl(page))`.
-   * @param page where it comes back to: an address that BFF_OIDC_RETURN_URLS lists; by default the first of them
+   * @param page where the browser returns to: an address in BFF_OIDC_RETURN_URLS; by default the first one
    */
   loginUrl(page?: string): string;
   /** Ends the session, here and at the BFF. */
@@ -15,7 +15,7 @@ export type SessionClient = Client & {
 };
 
 /**
- * A client that calls with the browser's cookie. A file of its own, since the extension has no use for it.
+ * A client that calls with the browser's cookie. It has its own file, so that the extension's bundle does not contain it.
  * @throws TypeError as `createClient` does
  */
 export function createSessionClient(options: SessionClientOptions): SessionClient {
@@ -23,7 +23,7 @@ export function createSessionClient(options: SessionClientOptions): SessionClien
   const send: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
   const sendWithCookie: typeof fetch = (input, init) => {
     const headers = new Headers(init?.headers);
-    // No form, and no page of another site, can set this one.
+    // No form and no page of another site can set this header.
     headers.set('x-pearsana-client', 'page');
     return send(input, { ...init, headers, credentials: 'include' });
   };
@@ -53,7 +53,7 @@ export function createSessionClient(options: SessionClientOptions): SessionClien
   };
 }
 
-/** Whether a call failed because nobody is signed in, or no longer: the page then goes to `loginUrl`. */
+/** Whether a call failed because nobody is signed in (any more). Then send the browser to `loginUrl`. */
 export function isSignedOut(error: unknown): boolean {
   return error instanceof ClientError && error.status === 401;
 }

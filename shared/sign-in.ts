@@ -1,14 +1,14 @@
 import * as z from 'zod/mini';
 
-/** `GET /auth/methods`, for anybody: how one can sign in here. */
+/** `GET /auth/methods`, for anybody: the ways to sign in. */
 export const signInMethodsAnswer = z.object({
   requestId: z.string(),
-  /** `access-key` always; `browser` where people sign in through the organisation's OpenID provider. */
+  /** Always `access-key`; also `browser`, if people can sign in through the organisation's OpenID provider. */
   methods: z.array(z.string()),
 });
 export type SignInMethodsAnswer = z.infer<typeof signInMethodsAnswer>;
 
-/** `POST /auth/vscode/token`: the code that the browser brought back, and the verifier of its challenge (RFC 7636, 4.1). */
+/** `POST /auth/vscode/token`: the code that the browser brought back, and the verifier of the window's challenge (RFC 7636, 4.1). */
 export const windowCodeRequest = z.strictObject({
   code: z.string(),
   verifier: z.string(),
@@ -18,7 +18,7 @@ export const windowCodeForm = /^[\w-]{22,128}$/;
 export const windowVerifierForm = /^[\w.~-]{43,128}$/;
 export type WindowCodeRequest = z.infer<typeof windowCodeRequest>;
 
-/** The key for that one window's user, told this once. */
+/** The window's access key, which is shown only once. */
 export const windowKeyAnswer = z.object({
   requestId: z.string(),
   accessKey: z.string(),
@@ -28,6 +28,6 @@ export const windowKeyAnswer = z.object({
 });
 export type WindowKeyAnswer = z.infer<typeof windowKeyAnswer>;
 
-/** `POST /auth/vscode/revoke`, with the key that is given back. */
+/** `POST /auth/vscode/revoke`, sent with the key to end. */
 export const keyEndedAnswer = z.object({ requestId: z.string() });
 export type KeyEndedAnswer = z.infer<typeof keyEndedAnswer>;

@@ -10,7 +10,7 @@ import {
   requiredText,
 } from './fields.ts';
 
-/** Where a person lives. The partner's reference puts date of birth and citizenship here too. */
+/** A person's address. Pearsana's reference puts date of birth and citizenship here too. */
 export const address = z.strictObject({
   line1: optionalText,
   line2: optionalText,
@@ -44,8 +44,8 @@ export const createUserRequest = z.strictObject({
 });
 export type CreateUserRequest = z.infer<typeof createUserRequest>;
 
-/** The partner does not document this body: whatever came is shown. The local Pearsana answers `{"user": {"userId"}}`. */
+/** Pearsana does not document this body, so it is passed on as it is. The local Pearsana answers `{"user": {"userId"}}`. */
 export const createUserResult = z.unknown();
 
-/** What the journal keeps of it, where there is such an id. */
+/** What the journal keeps of it, if it has such an id. */
 export const keptUserResult = z.object({ user: z.object({ userId: keptWord }) });

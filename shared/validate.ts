@@ -3,17 +3,17 @@ import type { Issue } from './errors.ts';
 
 export type Validation<Value> = { ok: true; value: Value } | { ok: false; issues: Issue[] };
 
-/** What says which values are accepted; a row of the table has two. */
+/** Which values are accepted. A row of the table has such a schema for its body and for its answer. */
 export type Schema = z.ZodMiniType;
 
-/** More would help nobody, and ten thousand wrong entries must not make an answer of megabytes. */
+/** More would not help, and ten thousand wrong entries must not make an answer of megabytes. */
 const mostIssues = 20;
-/** A value is quoted, so that one sees what was meant; a long one only by its beginning, and so a field that there isn't. */
+/** Messages quote the value. Long values, and long names of unknown fields, are cut off. */
 const mostQuoted = 60;
 
 /**
- * Checks a request against its contract and says in words what is wrong: `` email: `nobody` is not an e-mail address ``.
- * The same words are used by the BFF, the client and the wizards.
+ * Checks a request against its contract, and says in words what is wrong: `` email: `nobody` is not an e-mail address ``.
+ * The BFF, the client and the wizards all use these words.
  */
 export function validate<Schema extends z.ZodMiniType>(
   schema: Schema,
@@ -25,12 +25,12 @@ export function validate<Schema extends z.ZodMiniType>(
   return { ok: false, issues: issues.slice(0, mostIssues) };
 }
 
-/** Sentences for issues, as they stand in `details.errors`. */
+/** The issues as sentences, as in `details.errors`. */
 export function sentences(issues: readonly Issue[]): string[] {
   return issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
 }
 
-/** The words for what zod itself finds; the fields' own checks bring theirs. */
+/** The words for faults that zod itself finds. The fields' own checks have their own words. */
 function describe(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code !== 'invalid_type') return undefined;
   if (issue.input === undefined) return 'is required';
@@ -53,7 +53,7 @@ function issuesOf(issue: z.core.$ZodIssue, input: unknown): Issue[] {
   }
   const path = pathWords(issue.path);
   const value = valueAt(input, issue.path);
-  // “must …” stands after the field's name, “is not …” after the value that was given.
+  // “must …” follows the field's name; “is not …” follows the value.
   const quoted =
     issue.message.startsWith('is ') && typeof value === 'string'
       ? `\`${shortened(value)}\` ${issue.message}`
@@ -61,7 +61,7 @@ function issuesOf(issue: z.core.$ZodIssue, input: unknown): Issue[] {
   return [{ path, message: path === '' ? `The request body ${quoted}` : quoted }];
 }
 
-/** A path as issues spell it: `externalReferences[1].namespace`. */
+/** A path in the form of issues: `externalReferences[1].namespace`. */
 export function pathWords(path: readonly PropertyKey[]): string {
   return path.reduce<string>((words, part) => {
     if (typeof part === 'number') return `${words}[${part}]`;
@@ -69,7 +69,7 @@ export function pathWords(path: readonly PropertyKey[]): string {
   }, '');
 }
 
-/** What stands at a path; nothing where the way to it is missing. */
+/** The value at a path; undefined if the path leads nowhere. */
 export function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (at, part) =>

@@ -144,8 +144,8 @@ describe('the OpenAPI document', () => {
   it('has words for every field of a document, and free-form objects that are objects', () => {
     const { SubmitDocumentBatchRequest } = JSON.parse(JSON.stringify(document.components.schemas));
     const { properties } = SubmitDocumentBatchRequest.properties.items.items;
-    assert.equal(properties.itemId.description, 'Tells the results apart.');
-    assert.equal(properties.externalReference.description, 'Of a user who exists at the partner already.');
+    assert.equal(properties.itemId.description, 'Identifies the result of this item.');
+    assert.equal(properties.externalReference.description, 'A reference of a user who exists at Pearsana.');
     assert.equal(properties.metadata.type, 'object');
   });
 
@@ -186,7 +186,7 @@ describe('the OpenAPI document', () => {
     assert.equal(properties.roleName.description, 'For example `student` or `faculty`.');
     assert.equal(
       JSON.parse(JSON.stringify(Failure)).properties.outcome.description,
-      'On every failed write, and only there. Absent where nothing is said of this write, but of the first one with the same key: `IDEMPOTENCY_IN_PROGRESS` and `OUTCOME_KNOWN`.',
+      'What became of a failed write; only for writes. Absent if the failure is about an earlier write with the same key: `IDEMPOTENCY_IN_PROGRESS` and `OUTCOME_KNOWN`.',
     );
   });
 
