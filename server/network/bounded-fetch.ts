@@ -1,5 +1,12 @@
-import { type Dispatcher, fetch as undiciFetch } from 'undici';
+import {
+  type Dispatcher,
+  type RequestInit,
+  type Response as UndiciResponse,
+  fetch as undiciFetch,
+} from 'undici';
 import { byteWords } from '../../shared/byte-words.ts';
+import { bodyText } from './body-text.ts';
+import { faultOf } from './transport.ts';
 
 /** The `fetch` that the libraries for OAuth and OpenID expect. */
 export type FetchInit = {
@@ -13,16 +20,16 @@ export type BoundedFetch = (url: string, init: FetchInit) => Promise<Response>;
 
 const maxAnswerBytes = 64 * 1024;
 
-/** The answer is larger than any answer that such a server should give. */
-export class AnswerTooLarge extends Error {
-  override readonly message = `it is larger than ${byteWords(maxAnswerBytes, 'exact')}`;
-}
+/** What came in place of an answer that can be read, as the end of a sentence about it. */
+export class UnreadableAnswer extends Error {}
 
 /** Reads an answer up to a limit. The libraries themselves would read an answer of any size. */
 export function createBoundedFetch(dispatcher: Dispatcher): BoundedFetch {
   return async function boundedFetch(url, { method, headers, redirect, body, signal }) {
-    const answer = await undiciFetch(url, {
-      ...{ method, headers, redirect, dispatcher },
+    const answer = await fetchAnswer(url, {
+      ...{ method, redirect, dispatcher },
+      // What comes compressed all the same, fetch itself decompresses.
+      headers: { 'accept-encoding': 'identity', ...headers },
       // Both libraries send forms.
       ...(body instanceof URLSearchParams && { body: body.toString() }),
       ...(signal && { signal }),
@@ -31,12 +38,34 @@ export function createBoundedFetch(dispatcher: Dispatcher): BoundedFetch {
     let size = 0;
     for await (const chunk of answer.body ?? []) {
       size += chunk.byteLength;
-      if (size > maxAnswerBytes) throw new AnswerTooLarge();
+      if (size > maxAnswerBytes)
+        throw new UnreadableAnswer(`is larger than ${byteWords(maxAnswerBytes, 'exact')}`);
       chunks.push(chunk);
     }
-    return new Response(size === 0 ? null : Buffer.concat(chunks), {
+    const contentType = answer.headers.get('content-type') ?? undefined;
+    const read = await bodyText(
+      Buffer.concat(chunks),
+      { contentType, contentEncoding: undefined },
+      maxAnswerBytes,
+    );
+    // As bytes: `Response` itself reads UTF-8 and nothing else.
+    return new Response(size === 0 ? null : Buffer.from(read.text), {
       status: answer.status,
       headers: [...answer.headers],
     });
   };
+}
+
+async function fetchAnswer(url: string, init: RequestInit): Promise<UndiciResponse> {
+  try {
+    return await undiciFetch(url, init);
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    const [fault, code] = faultOf(cause, { connected: false, answered: false });
+    if (fault === 'malformed') throw new UnreadableAnswer('is not valid HTTP');
+    if (fault === 'unasked')
+      throw new UnreadableAnswer(`begins with a ${code} that the BFF had not asked for`);
+    if (fault === 'no-tls') throw new UnreadableAnswer('is not TLS');
+    throw error;
+  }
 }

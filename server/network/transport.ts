@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
+import { type Dispatcher, errors } from 'undici';
 import { slowestBytesPerMs } from '../../shared/documents.ts';
 import { errorCodeOf } from '../error-code.ts';
+import { type BodyText, bodyText } from './body-text.ts';
 import type { Connections } from './connections.ts';
 
 /** One HTTP request to Pearsana. Its destination comes from the configuration and the table, never from a caller. */
@@ -22,11 +23,10 @@ export type HttpRequest = {
   signal?: AbortSignal;
 };
 
-export type HttpAnswer = {
+export type HttpAnswer = BodyText & {
   status: number;
   /** The first value of a header, by its lower-case name. */
   header(name: string): string | undefined;
-  text: string;
   /** From the request's first byte to the answer's last. */
   durationMs: number;
 };
@@ -35,14 +35,18 @@ export type HttpAnswer = {
 export type Transport = (request: HttpRequest) => Promise<HttpAnswer>;
 
 /**
- * Only `not-connected` proves that nothing was sent. `broken`: the connection failed before an answer. `cut-off`: it failed
- * in the middle of the answer. `malformed`: the answer is not valid HTTP.
+ * Only `not-connected` proves that nothing was sent, and `no-tls` is the reason for that where the server does not speak TLS.
+ * `broken`: the connection failed before an answer. `cut-off`: it failed in the middle of the answer. `malformed`: the
+ * answer is not valid HTTP. `unasked`: it begins with a 100 or 101 that only a request for it allows (RFC 9110, 15.2), and
+ * that undici does not skip.
  */
 export type TransportFault =
   | 'not-connected'
+  | 'no-tls'
   | 'broken'
   | 'cut-off'
   | 'malformed'
+  | 'unasked'
   | 'timeout'
   | 'too-large'
   | 'aborted';
@@ -140,7 +144,7 @@ function exchangeWithin(
     let controller: Dispatcher.DispatchController | undefined;
     let begun = 0;
     let status = 0;
-    let answered: Readonly<Record<string, string | string[] | undefined>> = {};
+    let answered: Headers = {};
     const chunks: Buffer[] = [];
     let size = 0;
     let ended = false;
@@ -197,26 +201,50 @@ function exchangeWithin(
         },
         onResponseEnd() {
           if (!end()) return;
-          resolve({
-            status,
-            header(name) {
-              const value = answered[name];
-              return Array.isArray(value) ? value[0] : value;
-            },
-            text: Buffer.concat(chunks).toString('utf8'),
-            durationMs: Math.round((performance.now() - begun) * 10) / 10,
-          });
+          const durationMs = Math.round((performance.now() - begun) * 10) / 10;
+          resolve(answerOf(status, answered, Buffer.concat(chunks), durationMs));
         },
         onResponseError(_controller, error) {
-          const code = errorCodeOf(error);
-          if (controller === undefined) fail('not-connected', code);
-          else if (code === 'UND_ERR_HEADERS_OVERFLOW') fail('too-large', code);
-          else if (code.startsWith('HPE_')) fail('malformed', code);
-          else fail(status >= 200 ? 'cut-off' : 'broken', code);
+          fail(...faultOf(error, { connected: controller !== undefined, answered: status >= 200 }));
         },
       },
     );
   });
+}
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+async function answerOf(
+  status: number,
+  headers: Headers,
+  body: Buffer,
+  durationMs: number,
+): Promise<HttpAnswer> {
+  const first = (name: string) => [headers[name]].flat()[0];
+  const contentEncoding = [headers['content-encoding']].flat().join();
+  const read = await bodyText(body, { contentType: first('content-type'), contentEncoding }, maxAnswerBytes);
+  return { ...read, status, header: first, durationMs };
+}
+
+/** What OpenSSL says when the server's first bytes are not TLS. */
+const notTls = /^(ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)|EPROTO)$/;
+
+/** What a failure of undici means. */
+export function faultOf(
+  error: unknown,
+  { connected, answered }: { connected: boolean; answered: boolean },
+): [fault: TransportFault, code: string] {
+  const code = errorCodeOf(error);
+  // Checked first: a server that does not speak HTTP may send something before the request.
+  if (error instanceof errors.HTTPParserError) return ['malformed', 'NOT_HTTP'];
+  // Only undici's own words tell these two from other failures of a connection.
+  const words = error instanceof errors.SocketError ? error.message : '';
+  if (words === 'bad response') return ['unasked', '100'];
+  if (words === 'bad upgrade') return ['unasked', '101'];
+  if (!connected) return [notTls.test(code) ? 'no-tls' : 'not-connected', code];
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') return ['too-large', code];
+  if (code.startsWith('UND_ERR_RES_')) return ['malformed', code];
+  return [answered ? 'cut-off' : 'broken', code];
 }
 
 /**
@@ -224,9 +252,10 @@ function exchangeWithin(
  * for the answer too early. It reports a stream as sent when the last piece has left.
  */
 function contentOf({ headers, body }: HttpRequest): Pick<Dispatcher.DispatchOptions, 'headers' | 'body'> {
-  if (!body || body.byteLength <= pieceBytes) return { headers, body: body ?? null };
+  const all = { 'accept-encoding': 'identity', ...headers };
+  if (!body || body.byteLength <= pieceBytes) return { headers: all, body: body ?? null };
   return {
-    headers: { ...headers, 'content-length': String(body.byteLength) },
+    headers: { ...all, 'content-length': String(body.byteLength) },
     body: Readable.from(piecesOf(body), { objectMode: false, highWaterMark: pieceBytes }),
   };
 }

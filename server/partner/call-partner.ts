@@ -96,17 +96,24 @@ function requestOf({
   };
 }
 
+/** Of an answer in another form; it may be wrong at a hundred thousand places. */
+const mostFieldsNamed = 5;
+
 function resultOf(answer: HttpAnswer, environment: PartnerEnvironment, row: OperationRow): unknown {
+  if (answer.unreadable !== undefined) {
+    throw badResponse(environment, `its answer (status ${answer.status}) ${answer.unreadable}`);
+  }
   let body: unknown;
   try {
     // Pearsana does not document some answers. If the table accepts anything, an empty body is fine too.
-    body = answer.text === '' ? null : readPartnerJson(answer.text);
+    body = answer.text.trim() === '' ? null : readPartnerJson(answer.text);
   } catch {
     throw badResponse(environment, `its answer (status ${answer.status}) is not JSON`);
   }
   const parsed = row.response.safeParse(body);
   if (parsed.success) return body;
-  const fields = parsed.error.issues.map(({ path }) => path.join('.') || 'the body itself');
+  const issues = parsed.error.issues.slice(0, mostFieldsNamed);
+  const fields = issues.map(({ path }) => path.join('.') || 'the body itself');
   throw badResponse(
     environment,
     `its answer (status ${answer.status}) does not have the documented form, at: ${fields.join(', ')}`,

@@ -131,6 +131,8 @@ function versionWords(answer: HttpAnswer): string {
   return `The BFF uses version ${partnerApiVersion} of Pearsana’s API${served && `; Pearsana supports the versions ${served}`}. Ask your BFF administrator to update the BFF.`;
 }
 
+const unasked: Readonly<Record<string, string>> = { 100: '100 Continue', 101: '101 Switching Protocols' };
+
 /** Turns a missing or incomplete answer into the failure that the caller sees. */
 export function whyNoAnswer({ fault, code }: TransportError, environment: PartnerEnvironment): BffError {
   const partner = `Pearsana (${environment.id}, ${new URL(environment.apiUrl).host})`;
@@ -139,6 +141,12 @@ export function whyNoAnswer({ fault, code }: TransportError, environment: Partne
       return BffError.of('PARTNER_UNREACHABLE', `${partner} could not be reached (${code}).`, {
         outcome: 'not_sent',
       });
+    case 'no-tls':
+      return BffError.of(
+        'PARTNER_UNREACHABLE',
+        `${partner} could not be reached: the server there does not speak TLS (${code}). Ask your BFF administrator to check the API URL.`,
+        { outcome: 'not_sent' },
+      );
     case 'timeout':
       return BffError.of('PARTNER_TIMEOUT', `${partner} did not answer in time.`);
     case 'cut-off':
@@ -149,7 +157,12 @@ export function whyNoAnswer({ fault, code }: TransportError, environment: Partne
     case 'malformed':
       return BffError.of(
         'PARTNER_BAD_RESPONSE',
-        `${partner} sent an answer that is not valid HTTP (${code}).`,
+        `${partner} sent an answer that is not valid HTTP (${code}). Ask your BFF administrator to check the API URL: another kind of server may answer there, or the URL must begin with https.`,
+      );
+    case 'unasked':
+      return BffError.of(
+        'PARTNER_BAD_RESPONSE',
+        `${partner} sent ${unasked[code]} although the BFF had not asked for it (RFC 9110, 15.2), and the BFF cannot read the answer after it. Ask your BFF administrator to check the proxy in front of Pearsana.`,
       );
     case 'too-large':
       return BffError.of('PARTNER_BAD_RESPONSE', `${partner} sent an answer that is too large.`);

@@ -2,7 +2,7 @@ import * as oauth from 'oauth4webapi';
 import type { Dispatcher } from 'undici';
 import { BffError } from '../bff-error.ts';
 import { errorCodeOf } from '../error-code.ts';
-import { AnswerTooLarge, createBoundedFetch } from '../network/bounded-fetch.ts';
+import { createBoundedFetch, UnreadableAnswer } from '../network/bounded-fetch.ts';
 import { isLoopback } from '../network/loopback.ts';
 import { retryAfterOf } from '../network/retry-after.ts';
 import { Secret } from '../secret.ts';
@@ -58,7 +58,7 @@ export function createTokenRequest(options: { dispatcher: Dispatcher; timeoutMs:
         },
       );
       // The library checks the content type only of answers that it cannot read.
-      if (response.ok && !isJson(response)) throw new UnusableAnswer('its content type is not JSON');
+      if (response.ok && !isJson(response)) throw new UnusableAnswer('has a content type that is not JSON');
       const answer = await oauth.processClientCredentialsResponse(server, client, response);
       return accept(answer, credentials, scopes);
     } catch (cause) {
@@ -77,9 +77,9 @@ function accept(
   { environment }: ClientCredentials,
   scopes: readonly string[],
 ): GrantedToken {
-  if (answer.token_type !== 'bearer') throw new UnusableAnswer('its token type is not Bearer');
+  if (answer.token_type !== 'bearer') throw new UnusableAnswer('has a token type other than Bearer');
   const lifetimeSeconds = Math.min(answer.expires_in ?? defaultLifetimeSeconds, longestLifetimeSeconds);
-  if (!(lifetimeSeconds > 0)) throw new UnusableAnswer('its token has already expired');
+  if (!(lifetimeSeconds > 0)) throw new UnusableAnswer('has a token that has already expired');
   // RFC 6749, 5.1: without `scope`, all requested scopes are granted.
   const granted = answer.scope === undefined ? scopes : answer.scope.split(' ');
   const missing = scopes.filter((scope) => !granted.includes(scope));
@@ -139,6 +139,8 @@ function asBffError(
     // secret, so only known codes are used.
     const code = 'error' in cause && errorCodes.has(cause.error) ? cause.error : undefined;
     if (code === 'invalid_scope') return scopeNotEnabled(environment, scopes);
+    // A page with a challenge comes from something in front of the server.
+    if (code === undefined && isPage(cause.response)) return notOAuth(server, authUrl, status);
     if (status === 401 || code === 'invalid_client' || code === 'unauthorized_client') {
       return BffError.of(
         'CLIENT_CREDENTIALS_REJECTED',
@@ -150,16 +152,46 @@ function asBffError(
       `${server} refused the token request (${code ?? `status ${status}`}).`,
     );
   }
-  if (cause instanceof UnusableAnswer || cause instanceof AnswerTooLarge) {
+  if (response && response.status !== 200) return notOAuth(server, authUrl, response.status);
+  if (cause instanceof UnusableAnswer || cause instanceof UnreadableAnswer) {
     return BffError.of(
       'AUTH_BAD_RESPONSE',
-      `${server} sent an answer that the BFF cannot use: ${cause.message}.`,
+      `${server} sent an answer that the BFF cannot use: it ${cause.message}.`,
     );
   }
   if (cause instanceof oauth.OperationProcessingError || cause instanceof oauth.UnsupportedOperationError) {
     return BffError.of('AUTH_BAD_RESPONSE', `${server} sent an answer that is not a token (${cause.code}).`);
   }
   return BffError.of('AUTH_UNREACHABLE', `${server} could not be reached (${errorCodeOf(cause)}).`);
+}
+
+function isPage({ headers }: Response): boolean {
+  return /^text\/html\b/i.test(headers.get('content-type') ?? '');
+}
+
+/** An answer that no OAuth server gives: what it probably means, and what to check. */
+function notOAuth(server: string, authUrl: string, status: number): BffError {
+  return BffError.of(
+    'AUTH_BAD_RESPONSE',
+    `${server} answered with status ${status} and without an OAuth error. ${probableCause(status, authUrl)}`,
+  );
+}
+
+function probableCause(status: number, authUrl: string): string {
+  const { pathname } = new URL(authUrl);
+  if (/\/(oauth2|token)(\/|$)/.test(pathname)) {
+    return `Ask your BFF administrator to check the auth URL: it contains ${pathname}, and the BFF itself adds /oauth2/token to it.`;
+  }
+  if (status === 401) {
+    return 'The client id or secret may be wrong, or a proxy in front of the server may require a sign-in of its own. Ask your BFF administrator to check them.';
+  }
+  if (status === 403) {
+    return 'A firewall or proxy in front of the server may block the BFF’s address. Ask your BFF administrator to check that.';
+  }
+  if (status >= 300 && status < 400) {
+    return 'The BFF does not follow redirects, since the client secret would go with them. Ask your BFF administrator to check the auth URL: it may lead to a sign-in page, or begin with http in place of https.';
+  }
+  return 'Ask your BFF administrator to check the auth URL: the BFF adds /oauth2/token to it.';
 }
 
 function isOutage(status: number): boolean {

@@ -379,7 +379,11 @@ test('a partner that fails', async (t) => {
     const { authorization, host, connection, ...rest } = headers;
     assert.match(authorization ?? '', /^Bearer token-\d+$/);
     assert.equal(`http://${host}`, partner.api.url);
-    assert.deepEqual(rest, { accept: 'application/json', 'x-request-id': 'mine' });
+    assert.deepEqual(rest, {
+      accept: 'application/json',
+      'accept-encoding': 'identity',
+      'x-request-id': 'mine',
+    });
   });
 });
 
