@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 const root = join(import.meta.dirname, '..');
 const run = promisify(execFile);
 
-/** Makes the typed client's npm tarball in `dist/`; gives its path. */
+/** Builds the npm tarball of the typed client in `dist/`. @returns its path. */
 export async function buildClient(): Promise<string> {
   const { version, license, dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   await mkdir(join(root, '.cache'), { recursive: true });
@@ -26,7 +26,7 @@ export async function buildClient(): Promise<string> {
       exports: { '.': { types: './client/index.d.ts', default: './client/index.js' } },
       sideEffects: false,
       engines: { node: '>=20.3' },
-      // Not bundled: whoever has zod already has it once.
+      // Not bundled, so that a project that uses zod contains it only once.
       dependencies: { zod: dependencies.zod },
     };
     await writeFile(join(stage, 'package.json'), `${JSON.stringify(description, null, 2)}\n`);
@@ -41,7 +41,7 @@ export async function buildClient(): Promise<string> {
   }
 }
 
-/** The compiler renames imports in scripts alone. It would find these itself, but other programs read declarations too. */
+/** The compiler renames imports only in scripts. It would find these itself, but other programs read declarations too. */
 async function nameDeclarationsAsScripts(folder: string): Promise<void> {
   for await (const file of glob('**/*.d.ts', { cwd: folder })) {
     const text = await readFile(join(folder, file), 'utf8');

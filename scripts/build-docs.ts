@@ -2,8 +2,8 @@ import { brotliCompressSync, constants } from 'node:zlib';
 import type { Plugin } from 'esbuild';
 
 /**
- * Puts the files of `/docs` into the server's bundle, compressed, in the place of the module that reads them from where
- * they lie. That module is imported when somebody looks at `/docs`, so until then they are a piece of source text.
+ * Puts the files of `/docs` into the server's bundle, compressed. They replace the module that reads them from their place.
+ * That module is imported only when somebody opens `/docs`; until then, the files are only source text.
  */
 export function embedDocs(): Plugin {
   return {

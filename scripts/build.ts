@@ -1,13 +1,13 @@
-// `node scripts/build.ts` builds what is shipped, into dist/: the extension's VSIX, the BFF as one file, the client's npm tarball.
+// `node scripts/build.ts` builds everything that is shipped, in dist/: the extension's VSIX, the BFF as one file, the client's npm tarball.
 // `node scripts/build.ts server` and `node scripts/build.ts client` build one of these.
-// `node scripts/build.ts extension` builds the VSIX alone, and nothing when it is newer than its sources: it runs at every `npm start`.
+// `node scripts/build.ts extension` builds only the VSIX, and only if a source is newer: it runs at every `npm start`.
 // `node scripts/build.ts extension --watch` keeps the extension's bundle fresh for F5.
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
-// Types alone: loading these programs takes longer than finding out that there is nothing to do.
+// Only types: loading these programs takes longer than finding out that there is nothing to do.
 import type { BuildOptions, Metafile, Plugin } from 'esbuild';
 import { buildClient } from './build-client.ts';
 import { embedDocs } from './build-docs.ts';
@@ -19,11 +19,11 @@ const vsix = join(root, 'dist/pearsana-partner.vsix');
 const serverBundle = join(root, 'dist/server.js');
 
 const kilobyte = 1024;
-/** A quarter of it is zod, by which the wizards check what is typed as the BFF does. */
+/** A quarter of it is zod, with which the wizards check input as the BFF does. */
 const largestBundle = 96 * kilobyte;
 const largestVsix = 100 * kilobyte;
 
-/** What the VSIX is made from: files, and folders with all that is in them. */
+/** The sources of the VSIX: files, and folders with everything in them. */
 const vsixSources = [
   'extension/package.json',
   'extension/README.md',
@@ -36,7 +36,7 @@ const vsixSources = [
   'package-lock.json',
 ];
 
-/** One bundle for Node's host and the web worker's: it takes nothing from either. */
+/** One bundle for both extension hosts (Node and web worker). It uses nothing that only one of them has. */
 const extensionOptions = {
   absWorkingDir: root,
   entryPoints: [join(extension, 'src/extension.ts')],
@@ -94,7 +94,7 @@ async function buildExtension(): Promise<void> {
   await writeWhole(extensionBundle, bundle.contents);
   await report(extensionBundle, largestBundle);
   await packageExtension();
-  // As old as what it was made from: who saved a source meanwhile gets a new one next time.
+  // Give the VSIX the time of the start: if a source was saved meanwhile, the next build notices.
   await utimes(vsix, started, started);
   await report(vsix, largestVsix);
 }
@@ -105,14 +105,14 @@ function isFresh(): boolean {
   return vsixSources.every((source) => isOlder(join(root, source), built));
 }
 
-/** A folder counts by itself too: what went away has changed it. */
+/** The folder itself counts too, since removing a file changes it. */
 function isOlder(path: string, built: number): boolean {
   const stats = statSync(path);
   if (stats.mtimeMs >= built) return false;
   return !stats.isDirectory() || readdirSync(path).every((entry) => isOlder(join(path, entry), built));
 }
 
-/** In a folder of its own, so that two builds at once don't meet, and the licence doesn't lie in the sources twice. */
+/** Uses its own folder, so that simultaneous builds don't collide, and so that the sources contain the licence only once. */
 async function packageExtension(): Promise<void> {
   await mkdir(join(root, '.cache'), { recursive: true });
   const stage = await mkdtemp(join(root, '.cache/vsix-'));
@@ -123,7 +123,7 @@ async function packageExtension(): Promise<void> {
     });
     await cp(join(root, 'LICENSE'), join(stage, 'LICENSE'));
     const made = join(stage, 'made.vsix');
-    // As a program, so that its remarks are heard only when it fails. With these flags it asks no question.
+    // Run as a program, so that its output is shown only if it fails. With these flags it asks no questions.
     const vsce = join(root, 'node_modules/@vscode/vsce/vsce');
     const flags = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'];
     await promisify(execFile)(process.execPath, [vsce, 'package', ...flags, '--out', made], { cwd: stage });
@@ -165,9 +165,9 @@ async function buildServer(): Promise<void> {
     platform: 'node',
     target: 'node24',
     format: 'esm',
-    // What is CommonJS in it calls `require` for Node's own modules.
+    // CommonJS modules in the bundle call `require` for Node's own modules.
     banner: {
-      // Whoever runs the bundle runs it for others, unless they say otherwise.
+      // The bundle is for production, unless NODE_ENV says otherwise.
       js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);\nprocess.env.NODE_ENV ??= 'production';",
     },
     plugins: [leaveOutLocalPearsana(), embedDocs()],
@@ -178,7 +178,7 @@ async function buildServer(): Promise<void> {
   await report(serverBundle);
 }
 
-/** It is a stand-in for machines without credentials, and brings an authorisation server: not for production. */
+/** The stand-in is for machines without credentials and contains an authorisation server, so it does not belong in production. */
 function leaveOutLocalPearsana(): Plugin {
   return {
     name: 'leave-out-local-pearsana',
@@ -193,7 +193,7 @@ function forbid(metafile: Metafile, pattern: RegExp, whose: string): void {
   if (found !== undefined) throw new Error(`${found} must not be in the bundle of ${whose}.`);
 }
 
-/** Whoever reads it meanwhile gets the old file or the new one, never a half. */
+/** A reader gets either the old file or the new one, never half of it. */
 async function writeWhole(file: string, contents: Uint8Array): Promise<void> {
   await mkdir(join(file, '..'), { recursive: true });
   const part = `${file}.${process.pid}.part`;

@@ -6,8 +6,8 @@ import type { PartnerReply } from '../partner/call-partner.ts';
 import type { EarlierClaim } from './journal-store.ts';
 
 /**
- * What is said to a request whose key belongs to an earlier write: the answer to that one, as far as it was recorded.
- * @throws BffError where there is none to give. In no case is anything sent.
+ * Answers a request whose key belongs to an earlier write: with the recorded answer of that write, if there is one.
+ * @throws BffError if there is none. In no case is anything sent.
  */
 export function answerAgain(
   { earlier, partner, sameRequest }: EarlierClaim,

@@ -1,18 +1,18 @@
 import { createHmac, createSecretKey } from 'node:crypto';
 import type { ExternalReference } from '../../shared/fields.ts';
 
-/** What the journal remembers of keys, requests and people: enough to know one again, and nothing that can be read back. */
+/** How the journal remembers keys, requests and people: it can recognise them, but not read them back. */
 export type Digests = {
   ofKey(idempotencyKey: string): Uint8Array;
-  /** @param digest of the request, which by itself could be found again by trying out names. */
+  /** @param digest a plain digest of the request, which alone could be found by trying out names. */
   ofRequest(digest: Uint8Array): Uint8Array;
-  /** Of a person, by one name in another system, in whatever is done to them in one environment by one operation. */
+  /** For a person's id in another system, in one environment and one operation. */
   ofPerson(write: { environment: string; operation: string }, reference: ExternalReference): Uint8Array;
-  /** Of the secret itself, so that a journal notices when it is opened with another one. */
+  /** For the secret itself, so that a journal notices when it is opened with another one. */
   ofNothing(): Uint8Array;
 };
 
-/** A write may name fifty people, and each digest lies in two indexes. */
+/** Short, since a write may name fifty people, and each digest is in two indexes. */
 const personBytes = 16;
 
 export function createDigests(secret: Uint8Array): Digests {

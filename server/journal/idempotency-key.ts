@@ -1,10 +1,10 @@
 import { idempotencyKeyForm } from '../../shared/activity.ts';
 import { BffError } from '../bff-error.ts';
 
-/** A string of a structured field (RFC 8941, 3.3.3), as the IETF's draft of this header wants it. */
+/** A string of a structured field (RFC 8941, 3.3.3), as the IETF's draft of this header requires. */
 const quoted = /^"((?:[ !#-[\]-~]|\\["\\])*)"$/;
 
-/** The key that a request brings in its `Idempotency-Key`, quoted or bare. @throws BffError where it is none. */
+/** The key in a request's `Idempotency-Key` header, with or without quotes. @throws BffError if it is not valid. */
 export function idempotencyKeyOf(header: string | string[] | undefined): string | undefined {
   if (header === undefined) return undefined;
   const text = String(header);

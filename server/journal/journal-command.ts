@@ -22,17 +22,17 @@ export type JournalCommand = {
   args: readonly string[];
   /** The data directory. */
   directory: string;
-  /** Who types; it is recorded. */
+  /** The user at the terminal, who is recorded. */
   operator: string;
-  /** Where lists go, and nothing else. */
+  /** Prints lists, and nothing else. */
   toOutput: (line: string) => void;
-  /** Where words go. */
+  /** Prints everything else. */
   say: (line: string) => void;
 };
 
 const pageLength = 200;
 
-/** Lists and resolves writes whose outcome is unknown. False where what was typed cannot be done. */
+/** Lists and resolves writes with an unknown outcome. @returns false if the command failed. */
 export async function runJournalCommand(command: JournalCommand): Promise<boolean> {
   const { say } = command;
   const [verb, ...args] = command.args;
@@ -86,7 +86,7 @@ async function resolve({ args, directory, operator, say }: JournalCommand): Prom
   );
 }
 
-/** The journal of a data directory; it makes none. */
+/** Opens the journal of a data directory. It does not create one. */
 async function openJournal(directory: string): Promise<{ store: JournalStore } & AsyncDisposable> {
   if (!statSync(join(directory, 'journal.sqlite'), { throwIfNoEntry: false }))
     throw new Error(`There is no journal in ${directory} yet. BFF_DATA_DIR names the data directory.`);
@@ -101,7 +101,7 @@ async function openJournal(directory: string): Promise<{ store: JournalStore } &
   return { store, [Symbol.asyncDispose]: close };
 }
 
-/** They come first in the activity of everybody. */
+/** The unresolved writes, which come first in everybody's activity. */
 async function unresolved(store: JournalStore, environment: string | undefined): Promise<KnownWrite[]> {
   const found: KnownWrite[] = [];
   let before: string | undefined;
@@ -117,7 +117,7 @@ async function unresolved(store: JournalStore, environment: string | undefined):
 function cells(write: KnownWrite): string[] {
   const { id, startedAt, environment, operation, caller, externalReferences, code, requestId } = write;
   const about = externalReferences.map(({ namespace, externalId }) => `${namespace} ${externalId}`);
-  // The references are the callers' own text, which must not move a terminal's cursor.
+  // References are text from callers, which must not contain control sequences for the terminal.
   const plain = about.join(', ').replaceAll(/\p{C}/gu, '?');
   return [id, minute(startedAt), environment, operation, caller ?? '', plain, code ?? '', requestId];
 }

@@ -1,7 +1,7 @@
-/** Why the journal cannot be used at this moment; the next call tries again. */
+/** Why the journal cannot be used right now. The next call tries again. */
 export class JournalFailure extends Error {
   override readonly name: string = 'JournalFailure';
-  /** For the log: SQLite's or the system's own words, or ours. They hold nothing of a row. */
+  /** For the log: words of SQLite, of the system or of ours. They contain nothing from a row. */
   readonly code: string;
 
   constructor(code: string, message = code, options?: ErrorOptions) {
@@ -10,7 +10,7 @@ export class JournalFailure extends Error {
   }
 }
 
-/** What stands in the way of the journal and cannot go away by itself: somebody has to look. It stops the start. */
+/** A fault of the journal that does not go away by itself: an administrator has to look. It stops the start. */
 export class JournalFault extends JournalFailure {
   override readonly name = 'JournalFault';
 }

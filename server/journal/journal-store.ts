@@ -4,48 +4,48 @@ import type { PartnerFacts } from '../../shared/operations.ts';
 import type { Remembered } from './remembered.ts';
 
 /**
- * Where the journal's rows are kept: one row for each write, and at most one write for each key. What a store promises is
- * written as tests (`test/server/journal/store-suite.ts`), which every store must pass.
+ * Keeps the journal's rows: one row for each write, and at most one write for each key. The promises of a store are written
+ * as tests (`test/server/journal/store-suite.ts`), which every store must pass.
  *
- * All of it is data that can be copied, so that a store may live in another thread or on another machine. Every function
+ * All parameters and results can be copied, so that a store may run in another thread or on another machine. Every function
  * may reject with a `JournalFailure`, and then nothing has happened.
  */
 export type JournalStore = {
-  /** Optional to call: finds out at the start whether the store can be used. @throws JournalFault when somebody has to look. */
+  /** Optional: finds out at the start whether the store can be used. @throws JournalFault if an administrator has to look. */
   open(): Promise<void>;
   /**
-   * Takes the key and writes the intent down, in one step: whoever else has the same key comes before or after.
-   * The row is on the disk before this resolves.
+   * Takes the key and records the intent, in one step, so that of two requests with the same key only one gets it. The row
+   * is on the disk before this resolves.
    */
   claim(intent: Intent): Promise<Claim>;
   /**
-   * Writes down what became of a write. Where that is not possible at once, it rejects, but keeps the outcome and writes
-   * it as soon as it can, at the latest when it closes.
+   * Records the outcome of a write. If that is not possible at once, it rejects, but keeps the outcome and records it as
+   * soon as possible, at the latest when it closes.
    */
   end(id: string, ending: Ending): Promise<void>;
   /**
-   * Writes, newest first, from after where a page before this one ended. Of everybody's, those come first whose outcome
-   * nobody knows.
+   * One page of writes, newest first, after the end of the previous page. In everybody's activity, writes with an unknown
+   * outcome come first.
    */
   activity(whose: Whose, length: number, before?: string): Promise<ActivityPage>;
   /**
-   * Notes what a person found out of a write whose outcome is unknown; of any other it changes nothing. One that happened
-   * keeps its key; one that did not frees it. @returns the row as it is then, if there is one.
+   * Records what a person found out about a write with an unknown outcome. Other writes are not changed. If the write
+   * happened, it keeps its key; if not, the key is free again. @returns the row afterwards, if there is one.
    */
   resolve(whose: Whose, id: string, found: Finding): Promise<KnownWrite | undefined>;
-  /** Writes what it has kept, but does not try for ever. @returns how many outcomes it had to give up. */
+  /** Records the outcomes that it has kept, but gives up after a while. @returns how many outcomes were lost. */
   close(): Promise<number>;
 };
 
-/** A write that somebody asks for: who, where, what, and about whom. */
+/** A write that somebody wants: who, where, what, and about whom. */
 export type Intent = Remembered & {
-  /** Ours; the partner is sent it too. */
+  /** Our request id, which Pearsana receives too. */
   requestId: string;
   caller: string;
   environment: string;
   /** The name of its row in the table. */
   operation: string;
-  /** Only a digest of it is kept. */
+  /** The caller's key. Only its digest is kept. */
   idempotencyKey: string | undefined;
 };
 
@@ -58,13 +58,13 @@ export type Ending = {
 };
 
 /**
- * What the store says to an intent: that it is to be sent, under this number; that its key belongs to an earlier write; or
- * that its caller has written as much as is kept of one.
+ * The store's answer to an intent: send it, under this number; or its key belongs to an earlier write; or the caller has
+ * reached the limit of what is kept for one caller.
  */
 export type Claim = { id: string } | EarlierClaim | { full: 'caller' };
 export type EarlierClaim = { earlier: ActivityEntry; partner: PartnerFacts | null; sameRequest: boolean };
 
-/** Whose writes, and where: what is left out stands for everybody, and for every environment. */
+/** Whose writes, and where. A field that is left out means everybody, or every environment. */
 export type Whose = { caller?: string | undefined; environment?: string | undefined };
 export type KnownWrite = ActivityEntry & { environment: string };
 export type ActivityPage = { writes: KnownWrite[]; next: string | null };

@@ -4,40 +4,40 @@ import { JournalFailure, JournalFault } from './journal-fault.ts';
 import type { Claim, Ending, Intent, JournalStore, KnownWrite, Whose } from './journal-store.ts';
 import type { JournalLines } from './lines.ts';
 
-/** The record of every write, and the ledger by which none is sent twice. */
+/** The record of every write, which keeps writes from being sent twice. */
 export type Journal = {
-  /** The intent is on the disk before this resolves. @throws BffError `JOURNAL_UNAVAILABLE`, and then nothing may be sent. */
+  /** Records an intent, which is on the disk before this resolves. @throws BffError `JOURNAL_UNAVAILABLE`; then nothing may be sent. */
   claim(intent: Intent): Promise<Exclude<Claim, { full: 'caller' }>>;
-  /** Never fails: the answer goes out in any case, and an outcome that cannot be written down at once is kept until it can. */
+  /** Records an outcome. It never fails: the answer is sent in any case, and the outcome is kept until it can be recorded. */
   end(id: string, ending: Ending, requestId: string): Promise<void>;
-  /** What a reader may see, page by page: the next one begins where `before` says. */
+  /** One page of what a reader may see. `before` says where the page begins. */
   activity(reader: Reader, before?: string): Promise<{ activity: ActivityEntry[]; next: string | null }>;
-  /** @returns the write as it is then; undefined where the reader may see none of that id. */
+  /** @returns the write afterwards; undefined if the reader may see no write with that id. */
   resolve(reader: Reader, id: string, happened: boolean): Promise<ActivityEntry | undefined>;
-  /** Waits for the writes that are in flight, but not for ever. */
+  /** Waits for the writes in flight, up to a limit. */
   settle(): Promise<void>;
   close(): Promise<void>;
 };
 
-/** Who reads: their own writes in an environment, or everybody's. */
+/** Who reads, and whether they see their own writes in an environment or everybody's. */
 export type Reader = { caller: string; environment: string; everybody: boolean; requestId: string };
 
 export type JournalLog = {
-  /** @param failed.code SQLite's or the system's own words, or ours, which hold nothing of a row. */
+  /** @param failed.code words of SQLite, of the system or of ours, which contain nothing from a row. */
   journalFailed(failed: { step: JournalStep; code: string; requestId: string | undefined }): void;
-  /** @param count of outcomes that could not be written down before the end. */
+  /** @param count how many outcomes could not be recorded before the end. */
   outcomesLost(count: number): void;
 };
 export type JournalStep = 'open' | 'intent' | 'outcome' | 'read' | 'resolve' | 'clean';
 
 const pageLength = 50;
-/** As long as the BFF waits for its callers when it ends. */
+/** As long as the BFF waits for its callers when it stops. */
 const longestSettleMs = 20_000;
 
 /**
- * The journal on a store. One that cannot be used for now (no space, no permission) is tried again with each call, and
- * nothing but writes has to wait for it.
- * @throws JournalFault when somebody has to look at it first.
+ * The journal on a store. If the store cannot be used for now (no space, no permission), each call tries again, and only
+ * writes have to wait for it.
+ * @throws JournalFault if an administrator has to look at it first.
  */
 export async function createJournal(options: {
   store: JournalStore;
@@ -45,7 +45,7 @@ export async function createJournal(options: {
   lines?: JournalLines | undefined;
 }): Promise<Journal> {
   const { store, log, lines } = options;
-  /** Writes that were asked for and have not ended. */
+  /** Writes that have begun and not ended. */
   const underWay = new Set<Promise<void>>();
   const inFlight = new Map<string, () => void>();
 
@@ -62,7 +62,7 @@ export async function createJournal(options: {
     }
   }
 
-  /** Counts a write as under way. @returns what to call when it has ended. */
+  /** Counts a write as in progress. @returns the function to call when it has ended. */
   function enter(): () => void {
     const { promise, resolve } = Promise.withResolvers<void>();
     underWay.add(promise);
@@ -137,7 +137,7 @@ function whoseOf({ caller, environment, everybody }: Reader): Whose {
   return everybody ? { environment } : { caller, environment };
 }
 
-/** The answer names it once. */
+/** Dropped from each entry, since the answer names the environment once. */
 function withoutEnvironment({ environment, ...entry }: KnownWrite): ActivityEntry {
   return entry;
 }

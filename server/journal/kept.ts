@@ -1,9 +1,9 @@
 const dayMs = 24 * 60 * 60 * 1000;
-/** From its last change on. A write whose outcome nobody knows is kept until somebody resolves it. */
+/** Counted from its last change. A write with an unknown outcome is kept until somebody resolves it. */
 export const keptMs = 30 * dayMs;
-/** A row with all its texts. An answer's ids that no longer fit are left out of it. */
+/** A row with all its texts. If the ids of an answer do not fit, they are left out. */
 export const mostRowBytes = 16 * 1024;
-/** What is left of that for references: the rest is for ids, and for how the write ended. */
+/** The part of that for references. The rest is for ids and the outcome. */
 export const mostReferenceBytes = 14 * 1024;
-/** What is kept of one caller, indexes included. */
+/** The limit for one caller, including indexes. */
 export const mostCallerBytes = 100_000_000;

@@ -2,15 +2,15 @@ import { withoutKeys } from '../callers/key-format.ts';
 import type { Ending, Intent } from './journal-store.ts';
 
 /**
- * The journal as JSON lines, for whoever collects what a program prints: two a write, joined by `row`. They follow the
- * database and stop nothing: what counts is what stands there.
+ * The journal as JSON lines, for programs that collect output: two lines for each write, joined by `row`. The database is
+ * what counts; a line that is lost stops nothing.
  */
 export type JournalLines = {
   intent(row: string, intent: Intent): void;
   outcome(row: string, ending: Ending): void;
 };
 
-/** To standard output, where the log goes too: its lines have no `record`. */
+/** Writes to standard output, like the log, whose lines have no `record`. */
 export function toOutput(output: { write(line: string): void }): JournalLines {
   function put(record: 'intent' | 'outcome', row: string, facts: object): void {
     const line = JSON.stringify({ record, time: new Date().toISOString(), row, ...facts });

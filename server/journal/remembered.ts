@@ -7,18 +7,18 @@ import { BffError } from '../bff-error.ts';
 import { jsonPieces, type NextTurn } from '../json/write-json.ts';
 import { mostReferenceBytes } from './kept.ts';
 
-/** What the journal remembers of a request, taken from it while it is whole: a document is not kept for that. */
+/** What the journal remembers of a request. It is computed early, so that the parsed request (a document) can be dropped. */
 export type Remembered = {
-  /** SHA-256 of the request, whatever the order of its fields. */
+  /** SHA-256 of the request, independent of the order of its fields. */
   digest: Uint8Array;
-  /** The names of people in other systems, by which the partner can be searched. */
+  /** The ids of people in other systems, with which one can search in Pearsana. */
   references: readonly ExternalReference[];
 };
 
 /**
- * @param request with every number as it came: two that differ in any digit are two requests.
- * @param parameters what the request's path and query say: the same body about something else is another request
- * @throws BffError where the references are more than the journal keeps of one write.
+ * @param request with every number exactly as it came: requests that differ in any digit are different.
+ * @param parameters of the path and query: the same body about something else is a different request
+ * @throws BffError if there are more references than the journal keeps for one write.
  */
 export async function rememberedOf(
   { references: path }: OperationRow,
@@ -41,13 +41,13 @@ export async function rememberedOf(
 
 const words = (bytes: number) => bytes.toLocaleString('en');
 
-/** Several documents of a batch may be one person's. */
+/** Several documents of a batch may belong to one person. */
 function eachOnce(references: readonly ExternalReference[]): ExternalReference[] {
   const nameOf = ({ namespace, externalId }: ExternalReference) => JSON.stringify([namespace, externalId]);
   return [...new Map(references.map((each) => [nameOf(each), each])).values()];
 }
 
-/** At the end of the path stands one or a list, and on the way to it may be lists too, as the items of a batch are. */
+/** The path ends at one reference or a list, and may lead through lists, such as the items of a batch. */
 function referencesAt(value: unknown, path: readonly string[]): ExternalReference[] {
   if (Array.isArray(value)) return value.flatMap((each) => referencesAt(each, path));
   const [name, ...rest] = path;

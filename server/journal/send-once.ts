@@ -7,13 +7,13 @@ import { answerAgain } from './answer-again.ts';
 import type { Journal } from './journal.ts';
 import type { Ending, Intent } from './journal-store.ts';
 
-/** The partner's reply to a write, or the one that was recorded when it was sent the first time. */
+/** Pearsana's reply to a write, or the recorded reply from the first time that it was sent. */
 export type SendOnce = (
   call: PartnerCall,
   asked: Omit<Intent, 'environment' | 'requestId'>,
 ) => Promise<{ reply: PartnerReply; replayed: boolean }>;
 
-/** Sends a write only once its intent stands in the journal, and notes there what became of it. */
+/** Sends a write only after its intent is in the journal, and records its outcome there. */
 export function createSendOnce(journal: Pick<Journal, 'claim' | 'end'>, callPartner: CallPartner): SendOnce {
   return async function sendOnce(call, asked) {
     const { environment, row, requestId } = call;
@@ -36,14 +36,14 @@ export function createSendOnce(journal: Pick<Journal, 'claim' | 'end'>, callPart
   };
 }
 
-/** What nobody foresaw may have happened after the write was sent. */
+/** An unexpected error may have happened after the write was sent. */
 function endingOf(error: unknown): Pick<Ending, 'state' | 'code'> {
   if (!(error instanceof BffError)) return { state: 'unknown', code: 'INTERNAL' };
   const { outcome, code } = error;
   return { state: outcome ?? 'unknown', code: word(code) ?? undefined };
 }
 
-/** The partner writes these as it likes: what is no short word could be anything, a name too. */
+/** Pearsana chooses these texts. Anything but a short word could be anything, even a name. */
 function keptFacts(facts: PartnerFacts): PartnerFacts {
   const { requestId, apiVersion, apiVersionLatest, apiVersionSupported } = facts;
   return {

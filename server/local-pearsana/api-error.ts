@@ -15,7 +15,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The partner's `400`, with one sentence for each fault. */
+/** Pearsana's `400`, with one sentence for each fault. */
 export function validationError(errors: readonly string[]): ApiError {
   return new ApiError(400, 'VALIDATION_ERROR', 'The request is not valid.', { errors });
 }
@@ -34,7 +34,7 @@ export function unsupportedMediaType(): ApiError {
   return new ApiError(415, 'UNSUPPORTED_MEDIA_TYPE', 'The request body must be sent as application/json.');
 }
 
-/** The partner's one envelope for errors. */
+/** Pearsana's one envelope for errors. */
 export function errorEnvelope(error: ApiError, requestId: string) {
   const { code, message, details } = error;
   return { error: { code, message, ...(details && { details }), requestId } };

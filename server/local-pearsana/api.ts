@@ -25,7 +25,7 @@ import type { VerifyToken } from './verify-token.ts';
 const mostFormBytes = 256 * 1024;
 
 /**
- * The partner's API as an Express application. What it receives is added to `arrivals`.
+ * Pearsana's API as an Express application. Each request that it receives is added to `arrivals`.
  * @param mostDocumentBytes the largest body with documents in it
  */
 export function createApi(

@@ -3,10 +3,10 @@ import Provider, { type Adapter, errors, type KoaContextWithOIDC, type ResourceS
 
 const tokenPath = '/oauth2/token';
 
-/** The audience of every token: the prefix of the scopes, which is how the partner names its API. */
+/** The audience of every token: the prefix of the scopes, which is how Pearsana names its API. */
 export const tokenAudience = 'pearsana-partner';
 
-// RFC 8707 wants an absolute URI here. Callers never see it, since the partner knows no `resource` parameter.
+// RFC 8707 wants an absolute URI here. Callers never see it, since Pearsana knows no `resource` parameter.
 const resource = `urn:${tokenAudience}`;
 
 // A JWT is not stored by oidc-provider and the one client is configured, so nothing needs to be kept. Its
@@ -36,7 +36,7 @@ export function createSigningKeys() {
 }
 
 /**
- * The partner's token endpoint for one App Client: client credentials only, JWT access tokens (RFC 9068).
+ * Pearsana's token endpoint for one App Client: client credentials only, JWT access tokens (RFC 9068).
  * @param issuer the server's own address, which becomes the tokens' `iss`
  */
 export async function createAuthorizationServer(issuer: string, client: AppClient, keys: SigningKeys) {
@@ -84,13 +84,13 @@ export async function createAuthorizationServer(issuer: string, client: AppClien
 
 /**
  * Checks the requested scopes and describes the API to oidc-provider, which would grant a request without the
- * scopes that it doesn't know; the partner answers `invalid_scope` (RFC 6749, 5.2).
+ * scopes that it doesn't know; Pearsana answers `invalid_scope` (RFC 6749, 5.2).
  */
 function grantableScopes(ctx: KoaContextWithOIDC, indicator: string, client: AppClient): ResourceServer {
   if (indicator !== resource) throw new errors.InvalidTarget();
   const params = ctx.oidc.params ?? {};
-  // The partner doesn't say what no scope means. The shape of its scopes is that of Amazon Cognito, which
-  // then grants all that the client may have.
+  // Pearsana doesn't say what a request without scopes means. Its scopes look like those of Amazon Cognito, which
+  // then grants all scopes of the client.
   params.scope ??= client.enabledScopes.join(' ');
   const refused = String(params.scope)
     .split(' ')

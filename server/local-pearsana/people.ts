@@ -13,8 +13,8 @@ export function createPeople(capacity = 10_000) {
 
   return {
     /**
-     * A second user with the same external reference is accepted: what the partner does then is unknown, and a
-     * caller that relied on a refusal would create a real user twice.
+     * A second user with the same external reference is accepted. What Pearsana does then is unknown, and a caller that
+     * relied on a refusal would create a real user twice.
      */
     createUser(body: CreateUserBody) {
       for (const key of keysOf(body.identity.email, body.externalReferences)) {

@@ -1,4 +1,4 @@
-/** Every scope the partner documents (its page "Authentication", table "Scopes"). */
+/** Every scope Pearsana documents (its page "Authentication", table "Scopes"). */
 export const documentedScopes = [
   'pearsana-partner/ping',
   'pearsana-partner/partners.externalRefs:read',

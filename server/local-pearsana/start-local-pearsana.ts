@@ -36,8 +36,8 @@ export type LocalPearsana = AsyncDisposable & {
 };
 
 /**
- * Starts a stand-in for the partner on loopback: its token endpoint and its API, with one App Client. It is
- * written from the partner's own pages and shares no code with the rest, so that it can disagree with us.
+ * Starts a stand-in for Pearsana on loopback: its token endpoint and its API, with one App Client. It is
+ * written from Pearsana's own pages and shares no code with the rest, so that it can disagree with us.
  */
 export async function startLocalPearsana(options: LocalPearsanaOptions = {}): Promise<LocalPearsana> {
   const {

@@ -11,7 +11,7 @@ import { readPartnerJson } from './partner-json.ts';
 export type PartnerCall = {
   environment: PartnerEnvironment;
   row: OperationRow;
-  /** What the partner's path names, each an id. */
+  /** The parameters of Pearsana's path. Each is an id. */
   parameters: Readonly<Record<string, string>>;
   query: Readonly<Record<string, string>>;
   /** The validated body, serialised again: never the bytes that the caller sent. Undefined if the row has no body. */

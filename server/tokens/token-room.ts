@@ -17,8 +17,8 @@ export type TokenRoom = {
   /** Waits for a usable token of exactly `scopes`. Fails with a BffError that says why there is none. */
   ready(environment: string, scopes: readonly string[]): Promise<void>;
   /**
-   * Sends a request with a token of exactly `scopes`. After a 401 that token is dropped and the request sent once more,
-   * with another: a 401 says that the partner did not process it, which no other failure does.
+   * Sends a request with a token of exactly `scopes`. After a 401, that token is dropped and the request is sent once more
+   * with another one: a 401 says that Pearsana did not process it, and no other failure says that.
    */
   send(environment: string, scopes: readonly string[], request: HttpRequest): Promise<HttpAnswer>;
   /** Reads an environment's secret file again. A new secret gets its own tokens; the old ones are used until then. */

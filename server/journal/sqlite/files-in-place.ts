@@ -2,13 +2,13 @@ import { type BigIntStats, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { JournalFailure } from '../journal-fault.ts';
 
-/** The files of an open database, as far as what is written into them must be found again. */
+/** The files of an open database that must stay in place. */
 const suffixes = ['', '-wal', '-shm'];
 
 /**
- * Watches over the files of a database that is open: when one is removed, replaced or cut, SQLite goes on writing into
- * what nobody finds again, and two processes may each hold a lock of their own.
- * @returns a check. @throws JournalFailure when they are no longer those that it saw before.
+ * Watches the files of an open database. If one is removed, replaced or truncated, SQLite would keep writing to a file that
+ * nobody can find, and two processes could each hold their own lock.
+ * @returns a check that throws a JournalFailure if the files are no longer the same.
  */
 export function watchFiles(file: string): () => void {
   const seen = new Map<string, BigIntStats>();
@@ -27,10 +27,10 @@ export function watchFiles(file: string): () => void {
   return check;
 }
 
-/** What is open is then no longer what lies on the disk. */
+/** The open files are then no longer those on the disk. */
 export class FilesGone extends JournalFailure {}
 
-/** None of them shrinks while it is open: SQLite overwrites what it needs no more. */
+/** No file shrinks while it is open, since SQLite overwrites unneeded parts. */
 function isStill(before: BigIntStats, now: BigIntStats | undefined): boolean {
   return now !== undefined && now.dev === before.dev && now.ino === before.ino && now.size >= before.size;
 }

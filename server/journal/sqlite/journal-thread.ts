@@ -3,17 +3,17 @@ import { JournalFailure, JournalFault } from '../journal-fault.ts';
 import type { JournalStore } from '../journal-store.ts';
 import { createSqliteStore } from './sqlite-store.ts';
 
-/** What the thread is asked: one of the store's functions, answered under the same number. */
+/** A message to the thread: a call of one of the store's functions. The answer has the same number. */
 export type ThreadCall = { number: number; name: keyof JournalStore; args: unknown[] };
-/** What it says; without a number, what nobody waited for has failed. */
+/** A message from the thread. Without a number, something failed that nobody waits for. */
 export type ThreadAnswer =
   | { number: number; result: unknown }
   | { number: number; failure: ThreadFailure }
   | { step: 'clean'; code: string };
-/** An error loses its fields between threads. */
+/** Errors lose their fields between threads, so they are sent as plain objects. */
 export type ThreadFailure = { code: string; message: string; isFault: boolean };
 
-/** The journal's own thread, where a wait for the disk or for a lock keeps no one else waiting. */
+/** The journal's own thread. Waiting for the disk or for a lock here does not make anybody else wait. */
 export function runJournalThread(): void {
   if (!parentPort) throw new Error('This runs as a thread alone.');
   const port = parentPort;
@@ -31,7 +31,7 @@ export function runJournalThread(): void {
       const { code, message } = error;
       answer({ number, failure: { code, message, isFault: error instanceof JournalFault } });
     }
-    // With nothing to listen to, the thread ends.
+    // Without a listener, the thread ends.
     if (name === 'close') port.close();
   });
 }

@@ -6,15 +6,15 @@ import type { OpenJournal } from './open-database.ts';
 import { createRunningTime, type JournalClock } from './running-time.ts';
 import { bytesBeside, bytesOf, entryOf, partnerOf, type StoredWrite } from './stored-write.ts';
 
-/** Ages are exact to some ten minutes (see `toleranceMs`), and no row goes too early. */
+/** Ages are exact to about ten minutes (see `toleranceMs`), and no row is removed too early. */
 const marginMs = 60 * 60 * 1000;
 
 export type Ledger = ReturnType<typeof createLedger>;
 
 /**
- * What a journal's rows mean. All but `page` are called inside a transaction, after `begin`. Every function may fail with
- * SQLite's error.
- * @param underWay the writes that this process is sending. A claim adds its own; the rest is for whoever ends the transaction.
+ * The meaning of the journal's rows. All functions except `page` are called in a transaction, after `begin`. Each may fail
+ * with SQLite's error.
+ * @param underWay the writes that this process is sending. A claim adds its own; the code that ends the transaction does the rest.
  */
 export function createLedger(open: OpenJournal, underWay: Set<number>, clock: JournalClock) {
   const { database, digests, owner } = open;
@@ -57,7 +57,7 @@ export function createLedger(open: OpenJournal, underWay: Set<number>, clock: Jo
 
   const seen = (row: StoredWrite): KnownWrite => entryOf(row, stateOf(row));
 
-  /** Newest first; read one by one, so that whoever has enough stops. */
+  /** Newest first, read one by one, so that the reader can stop early. */
   function* select(
     { caller, environment }: Whose,
     below: number,
@@ -77,7 +77,7 @@ export function createLedger(open: OpenJournal, underWay: Set<number>, clock: Jo
 
   function* unresolvedFirst(whose: Whose, { unresolved, below }: Cursor): Generator<KnownWrite> {
     if (unresolved) {
-      // Those in flight are among them, as the rows say it.
+      // These rows include the writes in flight.
       for (const each of select(whose, below, true)) if (each.state === 'unknown') yield each;
     }
     const from = unresolved ? Number.MAX_SAFE_INTEGER : below;
@@ -100,7 +100,7 @@ export function createLedger(open: OpenJournal, underWay: Set<number>, clock: Jo
           return { earlier: seen(earlier), partner: partnerOf(earlier), sameRequest };
         }
       }
-      // A reference is the caller's own text, and whoever pastes an access key into it must not find it here.
+      // References are text from callers. An access key that somebody pasted must not be kept.
       const references = withoutKeys(JSON.stringify(intent.references));
       const texts = bytesOf(caller, environment, operation, requestId, references);
       const bytes = texts + bytesBeside(intent.references.length);
@@ -115,7 +115,7 @@ export function createLedger(open: OpenJournal, underWay: Set<number>, clock: Jo
       return { id: String(id) };
     },
 
-    /** Changes nothing where a person has resolved the write meanwhile. */
+    /** Changes nothing if a person has resolved the write meanwhile. */
     end(id: number, { state, code = null, ...answer }: Ending): void {
       const partner = json(answer.partner);
       const whole = json(answer.result);
@@ -153,7 +153,7 @@ export function createLedger(open: OpenJournal, underWay: Set<number>, clock: Jo
       return seen(byId.get(id) as StoredWrite);
     },
 
-    /** Removes some of the rows that are older than rows are kept. @returns how many. */
+    /** Removes some of the rows that are too old. @returns how many. */
     clean(most: number): number {
       const cutoff = runningTime.cutoff(ran, keptMs + marginMs);
       const { changes } = clean.run(cutoff, most);
@@ -165,7 +165,7 @@ export function createLedger(open: OpenJournal, underWay: Set<number>, clock: Jo
   };
 }
 
-/** Where a page begins: below that id, among what nobody has resolved or after it. */
+/** Where a page begins: below that id, among the unresolved writes or after them. */
 type Cursor = { unresolved: boolean; below: number };
 
 function cursorOf(before: string | undefined, unresolvedFirst: boolean): Cursor {
@@ -177,7 +177,7 @@ function isOf(row: StoredWrite, { caller = row.caller, environment = row.environ
   return row.caller === caller && row.environment === environment;
 }
 
-/** Nothing happened, so the cause may be mended and the same thing sent again. */
+/** Nothing happened, so the same write can be sent again after the cause is fixed. */
 function freesKey(state: Ending['state']): 0 | 1 {
   return state === 'not_sent' || state === 'refused' ? 1 : 0;
 }

@@ -10,26 +10,26 @@ export type OpenJournal = { database: DatabaseSync; digests: Digests; owner: Own
 
 export type OpenOptions = {
   directory: string;
-  /** Names this process among those that share the journal. */
+  /** The name of this process among those that share the journal. */
   ownerId: string;
-  /** Whether it is made where there is none. */
+  /** Whether to create a missing journal. */
   mayCreate: boolean;
-  /** What the wall clock says. */
+  /** The time of the wall clock. */
   now: number;
 };
 
-/** How long the opening waits for another process's transaction. */
+/** How long opening waits for another process's transaction. */
 const busyTimeoutMs = 500;
 
 /**
  * Opens the journal of a data directory.
- * @throws JournalFault when it is damaged, gone or not ours; else the system's or SQLite's error, which may pass.
+ * @throws JournalFault if it is damaged, missing or not ours. Otherwise the system's or SQLite's error, which may be temporary.
  */
 export function openDatabase({ directory, ownerId, mayCreate, now }: OpenOptions): OpenJournal {
   const file = join(directory, 'journal.sqlite');
   if (mayCreate) {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    // SQLite gives the files beside it the mode of this one.
+    // SQLite gives its other files the mode of this one.
     closeSync(openSync(file, 'a', ownerOnly));
     chmodSync(file, ownerOnly);
   } else if (sizeOf(file) === 0) throw gone(directory);
@@ -37,7 +37,7 @@ export function openDatabase({ directory, ownerId, mayCreate, now }: OpenOptions
   let owner: Owner | undefined;
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
-    // Before the lock: it reads all of it, and another process may be writing.
+    // Before the lock, since this reads the whole database and another process may be writing.
     if (database.prepare('PRAGMA quick_check(1)').get()?.quick_check !== 'ok') throw new Damage();
     whileLocked(database, () => prepareSchema(database, directory, now));
     const opened = whileLocked(database, () => {
@@ -46,7 +46,7 @@ export function openDatabase({ directory, ownerId, mayCreate, now }: OpenOptions
       owner.sweep();
       return { database, digests, owner };
     });
-    // From here on nobody waits inside SQLite, which would keep others waiting too.
+    // From here on, SQLite itself never waits, since that would block others too.
     database.exec('PRAGMA busy_timeout = 0');
     return opened;
   } catch (error) {
@@ -61,7 +61,7 @@ export function openDatabase({ directory, ownerId, mayCreate, now }: OpenOptions
   }
 }
 
-/** Runs something as one transaction, alone among all processes. */
+/** Runs a function in one transaction, which excludes all other processes. */
 export function whileLocked<Result>(database: DatabaseSync, run: () => Result): Result {
   database.exec('BEGIN IMMEDIATE');
   try {
@@ -69,24 +69,24 @@ export function whileLocked<Result>(database: DatabaseSync, run: () => Result): 
     database.exec('COMMIT');
     return result;
   } catch (error) {
-    // After some failures SQLite has rolled back by itself.
+    // After some failures, SQLite has already rolled back.
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
 }
 
-/** Found by the check of a database that SQLite itself opens. */
+/** Damage that a check found, although SQLite could open the database. */
 class Damage extends Error {}
 
 const sqliteCorrupt = 11;
 const sqliteNotADatabase = 26;
 
-/** Whether SQLite itself says that what lies there is no database, or no longer one. */
+/** Whether SQLite says that the file is not a database, or no longer a valid one. */
 export function isDamage(error: unknown): boolean {
   return error instanceof Damage || [sqliteCorrupt, sqliteNotADatabase].includes(sqliteErrorOf(error));
 }
 
-/** SQLite's number for what went wrong; 0 where it was not SQLite. The lower byte is the kind, the rest its details. */
+/** SQLite's error number; 0 if the error is not from SQLite. The lower byte is the kind, the rest its details. */
 export function sqliteErrorOf(error: unknown): number {
   return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
 }

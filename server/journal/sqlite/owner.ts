@@ -3,21 +3,21 @@ import { join } from 'node:path';
 import { DatabaseSync } from './sqlite.ts';
 
 /**
- * A process among those that share a data directory, as during a restart without a gap. Its proof of life is a lock
- * on a file of its own, which the system takes back when the process ends, however it ends: no clock is asked and no
- * process number, which another process may have by now.
+ * A process among those that share a data directory, for example during a restart without a gap. It proves that it is alive
+ * by a lock on its own file, which the system releases when the process ends, however it ends. So this needs neither a
+ * clock nor a process number, which another process may have by now.
  */
 export type Owner = {
   id: string;
   isAlive(owner: string): boolean;
-  /** Removes the files that the dead have left. */
+  /** Removes the files of processes that have ended. */
   sweep(): void;
   release(): void;
 };
 
 const fileName = /^journal-([0-9a-f-]{36})\.lock$/;
 
-/** It is made, and sweeps, under the journal's own lock: else a file could be taken for a dead one's before it is locked. */
+/** Call this, and `sweep`, under the journal's own lock. Otherwise a new file could look abandoned before it is locked. */
 export function createOwner(directory: string, id: string): Owner {
   const pathOf = (owner: string) => join(directory, `journal-${owner}.lock`);
   const lock = lockFile(pathOf(id));
@@ -49,13 +49,13 @@ export function createOwner(directory: string, id: string): Owner {
 
 const sqliteBusy = 5;
 
-/** Locks a file for as long as what it gives is open; undefined where somebody else has done so. */
+/** Locks a file for as long as the result is open; undefined if another process holds the lock. */
 function lockFile(path: string): DatabaseSync | undefined {
-  // For its owner alone: whoever may read a file may lock it too, and make a dead process seem alive.
+  // Only for the owner: whoever can read the file could lock it, and make a dead process look alive.
   closeSync(openSync(path, 'a', 0o600));
   const lock = new DatabaseSync(path, { timeout: 0 });
   try {
-    // In memory, so that no second file lies beside it.
+    // In memory, so that SQLite does not create a second file.
     lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     return lock;
   } catch (error) {

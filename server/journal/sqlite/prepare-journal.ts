@@ -12,7 +12,7 @@ const secretBytes = 32;
 
 const keyFile = (directory: string) => join(directory, 'journal-key');
 
-/** Makes the tables, or takes over those of an older version, where that is needed. */
+/** Creates the tables, or converts those of an older version, if needed. */
 export function prepareSchema(database: DatabaseSync, directory: string, now: number): void {
   const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
   if (version === schemaVersion) return;
@@ -23,7 +23,7 @@ export function prepareSchema(database: DatabaseSync, directory: string, now: nu
     );
   }
   if (version === 0) {
-    // The key is made after the tables, so this one belongs to a journal that is no longer there.
+    // The key is created after the tables, so this key belongs to a journal that is missing.
     if (sizeOf(keyFile(directory)) === secretBytes) throw gone(directory);
     database.exec(schema);
   } else {
@@ -34,13 +34,13 @@ export function prepareSchema(database: DatabaseSync, directory: string, now: nu
   database.exec(`PRAGMA user_version = ${schemaVersion}`);
 }
 
-/** The digests that this journal was written with; of a new one, those of a new secret. */
+/** The digests of this journal. A new journal gets a new secret. */
 export function preparedDigests(database: DatabaseSync, directory: string, now: number): Digests {
   const file = keyFile(directory);
   if (database.prepare('SELECT id FROM journal').get()) {
     return knownDigests(database, directory, 'SELECT secret AS digest FROM journal');
   }
-  // It is there, and whole, where a kill came between this and what follows.
+  // The key exists already if the process was killed between here and the next step.
   if (sizeOf(file) !== secretBytes) {
     const part = `${file}.part`;
     writeFileSync(part, randomBytes(secretBytes), { mode: ownerOnly, flush: true });
@@ -51,14 +51,14 @@ export function preparedDigests(database: DatabaseSync, directory: string, now: 
   return digests;
 }
 
-/** @param now where its running time begins: from there on the wall clock is only compared. */
+/** @param now the beginning of its running time. From then on, the wall clock is only compared. */
 function nameJournal(database: DatabaseSync, digests: Digests, now: number): void {
   database
     .prepare('INSERT INTO journal VALUES (?, ?, ?, 0, NULL)')
     .run(`jrn_${randomUUID().replaceAll('-', '')}`, digests.ofNothing(), now);
 }
 
-/** With another secret every key would look new, and each could be used again. */
+/** With another secret, every key would look new, and could be used again. */
 function knownDigests(database: DatabaseSync, directory: string, query: string): Digests {
   const file = keyFile(directory);
   if (sizeOf(file) > 0) {
@@ -79,7 +79,7 @@ export function gone(directory: string): JournalFault {
   );
 }
 
-/** In bytes; 0 where there is no such file. */
+/** In bytes; 0 if the file does not exist. */
 export function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }

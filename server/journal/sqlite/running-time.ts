@@ -1,6 +1,6 @@
 import type { OpenJournal } from './open-database.ts';
 
-/** Milliseconds. `wall` may say anything; `running` never steps back, and knows nothing of the time before its process. */
+/** Milliseconds. `wall` may be wrong; `running` never goes back, and starts with the process. */
 export type JournalClock = { wall(): number; running(): number };
 
 export const journalClock: JournalClock = {
@@ -10,15 +10,14 @@ export const journalClock: JournalClock = {
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
-/** What the wall clock may gain before that counts as a jump. Less is not seen, so a row may seem older by so much. */
+/** How much the wall clock may gain before that counts as a jump. A smaller gain is not noticed, so rows may look that much older. */
 export const toleranceMs = 10 * minuteMs;
 
 /**
- * How old a row is, without belief in the wall clock. Ages are counted in the time that the BFF has run, summed over
- * restarts. When the wall clock gets ahead of that, the BFF was off, the machine slept, or the clock is wrong. That is
- * written down as an absence, and believed only once the BFF has run for a further day while the clock stayed ahead. A
- * clock that goes back takes absences away again, the last one first. So a row may seem too young for two days, but never
- * too old.
+ * The age of rows, without trusting the wall clock. Ages are measured in the time that the BFF has run, summed over
+ * restarts. If the wall clock gets ahead of that, the BFF was off, the machine slept, or the clock is wrong. This is
+ * recorded as an absence, and counts only after the BFF has run for another day while the clock stayed ahead. If the clock
+ * goes back, absences are removed again, the last one first. So a row may look too young for two days, but never too old.
  */
 export function createRunningTime({ database, owner }: OpenJournal, clock: JournalClock) {
   const read = database.prepare('SELECT base, ran, counted_by FROM journal');
@@ -36,17 +35,17 @@ export function createRunningTime({ database, owner }: OpenJournal, clock: Journ
   let countedTo = clock.running();
   let lookedAt = Number.NEGATIVE_INFINITY;
 
-  /** Of several processes that share a journal one counts, else a day would last half as long. */
+  /** If several processes share a journal, only one counts. Otherwise a day would last half as long. */
   function isCounting(countedBy: string | null): boolean {
     if (countedBy === owner.id) return true;
-    // Until now the other one may have counted.
+    // Until now, the other process may have counted.
     countedTo = clock.running();
     if (countedTo - lookedAt < minuteMs) return false;
     lookedAt = countedTo;
     return countedBy === null || !owner.isAlive(countedBy);
   }
 
-  /** What is believed already stays. */
+  /** Absences that count already are kept. */
   function takeBack(ms: number, ran: number): void {
     for (let left = ms; left > 0; ) {
       const last = newest.get(ran - dayMs) as { rowid: number; ms: number } | undefined;
@@ -58,7 +57,7 @@ export function createRunningTime({ database, owner }: OpenJournal, clock: Journ
   }
 
   return {
-    /** Counts on. Once in each transaction, before anything else. @returns the running time. */
+    /** Advances the running time. Call it once in each transaction, before anything else. @returns the running time. */
     count(): number {
       const state = read.get() as { base: number; ran: number; counted_by: string | null };
       const mine = isCounting(state.counted_by);
@@ -67,7 +66,7 @@ export function createRunningTime({ database, owner }: OpenJournal, clock: Journ
       let ran = state.ran + elapsed;
       const ahead = clock.wall() - (state.base + ran + Number(absent.get()?.ms));
       if (ahead > toleranceMs) {
-        // It makes all rows older that were written before, and none that is written from now on.
+        // It makes all earlier rows older, and no later one.
         begin.run(state.ran, ahead);
         ran = Math.max(ran, state.ran + 1);
       } else takeBack(-ahead, ran);
@@ -75,7 +74,7 @@ export function createRunningTime({ database, owner }: OpenJournal, clock: Journ
       return ran;
     },
 
-    /** The running time up to which rows are at least so old. */
+    /** Rows up to this running time have at least this age. */
     cutoff(ran: number, ageMs: number): number {
       let cutoff = ran - ageMs;
       for (const { since, ms } of believed.all(ran - dayMs) as { since: number; ms: number }[]) {
@@ -85,7 +84,7 @@ export function createRunningTime({ database, owner }: OpenJournal, clock: Journ
       return cutoff;
     },
 
-    /** Drops the absences that make no row older any more. */
+    /** Drops the absences that no longer matter to any row. */
     forgetBefore(ran: number): void {
       const forgotten = forget.all(ran) as { ms: number }[];
       rebase.run(forgotten.reduce((sum, { ms }) => sum + ms, 0));

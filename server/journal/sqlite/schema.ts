@@ -1,9 +1,9 @@
 export const schemaVersion = 2;
 
 /**
- * A row of `writes` is born `unknown`: whatever ends the process at whatever moment, it says the truth. While its `owner`
- * lives it is in flight, and its outcome takes both away. `key_digest` is there for as long as the key is taken,
- * `kept_from` is the running time at which the row last changed, `bytes` what it takes with all that belongs to it.
+ * A row of `writes` starts as `unknown`, so it is true at whatever moment the process ends. While its `owner` is alive, the
+ * write counts as in flight; the outcome replaces both. `key_digest` is set as long as the key is taken. `kept_from` is the
+ * running time of the row's last change. `bytes` is the size of the row with everything that belongs to it.
  */
 const writes = `
   CREATE TABLE writes (
@@ -34,9 +34,9 @@ const writes = `
 `;
 
 /**
- * `persons` says which writes are about the same person, `callers` what is kept of each caller. `journal` has one row: its
- * name, a digest of the secret that all digests are made with, and the running time (see `running-time.ts`), of which
- * `absences` are part.
+ * `persons` says which writes are about the same person. `callers` says how much is kept for each caller. `journal` has one
+ * row: its name, a digest of the secret for all digests, and the running time (see `running-time.ts`), together with
+ * `absences`.
  */
 export const besideWrites = `
   CREATE INDEX writes_of_an_environment ON writes (environment, id);

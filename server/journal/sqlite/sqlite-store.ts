@@ -12,24 +12,24 @@ import { type JournalClock, journalClock } from './running-time.ts';
 export type SqliteStoreOptions = {
   directory: string;
   clock?: JournalClock | undefined;
-  /** What nobody waits for has failed. @param code as in a `JournalFailure`. */
+  /** Something failed that nobody waits for. @param code as in a `JournalFailure`. */
   onFailure?: ((step: 'clean', code: string) => void) | undefined;
 };
 
 type WorkOptions<Result> = {
-  /** Whether it must be on the disk before anybody goes on. */
+  /** Whether it must be on the disk before it resolves. */
   durable?: boolean;
-  /** Whether it is tried again for as long as it takes. */
+  /** Whether to try again for as long as it takes. */
   kept?: boolean;
-  /** Called with what it gave, once that is written, or was not. */
+  /** Called with the result when it has been written, or with the failure. */
   done?(result: Result): void;
   undone?(result: Result): void;
 };
 
-/** A piece of a transaction, and who waits for it. */
+/** A part of a transaction, with its waiting caller. */
 type Work = Pick<WorkOptions<unknown>, 'durable' | 'kept' | 'undone'> & {
   run(ledger: Ledger): unknown;
-  /** How long another process's lock is waited for, on `performance.now`. */
+  /** Until when to wait for another process's lock, by `performance.now`. */
   until: number;
   succeed(result: unknown): void;
   reject(error: JournalFailure): void;
@@ -45,10 +45,10 @@ const rowsOfASlice = 200;
 const sqliteBusy = 5;
 
 /**
- * A store in SQLite, in the data directory. Whatever waits at the same time shares a transaction, and so one wait for the
- * disk. It blocks its thread meanwhile, so it has one of its own (`journal-thread.ts`).
+ * A store in SQLite, in the data directory. Calls that wait at the same time share a transaction, and so one wait for the
+ * disk. SQLite blocks its thread meanwhile, so the store has its own (`journal-thread.ts`).
  *
- * One that cannot be opened or written for now is tried again with each call.
+ * If it cannot be opened or written for now, each call tries again.
  */
 export function createSqliteStore({
   directory,
@@ -58,7 +58,7 @@ export function createSqliteStore({
   const ownerId = randomUUID();
   const underWay = new Set<number>();
   let opened: Opened | undefined;
-  /** What an opened journal must still hold when it is opened again. */
+  /** What the journal must still contain when it is opened again. */
   let mark: { journal: string; lastId: number } | undefined;
   let waiting: Work[] = [];
   let soon: NodeJS.Immediate | undefined;
@@ -93,7 +93,7 @@ export function createSqliteStore({
     }
   }
 
-  /** What is said of an error; what is open goes where it is of no use any more. */
+  /** Turns an error into a failure, and closes the database if it is of no use any more. */
   function failureOf(error: unknown): JournalFailure {
     if (opened && (error instanceof FilesGone || isDamage(error))) {
       const broken = opened;
@@ -101,7 +101,7 @@ export function createSqliteStore({
       closeJournal(broken);
     }
     if (error instanceof JournalFailure) return error;
-    // SQLite's own words for its error numbers are constants.
+    // SQLite's texts for error numbers are constants.
     const code = error instanceof Error && 'errstr' in error ? String(error.errstr) : errorCodeOf(error);
     return new JournalFailure(code, code, { cause: error });
   }
@@ -122,7 +122,7 @@ export function createSqliteStore({
     return promise;
   }
 
-  /** After all that arrives in this turn. */
+  /** After everything that arrives in this turn of the event loop. */
   function writeSoon(): void {
     soon ??= setImmediate(writeAll);
   }
@@ -132,7 +132,7 @@ export function createSqliteStore({
     clearTimeout(later);
     soon = undefined;
     if (waiting.length === 0) return;
-    // Outcomes come first: whoever asks again under a key is told what became of it.
+    // Outcomes come first, so that a retry with the same key learns the outcome.
     const batch = [...waiting.filter(({ kept }) => kept), ...waiting.filter(({ kept }) => !kept)];
     const results: unknown[] = [];
     try {
@@ -143,7 +143,7 @@ export function createSqliteStore({
         ledger.begin();
         for (const work of batch) results.push(work.run(ledger));
       });
-      // Else it is written into what nobody finds again, and must not be sent.
+      // Otherwise the row would be in a file that nobody can find, and the write must not be sent.
       requireFiles();
     } catch (error) {
       for (const [index, result] of results.entries()) batch[index]?.undone?.(result);
@@ -164,7 +164,7 @@ export function createSqliteStore({
     waiting = batch.filter((work) => work.kept || isPatient(work));
     if (waiting.length === 0) return;
     later = setTimeout(writeAll, waiting.some(isPatient) ? betweenTriesMs : restMs);
-    // Whether a lock is held is found out at no cost; all else may mean to read the whole database.
+    // Checking for a lock is cheap. Everything else may read the whole database.
     restMs = isLocked ? shortestRestMs : Math.min(2 * restMs, longestRestMs);
   }
 
@@ -180,7 +180,7 @@ export function createSqliteStore({
     if (isCleaning) return;
     isCleaning = true;
     try {
-      // In slices, between which others have their turn.
+      // In slices, so that others get their turn in between.
       while ((await inTurn((ledger) => ledger.clean(rowsOfASlice))) === rowsOfASlice);
     } catch (error) {
       if (error instanceof JournalFailure && !isClosed) onFailure?.('clean', error.code);
@@ -194,7 +194,7 @@ export function createSqliteStore({
   return {
     async open() {
       await inTurn(() => {});
-      // Whoever runs for less than a minute each time keeps nothing for ever either.
+      // Even a BFF that never runs for a full minute removes old rows.
       void clean();
     },
     claim: (intent) =>
@@ -209,7 +209,7 @@ export function createSqliteStore({
       }),
     end: (id, ending) =>
       inTurn((ledger) => ledger.end(Number(id), ending), {
-        // A power cut may take an outcome away, which leaves `unknown`: the disk need not be waited for.
+        // A power cut may lose an outcome, which leaves `unknown`. So there is no need to wait for the disk.
         kept: true,
         done: () => underWay.delete(Number(id)),
       }),
@@ -219,7 +219,7 @@ export function createSqliteStore({
     async close() {
       clearInterval(cleaning);
       const end = performance.now() + longestCloseMs;
-      // How long it ran is part of the record.
+      // Record how long it ran.
       if (opened) inTurn(() => {}).catch(() => {});
       while (waiting.length > 0 && performance.now() < end) {
         writeSoon();

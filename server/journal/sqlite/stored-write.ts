@@ -3,7 +3,7 @@ import type { Outcome } from '../../../shared/errors.ts';
 import type { PartnerFacts } from '../../../shared/operations.ts';
 import type { KnownWrite } from '../journal-store.ts';
 
-/** A row of `writes`; times are in milliseconds since 1970, what is composed is JSON. */
+/** A row of `writes`. Times are in milliseconds since 1970, and composed values are JSON. */
 export type StoredWrite = {
   id: number;
   started_at: number;
@@ -23,12 +23,12 @@ export type StoredWrite = {
   resolved_at: number | null;
 };
 
-/** What the partner's answer said of itself, where one came. */
+/** The facts of Pearsana's answer, if one came. */
 export function partnerOf({ partner }: StoredWrite): PartnerFacts | null {
   return parsed(partner);
 }
 
-/** A row as people see it. */
+/** A row as callers see it. */
 export function entryOf(row: StoredWrite, state: WriteState): KnownWrite {
   const partner = partnerOf(row);
   const { resolved_by: by, resolved_at: at } = row;
@@ -50,12 +50,12 @@ export function entryOf(row: StoredWrite, state: WriteState): KnownWrite {
   };
 }
 
-/** What the texts of a row take. */
+/** The size of a row's texts. */
 export function bytesOf(...texts: readonly (string | null)[]): number {
   return texts.reduce((sum, each) => sum + Buffer.byteLength(each ?? ''), 0);
 }
 
-/** What a row takes beside its texts, more or less: digests, numbers, and its entries in the indexes. */
+/** The approximate size of a row without its texts: digests, numbers, and its entries in indexes. */
 export function bytesBeside(references: number): number {
   return 400 + 64 * references;
 }

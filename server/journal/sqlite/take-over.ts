@@ -5,9 +5,9 @@ import type { DatabaseSync } from './sqlite.ts';
 import { bytesBeside, bytesOf } from './stored-write.ts';
 
 /**
- * Makes the first version's tables those of today, in the transaction of whoever opens them. Every key and every unknown
- * outcome stays in force, and what is there is kept for another 30 days, since nobody knows whose clock dated it. A
- * program of the first version that still runs can't find its column `key` any more, and so sends nothing.
+ * Converts the first version's tables to today's, in the caller's transaction. Every key and every unknown outcome stays
+ * valid, and all rows are kept for another 30 days, since their dates may come from a wrong clock. If a program of the first
+ * version still runs, it can no longer find its column `key`, and so sends nothing.
  */
 export function takeOver(database: DatabaseSync, digests: Digests): void {
   database.exec(`
@@ -32,7 +32,7 @@ export function takeOver(database: DatabaseSync, digests: Digests): void {
       const { id, environment, operation, external_references, ...texts } = row as FirstVersion;
       const references: ExternalReference[] = JSON.parse(external_references);
       const all = [environment, operation, external_references, ...Object.values(texts)];
-      // The triggers add it to what is kept of the caller.
+      // The triggers add it to the size of what is kept for the caller.
       update.run(bytesOf(...all) + bytesBeside(references.length), id);
       for (const each of references) insertPerson.run(digests.ofPerson({ environment, operation }, each), id);
     }

@@ -3,14 +3,14 @@ import { JournalFailure, JournalFault } from '../journal-fault.ts';
 import type { JournalStore } from '../journal-store.ts';
 import type { ThreadAnswer, ThreadCall, ThreadFailure } from './journal-thread.ts';
 
-/** The program: it finds out that it is run as a thread. Built, every module is in the one file. */
+/** The program, which notices that it runs as a thread. In the bundle, every module is in one file. */
 const program = new URL(import.meta.url.endsWith('.ts') ? '../../main.ts' : '', import.meta.url);
 
 type Call = { resolve(result: unknown): void; reject(error: JournalFailure): void };
 
 /**
  * The SQLite store of a data directory, in a thread of its own.
- * @param onFailure what nobody waits for has failed.
+ * @param onFailure is called when something failed that nobody waits for.
  */
 export function createThreadStore(
   directory: string,
@@ -20,7 +20,7 @@ export function createThreadStore(
   let calledSoFar = 0;
   let hasEnded = false;
   const thread = new Worker(program, { workerData: { directory }, execArgv: [] });
-  // It is kept by whoever waits for it, as a file is that is being read.
+  // A waiting call keeps the program alive, but the thread alone does not.
   thread.unref();
   thread.on('message', (answer: ThreadAnswer) => {
     if ('step' in answer) return onFailure(answer.step, answer.code);
@@ -30,7 +30,7 @@ export function createThreadStore(
     if ('failure' in answer) call?.reject(failureOf(answer.failure));
     else call?.resolve(answer.result);
   });
-  // Nobody foresaw it. Writes are refused from then on, as by any journal that cannot be used.
+  // An unexpected error. From then on writes are refused, as with any journal that cannot be used.
   thread.on('error', () => {});
   thread.on('exit', () => {
     hasEnded = true;
@@ -38,7 +38,7 @@ export function createThreadStore(
     calls.clear();
   });
 
-  /** @throws JournalFailure as the store itself does. */
+  /** @throws JournalFailure like the store itself. */
   function ask<Result>(name: ThreadCall['name'], ...args: unknown[]): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     if (hasEnded) {
