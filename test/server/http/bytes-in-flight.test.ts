@@ -9,7 +9,7 @@ import { operationPath } from '../../support/requests/paths.ts';
 import { samples } from '../../support/requests/write-samples.ts';
 import { until } from '../../support/until.ts';
 import { capsOf, smallLimits } from './api/small-limits.ts';
-import { headersOf, post } from './post-write.ts';
+import { headersOf, postWrite } from './post-write.ts';
 
 /** One batch as large as may be, and a little more. */
 const most = capsOf('submitDocumentBatch') + 1_000;
@@ -26,7 +26,7 @@ test('the bytes in flight', async (t) => {
     return text + ' '.repeat(bytes - Buffer.byteLength(text));
   };
   const largest = padded(capsOf('submitDocumentBatch'));
-  const submitted = (body: string, headers = {}) => post(bff, 'submitDocumentBatch', body, headers);
+  const submitted = (body: string, headers = {}) => postWrite(bff, 'submitDocumentBatch', body, headers);
 
   function assertBusy(answer: Pick<Answer, 'status' | 'headers' | 'text'>): void {
     const { code, outcome, retryable, message } = failureIn(answer);
@@ -77,7 +77,7 @@ test('the bytes in flight', async (t) => {
       assert.equal((await submitted('{"items":[]}')).status, 400);
       for (const name of ['createUser', 'createInvitation'] as const) {
         partner.api.next({ status: 400 });
-        assert.equal((await post(bff, name, JSON.stringify(samples[name].whole))).status, 400);
+        assert.equal((await postWrite(bff, name, JSON.stringify(samples[name].whole))).status, 400);
         partner.api.arrivals.pop();
       }
       assert.equal((await bff.call('/api/environments/sandbox/health')).status, 200);

@@ -13,7 +13,7 @@ export function headersOf({ accessKey }: Pick<TestBff, 'accessKey'>, more: Heade
 }
 
 /** Sends these bytes to a row as they are, with no header that isn't asked for: `fetch` would add a content type. */
-export async function post(
+export async function postWrite(
   bff: TestBff,
   name: WriteName,
   body: string | Buffer,

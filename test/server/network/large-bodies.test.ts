@@ -5,7 +5,7 @@ import { createTransport, type SendLimits, TransportError } from '../../../serve
 import { startBffWith } from '../../support/bff/test-bff.ts';
 import { type Reply, startFaultServer } from '../../support/partner/fault-server.ts';
 import { samples } from '../../support/requests/write-samples.ts';
-import { post } from '../http/post-write.ts';
+import { postWrite } from '../http/post-write.ts';
 
 /** More than the system takes off a sender's hands before the receiver has read any of it. */
 const body = Buffer.alloc(16 * 1024 * 1024, '{"file":"a document"}');
@@ -75,7 +75,7 @@ describe('a large body from caller to partner', () => {
     partner.api.next({ status: 401 }, { status: 202, unreadMs: 1_200, body: { any: 'thing' } });
     const file = Buffer.alloc(10 * 1024 * 1024, 'a document').toString('base64');
     const sent = JSON.stringify({ ...samples.submitDocument.least, file });
-    const answer = await post(bff, 'submitDocument', sent);
+    const answer = await postWrite(bff, 'submitDocument', sent);
     assert.equal(answer.status, 202, answer.text);
     assert.equal(partner.api.arrivals.length, 2);
     for (const arrived of partner.api.arrivals) assert(arrived.body === sent);

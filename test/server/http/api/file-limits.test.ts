@@ -7,7 +7,7 @@ import { operations } from '../../../../shared/operations.ts';
 import { type Answer, failureIn, startBffWith } from '../../../support/bff/test-bff.ts';
 import { startFaultServer } from '../../../support/partner/fault-server.ts';
 import { samples } from '../../../support/requests/write-samples.ts';
-import { post } from '../post-write.ts';
+import { postWrite } from '../post-write.ts';
 
 const megabyte = 1024 * 1024;
 const document = (bytes: number) => ({
@@ -51,18 +51,22 @@ test('the size of documents', async (t) => {
   // It comes first, while no token is kept.
   await t.test('is one byte too many: 413 by name, and nothing is sent or asked for', async () => {
     const message = 'has 1,048,577 bytes, and a document may have 1 MB';
-    const single = await post(bff, 'submitDocument', JSON.stringify(document(megabyte + 1)));
+    const single = await postWrite(bff, 'submitDocument', JSON.stringify(document(megabyte + 1)));
     assertTooLarge(single, { path: 'file', message });
-    const one = await post(bff, 'submitDocumentBatch', JSON.stringify(batch(1, megabyte + 1, 1)));
+    const one = await postWrite(bff, 'submitDocumentBatch', JSON.stringify(batch(1, megabyte + 1, 1)));
     assertTooLarge(one, { path: 'items[1].file', message });
-    const two = await post(bff, 'submitDocumentBatch', JSON.stringify(batch(megabyte + 1, megabyte + 1)));
+    const two = await postWrite(
+      bff,
+      'submitDocumentBatch',
+      JSON.stringify(batch(megabyte + 1, megabyte + 1)),
+    );
     assertTooLarge(two, { path: 'items[0].file', message }, { path: 'items[1].file', message });
   });
 
   await t.test('is too much in all, though no document is too large', async () => {
     const message =
       'The documents have 2,500,001 bytes in all, and a batch may have 2,500,000 bytes: send them in several.';
-    const answer = await post(
+    const answer = await postWrite(
       bff,
       'submitDocumentBatch',
       JSON.stringify(batch(megabyte, megabyte, 2_500_001 - 2 * megabyte)),
@@ -76,8 +80,8 @@ test('the size of documents', async (t) => {
       const single = JSON.stringify(document(2 * megabyte));
       const several = JSON.stringify(batch(megabyte, megabyte, 3 * megabyte));
       for (const answer of [
-        await post(bff, 'submitDocument', single),
-        await post(bff, 'submitDocument', single, { 'transfer-encoding': 'chunked' }),
+        await postWrite(bff, 'submitDocument', single),
+        await postWrite(bff, 'submitDocument', single, { 'transfer-encoding': 'chunked' }),
       ]) {
         const { code, outcome, message } = failureIn(answer);
         assert.deepEqual([answer.status, code, outcome], [413, 'PAYLOAD_TOO_LARGE', 'not_sent']);
@@ -86,16 +90,16 @@ test('the size of documents', async (t) => {
           /^The body is larger than [\d,]+ bytes: a document may have 1 MB, before base64\.$/,
         );
       }
-      const { message } = failureIn(await post(bff, 'submitDocumentBatch', several));
+      const { message } = failureIn(await postWrite(bff, 'submitDocumentBatch', several));
       assert.match(message, /: the documents of a batch may have 2,500,000 bytes in all, .* in several\.$/);
       assert.deepEqual([partner.api.arrivals, partner.auth.arrivals], [[], []]);
     },
   );
 
   await t.test('may be exactly the limit', async () => {
-    const single = await post(bff, 'submitDocument', JSON.stringify(document(megabyte)));
+    const single = await postWrite(bff, 'submitDocument', JSON.stringify(document(megabyte)));
     assert.equal(single.status, 200, single.text.slice(0, 300));
-    const many = await post(
+    const many = await postWrite(
       bff,
       'submitDocumentBatch',
       JSON.stringify(batch(megabyte, megabyte, 2_500_000 - 2 * megabyte)),

@@ -15,7 +15,7 @@ import {
   writeNames,
 } from '../../../support/requests/write-samples.ts';
 import { otherTypes, unusableBodies } from '../bad-bodies.ts';
-import { type Headers, headersOf, post } from '../post-write.ts';
+import { type Headers, headersOf, postWrite } from '../post-write.ts';
 import { capsOf, smallLimits } from './small-limits.ts';
 
 type Refusal = [status: number, code: string];
@@ -51,36 +51,36 @@ test('a write that is refused', async (t) => {
     const bodyCap = capsOf(name);
 
     for (const [what, body] of unusableBodies) {
-      await t.test(`${name}: ${what}`, async () => assertRefused(await post(bff, name, body), invalid));
+      await t.test(`${name}: ${what}`, async () => assertRefused(await postWrite(bff, name, body), invalid));
     }
 
     await t.test(`${name}: invalid UTF-8 within a good request`, async () => {
       const [before = '', end = ''] = text.split('S-1');
       const body = Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(end)]);
-      const answer = await post(bff, name, body);
+      const answer = await postWrite(bff, name, body);
       assertRefused(answer, invalid);
       assert.equal(failureIn(answer).message, 'The body is not UTF-8.');
     });
 
     for (const type of otherTypes) {
       await t.test(`${name}: the content type ${type}`, async () => {
-        assertRefused(await post(bff, name, text, { 'Content-Type': type }), wrongType);
+        assertRefused(await postWrite(bff, name, text, { 'Content-Type': type }), wrongType);
       });
     }
 
     for (const encoding of ['gzip', 'deflate', 'br', 'zstd', 'gzip, gzip', 'x']) {
       await t.test(`${name}: compressed by ${encoding}`, async () => {
         const headers: Headers = { 'Content-Encoding': encoding };
-        assertRefused(await post(bff, name, gzipSync(text), headers), wrongType);
+        assertRefused(await postWrite(bff, name, gzipSync(text), headers), wrongType);
       });
     }
 
     const padded = (bytes: number) => text + ' '.repeat(bytes - Buffer.byteLength(text));
     for (const more of [1, 1_000_000]) {
       await t.test(`${name}: ${more} more than the cap, with a length and in chunks`, async () => {
-        assertRefused(await post(bff, name, padded(bodyCap + more)), tooLarge);
+        assertRefused(await postWrite(bff, name, padded(bodyCap + more)), tooLarge);
         const chunked = { 'Transfer-Encoding': 'chunked' };
-        assertRefused(await post(bff, name, padded(bodyCap + more), chunked), tooLarge);
+        assertRefused(await postWrite(bff, name, padded(bodyCap + more), chunked), tooLarge);
       });
     }
 
@@ -107,7 +107,7 @@ test('a write that is refused', async (t) => {
     }
 
     const refusedAt = async (place: Place, request: unknown, path: string) => {
-      const answer = await post(bff, name, JSON.stringify(request));
+      const answer = await postWrite(bff, name, JSON.stringify(request));
       assertRefused(answer, invalid);
       const { details, message } = failureIn(answer);
       const { errors, issues } = details as { errors: string[]; issues: { path: string; message: string }[] };
@@ -166,7 +166,7 @@ test('a write that is refused', async (t) => {
           await refusedAt([], { ...least, [field]: Array(10_000).fill(wrong) }, field);
         }
         const body = JSON.stringify({ ...least, [field]: many(Math.ceil(bodyCap / 40)) });
-        assertRefused(await post(bff, name, body), tooLarge);
+        assertRefused(await postWrite(bff, name, body), tooLarge);
       });
     }
 
@@ -191,7 +191,7 @@ test('a write that is refused', async (t) => {
       ],
     ];
     for (const [name, request, message] of wrong) {
-      const answer = await post(bff, name, JSON.stringify(request));
+      const answer = await postWrite(bff, name, JSON.stringify(request));
       assertRefused(answer, invalid);
       assert.match(failureIn(answer).message, message);
     }

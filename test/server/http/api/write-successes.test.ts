@@ -7,7 +7,7 @@ import { startBffWith, startTestBff } from '../../../support/bff/test-bff.ts';
 import { startFaultServer } from '../../../support/partner/fault-server.ts';
 import { operationPath } from '../../../support/requests/paths.ts';
 import { samples, type WriteName, writeNames } from '../../../support/requests/write-samples.ts';
-import { post } from '../post-write.ts';
+import { postWrite } from '../post-write.ts';
 import { capsOf, smallLimits } from './small-limits.ts';
 
 /** What the local Pearsana says of each. */
@@ -32,7 +32,7 @@ test('a write that the local Pearsana takes', async (t) => {
       async () => {
         for (const request of Object.values(samples[name])) {
           const before = bff.pearsana.arrivals.length;
-          const answer = await post(bff, name, JSON.stringify(request), { 'X-Request-Id': 'mine' });
+          const answer = await postWrite(bff, name, JSON.stringify(request), { 'X-Request-Id': 'mine' });
           assert.equal(answer.status, 201, answer.text);
           const success = successOf(row).parse(answer.body);
           assert.deepEqual(
@@ -67,12 +67,12 @@ test('a write that the local Pearsana takes', async (t) => {
       async () => {
         const text = JSON.stringify(samples[name].least);
         const body = text + ' '.repeat(capsOf(name) - Buffer.byteLength(text));
-        assert.equal((await post(bff, name, body)).status, 201);
-        assert.equal((await post(bff, name, body, { 'Transfer-Encoding': 'chunked' })).status, 201);
+        assert.equal((await postWrite(bff, name, body)).status, 201);
+        assert.equal((await postWrite(bff, name, body, { 'Transfer-Encoding': 'chunked' })).status, 201);
         for (const type of ['application/json;charset=utf-8', 'application/JSON; charset="UTF-8"']) {
-          assert.equal((await post(bff, name, `\ufeff${text}`, { 'Content-Type': type })).status, 201);
+          assert.equal((await postWrite(bff, name, `\ufeff${text}`, { 'Content-Type': type })).status, 201);
         }
-        assert.equal((await post(bff, name, text, { 'Content-Encoding': 'identity' })).status, 201);
+        assert.equal((await postWrite(bff, name, text, { 'Content-Encoding': 'identity' })).status, 201);
       },
     );
   }
@@ -96,7 +96,7 @@ test('what a write sends', async (t) => {
           'X-Confirm-Environment': 'sandbox',
           'X-Request-Id': 'mine',
         };
-        await post(bff, name, escaped(JSON.stringify(request, null, '\t')), cookies);
+        await postWrite(bff, name, escaped(JSON.stringify(request, null, '\t')), cookies);
         const { method, path, body, headers } = partner.api.arrivals.at(-1) ?? assert.fail();
         assert.equal(`${method} ${path}`, `POST ${operations[name].partner.path}`);
         assert.equal(body, JSON.stringify(request));
