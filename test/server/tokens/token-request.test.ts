@@ -115,7 +115,7 @@ test('a token request', async (t) => {
       what: 'no scope of ours',
       reply: token({ scope: 'openid' }),
       code: 'SCOPE_NOT_ENABLED',
-      message: /pearsana-partner\/ping is not enabled.*App Clients/,
+      message: /^The scope pearsana-partner\/ping is not enabled.*App Clients/,
     },
     { what: 'an empty scope', reply: token({ scope: '' }), code: 'SCOPE_NOT_ENABLED' },
     {
@@ -212,6 +212,13 @@ test('a token request', async (t) => {
   await t.test('names each scope that was not granted', async () => {
     const error = await failureWith(token({ scope: ping }), { scopes: [ping, users] });
     assert.deepEqual([error.code, error.details], ['SCOPE_NOT_ENABLED', { scopes: [users] }]);
+    const both = await failureWith(token({ scope: '' }), { scopes: [ping, users] });
+    assert.deepEqual(both.details, { scopes: [ping, users] });
+    const some = await failureWith(
+      { status: 400, body: { error: 'invalid_scope' } },
+      { scopes: [ping, users] },
+    );
+    assert(some.message.startsWith(`One of the scopes ${ping} and ${users} is not enabled`), some.message);
   });
 
   for (const status of [301, 302, 303, 307, 308]) {
