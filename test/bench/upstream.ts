@@ -1,4 +1,4 @@
-// The partner of the benchmark, in a process of its own. Its API answers every request with the same bytes, below the
+// A stand-in for Pearsana in the benchmark, in a process of its own. Its API answers every request with the same bytes, below the
 // HTTP server: what it costs is shared by all contestants and should be as little as can be.
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';

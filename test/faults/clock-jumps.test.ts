@@ -17,7 +17,7 @@ const accessKey = 'pbff_an-access-key-for-tests-only';
 const timeoutMs = 300;
 const created: Reply = { status: 201, body: { user: { userId: 'usr_1' } } };
 
-/** What meets the first arrival of a create, and whether the partner has carried it out all the same. */
+/** What meets the first arrival of a create, and whether Pearsana has carried it out all the same. */
 type Fault = { reply: Reply; carriedOut: boolean; end: Outcome | 'succeeded' };
 const unknownBefore = (reply: Reply): Fault => ({ reply, carriedOut: false, end: 'unknown' });
 const unknownAfter = (reply: Reply): Fault => ({ reply, carriedOut: true, end: 'unknown' });

@@ -12,7 +12,7 @@ const timeoutMs = 1_000;
 const unlimited = { RATE_LIMIT_PER_MINUTE: '1000000', PARTNER_TIMEOUT_MS: String(timeoutMs) };
 const created: Reply = { status: 201 };
 
-/** What happens to a create at the partner, before it has read it or after it has carried it out. */
+/** What happens to a create at Pearsana, before it has read it or after it has carried it out. */
 type Fault = {
   before?: Reply;
   after?: Reply;
@@ -64,7 +64,7 @@ describe('500 creates at a partner that fails before and after it carries them o
     const random = seededRandom(seed);
     await using partner = await startFaultServer();
     await using bff = await startBffWith({ sandbox: partner }, unlimited);
-    // Reads leave connections behind, which the partner closes at the moment at which they are used again.
+    // Reads leave connections behind, which Pearsana closes at the moment at which they are used again.
     partner.api.resetIdleAfter(20);
     const names = Object.keys(faults);
     const ids = Array.from({ length: 500 }, (_, index) => `${names[index % names.length]}.${index}`);
@@ -85,7 +85,7 @@ describe('500 creates at a partner that fails before and after it carries them o
       const id = idOf(arrived);
       const again = (arrivals.get(id) ?? []).length > 1;
       const reply = (again ? undefined : faultOf(id).after) ?? created;
-      // A 401 says that it was not, and a refusal too; the partner keeps its word.
+      // A 401 says that it was not, and a refusal too; Pearsana keeps its word.
       if (reply.status !== 401 && reply.status !== 409) carriedOut.set(id, (carriedOut.get(id) ?? 0) + 1);
       return reply;
     });

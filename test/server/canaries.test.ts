@@ -119,7 +119,7 @@ describe('client secret, partner token and access key', { timeout: 60_000 }, () 
     assertNothingIn('the log', lines, { ...all, 'a request body': marker });
     const arrivals = [partner.auth.exchanges, partner.api.exchanges, leaky.auth.arrivals, leaky.api.arrivals];
     assertNothingIn(
-      'what the partner was sent, bodies aside',
+      'what Pearsana was sent, bodies aside',
       arrivals.flat().map(({ path, headers }) => JSON.stringify([path, headers])),
       allKeys,
     );

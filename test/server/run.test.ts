@@ -85,7 +85,7 @@ function ping(url: string, key = accessKey, environment = 'sandbox'): Promise<Re
 }
 
 function arrival({ api }: FaultServer): Promise<void> {
-  return until('a request at the partner', () => api.arrivals.length > 0);
+  return until('a request at Pearsana', () => api.arrivals.length > 0);
 }
 
 // Each waits for processes most of the time, so they wait together; none may take longer than this.

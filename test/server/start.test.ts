@@ -23,7 +23,7 @@ describe('starting', () => {
 });
 
 describe('a caller who goes away', () => {
-  it('ends the wait for the partner, and is noted as such', async () => {
+  it('ends the wait for Pearsana, and is noted as such', async () => {
     await using partner = await startFaultServer();
     await using bff = await startBffWith({ sandbox: partner });
     partner.api.next({ fault: 'hang' });

@@ -34,7 +34,7 @@ describe('twenty documents of 10 MB at once', { skip: process.platform !== 'linu
     });
     const idle = bff.residentBytes().now;
     const answers = Promise.all(Array.from({ length: uploads }, () => submit(bff.url)));
-    await until('all of them are at the partner', () => partner.waiting.length === uploads, 30_000);
+    await until('all of them are at Pearsana', () => partner.waiting.length === uploads, 30_000);
     const held = bff.residentBytes();
     for (const response of partner.waiting) {
       response.writeHead(201, { 'content-type': 'application/json' }).end('{"document":{}}');
@@ -46,7 +46,7 @@ describe('twenty documents of 10 MB at once', { skip: process.platform !== 'linu
     const bodies = uploads * body.byteLength;
     const inMegabytes = (bytes: number) => `${Math.round(bytes / megabyte)} MB`;
     t.diagnostic(
-      `idle ${inMegabytes(idle)}, all at the partner ${inMegabytes(held.now)}, at most ${inMegabytes(most)}; the bodies have ${inMegabytes(bodies)}`,
+      `idle ${inMegabytes(idle)}, all at Pearsana ${inMegabytes(held.now)}, at most ${inMegabytes(most)}; the bodies have ${inMegabytes(bodies)}`,
     );
     // The bodies once, and the heap that is left of making them: the same again would be a copy of each.
     assert(most - idle < 2.2 * bodies, `${inMegabytes(most - idle)} for ${inMegabytes(bodies)}`);

@@ -38,7 +38,7 @@ describe('the codes of our own', () => {
     for (const [code, { source, outcome, status }] of codes) {
       // It is about another write than the one that it answers.
       if (status === 409) continue;
-      // Before the partner is called, there is nothing to be unsure of; after it, only its own "no" is sure.
+      // Before Pearsana is called, there is nothing to be unsure of; after it, only its own "no" is sure.
       if (source === 'auth' || (source === 'bff' && status !== 500)) assert.equal(outcome, 'not_sent', code);
       else assert.notEqual(outcome, 'not_sent', code);
     }

@@ -57,7 +57,7 @@ describe('the operations of the table', () => {
         const asked = scopesOf(row, request);
         for (const each of asked) assert(known.includes(each), each);
         assert.equal(new Set(asked).size, asked.length);
-        // What changes something at the partner is never sent without a token.
+        // What changes something at Pearsana is never sent without a token.
         if (isWrite(row)) assert(asked.length > 0);
       }
     });
@@ -101,7 +101,7 @@ describe('the operations of the table', () => {
     }
   });
 
-  it('spell scopes as the partner does', () => {
+  it('spell scopes as Pearsana does', () => {
     assert.equal(scope('partners.users:write'), 'pearsana-partner/partners.users:write');
     const names = Object.keys(scopeDescriptions) as (keyof typeof scopeDescriptions)[];
     assert.deepEqual(names.map(scope), [...documentedScopes]);

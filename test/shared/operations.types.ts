@@ -73,10 +73,10 @@ client.submitDocumentBatch({ environment: 'sandbox', request: { items: [document
 client.submitDocumentBatch({ environment: 'sandbox', request: document });
 // @ts-expect-error What is free in form is an object all the same.
 client.submitDocument({ environment: 'sandbox', request: { ...document, verificationMetadata: 'x' } });
-// @ts-expect-error The partner documents no answer, so nothing can be taken for granted of one.
+// @ts-expect-error Pearsana documents no answer, so nothing can be taken for granted of one.
 (await client.submitDocument({ environment: 'sandbox', request: document })).result.document;
 
-// A row that the BFF answers by itself has no facts of the partner; all others have them.
+// A row that the BFF answers by itself has no facts of Pearsana; all others have them.
 (await client.scopes({ environment: 'sandbox' })).result.scopes satisfies ScopeFinding[];
 (await client.scopes({ environment: 'sandbox' })).partner satisfies null;
 (await client.submitDocument({ environment: 'sandbox', request: document })).partner satisfies PartnerFacts;
@@ -139,7 +139,7 @@ null as unknown as Strange<Endpoints> satisfies never;
 null as unknown as Strange<OtherTable> satisfies never;
 
 const { listInvitations, getInvitation, revokeInvitation } = otherTable;
-// @ts-expect-error What changes something at the partner says what the journal keeps of it.
+// @ts-expect-error What changes something at Pearsana says what the journal keeps of it.
 ({ ...getInvitation, method: 'POST' }) satisfies OperationRow;
 // @ts-expect-error What changes nothing has nothing to keep.
 ({ ...revokeInvitation, method: 'GET' }) satisfies OperationRow;

@@ -21,7 +21,7 @@ import { openWorkbench } from './workbench.ts';
 const mostBytes = 4_096;
 const files = Array.from({ length: 27 }, (_, index) => `${String(index + 1).padStart(2, '0')}.pdf`);
 
-/** What the partner answers where each document is accepted. */
+/** What Pearsana answers where each document is accepted. */
 function accepted(count: number): Reply {
   const results = Array.from({ length: count }, (_, index) => ({
     itemId: String(index + 1),

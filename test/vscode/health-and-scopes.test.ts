@@ -12,7 +12,7 @@ for (const kind of ['node', 'web'] as const) {
   describe(`what can be checked, in the ${kind} host`, { skip: noBrowser }, () => {
     before(buildExtension);
 
-    test('the partner’s health, and the scopes of the App Client', { timeout: 240_000 }, async (t) => {
+    test('Pearsana’s health, and the scopes of the App Client', { timeout: 240_000 }, async (t) => {
       const port = await freePort();
       const variables = { BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}` };
       const enabledScopes = documentedScopes.filter((each) => each !== lacking);

@@ -65,7 +65,7 @@ for (const kind of ['node', 'web'] as const) {
           /ALREADY|was \[invited\] \(command:x\) before.*Nothing was changed/s,
         ).first();
         await told.waitFor();
-        // The partner's text is no link.
+        // Pearsana's text is no link.
         assert.equal(await told.locator('a[href*="command:"], a[data-href*="command:"]').count(), 0);
         await read();
         await told.getByRole('button', { name: 'Review and Try Again' }).click();

@@ -1,6 +1,6 @@
 export type SnippetOptions = { authUrl: string; clientId: string; clientSecret: string; scope: string };
 
-/** What the partner's page suggests: one cached token, fetched again a minute early. */
+/** What Pearsana's page suggests: one cached token, fetched again a minute early. */
 export function createAccessTokenSnippet(options: SnippetOptions): () => Promise<string> {
   let kept: { token: string; until: number } | undefined;
 

@@ -283,7 +283,7 @@ describe('the steps', () => {
 describe('results', () => {
   const two = documents(2);
 
-  test('tell each document’s own, in the partner’s words', () => {
+  test('tell each document’s own, in Pearsana’s words', () => {
     const results = resultsOf(two, {
       requestId: 'r-1',
       result: {

@@ -67,7 +67,7 @@ describe('the words of a failure', () => {
     }
   });
 
-  it('tell what the BFF says of the partner, and do not say it in other words', () => {
+  it('tell what the BFF says of Pearsana, and do not say it in other words', () => {
     for (const code of [
       'SCOPE_NOT_ENABLED',
       'INSUFFICIENT_SCOPE',
@@ -104,7 +104,7 @@ describe('the words of a failure', () => {
     assert.match(theirs.advice, /Wait 60 s/);
   });
 
-  it('pass on the codes that only the partner has', () => {
+  it('pass on the codes that only Pearsana has', () => {
     const failure = failureSample('INVITATION_EXISTS', { source: 'pearsana', message: 'Already invited.' });
     const { short, what } = explain(failure, desktop, retry);
     assert.equal(short, 'INVITATION_EXISTS');

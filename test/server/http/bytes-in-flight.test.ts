@@ -35,7 +35,7 @@ test('the bytes in flight', async (t) => {
     assert.equal(answer.headers.get('retry-after'), '1');
   }
 
-  /** Runs it while one batch, as large as may be, is at the partner. */
+  /** Runs it while one batch, as large as may be, is at Pearsana. */
   async function whileOneIsThere(run: () => Promise<void>): Promise<void> {
     let answerIt: () => void = () => {};
     const held = new Promise<void>((resolve) => {
@@ -44,7 +44,7 @@ test('the bytes in flight', async (t) => {
     const before = partner.api.arrivals.length;
     partner.api.next({ after: held });
     const first = submitted(largest);
-    await until('it is at the partner', () => partner.api.arrivals.length === before + 1);
+    await until('it is at Pearsana', () => partner.api.arrivals.length === before + 1);
     try {
       await run();
       assert.equal(partner.api.arrivals.length, before + 1);

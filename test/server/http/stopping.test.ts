@@ -204,7 +204,7 @@ describe('stopping', () => {
     await bff.running.stop();
     // The program ends with this: what is not done by now never will be.
     assert(answered);
-    await until('the partner has answered', () => partner.api.connections.now === 0);
+    await until('Pearsana has answered', () => partner.api.connections.now === 0);
     assert.equal(partner.api.connections.cut, 0);
   });
 });

@@ -26,7 +26,7 @@ function marked(name: WriteName): { request: unknown; markers: Secrets; referenc
     const marker = `marker-${name}-${place.join('-')}`;
     if (/namespace/.test(where)) return at;
     if (/externalId/.test(where)) {
-      // A document is somebody's whom the partner knows.
+      // A document is somebody's whom Pearsana knows.
       const reference = /externalReference\./.test(where) ? firstReference : marker;
       references.push(reference);
       return withValueAt(at, place, reference);

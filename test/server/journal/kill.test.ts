@@ -69,7 +69,7 @@ describe(`a BFF that is killed while it creates ${creates} users`, { timeout: 12
     for (const number of of('succeeded')) assert.equal(arrived.counts[number], 1, `${number} was lost.`);
     const unknownArrived = unknown.filter((number) => arrived.counts[number] === 1);
 
-    // A person looks at the partner, says what is so, and the same keys are used once more.
+    // A person looks at Pearsana, says what is so, and the same keys are used once more.
     const client = await bff.client();
     const open = (await allActivity(client)).filter(({ state }) => state === 'unknown');
     assert.equal(open.length, unknown.length);

@@ -135,7 +135,7 @@ describe('the record of writes', () => {
 
   for (const { what, prepare, outcome, status, code, answered } of [
     {
-      what: 'is refused by the partner',
+      what: 'is refused by Pearsana',
       prepare: (partner: FaultServer) =>
         partner.api.next({
           status: 409,
@@ -182,7 +182,7 @@ describe('the record of writes', () => {
       answered: { status: 201, requestId: 'p' },
     },
     {
-      what: 'fails at the partner',
+      what: 'fails at Pearsana',
       prepare: (partner: FaultServer) => partner.api.next({ status: 500, headers: {}, body: {} }),
       outcome: 'unknown',
       status: 502,

@@ -70,7 +70,7 @@ test('a write', async (t) => {
       );
     }
 
-    await t.test('is answered so again where the partner gave no id that could be kept', async () => {
+    await t.test('is answered so again where Pearsana gave no id that could be kept', async () => {
       const key = newKeyName();
       partner.api.next({ status: 200, body: '' });
       assert.equal(shortly(await write(bff, { name: 'createUser', key })), '200');
@@ -79,18 +79,15 @@ test('a write', async (t) => {
       assert.match(again.text, /"result":null/);
     });
 
-    await t.test(
-      'is refused where what the partner gave cannot be kept and the contract wants it',
-      async () => {
-        const key = newKeyName();
-        const named = { invitation: { ...invited.invitation, invitationId: 'Ada Lovelace' } };
-        partner.api.next({ status: 201, body: named });
-        assert.equal(shortly(await write(bff, { key })), '201');
-        const before = arrivals();
-        assert.equal(shortly(await write(bff, { key })), '409 OUTCOME_KNOWN');
-        assert.equal(arrivals(), before);
-      },
-    );
+    await t.test('is refused where what Pearsana gave cannot be kept and the contract wants it', async () => {
+      const key = newKeyName();
+      const named = { invitation: { ...invited.invitation, invitationId: 'Ada Lovelace' } };
+      partner.api.next({ status: 201, body: named });
+      assert.equal(shortly(await write(bff, { key })), '201');
+      const before = arrivals();
+      assert.equal(shortly(await write(bff, { key })), '409 OUTCOME_KNOWN');
+      assert.equal(arrivals(), before);
+    });
 
     await t.test('is for one request, one operation and one environment', async () => {
       const key = newKeyName();

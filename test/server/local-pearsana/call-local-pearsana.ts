@@ -35,7 +35,7 @@ export async function callApi(pearsana: LocalPearsana, method: string, path: str
   return read(await fetch(`${pearsana.apiUrl}${path}`, { method, ...call }));
 }
 
-/** Posts to the API as the partner asks for it: token, version and media type are right. */
+/** Posts to the API as Pearsana asks for it: token, version and media type are right. */
 export function postJson(pearsana: LocalPearsana, token: string, path: string, body: unknown) {
   const headers = versioned(token);
   return callApi(pearsana, 'POST', path, { headers, body: JSON.stringify(body) });

@@ -45,7 +45,7 @@ test('a large body', async (t) => {
     assert(durationMs > 1_200, String(durationMs));
   });
 
-  await t.test('that is read at once leaves the partner no more than that time', async () => {
+  await t.test('that is read at once leaves Pearsana no more than that time', async () => {
     await assert.rejects(send({ delayMs: 1_000 }, { timeoutMs: 100, sendLimits: enough }), timesOut);
   });
 

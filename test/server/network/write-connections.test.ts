@@ -87,13 +87,13 @@ test('the connections of writes', async (t) => {
     assert.equal(new Set(seen.map(({ socket }) => socket)).size, answers.length);
   });
 
-  /** Calls, goes away once the request has arrived at the partner, and tells how that ended. */
+  /** Calls, goes away once the request has arrived at Pearsana, and tells how that ended. */
   async function goneFrom(path: string, sent: RequestInit): Promise<Seen['end']> {
     delayMs = 100;
     const gone = new AbortController();
     const headers = { authorization: `Bearer ${bff.accessKey}`, ...(sent.headers as Record<string, string>) };
     const call = fetch(bff.url + path, { ...sent, headers, signal: gone.signal });
-    await until('it arrives at the partner', () => seen.length === 1);
+    await until('it arrives at Pearsana', () => seen.length === 1);
     gone.abort();
     await assert.rejects(call, { name: 'AbortError' });
     await until('it ends there', () => seen[0]?.end !== undefined);

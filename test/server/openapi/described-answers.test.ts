@@ -44,7 +44,7 @@ function assertDescribed(path: string, method: string, answer: Answer): void {
   );
   assert(schemas.validate({ $ref: schema }, answer.body), schemas.errorsText());
   const failure = failureBody.safeParse(answer.body).data?.error;
-  // The partner has codes of its own; of ours, each that is answered is named.
+  // Pearsana has codes of its own; of ours, each that is answered is named.
   if (failure && failure.source !== 'pearsana') {
     const named = Object.keys(operation.responses[key]?.content?.['application/json'].examples ?? {});
     assert(

@@ -19,7 +19,7 @@ const requestSchemas = schemasReachedFrom(
 /** What these rules say of these places is not about requests. Each must be said at least once, else it goes. */
 const aside: { why: string; rules: RegExp; places: (place: string) => boolean }[] = [
   {
-    why: 'An answer holds what the partner says, as long as that is.',
+    why: 'An answer holds what Pearsana says, as long as that is.',
     rules: /api4:2023-(string-limit|string-restricted|array-limit)$/,
     places: (place) =>
       /\.responses\./.test(place) ||

@@ -66,7 +66,7 @@ test('documents from the typed client to the local Pearsana', async (t) => {
   );
 });
 
-describe('a refusal of documents by the partner', () => {
+describe('a refusal of documents by Pearsana', () => {
   it('says what comes first with whatever body a 404 has, and for a document alone', async () => {
     await using partner = await startFaultServer();
     await using bff = await startBffWith({ sandbox: partner });
@@ -83,7 +83,7 @@ describe('a refusal of documents by the partner', () => {
     assert.equal((await refusalOf(user)).message, plain);
   });
 
-  it('is told with the partner’s request id where that is not ours, if it is one', async () => {
+  it('is told with Pearsana’s request id where that is not ours, if it is one', async () => {
     await using partner = await startFaultServer();
     await using bff = await startBffWith({ sandbox: partner });
     const requestId = 'mine';

@@ -144,7 +144,7 @@ const endings: Ending[] = [
   ),
 ];
 
-test('a write that the partner ends with', async (t) => {
+test('a write that Pearsana ends with', async (t) => {
   await using partner = await startFaultServer();
   await using bff = await startBffWith(
     { sandbox: partner },
@@ -235,7 +235,7 @@ test('a write that the partner ends with', async (t) => {
   }
 
   await t.test(
-    'nothing at all in a success: it is null where the partner documents none, an invitation has to be one',
+    'nothing at all in a success: it is null where Pearsana documents none, an invitation has to be one',
     async () => {
       for (const [status, answered] of [
         [200, 200],

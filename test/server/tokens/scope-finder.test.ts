@@ -47,7 +47,7 @@ function finder(failing: (scope: string) => Error | undefined = () => undefined)
 }
 
 describe('the scopes of an App Client', () => {
-  it('are found by asking for each alone, a few at once, in the order of the partner’s page', async () => {
+  it('are found by asking for each alone, a few at once, in the order of Pearsana’s page', async () => {
     const { findScopes, asked, mostOpen } = finder((scope) =>
       scope.includes('users') ? notEnabled() : undefined,
     );

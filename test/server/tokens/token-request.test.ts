@@ -33,7 +33,7 @@ test('a token request', async (t) => {
     return error;
   }
 
-  await t.test('is the grant of the partner’s page: a form with id, secret and scopes', async () => {
+  await t.test('is the grant of Pearsana’s page: a form with id, secret and scopes', async () => {
     await ask(undefined, { scopes: [ping, users] });
     const { method, path, headers, body } = server.auth.arrivals.at(-1) ?? assert.fail();
     assert.equal(`${method} ${path}`, 'POST /oauth2/token');

@@ -33,7 +33,7 @@ export type Reply = {
 /** A reply, or what makes one of the request; a promise holds the answer back until it is kept. */
 export type Script = Reply | ((arrived: Arrived) => Reply | Promise<Reply>);
 
-/** One half of the partner: what it was sent, and what it answers. */
+/** One half of Pearsana (the API or the authorisation server): what it received, and what it answers. */
 export type FaultSide = {
   url: string;
   arrivals: Arrived[];

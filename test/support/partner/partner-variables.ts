@@ -8,13 +8,13 @@ export type Partner = {
   clientSecretFile?: string;
 };
 
-/** The partner of each environment, by the environment's name. */
+/** The stand-in for Pearsana of each environment, by the environment's name. */
 export type Partners = Readonly<Record<string, Partner>>;
 
 /** The secret of a stand-in that takes any. */
 export const fallbackSecret = 'a-client-secret-for-tests-only';
 
-/** For tests in which nobody calls the partner. */
+/** For tests in which nobody calls Pearsana. */
 export const uncalledPartner: Partner = {
   authUrl: 'https://auth.example.com',
   apiUrl: 'https://api.example.com',

@@ -53,7 +53,7 @@ test('the BFF’s answers', async (t) => {
   });
 
   await t.test(
-    'to a ping name environment, request and what the partner said, in the contract’s form',
+    'to a ping name environment, request and what Pearsana said, in the contract’s form',
     async () => {
       const answer = await bff.call('/api/environments/production/ping', {
         headers: { 'x-request-id': 'a.b-c_1' },

@@ -18,7 +18,7 @@ test('the scopes of an environment', async (t) => {
   await using bff = await startTestBff({ pearsana: { enabledScopes } });
 
   await t.test(
-    'are told for each of the eight, through the typed client, without a call to the partner’s API',
+    'are told for each of the eight, through the typed client, without a call to Pearsana’s API',
     async () => {
       const client = createClient({ baseUrl: bff.url, accessKey: bff.accessKey });
       const { environment, requestId, partner, result } = await client.scopes({
@@ -50,7 +50,7 @@ test('the scopes of an environment', async (t) => {
 });
 
 describe('a token that was asked for to find out a scope', () => {
-  it('is never sent to the partner, and no call is spared a token of its own by it', async () => {
+  it('is never sent to Pearsana, and no call is spared a token of its own by it', async () => {
     await using pearsana = await startLocalPearsana();
     await using auth = await startRecordingProxy(pearsana.authUrl);
     await using api = await startRecordingProxy(pearsana.apiUrl);

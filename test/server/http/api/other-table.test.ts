@@ -45,7 +45,7 @@ describe('a table with other rows', async () => {
     assert.equal(asked.get('scope'), 'pearsana-partner/partners.invitations:read');
   });
 
-  it('encodes what a path names, at the BFF and at the partner', async () => {
+  it('encodes what a path names, at the BFF and at Pearsana', async () => {
     await client.getInvitation({ environment: 'sandbox', invitationId: 'SIS:1,2@x+y=~' });
     assert.equal(last().path, '/v1/invitations/SIS%3A1%2C2%40x%2By%3D~');
   });

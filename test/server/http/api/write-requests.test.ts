@@ -27,7 +27,7 @@ const tooLarge: Refusal = [413, 'PAYLOAD_TOO_LARGE'];
 test('a write that is refused', async (t) => {
   await using bff = await startTestBff({ variables: { ...smallLimits, RATE_LIMIT_PER_MINUTE: '100000' } });
 
-  // Whatever came, the partner heard nothing of it, and no token was asked for.
+  // Whatever came, Pearsana heard nothing of it, and no token was asked for.
   t.afterEach(async () => {
     assert.deepEqual(bff.pearsana.arrivals, []);
     const { environments } = environmentsAnswer.parse((await bff.call('/api/environments')).body);

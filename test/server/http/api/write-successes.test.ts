@@ -86,7 +86,7 @@ test('what a write sends', async (t) => {
     const row: OperationRow = operations[name];
 
     await t.test(
-      `${name}: the caller’s own order of fields, serialised again, with the partner’s headers alone`,
+      `${name}: the caller’s own order of fields, serialised again, with Pearsana’s headers alone`,
       async () => {
         const request = reversed(samples[name].whole);
         partner.api.next({ status: 400 });
@@ -121,7 +121,7 @@ test('what a write sends', async (t) => {
       assert.equal(asked.filter((scopes) => scopes === whole).length, 1);
     });
 
-    await t.test(`${name}: a status of the partner’s choice comes through`, async () => {
+    await t.test(`${name}: a status of Pearsana’s choice comes through`, async () => {
       const result = {
         invitation: { invitationId: 'a', status: 'b', userState: 'c', creationDateTime: 'd' },
         x: 1,

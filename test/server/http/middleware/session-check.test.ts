@@ -117,7 +117,7 @@ test('a request with a session', async (t) => {
     assert.equal((await comeBack(bff, '?code=a', 'a')).status, 429);
   });
 
-  await t.test('caused no request to the partner', async () => {
+  await t.test('caused no request to Pearsana', async () => {
     assert.deepEqual([partner.auth.arrivals, partner.api.arrivals], [[], []]);
     assert.equal((await send(ping)).status, 200);
   });

@@ -32,7 +32,7 @@ test('a request with a session', async (t) => {
   const post = (changed?: Record<string, string>, body = invitation, path = invitations) =>
     bff.call(path, { method: 'POST', body, headers: pageHeaders(session, { ...json, ...changed }) });
 
-  /** Refused for what both a read and a write are, and nothing went to the partner. */
+  /** Refused for what both a read and a write are, and nothing went to Pearsana. */
   async function assertForbidden(changed: Record<string, string>, words: RegExp): Promise<void> {
     const before = arrived();
     for (const answer of [await get(changed), await post(changed)]) {
