@@ -10,6 +10,7 @@ export {
   type SharedCallOptions,
 } from '../shared/client.ts';
 export { ClientError, type ClientErrorReason } from '../shared/client-error.ts';
+export type { OperationRow } from '../shared/endpoint-row.ts';
 export type {
   Environment,
   EnvironmentKind,
@@ -22,7 +23,6 @@ export { type ErrorCode, errorCodes } from '../shared/error-codes.ts';
 export type { ErrorSource, Failure, Issue, Outcome } from '../shared/errors.ts';
 export {
   type OperationName,
-  type OperationRow,
   operationNames,
   operations,
   type PartnerFacts,

@@ -15,6 +15,7 @@ export async function buildClient(): Promise<string> {
     const compiler = join(root, 'node_modules/typescript/bin/tsc');
     await run(process.execPath, [compiler, '--project', join(root, 'client'), '--outDir', stage]);
     await nameDeclarationsAsScripts(stage);
+    await bundleProgram(join(stage, 'program.js'));
     for (const file of ['LICENSE', 'client/README.md'])
       await cp(join(root, file), join(stage, file.replace('client/', '')));
     const description = {
@@ -24,10 +25,11 @@ export async function buildClient(): Promise<string> {
       license,
       type: 'module',
       exports: { '.': { types: './client/index.d.ts', default: './client/index.js' } },
+      bin: { 'pearsana-partner-client': './program.js' },
       sideEffects: false,
       engines: { node: '>=20.3' },
       // Not bundled, so that a project that uses zod contains it only once.
-      dependencies: { zod: dependencies.zod },
+      dependencies: { papaparse: dependencies.papaparse, zod: dependencies.zod },
     };
     await writeFile(join(stage, 'package.json'), `${JSON.stringify(description, null, 2)}\n`);
     const shell = process.platform === 'win32';
@@ -39,6 +41,16 @@ export async function buildClient(): Promise<string> {
   } finally {
     await rm(stage, { recursive: true, force: true });
   }
+}
+
+/** The command line, as one file: nobody imports from it. */
+async function bundleProgram(outfile: string): Promise<void> {
+  const { build } = await import('esbuild');
+  await build({
+    ...{ absWorkingDir: root, entryPoints: [join(root, 'client/program/main.ts')], outfile },
+    ...{ bundle: true, platform: 'node', target: 'node20', format: 'esm', logLevel: 'warning' },
+    external: ['papaparse', 'zod'],
+  });
 }
 
 /** The compiler renames imports only in scripts. It would find these itself, but other programs read declarations too. */

@@ -38,6 +38,7 @@ export function createLog(level: string, stream: DestinationStream = standardOut
         missingGrant,
         outcome,
         replayed,
+        importId,
         partnerMs,
         host,
       } = context;
@@ -53,6 +54,7 @@ export function createLog(level: string, stream: DestinationStream = standardOut
         missingGrant,
         outcome,
         replayed,
+        import: importId,
         durationMs,
         partnerMs,
       };

@@ -5,6 +5,7 @@ import { clock } from './clock.ts';
 import type { EnvironmentConfig, EnvironmentFacts } from './config/environment-config.ts';
 import type { Config } from './config/read-config.ts';
 import type { SessionConfig } from './config/session-config.ts';
+import { importsPerMinuteOf } from './http/api/import-answers.ts';
 import { createApp } from './http/app.ts';
 import { limitBytesInFlight } from './http/bytes-in-flight.ts';
 import { listen } from './http/listen.ts';
@@ -109,6 +110,7 @@ export async function startBff(
       tokens,
       callPartner,
       sendOnce: createSendOnce(journal, callPartner),
+      importsPerMinute: importsPerMinuteOf(config.importRateLimitPerMinute),
       journal,
       newerApiVersion: versions.newer,
       fileLimits,

@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import { externalReference, sha256Hex } from './fields.ts';
+import { importOperations } from './import-record.ts';
 
 /** `in_flight`: it is being sent right now. `succeeded`: Pearsana accepted it. The others are as in a failure's `outcome`. */
 export const writeState = z.enum(['in_flight', 'succeeded', 'not_sent', 'refused', 'unknown']);
@@ -83,3 +85,39 @@ export const knownWrite = z.object({
   sameRequest: z.optional(z.boolean()),
 });
 export type KnownWrite = z.infer<typeof knownWrite>;
+
+/** The most people or documents of one lookup. */
+export const mostLookups = 1_000;
+const tooManyLookups = `must have at most ${mostLookups.toLocaleString('en')} entries`;
+
+/** `POST …/activity/lookup`: what is known of these people, or of these documents. */
+export const lookupRequest = z
+  .strictObject({
+    operation: z.enum(importOperations),
+    /** People; for every operation but `submitDocument`. */
+    references: z.optional(z.array(externalReference).check(z.maxLength(mostLookups, tooManyLookups))),
+    /** Documents, for `submitDocument`: the SHA-256 of each canonical request, in hexadecimal. */
+    digests: z.optional(z.array(sha256Hex).check(z.maxLength(mostLookups, tooManyLookups))),
+  })
+  .check(
+    z.superRefine(({ operation, references, digests }, context) => {
+      const [wanted, other] =
+        operation === 'submitDocument' ? ['digests', 'references'] : ['references', 'digests'];
+      const given: Record<string, unknown> = { references, digests };
+      if (given[wanted] === undefined)
+        context.addIssue({ code: 'custom', path: [wanted], message: 'is required' });
+      if (given[other] !== undefined)
+        context.addIssue({ code: 'custom', path: [other], message: `is not for ${operation}` });
+    }),
+  );
+export type LookupRequest = z.infer<typeof lookupRequest>;
+
+/** For each, in order: the write that stands in the way (in flight, unknown, succeeded), else the newest; null where there is none. */
+export const lookupAnswer = z.object({
+  environment: z.string(),
+  requestId: z.string(),
+  /** Names the journal: another one means another BFF, or another data directory. */
+  journal: z.string(),
+  results: z.array(z.nullable(knownWrite)),
+});
+export type LookupAnswer = z.infer<typeof lookupAnswer>;

@@ -6,6 +6,7 @@ import {
   type EndpointRow,
   type EndpointTable,
   filledPath,
+  isConfirmed,
   isWrite,
   type OperationRow,
   type OwnRow,
@@ -46,6 +47,8 @@ export type WriteOptions = {
    * To retry without doing it twice, pass the key of the {@link ClientError}.
    */
   idempotencyKey?: string;
+  /** The import that this is a row of, as in `imp_…`. It was confirmed as a whole, and its rows need a key each. */
+  importId?: string;
 };
 
 /** The options of an operation's method: the parameters of its path, its query and its body. */
@@ -59,9 +62,10 @@ type OperationOptions<Row extends EndpointRow> = {
   (Row extends { method: 'POST' } ? WriteOptions : unknown);
 
 /** The same for the BFF's own rows. Their small bodies are given as options too. */
-type OwnOptions<Row extends EndpointRow> = SharedCallOptions & {
-  [Parameter in ParameterIn<Row['path']>]: string;
-} & QueryOf<Row> &
+type OwnOptions<Row extends EndpointRow> = SharedCallOptions &
+  (Row extends { confirmed: true } ? Pick<WriteOptions, 'confirm'> : unknown) & {
+    [Parameter in ParameterIn<Row['path']>]: string;
+  } & QueryOf<Row> &
   (BodyOf<Row> extends undefined ? unknown : BodyOf<Row>);
 
 type QueryOf<Row> = Row extends { query: infer Query extends z.ZodMiniType } ? z.input<Query> : unknown;
@@ -149,7 +153,7 @@ export function createClientOf<Table extends EndpointTable>(
   const send: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
 
   async function call(row: EndpointRow, given: Given) {
-    const { signal, requestId = crypto.randomUUID(), environment, confirm } = given;
+    const { signal, requestId = crypto.randomUUID(), environment, confirm, importId } = given;
     const writes = isWrite(row);
     const idempotencyKey = writes ? (given.idempotencyKey ?? crypto.randomUUID()) : undefined;
     const context = { origin, requestId, environment, writes, idempotencyKey };
@@ -173,11 +177,11 @@ export function createClientOf<Table extends EndpointTable>(
           'x-request-id': requestId,
           ...(accessKey !== undefined && { authorization: `Bearer ${accessKey}` }),
           ...(sent !== undefined && { 'content-type': 'application/json' }),
-          ...(writes &&
+          ...(isConfirmed(row) &&
             confirm !== undefined && {
-              // Fetch would trim it, or fail as if nothing were reachable. A wrong name is for the BFF to refuse.
-              'x-confirm-environment': confirm.replace(/[^!-~]/g, '?'),
+              'x-confirm-environment': headerWord(confirm),
             }),
+          ...(writes && importId !== undefined && { 'x-pearsana-import': headerWord(importId) }),
           // A string of a structured field, which has the same escapes as JSON here.
           ...(idempotencyKey !== undefined && { 'idempotency-key': JSON.stringify(idempotencyKey) }),
         },
@@ -240,6 +244,11 @@ function requestOf(row: EndpointRow, given: Given, refuse: Refuse) {
 /** The schema of a row's whole answer. */
 function answerOf(row: EndpointRow): OwnRow['answer'] {
   return row.access === 'grant' ? successOf(row) : row.answer;
+}
+
+/** Fetch would trim it, or fail as if nothing were reachable: what is no word is for the BFF to refuse. */
+function headerWord(text: string): string {
+  return text.replace(/[^!-~]/g, '?');
 }
 
 function parseJson(text: string): unknown {

@@ -34,6 +34,10 @@ export type OwnRow = CallFacts &
     access: 'anybody' | 'caller' | 'access-key';
     /** How its requests are limited: together with the caller's others, or by address, for this row alone. */
     rateClass: 'reads' | 'signIn';
+    /** Takes the environment's name once more where that is protected, as a write does. */
+    confirmed?: true;
+    /** Of a success, where it is not 200. */
+    status?: 201;
     /** The whole body of a success. It names the environment if the path does. */
     answer: z.ZodMiniType<{ requestId: string; environment?: string }>;
   };
@@ -114,6 +118,11 @@ export type OperationIn<Table extends EndpointTable> = {
 /** Whether it changes something at Pearsana. Any other POST concerns only the BFF. */
 export function isWrite({ access, method }: EndpointRow): boolean {
   return access === 'grant' && method === 'POST';
+}
+
+/** Whether it takes the name of a protected environment once more. */
+export function isConfirmed(row: EndpointRow): boolean {
+  return row.access === 'grant' ? isWrite(row) : row.confirmed === true;
 }
 
 /** The rate limit for the requests of a row. */

@@ -1,5 +1,12 @@
 import * as z from 'zod/mini';
-import { activityAnswer, activityQuery, resolveAnswer, resolveRequest } from './activity.ts';
+import {
+  activityAnswer,
+  activityQuery,
+  lookupAnswer,
+  lookupRequest,
+  resolveAnswer,
+  resolveRequest,
+} from './activity.ts';
 import {
   documentScopes,
   keptBatchResult,
@@ -13,6 +20,7 @@ import {
 } from './documents.ts';
 import type { EndpointTable } from './endpoint-row.ts';
 import { environmentsAnswer, sessionAnswer } from './environments.ts';
+import { announceRequest, importAnswer, importsAnswer } from './import-record.ts';
 import { createInvitationRequest, createInvitationResult, keptInvitationResult } from './invitations.ts';
 import { scope, scopesResult } from './scopes.ts';
 import { keyEndedAnswer, signInMethodsAnswer, windowCodeRequest, windowKeyAnswer } from './sign-in.ts';
@@ -159,6 +167,56 @@ export const endpoints = {
     request: resolveRequest,
     bodyCap: 1024,
     answer: resolveAnswer,
+  },
+  /** What is known of up to 1,000 people or documents; needs the operation's grant. */
+  lookUp: {
+    method: 'POST',
+    path: '/api/environments/:environment/activity/lookup',
+    access: 'caller',
+    rateClass: 'reads',
+    request: lookupRequest,
+    // A thousand references of two hundred characters each, in any script.
+    bodyCap: 2 * 1024 * 1024,
+    answer: lookupAnswer,
+  },
+  /**
+   * Announces an import: so many rows of one operation, which a person has reviewed and confirmed as a whole. Each is then
+   * sent with the import's id. Needs the operation's grant.
+   */
+  announceImport: {
+    method: 'POST',
+    path: '/api/environments/:environment/imports',
+    access: 'caller',
+    rateClass: 'reads',
+    confirmed: true,
+    status: 201,
+    request: announceRequest,
+    bodyCap: 1024,
+    answer: importAnswer,
+  },
+  /** The caller's imports, newest first; everybody's with the grant for all that the environment offers. */
+  imports: {
+    method: 'GET',
+    path: '/api/environments/:environment/imports',
+    access: 'caller',
+    rateClass: 'reads',
+    answer: importsAnswer,
+  },
+  /** One import, and how far it is. */
+  importStatus: {
+    method: 'GET',
+    path: '/api/environments/:environment/imports/:id',
+    access: 'caller',
+    rateClass: 'reads',
+    answer: importAnswer,
+  },
+  /** Stops an import: none of its rows is sent from then on, from whichever machine they come. */
+  stopImport: {
+    method: 'POST',
+    path: '/api/environments/:environment/imports/:id/stop',
+    access: 'caller',
+    rateClass: 'reads',
+    answer: importAnswer,
   },
   /** The ways to sign in. It needs no key. */
   signInMethods: {

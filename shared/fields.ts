@@ -76,6 +76,9 @@ export const roles = z
 /** An id or a state, as the journal keeps it: a short word that cannot be a name or an address. */
 export const keptWord = z.string().check(z.regex(/^[\w.:+-]{1,128}$/));
 
+/** A SHA-256, in hexadecimal. */
+export const sha256Hex = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal'));
+
 /** A check for lists: no two entries may have the same text in this field. */
 export function eachOnce<Field extends string>(field: Field, message: string) {
   return z.check<{ [Name in Field]: string }[]>(({ value: entries, issues }) => {

@@ -26,7 +26,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['network', 'docs', 'json', 'command-line'],
   ],
   'server/http': [['api', 'sign-in'], ['middleware']],
-  'server/journal': [['sqlite']],
+  'server/journal': [['sqlite', 'imports']],
   shared: [['imports']],
 };
 

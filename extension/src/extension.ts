@@ -11,7 +11,6 @@ import { createResolveCommand } from './commands/resolve.ts';
 import { createScopesCommand } from './commands/scopes.ts';
 import { createSignInCommand } from './commands/sign-in.ts';
 import { createSignOutCommand } from './commands/sign-out.ts';
-import { createSubmitDocumentCommand } from './commands/submit-document.ts';
 import { createWriteCommand } from './commands/write.ts';
 import { backendUrlSetting, providerId, registerCommands, sessionContextKey } from './contributions.ts';
 import { createEnvironmentList, sessionOf } from './environment-list.ts';
@@ -85,7 +84,10 @@ export function activate(context: vscode.ExtensionContext): void {
       'pearsana.scopes': createScopesCommand(reading),
       'pearsana.createUser': createWriteCommand(userForm, writing),
       'pearsana.invite': createWriteCommand(invitationForm, writing),
-      'pearsana.submitDocument': createSubmitDocumentCommand(writing),
+      'pearsana.submitDocument': whenUsed(async () => {
+        const { createSubmitDocumentCommand } = await import('./commands/submit-document.ts');
+        return createSubmitDocumentCommand(writing);
+      }),
       'pearsana.resolve': createResolveCommand({ backend, situation, onResolved: activity.refresh }),
       'pearsana.refresh': createRefreshCommand(list),
       'pearsana.signIn': signIn,
@@ -127,5 +129,17 @@ function hostOf(kind: vscode.ExtensionKind): Host {
     browserOrigin: inBrowser ? globalThis.origin : undefined,
     // A user may have moved the extension to the near end (`remote.extensionKind`).
     remoteName: kind === vscode.ExtensionKind.Workspace ? vscode.env.remoteName : undefined,
+  };
+}
+
+/** A command whose code is evaluated when it is first used, so that the extension starts as quickly without it. */
+function whenUsed<Arguments extends unknown[], Result>(
+  load: () => Promise<(...given: Arguments) => Promise<Result>>,
+): (...given: Arguments) => Promise<Result> {
+  let loaded: ReturnType<typeof load> | undefined;
+  return async (...given) => {
+    loaded ??= load();
+    const run = await loaded;
+    return run(...given);
   };
 }

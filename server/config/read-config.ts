@@ -39,6 +39,8 @@ export type Config = {
   partnerTimeoutMs: number;
   tokenTimeoutMs: number;
   rateLimitPerMinute: number;
+  /** Of the rows of imports; half of it where an environment is protected, and 0 where nobody may import. */
+  importRateLimitPerMinute: number;
   fileLimits: FileLimits;
   /** The most bytes that the bodies of all requests may have together. */
   maxBytesInFlight: number;
@@ -129,6 +131,7 @@ export function readConfig(variables: Variables): ConfigOutcome {
     partnerTimeoutMs: settings.integer('PARTNER_TIMEOUT_MS', 10_000, [1, 600_000]),
     tokenTimeoutMs: settings.integer('TOKEN_TIMEOUT_MS', 5_000, [1, 600_000]),
     rateLimitPerMinute: settings.integer('RATE_LIMIT_PER_MINUTE', 120, [1, 1_000_000]),
+    importRateLimitPerMinute: settings.integer('RATE_LIMIT_IMPORT_PER_MINUTE', 120, [0, 1_000_000]),
     ...readSizes(settings),
     logLevel: settings.oneOf('LOG_LEVEL', logLevels, 'info'),
     production,

@@ -1,5 +1,7 @@
 import type { ActivityEntry } from '../../shared/activity.ts';
 import type { Outcome } from '../../shared/errors.ts';
+import type { ExternalReference } from '../../shared/fields.ts';
+import type { ImportOperation, ImportRecord } from '../../shared/import-record.ts';
 import type { PartnerFacts } from '../../shared/operations.ts';
 import type { Remembered } from './remembered.ts';
 
@@ -32,7 +34,18 @@ export type JournalStore = {
    * Records what a person found out about a write with an unknown outcome. Other writes are not changed. If the write
    * happened, it keeps its key; if not, the key is free again. @returns the row afterwards, if there is one.
    */
-  resolve(whose: Whose, id: string, found: Finding): Promise<KnownWrite | undefined>;
+  resolve(whose: Resolver, id: string, found: Finding): Promise<KnownWrite | undefined>;
+  /** Writes down that so many rows were confirmed as a whole. */
+  announce(announcement: Announcement): Promise<ImportFacts | { full: 'caller' }>;
+  /** Imports, newest first. */
+  imports(whose: Whose, length: number): Promise<ImportFacts[]>;
+  importOf(whose: Whose, id: string): Promise<ImportFacts | undefined>;
+  /** From then on none of its rows is claimed. One that has ended stays as it is. */
+  stopImport(whose: Whose, id: string): Promise<ImportFacts | undefined>;
+  /** Of each person or document, in order: the write that stands in the way (in flight, unknown, succeeded), else the newest. */
+  lookUp(asked: Lookup): Promise<(KnownWrite | null)[]>;
+  /** Names the journal: wherever the same rows are, it is the same. */
+  name(): Promise<string>;
   /** Records the outcomes that it has kept, but gives up after a while. @returns how many outcomes were lost. */
   close(): Promise<number>;
 };
@@ -47,7 +60,28 @@ export type Intent = Remembered & {
   operation: string;
   /** The caller's key. Only its digest is kept. */
   idempotencyKey: string | undefined;
+  /** Of a row of an import: which one, and how fast all imports of this caller may go here. */
+  import?: { id: string; perMinute: number } | undefined;
 };
+
+/** An import that somebody confirms. */
+export type Announcement = {
+  caller: string;
+  environment: string;
+  operation: ImportOperation;
+  rows: number;
+  /** Of its file; the store only keeps it. */
+  digest: string;
+  again: boolean;
+};
+/** An import as it is at this moment. */
+export type ImportFacts = Omit<ImportRecord, 'perMinute'>;
+
+/** Whom or what somebody asks about. */
+export type Lookup = { environment: string; operation: ImportOperation } & (
+  | { references: readonly ExternalReference[] }
+  | { digests: readonly Uint8Array[] }
+);
 
 /** How a write ended, and what may be kept of its answer. */
 export type Ending = {
@@ -61,11 +95,21 @@ export type Ending = {
  * The store's answer to an intent: send it, under this number; or its key belongs to an earlier write; or the caller has
  * reached the limit of what is kept for one caller.
  */
-export type Claim = { id: string } | EarlierClaim | { full: 'caller' };
+export type Claim = { id: string } | EarlierClaim | ImportRefusal | { full: 'caller' };
+/**
+ * Why a row of an import is not sent: the import is not this caller's and environment's, is for another operation, has
+ * ended, or has sent all that was confirmed; its person was written to before; or it must wait its turn.
+ */
+export type ImportRefusal =
+  | { import: 'missing' | 'mismatch' | 'stopped' | 'full' }
+  | { known: KnownWrite; sameRequest: boolean }
+  | { waitMs: number };
 export type EarlierClaim = { earlier: ActivityEntry; partner: PartnerFacts | null; sameRequest: boolean };
 
 /** Whose writes, and where. A field that is left out means everybody, or every environment. */
 export type Whose = { caller?: string | undefined; environment?: string | undefined };
+/** A caller's own writes, and everybody's of the operations that the caller may use. */
+export type Resolver = Whose & { operations?: readonly string[] | undefined };
 export type KnownWrite = ActivityEntry & { environment: string };
 export type ActivityPage = { writes: KnownWrite[]; next: string | null };
 export type Finding = { happened: boolean; by: string };

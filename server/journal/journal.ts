@@ -1,7 +1,17 @@
 import type { ActivityEntry } from '../../shared/activity.ts';
 import { BffError } from '../bff-error.ts';
 import { JournalFailure, JournalFault } from './journal-fault.ts';
-import type { Claim, Ending, Intent, JournalStore, KnownWrite, Whose } from './journal-store.ts';
+import type {
+  Announcement,
+  Claim,
+  Ending,
+  ImportFacts,
+  Intent,
+  JournalStore,
+  KnownWrite,
+  Lookup,
+  Whose,
+} from './journal-store.ts';
 import type { JournalLines } from './lines.ts';
 
 /** The record of every write, which keeps writes from being sent twice. */
@@ -12,8 +22,24 @@ export type Journal = {
   end(id: string, ending: Ending, requestId: string): Promise<void>;
   /** One page of what a reader may see. `before` says where the page begins. */
   activity(reader: Reader, before?: string): Promise<{ activity: ActivityEntry[]; next: string | null }>;
-  /** @returns the write afterwards; undefined if the reader may see no write with that id. */
-  resolve(reader: Reader, id: string, happened: boolean): Promise<ActivityEntry | undefined>;
+  /**
+   * @param operations those whose writes the reader may resolve, whoever sent them: else a caller who is gone would leave
+   * people to whom nobody can write. @returns the write afterwards; undefined if the reader may see no write with that id.
+   */
+  resolve(
+    reader: Reader,
+    id: string,
+    happened: boolean,
+    operations?: readonly string[],
+  ): Promise<ActivityEntry | undefined>;
+  announce(announcement: Announcement, requestId: string): Promise<ImportFacts>;
+  /** The reader's imports, newest first; everybody's to whoever may see these. */
+  imports(reader: Reader): Promise<ImportFacts[]>;
+  importOf(reader: Reader, id: string): Promise<ImportFacts | undefined>;
+  stopImport(reader: Reader, id: string): Promise<ImportFacts | undefined>;
+  lookUp(reader: Reader, asked: Lookup): Promise<(KnownWrite | null)[]>;
+  /** Names the journal, as in `jrn_…`: another one means another data directory. */
+  name(requestId: string): Promise<string>;
   /** Waits for the writes in flight, up to a limit. */
   settle(): Promise<void>;
   close(): Promise<void>;
@@ -88,7 +114,7 @@ export async function createJournal(options: {
       try {
         const claim = await use('intent', intent.requestId, store.claim(intent));
         if ('full' in claim) throw tooMuchWritten();
-        if ('earlier' in claim) {
+        if (!('id' in claim)) {
           leave();
           return claim;
         }
@@ -115,11 +141,21 @@ export async function createJournal(options: {
       const { writes, next } = await use('read', reader.requestId, page);
       return { activity: writes.map(withoutEnvironment), next };
     },
-    async resolve(reader, id, happened) {
-      const found = store.resolve(whoseOf(reader), id, { happened, by: reader.caller });
+    async resolve(reader, id, happened, operations) {
+      const found = store.resolve({ ...whoseOf(reader), operations }, id, { happened, by: reader.caller });
       const write = await use('resolve', reader.requestId, found);
       return write && withoutEnvironment(write);
     },
+    async announce(announcement, requestId) {
+      const announced = await use('intent', requestId, store.announce(announcement));
+      if ('full' in announced) throw tooMuchWritten();
+      return announced;
+    },
+    imports: (reader) => use('read', reader.requestId, store.imports(whoseOf(reader), pageLength)),
+    importOf: (reader, id) => use('read', reader.requestId, store.importOf(whoseOf(reader), id)),
+    stopImport: (reader, id) => use('resolve', reader.requestId, store.stopImport(whoseOf(reader), id)),
+    lookUp: (reader, asked) => use('read', reader.requestId, store.lookUp(asked)),
+    name: (requestId) => use('read', requestId, store.name()),
     async settle() {
       const { promise, resolve } = Promise.withResolvers<void>();
       const limit = setTimeout(resolve, longestSettleMs);

@@ -4,8 +4,12 @@ import type { PartnerFacts } from '../../shared/operations.ts';
 import { BffError } from '../bff-error.ts';
 import type { CallPartner, PartnerCall, PartnerReply } from '../partner/call-partner.ts';
 import { answerAgain } from './answer-again.ts';
+import { createImportPause } from './imports/import-pause.ts';
+import { refusedRow } from './imports/refused-row.ts';
 import type { Journal } from './journal.ts';
 import type { Ending, Intent } from './journal-store.ts';
+
+const tooManyRequests = 429;
 
 /** Pearsana's reply to a write, or the recorded reply from the first time that it was sent. */
 export type SendOnce = (
@@ -15,10 +19,14 @@ export type SendOnce = (
 
 /** Sends a write only after its intent is in the journal, and records its outcome there. */
 export function createSendOnce(journal: Pick<Journal, 'claim' | 'end'>, callPartner: CallPartner): SendOnce {
+  const pause = createImportPause();
+
   return async function sendOnce(call, asked) {
     const { environment, row, requestId } = call;
+    if (asked.import) pause.check(environment.id);
     const claim = await journal.claim({ ...asked, environment: environment.id, requestId });
     if ('earlier' in claim) return { reply: answerAgain(claim, row), replayed: true };
+    if (!('id' in claim)) throw refusedRow(claim, asked, environment.id);
 
     let partner: PartnerFacts | undefined;
     const onAnswer = (facts: PartnerFacts) => {
@@ -27,9 +35,12 @@ export function createSendOnce(journal: Pick<Journal, 'claim' | 'end'>, callPart
     try {
       const reply = await callPartner({ ...call, onAnswer });
       const result = row.keptResult?.safeParse(reply.result).data;
+      pause.ended(environment.id);
       await journal.end(claim.id, { state: 'succeeded', partner, result }, requestId);
       return { reply, replayed: false };
     } catch (error) {
+      if (error instanceof BffError && error.status === tooManyRequests)
+        pause.begin(environment.id, error.retryAfterSeconds);
       await journal.end(claim.id, { ...endingOf(error), partner }, requestId);
       throw error;
     }

@@ -5,6 +5,7 @@ import type { EndpointTable, OperationRow } from '../../shared/endpoint-row.ts';
 import * as environments from '../../shared/environments.ts';
 import * as errors from '../../shared/errors.ts';
 import * as fields from '../../shared/fields.ts';
+import * as importRecord from '../../shared/import-record.ts';
 import * as invitations from '../../shared/invitations.ts';
 import { partnerFacts, successOf } from '../../shared/operations.ts';
 import * as scopes from '../../shared/scopes.ts';
@@ -23,6 +24,7 @@ const contracts: Record<string, unknown> = {
   ...environments,
   ...errors,
   ...fields,
+  ...importRecord,
   ...invitations,
   ...scopes,
   ...signIn,
@@ -37,6 +39,11 @@ function factsWith(limits: environments.FileLimits): Map<Schema, Json> {
     [fields.email, { format: 'email', pattern: fields.addressPattern.source }],
     [fields.birthDate, { format: 'date', maxLength: 10 }],
     [fields.currency, { maxLength: 3 }],
+    [fields.sha256Hex, { maxLength: 64 }],
+    [
+      importRecord.announceRequest.shape.rows,
+      { type: 'integer', format: 'int32', minimum: 1, maximum: importRecord.mostRows },
+    ],
     [
       documents.file,
       {

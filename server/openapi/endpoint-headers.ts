@@ -4,14 +4,21 @@ import type { headers, ParameterName } from './headers.ts';
 
 type HeaderName = keyof typeof headers;
 
-export function parametersOf({ inEnvironment, writes, access, parameters: more = [] }: Endpoint): Json[] {
+export function parametersOf({
+  inEnvironment,
+  confirmed = false,
+  writes,
+  access,
+  parameters: more = [],
+}: Endpoint): Json[] {
   const refs = (...names: ParameterName[]) =>
     names.map((name) => ({ $ref: `#/components/parameters/${name}` }));
   return [
     ...(inEnvironment ? refs('environment') : []),
     ...more,
     ...refs('requestId'),
-    ...(writes ? refs('confirmEnvironment', 'idempotencyKey') : []),
+    ...(confirmed ? refs('confirmEnvironment') : []),
+    ...(writes ? refs('idempotencyKey', 'importId') : []),
     ...(access === 'caller' || access === 'session' ? refs('client') : []),
   ];
 }

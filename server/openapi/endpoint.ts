@@ -22,6 +22,8 @@ export type Endpoint = {
   /** Whether its path names an environment. */
   inEnvironment: boolean;
   writes: boolean;
+  /** Whether it takes the name of a protected environment once more. */
+  confirmed?: boolean;
   /** Whether it calls Pearsana's API. */
   callsPartner: boolean;
   /** Whether it may request a token from Pearsana's authorisation server. */
@@ -44,6 +46,7 @@ export const tags = {
   People: 'Users and invitations. Each call changes something for a real person.',
   Documents: 'Documents of users who exist at Pearsana.',
   'Your writes': 'What you sent, and what became of it. Your own writes need no grant.',
+  Imports: 'Many writes that a person has reviewed and confirmed as a whole.',
   'Signing in': [
     'With an access key, you need none of this. If an OpenID provider is configured, people can sign in in the browser:',
     'send the browser to `/auth/login?return=<address>`. It goes to the provider, and comes back through `/auth/callback` to an',

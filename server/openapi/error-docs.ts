@@ -69,6 +69,17 @@ export const errorDocs: Record<ErrorCode, ErrorDoc> = {
     when: withBody,
     meaning: 'Send the body as JSON, with `Content-Type: application/json`, and not compressed.',
   },
+  ALREADY_KNOWN: {
+    when: writes,
+    meaning:
+      'A row of an import: the same person was written to before, by whomever. `details` says which write that was.',
+  },
+  IMPORT_FULL: { when: writes, meaning: 'The import has sent as many rows as were confirmed.' },
+  IMPORT_MISMATCH: { when: writes, meaning: 'The import is for another operation.' },
+  IMPORT_STOPPED: { when: writes, meaning: 'The import has ended.' },
+  IMPORT_NOT_FOUND: { when: writes, meaning: 'You have no import of that id in this environment.' },
+  // Said to an announcement alone.
+  IMPORTS_NOT_ALLOWED: { when: never, meaning: 'Nobody may import into this environment.' },
   IDEMPOTENCY_MISMATCH: {
     when: writes,
     meaning: 'The key belongs to a different request, so nothing was sent. Use a new key.',

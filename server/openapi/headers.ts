@@ -46,6 +46,14 @@ export const parameters = {
       'Stands for one intention. Send the same key with each retry: a write is sent to Pearsana at most once with the same key. 1 to 255 visible ASCII characters, with or without quotes.',
     schema: { type: 'string', minLength: 1, maxLength: 512, pattern: '^[!-~]+$' },
   },
+  importId: {
+    name: 'X-Pearsana-Import',
+    in: 'header',
+    required: false,
+    description:
+      'The import that this write is a row of, as in `imp_…`. It then needs an `Idempotency-Key`, and no confirmation of its own.',
+    schema: { type: 'string', minLength: 36, maxLength: 36, pattern: '^imp_[0-9a-f]{32}$' },
+  },
   client: {
     name: 'X-Pearsana-Client',
     in: 'header',

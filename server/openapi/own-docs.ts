@@ -1,6 +1,7 @@
 import type { ActivityEntry } from '../../shared/activity.ts';
 import { defaultFileLimits } from '../../shared/documents.ts';
 import type { Endpoints } from '../../shared/endpoints.ts';
+import type { ImportRecord } from '../../shared/import-record.ts';
 import { type OperationName, operationNames } from '../../shared/operations.ts';
 import type { DocsOf } from './endpoint-doc.ts';
 import { parameters, requestIdExample as requestId, rowIdSchema } from './headers.ts';
@@ -21,6 +22,23 @@ const entry: ActivityEntry = {
   partnerRequestId: null,
   result: null,
   resolved: null,
+};
+
+const journal = 'jrn_4f0c7c1e6f5b4a579d3a2f6f6a1f9c11';
+const importId = { description: 'The `id` of an import, as in `imp_…`.' };
+
+const anImport: ImportRecord = {
+  id: 'imp_5f0c7c1e6f5b4a579d3a2f6f6a1f9c11',
+  environment,
+  operation: 'createInvitation',
+  rows: 300,
+  digest: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  state: 'open',
+  caller: 'ada-laptop',
+  startedAt: '2026-01-30T12:00:00.000Z',
+  endedAt: null,
+  perMinute: 120,
+  counts: { succeeded: 41, refused: 1, not_sent: 0, unknown: 0, in_flight: 2 },
 };
 
 /** Words and examples for the rows that are not operations. */
@@ -88,6 +106,62 @@ export const ownDocs: DocsOf<Omit<Endpoints, OperationName>> = {
       },
     },
     codes: ['NOT_FOUND', 'IDEMPOTENCY_IN_PROGRESS', 'OUTCOME_KNOWN', 'JOURNAL_UNAVAILABLE'],
+  },
+  lookUp: {
+    tag: 'Imports',
+    summary: 'Look up people or documents',
+    description:
+      'What is known of up to 1,000 people (by external reference) or documents (by the SHA-256 of the canonical request), whoever wrote to them. Nothing is changed. It needs the grant for the operation.',
+    request: { operation: 'createInvitation', references: [{ namespace: 'SIS', externalId: '20261234' }] },
+    success: 'For each, in order, what is known, or null.',
+    answer: {
+      ...{ environment, requestId, journal },
+      results: [{ id: '42', state: 'unknown', startedAt: '2026-01-30T12:00:00.000Z', requestId, mine: true }],
+    },
+    codes: ['FORBIDDEN', 'JOURNAL_UNAVAILABLE'],
+  },
+  announceImport: {
+    tag: 'Imports',
+    summary: 'Announce an import',
+    description:
+      'Says that so many rows of one operation were reviewed and confirmed as a whole. Each row is then a usual write with `X-Pearsana-Import` and an `Idempotency-Key`, without a confirmation of its own. The BFF sends no more rows than announced, at the import’s rate, and refuses those whose person was written to before. It keeps no names and no files. It needs the grant for the operation.',
+    request: { operation: 'createInvitation', rows: 300, digest: anImport.digest },
+    success: 'The import, which is open.',
+    answer: { environment, requestId, journal, import: anImport },
+    codes: ['FORBIDDEN', 'IMPORTS_NOT_ALLOWED', 'CONFIRMATION_REQUIRED', 'JOURNAL_UNAVAILABLE'],
+  },
+  imports: {
+    tag: 'Imports',
+    summary: 'Imports',
+    description:
+      'Your imports in an environment, newest first. With the grant for all operations: everybody’s.',
+    success: 'At most fifty.',
+    answer: { environment, requestId, journal, imports: [anImport] },
+    codes: ['JOURNAL_UNAVAILABLE'],
+  },
+  importStatus: {
+    tag: 'Imports',
+    summary: 'One import',
+    description: 'An import, and what became of its rows so far.',
+    parameters: { id: importId },
+    success: 'The import.',
+    answer: { environment, requestId, journal, import: anImport },
+    codes: ['IMPORT_NOT_FOUND', 'JOURNAL_UNAVAILABLE'],
+  },
+  stopImport: {
+    tag: 'Imports',
+    summary: 'Stop an import',
+    description:
+      'From then on none of its rows is sent, whichever machine they come from. Its owner may stop it, and whoever has the grant for all operations in the environment.',
+    parameters: { id: importId },
+    success: 'The import, which is stopped.',
+    answer: {
+      environment,
+      requestId,
+      journal,
+      import: { ...anImport, state: 'stopped', endedAt: '2026-01-30T12:05:00.000Z' },
+    },
+    codes: ['IMPORT_NOT_FOUND', 'JOURNAL_UNAVAILABLE'],
   },
   signInMethods: {
     tag: 'Signing in',

@@ -3,6 +3,7 @@ import {
   bodyCapOf,
   type EndpointRow,
   type EndpointTable,
+  isConfirmed,
   isWrite,
   type OperationRow,
   type OwnRow,
@@ -59,6 +60,7 @@ function endpointOf(
     crossOrigin: true,
     inEnvironment: parameterNames.includes('environment'),
     writes: isWrite(row),
+    confirmed: isConfirmed(row),
     parameters: [
       ...parameterNames.filter((each) => each !== 'environment').map((each) => pathParameter(each, doc)),
       ...(row.query ? schemas.queryParameters(row.query) : []),
@@ -88,7 +90,9 @@ function ownFacts(row: OwnRow, doc: EndpointDoc, schemas: ContractSchemas): Fact
     description,
     callsPartner: false,
     asksForToken: false,
-    answers: { 200: { description: success, body: { schema: schemas.refTo(row.answer), example } } },
+    answers: {
+      [row.status ?? 200]: { description: success, body: { schema: schemas.refTo(row.answer), example } },
+    },
   };
 }
 

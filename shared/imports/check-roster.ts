@@ -1,7 +1,8 @@
 import type { Issue } from '../errors.ts';
+import type { ImportOperation } from '../import-record.ts';
 import { operations } from '../operations.ts';
 import { validate, valueAt } from '../validate.ts';
-import { fileField, type ImportOperation, spell } from './columns.ts';
+import { fileField, spell } from './columns.ts';
 import type { Breathe, Fault } from './fault.ts';
 import { referencesOf, referenceWords } from './references.ts';
 import type { Column, Draft, Roster, RosterRow } from './roster.ts';

@@ -1,10 +1,7 @@
 import type * as z from 'zod/mini';
+import type { ImportOperation } from '../import-record.ts';
 import { operations } from '../operations.ts';
 import { validate } from '../validate.ts';
-
-/** What can be imported from a file: writes for one person each. */
-export const importOperations = ['createUser', 'createInvitation', 'submitDocument'] as const;
-export type ImportOperation = (typeof importOperations)[number];
 
 /** Where a column's cells go in a request. */
 export type FieldPath = readonly (string | number)[];

@@ -1,5 +1,5 @@
 import type { KnownWrite } from '../activity.ts';
-import type { ImportRecord } from './import-record.ts';
+import type { ImportRecord } from '../import-record.ts';
 
 /** The calls that an import makes, each for its environment and operation. All of them fail with a {@link ClientError}. */
 export type ImportCalls<Row> = {

@@ -1,6 +1,6 @@
 import { ClientError } from '../client-error.ts';
+import type { ImportRecord } from '../import-record.ts';
 import type { ImportCalls } from './import-calls.ts';
-import type { ImportRecord } from './import-record.ts';
 import { createPace } from './pace.ts';
 import { createPauseRules, type PauseReason } from './pause-rules.ts';
 import type { ImportPlan } from './plan-import.ts';

@@ -1,6 +1,6 @@
 import type { ExternalReference } from '../fields.ts';
+import type { ImportOperation } from '../import-record.ts';
 import { valueAt } from '../validate.ts';
-import type { ImportOperation } from './columns.ts';
 
 /** Whom a request is about, by the names that they have in other systems; as far as they are there. */
 export function referencesOf(operation: ImportOperation, request: unknown): ExternalReference[] {

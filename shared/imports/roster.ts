@@ -1,11 +1,9 @@
-import { type FieldPath, fieldNamed, type ImportOperation, plainName, spell, toMendName } from './columns.ts';
+import { type ImportOperation, mostRows } from '../import-record.ts';
+import { type FieldPath, fieldNamed, plainName, spell, toMendName } from './columns.ts';
 import { type CsvRow, type Delimiter, firstRows, parseCsv } from './csv-table.ts';
 import type { Breathe, Fault } from './fault.ts';
 import { readText } from './file-text.ts';
 import { readJsonRows } from './json-rows.ts';
-
-/** The most rows of one import. */
-export const mostRows = 10_000;
 
 /** What a person says about a file's columns, where the file does not say it. */
 export type ColumnWords = {

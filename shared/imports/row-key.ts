@@ -1,6 +1,6 @@
 import { canonical } from '../canonical.ts';
 import type { ExternalReference } from '../fields.ts';
-import type { ImportOperation } from './columns.ts';
+import type { ImportOperation } from '../import-record.ts';
 
 /**
  * The idempotency key of a row: the same for the same person in the same import, whatever else the row says and wherever

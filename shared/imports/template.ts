@@ -1,4 +1,5 @@
-import { fieldNamed, type ImportOperation } from './columns.ts';
+import type { ImportOperation } from '../import-record.ts';
+import { fieldNamed } from './columns.ts';
 import { formatCsv } from './csv-table.ts';
 
 /** The columns of a new file, by their usual names, and an example of each. */

@@ -30,6 +30,12 @@ const noJournal: Journal = {
   end: async () => {},
   activity: async () => ({ activity: [], next: null }),
   resolve: async () => undefined,
+  announce: () => Promise.reject(new Error('Nothing is announced here.')),
+  imports: async () => [],
+  importOf: async () => undefined,
+  stopImport: async () => undefined,
+  lookUp: async () => [],
+  name: async () => 'jrn_none',
   settle: async () => {},
   close: async () => {},
 };

@@ -11,6 +11,7 @@ describe('the codes of our own', () => {
     assert.deepEqual(aboutTheCaller.map(([code]) => code).sort(), [
       'FORBIDDEN',
       'HOST_NOT_ALLOWED',
+      'IMPORTS_NOT_ALLOWED',
       'UNAUTHORIZED',
     ]);
   });

@@ -75,6 +75,8 @@ const refusedContent: Row = row(
   showLog,
 );
 
+const importEnded: Row = row('import ended', itsMessage, 'Start the import again from its file.', showLog);
+
 /** Every code and its words. A code that is added to the contract makes the compiler ask for its row. */
 const rows: Record<ErrorCode | ExtensionCode, Row> = {
   // What this extension finds by itself.
@@ -227,6 +229,12 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
     retry,
     showLog,
   ),
+  ALREADY_KNOWN: row('done before', itsMessage, 'Activity shows when.', showLog),
+  IMPORT_NOT_FOUND: importEnded,
+  IMPORT_MISMATCH: importEnded,
+  IMPORT_STOPPED: importEnded,
+  IMPORT_FULL: importEnded,
+  IMPORTS_NOT_ALLOWED: row('imports not allowed', itsMessage, 'Ask your BFF administrator.', showLog),
 
   // What Pearsana and its authorisation server say about the BFF. The BFF puts that into a sentence, and often into the
   // remedy too; here stands what concerns the user.

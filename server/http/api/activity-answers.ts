@@ -1,9 +1,10 @@
 import type { ActivityEntry } from '../../../shared/activity.ts';
+import { operationNames } from '../../../shared/operations.ts';
 import { BffError } from '../../bff-error.ts';
-import type { Caller } from '../../callers/caller.ts';
 import { isGranted } from '../../callers/grants.ts';
-import type { Journal, Reader } from '../../journal/journal.ts';
+import type { Journal } from '../../journal/journal.ts';
 import type { OwnAnswers } from './own-routes.ts';
+import { readerOf } from './reader-of.ts';
 
 /** A row id of SQLite. More digits would exceed JavaScript's numbers. */
 const writeId = /^\d{1,15}$/;
@@ -26,14 +27,11 @@ export function createActivityAnswers(
     },
     async resolve({ caller, requestId, parameters: { environment, id }, request: { happened } }) {
       const reader = readerOf(caller, environment, requestId);
-      const activity = writeId.test(id) ? await journal.resolve(reader, id, happened) : undefined;
+      const granted = operationNames.filter((operation) => isGranted(caller, environment, operation));
+      const activity = writeId.test(id) ? await journal.resolve(reader, id, happened, granted) : undefined;
       return { activity: resolved(activity, happened) };
     },
   };
-}
-
-function readerOf(caller: Caller, environment: string, requestId: string): Reader {
-  return { caller: caller.id, environment, everybody: isGranted(caller, environment, '*'), requestId };
 }
 
 /** The write, if it is now resolved as the caller said. Otherwise it throws the reason why not. */

@@ -5,12 +5,13 @@ import type { Journal } from '../../journal/journal.ts';
 import type { TokenRoom } from '../../tokens/token-room.ts';
 import { createRoutes } from '../route.ts';
 import { createActivityAnswers } from './activity-answers.ts';
+import { createImportAnswers } from './import-answers.ts';
 import { grantedTo } from './named-environment.ts';
 import { createOperationRoutes, type OperationDependencies } from './operation-routes.ts';
 import { createOwnRoutes } from './own-routes.ts';
 
 export type ApiDependencies = OperationDependencies & {
-  journal: Pick<Journal, 'activity' | 'resolve'>;
+  journal: Omit<Journal, 'claim' | 'end' | 'settle' | 'close'>;
   tokens: Pick<TokenRoom, 'statuses'>;
   /** The newest version of an environment's API, if it is newer than the one that the BFF uses. */
   newerApiVersion: (environment: string) => string | undefined;
@@ -40,6 +41,7 @@ export function createApi(dependencies: ApiDependencies): RequestHandler {
         fileLimits,
       }),
       ...createActivityAnswers(journal),
+      ...createImportAnswers(dependencies),
     },
     environments,
   );

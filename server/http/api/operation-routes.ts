@@ -1,4 +1,3 @@
-import type { Request } from 'express';
 import {
   type EndpointTable,
   isWrite,
@@ -8,7 +7,6 @@ import {
 import type { Endpoints } from '../../../shared/endpoints.ts';
 import type { FileLimits } from '../../../shared/environments.ts';
 import type { OperationName, ResultOf } from '../../../shared/operations.ts';
-import { BffError } from '../../bff-error.ts';
 import type { Caller } from '../../callers/caller.ts';
 import { environmentName } from '../../callers/grants.ts';
 import type { EnvironmentFacts } from '../../config/environment-config.ts';
@@ -20,8 +18,10 @@ import type { HoldBytes } from '../bytes-in-flight.ts';
 import type { RequestContext } from '../middleware/request-context.ts';
 import { callerOf, type HandleRow } from '../route.ts';
 import { sendJson } from '../send-json.ts';
+import { type ImportsPerMinute, importIdForm, importIdOf, rowWithoutKey } from './import-answers.ts';
 import { environmentNotFound, grantedTo, requireGrant } from './named-environment.ts';
 import { prepareRequestOf } from './prepare-request.ts';
+import { requireConfirmation } from './require-confirmation.ts';
 
 export type OperationDependencies = {
   endpoints: EndpointTable;
@@ -33,6 +33,8 @@ export type OperationDependencies = {
   sendOnce: SendOnce;
   fileLimits: FileLimits;
   holdBytes: HoldBytes;
+  /** How fast the imports of a caller may go in an environment. */
+  importsPerMinute: ImportsPerMinute;
 };
 
 /** The operations that the BFF answers itself, without Pearsana's API: one function each. */
@@ -44,7 +46,8 @@ type OwnResults = {
 
 /** One route for each operation of the table. */
 export function createOperationRoutes(dependencies: OperationDependencies): Record<string, HandleRow> {
-  const { endpoints, environments, tokens, callPartner, sendOnce, fileLimits, holdBytes } = dependencies;
+  const { endpoints, environments, tokens, callPartner, sendOnce, fileLimits, holdBytes, importsPerMinute } =
+    dependencies;
   const ownResults: OwnResults = { scopes: tokens.findScopes };
   const environmentsById = new Map(environments.map((each) => [each.id, each]));
 
@@ -73,18 +76,27 @@ export function createOperationRoutes(dependencies: OperationDependencies): Reco
       const { requestId, signal } = context;
       const caller = callerOf(response);
       const environment = environmentOf(parameters.environment ?? '', { context, caller, operation });
-      if (writes && environment.protected) requireConfirmation(request, environment.id);
+      // A row of an import was confirmed with all the others: the journal knows how many there are.
+      const importId = writes ? importIdOf(request) : undefined;
+      if (importId !== undefined && importIdForm.test(importId)) context.importId = importId;
+      if (writes && importId === undefined) requireConfirmation(request, environment);
       if (ownResult) {
         const result = await ownResult(environment.id);
         sendJson(response, 200, { environment: environment.id, requestId, result, partner: null });
         return;
       }
       const idempotencyKey = writes ? idempotencyKeyOf(request.headers['idempotency-key']) : undefined;
+      if (importId !== undefined && idempotencyKey === undefined) throw rowWithoutKey();
       using held = holdBytes();
       const { remembered, ...prepared } = await prepareRequest(request, parameters, held);
       const call = { environment, row, ...prepared, requestId, signal };
       const { reply, replayed } = remembered
-        ? await sendOnce(call, { ...remembered, caller: caller.id, operation, idempotencyKey })
+        ? await sendOnce(call, {
+            ...{ ...remembered, caller: caller.id, operation, idempotencyKey },
+            ...(importId !== undefined && {
+              import: { id: importId, perMinute: importsPerMinute(environment) },
+            }),
+          })
         : { reply: await callPartner(call), replayed: false };
       if (replayed) {
         context.replayed = true;
@@ -99,13 +111,4 @@ export function createOperationRoutes(dependencies: OperationDependencies): Reco
 
   const rows = Object.entries<OperationRow>(operationsIn(endpoints));
   return Object.fromEntries(rows.map(([name, row]) => [name, createOperationRoute(name, row)]));
-}
-
-/** A write to a protected environment is confirmed by name, every time: a wrong button must not reach real students. */
-function requireConfirmation(request: Request, environment: string): void {
-  if (request.headers['x-confirm-environment'] === environment) return;
-  throw BffError.of(
-    'CONFIRMATION_REQUIRED',
-    `${environment} is protected. Confirm the write with the header X-Confirm-Environment: ${environment}.`,
-  );
 }

@@ -4,15 +4,19 @@ import { type Endpoints, endpoints } from '../../../shared/endpoints.ts';
 import type { Caller } from '../../callers/caller.ts';
 import type { EnvironmentFacts } from '../../config/environment-config.ts';
 import { jsonBody } from '../json-body.ts';
+import type { RequestContext } from '../middleware/request-context.ts';
 import { callerOf, type HandleRow } from '../route.ts';
 import { sendJson } from '../send-json.ts';
 import { knownEnvironment } from './named-environment.ts';
+import { requireConfirmation } from './require-confirmation.ts';
 import { requireValid } from './require-valid.ts';
 
 /** A call of one of the BFF's own rows, after everything that the row requires has been checked. */
 export type OwnCall<Row extends OwnRow> = {
   caller: Caller;
   requestId: string;
+  /** For what the log says of the call. */
+  context: RequestContext;
   /** The parameters of the path. If one is an environment, the caller may do something there. */
   parameters: { [Name in ParameterIn<Row['path']>]: string };
   query: OutputIn<Row, 'query'>;
@@ -63,10 +67,20 @@ function createOwnRoute(
     const caller = callerOf(response);
     if (inEnvironment)
       context.environment = knownEnvironment(caller, environments, parameters.environment).id;
+    const { confirmed, status = 200 } = row;
+    if (confirmed)
+      requireConfirmation(request, knownEnvironment(caller, environments, parameters.environment));
     const query = row.query && requireValid(row.query, request.query);
     const body = row.request && requireValid(row.request, await readBody?.(request));
-    const told = await answer({ caller, requestId, parameters, query, request: body } as OwnCall<OwnRow>);
+    const told = await answer({
+      caller,
+      requestId,
+      context,
+      parameters,
+      query,
+      request: body,
+    } as OwnCall<OwnRow>);
     const { environment } = context;
-    sendJson(response, 200, { ...(inEnvironment && { environment }), requestId, ...told });
+    sendJson(response, status, { ...(inEnvironment && { environment }), requestId, ...told });
   };
 }

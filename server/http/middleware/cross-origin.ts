@@ -11,6 +11,7 @@ const corsOptions = {
     'X-Request-Id',
     'X-Confirm-Environment',
     'Idempotency-Key',
+    'X-Pearsana-Import',
   ],
   exposedHeaders: ['Retry-After', 'X-Request-Id', 'Idempotent-Replayed'],
   maxAge: 600,

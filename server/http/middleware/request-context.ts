@@ -23,6 +23,8 @@ export type RequestContext = {
   outcome?: Outcome;
   /** Set if a write was answered from the journal. */
   replayed?: true;
+  /** The import that the request is about, or is a row of. */
+  importId?: string;
   /** How long Pearsana took, in milliseconds. */
   partnerMs?: number;
   /** The name in the Host header, made safe to log, if the BFF refused it. */

@@ -1,9 +1,22 @@
 import type { WriteState } from '../../../shared/activity.ts';
 import { withoutKeys } from '../../callers/key-format.ts';
-import type { ActivityPage, Claim, Ending, Finding, Intent, KnownWrite, Whose } from '../journal-store.ts';
+import type {
+  ActivityPage,
+  Announcement,
+  Claim,
+  Ending,
+  Finding,
+  ImportFacts,
+  Intent,
+  KnownWrite,
+  Resolver,
+  Whose,
+} from '../journal-store.ts';
 import { keptMs, mostCallerBytes, mostRowBytes } from '../kept.ts';
+import { createImportRows } from './import-rows.ts';
 import type { OpenJournal } from './open-database.ts';
 import { createRunningTime, type JournalClock } from './running-time.ts';
+import { importBytes } from './schema.ts';
 import { bytesBeside, bytesOf, entryOf, partnerOf, type StoredWrite } from './stored-write.ts';
 
 /** Ages are exact to about ten minutes (see `toleranceMs`), and no row is removed too early. */
@@ -28,7 +41,7 @@ export function createLedger(open: OpenJournal, underWay: Set<number>, clock: Jo
   const bytesOfCaller = database.prepare('SELECT bytes FROM callers WHERE caller = ?');
   const insert = database.prepare(
     `INSERT INTO writes (started_at, caller, environment, operation, request_id, external_references, key_digest,
-       fingerprint, owner, kept_from, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       fingerprint, owner, kept_from, bytes, import_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertPerson = database.prepare('INSERT OR IGNORE INTO persons VALUES (?, ?)');
   const bytesOfWrite = database.prepare('SELECT bytes FROM writes WHERE id = ?');
@@ -44,6 +57,10 @@ export function createLedger(open: OpenJournal, underWay: Set<number>, clock: Jo
     `DELETE FROM writes WHERE id IN
        (SELECT id FROM writes WHERE state <> 'unknown' AND kept_from <= ? ORDER BY kept_from LIMIT ?)`,
   );
+  const cleanImports = database.prepare(
+    'DELETE FROM imports WHERE id IN (SELECT id FROM imports WHERE last_ran <= ? LIMIT ?)',
+  );
+  const journalName = database.prepare('SELECT id FROM journal');
   const byId = database.prepare('SELECT * FROM writes WHERE id = ?');
   const lastId = database.prepare(
     "SELECT coalesce(max(seq), 0) AS id FROM sqlite_sequence WHERE name = 'writes'",
@@ -56,6 +73,7 @@ export function createLedger(open: OpenJournal, underWay: Set<number>, clock: Jo
   }
 
   const seen = (row: StoredWrite): KnownWrite => entryOf(row, stateOf(row));
+  const imports = createImportRows(open, clock, { seen, ran: () => ran });
 
   /** Newest first, read one by one, so that the reader can stop early. */
   function* select(
@@ -100,6 +118,8 @@ export function createLedger(open: OpenJournal, underWay: Set<number>, clock: Jo
           return { earlier: seen(earlier), partner: partnerOf(earlier), sameRequest };
         }
       }
+      const refusal = intent.import && imports.refusal(intent, intent.import, fingerprint);
+      if (refusal) return refusal;
       // References are text from callers. An access key that somebody pasted must not be kept.
       const references = withoutKeys(JSON.stringify(intent.references));
       const texts = bytesOf(caller, environment, operation, requestId, references);
@@ -107,7 +127,7 @@ export function createLedger(open: OpenJournal, underWay: Set<number>, clock: Jo
       if (Number(bytesOfCaller.get(caller)?.bytes ?? 0) + bytes > mostCallerBytes) return { full: 'caller' };
       const { lastInsertRowid } = insert.run(
         ...([clock.wall(), caller, environment, operation, requestId, references] as const),
-        ...([key, fingerprint, owner.id, ran, bytes] as const),
+        ...([key, fingerprint, owner.id, ran, bytes, intent.import?.id ?? null] as const),
       );
       const id = Number(lastInsertRowid);
       for (const reference of intent.references) insertPerson.run(digests.ofPerson(intent, reference), id);
@@ -144,7 +164,7 @@ export function createLedger(open: OpenJournal, underWay: Set<number>, clock: Jo
       };
     },
 
-    resolve(whose: Whose, id: number, { happened, by }: Finding): KnownWrite | undefined {
+    resolve(whose: Resolver, id: number, { happened, by }: Finding): KnownWrite | undefined {
       const row = byId.get(id) as StoredWrite | undefined;
       if (!row || !isOf(row, whose)) return undefined;
       if (stateOf(row) !== 'unknown') return seen(row);
@@ -157,10 +177,19 @@ export function createLedger(open: OpenJournal, underWay: Set<number>, clock: Jo
     clean(most: number): number {
       const cutoff = runningTime.cutoff(ran, keptMs + marginMs);
       const { changes } = clean.run(cutoff, most);
+      cleanImports.run(cutoff, most);
       if (changes < most) runningTime.forgetBefore(cutoff);
       return Number(changes);
     },
 
+    announce(announcement: Announcement): ImportFacts | { full: 'caller' } {
+      const { bytes = 0 } = bytesOfCaller.get(announcement.caller) ?? {};
+      if (Number(bytes) + importBytes > mostCallerBytes) return { full: 'caller' };
+      return imports.announce(announcement);
+    },
+    imports,
+
+    name: (): string => String(journalName.get()?.id),
     lastId: (): number => Number(lastId.get()?.id),
   };
 }
@@ -173,8 +202,12 @@ function cursorOf(before: string | undefined, unresolvedFirst: boolean): Cursor 
   return { unresolved: before.startsWith('u'), below: Number(before.replace('u', '')) };
 }
 
-function isOf(row: StoredWrite, { caller = row.caller, environment = row.environment }: Whose): boolean {
-  return row.caller === caller && row.environment === environment;
+function isOf(
+  row: StoredWrite,
+  { caller = row.caller, environment = row.environment, operations }: Resolver,
+): boolean {
+  const isTheirs = row.caller === caller || operations?.includes(row.operation);
+  return isTheirs === true && row.environment === environment;
 }
 
 /** Nothing happened, so the same write can be sent again after the cause is fixed. */

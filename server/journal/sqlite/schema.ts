@@ -33,10 +33,14 @@ const writes = `
   CREATE INDEX writes_of_a_caller ON writes (caller, environment, id);
 `;
 
+/** What an import takes, its entries in the indexes included. */
+export const importBytes = 500;
+
 /**
  * `persons` says which writes are about the same person. `callers` says how much is kept for each caller. `journal` has one
  * row: its name, a digest of the secret for all digests, and the running time (see `running-time.ts`), together with
- * `absences`.
+ * `absences`. An import sends again what had succeeded up to the write `again_before`. `import_paces` says when the next row of
+ * a caller's imports is due, in milliseconds since 1970.
  */
 export const besideWrites = `
   CREATE INDEX writes_of_an_environment ON writes (environment, id);
@@ -60,6 +64,34 @@ export const besideWrites = `
   CREATE TRIGGER bytes_are_freed AFTER DELETE ON writes BEGIN
     UPDATE callers SET bytes = bytes - old.bytes WHERE caller = old.caller;
   END;
+  CREATE TABLE imports (
+    id TEXT NOT NULL UNIQUE,
+    caller TEXT NOT NULL,
+    environment TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    rows INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    again_before INTEGER,
+    started_at INTEGER NOT NULL,
+    stopped_at INTEGER,
+    last_at INTEGER NOT NULL,
+    last_ran INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX imports_of_a_caller ON imports (environment, caller);
+  CREATE INDEX imports_by_age ON imports (last_ran);
+  CREATE TRIGGER bytes_of_imports_are_added AFTER INSERT ON imports BEGIN
+    INSERT INTO callers VALUES (new.caller, ${importBytes})
+      ON CONFLICT DO UPDATE SET bytes = bytes + ${importBytes};
+  END;
+  CREATE TRIGGER bytes_of_imports_are_freed AFTER DELETE ON imports BEGIN
+    UPDATE callers SET bytes = bytes - ${importBytes} WHERE caller = old.caller;
+  END;
+  CREATE TABLE import_paces (
+    caller TEXT NOT NULL,
+    environment TEXT NOT NULL,
+    due INTEGER NOT NULL,
+    PRIMARY KEY (caller, environment)
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE journal (
     id TEXT NOT NULL,
     secret BLOB NOT NULL,

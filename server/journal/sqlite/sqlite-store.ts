@@ -216,6 +216,12 @@ export function createSqliteStore({
     activity: (whose, length, before) => read((ledger) => ledger.page(whose, length, before)),
     resolve: (whose, id, found) =>
       inTurn((ledger) => ledger.resolve(whose, Number(id), found), { durable: true }),
+    announce: (announcement) => inTurn((ledger) => ledger.announce(announcement), { durable: true }),
+    imports: (whose, length) => inTurn((ledger) => ledger.imports.list(whose, length)),
+    importOf: (whose, id) => inTurn((ledger) => ledger.imports.show(whose, id)),
+    stopImport: (whose, id) => inTurn((ledger) => ledger.imports.stop(whose, id), { durable: true }),
+    lookUp: (asked) => read((ledger) => ledger.imports.lookUp(asked)),
+    name: () => read((ledger) => ledger.name()),
     async close() {
       clearInterval(cleaning);
       const end = performance.now() + longestCloseMs;

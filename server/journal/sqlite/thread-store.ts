@@ -58,6 +58,12 @@ export function createThreadStore(
     end: (id, ending) => ask('end', id, ending),
     activity: (whose, length, before) => ask('activity', whose, length, before),
     resolve: (whose, id, found) => ask('resolve', whose, id, found),
+    announce: (announcement) => ask('announce', announcement),
+    imports: (whose, length) => ask('imports', whose, length),
+    importOf: (whose, id) => ask('importOf', whose, id),
+    stopImport: (whose, id) => ask('stopImport', whose, id),
+    lookUp: (asked) => ask('lookUp', asked),
+    name: () => ask('name'),
     close: async () => (hasEnded ? 0 : await ask('close')),
   };
 }

@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  fieldNamed,
-  fieldNames,
-  importOperations,
-  requiredFields,
-  spell,
-} from '../../../shared/imports/columns.ts';
+import { importOperations } from '../../../shared/import-record.ts';
+import { fieldNamed, fieldNames, requiredFields, spell } from '../../../shared/imports/columns.ts';
 import { importTemplate, templateFields } from '../../../shared/imports/template.ts';
 import { check, read } from './read.ts';
 

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ImportOperation } from '../../../shared/import-record.ts';
 import { checkRoster } from '../../../shared/imports/check-roster.ts';
-import type { ImportOperation } from '../../../shared/imports/columns.ts';
 import { type ColumnWords, readRoster } from '../../../shared/imports/roster.ts';
 
 export const breathe = async () => {

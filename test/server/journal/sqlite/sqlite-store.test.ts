@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSqliteStore } from '../../../../server/journal/sqlite/sqlite-store.ts';
 import { createThreadStore } from '../../../../server/journal/sqlite/thread-store.ts';
+import { testImports } from '../import-suite.ts';
 import { testAges, testBounds, testRules } from '../store-suite.ts';
 
 async function makePlace() {
@@ -10,7 +11,7 @@ async function makePlace() {
   return { directory, remove: async () => rmSync(directory, { recursive: true }) };
 }
 
-for (const test of [testRules, testBounds, testAges])
+for (const test of [testRules, testBounds, testAges, testImports])
   test('a store in SQLite', async () => {
     const { directory, remove } = await makePlace();
     return { open: async (clock) => createSqliteStore({ directory, clock }), remove };

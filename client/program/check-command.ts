@@ -1,0 +1,91 @@
+import type { ImportOperation } from '../../shared/import-record.ts';
+import { createImportCalls } from '../../shared/imports/client-calls.ts';
+import { planImport } from '../../shared/imports/plan-import.ts';
+import type { RowEnd } from '../../shared/imports/row-end.ts';
+import type { Arguments } from './arguments.ts';
+import type { Connection } from './connection.ts';
+import type { Report } from './report.ts';
+import { exitCodeOf, writeResultFiles } from './result-output.ts';
+import { type FileRow, type RosterFile, readRosterFile, requestOf } from './roster-file.ts';
+
+type Given = Arguments & { operation: ImportOperation };
+
+/** Checks every row, and sends nothing. @returns the exit code. */
+export async function checkFile(
+  given: Given,
+  connection: Connection | undefined,
+  report: Report,
+): Promise<number> {
+  const file = await readRosterFile(given, given.operation, report);
+  if (!file) return 1;
+  const ends = connection ? await knownEnds(file, given, connection) : new Map<FileRow, RowEnd>();
+  const counts = { ready: 0, known: 0, unknown: 0, invalid: 0 };
+  for (const row of file.rows) {
+    const { line, reference, faults } = row;
+    const end = ends.get(row);
+    const state =
+      faults.length > 0
+        ? 'invalid'
+        : end?.state === 'known' || end?.state === 'unknown'
+          ? end.state
+          : 'ready';
+    counts[state] += 1;
+    const message = faults.length > 0 ? faults.map((fault) => fault.message).join('; ') : end?.message;
+    report.row({ line, reference, state, code: end?.code, message, requestId: end?.requestId, id: end?.id });
+  }
+  const words = [
+    `${counts.ready.toLocaleString('en')} ready`,
+    ...(counts.known > 0 ? [`${counts.known.toLocaleString('en')} done before`] : []),
+    ...(counts.unknown > 0 ? [`${counts.unknown.toLocaleString('en')} with an unknown outcome`] : []),
+    ...(counts.invalid > 0 ? [`${counts.invalid.toLocaleString('en')} invalid`] : []),
+  ];
+  report.say(`${words.join(', ')}. Nothing was sent.`);
+  return counts.invalid > 0 ? 1 : 0;
+}
+
+/** Says what became of every row, by what the BFF knows. @returns the exit code. */
+export async function tellResults(given: Given, connection: Connection, report: Report): Promise<number> {
+  const file = await readRosterFile(given, given.operation, report);
+  if (!file) return 1;
+  const ends = await knownEnds(file, given, connection);
+  const results = file.rows.map((row) => {
+    const { line, reference, faults } = row;
+    const end: RowEnd = ends.get(row) ?? { state: 'not_sent', message: 'Not sent so far.' };
+    const result =
+      faults.length > 0
+        ? {
+            row,
+            reference,
+            state: 'invalid' as const,
+            message: faults.map(({ message }) => message).join('; '),
+          }
+        : { row, reference, ...end };
+    report.row({ ...result, line });
+    return result;
+  });
+  writeResultFiles(file, results, given.out, report);
+  return exitCodeOf(results);
+}
+
+/** What the BFF knows of the rows: each that was written to, by whomever. */
+async function knownEnds(
+  file: RosterFile,
+  { operation }: Given,
+  { client, environment }: Connection,
+): Promise<ReadonlyMap<FileRow, RowEnd>> {
+  const calls = createImportCalls<FileRow>(client, {
+    ...{ environment: environment.id, operation, digest: file.digest, again: false },
+    requestOf: (row) => requestOf(file.path, row),
+  });
+  const { ends, known } = await planImport(
+    file.rows.filter(({ faults }) => faults.length === 0),
+    calls,
+  );
+  const all = new Map<FileRow, RowEnd>(ends);
+  for (const [row, { state, requestId }] of known) {
+    if (state === 'refused') all.set(row, { state, requestId, message: 'Pearsana refused it.' });
+    if (state === 'in_flight')
+      all.set(row, { state: 'unknown', requestId, message: 'It is being sent at this moment.' });
+  }
+  return all;
+}

@@ -1,0 +1,164 @@
+import { createInterface } from 'node:readline/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Environment } from '../../shared/environments.ts';
+import type { ImportOperation, ImportRecord } from '../../shared/import-record.ts';
+import { createImportCalls } from '../../shared/imports/client-calls.ts';
+import { runImport } from '../../shared/imports/import-loop.ts';
+import type { PauseReason } from '../../shared/imports/pause-rules.ts';
+import { planImport } from '../../shared/imports/plan-import.ts';
+import type { RowResult } from '../../shared/imports/result-files.ts';
+import { type Arguments, UsageError } from './arguments.ts';
+import type { Connection } from './connection.ts';
+import type { Report } from './report.ts';
+import { exitCodeOf, writeResultFiles } from './result-output.ts';
+import { type FileRow, readRosterFile, requestOf } from './roster-file.ts';
+
+/** Who is asked before anything is sent; absent where there is no terminal. */
+export type Ask = ((question: string) => Promise<string>) | undefined;
+
+export function createAsk(input: NodeJS.ReadStream, output: NodeJS.WriteStream): Ask {
+  if (!input.isTTY || !output.isTTY) return undefined;
+  return async (question) => {
+    const terminal = createInterface({ input, output });
+    try {
+      return (await terminal.question(question)).trim();
+    } finally {
+      terminal.close();
+    }
+  };
+}
+
+/** Sends every row that is ready, each at most once. @returns the exit code. */
+export async function importFile(
+  given: Arguments & { operation: ImportOperation },
+  { client, environment }: Connection,
+  { report, ask, cancelled }: { report: Report; ask: Ask; cancelled: () => boolean },
+): Promise<number> {
+  const { operation, again } = given;
+  const file = await readRosterFile(given, operation, report);
+  if (!file) return 1;
+  const results = new Map<FileRow, RowResult>();
+  const told = (row: FileRow, end: Omit<RowResult, 'row' | 'reference'>) => {
+    const result = { row, reference: row.reference, ...end, at: new Date().toISOString() };
+    results.set(row, result);
+    report.row({ ...result, line: row.line });
+  };
+  for (const row of file.rows) {
+    if (row.faults.length > 0)
+      told(row, {
+        state: 'invalid',
+        code: 'VALIDATION_ERROR',
+        message: row.faults.map(({ message }) => message).join('; '),
+      });
+  }
+  const calls = createImportCalls<FileRow>(client, {
+    ...{ environment: environment.id, operation, digest: file.digest, again, confirm: given.confirm },
+    requestOf: (row) => requestOf(file.path, row),
+  });
+  const ready = file.rows.filter(({ faults }) => faults.length === 0);
+  const plan = await planImport(ready, calls, { again });
+  for (const [row, end] of plan.ends) told(row, end);
+
+  const count = plan.toSend.length;
+  if (count > 0) {
+    await confirm(count, given, environment, { ask, report });
+    const announced = await openImportOf(client, environment.id, operation, file.digest, plan.caller);
+    const started = Date.now();
+    let done = 0;
+    const { end, failure, reason } = await runImport({
+      ...{ plan, calls, announced },
+      timing: { now: () => performance.now(), sleep: (ms) => sleep(ms), random: Math.random },
+      control: {
+        paused: false,
+        get cancelled() {
+          return cancelled();
+        },
+      },
+      onAnnounced: ({ id, perMinute }) =>
+        report.say(`Import ${id}: ${count} rows, up to ${perMinute} a minute.`),
+      onRow: (row, rowEnd) => {
+        told(row, rowEnd);
+        done += 1;
+        report.progress(progressWords(done, count, Date.now() - started));
+      },
+      onAway: (away) =>
+        report.say(away ? 'The BFF does not answer. Waiting for it …' : 'The BFF answers again.'),
+      onPause: async (why) => {
+        report.say(pauseWords[why]);
+        const answer = ask && (await ask('Continue? [y/N] '));
+        return answer && /^y(es)?$/i.test(answer) ? 'go-on' : 'end';
+      },
+    });
+    if (failure) report.say(`The import was stopped: ${failure.message}`);
+    else if (reason) report.say('The import was paused. Run the same command again to continue it.');
+    else if (end === 'cancelled')
+      report.say('The import was cancelled. Run the same command again to continue it.');
+  }
+  const inOrder = file.rows.flatMap((row) => results.get(row) ?? []);
+  writeResultFiles(file, inOrder, given.out, report);
+  return exitCodeOf(inOrder);
+}
+
+/** @throws UsageError where it was not confirmed. */
+async function confirm(
+  count: number,
+  { confirm: named, rows, yes }: Arguments,
+  { id, protected: isProtected }: Environment,
+  { ask, report }: { ask: Ask; report: Report },
+): Promise<void> {
+  const what = `${count.toLocaleString('en')} ${count === 1 ? 'row' : 'rows'}`;
+  if (isProtected) {
+    if (named !== id) throw new UsageError(`${id} is protected: add --confirm ${id} to send ${what} there.`);
+    if (ask) {
+      const typed = await ask(`This sends ${what} to ${id}. Type the number to confirm: `);
+      if (typed.replaceAll(/[,. ]/g, '') !== String(count))
+        throw new UsageError('Not confirmed. Nothing was sent.');
+    } else if (rows !== count) {
+      throw new UsageError(
+        `${what} would be sent to ${id}. Add --rows ${count} to confirm that. Nothing was sent.`,
+      );
+    }
+    return;
+  }
+  if (yes) {
+    report.say(`Sending ${what} to ${id}.`);
+    return;
+  }
+  if (!ask)
+    throw new UsageError(`${what} would be sent to ${id}. Add --yes to confirm that. Nothing was sent.`);
+  const answer = await ask(`Send ${what} to ${id}? [y/N] `);
+  if (!/^y(es)?$/i.test(answer)) throw new UsageError('Not confirmed. Nothing was sent.');
+}
+
+/** The import of this very file that was begun before and is still open. */
+async function openImportOf(
+  client: Connection['client'],
+  environment: string,
+  operation: ImportOperation,
+  digest: string,
+  caller: string,
+): Promise<ImportRecord | undefined> {
+  const { imports } = await client.imports({ environment });
+  return imports.find(
+    (each) =>
+      each.state === 'open' &&
+      each.caller === caller &&
+      each.operation === operation &&
+      each.digest === digest,
+  );
+}
+
+const pauseWords: Record<PauseReason, string> = {
+  'first-refused':
+    'Paused: the first five rows were refused for the same reason. Correct the file before you continue.',
+  'many-failed': 'Paused: ten of the last twenty rows failed.',
+  'many-unknown':
+    'Paused: three rows in a row have no known outcome. Check the Pearsana portal before you continue.',
+};
+
+function progressWords(done: number, count: number, ms: number): string {
+  const perMinute = (done / Math.max(ms, 1)) * 60_000;
+  const minutesLeft = (count - done) / Math.max(perMinute, 0.1);
+  const left = minutesLeft < 1 ? `${Math.ceil(minutesLeft * 60)} s` : `${Math.ceil(minutesLeft)} min`;
+  return `${done.toLocaleString('en')} of ${count.toLocaleString('en')} · ${Math.round(perMinute)} a minute · ${left} left`;
+}

@@ -1,0 +1,52 @@
+#!/usr/bin/env node
+import { ClientError } from '../../shared/client-error.ts';
+import { importOperations } from '../../shared/import-record.ts';
+import { type Arguments, readArguments, UsageError, usage } from './arguments.ts';
+import { checkFile, tellResults } from './check-command.ts';
+import { connect } from './connection.ts';
+import { runDoctor } from './doctor-command.ts';
+import { createAsk, importFile } from './import-command.ts';
+import { createReport, type Report } from './report.ts';
+import { readSettings } from './settings.ts';
+
+/** Wrong use, as of `sysexits.h`. */
+const wrongUse = 64;
+const notDone = 2;
+
+async function run(given: Arguments, report: Report): Promise<number> {
+  if (given.command === 'doctor') return runDoctor(readSettings(process.env), report);
+  const { operation } = given;
+  if (operation === undefined)
+    throw new UsageError(`Say what the rows are: --operation ${importOperations.join(', or ')}.`);
+  const asked = { ...given, operation };
+  const { environment } = given;
+  if (given.command === 'check' && environment === undefined) return checkFile(asked, undefined, report);
+  if (environment === undefined) throw new UsageError('Say where: --environment NAME, such as sandbox.');
+  const connection = await connect(readSettings(process.env), environment);
+  if (given.command === 'check') return checkFile(asked, connection, report);
+  if (given.command === 'results') return tellResults(asked, connection, report);
+  let isCancelled = false;
+  process.on('SIGINT', () => {
+    // Whoever asks twice does not want to wait for the rows that are under way.
+    if (isCancelled) process.exit(notDone);
+    isCancelled = true;
+    report.say('Ending: waiting for the rows that are under way …');
+  });
+  const ask = createAsk(process.stdin, process.stdout);
+  return importFile(asked, connection, { report, ask, cancelled: () => isCancelled });
+}
+
+const report = createReport({ output: process.stdout, errors: process.stderr });
+try {
+  const given = readArguments(process.argv.slice(2));
+  if (given === 'help') process.stdout.write(usage);
+  else process.exitCode = await run(given, report);
+} catch (error) {
+  if (error instanceof UsageError) {
+    process.stderr.write(`${error.message}\nRun it with --help to see all options.\n`);
+    process.exitCode = wrongUse;
+  } else if (error instanceof ClientError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = notDone;
+  } else throw error;
+}

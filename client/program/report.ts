@@ -1,0 +1,72 @@
+import { styleText } from 'node:util';
+import type { RowResult } from '../../shared/imports/result-files.ts';
+
+/** A row as the program tells it; `ready` is said by `check` alone. */
+export type ToldRow = Omit<RowResult, 'state' | 'row'> & {
+  line: number;
+  state: RowResult['state'] | 'ready';
+};
+
+/** Says to a person, or to a program, what happens. */
+export type Report = {
+  row: (row: ToldRow) => void;
+  /** A sentence for people. */
+  say: (sentence: string) => void;
+  /** How far it is; on a terminal alone. */
+  progress: (words: string) => void;
+};
+
+type Streams = { output: NodeJS.WritableStream & { isTTY?: boolean }; errors: NodeJS.WritableStream };
+
+export function createReport({ output, errors }: Streams): Report {
+  if (!output.isTTY) {
+    return {
+      row: (row) => {
+        output.write(`${JSON.stringify(asLine(row))}\n`);
+      },
+      say: (sentence) => {
+        errors.write(`${sentence}\n`);
+      },
+      progress: () => {},
+    };
+  }
+  let shown = false;
+  const clear = () => {
+    if (shown) output.write('\r\u001B[2K');
+    shown = false;
+  };
+  return {
+    row(row) {
+      // Whatever is well is in the progress; a person reads what is not.
+      if (['ready', 'succeeded', 'known'].includes(row.state)) return;
+      clear();
+      output.write(`${rowWords(row)}\n`);
+    },
+    say(sentence) {
+      clear();
+      output.write(`${sentence}\n`);
+    },
+    progress(words) {
+      clear();
+      output.write(words);
+      shown = true;
+    },
+  };
+}
+
+function asLine({ line, reference, state, code, message, requestId, id }: ToldRow): object {
+  return { line, reference, state, code, message, requestId: requestId || undefined, id };
+}
+
+const colours = { invalid: 'red', refused: 'red', not_sent: 'yellow', unknown: 'magenta' } as const;
+
+function rowWords({ line, reference, state, message = '' }: ToldRow): string {
+  const colour = state in colours ? colours[state as keyof typeof colours] : 'green';
+  const words = state === 'not_sent' ? 'not sent' : state;
+  return `${styleText(colour, words.padEnd(9))} line ${line}${reference ? ` (${printable(reference)})` : ''}: ${printable(message)}`;
+}
+
+/** What came from a file or from elsewhere moves no cursor. */
+function printable(text: string): string {
+  return text.replaceAll(/\p{C}/gu, '\u00B7');
+}

@@ -1,0 +1,51 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { isToMend, type RowResult, resultsFile, toMendFile } from '../../shared/imports/result-files.ts';
+import type { Report } from './report.ts';
+import type { RosterFile } from './roster-file.ts';
+
+/** Writes what became of every row, and the rows that can be corrected and imported again; a file of before is replaced. */
+export function writeResultFiles(
+  { path, roster }: RosterFile,
+  results: readonly RowResult[],
+  out: string | undefined,
+  report: Report,
+): void {
+  const folder = out === undefined ? dirname(path) : resolve(out);
+  mkdirSync(folder, { recursive: true });
+  const stem = join(folder, basename(path, extname(path)));
+  const write = (file: string, text: string) => {
+    // Names and e-mail addresses are in it.
+    writeFileSync(file, text, { mode: 0o600 });
+    return relative('', file) || file;
+  };
+  const counts = [...Map.groupBy(results, ({ state }) => state)].map(
+    ([state, rows]) => `${rows.length.toLocaleString('en')} ${stateWords[state]}`,
+  );
+  report.say(`${counts.join(', ')}.`);
+  report.say(`Every row: ${write(`${stem}-results.csv`, resultsFile(results))}`);
+  if (results.some(isToMend)) {
+    const file = `${stem}-to-mend.${roster.format}`;
+    report.say(`Correct these and import them: ${write(file, toMendFile(roster, results))}`);
+  }
+  if (results.some(({ state }) => state === 'unknown'))
+    report.say(
+      'Rows with an unknown outcome may have been sent. Check the Pearsana portal, and resolve them in VS Code.',
+    );
+}
+
+const stateWords: Record<RowResult['state'], string> = {
+  succeeded: 'done',
+  known: 'done before',
+  refused: 'refused',
+  not_sent: 'not sent',
+  unknown: 'unknown',
+  invalid: 'invalid',
+};
+
+/** 0: every row is done. 1: some are refused or invalid. 2: some are unknown or not sent, which matters more. */
+export function exitCodeOf(results: readonly RowResult[]): number {
+  const states = new Set(results.map(({ state }) => state));
+  if (states.has('unknown') || states.has('not_sent')) return 2;
+  return states.has('refused') || states.has('invalid') ? 1 : 0;
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { UsageError } from './arguments.ts';
+
+/** Where the BFF is, and the key to it. */
+export type Settings = { baseUrl: string; accessKey: string };
+
+const defaultUrl = 'http://127.0.0.1:8787';
+
+/** @throws UsageError where there is no key to be found. */
+export function readSettings(variables: NodeJS.ProcessEnv): Settings {
+  const { PEARSANA_BFF_URL, PEARSANA_BFF_ACCESS_KEY, PEARSANA_BFF_ACCESS_KEY_FILE } = variables;
+  const baseUrl = PEARSANA_BFF_URL?.trim() || defaultUrl;
+  if (PEARSANA_BFF_ACCESS_KEY?.trim()) return { baseUrl, accessKey: PEARSANA_BFF_ACCESS_KEY.trim() };
+  const file = PEARSANA_BFF_ACCESS_KEY_FILE?.trim();
+  if (file) return { baseUrl, accessKey: keyIn(file) ?? noKey(`${file} cannot be read, or is empty.`) };
+  const directory = variables.BFF_DATA_DIR?.trim() || join(homedir(), '.pearsana-bff');
+  const accessKey = keyIn(join(directory, 'access-key'));
+  return { baseUrl, accessKey: accessKey ?? noKey('There is no access key.') };
+}
+
+function keyIn(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8').trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function noKey(what: string): never {
+  throw new UsageError(
+    `${what} Put your key into PEARSANA_BFF_ACCESS_KEY, or name its file in PEARSANA_BFF_ACCESS_KEY_FILE. Whoever runs the BFF can give you one.`,
+  );
+}

@@ -1,0 +1,67 @@
+import type { KnownWrite as ToldWrite } from '../../../shared/activity.ts';
+import { BffError } from '../../bff-error.ts';
+import type { ImportRefusal, Intent, KnownWrite } from '../journal-store.ts';
+
+/** Why a row of an import was not sent. */
+export function refusedRow(
+  refusal: ImportRefusal,
+  { caller, import: asked }: Pick<Intent, 'caller' | 'import'>,
+  environment: string,
+): BffError {
+  if ('waitMs' in refusal) {
+    const seconds = Math.ceil(refusal.waitMs / 1_000);
+    return BffError.of(
+      'RATE_LIMITED',
+      `Your imports in ${environment} may send ${asked?.perMinute} rows a minute. Try again in ${seconds} s.`,
+      { retryAfterSeconds: seconds },
+    );
+  }
+  if ('known' in refusal) {
+    const { known, sameRequest } = refusal;
+    return BffError.of('ALREADY_KNOWN', knownWords(known), {
+      details: { ...toldWrite(known, caller), sameRequest },
+    });
+  }
+  const id = asked?.id;
+  switch (refusal.import) {
+    case 'missing':
+      return BffError.of(
+        'IMPORT_NOT_FOUND',
+        `You have no import ${id} in ${environment}. Announce it first.`,
+      );
+    case 'mismatch':
+      return BffError.of(
+        'IMPORT_MISMATCH',
+        `The import ${id} is for another operation. Announce one for this.`,
+      );
+    case 'stopped':
+      return BffError.of(
+        'IMPORT_STOPPED',
+        `The import ${id} has ended. Announce a new one to send more rows.`,
+      );
+    default:
+      return BffError.of(
+        'IMPORT_FULL',
+        `The import ${id} has sent as many rows as were confirmed. Announce a new one to send more.`,
+      );
+  }
+}
+
+/** An earlier write, as its own sender or somebody else is told of it. */
+export function toldWrite(write: KnownWrite, caller: string): ToldWrite {
+  const { id, state, startedAt, requestId, result } = write;
+  const isMine = write.caller === caller;
+  return { id, state, startedAt, requestId, mine: isMine, ...(result !== null && { result }) };
+}
+
+function knownWords({ state, startedAt, requestId }: KnownWrite): string {
+  const which = `${startedAt}, request id ${requestId}`;
+  switch (state) {
+    case 'in_flight':
+      return `Not sent: a write for the same person is being sent at this moment (${which}).`;
+    case 'unknown':
+      return `Not sent: an earlier write for the same person has no known outcome (${which}). Find out whether it happened, and resolve it.`;
+    default:
+      return `Not sent: this was done for the same person before (${which}).`;
+  }
+}
