@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { after, before, describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { type BffProcess, startBffProcess } from '../support/bff/bff-process.ts';
+import { startBffProcess } from '../support/bff/bff-process.ts';
 import { rawHead, rawRequest } from '../support/network/raw-http.ts';
-import { type FaultServer, startFaultServer } from '../support/partner/fault-server.ts';
+import { startFaultServer } from '../support/partner/fault-server.ts';
 import { type Partner, partnerVariables } from '../support/partner/partner-variables.ts';
 import type { Uploads } from '../support/processes/upload-worker.ts';
 import { samples } from '../support/requests/write-samples.ts';
@@ -18,16 +18,12 @@ const mostOfLargestMs = 100;
 const mostPingMs = 200;
 const most = 15_800;
 
-describe('headers of allowed size, which need no access key', () => {
-  let bff: BffProcess;
-  before(async () => {
-    bff = await startBffProcess(
-      { BFF_ACCESS_KEY: key, RATE_LIMIT_PER_MINUTE: '1000000' },
-      { watchLoop: true },
-    );
-    await fetch(`${bff.url}/api/session`, { headers: { authorization: `Bearer ${key}` } });
-  });
-  after(() => bff[Symbol.asyncDispose]());
+test('headers of allowed size, which need no access key', async (t) => {
+  await using bff = await startBffProcess(
+    { BFF_ACCESS_KEY: key, RATE_LIMIT_PER_MINUTE: '1000000' },
+    { watchLoop: true },
+  );
+  await fetch(`${bff.url}/api/session`, { headers: { authorization: `Bearer ${key}` } });
 
   const many = (text: string) => text.repeat(Math.floor(most / text.length));
   const hostile: [what: string, headers: Record<string, string>][] = [
@@ -49,7 +45,7 @@ describe('headers of allowed size, which need no access key', () => {
     ['a long validator', { 'if-none-match': `W/"${many('a", W/"')}` }],
   ];
   for (const target of ['/api/environments', '/auth/login', '/nowhere', '/livez', '/openapi.json', '/docs']) {
-    it(`hold the event loop for at most ${mostMs} ms at ${target}`, async () => {
+    await t.test(`hold the event loop for at most ${mostMs} ms at ${target}`, async () => {
       for (const [what, sent] of hostile) {
         await bff.heldMs();
         const answer = await rawRequest(bff.url, rawHead(target, { host: new URL(bff.url).host, ...sent }));
@@ -72,7 +68,7 @@ describe('headers of allowed size, which need no access key', () => {
     ['of the sign-in', `/auth/login?return=${many('%0a')}`],
   ];
   for (const [what, target] of targets) {
-    it(`hold it no longer with a target ${what}`, async () => {
+    await t.test(`hold it no longer with a target ${what}`, async () => {
       await bff.heldMs();
       const authorization = `Bearer ${key}`;
       await rawRequest(bff.url, rawHead(target, { host: new URL(bff.url).host, authorization }));
@@ -143,25 +139,15 @@ const largest = JSON.stringify({
   })),
 });
 
-describe('bodies of allowed size, from whoever has a key', () => {
-  let partner: FaultServer;
-  let bff: BffProcess;
-  before(async () => {
-    partner = await startFaultServer();
-    bff = await startBffProcess(
-      {
-        ...{ BFF_ACCESS_KEY: key, RATE_LIMIT_PER_MINUTE: '1000000' },
-        ...partnerVariables({ sandbox: partner }),
-      },
-      { watchLoop: true },
-    );
-    // What is compiled and fetched once is not a body's doing.
-    for (const body of [JSON.stringify(document), '{}']) await post('documents', body);
-  });
-  after(async () => {
-    await bff[Symbol.asyncDispose]();
-    await partner.stop();
-  });
+test('bodies of allowed size, from whoever has a key', async (t) => {
+  await using partner = await startFaultServer();
+  await using bff = await startBffProcess(
+    {
+      ...{ BFF_ACCESS_KEY: key, RATE_LIMIT_PER_MINUTE: '1000000' },
+      ...partnerVariables({ sandbox: partner }),
+    },
+    { watchLoop: true },
+  );
 
   const at = (path: string) => `${bff.url}/api/environments/sandbox/${path}`;
   /** The status, or nothing where the connection was closed while the body was still on its way. */
@@ -171,8 +157,11 @@ describe('bodies of allowed size, from whoever has a key', () => {
     return answer?.status;
   }
 
+  // What is compiled and fetched once is not a body's doing.
+  for (const body of [JSON.stringify(document), '{}']) await post('documents', body);
+
   for (const [what, body] of bodies) {
-    it(`hold the event loop for at most ${mostMs} ms: ${what}`, async (t) => {
+    await t.test(`hold the event loop for at most ${mostMs} ms: ${what}`, async (t) => {
       await bff.heldMs();
       const status = await post('documents', body);
       const held = await bff.heldMs();
@@ -194,7 +183,7 @@ describe('bodies of allowed size, from whoever has a key', () => {
     ['a date', `{"profile":{"address":{"dateOfBirth":"${'2000-01-01'.repeat(6_000)}"}}}`],
   ];
   for (const [what, body] of forms) {
-    it(`hold it no longer as a form: ${what}`, async () => {
+    await t.test(`hold it no longer as a form: ${what}`, async () => {
       for (const path of ['users', 'invitations']) {
         await bff.heldMs();
         assert.equal(await post(path, body), 400);
@@ -204,19 +193,22 @@ describe('bodies of allowed size, from whoever has a key', () => {
     });
   }
 
-  it(`hold it for at most ${mostOfLargestMs} ms a turn where an honest batch is as large as may be`, async (t) => {
-    for (const body of [
-      largest,
-      largest.replaceAll('/', '\\/'),
-      largest.replace('"itemId":"0"', '"itemId":"0€"'),
-    ]) {
-      await bff.heldMs();
-      assert.equal(await post('documents/batch', body), 200);
-      const held = await bff.heldMs();
-      t.diagnostic(`${Math.round(body.length / megabyte)} MB: ${Math.round(held)} ms`);
-      assert(held <= mostOfLargestMs, `${held} ms`);
-    }
-  });
+  await t.test(
+    `hold it for at most ${mostOfLargestMs} ms a turn where an honest batch is as large as may be`,
+    async (t) => {
+      for (const body of [
+        largest,
+        largest.replaceAll('/', '\\/'),
+        largest.replace('"itemId":"0"', '"itemId":"0€"'),
+      ]) {
+        await bff.heldMs();
+        assert.equal(await post('documents/batch', body), 200);
+        const held = await bff.heldMs();
+        t.diagnostic(`${Math.round(body.length / megabyte)} MB: ${Math.round(held)} ms`);
+        assert(held <= mostOfLargestMs, `${held} ms`);
+      }
+    },
+  );
 });
 
 describe('ten of the largest bodies at once', () => {

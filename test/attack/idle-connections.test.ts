@@ -2,23 +2,28 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { limitConnections } from '../../server/http/open-connections.ts';
 import { startBffProcess } from '../support/bff/bff-process.ts';
 import { until } from '../support/until.ts';
 
 const request = 'GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n';
-const sockets: Socket[] = [];
-afterEach(() => {
-  for (const socket of sockets.splice(0)) socket.destroy();
-});
 
-async function open(port: number, first = ''): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1').on('error', () => {});
-  sockets.push(socket);
-  await once(socket, 'connect');
-  if (first) socket.write(first);
-  return socket;
+/** Connections to a port, all of which end together. */
+function connectionsTo(port: number) {
+  const sockets: Socket[] = [];
+  return {
+    async open(first = ''): Promise<Socket> {
+      const socket = connect(port, '127.0.0.1').on('error', () => {});
+      sockets.push(socket);
+      await once(socket, 'connect');
+      if (first) socket.write(first);
+      return socket;
+    },
+    [Symbol.dispose]() {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
 }
 
 async function ask(socket: Socket): Promise<string> {
@@ -29,12 +34,13 @@ async function ask(socket: Socket): Promise<string> {
 describe('idle connections', { timeout: 60_000 }, () => {
   it('use up neither the descriptors nor the places: whoever comes then is answered', async () => {
     await using bff = await startBffProcess({ BFF_LOCAL: 'true' }, { mostDescriptors: 200 });
-    const port = Number(new URL(bff.url).port);
+    using connections = connectionsTo(Number(new URL(bff.url).port));
+    const { open } = connections;
     for (let each = 0; each < 400; each += 1) {
-      await open(port, ['', 'GET /livez HTTP/1.1\r\nHost: loc', request][each % 3]);
-      if (each % 50 === 0) assert.match(await ask(await open(port)), /^HTTP\/1\.1 200/);
+      await open(['', 'GET /livez HTTP/1.1\r\nHost: loc', request][each % 3]);
+      if (each % 50 === 0) assert.match(await ask(await open()), /^HTTP\/1\.1 200/);
     }
-    assert.match(await ask(await open(port)), /^HTTP\/1\.1 200/);
+    assert.match(await ask(await open()), /^HTTP\/1\.1 200/);
     // It still has descriptors of its own: for files, and for calls to others.
     const headers = { authorization: `Bearer ${bff.output().match(/pbff_\w+/)?.[0]}` };
     const response = await fetch(`${bff.url}/api/environments/local/ping`, { headers });
@@ -43,47 +49,59 @@ describe('idle connections', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the limit on connections', () => {
-  let port = 0;
-  let answer: () => void = () => {};
+/** A server with room for three connections, and connections to it. */
+async function startLimited() {
+  await using stack = new AsyncDisposableStack();
+  let answer = () => {};
   const server = createServer((incoming, response) => {
     if (incoming.url === '/slow') answer = () => response.end();
     else response.end();
   });
   const { underWay } = limitConnections(server, 3);
-  beforeEach(async () => {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    port = (server.address() as AddressInfo).port;
-  });
-  afterEach(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
+  stack.use(server.listen(0, '127.0.0.1'));
+  await once(server, 'listening');
+  const { open } = stack.use(connectionsTo((server.address() as AddressInfo).port));
+  const kept = stack.move();
+  return {
+    open,
+    underWay,
+    /** Ends the last answer that was asked for slowly. */
+    answer: () => answer(),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
 
+describe('the limit on connections', () => {
   it('takes the place of one that never brought a request, however old the others are', async () => {
-    const used = await open(port);
+    await using limited = await startLimited();
+    const { open } = limited;
+    const used = await open();
     await ask(used);
-    const [silent, half] = [await open(port), await open(port, 'GET / HT')];
-    await ask(await open(port));
+    const [silent, half] = [await open(), await open('GET / HT')];
+    await ask(await open());
     await until('the silent one is closed', () => silent.destroyed);
-    await ask(await open(port));
+    await ask(await open());
     await until('the half one is closed', () => half.destroyed);
     assert(!used.destroyed);
   });
 
   it('takes that of the one that was used longest ago where each has brought one', async () => {
-    const [first, second, third] = [await open(port), await open(port), await open(port)];
+    await using limited = await startLimited();
+    const { open } = limited;
+    const [first, second, third] = [await open(), await open(), await open()];
     for (const socket of [first, second, third, first]) await ask(socket);
-    await ask(await open(port));
+    await ask(await open());
     await until('the second is closed', () => second.destroyed);
     assert(!first.destroyed && !third.destroyed);
   });
 
   it('never cuts one over which a request is being answered, and turns away who comes then', async () => {
-    const busy = await Promise.all([1, 2, 3].map(() => open(port)));
+    await using limited = await startLimited();
+    const { open, underWay, answer } = limited;
+    const busy = await Promise.all([1, 2, 3].map(() => open()));
     for (const socket of busy) socket.write('GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await until('all are busy', () => underWay.size === 3);
-    const turnedAway = await open(port, request);
+    const turnedAway = await open(request);
     await until('the fourth is turned away', () => turnedAway.destroyed);
     answer();
     assert.match(String(await Promise.race(busy.map((socket) => once(socket, 'data')))), /^HTTP\/1\.1 200/);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { startBffWith, type TestBff } from '../support/bff/test-bff.ts';
-import { type FaultServer, pong, startFaultServer } from '../support/partner/fault-server.ts';
+import { test } from 'node:test';
+import { startBffWith } from '../support/bff/test-bff.ts';
+import { pong, startFaultServer } from '../support/partner/fault-server.ts';
 import { samples } from '../support/requests/write-samples.ts';
 
 const numbers = [
@@ -19,17 +19,9 @@ const numbers = [
 ];
 const list = `[${numbers.join()}]`;
 
-describe('numbers that no program keeps', () => {
-  let partner: FaultServer;
-  let bff: TestBff;
-  before(async () => {
-    partner = await startFaultServer();
-    bff = await startBffWith({ sandbox: partner }, { RATE_LIMIT_PER_MINUTE: '1000000' });
-  });
-  after(async () => {
-    await bff.stop();
-    await partner.stop();
-  });
+test('numbers that no program keeps', async (t) => {
+  await using partner = await startFaultServer();
+  await using bff = await startBffWith({ sandbox: partner }, { RATE_LIMIT_PER_MINUTE: '1000000' });
 
   const document = JSON.stringify(samples.submitDocument.least).slice(0, -1);
   const submit = (metadata: string, headers: Record<string, string> = {}) =>
@@ -39,13 +31,13 @@ describe('numbers that no program keeps', () => {
       body: `${document},"verificationMetadata":${metadata}}`,
     });
 
-  it('go on to Pearsana as the caller wrote them', async () => {
+  await t.test('go on to Pearsana as the caller wrote them', async () => {
     const metadata = `{"a":${list},"b":{"c":[${list},"x"]},"d":${'"1.0"'}}`;
     assert.equal((await submit(metadata)).status, 200);
     assert.equal(partner.api.arrivals.at(-1)?.body, `${document},"verificationMetadata":${metadata}}`);
   });
 
-  it('are no way around the checks', async () => {
+  await t.test('are no way around the checks', async () => {
     for (const metadata of [
       '1.0',
       '[1.0]',
@@ -58,7 +50,7 @@ describe('numbers that no program keeps', () => {
     }
   });
 
-  it('make two requests where they differ in one digit', async () => {
+  await t.test('make two requests where they differ in one digit', async () => {
     for (const [index, [one, other]] of [
       ['1234567890123456788', '1234567890123456789'],
       ['1e400', '1e401'],
@@ -74,27 +66,30 @@ describe('numbers that no program keeps', () => {
     }
   });
 
-  it('come from Pearsana as it wrote them: in a success, and in the details of a refusal', async () => {
-    const headers = { 'content-type': 'application/json' };
-    partner.api.next({ headers, body: `${JSON.stringify(pong).slice(0, -1)},"more":${list}}` });
-    const ping = await bff.call('/api/environments/sandbox/ping');
-    assert.equal(ping.status, 200);
-    assert(ping.text.includes(`"more":${list}`), ping.text);
+  await t.test(
+    'come from Pearsana as it wrote them: in a success, and in the details of a refusal',
+    async () => {
+      const headers = { 'content-type': 'application/json' };
+      partner.api.next({ headers, body: `${JSON.stringify(pong).slice(0, -1)},"more":${list}}` });
+      const ping = await bff.call('/api/environments/sandbox/ping');
+      assert.equal(ping.status, 200);
+      assert(ping.text.includes(`"more":${list}`), ping.text);
 
-    partner.api.next({ status: 201, headers, body: `{"document":{"documentId":${list}}}` });
-    const written = await submit('{}');
-    assert.equal(written.status, 201);
-    assert(written.text.includes(`"documentId":${list}`), written.text);
+      partner.api.next({ status: 201, headers, body: `{"document":{"documentId":${list}}}` });
+      const written = await submit('{}');
+      assert.equal(written.status, 201);
+      assert(written.text.includes(`"documentId":${list}`), written.text);
 
-    const error = `{"error":{"code":"A_CODE","message":"No.","details":{"ids":${list}}}}`;
-    for (const status of [400, 403, 409, 422, 500]) {
-      partner.api.next({ status, headers, body: error });
-      const refused = await submit('{}');
-      assert(refused.text.includes(`"ids":${list}`), refused.text);
-    }
-  });
+      const error = `{"error":{"code":"A_CODE","message":"No.","details":{"ids":${list}}}}`;
+      for (const status of [400, 403, 409, 422, 500]) {
+        partner.api.next({ status, headers, body: error });
+        const refused = await submit('{}');
+        assert(refused.text.includes(`"ids":${list}`), refused.text);
+      }
+    },
+  );
 
-  it('come as they were, though the text has escapes', async () => {
+  await t.test('come as they were, though the text has escapes', async () => {
     const headers = { 'content-type': 'application/json' };
     partner.api.next({
       headers,

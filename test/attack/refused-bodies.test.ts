@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { after, before, describe, it } from 'node:test';
+import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { Agent, fetch } from 'undici';
 import { discardUnreadBodies } from '../../server/http/unread-bodies.ts';
 import { createClient } from '../../shared/client.ts';
 import { ClientError } from '../../shared/client-error.ts';
-import { freePort, startBffWith, type TestBff } from '../support/bff/test-bff.ts';
+import { freePort, startBffWith } from '../support/bff/test-bff.ts';
 import { uncalledPartner } from '../support/partner/partner-variables.ts';
 import { samples } from '../support/requests/write-samples.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 
 const path = '/api/environments/sandbox/documents';
@@ -56,18 +56,14 @@ function pieces(bytes: Buffer): Buffer[] {
   );
 }
 
-describe('a large body that is refused', () => {
-  let bff: TestBff;
-  before(async () => {
-    bff = await startBffWith({ sandbox: uncalledPartner }, { RATE_LIMIT_PER_MINUTE: '10000' });
-  });
-  after(() => bff.stop());
+test('a large body that is refused', async (t) => {
+  await using bff = await startBffWith({ sandbox: uncalledPartner }, { RATE_LIMIT_PER_MINUTE: '10000' });
 
   const wrong = { Authorization: 'Bearer wrong', 'Content-Type': 'application/json' };
   const right = () => ({ ...wrong, Authorization: `Bearer ${bff.accessKey}` });
   const length = { 'Content-Length': String(large.byteLength) };
 
-  it('for a wrong key is answered, over HTTP/1.0 and 1.1, each time', async () => {
+  await t.test('for a wrong key is answered, over HTTP/1.0 and 1.1, each time', async () => {
     for (let turn = 0; turn < 10; turn += 1) {
       for (const [version, more] of [
         ['1.0', {}],
@@ -82,7 +78,7 @@ describe('a large body that is refused', () => {
     }
   });
 
-  it('leaves a kept connection in order: the next request over it is answered', async () => {
+  await t.test('leaves a kept connection in order: the next request over it is answered', async () => {
     const next = head('1.1', { Connection: 'close' }, '/livez', 'GET');
     const chunked = [
       ...pieces(large).map((piece) => `${piece.byteLength.toString(16)}\r\n${piece}\r\n`),
@@ -101,7 +97,7 @@ describe('a large body that is refused', () => {
     }
   });
 
-  it('because it is larger than a document may be ends as 413 for every client', async () => {
+  await t.test('because it is larger than a document may be ends as 413 for every client', async () => {
     const tooLarge = Buffer.alloc(16_000_000, ' ');
     for (let turn = 0; turn < 5; turn += 1) {
       for (const version of ['1.0', '1.1']) {
@@ -129,80 +125,74 @@ describe('a large body that is refused', () => {
     await dispatcher.destroy();
   });
 
-  it('is not read for ever: so many bytes and no more, and not for long where nothing comes', async () => {
-    const server = createServer((_request, response) => response.writeHead(401).end('no'));
-    discardUnreadBodies(server, { mostMs: 1_000, silentMs: 300, mostBytes: 5_000_000 });
-    let open = 0;
-    let read = 0;
-    server.on('connection', (socket) => {
-      open += 1;
-      socket.once('close', () => {
-        open -= 1;
-        read = socket.bytesRead;
+  await t.test(
+    'is not read for ever: so many bytes and no more, and not for long where nothing comes',
+    async () => {
+      const server = createServer((_request, response) => response.writeHead(401).end('no'));
+      discardUnreadBodies(server, { mostMs: 1_000, silentMs: 300, mostBytes: 5_000_000 });
+      let open = 0;
+      let read = 0;
+      server.on('connection', (socket) => {
+        open += 1;
+        socket.once('close', () => {
+          open -= 1;
+          read = socket.bytesRead;
+        });
       });
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address() as AddressInfo;
 
-    /** Sends without end, until the connection is cut; pieces of nothing are silence, and small ones a trickle. */
-    async function assertCut(first: Buffer, piece: Buffer, everyMs: number): Promise<void> {
-      const socket: Socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
-      socket.on('error', () => {}).resume();
-      socket.write(first);
-      const timer = setInterval(() => socket.writableNeedDrain || socket.write(piece), everyMs);
-      await once(server, 'connection');
-      await until('the connection is cut', () => open === 0);
-      clearInterval(timer);
-      socket.destroy();
-    }
-    for (const more of [{}, { Connection: 'close' }]) {
-      const endless = head('1.1', { 'Content-Length': '9000000000', ...more });
-      await assertCut(endless, Buffer.alloc(1_000_000), 1);
-      assert(read > 5_000_000, String(read));
-      await assertCut(endless, Buffer.alloc(0), 50);
-      await assertCut(endless, Buffer.alloc(10), 50);
-      await assertCut(head('1.1', { 'Transfer-Encoding': 'chunked', ...more }), Buffer.alloc(0), 50);
-    }
-    server.close();
-  });
+      /** Sends without end, until the connection is cut; pieces of nothing are silence, and small ones a trickle. */
+      async function assertCut(first: Buffer, piece: Buffer, everyMs: number): Promise<void> {
+        const socket: Socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+        socket.on('error', () => {}).resume();
+        socket.write(first);
+        const timer = setInterval(() => socket.writableNeedDrain || socket.write(piece), everyMs);
+        await once(server, 'connection');
+        await until('the connection is cut', () => open === 0);
+        clearInterval(timer);
+        socket.destroy();
+      }
+      for (const more of [{}, { Connection: 'close' }]) {
+        const endless = head('1.1', { 'Content-Length': '9000000000', ...more });
+        await assertCut(endless, Buffer.alloc(1_000_000), 1);
+        assert(read > 5_000_000, String(read));
+        await assertCut(endless, Buffer.alloc(0), 50);
+        await assertCut(endless, Buffer.alloc(10), 50);
+        await assertCut(head('1.1', { 'Transfer-Encoding': 'chunked', ...more }), Buffer.alloc(0), 50);
+      }
+      server.close();
+    },
+  );
 });
 
 const hasNginx = spawnSync('nginx', ['-v']).status === 0;
 
-describe('behind nginx with its defaults', {
+test('behind nginx with its defaults', {
   skip: hasNginx ? false : 'nginx is not on this machine',
-}, () => {
-  let bff: TestBff;
-  before(async () => {
-    bff = await startBffWith({ sandbox: uncalledPartner }, { BFF_TRUST_PROXY: '1' });
-  });
-  after(() => bff.stop());
+}, async (t) => {
+  await using bff = await startBffWith({ sandbox: uncalledPartner }, { BFF_TRUST_PROXY: '1' });
 
   for (const [what, upstream, settings] of [
     ['over HTTP/1.0', '', ''],
     ['over kept connections', 'keepalive 8;', 'proxy_http_version 1.1; proxy_set_header Connection "";'],
     ['with bodies that it does not wait for', '', 'proxy_http_version 1.1; proxy_request_buffering off;'],
   ] as const) {
-    it(`large uploads with a wrong key take no BFF out of service, ${what}`, async () => {
-      const folder = mkdtempSync(join(tmpdir(), 'nginx-'));
+    await t.test(`large uploads with a wrong key take no BFF out of service, ${what}`, async () => {
+      using folder = temporaryFolder();
       const port = await freePort();
-      const nginx = await startNginx(folder, port, upstream, settings);
-      try {
-        const url = `http://127.0.0.1:${port}`;
-        for (let upload = 0; upload < 12; upload += 1) {
-          const { status } = await fetch(url + path, {
-            method: 'POST',
-            headers: { authorization: 'Bearer wrong', 'content-type': 'application/json' },
-            body: large,
-          });
-          assert([401, 429].includes(status), String(status));
-        }
-        assert.equal((await fetch(`${url}/livez`)).status, 200);
-        assert.doesNotMatch(nginx.errors(), /upstream|Broken pipe|reset by peer/i);
-      } finally {
-        await nginx.end();
-        rmSync(folder, { recursive: true });
+      await using nginx = await startNginx(folder.path, port, upstream, settings);
+      const url = `http://127.0.0.1:${port}`;
+      for (let upload = 0; upload < 12; upload += 1) {
+        const { status } = await fetch(url + path, {
+          method: 'POST',
+          headers: { authorization: 'Bearer wrong', 'content-type': 'application/json' },
+          body: large,
+        });
+        assert([401, 429].includes(status), String(status));
       }
+      assert.equal((await fetch(`${url}/livez`)).status, 200);
+      assert.doesNotMatch(nginx.errors(), /upstream|Broken pipe|reset by peer/i);
     });
   }
 
@@ -244,7 +234,7 @@ http {
     }
     return {
       errors: () => errors,
-      async end() {
+      async [Symbol.asyncDispose]() {
         child.kill('SIGTERM');
         await closed;
       },

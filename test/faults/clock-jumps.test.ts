@@ -1,9 +1,6 @@
 // Every way in which a create can end, each under a key of its own that is tried again and again, while the wall clock goes
 // astray and the BFF is killed or ended.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createClient } from '../../shared/client.ts';
 import { ClientError } from '../../shared/client-error.ts';
@@ -12,6 +9,7 @@ import { startBffProcess } from '../support/bff/bff-process.ts';
 import { clockJumps, createLyingClock } from '../support/bff/lying-clock.ts';
 import { type Arrived, type Reply, startFaultServer } from '../support/partner/fault-server.ts';
 import { partnerVariables } from '../support/partner/partner-variables.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const accessKey = 'pbff_an-access-key-for-tests-only';
 const timeoutMs = 300;
@@ -56,7 +54,8 @@ describe('creates under keys that are tried again while the wall clock goes astr
       if (!isFirst || fault.carriedOut) add(carriedOut, key);
       return isFirst ? fault.reply : created;
     });
-    const data = mkdtempSync(join(tmpdir(), 'clock-jumps-'));
+    using folder = temporaryFolder();
+    const data = folder.path;
     const clock = createLyingClock(data);
     const start = () =>
       startBffProcess({
@@ -69,27 +68,24 @@ describe('creates under keys that are tried again while the wall clock goes astr
         LOG_LEVEL: 'warn',
       });
     let bff = await start();
+    await using stack = new AsyncDisposableStack();
+    stack.defer(() => bff[Symbol.asyncDispose]());
     const keys = names.flatMap((name) =>
       Array.from({ length: keysOfAFault }, (_, each) => `${name}/${each}`),
     );
     const tryAll = () => Promise.all(keys.map((key) => tryOnce(bff.url, key)));
-    try {
-      const first = await tryAll();
-      assert.deepEqual(
-        first,
-        keys.map((key) => faultOf(key).end),
-      );
-      const expected = first.map((end) => (end === 'refused' ? 'succeeded' : end));
-      for (const [index, jump] of clockJumps.entries()) {
-        clock.set(jump);
-        assert.deepEqual(await tryAll(), expected, `by ${jump} ms, while it runs`);
-        await (index % 2 === 0 ? bff.kill() : bff.end());
-        bff = await start();
-        assert.deepEqual(await tryAll(), expected, `by ${jump} ms, after a start`);
-      }
-    } finally {
-      await bff[Symbol.asyncDispose]();
-      rmSync(data, { recursive: true });
+    const first = await tryAll();
+    assert.deepEqual(
+      first,
+      keys.map((key) => faultOf(key).end),
+    );
+    const expected = first.map((end) => (end === 'refused' ? 'succeeded' : end));
+    for (const [index, jump] of clockJumps.entries()) {
+      clock.set(jump);
+      assert.deepEqual(await tryAll(), expected, `by ${jump} ms, while it runs`);
+      await (index % 2 === 0 ? bff.kill() : bff.end());
+      bff = await start();
+      assert.deepEqual(await tryAll(), expected, `by ${jump} ms, after a start`);
     }
     const doubled = keys.filter((key) => (carriedOut.get(key) ?? 0) > 1);
     const succeeded = keys.filter((key) => ['succeeded', 'refused'].includes(faultOf(key).end));

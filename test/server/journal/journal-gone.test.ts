@@ -13,31 +13,26 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { test } from 'node:test';
 import { startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
-import { type FaultServer, invited, pong, startFaultServer } from '../../support/partner/fault-server.ts';
+import { invited, pong, startFaultServer } from '../../support/partner/fault-server.ts';
 import { shortly, write } from './write-with-key.ts';
 
 const unavailable = '503 JOURNAL_UNAVAILABLE not_sent retryable';
 
-describe('a journal that goes away', () => {
-  let partner: FaultServer;
+test('a journal that goes away', async (t) => {
   let data: string;
   let file: string;
-  before(async () => {
-    partner = await startFaultServer();
-    partner.api.always(({ path }) =>
-      path === '/ping'
-        ? { body: pong }
-        : { status: 201, body: invited, headers: { 'x-request-id': 'theirs' } },
-    );
-  });
-  after(() => partner.stop());
-  beforeEach(() => {
+  await using partner = await startFaultServer();
+  partner.api.always(({ path }) =>
+    path === '/ping' ? { body: pong } : { status: 201, body: invited, headers: { 'x-request-id': 'theirs' } },
+  );
+
+  t.beforeEach(() => {
     data = mkdtempSync(join(tmpdir(), 'gone-'));
     file = join(data, 'journal.sqlite');
   });
-  afterEach(() => rmSync(data, { recursive: true, force: true }));
+  t.afterEach(() => rmSync(data, { recursive: true, force: true }));
 
   const start = () =>
     startBffWith({ sandbox: partner }, { BFF_DATA_DIR: data, RATE_LIMIT_PER_MINUTE: '1000' });
@@ -99,7 +94,7 @@ describe('a journal that goes away', () => {
     ['its directory is moved', () => renameSync(data, moved()), /journal\.sqlite was removed/],
   ];
   for (const [what, change, why] of changes) {
-    it(`refuses the next write when ${what}, and sends no key twice after that`, async () => {
+    await t.test(`refuses the next write when ${what}, and sends no key twice after that`, async () => {
       const bff = await start();
       try {
         await send(bff, 'first', 'second');
@@ -118,7 +113,7 @@ describe('a journal that goes away', () => {
     });
   }
 
-  it('refuses writes until it is back, and then goes on by itself', async () => {
+  await t.test('refuses writes until it is back, and then goes on by itself', async () => {
     await using bff = await start();
     await send(bff, 'first', 'second');
     renameSync(data, moved());
@@ -129,7 +124,7 @@ describe('a journal that goes away', () => {
     await send(bff, 'third');
   });
 
-  it('refuses writes while an older copy is in its place', async () => {
+  await t.test('refuses writes while an older copy is in its place', async () => {
     const copy = `${data}-copy`;
     {
       await using bff = await start();
@@ -152,17 +147,20 @@ describe('a journal that goes away', () => {
     ['removed', () => rmSync(file)],
     ['emptied', () => truncateSync(file)],
   ] as const) {
-    it(`stops the start, again and again, when its database was ${what} beside its key`, async () => {
-      {
+    await t.test(
+      `stops the start, again and again, when its database was ${what} beside its key`,
+      async () => {
+        {
+          await using bff = await start();
+          await send(bff, 'first');
+        }
+        change();
+        for (let time = 0; time < 2; time += 1)
+          await assert.rejects(start(), { name: 'JournalFault', message: /journal-key beside it shows/ });
+        rmSync(join(data, 'journal-key'));
         await using bff = await start();
         await send(bff, 'first');
-      }
-      change();
-      for (let time = 0; time < 2; time += 1)
-        await assert.rejects(start(), { name: 'JournalFault', message: /journal-key beside it shows/ });
-      rmSync(join(data, 'journal-key'));
-      await using bff = await start();
-      await send(bff, 'first');
-    });
+      },
+    );
   }
 });

@@ -1,9 +1,6 @@
 // The BFF is killed at random moments while users are created, with retries under the same keys, and with each kill its wall
 // clock goes astray or comes back.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Client, createClient } from '../../../shared/client.ts';
@@ -13,6 +10,7 @@ import { clockJumps, createLyingClock } from '../../support/bff/lying-clock.ts';
 import { type Arrived, type FaultServer, startFaultServer } from '../../support/partner/fault-server.ts';
 import { partnerVariables } from '../../support/partner/partner-variables.ts';
 import { shortOrLong } from '../../support/short-or-long.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const creates = shortOrLong(200, 2_000);
 /** `KILL_SEED` repeats a run. */
@@ -29,8 +27,8 @@ describe(`a BFF that is killed while it creates ${creates} users`, { timeout: 12
     const random = createRandom(seed);
     await using partner = await startFaultServer();
     const arrived = countArrivals(partner, random);
-    const data = mkdtempSync(join(tmpdir(), 'kill-'));
-    await using bff = await startKilled(partner, data);
+    using folder = temporaryFolder();
+    await using bff = await startKilled(partner, folder.path);
     const counts = { retries: 0, replays: 0, inProgress: 0 };
 
     /** Asks until it has been told what became of it, with one key. */
@@ -168,7 +166,6 @@ async function startKilled(partner: FaultServer, data: string) {
       stopped = true;
       await killing;
       await (await running)[Symbol.asyncDispose]();
-      rmSync(data, { recursive: true });
     },
   };
 }

@@ -1,21 +1,14 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
-import { after, before, describe, it } from 'node:test';
-import { type Connections, createConnections } from '../../../server/network/connections.ts';
+import { test } from 'node:test';
+import { createConnections } from '../../../server/network/connections.ts';
 import { createTransport, type SendLimits, TransportError } from '../../../server/network/transport.ts';
-import { type FaultServer, startFaultServer } from '../../support/partner/fault-server.ts';
+import { startFaultServer } from '../../support/partner/fault-server.ts';
 
-describe('the time for sending a request', () => {
-  let partner: FaultServer;
-  let connections: Connections;
-  before(async () => {
-    partner = await startFaultServer();
-    connections = createConnections();
-  });
-  after(async () => {
-    await connections.close(0);
-    await partner.stop();
-  });
+test('the time for sending a request', async (t) => {
+  await using partner = await startFaultServer();
+  const connections = createConnections();
+  t.after(() => connections.close(0));
 
   const sendTo = (baseUrl: string, limits: { timeoutMs: number; sendLimits: SendLimits }) =>
     createTransport({ connections, ...limits })({
@@ -27,19 +20,19 @@ describe('the time for sending a request', () => {
     return true;
   };
 
-  it('ends with its last byte: the answer has a time of its own', async () => {
+  await t.test('ends with its last byte: the answer has a time of its own', async () => {
     partner.api.next({ delayMs: 300 });
     const limits = { timeoutMs: 5_000, sendLimits: { baseMs: 100, bytesPerMs: 1_000 } };
     assert.equal((await sendTo(partner.api.url, limits)).status, 200);
   });
 
-  it('does not lengthen the time for the answer', async () => {
+  await t.test('does not lengthen the time for the answer', async () => {
     partner.api.next({ delayMs: 2_000 });
     const limits = { timeoutMs: 100, sendLimits: { baseMs: 60_000, bytesPerMs: 1 } };
     await assert.rejects(sendTo(partner.api.url, limits), isFault('timeout', 'TIMEOUT'));
   });
 
-  it('is over where no connection comes about, and then nothing was sent', async () => {
+  await t.test('is over where no connection comes about, and then nothing was sent', async () => {
     // It takes connections, and says nothing: TLS never stands.
     const silent = createServer(() => {}).listen(0, '127.0.0.1');
     await new Promise((resolve) => silent.once('listening', resolve));
@@ -52,7 +45,7 @@ describe('the time for sending a request', () => {
     }
   });
 
-  it('leaves no timer behind, whatever came of it', async () => {
+  await t.test('leaves no timer behind, whatever came of it', async () => {
     const timers = () => process.getActiveResourcesInfo().filter((each) => each === 'Timeout').length;
     const limits = { timeoutMs: 60_000, sendLimits: { baseMs: 60_000, bytesPerMs: 1 } };
     const before = timers();
