@@ -2,6 +2,7 @@ import type { NextFunction, Request, RequestHandler, Response, Router } from 'ex
 import type { Method } from '../../shared/endpoint-row.ts';
 import { BffError } from '../bff-error.ts';
 import type { Caller } from '../callers/caller.ts';
+import type { Target } from './middleware/request-line.ts';
 
 /** @param parameters the decoded parameters of the path */
 export type HandleRow = (
@@ -41,6 +42,11 @@ export function route(
 /** Answers any method other than GET. */
 export function onlyGet(): never {
   throw BffError.of('METHOD_NOT_ALLOWED', 'Only GET is possible here.', { headers: { Allow: 'GET, HEAD' } });
+}
+
+/** The query, as it was read once for every purpose. */
+export function queryOf(response: Response): Target['query'] {
+  return response.locals.context.target?.query ?? {};
 }
 
 /** The caller; for routes behind the authentication. */

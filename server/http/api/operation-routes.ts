@@ -16,7 +16,7 @@ import type { CallPartner } from '../../partner/call-partner.ts';
 import type { TokenRoom } from '../../tokens/token-room.ts';
 import type { HoldBytes } from '../bytes-in-flight.ts';
 import type { RequestContext } from '../middleware/request-context.ts';
-import { callerOf, type HandleRow } from '../route.ts';
+import { callerOf, type HandleRow, queryOf } from '../route.ts';
 import { sendJson } from '../send-json.ts';
 import { type ImportsPerMinute, importIdForm, importIdOf, rowWithoutKey } from './import-answers.ts';
 import { environmentNotFound, grantedTo, requireGrant } from './named-environment.ts';
@@ -88,7 +88,11 @@ export function createOperationRoutes(dependencies: OperationDependencies): Reco
       const idempotencyKey = writes ? idempotencyKeyOf(request.headers['idempotency-key']) : undefined;
       if (importId !== undefined && idempotencyKey === undefined) throw rowWithoutKey();
       using held = holdBytes();
-      const { remembered, ...prepared } = await prepareRequest(request, parameters, held);
+      const { remembered, ...prepared } = await prepareRequest(
+        request,
+        { parameters, query: queryOf(response) },
+        held,
+      );
       const call = { environment, row, ...prepared, requestId, signal };
       const { reply, replayed } = remembered
         ? await sendOnce(call, {

@@ -5,7 +5,7 @@ import type { Caller } from '../../callers/caller.ts';
 import type { EnvironmentFacts } from '../../config/environment-config.ts';
 import { jsonBody } from '../json-body.ts';
 import type { RequestContext } from '../middleware/request-context.ts';
-import { callerOf, type HandleRow } from '../route.ts';
+import { callerOf, type HandleRow, queryOf } from '../route.ts';
 import { sendJson } from '../send-json.ts';
 import { knownEnvironment } from './named-environment.ts';
 import { requireConfirmation } from './require-confirmation.ts';
@@ -70,7 +70,7 @@ function createOwnRoute(
     const { confirmed, status = 200 } = row;
     if (confirmed)
       requireConfirmation(request, knownEnvironment(caller, environments, parameters.environment));
-    const query = row.query && requireValid(row.query, request.query);
+    const query = row.query && requireValid(row.query, queryOf(response));
     const body = row.request && requireValid(row.request, await readBody?.(request));
     const told = await answer({
       caller,

@@ -13,6 +13,7 @@ import { type Remembered, rememberedOf } from '../../journal/remembered.ts';
 import { writeJson } from '../../json/write-json.ts';
 import type { HeldBytes } from '../bytes-in-flight.ts';
 import { jsonBytes, parseJson } from '../json-body.ts';
+import type { Target } from '../middleware/request-line.ts';
 import { takeTurns } from '../turns.ts';
 import { largestFiles, requireSmallFiles } from './file-limits.ts';
 import { requireValid } from './require-valid.ts';
@@ -42,11 +43,11 @@ export function prepareRequestOf(row: OperationRow, limits: FileLimits) {
 
   return async function prepareRequest(
     request: Request,
-    named: Readonly<Record<string, string>>,
+    named: { parameters: Readonly<Record<string, string>>; query: Target['query'] },
     held: HeldBytes,
   ): Promise<PreparedRequest> {
-    const parameters = idsOf(named, partnerParameters);
-    const query = textsOf(row.query ? requireValid(row.query, request.query) : {});
+    const parameters = idsOf(named.parameters, partnerParameters);
+    const query = textsOf(row.query ? requireValid(row.query, named.query) : {});
     // A form is too small to count. So uploads of documents do not keep anybody from creating a user.
     const body = await readBody?.(request, row.files ? held : undefined);
     using turns = await takeTurns(body?.bytes.byteLength ?? 0);

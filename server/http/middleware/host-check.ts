@@ -65,10 +65,13 @@ function cameByProxy({ headers }: Request): boolean {
   );
 }
 
-/** Accepts only a plain path in the request line: `http://other/…`, `//other` and `*` are for proxies, or for attacks. */
-export function checkRequestTarget(request: Request, _response: Response, next: NextFunction): void {
-  if (!request.url.startsWith('/') || request.url.startsWith('//')) {
-    throw BffError.of('VALIDATION_ERROR', 'The request line must contain a path, such as /api/environments.');
+/** Accepts only a plain path with a query: `http://other/…`, `//other` and `*` are for proxies, or for attacks. */
+export function checkRequestTarget(_request: Request, response: Response, next: NextFunction): void {
+  if (!response.locals.context.target) {
+    throw BffError.of(
+      'VALIDATION_ERROR',
+      'The request line must contain a path, such as /api/environments: without a host, and without #, \\ and characters that must be encoded.',
+    );
   }
   next();
 }

@@ -3,13 +3,15 @@ import type { NextFunction, Request, Response } from 'express';
 import type { Outcome } from '../../../shared/errors.ts';
 import type { Caller } from '../../callers/caller.ts';
 import { keyPrefix } from '../../callers/key-format.ts';
-import type { Asked, ReadRequestLine } from './request-line.ts';
+import { type Asked, type ReadRequestLine, readTarget, type Target } from './request-line.ts';
 
 /** What the BFF knows about a request. The log line contains this and nothing else. */
 export type RequestContext = {
   requestId: string;
   /** Aborted when the caller goes away before the answer is complete. */
   signal: AbortSignal;
+  /** The path and query; undefined if the request is refused because they could be read in two ways. */
+  target?: Target | undefined;
   /** The row of the table that the request line names, if any; `operation` is its name, if it needs a grant. */
   asked?: Asked | undefined;
   operation: string | undefined;
@@ -74,7 +76,8 @@ export function requestContext(readRequestLine: ReadRequestLine, onEnd: OnReques
   return function attachContext(request: Request, response: Response, next: NextFunction): void {
     const started = performance.now();
     const gone = new AbortController();
-    const asked = readRequestLine(request.method, request.url);
+    const target = readTarget(request.url);
+    const asked = target && readRequestLine(request.method, target.path);
     const endpoint = asked?.endpoint;
     const context: RequestContext = {
       requestId: requestIdOf(
@@ -82,6 +85,7 @@ export function requestContext(readRequestLine: ReadRequestLine, onEnd: OnReques
         request.headers.authorization,
         request.headers.cookie,
       ),
+      target,
       asked,
       operation: endpoint?.row.access === 'grant' ? endpoint.name : undefined,
       signal: gone.signal,

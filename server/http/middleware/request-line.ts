@@ -1,4 +1,29 @@
+import { type ParsedUrlQuery, parse } from 'node:querystring';
 import { type EndpointRow, type EndpointTable, parametersIn } from '../../../shared/endpoint-row.ts';
+
+/** A request target, taken apart once. Whoever needs the path or the query takes it from here and never reads the URL. */
+export type Target = {
+  path: string;
+  /** With its question mark; empty if there is no query. */
+  search: string;
+  query: Readonly<ParsedUrlQuery>;
+};
+
+const noQuery: Target['query'] = {};
+
+/**
+ * Takes a target apart, unless two programs could do that in different ways: a proxy in front, or a library, would then
+ * see another path than the one that is served. Only a plain path with a query is read (RFC 9112, 3.2.1). Every escape
+ * stays as it is, and no dot segment is resolved.
+ */
+export function readTarget(url: string): Target | undefined {
+  // A second slash begins a host. Browsers read a backslash as a slash, cut a fragment off, and drop line breaks.
+  if (!/^\/(?!\/)/.test(url) || /[^!-~]|[#\\]/.test(url)) return undefined;
+  const end = url.indexOf('?');
+  if (end === -1) return { path: url, search: '', query: noQuery };
+  const search = url.slice(end);
+  return { path: url.slice(0, end), search, query: { ...parse(search.slice(1)) } };
+}
 
 export type NamedRow = { name: string; row: EndpointRow };
 
@@ -12,14 +37,13 @@ export type Asked = {
   parameters: Readonly<Record<string, string>> | undefined;
 };
 
-/** Finds the rows at the path of a request line, if there are any. */
-export type ReadRequestLine = (method: string, url: string) => Asked | undefined;
+/** Finds the rows at a path, if there are any. */
+export type ReadRequestLine = (method: string, path: string) => Asked | undefined;
 
 export function createRequestLineReader(table: EndpointTable): ReadRequestLine {
   const places = placesIn(table);
 
-  return function readRequestLine(method, url) {
-    const path = /^[^?#]*/.exec(url)?.[0] ?? '';
+  return function readRequestLine(method, path) {
     for (const { pattern, rows } of places) {
       const values = pattern.exec(path)?.slice(1);
       if (!values) continue;

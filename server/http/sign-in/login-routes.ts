@@ -7,7 +7,7 @@ import { dropSessionCookie, type ReturnTo, type Sessions } from '../../sessions/
 import { addressOf } from '../middleware/client-address.ts';
 import { createRateStore } from '../middleware/rate-store.ts';
 import { checkForgery } from '../middleware/session-check.ts';
-import { route } from '../route.ts';
+import { queryOf, route } from '../route.ts';
 import { sendPage, wantsPage } from './page.ts';
 
 /** Far more than people need, even in an office behind one address. Each one takes a place among the logins in progress. */
@@ -19,14 +19,13 @@ export function createLoginRoutes(sessions: Sessions, allowed: AllowedOrigins): 
   const router = Router({ caseSensitive: true, strict: true });
   router.use(['/auth/login', '/auth/callback'], limitLogins());
 
-  route(router, 'GET', '/auth/login', async (request, response) => {
-    await sendToLogin(response, sessions, sessions.pageFrom(request.query.return));
+  route(router, 'GET', '/auth/login', async (_request, response) => {
+    await sendToLogin(response, sessions, sessions.pageFrom(queryOf(response).return));
   });
 
   route(router, 'GET', '/auth/callback', async (request, response) => {
-    const query = /\?.*/s.exec(request.url)?.[0] ?? '';
     const { caller, returnTo, setCookies, unread } = await sessions.finishLogin(
-      query,
+      response.locals.context.target?.search ?? '',
       request.headers.cookie,
     );
     response.locals.context.caller = caller;

@@ -15,7 +15,8 @@ import type { Sessions } from '../../sessions/sessions.ts';
 import { type ReturnAddress, withAnswer } from '../../window-codes/return-address.ts';
 import type { WindowCodes, WindowRequest } from '../../window-codes/window-codes.ts';
 import { jsonBody, readBytes } from '../json-body.ts';
-import { createRoutes, route } from '../route.ts';
+import type { Target } from '../middleware/request-line.ts';
+import { createRoutes, queryOf, route } from '../route.ts';
 import { sendJson } from '../send-json.ts';
 import { sendConsentPage } from './consent-page.ts';
 import { answerWithPage, limitLogins, sendToLogin } from './login-routes.ts';
@@ -47,7 +48,7 @@ export function createWindowRoutes(dependencies: WindowDependencies): Router {
 
   route(router, 'GET', '/auth/vscode', async (request, response) => {
     const browser = required(sessions);
-    const asked = readWindowRequest(request, returnAddressOf);
+    const asked = readWindowRequest(queryOf(response), returnAddressOf);
     const caller = browser.sessionOf(request.headers.cookie)?.caller;
     if (!caller) {
       const query = new URLSearchParams({
@@ -165,7 +166,7 @@ function required(sessions: Sessions | undefined): Sessions {
 
 /** Checks everything before anybody is asked to sign in, so that a link cannot send people anywhere else. */
 function readWindowRequest(
-  { query }: Request,
+  query: Target['query'],
   returnAddressOf: WindowDependencies['returnAddressOf'],
 ): WindowRequest {
   const { challenge, state, redirect_uri } = query;

@@ -107,6 +107,7 @@ test('what a write sends', async (t) => {
         assert.equal(length, String(Buffer.byteLength(body)));
         assert.deepEqual(rest, {
           accept: 'application/json',
+          'accept-encoding': 'identity',
           'content-type': 'application/json',
           'x-api-version': '2026-01-30',
           'x-request-id': 'mine',
