@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { decodedBytes, encodedLength, submitDocumentRequest } from '../../shared/documents.ts';
+import {
+  decodedBytes,
+  documentScopes,
+  encodedLength,
+  keptBatchResult,
+  keptDocumentResult,
+  submitDocumentRequest,
+} from '../../shared/documents.ts';
 import { samples } from '../support/requests/write-samples.ts';
 
 const accepts = (changed: object) =>
@@ -64,4 +71,56 @@ describe('what may hold anything', () => {
       assert.equal(accepts({ verificationMetadata }), fits);
     });
   }
+});
+
+describe('the scopes for documents', () => {
+  const storing = [
+    'pearsana-partner/partners.documents:write',
+    'pearsana-partner/partners.externalRefs:read',
+  ];
+  const verifying = [...storing, 'pearsana-partner/partners.verifications:write'];
+  for (const [intents, expected] of [
+    [[undefined], storing],
+    [['store_only', undefined], storing],
+    [['attest'], verifying],
+    [['store_only', 'anything else', undefined], verifying],
+  ] as const) {
+    it(`include that of verifications ${expected === verifying ? '' : 'not '}for ${intents.join(', ') || 'none'}`, () => {
+      const documents = intents.map((verificationIntent) =>
+        verificationIntent ? { verificationIntent } : {},
+      );
+      assert.deepEqual(documentScopes(...documents), expected);
+    });
+  }
+});
+
+describe('what the journal keeps of documents', () => {
+  const document = { documentId: 'doc_1', status: 'stored' };
+  it('are ids and states alone', () => {
+    assert.deepEqual(keptDocumentResult.parse({ document: { ...document, file: 'x' }, more: 1 }), {
+      document,
+    });
+    const results = [
+      { itemId: 'item-1', status: 'failed' },
+      { itemId: '2', status: 'ok', document },
+    ];
+    assert.deepEqual(keptBatchResult.parse({ results }), { results });
+    assert(!keptBatchResult.safeParse({}).success);
+  });
+
+  it('are short words, which hold no name and no address', () => {
+    for (const status of [
+      '',
+      'Ada Lovelace',
+      'ada@example.edu',
+      'ok\n',
+      ' ok',
+      'ok ',
+      'ä',
+      'x'.repeat(129),
+      1,
+      null,
+    ])
+      assert(!keptDocumentResult.safeParse({ document: { ...document, status } }).success, String(status));
+  });
 });

@@ -187,6 +187,20 @@ describe('what a person reads', () => {
     ]);
   });
 
+  it('names what is wrong between two fields, whatever is wrong in a third', () => {
+    const request = {
+      ...samples.submitDocument.whole,
+      verificationIntent: 'store_only',
+      filename: 'a/b',
+      file: '',
+    };
+    assert.deepEqual(said('submitDocument', request), [
+      'file: must not be empty',
+      'filename: must not contain a folder',
+      'attestationReferenceId: `A-1` is possible only with the verificationIntent attest',
+    ]);
+  });
+
   it('names fields that only JSON can hold, and those of every object', () => {
     for (const key of ['__proto__', 'constructor', 'toString', 'hasOwnProperty', '']) {
       const request = JSON.parse(JSON.stringify(samples.createUser.least).replace('{', `{"${key}":{"a":1},`));

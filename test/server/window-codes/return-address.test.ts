@@ -106,6 +106,22 @@ describe('an address to go back to', () => {
     ],
     ...[workbench('https://vscode.dev'), workbench('https://x.vscode-cdn.net')],
     workbench('https://code.example.com', { 'vscode-scheme': 'x'.repeat(1_000) }),
+    // Each is looked at from its first character to its last.
+    ...[`${extension}.evil`, `evil.${extension}`, `${extension.replace('.', 'x')}`].map((each) =>
+      workbench('https://code.example.com', { 'vscode-authority': each }),
+    ),
+    ...['/signed-in/x', '/x/signed-in', '/signed-in '].map((each) =>
+      workbench('https://code.example.com', { 'vscode-path': each }),
+    ),
+    ...['1x', 'x1', '1'.repeat(10), ''].map((each) =>
+      workbench('https://code.example.com', { 'vscode-reqid': each }),
+    ),
+    ...['VSCODE', '1vscode', 'vs code', 'v', ''].map((each) =>
+      workbench('https://code.example.com', { 'vscode-scheme': each }),
+    ),
+    // As many parameters as there must be, and one of them another.
+    workbench('https://code.example.com').replace(/vscode-scheme=[^&]*/, 'other=vscode'),
+    workbench('https://code.example.com').replace(/vscode-scheme=[^&]*/, 'vscode-reqid=2'),
   ];
   for (const uri of bad) {
     it(`may not be ${JSON.stringify(uri)?.slice(0, 160)}`, () => assert.equal(check(uri), undefined));
