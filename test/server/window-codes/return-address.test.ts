@@ -119,6 +119,17 @@ describe('an address to go back to', () => {
     ...['VSCODE', '1vscode', 'vs code', 'v', ''].map((each) =>
       workbench('https://code.example.com', { 'vscode-scheme': each }),
     ),
+    ...['/callback/x', '/callbackx', '/callback/', '/xcallback', '/a b/callback'].map((path) =>
+      workbench('https://code.example.com', {}, path),
+    ),
+    ...[
+      'x?windowId=1',
+      '/x?windowId=1',
+      '?x&windowId=1',
+      '?windowId=1x',
+      '?windowId=1234567890',
+      '?windowId=',
+    ].map((rest) => `vscode://${extension}/signed-in${rest}`),
     // As many parameters as there must be, and one of them another.
     workbench('https://code.example.com').replace(/vscode-scheme=[^&]*/, 'other=vscode'),
     workbench('https://code.example.com').replace(/vscode-scheme=[^&]*/, 'vscode-reqid=2'),
@@ -126,6 +137,16 @@ describe('an address to go back to', () => {
   for (const uri of bad) {
     it(`may not be ${JSON.stringify(uri)?.slice(0, 160)}`, () => assert.equal(check(uri), undefined));
   }
+
+  it('has at most a thousand characters', () => {
+    const long = (length: number) => {
+      const short = workbench('https://code.example.com', {}, '/a/callback');
+      return short.replace('/a/', `/${'a'.repeat(1 + length - short.length)}/`);
+    };
+    assert.equal(long(1_000).length, 1_000);
+    assert.equal(check(long(1_000))?.uri, long(1_000));
+    assert.equal(check(long(1_001)), undefined);
+  });
 
   it('may be VS Code’s own site where that is switched on, and nobody’s extension there', () => {
     assert.equal(withWeb(workbench('https://vscode.dev'))?.formAction, 'https://vscode.dev');
