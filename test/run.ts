@@ -23,6 +23,7 @@ const programs: Record<string, [command: string, ...args: string[]]> = {
 const slow = [
   'test/client/**/*.test.ts',
   'test/faults/**/*.test.ts',
+  'test/imports/**/*.test.ts',
   'test/server/{built-*,*canaries,upload-memory,run}.test.ts',
   'test/server/callers/key-life.test.ts',
   'test/server/http/stopping.test.ts',
