@@ -12,11 +12,13 @@ const output = {
 
 /** The program beside the BFF: it changes who may call, in the data directory that the BFF of this folder uses. */
 export async function runAccess(args: readonly string[]): Promise<void> {
-  const variables = variablesHere();
+  const here = configuredHere();
+  if (!here) return;
+  const { variables, dataDirectory } = here;
   const { config } = readConfig(variables);
   const done = await runAccessCommand({
     args,
-    dataDirectory: dataDirectoryOf(variables),
+    dataDirectory,
     // What else is wrong with the configuration is for the BFF's own start to say.
     environments: config && [...config.environments.map(({ id }) => id), ...(config.local ? ['local'] : [])],
     ...output,
@@ -26,13 +28,25 @@ export async function runAccess(args: readonly string[]): Promise<void> {
 
 /** The program for operators: it lists writes that nobody knows the outcome of, and takes what they found. */
 export async function runJournal(args: readonly string[]): Promise<void> {
-  const directory = dataDirectoryOf(variablesHere());
+  const here = configuredHere();
+  if (!here) return;
+  const { dataDirectory: directory } = here;
   const done = await runJournalCommand({ args, directory, operator: operatorHere(), ...output });
   if (!done) process.exitCode = 1;
 }
 
-function variablesHere() {
-  return { ...readDotEnv(resolve('.env')).variables, ...process.env };
+/** What is configured for the BFF of this folder; where that cannot be told, it says why and how to mend it. */
+function configuredHere() {
+  const { variables: fromFile, fault } = readDotEnv(resolve('.env'));
+  const variables = { ...fromFile, ...process.env };
+  try {
+    if (fault !== undefined) throw new Error(fault);
+    return { variables, dataDirectory: dataDirectoryOf(variables) };
+  } catch (error) {
+    output.say(error instanceof Error ? error.message : 'It failed for an unknown reason.');
+    process.exitCode = 1;
+    return undefined;
+  }
 }
 
 /** In a container, the user may have no name. */

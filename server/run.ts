@@ -13,9 +13,10 @@ const sameSignalMs = 1_000;
 export async function run(): Promise<void> {
   const dotEnv = readDotEnv(resolve('.env'));
   // The shell's variables override those in the file.
-  const { config, warnings, faults } = readConfig({ ...dotEnv.variables, ...process.env });
+  const { config, warnings, faults = [] } = readConfig({ ...dotEnv.variables, ...process.env });
   for (const warning of [...dotEnv.warnings, ...warnings]) say(`Warning: ${warning}`);
-  if (!config) {
+  if (dotEnv.fault !== undefined) faults.unshift(dotEnv.fault);
+  if (!config || dotEnv.fault !== undefined) {
     say(
       `The BFF did not start. Its configuration (environment variables, or .env) has ${faults.length === 1 ? 'an error' : `${faults.length} errors`}:`,
     );
@@ -43,15 +44,24 @@ function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-function startFailure(error: unknown, { host, port }: Config): string {
+function startFailure(error: unknown, { host, port, dataDirectory }: Config): string {
   switch (errorCodeOf(error)) {
     case 'EADDRINUSE':
       return `port ${port} of ${host} is in use. Is another BFF running? Set PORT to another port (0 takes a free one), and set pearsana.backendUrl in VS Code to match.`;
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
       return 'HOST is not an address of this machine.';
+    case 'ENOSPC':
+    case 'EDQUOT':
+    case 'EFBIG':
+      return `there is no space left for the data directory (${dataDirectory}). Free some, or set BFF_DATA_DIR to another folder.`;
+    case 'EROFS':
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return `the BFF cannot write to the data directory (${dataDirectory}): it is on a read-only disk, or is not a folder. Set BFF_DATA_DIR to another one.`;
     case 'EACCES':
-      return `the current user is not allowed to use port ${port}, or to write to the data directory (BFF_DATA_DIR).`;
+    case 'EPERM':
+      return `the current user is not allowed to use port ${port}, or to write to the data directory (${dataDirectory}). Set PORT or BFF_DATA_DIR.`;
     case 'ERR_MODULE_NOT_FOUND':
       return 'the local Pearsana is not part of this build: configure an environment (PEARSANA_SANDBOX_CLIENT_ID and so on).';
     default:

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { errorCodeOf } from './error-code.ts';
+import { readText } from './files/read-text.ts';
 
 let secrets = 0;
 
@@ -42,7 +42,7 @@ export class Secret {
 
 /** The secret in a file, without the final line break; undefined if the file is empty. */
 export function readSecretFile(path: string): Secret | undefined {
-  const content = readFileSync(path, 'utf8').trim();
+  const content = readText(path).trim();
   return content === '' ? undefined : new Secret(content);
 }
 

@@ -5,6 +5,7 @@ import { clock } from './clock.ts';
 import type { EnvironmentConfig, EnvironmentFacts } from './config/environment-config.ts';
 import type { Config } from './config/read-config.ts';
 import type { SessionConfig } from './config/session-config.ts';
+import { whenFileChanges } from './files/watch-file.ts';
 import { importsPerMinuteOf } from './http/api/import-answers.ts';
 import { createApp } from './http/app.ts';
 import { limitBytesInFlight } from './http/bytes-in-flight.ts';
@@ -28,7 +29,6 @@ import { createSessions, type Sessions } from './sessions/sessions.ts';
 import { standardOutput } from './standard-output.ts';
 import { createTokenRequest } from './tokens/token-request.ts';
 import { createTokenRoom } from './tokens/token-room.ts';
-import { whenFileChanges } from './watch-file.ts';
 import { createReturnAddressCheck } from './window-codes/return-address.ts';
 import { createWindowCodes } from './window-codes/window-codes.ts';
 

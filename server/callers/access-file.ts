@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { pathWords } from '../../shared/validate.ts';
 import { errorCodeOf } from '../error-code.ts';
+import { lockFile } from '../files/lock-file.ts';
+import { othersMay } from '../files/others-may.ts';
+import { NotText, readText } from '../files/read-text.ts';
 import { parseGrant } from './grants.ts';
 
 const timestamp = z.iso.datetime();
@@ -55,8 +58,17 @@ export function readAccessFile(dataDirectory: string): AccessFileReading {
   const path = accessFilePath(dataDirectory);
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    // Whoever can write there can give themselves a key.
+    for (const each of [dataDirectory, path]) {
+      if (othersMay(each).write)
+        return {
+          fault: `Other users of this machine may write to ${each}, and so give themselves an access key. Run: chmod go-w ${each}`,
+        };
+    }
+    text = readText(path);
   } catch (error) {
+    if (error instanceof NotText)
+      return { fault: `The access file ${path} is damaged: ${error.message}. ${whatToDo}` };
     const code = errorCodeOf(error);
     if (code === 'ENOENT') return { keys: [], removed: [], isThere: false };
     return { fault: `The access file ${path} cannot be read (${code}).` };
@@ -85,29 +97,32 @@ export function isExpired({ expiresAt }: Pick<AccessKeyEntry, 'expiresAt'>, now 
   return expiresAt !== null && Date.parse(expiresAt) <= now;
 }
 
-/** A change takes milliseconds, so an older lock was left by a program that was killed. */
-const staleLockMs = 10_000;
-const lockRetries = { retries: 100, factor: 1, minTimeout: 50, maxTimeout: 100 };
+/** A change takes milliseconds, and the lock of a program that was killed is gone with it. */
+const longestWaitMs = 10_000;
+const lookEveryMs = 20;
+/** Changes of this process, one after the other: only other processes have to be asked again and again. */
+let lastChange: Promise<unknown> = Promise.resolve();
 
 /**
  * Changes the keys. Other programs may change the file at the same time, and no change is lost; a reader sees either the
  * old file or the new one. @returns the new keys.
  */
-export async function changeAccessFile(
+export function changeAccessFile(
+  dataDirectory: string,
+  change: (keys: readonly AccessKeyEntry[], removed: readonly string[]) => AccessKeyEntry[],
+): Promise<readonly AccessKeyEntry[]> {
+  const changed = lastChange.then(() => changeNow(dataDirectory, change));
+  lastChange = changed.catch(() => {});
+  return changed;
+}
+
+async function changeNow(
   dataDirectory: string,
   change: (keys: readonly AccessKeyEntry[], removed: readonly string[]) => AccessKeyEntry[],
 ): Promise<readonly AccessKeyEntry[]> {
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
   const path = accessFilePath(dataDirectory);
-  // Loaded only when needed: a BFF may never change the file.
-  const { lock } = await import('proper-lockfile');
-  const unlock = await lock(path, {
-    realpath: false,
-    stale: staleLockMs,
-    retries: lockRetries,
-    // By default this would end the program. It only means that the machine was asleep for longer than the lock lasts.
-    onCompromised: () => {},
-  });
+  const lock = await waitForLock(dataDirectory);
   try {
     const reading = readAccessFile(dataDirectory);
     if (reading.keys === undefined) throw new Error(reading.fault);
@@ -121,7 +136,20 @@ export async function changeAccessFile(
     await writeWhole(path, content);
     return keys;
   } finally {
-    await unlock();
+    lock.release();
+  }
+}
+
+async function waitForLock(dataDirectory: string): Promise<{ release(): void }> {
+  const end = performance.now() + longestWaitMs;
+  for (;;) {
+    const lock = lockFile(join(dataDirectory, 'access.lock'));
+    if (lock) return lock;
+    if (performance.now() > end)
+      throw new Error(
+        `Another program has been changing the access keys in ${dataDirectory} for ten seconds. Try again, or end that program.`,
+      );
+    await delay(lookEveryMs);
   }
 }
 

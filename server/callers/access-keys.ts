@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { whenFileChanges } from '../files/watch-file.ts';
 import type { Secret } from '../secret.ts';
-import { whenFileChanges } from '../watch-file.ts';
 import {
   type AccessKeyEntry,
   accessFilePath,

@@ -1,5 +1,9 @@
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { chmodSync, linkSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorCodeOf } from '../error-code.ts';
+import { othersMay } from '../files/others-may.ts';
+import { readText } from '../files/read-text.ts';
 import { Secret } from '../secret.ts';
 import { isMisspelt, makeKey } from './key-format.ts';
 
@@ -9,17 +13,41 @@ export type FirstKey = { accessKey: Secret; file: string };
 export function firstKey(dataDirectory: string): FirstKey {
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
   const file = join(dataDirectory, 'access-key');
-  try {
-    // `wx` fails if the file exists, so that two simultaneous starts use the same key.
-    writeFileSync(file, `${makeKey().reveal()}\n`, { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
-  }
-  const accessKey = readFileSync(file, 'utf8').trim();
+  const { read, write } = othersMay(file);
+  if (write)
+    throw new Error(
+      `other users of this machine may write to ${file}, so the key in it may be theirs. Remove the file and start again; the BFF then makes a new key.`,
+    );
+  if (read) chmodSync(file, 0o600);
+  const found = statSync(file, { throwIfNoEntry: false });
+  // An empty one is what an earlier version left where the disk was full.
+  if (!found || found.size === 0) makeKeyFile(file, found !== undefined);
+  const accessKey = readText(file).trim();
   if (accessKey.length < 24 || isMisspelt(accessKey))
     throw new Error(
       `${file} does not contain an access key. Remove the file and start again; the BFF then makes a new key.`,
     );
   return { accessKey: new Secret(accessKey), file };
+}
+
+/** Written beside its place and put there in one step: what is there is a whole key, whatever fails. */
+function makeKeyFile(file: string, replace: boolean): void {
+  const part = `${file}.${randomUUID()}.part`;
+  try {
+    writeFileSync(part, `${makeKey().reveal()}\n`, { mode: 0o600, flag: 'wx', flush: true });
+    if (replace) renameSync(part, file);
+    else putInPlace(part, file);
+  } finally {
+    rmSync(part, { force: true });
+  }
+}
+
+/** Where two starts come at once, the second finds the first one's key. */
+function putInPlace(part: string, file: string): void {
+  try {
+    linkSync(part, file);
+  } catch (error) {
+    // Some file systems have no links.
+    if (errorCodeOf(error) !== 'EEXIST') renameSync(part, file);
+  }
 }

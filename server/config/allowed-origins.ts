@@ -18,7 +18,7 @@ export function isAllowedOrigin(origin: string, allowed: AllowedOrigins): boolea
 export function readAllowedOrigins(settings: Settings): AllowedOrigins {
   const exact = new Set<string>();
   let vscodeWeb = false;
-  for (const entry of (settings.text('BFF_ALLOWED_ORIGINS') ?? '')
+  for (const entry of (settings.lines('BFF_ALLOWED_ORIGINS') ?? '')
     .split(',')
     .map((each) => each.trim())
     .filter(Boolean)) {

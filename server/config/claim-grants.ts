@@ -20,7 +20,7 @@ const form =
  * a URL (`cognito%3Agroups`). The value `*` means any value. Faults name a rule by its number, and quote nothing.
  */
 export function readClaimGrants(settings: Settings, environments: readonly string[]): ClaimGrant[] {
-  const rules = (settings.text(name) ?? '')
+  const rules = (settings.lines(name) ?? '')
     .split(';')
     .map((rule) => rule.trim())
     .filter(Boolean);

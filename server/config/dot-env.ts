@@ -1,22 +1,33 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseEnv } from 'node:util';
 import { errorCodeOf } from '../error-code.ts';
+import { othersMay } from '../files/others-may.ts';
+import { NotText, readText } from '../files/read-text.ts';
 import type { Variables } from './settings.ts';
 
-/** The content of `.env`, and warnings about the file itself. A missing file counts as empty. */
-export function readDotEnv(path: string): { variables: Variables; warnings: string[] } {
+/** What a `.env` file holds, and what is careless about the file. With a fault, nothing of it counts. */
+export type DotEnv = { variables: Variables; warnings: string[]; fault?: string };
+
+/** A missing file is an empty one. */
+export function readDotEnv(path: string): DotEnv {
   let content: string;
   try {
-    content = readFileSync(path, 'utf8');
+    content = readText(path);
   } catch (error) {
+    if (error instanceof NotText)
+      return {
+        variables: {},
+        warnings: [],
+        fault: `.env cannot be read: ${error.message}. Save it as UTF-8.`,
+      };
     const code = errorCodeOf(error);
     const warnings = code === 'ENOENT' ? [] : [`.env cannot be read (${code}), so it is ignored.`];
     return { variables: {}, warnings };
   }
   const warnings: string[] = [];
-  if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) {
+  const { read, write } = othersMay(path);
+  if (read || write) {
     warnings.push('other users of this machine can read .env. Make it private: chmod 600 .env');
   }
   const tracked = spawnSync('git', ['ls-files', '--error-unmatch', path], {
@@ -28,11 +39,25 @@ export function readDotEnv(path: string): { variables: Variables; warnings: stri
       '.env is tracked by git, and so are its secrets. Run git rm --cached .env, then replace the secrets.',
     );
   }
-  const variables = parseEnv(content);
+  const variables = parseDotEnv(content);
   if (variables.NODE_EXTRA_CA_CERTS) {
     warnings.push(
       'NODE_EXTRA_CA_CERTS has no effect in .env, since Node reads it earlier. Set it in the shell.',
     );
   }
   return { variables, warnings };
+}
+
+/** Stands for a number sign that begins no comment, while Node reads the file: no text has this character. */
+const numberSign = '\u{f8ff}';
+
+/**
+ * Node takes a number sign for the beginning of a comment wherever it stands, and so cuts `SECRET=a#b` to `a`. A shell,
+ * a container and a service manager take it so only after a blank, and so do we.
+ */
+function parseDotEnv(content: string): Variables {
+  const parsed = parseEnv(content.replaceAll(/(?<=\S)#/g, numberSign));
+  return Object.fromEntries(
+    Object.entries(parsed).map(([name, value]) => [name, value?.replaceAll(numberSign, '#')]),
+  );
 }

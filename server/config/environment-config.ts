@@ -64,7 +64,7 @@ function partnersOwnNames(settings: Settings): EnvironmentConfig | undefined {
 }
 
 function furtherNames(settings: Settings): string[] {
-  const names = (settings.text('PEARSANA_ENVIRONMENTS') ?? '')
+  const names = (settings.lines('PEARSANA_ENVIRONMENTS') ?? '')
     .split(',')
     .map((name) => name.trim())
     .filter(Boolean);
@@ -134,7 +134,7 @@ function readEnvironment(
       authUrl,
       clientId,
       clientSecret,
-      clientSecretFile: settings.text(`${prefix}_CLIENT_SECRET_FILE`),
+      clientSecretFile: settings.path(`${prefix}_CLIENT_SECRET_FILE`),
     },
   };
 }

@@ -1,16 +1,18 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { defaultFileLimits } from '../../shared/documents.ts';
 import { bodyCapOf } from '../../shared/endpoint-row.ts';
 import { endpoints } from '../../shared/endpoints.ts';
 import type { FileLimits } from '../../shared/environments.ts';
 import { isExpired, readAccessFile } from '../callers/access-file.ts';
 import { isMisspelt } from '../callers/key-format.ts';
+import { isWeak } from '../callers/key-strength.ts';
 import type { OutboundProxy } from '../network/connections.ts';
 import { isLoopback } from '../network/loopback.ts';
 import type { Secret } from '../secret.ts';
 import { type AllowedOrigins, readAllowedOrigins } from './allowed-origins.ts';
+import { dataDirectoryWarnings, readDataDirectory } from './data-directory.ts';
 import { type EnvironmentConfig, readEnvironments } from './environment-config.ts';
+import { readProxy } from './proxy-config.ts';
+import { readPublicUrl } from './public-url.ts';
 import { readSessions, type SessionConfig } from './session-config.ts';
 import { createSettings, type Settings, type Variables } from './settings.ts';
 import { readWindows, type WindowConfig } from './window-config.ts';
@@ -55,7 +57,9 @@ export type ConfigOutcome =
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const journals = ['file', 'stdout'] as const;
 const leastKeyLength = 24;
-/** A larger file does not belong in one JSON body. */
+/** As long as what `accessKeys` takes for a key. */
+const mostKeyLength = 512;
+/** Above it, a file is nothing for one JSON body. */
 const fileRange = [1, 200_000_000] as const;
 /** Twenty documents of 10 MB at once. With these, the BFF took 540 to 715 MB of memory. */
 const usualBytesInFlight = 300 * 1024 * 1024;
@@ -63,23 +67,30 @@ const usualBytesInFlight = 300 * 1024 * 1024;
 /** Reads the configuration, or reports everything that is wrong with it. */
 export function readConfig(variables: Variables): ConfigOutcome {
   const settings = createSettings(variables);
-  const production = variables.NODE_ENV === 'production';
-  const host = settings.text('HOST') ?? '127.0.0.1';
+  const production = settings.text('NODE_ENV')?.toLowerCase() === 'production';
+  // In a URL an IPv6 address has brackets; as an address to listen at it has none.
+  const host = (settings.text('HOST') ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1');
   const environments = readEnvironments(settings);
   const localWanted = settings.flag('BFF_LOCAL', false);
   const accessKey = settings.secret('BFF_ACCESS_KEY');
-  const publicUrl = settings.url('BFF_PUBLIC_URL');
+  const publicUrl = readPublicUrl(settings);
 
   if (accessKey && !/^[\x21-\x7e]+$/.test(accessKey.reveal())) {
     settings.fault('BFF_ACCESS_KEY must be printable ASCII without spaces, since it is sent in a header.');
   } else if (accessKey && accessKey.reveal().length < leastKeyLength) {
     settings.fault(`BFF_ACCESS_KEY is too short to be safe: use at least ${leastKeyLength} characters.`);
+  } else if (accessKey && accessKey.reveal().length > mostKeyLength) {
+    settings.fault(`BFF_ACCESS_KEY is too long to be sent: use at most ${mostKeyLength} characters.`);
   } else if (accessKey && isMisspelt(accessKey.reveal())) {
     settings.fault(
       'BFF_ACCESS_KEY looks like a generated key, but its checksum is wrong: check for a mistyped or missing character.',
     );
+  } else if (accessKey && isWeak(accessKey.reveal())) {
+    settings.fault(
+      'BFF_ACCESS_KEY can be guessed: it repeats itself, or consists of common words or of keys beside each other. Use a random one, such as openssl rand -hex 32 makes.',
+    );
   }
-  const dataDirectory = directoryIn(settings);
+  const dataDirectory = readDataDirectory(settings);
   const access = readAccessFile(dataDirectory);
   if (access.keys === undefined) settings.fault(access.fault);
   if (!isLoopback(host)) {
@@ -127,7 +138,7 @@ export function readConfig(variables: Variables): ConfigOutcome {
     allowedOrigins: readAllowedOrigins(settings),
     sessions: readSessions(settings, { publicUrl, environments: environmentNames }),
     windows: readWindows(settings),
-    proxy: readProxy(settings),
+    proxy: readProxy(settings, environments.length > 0 || settings.isSet('BFF_OIDC_ISSUER')),
     partnerTimeoutMs: settings.integer('PARTNER_TIMEOUT_MS', 10_000, [1, 600_000]),
     tokenTimeoutMs: settings.integer('TOKEN_TIMEOUT_MS', 5_000, [1, 600_000]),
     rateLimitPerMinute: settings.integer('RATE_LIMIT_PER_MINUTE', 120, [1, 1_000_000]),
@@ -136,29 +147,25 @@ export function readConfig(variables: Variables): ConfigOutcome {
     logLevel: settings.oneOf('LOG_LEVEL', logLevels, 'info'),
     production,
   };
-  const warnings = settings
-    .unread()
-    .map((name) => `${name} is set, but the BFF does not know it. Check its spelling in .env.example.`);
+  const warnings = [
+    ...settings.warnings,
+    ...settings
+      .unread()
+      .map((name) => `${name} is set, but the BFF does not know it. Check its spelling in .env.example.`),
+    ...dataDirectoryWarnings(dataDirectory),
+  ];
   return settings.faults.length > 0 ? { faults: settings.faults, warnings } : { config, warnings };
 }
 
-/** The data directory, even if other parts of the configuration are wrong. */
+/**
+ * Where the BFF keeps what must last, whatever else may be wrong with its configuration.
+ * @throws Error where that cannot be told, in words that say how to mend it.
+ */
 export function dataDirectoryOf(variables: Variables): string {
-  return directoryIn(createSettings(variables));
-}
-
-function directoryIn(settings: Settings): string {
-  return settings.text('BFF_DATA_DIR') ?? join(homedir(), '.pearsana-bff');
-}
-
-/** Reads the usual variables, in capitals or not. The URL may contain a password, so no fault shows it. */
-function readProxy(settings: Settings): OutboundProxy | undefined {
-  const url = settings.text('HTTPS_PROXY') ?? settings.text('https_proxy');
-  const except = settings.text('NO_PROXY') ?? settings.text('no_proxy');
-  if (url === undefined) return undefined;
-  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return { url, except };
-  settings.fault('HTTPS_PROXY must be a URL that begins with http:// or https://.');
-  return undefined;
+  const settings = createSettings(variables);
+  const directory = readDataDirectory(settings);
+  if (settings.faults.length > 0) throw new Error(settings.faults.join('\n'));
+  return directory;
 }
 
 /** How large files may be, and all request bodies together. */

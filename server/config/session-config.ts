@@ -57,7 +57,7 @@ export function readSessions(
     return undefined;
   return {
     ...{ issuer, clientId, clientSecret, scopes, claimGrants, publicOrigin },
-    clientSecretFile: settings.text('BFF_OIDC_CLIENT_SECRET_FILE'),
+    clientSecretFile: settings.path('BFF_OIDC_CLIENT_SECRET_FILE'),
     returnUrls: returnUrls.length > 0 ? returnUrls : [`${publicOrigin}/`],
     ...{ idleSeconds, absoluteSeconds },
   };
@@ -73,15 +73,11 @@ function originOf(settings: Settings, publicUrl: string | undefined, needed: boo
           'BFF_PUBLIC_URL is missing: for the sign-in in a browser, set it to the address that browsers use (https, except on loopback).',
         );
   }
-  const { origin } = new URL(publicUrl);
-  if (origin === publicUrl) return origin;
-  return settings.fault(
-    'BFF_PUBLIC_URL must be scheme, host and port only when people sign in in a browser, since their cookie is valid for the whole host.',
-  );
+  return new URL(publicUrl).origin;
 }
 
 function readReturnUrls(settings: Settings): string[] {
-  const entries = (settings.text('BFF_OIDC_RETURN_URLS') ?? '').split(/[\s,]+/).filter(Boolean);
+  const entries = (settings.lines('BFF_OIDC_RETURN_URLS') ?? '').split(/[\s,]+/).filter(Boolean);
   return entries.flatMap((entry) => {
     if (isReturnUrl(entry)) return [entry];
     settings.fault(

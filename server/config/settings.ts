@@ -1,4 +1,7 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { errorCodeOf } from '../error-code.ts';
+import { NotText } from '../files/read-text.ts';
 import { isLoopback } from '../network/loopback.ts';
 import { readSecretFile, Secret } from '../secret.ts';
 
@@ -11,8 +14,10 @@ export type Variables = Readonly<Record<string, string | undefined>>;
  */
 export type Settings = ReturnType<typeof createSettings>;
 
-export function createSettings(variables: Variables) {
+export function createSettings(given: Variables) {
+  const variables = withoutServiceLinks(given);
   const faults: string[] = [];
+  const warnings: string[] = [];
   const read = new Set<string>();
   const fault = (message: string) => {
     // A setting may be read twice, but its fault is reported once.
@@ -20,11 +25,34 @@ export function createSettings(variables: Variables) {
     return undefined;
   };
 
-  /** A blank value counts as unset, as in a copied `.env.example`. */
-  function text(name: string): string | undefined {
+  /** Blank is unset, as in a copied `.env.example`. */
+  function lines(name: string): string | undefined {
     read.add(name);
-    const value = variables[name]?.trim();
-    return value === '' ? undefined : value;
+    return withoutQuotes(variables[name]?.trim() ?? '') || undefined;
+  }
+
+  /** What stands on one line, as all but lists do. */
+  function text(name: string): string | undefined {
+    const value = lines(name);
+    if (value !== undefined && /\p{Cc}/u.test(value)) {
+      return fault(
+        `${name} contains a line break or another control character. Is a quotation mark missing at the end of its line, or of a line before it?`,
+      );
+    }
+    return value;
+  }
+
+  /** The path of a file or a folder. A shell replaces `~` and `$HOME`, but not in `.env`, nor does a container. */
+  function path(name: string): string | undefined {
+    const value = text(name);
+    if (value === undefined) return undefined;
+    const inHome = /^(?:~|\$HOME|\$\{HOME\})(?:[/\\](.*))?$/.exec(value);
+    const home = inHome && homeDirectory();
+    if (home) return join(home, inHome[1] ?? '');
+    if (inHome || /^~|\$[A-Za-z_{]|%[A-Za-z_]+%/.test(value)) {
+      return fault(`${name} contains ~, $ or %, which nothing replaces here: write the whole path.`);
+    }
+    return value;
   }
 
   function integer(name: string, fallback: number, [least, most]: readonly [number, number]): number {
@@ -48,7 +76,7 @@ export function createSettings(variables: Variables) {
   function oneOf<Choice extends string>(name: string, choices: readonly Choice[], fallback: Choice): Choice {
     const value = text(name);
     if (value === undefined) return fallback;
-    const choice = choices.find((each) => each === value);
+    const choice = choices.find((each) => each.toLowerCase() === value.toLowerCase());
     if (choice === undefined) fault(`${name} must be one of: ${choices.join(', ')}.`);
     return choice ?? fallback;
   }
@@ -73,28 +101,61 @@ export function createSettings(variables: Variables) {
   function secret(name: string): Secret | undefined {
     const value = text(name);
     const fileName = `${name}_FILE`;
-    const file = text(fileName);
+    const file = path(fileName);
     if (value !== undefined && file !== undefined)
       return fault(`${name} and ${fileName} are both set: keep one.`);
     if (file === undefined) return value === undefined ? undefined : new Secret(value);
     try {
       return readSecretFile(file) ?? fault(`${fileName} names an empty file.`);
     } catch (error) {
-      return fault(`${fileName} names a file that cannot be read (${errorCodeOf(error)}).`);
+      const why = error instanceof NotText ? error.message : errorCodeOf(error);
+      return fault(`${fileName} names a file that cannot be read (${why}).`);
     }
   }
 
   return {
     faults,
     fault,
+    warnings,
+    warn: (message: string) => void warnings.push(message),
+    lines,
     text,
+    path,
     integer,
     flag,
     oneOf,
     url,
     secret,
-    isSet: (name: string) => text(name) !== undefined,
+    isSet: (name: string) => lines(name) !== undefined,
     /** Names that begin like ours but that nobody reads: most likely they are misspelt. */
     unread: () => Object.keys(variables).filter((name) => /^(PEARSANA|BFF)_/.test(name) && !read.has(name)),
   };
+}
+
+/** Where this user's own files are; nothing where they have no such place, as a user of a container may not. */
+export function homeDirectory(): string | undefined {
+  try {
+    return homedir() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Quotation marks are for a shell and for `.env`. A container is given them with the value (`docker --env-file`). */
+function withoutQuotes(value: string): string {
+  return /^(["'])(.*)\1$/s.exec(value)?.[2]?.trim() ?? value;
+}
+
+/**
+ * Kubernetes tells every container of the services beside it, so that a service called `bff` makes variables like
+ * `BFF_SERVICE_HOST` and `BFF_PORT=tcp://10.0.0.7:8787`. They are none of ours, whatever their names are.
+ */
+function withoutServiceLinks(variables: Variables): Variables {
+  const links = Object.entries(variables).filter(
+    ([name, value]) =>
+      /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/.test(name) ||
+      (name.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//.test(value ?? '')),
+  );
+  const names = new Set(links.map(([name]) => name));
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !names.has(name)));
 }

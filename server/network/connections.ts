@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
+import { isLoopback } from './loopback.ts';
 
 /** The proxy for outgoing requests, from `HTTPS_PROXY` and `NO_PROXY`. */
 export type OutboundProxy = { url: string; except: string | undefined };
@@ -19,7 +20,6 @@ const mostConnections = 64;
 const connectTimeoutMs = 5_000;
 /** Shorter than the limit of usual servers, so that we close idle connections first. */
 const keptIdleMs = 4_000;
-const loopback = 'localhost,127.0.0.1,::1';
 
 export function createConnections(proxy?: OutboundProxy): Connections {
   const limits = {
@@ -32,16 +32,23 @@ export function createConnections(proxy?: OutboundProxy): Connections {
     // HTTP/2 would send reads and writes over one connection, which may have been idle.
     allowH2: false,
   };
+  const opened: Dispatcher[] = [];
   function open(options: Agent.Options): Dispatcher {
     if (!proxy) return new Agent(options);
-    const noProxy = [loopback, proxy.except].filter(Boolean).join(',');
-    return new EnvHttpProxyAgent({
+    const byProxy = new EnvHttpProxyAgent({
       ...options,
       httpsProxy: proxy.url,
       httpProxy: '',
-      noProxy,
+      noProxy: proxy.except ?? '',
       // For the proxy itself: otherwise a proxy that never answers would hold each connection for minutes.
       clientFactory: (origin, own) => new Pool(origin, { ...own, headersTimeout: connectTimeoutMs }),
+    });
+    const direct = new Agent(options);
+    opened.push(direct);
+    // A list of names cannot say it: every address from 127.0.0.1 to 127.255.255.255 is this machine.
+    return byProxy.compose((dispatch) => (call, handler) => {
+      const isHere = call.origin !== undefined && isLoopback(new URL(call.origin).hostname);
+      return isHere ? direct.dispatch(call, handler) : dispatch(call, handler);
     });
   }
   const kept = open({ ...limits, keepAliveTimeout: keptIdleMs });
@@ -50,9 +57,10 @@ export function createConnections(proxy?: OutboundProxy): Connections {
     kept,
     fresh,
     async close(longestMs) {
-      const ended = Promise.all([kept.close(), fresh.close()]);
+      const all = [kept, fresh, ...opened];
+      const ended = Promise.all(all.map((each) => each.close()));
       await Promise.race([ended, delay(longestMs, undefined, { ref: false })]);
-      await Promise.all([kept.destroy(), fresh.destroy()]);
+      await Promise.all(all.map((each) => each.destroy()));
     },
   };
 }

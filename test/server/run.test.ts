@@ -12,7 +12,8 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 
 const main = fileURLToPath(new URL('../../server/main.ts', import.meta.url));
-const accessKey = 'a'.repeat(30);
+const accessKey = 'pbff_an-access-key-for-tests-only';
+const otherKey = 'pbff_quite-another-access-key-for-tests';
 const late = { delayMs: 300, body: { status: 'ok', message: 'late', clientId: 'a', scopes: [] } };
 
 type Program = {
@@ -113,12 +114,12 @@ describe('the program', { concurrency: 3, timeout: 20_000 }, () => {
 
   it('takes .env after the shell, and two signals at once for one, as Ctrl-C reaches a group twice', async () => {
     await using here = await setUp();
-    const file = `BFF_ACCESS_KEY=${'b'.repeat(30)}\nRATE_LIMIT_PER_MINUTE=7\n`;
+    const file = `BFF_ACCESS_KEY=${otherKey}\nRATE_LIMIT_PER_MINUTE=7\n`;
     writeFileSync(join(here.folder, '.env'), file, { mode: 0o644 });
     const { ready, errors, child, ended } = here.run({ BFF_ACCESS_KEY: accessKey });
     const url = await ready();
     assert.match(errors(), /^Warning: other users of this machine can read \.env/m);
-    assert.equal((await ping(url, 'b'.repeat(30))).status, 401);
+    assert.equal((await ping(url, otherKey)).status, 401);
     here.partner.api.next(late);
     const underWay = ping(url);
     await arrival(here.partner);

@@ -1,6 +1,6 @@
-import { closeSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from './sqlite.ts';
+import { lockFile } from '../../files/lock-file.ts';
 
 /**
  * A process among those that share a data directory, for example during a restart without a gap. It proves that it is alive
@@ -26,8 +26,7 @@ export function createOwner(directory: string, id: string): Owner {
   function isAlive(owner: string): boolean {
     if (owner === id) return true;
     const dead = lockFile(pathOf(owner));
-    dead?.close();
-    if (dead) rmSync(pathOf(owner), { force: true });
+    dead?.release();
     return dead === undefined;
   }
 
@@ -40,27 +39,6 @@ export function createOwner(directory: string, id: string): Owner {
         if (owner !== undefined) isAlive(owner);
       }
     },
-    release() {
-      lock.close();
-      rmSync(pathOf(id), { force: true });
-    },
+    release: lock.release,
   };
-}
-
-const sqliteBusy = 5;
-
-/** Locks a file for as long as the result is open; undefined if another process holds the lock. */
-function lockFile(path: string): DatabaseSync | undefined {
-  // Only for the owner: whoever can read the file could lock it, and make a dead process look alive.
-  closeSync(openSync(path, 'a', 0o600));
-  const lock = new DatabaseSync(path, { timeout: 0 });
-  try {
-    // In memory, so that SQLite does not create a second file.
-    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
-    return lock;
-  } catch (error) {
-    lock.close();
-    if (error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy) return undefined;
-    throw error;
-  }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { firstKey } from '../../../server/callers/first-key.ts';
@@ -26,6 +26,33 @@ describe('the first access key', () => {
     chmodSync(file, 0o644);
     firstKey(folder);
     assert.equal(statSync(file).mode & 0o777, 0o600);
+  });
+
+  it('is made anew where a full disk has left an empty file', () => {
+    using temporary = temporaryFolder();
+    const folder = join(temporary.path, 'made', 'by-it');
+    const { file } = firstKey(folder);
+    writeFileSync(file, '');
+    assert.match(firstKey(folder).accessKey.reveal(), keyPattern);
+    assert.deepEqual(readdirSync(folder), ['access-key']);
+  });
+
+  it('is not taken from a file that others may write to', () => {
+    using temporary = temporaryFolder();
+    const folder = join(temporary.path, 'made', 'by-it');
+    const { file } = firstKey(folder);
+    for (const mode of [0o666, 0o620, 0o602]) {
+      chmodSync(file, mode);
+      assert.throws(() => firstKey(folder), /^Error: other users of this machine may write to .*access-key/);
+    }
+  });
+
+  it('is read as Windows writes it', () => {
+    using temporary = temporaryFolder();
+    const folder = join(temporary.path, 'made', 'by-it');
+    const { file, accessKey } = firstKey(folder);
+    writeFileSync(file, Buffer.from(`\ufeff${accessKey.reveal()}\r\n`, 'utf16le'));
+    assert(firstKey(folder).accessKey.equals(accessKey));
   });
 
   it('is not taken from a file that holds none', () => {

@@ -38,6 +38,43 @@ describe('.env', () => {
     assert.deepEqual(warnings, []);
   });
 
+  for (const [line, value] of [
+    ['A=ab#cd', 'ab#cd'],
+    ['A=#cd', '#cd'],
+    ['A=ab#', 'ab#'],
+    ['A=a#b#c # a comment#', 'a#b#c'],
+    ['A="a#b" # c', 'a#b'],
+    ['A="a#b"#c', 'a#b'],
+    ["A='#'", '#'],
+    ['A= # nothing', ''],
+    ['export A=ab#cd', 'ab#cd'],
+  ] as const) {
+    it(`of the line ${line} holds ${value || 'nothing'}`, () => {
+      write(`# a#comment\n${line}\nB=1\n`);
+      assert.deepEqual({ ...readDotEnv(path).variables }, { A: value, B: '1' });
+    });
+  }
+
+  for (const [what, bytes] of [
+    ['UTF-8 with a byte order mark', Buffer.from('\ufeffA=ü\r\nB=1\r\n')],
+    ['UTF-16 as PowerShell writes it', Buffer.from('\ufeffA=ü\r\nB=1\r\n', 'utf16le')],
+    ['UTF-16 without a mark', Buffer.from('A=ü\nB=1\n', 'utf16le')],
+    ['UTF-16 of the other order', Buffer.from('\ufeffA=ü\nB=1\n', 'utf16le').swap16()],
+    ['UTF-16 of the other order without a mark', Buffer.from('A=ü\nB=1\n', 'utf16le').swap16()],
+  ] as const) {
+    it(`may be in ${what}`, () => {
+      writeFileSync(path, bytes, { mode: 0o600 });
+      assert.deepEqual({ ...readDotEnv(path).variables }, { A: 'ü', B: '1' });
+    });
+  }
+
+  it('in another encoding is a fault, and nothing of it counts', () => {
+    writeFileSync(path, Buffer.from('A=\xfc\nB=1\n', 'latin1'), { mode: 0o600 });
+    const { variables, fault } = readDotEnv(path);
+    assert.deepEqual(variables, {});
+    assert.equal(fault, '.env cannot be read: it is not in UTF-8. Save it as UTF-8.');
+  });
+
   it('that cannot be read is warned of, not passed over', () => {
     using place = folderOfDotEnv();
     const { path } = place;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -6,7 +7,7 @@ import { readConfig } from '../../../server/config/read-config.ts';
 import type { Variables } from '../../../server/config/settings.ts';
 import { configOf, faultsOf } from './config-of.ts';
 
-const key = 'k'.repeat(24);
+const key = 'x7Kq-2mVz-9fTb-4wLd-8hRc';
 const sandbox = { PEARSANA_SANDBOX_CLIENT_ID: 'id', PEARSANA_SANDBOX_CLIENT_SECRET: 'secret' };
 const publicBff = { HOST: '0.0.0.0', BFF_ACCESS_KEY: key, BFF_PUBLIC_URL: 'https://bff.example.com' };
 
@@ -51,10 +52,11 @@ describe('the configuration', () => {
     });
     assert.deepEqual(configOf({ https_proxy: url }).proxy, { url, except: undefined });
     assert.equal(configOf({ NO_PROXY: '*' }).proxy, undefined);
-    for (const wrong of ['canary', 'socks5://canary.example.com']) {
-      assert.deepEqual(faultsOf({ HTTPS_PROXY: wrong }), [
-        'HTTPS_PROXY must be a URL that begins with http:// or https://.',
-      ]);
+    for (const wrong of ['socks5://canary.example.com', 'http://', 'http://canary:port']) {
+      const [fault, ...others] = faultsOf({ ...sandbox, HTTPS_PROXY: wrong });
+      assert.match(fault ?? '', /^HTTPS_PROXY must be a URL that begins with http:\/\/ or https:\/\//);
+      assert.deepEqual(others, []);
+      assert.doesNotMatch(fault ?? '', /canary/);
     }
   });
 
@@ -103,8 +105,55 @@ describe('the configuration', () => {
       { BFF_ACCESS_KEY: `pbff_${'0'.repeat(43)}1FhIcg` },
       /but its checksum is wrong/,
     ],
+    ...[
+      ['repeats itself', 'k'.repeat(24)],
+      ['repeats a word', 'registrar-registrar-registrar'],
+      ['is an alphabet', 'abcdefghijklmnopqrstuvwxyz'],
+      ['is a row of numbers', '987654321098765432109876'],
+      ['goes along the keyboard', 'qwertyuiopasdfghjklzxcvbnm'],
+      ['goes down the keyboard', '1qaz2wsx3edc4rfv5tgb6yhn'],
+      ['is made of common words', 'my-super-secret-access-key'],
+      ['is made of common words and a year', 'pearsana-bff-admin-password-2026'],
+      ['has digits for letters', 'P@ssw0rd-S3cr3t-P@ssw0rd'],
+      ['is a UUID of nothing', '00000000-0000-0000-0000-000000000000'],
+    ].map(([what, weak]): [string, Variables, RegExp] => [
+      `a key that ${what}`,
+      { BFF_ACCESS_KEY: String(weak) },
+      /^BFF_ACCESS_KEY can be guessed: .* openssl rand -hex 32/,
+    ]),
+    [
+      'a key that no request could carry',
+      { BFF_ACCESS_KEY: 'x7Kq-2mVz'.repeat(60) },
+      /^BFF_ACCESS_KEY is too long/,
+    ],
     ['a journal elsewhere', { BFF_JOURNAL: '/var/log/journal' }, /^BFF_JOURNAL must be one of: file, stdout/],
     ['an address over http', { BFF_PUBLIC_URL: 'http://bff.example.com' }, /^BFF_PUBLIC_URL must be https/],
+    ...['https://example.com/bff', 'https://example.com/bff/?a'].map(
+      (address): [string, Variables, RegExp] => [
+        `the address ${address}`,
+        { BFF_PUBLIC_URL: address },
+        /^BFF_PUBLIC_URL must (be scheme, host and port only|not contain a query)/,
+      ],
+    ),
+    ...[
+      ...[
+        'https://my_bff.example.com',
+        'https://*.example.com',
+        'https://a..example.com',
+        'https://-a.example.com',
+      ],
+      ...[
+        'https://a~b.example.com',
+        `https://${'a'.repeat(64)}.example.com`,
+        'https://0.0.0.0:8787',
+        'https://[::]',
+      ],
+      'https://bff.example.com:0',
+    ].map((address): [string, Variables, RegExp] => [
+      `the address ${address}`,
+      { BFF_PUBLIC_URL: address },
+      /^BFF_PUBLIC_URL names a host or a port that nobody can call/,
+    ]),
     [
       'a host that is not loopback, with nothing else',
       { HOST: '0.0.0.0' },
@@ -150,6 +199,75 @@ describe('the configuration', () => {
       for (const [index, pattern] of faults.entries()) assert.match(found[index] ?? '', pattern);
     });
   }
+
+  it('takes every address that can be called', () => {
+    for (const [address, taken] of [
+      ['https://bff.example.com/', 'https://bff.example.com'],
+      ['https://BFF.Example.com.:8443', 'https://bff.example.com.:8443'],
+      ['https://bücher.example', 'https://xn--bcher-kva.example'],
+      ['https://10.0.0.7:8787', 'https://10.0.0.7:8787'],
+      ['https://[fd00::17]', 'https://[fd00::17]'],
+      ['http://localhost:8787', 'http://localhost:8787'],
+    ])
+      assert.equal(configOf({ BFF_PUBLIC_URL: String(address) }).publicUrl, taken);
+  });
+
+  it('takes keys that a generator has made', () => {
+    for (const made of [
+      ...[
+        '8f14e45fceea167a5a36dedd4bea2543',
+        '1XRNDdLlWPWkpSfVhMdvSoHQ',
+        '3f2504e0-4f89-41d3-9a0c-0305e82c3301',
+      ],
+      ...['pbff_an-access-key-for-tests-only', 'gravel-mimosa-unfunded-trombone-kelp-divisive'],
+      ...Array.from({ length: 500 }, () => randomBytes(12).toString('hex')),
+      ...Array.from({ length: 500 }, () => randomBytes(18).toString('base64')),
+    ])
+      assert.equal(configOf({ BFF_ACCESS_KEY: made }).accessKey?.reveal(), made);
+  });
+
+  it('takes an address to listen at with brackets, and a word in any case', () => {
+    assert.equal(configOf({ HOST: '[::1]' }).host, '::1');
+    assert.equal(
+      configOf({ HOST: '[::]', BFF_ACCESS_KEY: key, BFF_PUBLIC_URL: 'https://a.example' }).host,
+      '::',
+    );
+    assert.equal(configOf({ LOG_LEVEL: 'INFO' }).logLevel, 'info');
+    assert.equal(configOf({ LOG_LEVEL: 'Debug', BFF_JOURNAL: 'STDOUT' }).journal, 'stdout');
+    assert.equal(configOf({ ...sandbox, NODE_ENV: 'Production ' }).production, true);
+  });
+
+  it('takes a proxy without a scheme, and lets a wrong one stop nothing that is only local', () => {
+    for (const [given, taken] of [
+      ['proxy.corp.example:3128', 'http://proxy.corp.example:3128'],
+      ['10.0.0.1:3128', 'http://10.0.0.1:3128'],
+      ['user:canary@proxy.corp.example:3128', 'http://user:canary@proxy.corp.example:3128'],
+      ['[fd00::1]:3128', 'http://[fd00::1]:3128'],
+      ['proxy', 'http://proxy'],
+    ])
+      assert.equal(configOf({ ...sandbox, HTTPS_PROXY: String(given) }).proxy?.url, taken);
+    const { config, warnings } = readConfig({ HTTPS_PROXY: 'socks5://canary.example.com:1080' });
+    assert.equal(config?.proxy, undefined);
+    assert.match(warnings.join(), /^HTTPS_PROXY must be a URL .* It is ignored/);
+    assert.doesNotMatch(warnings.join(), /canary/);
+  });
+
+  it('takes the variables of a service in Kubernetes for none of ours, whatever it is called', () => {
+    const ofService = (name: string) => ({
+      [`${name}_SERVICE_HOST`]: '10.0.0.7',
+      [`${name}_SERVICE_PORT`]: '8787',
+      [`${name}_SERVICE_PORT_HTTP`]: '8787',
+      [`${name}_PORT`]: 'tcp://10.0.0.7:8787',
+      [`${name}_PORT_8787_TCP`]: 'tcp://10.0.0.7:8787',
+      [`${name}_PORT_8787_TCP_PROTO`]: 'tcp',
+      [`${name}_PORT_8787_TCP_PORT`]: '8787',
+      [`${name}_PORT_8787_TCP_ADDR`]: '10.0.0.7',
+    });
+    // Without a warning.
+    const names = ['BFF', 'BFF_METRICS', 'BFF_PUBLIC_URL', 'PEARSANA', 'PEARSANA_SANDBOX', 'PEARSANA_BFF'];
+    for (const name of names) assert.equal(configOf({ ...ofService(name) }).local, true, name);
+    assert.match(readConfig({ BFF_PORT: '8787' }).warnings.join(), /^BFF_PORT is set/);
+  });
 
   it('reports every fault at once', () => {
     const all = Object.assign({}, ...faulty.slice(0, 9).map(([, variables]) => variables));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, test } from 'node:test';
 import fc from 'fast-check';
@@ -42,12 +43,75 @@ test('a secret setting', async (t) => {
 
   await t.test('is never shown by what holds it', () => {
     const { config } = readConfig({
-      BFF_ACCESS_KEY: 'canary-canary-canary-canary',
+      BFF_ACCESS_KEY: 'canary-x7Kq-2mVz-9fTb-4wLd',
       PEARSANA_SANDBOX_CLIENT_ID: 'id',
       PEARSANA_SANDBOX_CLIENT_SECRET: 'canary',
     });
     assert(config);
     assert.doesNotMatch(JSON.stringify(config), /canary/);
+  });
+});
+
+describe('a value', () => {
+  const settings = (value: string) => createSettings({ A: value, A_FILE: value });
+
+  it('may come with the quotation marks of its line, as from docker --env-file', () => {
+    for (const given of ['"s#1 "', "'s#1'", ' "s#1" ']) {
+      assert.equal(settings(given).text('A'), 's#1');
+      assert.equal(createSettings({ A: given }).secret('A')?.reveal(), 's#1');
+    }
+    assert.equal(settings('"https://a.example"').url('A'), 'https://a.example');
+    assert.equal(settings("'7'").integer('A', 1, [1, 9]), 7);
+    assert.equal(settings('""').isSet('A'), false);
+    // Nothing but its own.
+    for (const given of ['"s', 's"', '"s\'', 'a"s"']) assert.equal(settings(given).text('A'), given);
+  });
+
+  it('of several lines is refused, since a quotation mark is missing, unless it is a list', () => {
+    const broken = settings('abc\nB=');
+    assert.equal(broken.text('A'), undefined);
+    assert.match(broken.faults.join(), /^A contains a line break .* quotation mark missing/);
+    assert.equal(settings('abc\nB=').lines('A'), 'abc\nB=');
+  });
+});
+
+describe('a path', () => {
+  const at = (value: string) => {
+    const settings = createSettings({ A: value });
+    return settings.path('A') ?? settings.faults.join();
+  };
+
+  it('may begin with the home directory, however that is named', () => {
+    for (const home of ['~', '$HOME', '$\u007bHOME}']) {
+      assert.equal(at(`${home}/a b/c`), join(homedir(), 'a b/c'));
+      assert.equal(at(home), homedir());
+    }
+    assert.equal(at('/a/~b/c~'), '/a/~b/c~');
+  });
+
+  it('is refused where nothing replaces what a shell would', () => {
+    for (const path of ['~ada/bff', '~ada', '$DATA/bff', '/a/$\u007bDATA}', '%APPDATA%\\bff', '$HOMEDIR/a'])
+      assert.match(
+        at(path),
+        /^A contains ~, \$ or %, which nothing replaces here: write the whole path/,
+        path,
+      );
+  });
+
+  it('is refused where there is no home directory', () => {
+    using temporary = temporaryFolder();
+    const { HOME } = process.env;
+    process.env.HOME = '';
+    try {
+      assert.match(at('~/bff'), /write the whole path/);
+      assert.match(
+        (readConfig({}).faults ?? []).join(),
+        /^BFF_DATA_DIR is missing, and .* no home directory/,
+      );
+      assert.equal(readConfig({ BFF_DATA_DIR: temporary.path }).faults, undefined);
+    } finally {
+      process.env.HOME = HOME;
+    }
   });
 });
 

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { errorCodeOf } from './error-code.ts';
+import { errorCodeOf } from '../error-code.ts';
 
 /** Watched by name and not by inode: a mounted file is replaced by pointing a link at another folder. */
 const lookEveryMs = 1_000;

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFile, rename, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { whenFileChanges } from '../../server/watch-file.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
-import { until } from '../support/until.ts';
+import { whenFileChanges } from '../../../server/files/watch-file.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { until } from '../../support/until.ts';
 
 /** A file that is not there yet, and what was read of it since somebody watches. */
 function watchedFile() {

@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+import { accessFilePath } from '../callers/access-file.ts';
+import { othersMay } from '../files/others-may.ts';
+import { homeDirectory, type Settings } from './settings.ts';
+
+/** Where the BFF keeps what must last. Whatever may be wrong with it, `readAccessFile` looks there for the keys. */
+export function readDataDirectory(settings: Settings): string {
+  const named = settings.path('BFF_DATA_DIR');
+  if (named !== undefined) return named;
+  const home = homeDirectory();
+  if (home === undefined && !settings.isSet('BFF_DATA_DIR')) {
+    settings.fault(
+      'BFF_DATA_DIR is missing, and the current user has no home directory where the data could be: set BFF_DATA_DIR to a folder of their own.',
+    );
+  }
+  return join(home ?? '.', '.pearsana-bff');
+}
+
+/** What others may read of it is careless; who may write to it is refused with its access file. */
+export function dataDirectoryWarnings(directory: string): string[] {
+  return [directory, accessFilePath(directory)]
+    .filter((path) => othersMay(path).read)
+    .map((path) => `other users of this machine can read ${path}. Make it private: chmod go-rwx ${path}`);
+}

@@ -1,0 +1,11 @@
+import { statSync } from 'node:fs';
+
+/**
+ * What other users of this machine may do with a file or a folder, as its permissions say; nothing where it is missing.
+ * Windows has permissions of another kind, and says nothing here.
+ */
+export function othersMay(path: string): { read: boolean; write: boolean } {
+  const found = process.platform === 'win32' ? undefined : statSync(path, { throwIfNoEntry: false });
+  const mode = found?.mode ?? 0;
+  return { read: (mode & 0o055) !== 0, write: (mode & 0o022) !== 0 };
+}
