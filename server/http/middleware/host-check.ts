@@ -1,7 +1,7 @@
 import type { NextFunction, Request, Response } from 'express';
 import { BffError } from '../../bff-error.ts';
-import { withoutKeys } from '../../callers/key-format.ts';
 import { isLoopback } from '../../network/loopback.ts';
+import { holdsCredential } from './request-context.ts';
 
 /**
  * Accepts only the names by which the BFF should be called. A hostile page that makes its own name resolve to this machine
@@ -52,10 +52,10 @@ function plainHost(text: string, defaultPort: string): { name: string; host: str
 const longestLoggedHost = 100;
 
 /** The caller's Host header, safe to log: only the characters of names, and neither a key nor anything sent as one. */
-function loggedHost({ headers: { host = '', authorization = '' } }: Request): string {
-  const presented = authorization.trim().split(' ').at(-1);
-  if (presented && host.includes(presented)) return '[redacted]';
-  const shown = withoutKeys(host.slice(0, longestLoggedHost));
+function loggedHost({ headers }: Request): string {
+  const { host = '' } = headers;
+  if (holdsCredential(host, headers)) return '[redacted]';
+  const shown = host.slice(0, longestLoggedHost);
   return shown === '' ? '(none)' : shown.replace(/[^\w.:[\]-]/g, '?');
 }
 

@@ -50,12 +50,17 @@ const leastHandleLength = 16;
 /** An id that contains an access key or a cookie is not accepted either: it would appear in every log on its way. */
 export function requestIdOf(header: string | string[] | undefined, authorization = '', cookie = ''): string {
   if (typeof header !== 'string' || !acceptedRequestId.test(header)) return randomUUID();
+  return holdsCredential(header, { authorization, cookie }) ? randomUUID() : header;
+}
+
+/** Whether a text that a caller chose contains an access key, or what the same request carries as a key or a cookie. */
+export function holdsCredential(text: string, { authorization = '', cookie = '' }): boolean {
   // Split into words: a regular expression for the last word would start again at each of 16,000 characters.
   const presented = authorization.trim().split(/\s+/).at(-1) || undefined;
-  // Compared with the key that the caller sent, not with valid ones: otherwise ids could be used to guess keys.
-  const holdsKey = header.includes(keyPrefix) || (presented !== undefined && header.includes(presented));
+  // Compared with the key that the caller sent, not with valid ones: otherwise texts could be used to guess keys.
+  const holdsKey = text.includes(keyPrefix) || (presented !== undefined && text.includes(presented));
   const cookies = cookie.split(/[;=\s]+/).filter((each) => each.length >= leastHandleLength);
-  return holdsKey || cookies.some((each) => header.includes(each)) ? randomUUID() : header;
+  return holdsKey || cookies.some((each) => text.includes(each));
 }
 
 /** What is known about a request at its end; `status` is null if the caller did not wait for the answer. */

@@ -50,6 +50,8 @@ describe('.env', () => {
     ['export A=ab#cd', 'ab#cd'],
   ] as const) {
     it(`of the line ${line} holds ${value || 'nothing'}`, () => {
+      using place = folderOfDotEnv();
+      const { path, write } = place;
       write(`# a#comment\n${line}\nB=1\n`);
       assert.deepEqual({ ...readDotEnv(path).variables }, { A: value, B: '1' });
     });
@@ -63,12 +65,16 @@ describe('.env', () => {
     ['UTF-16 of the other order without a mark', Buffer.from('A=ü\nB=1\n', 'utf16le').swap16()],
   ] as const) {
     it(`may be in ${what}`, () => {
+      using place = folderOfDotEnv();
+      const { path } = place;
       writeFileSync(path, bytes, { mode: 0o600 });
       assert.deepEqual({ ...readDotEnv(path).variables }, { A: 'ü', B: '1' });
     });
   }
 
   it('in another encoding is a fault, and nothing of it counts', () => {
+    using place = folderOfDotEnv();
+    const { path } = place;
     writeFileSync(path, Buffer.from('A=\xfc\nB=1\n', 'latin1'), { mode: 0o600 });
     const { variables, fault } = readDotEnv(path);
     assert.deepEqual(variables, {});
