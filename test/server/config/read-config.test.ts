@@ -30,6 +30,7 @@ describe('the configuration', () => {
       partnerTimeoutMs: 10_000,
       tokenTimeoutMs: 5_000,
       rateLimitPerMinute: 120,
+      importRateLimitPerMinute: 120,
       fileLimits: { document: 10_485_760, batch: 26_214_400 },
       maxBytesInFlight: 314_572_800,
       logLevel: 'info',
