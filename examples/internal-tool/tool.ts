@@ -4,10 +4,10 @@ type Field = (name: string) => string;
 
 let pearsana: Client;
 
-/** What each button does, and what is said when it is done. */
+/** What each button does, and what the page says afterwards. */
 const tasks: Record<string, (field: Field) => Promise<string>> = {
   async signIn(field) {
-    // The key is kept in this variable alone: closing the page forgets it.
+    // The key is kept only in this variable, so closing the page forgets it.
     pearsana = createClient({ baseUrl: document.body.dataset.bff ?? '', accessKey: field('key') });
     const { environments } = await pearsana.environments();
     const options = environments.map(({ id, protected: isProtected }) => {
@@ -39,14 +39,17 @@ const tasks: Record<string, (field: Field) => Promise<string>> = {
 
 const becameOf = {
   not_sent: 'Nothing was sent.',
-  refused: 'Nothing was done.',
+  refused: 'Nothing was changed.',
   unknown: 'It may have happened: look in the Pearsana portal before you try again.',
 };
 
 function failureWords(error: unknown): string {
   if (!(error instanceof ClientError)) return String(error);
-  const { message, outcome, requestId } = error;
-  const words = [outcome && becameOf[outcome], message, requestId && `(request ${requestId})`];
+  const { message, outcome, requestId, environment, failure } = error;
+  // The BFF's own sentence names a header; people fill in a field.
+  const unconfirmed = failure?.code === 'CONFIRMATION_REQUIRED';
+  const what = unconfirmed ? `Type “${environment}” to confirm.` : message;
+  const words = [outcome && becameOf[outcome], what, requestId && `(request ${requestId})`];
   return words.filter(Boolean).join(' ');
 }
 

@@ -20,7 +20,7 @@ test('GET /docs in a browser', { skip: !(await hasChromium()) }, async (t) => {
     // Everything is unfolded, so that all that the page can draw is drawn.
     for (const operation of await page.locator('.opblock-summary-control').all()) await operation.click();
     await page.locator('.models-control').click();
-    await page.getByText('Every code of the BFF').click();
+    await page.getByText('All error codes').click();
     assert(await page.getByText('CONFIRMATION_REQUIRED').first().isVisible());
 
     assert.deepEqual(page.complaints, []);

@@ -114,9 +114,9 @@ test('the example of an internal tool', { skip: !(await hasChromium()) }, async 
     await fillIn(page, 'ada@example.com');
     await page.getByRole('combobox').selectOption('production');
     await page.getByRole('button', { name: 'Invite' }).click();
-    await said(page, /^Nothing was sent\. production is protected: .*\(request [\w-]+\)$/);
+    await said(page, /^Nothing was sent\. Type “production” to confirm\. \(request [\w-]+\)$/);
     assert.equal(invitations(), before);
-    await page.getByLabel(/once more/).fill('production');
+    await page.getByLabel(/to confirm/).fill('production');
     await page.getByRole('button', { name: 'Invite' }).click();
     await said(page, /^Invited in production: /);
   });
