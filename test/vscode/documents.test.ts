@@ -150,7 +150,7 @@ for (const kind of ['node', 'web'] as const) {
       await t.test('picked in a dialog: one file alone', async () => {
         await workbench.openContainer('Pearsana');
         await clickBeside(workbench, 'sandbox', 'Submit Documents');
-        await quickInput.step(/Documents for Pearsana/);
+        await quickInput.step(/Choose documents for Pearsana/);
         await quickInput.pick('c.txt');
         await pass([{ pick: 'DIPLOMA' }, { text: 'SIS' }, { text: 'A-1' }, { pick: 'store_only' }]);
         await quickInput.accept();

@@ -2,7 +2,24 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { freePort, startTestBff } from '../support/bff/test-bff.ts';
 import { buildExtension, clickBeside, enterKey, noBrowser, vsix } from './person.ts';
-import { openWorkbench } from './workbench.ts';
+import { openWorkbench, type Workbench } from './workbench.ts';
+
+/** From the box for the key, which is opened unless it is there, by its button to the setting. */
+async function changeUrlInBox(
+  { page, quickInput, openContainer }: Workbench,
+  from: string,
+  to: string,
+): Promise<void> {
+  const box = page.locator('.quick-input-widget');
+  if (!(await box.isVisible())) {
+    await openContainer('Pearsana');
+    await page.getByRole('button', { name: 'Sign In' }).click();
+  }
+  await quickInput.step(`Sign in to the Pearsana BFF at ${from}`);
+  await box.getByRole('button', { name: 'Change the BFF’s URL in the settings' }).click();
+  await page.locator('.settings-editor .setting-item-contents input').first().fill(to);
+  await quickInput.step(`Sign in to the Pearsana BFF at ${to}`);
+}
 
 describe('the packaged extension, driven as a person would', { skip: noBrowser }, () => {
   before(buildExtension);
@@ -18,6 +35,15 @@ describe('the packaged extension, driven as a person would', { skip: noBrowser }
       stack.defer(() => bff.stop());
       await using workbench = await openWorkbench({ name: 'workbench', vsix, kind, userSettings, port });
       const { quickInput, treeItem, notification, runCommand } = workbench;
+      // The box shows where the key would go; when that changes, it says so and starts anew.
+      await changeUrlInBox(workbench, url, 'http://127.0.0.1:9');
+      await notification(/The BFF’s URL was changed to http:\/\/127\.0\.0\.1:9\. Sign in there/).waitFor();
+      await changeUrlInBox(workbench, 'http://127.0.0.1:9', url);
+      await quickInput.escape();
+      const settings = workbench.page.locator('.settings-editor');
+      await settings.locator('input').first().press('Escape');
+      await settings.waitFor({ state: 'hidden' });
+
       // A wrong key stays in its box, with words.
       await enterKey(workbench, 'pbff_not-the-right-key-at-all');
       assert.match(await quickInput.message(/accept/), /doesn’t accept your access key/);
