@@ -29,7 +29,7 @@ export async function buildClient(): Promise<string> {
       sideEffects: false,
       engines: { node: '>=20.3' },
       // Not bundled, so that a project that uses zod contains it only once.
-      dependencies: { papaparse: dependencies.papaparse, zod: dependencies.zod },
+      dependencies: { zod: dependencies.zod },
     };
     await writeFile(join(stage, 'package.json'), `${JSON.stringify(description, null, 2)}\n`);
     const shell = process.platform === 'win32';
@@ -49,7 +49,7 @@ async function bundleProgram(outfile: string): Promise<void> {
   await build({
     ...{ absWorkingDir: root, entryPoints: [join(root, 'client/program/main.ts')], outfile },
     ...{ bundle: true, platform: 'node', target: 'node20', format: 'esm', logLevel: 'warning' },
-    external: ['papaparse', 'zod'],
+    external: ['zod'],
   });
 }
 
