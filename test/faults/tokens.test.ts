@@ -9,7 +9,7 @@ import { inFlightLimits } from '../../server/partner/in-flight.ts';
 import { Secret } from '../../server/secret.ts';
 import { createTokenRequest } from '../../server/tokens/token-request.ts';
 import { createTokenRoom } from '../../server/tokens/token-room.ts';
-import { type OperationRow, scopesOf } from '../../shared/endpoint-row.ts';
+import { scopesOf } from '../../shared/endpoint-row.ts';
 import { environmentsAnswer } from '../../shared/environments.ts';
 import { type OperationName, operationNames, operations } from '../../shared/operations.ts';
 import { failureIn, startBffWith } from '../support/bff/test-bff.ts';
@@ -20,8 +20,8 @@ import {
   startFaultServer,
   tokenReply,
 } from '../support/partner/fault-server.ts';
-import { samples } from '../support/requests/good-requests.ts';
-import { operationPath } from '../support/requests/paths.ts';
+import { sampleOf } from '../support/requests/good-requests.ts';
+import { operationPath, partnerPath } from '../support/requests/paths.ts';
 import { until } from '../support/until.ts';
 
 const ping = '/api/environments/sandbox/ping';
@@ -131,10 +131,10 @@ describe('a token', () => {
     const partners = { sandbox: side('sandbox'), production: side('production') };
     await using bff = await startBffWith(partners, unlimited);
     const setOf = (name: OperationName) =>
-      [...scopesOf(operations[name], samples[name]('marker'))].sort().join('+');
+      [...scopesOf(operations[name], sampleOf(name, 'marker'))].sort().join('+');
     const names = operationNames.filter((name) => setOf(name) !== '');
     const call = (environment: string, name: OperationName) => {
-      const sample = samples[name]('marker');
+      const sample = sampleOf(name, 'marker');
       return bff.call(operationPath(name, environment), {
         method: operations[name].method,
         headers: { 'content-type': 'application/json', 'x-confirm-environment': environment },
@@ -146,9 +146,8 @@ describe('a token', () => {
     const sets = new Set(names.map(setOf));
     assert.equal(partner.auth.arrivals.length, 2 * sets.size);
     for (const { environment, name } of all) {
-      const row: OperationRow = operations[name];
       const arrived = partner.api.arrivals.filter(
-        ({ path }) => path === `/${environment}${row.partner?.path}`,
+        ({ path }) => path === `/${environment}${partnerPath(name)}`,
       );
       assert.equal(arrived.length, 3);
       const scopes = setOf(name);

@@ -12,7 +12,7 @@ import { type OperationName, operationNames, operations } from '../../../shared/
 import { pageHeaders, startSignedIn } from '../../support/bff/session-bff.ts';
 import { type Answer, failureIn, startTestBff } from '../../support/bff/test-bff.ts';
 import { goodRequest, type Sent, samples } from '../../support/requests/good-requests.ts';
-import { activityPath, operationPath } from '../../support/requests/paths.ts';
+import { activityPath, describedPath, operationPath } from '../../support/requests/paths.ts';
 
 /** With these, a body that is too large is no matter of megabytes. */
 const limits = { document: 3_000, batch: 6_000 };
@@ -81,7 +81,7 @@ test('the answers of a running BFF', async (t) => {
     const expected =
       status === '2XX' ? answer.status >= 200 && answer.status < 300 : answer.status === status;
     assert(expected, `${answer.status} ${answer.text}`);
-    assertDescribed(operationPath(name, '{environment}'), init.method, answer);
+    assertDescribed(describedPath(name), init.method, answer);
     // Who is known to the BFF hears how much is left.
     if (status !== 401) assert(answer.headers.has('ratelimit') && answer.headers.has('ratelimit-policy'));
   }
@@ -108,7 +108,7 @@ test('the answers of a running BFF', async (t) => {
   }
 
   await t.test('about one’s own writes are described, and about keys that were used before', async () => {
-    const path = activityPath('{environment}');
+    const path = describedPath('activity');
     const key = { 'idempotency-key': 'a-key-of-this-test' };
     const { headers, ...sent } = good('createInvitation');
     await assertCall('createInvitation', { ...sent, headers: { ...headers, ...key } }, 201);
@@ -125,7 +125,7 @@ test('the answers of a running BFF', async (t) => {
       const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
       const answer = await bff.call(`${activityPath('sandbox')}/${writeId}/resolve`, init);
       assert.equal(answer.status, status, answer.text);
-      assertDescribed(`${path}/{id}/resolve`, 'POST', answer);
+      assertDescribed(describedPath('resolve'), 'POST', answer);
     };
     // It is known as succeeded.
     await resolve(String(id), '{"happened":false}', 409);
@@ -185,15 +185,15 @@ test('the answers to a session', async (t) => {
         body: JSON.stringify(samples.createUser('ada')),
         'idempotency-key': 'an-unknown-write',
       };
-      const describedUsers = operationPath('createUser', '{environment}');
+      const describedUsers = describedPath('createUser');
       partner.api.next({ status: 500 });
       await assertAnswer(users, describedUsers, 502, write);
       await assertAnswer(users, describedUsers, 409, write);
       const path = activityPath('sandbox');
-      const listed = await assertAnswer(path, activityPath('{environment}'), 200);
+      const listed = await assertAnswer(path, describedPath('activity'), 200);
       const [entry] = (listed.body as ActivityAnswer).activity;
       assert.equal(entry?.state, 'unknown');
-      const resolve = `${activityPath('{environment}')}/{id}/resolve`;
+      const resolve = describedPath('resolve');
       await assertAnswer(`${path}/${entry.id}/resolve`, resolve, 200, { body: '{"happened":true}' });
       const known = await assertAnswer(users, describedUsers, 409, write);
       const { code, outcome } = failureIn(known);

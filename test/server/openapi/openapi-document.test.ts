@@ -17,7 +17,7 @@ import {
 } from '../../../shared/sign-in.ts';
 import { type Schema, validate } from '../../../shared/validate.ts';
 import { otherDescribed } from '../../support/requests/other-table.ts';
-import { operationPath } from '../../support/requests/paths.ts';
+import { describedPath } from '../../support/requests/paths.ts';
 import { schemasReachedFrom } from './schema-references.ts';
 
 const document = createOpenApiDocument();
@@ -26,7 +26,7 @@ const all = Object.entries(document.paths).flatMap(([path, methods]) =>
 );
 
 function operationOf(name: OperationName) {
-  const found = document.paths[operationPath(name, '{environment}')]?.[operations[name].method.toLowerCase()];
+  const found = document.paths[describedPath(name)]?.[operations[name].method.toLowerCase()];
   assert(found, name);
   return found;
 }

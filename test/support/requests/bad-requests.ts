@@ -1,7 +1,7 @@
 import { METHODS } from 'node:http';
 import fc from 'fast-check';
 import { type OperationName, operationNames, operations } from '../../../shared/operations.ts';
-import { goodRequest, type Ingredients, type Sent, samples } from './good-requests.ts';
+import { goodRequest, type Ingredients, type Sent, sampleOf } from './good-requests.ts';
 import { operationPath } from './paths.ts';
 
 /** Requests that nobody should send, mostly with the right key: without it they would not get far. */
@@ -97,7 +97,7 @@ export function badRequest(ingredients: Ingredients): fc.Arbitrary<Sent> {
 }
 
 function badBody(name: OperationName, { marker, accessKey }: Ingredients): fc.Arbitrary<string | Buffer> {
-  const sample: unknown = samples[name](marker) ?? { marker };
+  const sample: unknown = sampleOf(name, marker) ?? { marker };
   const wrong = fc.constantFrom<unknown>(
     ...[undefined, null, '', ' ', 0, 1e21, true, [], {}, [[marker]], { [marker]: marker }, accessKey],
     ...[`${marker}`.repeat(200), `not an address: ${marker}`, '2000-02-30', '\u0000\ud800'],

@@ -12,11 +12,13 @@ export type Ingredients = {
   environments: readonly string[];
 };
 
-/** A good request body of each operation. */
-export const samples: { [Name in OperationName]: (marker: string) => RequestOf<Name> } = {
-  health: () => undefined,
-  ping: () => undefined,
-  scopes: () => undefined,
+/** The operations that take a body. */
+type BodyName = {
+  [Name in OperationName]: RequestOf<Name> extends undefined ? never : Name;
+}[OperationName];
+
+/** A good request body of each of them. */
+export const samples: { [Name in BodyName]: (marker: string) => RequestOf<Name> } = {
   createUser: (marker) => ({
     identity: { email: `${marker}@example.com`, firstName: marker, lastName: marker, roleName: 'student' },
     externalReferences: [{ namespace: 'SIS', externalId: marker }],
@@ -47,13 +49,18 @@ export const samples: { [Name in OperationName]: (marker: string) => RequestOf<N
   }),
 };
 
+/** A good request body of any operation; nothing where it takes none. */
+export function sampleOf(name: OperationName, marker: string): RequestOf<OperationName> {
+  return Object.hasOwn(samples, name) ? samples[name as BodyName](marker) : undefined;
+}
+
 /** A request that nothing is wrong with. */
 export function goodRequest(
   name: OperationName,
   environment: string,
   { marker, accessKey }: Ingredients,
 ): Sent {
-  const sample = samples[name](marker);
+  const sample = sampleOf(name, marker);
   const request = {
     method: operations[name].method,
     path: `${operationPath(name, environment)}?q=${marker}`,

@@ -9,12 +9,14 @@ import { scope } from '../../../shared/scopes.ts';
 
 const invitation = { invitationId: 'inv_1', status: 'pending', userState: 'new', creationDateTime: 'then' };
 
+const { session, environments, activity, resolve, createInvitation } = endpoints;
+
 /**
- * The product's table and three rows of kinds that it has none of: a parameter in both paths, a second method at a
- * path, and a write without a body. Pearsana documents none of these calls.
+ * Some rows of the product's table and three of kinds that it has none of: a parameter in both paths, a second method at
+ * a path, and a write without a body. Pearsana documents none of these calls.
  */
 export const otherTable = {
-  ...endpoints,
+  ...{ session, environments, activity, resolve, createInvitation },
   listInvitations: {
     title: 'List Invitations',
     method: 'GET',

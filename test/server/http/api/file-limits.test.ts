@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultFileLimits } from '../../../../shared/documents.ts';
-import { bodyCapOf } from '../../../../shared/endpoint-row.ts';
+import { bodyCapOf, isWrite } from '../../../../shared/endpoint-row.ts';
 import { environmentsAnswer } from '../../../../shared/environments.ts';
-import { operations } from '../../../../shared/operations.ts';
+import { type OperationName, operationNames, operations } from '../../../../shared/operations.ts';
 import { type Answer, failureIn, startBffWith } from '../../../support/bff/test-bff.ts';
 import { startFaultServer } from '../../../support/partner/fault-server.ts';
-import { samples } from '../../../support/requests/write-samples.ts';
+import { samples, writeNames } from '../../../support/requests/write-samples.ts';
 import { postWrite } from '../post-write.ts';
 
 const megabyte = 1024 * 1024;
@@ -109,9 +109,17 @@ test('the size of documents', async (t) => {
   });
 
   await t.test('leaves room for the form beside it, and for the form of each item', () => {
-    const caps = Object.values(operations).map((row) => bodyCapOf(row, defaultFileLimits));
+    const capOf = (name: OperationName) => bodyCapOf(operations[name], defaultFileLimits);
+    const reads = operationNames.filter((name) => !isWrite(operations[name]));
+    assert.deepEqual([...new Set(reads.map(capOf))], [0]);
     const ten = 13_981_016;
     const twentyFive = 34_952_536;
-    assert.deepEqual(caps, [0, 0, 0, 65_536, 65_536, ten + 65_536, twentyFive + 25 * 65_536]);
+    const caps = Object.fromEntries(writeNames.map((name) => [name, capOf(name)]));
+    assert.deepEqual(caps, {
+      createUser: 65_536,
+      createInvitation: 65_536,
+      submitDocument: ten + 65_536,
+      submitDocumentBatch: twentyFive + 25 * 65_536,
+    });
   });
 });

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isWrite, type OperationRow } from '../../../../shared/endpoint-row.ts';
+import { endpointDocs } from '../../../../server/openapi/endpoint-docs.ts';
+import { isWrite } from '../../../../shared/endpoint-row.ts';
 import { environmentsAnswer, sessionAnswer } from '../../../../shared/environments.ts';
 import { type OperationName, operationNames, operations } from '../../../../shared/operations.ts';
 import { addKeys } from '../../../support/bff/add-keys.ts';
 import { failureIn, startBffWith } from '../../../support/bff/test-bff.ts';
 import { rawHead, rawRequest } from '../../../support/network/raw-http.ts';
-import { type FaultServer, invited, pong, startFaultServer } from '../../../support/partner/fault-server.ts';
+import { type FaultServer, startFaultServer } from '../../../support/partner/fault-server.ts';
 import { goodRequest } from '../../../support/requests/good-requests.ts';
-import { operationPath } from '../../../support/requests/paths.ts';
+import { operationPath, partnerPath } from '../../../support/requests/paths.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 /** The last one is not there. */
@@ -43,9 +44,15 @@ test('grants', async (t) => {
   await using sandbox = await startFaultServer();
   await using production = await startFaultServer();
   const partners = { sandbox, production };
-  const bodies: Record<string, object> = { '/ping': pong, '/v1/invitations': invited };
+  /** What each row may be answered, in the words that describe it. */
+  const bodies = new Map(
+    operationNames.map((name) => [
+      `${operations[name].method} ${partnerPath(name)}`,
+      endpointDocs[name].answer as object,
+    ]),
+  );
   for (const { api } of Object.values(partners)) {
-    api.always(({ path }) => ({ body: bodies[path] ?? { status: 'ok' } }));
+    api.always(({ method, path }) => ({ body: bodies.get(`${method} ${path}`) ?? { status: 'ok' } }));
   }
   await using bff = await startBffWith(partners, {
     BFF_DATA_DIR: dataDirectory,
@@ -123,9 +130,9 @@ test('grants', async (t) => {
       }
       assert.equal(answer.status, 200, `${caller} ${environment}:${operation} ${answer.text}`);
       assert.equal((answer.body as { environment: string }).environment, environment);
-      const { partner }: OperationRow = operations[operation];
-      assert.equal(arrivals(({ api }) => api).length, before + (partner ? 1 : 0));
-      if (partner) assert.equal(partners[environment].api.arrivals.at(-1)?.path, partner.path);
+      const called = partnerPath(operation);
+      assert.equal(arrivals(({ api }) => api).length, before + (called ? 1 : 0));
+      if (called) assert.equal(partners[environment].api.arrivals.at(-1)?.path, called);
     }
     t.diagnostic(`${allowed.length} of ${matrix.length} were allowed`);
   });

@@ -1,8 +1,10 @@
 // That routes, grants, limits, calls to Pearsana, journal and client follow from whatever table there is.
+
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createClientOf } from '../../../../shared/client.ts';
 import type { ClientError } from '../../../../shared/client-error.ts';
+import { endpoints } from '../../../../shared/endpoints.ts';
 import { addKeys } from '../../../support/bff/add-keys.ts';
 import { type CallInit, failureIn, startBffWith } from '../../../support/bff/test-bff.ts';
 import { rawHead, rawRequest } from '../../../support/network/raw-http.ts';
@@ -186,7 +188,7 @@ describe('a table with other rows', async () => {
 
   it('goes by the words of a path before its parameters', async () => {
     // `documents/batch` could be a document of that name.
-    const { submitDocumentBatch } = otherTable;
+    const { submitDocumentBatch } = endpoints;
     const getDocument = {
       ...otherTable.getInvitation,
       path: '/api/environments/:environment/documents/:invitationId',

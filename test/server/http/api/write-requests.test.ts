@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { environmentsAnswer } from '../../../../shared/environments.ts';
+import { operations } from '../../../../shared/operations.ts';
 import { type Answer, failureIn, startTestBff } from '../../../support/bff/test-bff.ts';
 import { rawHead, rawRequest } from '../../../support/network/raw-http.ts';
 import { operationPath } from '../../../support/requests/paths.ts';
@@ -171,9 +172,13 @@ test('a write that is refused', async (t) => {
     }
 
     await t.test(`${name}: another method`, async () => {
-      const answer = await bff.call(operationPath(name, 'sandbox'));
-      assert.deepEqual([answer.status, failureIn(answer).code], [405, 'METHOD_NOT_ALLOWED']);
-      assert.equal(answer.headers.get('allow'), 'POST');
+      const here = Object.values(operations).filter(({ path }) => path === operations[name].path);
+      const possible: string[] = here.map(({ method }) => method);
+      for (const method of ['GET', 'PUT'].filter((each) => !possible.includes(each))) {
+        const answer = await bff.call(operationPath(name, 'sandbox'), { method });
+        assert.deepEqual([answer.status, failureIn(answer).code], [405, 'METHOD_NOT_ALLOWED']);
+        assert.equal(answer.headers.get('allow'), possible.join(', '));
+      }
     });
   }
 

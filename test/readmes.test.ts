@@ -1,0 +1,35 @@
+// That what people read names all that can be called.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { operationCommands } from '../extension/src/contributions.ts';
+import { endpoints } from '../shared/endpoints.ts';
+import { describedPath } from './support/requests/paths.ts';
+
+const read = (file: string) => readFileSync(join(import.meta.dirname, '..', file), 'utf8');
+const names = Object.keys(endpoints) as (keyof typeof endpoints)[];
+
+describe('the READMEs', () => {
+  const table = read('docs/endpoints.md');
+
+  for (const name of names) {
+    const { method, access, path } = endpoints[name];
+    if (!path.startsWith('/api/')) continue;
+    it(`have a line for the endpoint ${name}, with the grant that it needs`, () => {
+      const grant = access === 'grant' ? ` \`${name}\` ` : '  ';
+      const line = `| \`${method} ${describedPath(name)}\` |${grant}|`;
+      assert(table.includes(line), `docs/endpoints.md needs a line that begins with ${line}`);
+    });
+  }
+
+  it('have a line for the command of each operation, by its title and its name', () => {
+    const extension = read('extension/README.md');
+    const { contributes } = JSON.parse(read('extension/package.json'));
+    for (const command of new Set<string>(Object.values(operationCommands))) {
+      const title = contributes.commands.find((each: { command: string }) => each.command === command)?.title;
+      const line = `| Pearsana: ${title} | \`${command}\``;
+      assert(extension.includes(line), `extension/README.md needs a line that begins with ${line}`);
+    }
+  });
+});
