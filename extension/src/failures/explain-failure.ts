@@ -44,8 +44,7 @@ const keyIsFine = 'Your access key is fine.';
 const contactPearsana = 'If it persists, contact Pearsana with the request id.';
 /** How the BFF begins what it says of an answer that is an error. */
 const pearsanaError = /^Pearsana error \d{3}/;
-/** The box that asks for the key says where it comes from. */
-const keyWays = 'Sign in with an access key.';
+const keyWays = 'Sign in with the access key shown by “npm start”, or ask your BFF administrator for one.';
 
 const sameVersion = 'Install the extension that came with the BFF.';
 
@@ -86,7 +85,7 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
   SIGN_IN_TIMED_OUT: row(
     'no answer from the browser',
     itsMessage,
-    'Sign in again, or with an access key.',
+    'Sign in again. If the browser says that you are done but VS Code does not notice, sign in with an access key.',
     signIn,
   ),
   BACKEND_URL_INVALID: row(
@@ -134,7 +133,7 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
   ARGUMENTS_INVALID: row(
     'wrong arguments',
     itsMessage,
-    'Correct what calls this command.',
+    'Correct the keybinding or the extension that calls this command.',
     'openKeybindings',
   ),
   UNEXPECTED: row(
@@ -308,7 +307,7 @@ function waitWords(seconds: number): string {
 
 function laterOrNetwork({ failure }: About): string {
   return failure.retryAfterSeconds === undefined
-    ? 'Try again in a moment. If it persists, tell your BFF administrator.'
+    ? 'Try again in a moment. If it persists, ask your BFF administrator to check its network and its URLs.'
     : waitWords(failure.retryAfterSeconds);
 }
 

@@ -139,7 +139,9 @@ function environmentTooltip(
       ? [`Runs on ${isOnThatMachine(situation.backend) ? machineOf(situation) : 'the BFF’s machine'}.`]
       : []),
     `API: ${plain(environment.apiUrl, 200)}`,
-    environment.protected ? 'Protected: you type its name to confirm a write.' : 'Not protected.',
+    environment.protected
+      ? 'Protected: you confirm every write by typing the environment’s name.'
+      : 'Not protected.',
     ...missing.map((operation) => notGranted(environment.id, operation)),
     ping ? lastPingLine(ping, situation, now) : 'Last ping: none yet',
     ...(tokens.length === 0 ? ['Tokens: none yet'] : tokens.map(tokenLine)),

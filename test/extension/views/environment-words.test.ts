@@ -76,7 +76,7 @@ describe('an environment in the tree', () => {
     const { tooltip } = environmentItem(environment, ok, desktop, now);
     for (const fact of [
       'API: https://api.pearsana.com',
-      'Protected: you type its name',
+      'Protected: you confirm every write',
       'Last ping: ok 34 ms, 2 min ago, API 2026-01-30, request request-9',
       'Token for ping: in use (until ',
       'Token for partners.users:write: unavailable',
