@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Waits for what has no event to wait for; fails after five seconds, or longer where that is said, instead of hanging. */
+/** Waits for a condition that has no event. Fails after five seconds, or after `longestMs`, instead of hanging. */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,

@@ -1,7 +1,7 @@
 import { changeAccessFile } from '../../../server/callers/access-file.ts';
 import { newKey } from '../../../server/callers/access-keys.ts';
 
-/** Adds a key for each name, as an operator does; gives the keys, by name. */
+/** Adds a key for each name, as an operator does, and returns the keys by name. */
 export async function addKeys<const Name extends string>(
   dataDirectory: string,
   grantsOf: Readonly<Record<Name, readonly string[]>>,

@@ -13,11 +13,11 @@ const main = fileURLToPath(new URL('../../../server/main.ts', import.meta.url));
 const loopProbe = import.meta.resolve('../processes/loop-probe.ts');
 const folders = ['home', 'work', 'data', 'temporary'] as const;
 
-/** The BFF as a process of its own, of which everything that it prints and writes is seen. */
+/** The BFF as its own process. Tests see everything that it prints and writes. */
 export type BffProcess = AsyncDisposable & {
   url: string;
   dataDirectory: string;
-  /** What the system has given it, in bytes: at this moment, and at most so far. Known on Linux alone. */
+  /** Its resident memory in bytes: now, and at most so far. Known on Linux only. */
   residentBytes(): { now: number; most: number };
   /** Standard output and standard error so far. */
   output(): string;
@@ -30,17 +30,17 @@ export type BffProcess = AsyncDisposable & {
   heldMs(): Promise<number>;
   /** Everything in its home, working, data and temporary folders, by path. */
   files(): Promise<Map<string, Buffer>>;
-  /** Ends it as a service manager does; gives its exit code. */
+  /** Ends it as a service manager does, and returns its exit code. */
   end(): Promise<number | null>;
-  /** Ends it as a lack of memory does. */
+  /** Kills it, as the system does when it runs out of memory. */
   kill(): Promise<void>;
 };
 
 /**
- * @param options.largestFileBlocks how large any file of its may grow, in the shell's blocks: a disk that is full after that.
+ * @param options.largestFileBlocks how large its files may grow, in the shell's blocks: beyond that, the disk is full.
  * @param options.watchLoop whether to watch how long its event loop is held.
  * @param options.mostDescriptors how many files and connections it may have open.
- * @param options.program the built one, where it is not to be run from source.
+ * @param options.program the built program; by default the BFF runs from source.
  */
 export async function startBffProcess(
   variables: Record<string, string>,

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../../server/main.ts', import.meta.url));
 
-/** Runs one of the server's commands as an operator does, as a program of its own. */
+/** Runs one of the server's commands as an operator does, as its own program. */
 export async function runServerCommand(dataDirectory: string, ...args: string[]) {
   const child = spawn(process.execPath, [main, ...args], {
-    // Where no `.env` lies.
+    // A folder without a `.env`.
     cwd: dataDirectory,
     env: { PATH: process.env.PATH, BFF_DATA_DIR: dataDirectory },
     stdio: ['ignore', 'pipe', 'pipe'],

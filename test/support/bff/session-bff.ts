@@ -4,15 +4,15 @@ import type { Partners } from '../partner/partner-variables.ts';
 import { type ScriptedProvider, startScriptedProvider } from '../sign-in/scripted-provider.ts';
 import { type Answer, startBffWith, type TestBff } from './test-bff.ts';
 
-/** Where browsers are told that the BFF is. The tests call it on loopback, as a proxy in front of it would. */
+/** The BFF's address for browsers. The tests call it on loopback, as a proxy in front of it would. */
 export const publicOrigin = 'https://bff.example.com';
 export const toolOrigin = 'https://tool.example.com';
 export const toolPage = `${toolOrigin}/invite`;
 export const sessionCookie = '__Host-pearsana-session';
-/** What the names of the cookies begin with that tie a login to its browser. */
+/** The beginning of the names of the cookies that tie a login to its browser. */
 export const loginCookies = '__Host-pearsana-login-';
 
-/** A BFF where registrars may do all in the sandbox, and everybody may ping production. */
+/** A BFF where registrars may do everything in the sandbox, and guests may ping it. */
 export function startSessionBff(
   provider: Pick<ScriptedProvider, 'issuer' | 'clientId' | 'clientSecret'>,
   partners: Partners,
@@ -30,7 +30,7 @@ export function startSessionBff(
   });
 }
 
-/** The headers that a page of ours sends by itself and by the browser's doing. */
+/** The headers that one of our pages sends, and those that the browser adds. */
 export function pageHeaders(session: string, changed: Record<string, string> = {}): Record<string, string> {
   return {
     ...{ authorization: '', origin: toolOrigin, 'sec-fetch-site': 'same-site', 'x-pearsana-client': 'page' },
@@ -39,14 +39,14 @@ export function pageHeaders(session: string, changed: Record<string, string> = {
   };
 }
 
-/** Begins a login as a browser does; `cookie` is what it sends back, as in `name=value`. */
+/** Begins a login as a browser does; `cookie` is the cookie that it sends back, in the form `name=value`. */
 export async function beginLogin(bff: TestBff, query = ''): Promise<{ location: string; cookie: string }> {
   const answer = await bff.call(`/auth/login${query}`, { headers: { authorization: '' } });
   assert.equal(answer.status, 303, answer.text);
   return { location: answer.headers.get('location') ?? '', cookie: loginCookieIn(answer) };
 }
 
-/** Comes back from the provider as a browser does. */
+/** Returns from the provider as a browser does. */
 export function comeBack(bff: TestBff, query: string, cookie: string, accept = '*/*'): Promise<Answer> {
   return bff.call(`/auth/callback${query}`, {
     headers: {
@@ -56,7 +56,7 @@ export function comeBack(bff: TestBff, query: string, cookie: string, accept = '
   });
 }
 
-/** A whole login; gives the session's cookie. */
+/** Goes through a whole login, and returns the session's cookie. */
 export async function signIn(bff: TestBff, provider: ScriptedProvider): Promise<string> {
   const { location, cookie } = await beginLogin(bff);
   const answer = await comeBack(bff, provider.signIn(location).query, cookie);
@@ -66,7 +66,7 @@ export async function signIn(bff: TestBff, provider: ScriptedProvider): Promise<
   return session;
 }
 
-/** A BFF with a registrar's session. `partner` stands for each of the environments. */
+/** A BFF with a registrar's session. All environments share one `partner`. */
 export type SignedIn = AsyncDisposable & {
   provider: ScriptedProvider;
   partner: FaultServer;
@@ -90,13 +90,13 @@ export async function startSignedIn(
   return { provider, partner, bff, session, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
-/** The value that an answer gives to a cookie; an empty one where it takes it away. */
+/** The value of a cookie that an answer sets; empty if the answer removes the cookie. */
 export function cookieSetIn({ headers }: Pick<Answer, 'headers'>, name: string): string | undefined {
   const line = headers.getSetCookie().find((each) => each.startsWith(`${name}=`));
   return line?.slice(name.length + 1).split(';')[0];
 }
 
-/** The login's cookie that an answer sets, as in `name=value`. */
+/** The login's cookie that an answer sets, in the form `name=value`. */
 export function loginCookieIn({ headers }: Pick<Answer, 'headers'>): string {
   const set = headers.getSetCookie().filter((line) => line.startsWith(loginCookies));
   return set.findLast((line) => !line.includes('=;'))?.split(';')[0] ?? '';

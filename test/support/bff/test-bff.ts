@@ -22,7 +22,7 @@ export type Answer = { status: number; headers: Headers; text: string; body: unk
 export type TestBff = AsyncDisposable & {
   url: string;
   accessKey: string;
-  /** Calls it with the access key, unless `init` has an `authorization` of its own; an empty one means none. */
+  /** Sends a request with the access key, or with the `authorization` in `init`; an empty one sends none. */
   call(path: string, init?: CallInit): Promise<Answer>;
   /** Everything that it logged, at level `trace`. */
   logLines: string[];
@@ -58,7 +58,7 @@ export async function startBffWith(
     throw error;
   });
   const url = `http://127.0.0.1:${port}`;
-  // Connections of our own: closed first, they spare the BFF the grace that it gives to kept ones.
+  // The test's own connections: it closes them first, so that the BFF need not wait for idle ones.
   const dispatcher = new Agent({ connections: 64 });
   const stop = async () => {
     await dispatcher.destroy();
@@ -88,11 +88,11 @@ export async function startBffWith(
   return { url, accessKey, call, logLines, running, stop, [Symbol.asyncDispose]: stop };
 }
 
-/** A BFF whose sandbox, and production if asked for, is a local Pearsana. */
+/** A BFF whose sandbox is a local Pearsana; so is production, if you pass options for it. */
 export async function startTestBff(
   options: { variables?: Variables; pearsana?: LocalPearsanaOptions; production?: LocalPearsanaOptions } = {},
 ): Promise<TestBff & { pearsana: LocalPearsana; production: LocalPearsana | undefined }> {
-  // Most tests need none, and it takes longer to load than everything else.
+  // Loaded only here, because it takes longer to load than everything else and most tests need none.
   const { startLocalPearsana } = await import('../../../server/local-pearsana/start-local-pearsana.ts');
   const pearsana = await startLocalPearsana(options.pearsana);
   const production = options.production && (await startLocalPearsana(options.production));
@@ -104,7 +104,7 @@ export async function startTestBff(
   return { ...bff, pearsana, production, stop, [Symbol.asyncDispose]: stop };
 }
 
-/** A port that was free a moment ago: a BFF with `BFF_PUBLIC_URL` doesn't say which one it took. */
+/** A port that was free a moment ago, because a BFF with `BFF_PUBLIC_URL` does not say which port it took. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -114,7 +114,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** What a failed answer says; fails unless it is the envelope, with one request id in body and header. */
+/** The failure in an answer. Fails unless the answer is the envelope, with the same request id in body and header. */
 export function failureIn({ headers, text }: Pick<Answer, 'headers' | 'text'>): Failure {
   const { error } = failureBody.parse(JSON.parse(text));
   assert.equal(headers.get('x-request-id'), error.requestId);

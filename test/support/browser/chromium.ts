@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { packagedChromium } from './packaged-chromium.ts';
 
-/** A browser's executable, and the variables that it needs in its environment beside ours. */
+/** A browser's executable, and the environment variables that it needs in addition to ours. */
 export type BrowserExecutable = { file: string; env?: Record<string, string> };
 
 const quietArguments = [
@@ -17,8 +17,8 @@ const quietArguments = [
 
 /**
  * Starts a headless Chromium: an installed one where there is one (`CHROME_PATH` first), else, on 64-bit Intel Linux,
- * one from npm. Its web security stays on, since what a page may send to a backend is among the things under test.
- * Throws with the remedy in its message where none can be had.
+ * one from npm. Its web security stays on, because the tests check what a page may send to a backend.
+ * Where there is none, it throws an error that says what to do.
  */
 export async function launchChromium(): Promise<Browser> {
   const failures: string[] = [];
@@ -39,8 +39,8 @@ export async function launchChromium(): Promise<Browser> {
 }
 
 /**
- * Says whether tests in a browser can run here. Where they can't, it prints why, so that a skip is seen; under `CI`
- * it throws instead, since nobody reads the skips of a green run there.
+ * Says whether browser tests can run on this machine. If not, it prints why; under `CI` it throws instead, because
+ * nobody reads the skips of a green run.
  */
 export async function hasChromium(): Promise<boolean> {
   try {

@@ -1,6 +1,6 @@
 // `@sparticuz/chromium` packs a headless Chromium into npm for machines without one. We unpack its files ourselves
-// instead of calling it: it would put them under fixed names into the shared temporary folder, and would take whatever
-// already lies there.
+// instead of calling it: it would write them under fixed names into the shared temporary folder, and would trust what it
+// finds there.
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ const sparticuz = {
   folder: 'bin',
 };
 
-// The package's own names folders of the cloud host that it is made for.
+// The package's own configuration names folders of the cloud host that it is made for.
 const fontConfiguration = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
@@ -28,7 +28,7 @@ const fontConfiguration = `<?xml version="1.0"?>
 `;
 
 /**
- * Makes sure that the packaged Chromium is in the cache (Linux on 64-bit Intel only). Its bundled libraries and fonts
+ * Puts the packaged Chromium into the cache (Linux on 64-bit Intel only). Its bundled libraries and fonts
  * are used only where the system's are missing.
  */
 export async function packagedChromium(): Promise<BrowserExecutable> {
@@ -39,7 +39,7 @@ export async function packagedChromium(): Promise<BrowserExecutable> {
     for (const name of ['al2023', 'fonts'])
       await unpackInto(join(target, name), join(target, `${name}.tar.br`));
     await writeFile(join(target, 'fonts/fonts.conf'), fontConfiguration);
-    // What is left draws WebGL, which nothing here uses.
+    // The remaining file draws WebGL, which no test uses.
     await rm(join(target, 'swiftshader.tar.br'));
   });
   const file = join(folder, 'chromium');

@@ -1,18 +1,18 @@
 import type { Browser, Page } from 'playwright-core';
 
-/** A page of which everything is noted that it asks for, and everything that it or the browser complains about. */
+/** A page that records every request it makes, and every complaint of the page or the browser. */
 export type WatchedPage = Page &
   AsyncDisposable & {
-    /** Addresses, without those that hold their own content. */
+    /** The URLs it requested, except `data:` and `blob:`. */
     requests: string[];
-    /** Errors and warnings on the console, errors that nobody caught, and whatever a content security policy stopped. */
+    /** Errors and warnings on the console, uncaught errors, and violations of the content security policy. */
     complaints: string[];
   };
 
-/** A page in a context of its own, so that it begins with nothing stored. */
+/** Opens a page in its own context, so that nothing is stored at first. */
 export async function watchPage(browser: Browser): Promise<WatchedPage> {
   const context = await browser.newContext();
-  // Nothing here takes a second; a machine with others on it may take a few.
+  // Nothing here takes a second, except on a busy machine.
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   const requests: string[] = [];
@@ -24,7 +24,7 @@ export async function watchPage(browser: Browser): Promise<WatchedPage> {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
-  // The console tells of violations too; this tells of those that a script would have swallowed.
+  // The console shows violations too, but not those that a script catches.
   await page.exposeFunction('noteViolation', (words: string) => complaints.push(words));
   await page.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
 
-/** A certificate of loopback's names, made for one test; `file` is for `NODE_EXTRA_CA_CERTS`. */
+/** A certificate for the names of loopback, made for one test; `file` is for `NODE_EXTRA_CA_CERTS`. */
 export type Certificate = AsyncDisposable & { key: string; cert: string; file: string };
 
 export async function makeCertificate(): Promise<Certificate> {
@@ -54,7 +54,7 @@ export async function startHttps(
 /** A request as it passed a proxy, and the status of its answer. */
 export type Passed = { method: string; path: string; headers: IncomingHttpHeaders; status: number };
 
-/** What stands in front of a BFF and ends TLS, as an operator's proxy does; tells what passed. */
+/** Passes requests on to a BFF and terminates TLS, as an operator's proxy does; records what it passed on. */
 export function passOnTo(target: string, passed: Passed[]): RequestListener {
   return (request, response) => {
     const { method = '', url: path = '', headers, socket } = request;

@@ -4,8 +4,8 @@ import { connect } from 'node:net';
 export type RawAnswer = { status: number; headers: Headers; text: string };
 
 /**
- * Sends exactly these bytes and reads until the other end closes: for requests that no well-behaved client can make.
- * The request must ask for `Connection: close`, or be one that is refused with it.
+ * Sends exactly these bytes and reads until the other end closes, for requests that no well-behaved client can make.
+ * The request must contain `Connection: close`, unless the answer to it closes the connection anyway.
  */
 export async function rawRequest(url: string, bytes: string): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
@@ -14,7 +14,7 @@ export async function rawRequest(url: string, bytes: string): Promise<RawAnswer>
   socket.setEncoding('utf8').on('data', (text) => {
     answer += text;
   });
-  // A server that refuses early may reset what is still being written; what it said before counts.
+  // A server that refuses early may reset the connection during the write; its answer counts all the same.
   socket.on('error', () => {});
   socket.write(bytes);
   await once(socket, 'close');
@@ -31,7 +31,7 @@ export async function rawRequest(url: string, bytes: string): Promise<RawAnswer>
   };
 }
 
-/** A request with a well-formed head, to be changed by what a test puts in. */
+/** A well-formed request head; a test spoils it by its arguments. */
 export function rawHead(target: string, headers: Record<string, string>, method = 'GET'): string {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   return `${[`${method} ${target} HTTP/1.1`, ...lines, 'Connection: close'].join('\r\n')}\r\n\r\n`;

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 /** One request that was passed on, and its answer. */
 export type Exchange = { path: string; headers: IncomingHttpHeaders; answer: string };
 
-/** Stands before a server, passes everything on, and keeps what went by. */
+/** Passes every request on to a server, and records each request and its answer. */
 export type RecordingProxy = { url: string; exchanges: Exchange[] } & AsyncDisposable;
 
 export async function startRecordingProxy(target: string): Promise<RecordingProxy> {

@@ -4,14 +4,14 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { generate } from 'selfsigned';
 
-/** A tunnel that was asked for: `host:port`, and the proxy's own credentials. */
+/** A tunnel that a client asked for: `host:port`, and the credentials for the proxy itself. */
 export type Tunnel = { target: string; authorization: string | undefined; socket: Socket };
 
-/** A proxy as `HTTPS_PROXY` names one. It knows where its hosts are, whatever a resolver says of them. */
+/** A proxy for `HTTPS_PROXY`. It finds its hosts by its own list, not by DNS. */
 export type TunnelProxy = AsyncDisposable & {
   url: string;
   tunnels: Tunnel[];
-  /** What happens to the tunnels from now on. */
+  /** Decides what happens to later tunnels. */
   behave(how: 'open' | 'refuse' | 'hang'): void;
 };
 
@@ -63,7 +63,7 @@ export async function startTunnelProxy(hosts: Readonly<Record<string, number>>):
   };
 }
 
-/** TLS before a server of this machine, with a certificate that nobody knows who is not told. */
+/** Terminates TLS for a server on this machine, with a certificate that only those trust who are given it. */
 export type TlsFront = AsyncDisposable & { port: number; certificate: string };
 
 export async function startTlsFront(hostname: string, target: string): Promise<TlsFront> {

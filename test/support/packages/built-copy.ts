@@ -9,14 +9,14 @@ const sources = [
   ...['package.json', 'package-lock.json', 'tsconfig.json'],
 ];
 
-/** Where the client's npm package lies once it is built. */
+/** The path of the client's npm package, once it is built. */
 export async function clientTarball(folder: string): Promise<string> {
   const name = (await readdir(join(folder, 'dist'))).find((each) => each.endsWith('.tgz'));
   if (name === undefined) throw new Error(`There is no tarball in ${folder}/dist.`);
   return join(folder, 'dist', name);
 }
 
-/** A copy of what is built, with nothing built yet: what others read in the repository's own `dist/` is left alone. */
+/** A copy of the sources, with nothing built yet: a build in it leaves the repository's own `dist/` alone. */
 export async function copyToBuild(): Promise<AsyncDisposable & { folder: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'built-copy-'));
   for (const source of sources) await cp(join(root, source), join(folder, source), { recursive: true });

@@ -9,14 +9,14 @@ import { clientTarball, copyToBuild } from './built-copy.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** Somebody else's project that has installed the client's tarball, and nothing but it and zod. */
+/** A project outside the repository that has installed the client's tarball and zod, and nothing else. */
 export type ClientConsumer = AsyncDisposable & {
   folder: string;
   /** Type-checks files as such a project would, with the compiler that is installed here. */
   compile(moduleResolution: 'nodenext' | 'bundler', ...files: string[]): Promise<string>;
 };
 
-/** Builds the tarball and installs it without the network: its one dependency is taken from where it lies here. */
+/** Builds the tarball and installs it without the network: zod is installed from this repository's `node_modules`. */
 export async function createClientConsumer(): Promise<ClientConsumer> {
   await using copy = await copyToBuild();
   await promisify(execFile)(process.execPath, ['scripts/build.ts', 'client'], { cwd: copy.folder });

@@ -7,8 +7,8 @@ import { npm } from '../processes/execute.ts';
 const described = join(import.meta.dirname, 'generator');
 
 /**
- * Makes sure that `openapi-typescript` and `openapi-fetch` are in the cache, as their lock file says. They are no
- * development dependencies, since the generator calls TypeScript 5 and this project has 7.
+ * Puts `openapi-typescript` and `openapi-fetch` into the cache, in the versions of their lock file. They are not
+ * development dependencies, because the generator needs TypeScript 5 and this project uses 7.
  */
 export async function generatorFolder(): Promise<string> {
   const lock = await readFile(join(described, 'package-lock.json'));

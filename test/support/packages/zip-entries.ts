@@ -15,7 +15,7 @@ export function zipEntries(archive: Buffer): Map<string, Buffer> {
     const nameLength = archive.readUInt16LE(at + 28);
     const name = archive.toString('utf8', at + 46, at + 46 + nameLength);
     const header = archive.readUInt32LE(at + 42);
-    // The lengths in a file's own header may differ from those in the directory.
+    // The lengths in a file's header may differ from those in the directory.
     const start = header + 30 + archive.readUInt16LE(header + 26) + archive.readUInt16LE(header + 28);
     const content = archive.subarray(start, start + archive.readUInt32LE(at + 20));
     entries.set(name, archive.readUInt16LE(at + 10) === deflated ? inflateRawSync(content) : content);

@@ -11,16 +11,16 @@ export type Arrived = {
   body: string;
 };
 
-/** How one request is answered; what isn't said is a plain, immediate 200. */
+/** How one request is answered; by default with a plain, immediate 200. */
 export type Reply = {
   status?: number;
   headers?: Record<string, string>;
   /** An object is sent as JSON. */
   body?: string | object;
   delayMs?: number;
-  /** Answers once this has come true. */
+  /** Answers once this promise is kept. */
   after?: Promise<void>;
-  /** How long the body is left unread; so much of it as fits into the system's buffers arrives all the same. */
+  /** How long the body is left unread; the part that fits into the system's buffers arrives all the same. */
   unreadMs?: number;
   /** Sends the body in pieces of one byte, this far apart. */
   dripMs?: number;
@@ -30,7 +30,7 @@ export type Reply = {
   fault?: 'hang' | 'reset-before-body' | 'reset-after-body';
 };
 
-/** A reply, or what makes one of the request; a promise holds the answer back until it is kept. */
+/** A reply, or a function from the request to a reply; a promise delays the answer until it is kept. */
 export type Script = Reply | ((arrived: Arrived) => Reply | Promise<Reply>);
 
 /** One half of Pearsana (the API or the authorisation server): what it received, and what it answers. */
@@ -38,20 +38,20 @@ export type FaultSide = {
   url: string;
   arrivals: Arrived[];
   count(path: string): number;
-  /** From now on. */
+  /** Applies to all later requests. */
   always(script: Script): void;
-  /** For the next requests, one each, before the general rule applies again. */
+  /** Apply to the next requests, one each; after them the general rule applies again. */
   next(...scripts: Script[]): void;
-  /** From now on, asked when the head of a request is there and its body unread: a reply leaves it so. */
+  /** Called for all later requests once their head has arrived. If it returns a reply, the body is never read. */
   early(script: (arrived: Arrived) => Reply | undefined): void;
-  /** The next so many connections are reset as soon as they stand. */
+  /** Resets this many of the next connections as soon as they are open. */
   resetConnections(count: number): void;
-  /** A connection that stood idle this long is reset by the next request, as if its closing and that had crossed. */
+  /** Resets a connection at its next request if it was idle for this long, as if its end and the request had crossed. */
   resetIdleAfter(ms: number): void;
-  /** Closes everything, and nobody listens until it is back, at the same port. */
+  /** Closes everything; nobody listens until `comeBack`, which uses the same port. */
   leave(): Promise<void>;
   comeBack(): Promise<void>;
-  /** Open ones, now and the most at any time; and how many the other end cut before it had its whole answer. */
+  /** How many are open now, were open at most, and were cut by the other end before it had its whole answer. */
   connections: { now: number; most: number; cut: number };
 };
 

@@ -7,7 +7,7 @@ import {
   tokenReply,
 } from './fault-server.ts';
 
-/** In every token that a leaky partner gives out. Opaque tokens may hold slashes, which some encoders escape. */
+/** Part of every token that a leaky partner issues. Opaque tokens may contain slashes, which some encoders escape. */
 export const leakyToken = 'canary-token/+from-a-leaky-partner==';
 
 type Leak = { auth?: Script; api?: Script };
@@ -16,7 +16,7 @@ const token = (changed?: object) => tokenReply(leakyToken, changed);
 const bearer = ({ headers }: Arrived) => headers.authorization ?? 'no token was sent';
 const secretIn = ({ body }: Arrived) => new URLSearchParams(body).get('client_secret') ?? 'none';
 
-/** All that was sent, at every place where an answer has room for it. */
+/** The whole request, repeated in every field that an answer may have. */
 const echo = (arrived: Arrived) => ({
   ...{ status: 'ok', message: bearer(arrived), clientId: bearer(arrived), scopes: [bearer(arrived)] },
   ...{ [bearer(arrived)]: arrived, user: { userId: bearer(arrived) } },
@@ -61,7 +61,7 @@ const encoders: Readonly<Record<string, (text: string) => string>> = {
   hex: (text) => Buffer.from(text).toString('hex'),
 };
 
-/** How a partner may answer with what it was sent, by the environment that it is. */
+/** Ways to answer with what was sent, by the name of the environment that answers so. */
 export const leaks: Readonly<Record<string, Leak>> = {
   production: { api: (arrived) => ({ headers: echoHeaders(arrived), body: echo(arrived) }) },
   ...Object.fromEntries(
@@ -123,7 +123,7 @@ export const leaks: Readonly<Record<string, Leak>> = {
   },
 };
 
-/** One server that is each of them, below a path of its name. */
+/** One server for all of them, each below a path of its name. */
 export async function startLeakyPartner(): Promise<FaultServer> {
   const partner = await startFaultServer();
   const leakOf = ({ path }: Arrived) => leaks[path.split('/')[1] ?? ''];

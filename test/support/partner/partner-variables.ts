@@ -1,17 +1,17 @@
-/** What an environment needs to know of its partner; whatever else a stand-in has is ignored. */
+/** What an environment is configured with; other fields of a stand-in are ignored. */
 export type Partner = {
   authUrl: string;
   apiUrl: string;
   clientId?: string;
   clientSecret?: string;
-  /** Where the secret is, in place of `clientSecret`. */
+  /** A file with the secret, instead of `clientSecret`. */
   clientSecretFile?: string;
 };
 
 /** The stand-in for Pearsana of each environment, by the environment's name. */
 export type Partners = Readonly<Record<string, Partner>>;
 
-/** The secret of a stand-in that takes any. */
+/** The secret for a stand-in that accepts any. */
 export const fallbackSecret = 'a-client-secret-for-tests-only';
 
 /** For tests in which nobody calls Pearsana. */
@@ -20,7 +20,7 @@ export const uncalledPartner: Partner = {
   apiUrl: 'https://api.example.com',
 };
 
-/** The environment variables with which a BFF has these environments. */
+/** The environment variables that configure a BFF with these environments. */
 export function partnerVariables(partners: Partners): Record<string, string> {
   const own = Object.keys(partners).filter((name) => name !== 'sandbox' && name !== 'production');
   return Object.assign(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { execute, npm } from './execute.ts';
 
-/** Where tests keep what they fetch or produce; git ignores it, and deleting it costs only the next run's time. */
+/** Where tests keep downloads and pictures. Git ignores it, and you may delete it: the next run takes longer. */
 export const cacheFolder = join(import.meta.dirname, '../../../.cache');
 
 const hourMs = 3_600_000;

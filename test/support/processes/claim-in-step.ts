@@ -1,5 +1,5 @@
-// Claims keys as one of several processes that share a journal, each key at the moment at which the others do it too;
-// prints those that it was given. Arguments: the data directory, when to begin, and an intent.
+// Claims keys as one of several processes that share a journal, each key at the same moment as the others;
+// prints the keys that it was given. Arguments: the data directory, when to begin, and an intent.
 import { JournalFailure } from '../../../server/journal/journal-fault.ts';
 import type { Claim, Intent } from '../../../server/journal/journal-store.ts';
 import { createSqliteStore } from '../../../server/journal/sqlite/sqlite-store.ts';
@@ -26,7 +26,7 @@ async function claim(idempotencyKey: string): Promise<Claim> {
 const taken: string[] = [];
 for (let number = 0; number < keys; number += 1) {
   const moment = Number(startAt) + number * stepMs;
-  // Nothing else would wait this exactly.
+  // No timer waits this exactly.
   while (performance.timeOrigin + performance.now() < moment);
   if ('id' in (await claim(`key-${number}`))) taken.push(`key-${number}`);
 }

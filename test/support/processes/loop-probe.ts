@@ -1,5 +1,5 @@
-// Loaded into a process ahead of its program (NODE_OPTIONS=--import=…): says, when it is asked, how long its event loop
-// was held at most since it was asked before.
+// Loaded into a process ahead of its program (NODE_OPTIONS=--import=…): says on request how long its event loop
+// was blocked at most since the last request.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 const everyMs = 2;
@@ -21,7 +21,7 @@ function cpuMs(): number {
 }
 
 process.on('message', () => {
-  // What holds the loop at this moment counts too.
+  // A turn that is not over yet counts too.
   setTimeout(() => {
     process.send?.(Math.min(delay.max / 1e6, mostCpuMs));
     delay.reset();

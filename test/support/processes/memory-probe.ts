@@ -1,4 +1,5 @@
-// Loaded into a process ahead of its program (NODE_OPTIONS=--import=…): says twice a second what it holds on to.
+// Loaded into a process ahead of its program (NODE_OPTIONS=--import=…): prints twice a second how much memory and how
+// many sockets it holds.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 

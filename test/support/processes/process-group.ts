@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execute } from './execute.ts';
 
-/** A process with everything that it started. */
+/** A process and everything that it started. */
 export type ProcessGroup = { child: ChildProcess; stop(): Promise<void> };
 
 /**
- * Starts a process in a group of its own, so that whatever it forks can be ended with it. Its standard input is a
- * pipe that closes when we end, by which it can tell; its output is piped as well.
+ * Starts a process in its own group, so that whatever it forks can be ended with it. Its standard input is a pipe that
+ * closes when we end, so that it can notice; its output is piped as well.
  */
 export function startProcessGroup(
   command: string,
@@ -30,7 +30,7 @@ async function stopGroup(child: ChildProcess): Promise<void> {
     child.exitCode !== null || child.signalCode !== null ? Promise.resolve() : once(child, 'exit');
   signalGroup(pid, 'SIGTERM');
   await Promise.race([ended, delay(3000, undefined, { ref: false })]);
-  // Those who outlive their leader, or don't listen, get no second question.
+  // What outlives its leader, or ignores the first signal, is killed.
   signalGroup(pid, 'SIGKILL');
   await ended;
 }
@@ -39,7 +39,7 @@ function signalGroup(leader: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-leader, signal);
   } catch (error) {
-    // ESRCH: nobody of the group is left, which is what we want.
+    // ESRCH: nothing of the group is left, as intended.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }

@@ -1,4 +1,4 @@
-// A thread that uploads, with a partner of its own, so that the test's own thread is free to watch how others fare.
+// A thread that uploads, with its own stand-in for Pearsana, so that the test's thread can watch other calls meanwhile.
 import { parentPort, workerData } from 'node:worker_threads';
 import { startFaultServer } from '../partner/fault-server.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { rawHead } from '../network/raw-http.ts';
 import type { Ingredients } from './good-requests.ts';
 
-/** Bytes that are no HTTP, or almost. The other end closes after each. */
+/** Bytes that are not HTTP, or almost HTTP. The other end closes the connection after each. */
 export function badBytes({ marker, accessKey }: Ingredients): fc.Arbitrary<string> {
   const headers = { Host: '127.0.0.1', Authorization: `Bearer ${accessKey}`, 'X-Marker': marker };
   const head = rawHead(`/api/session?${marker}`, headers);

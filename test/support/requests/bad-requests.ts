@@ -4,7 +4,7 @@ import { type OperationName, operationNames, operations } from '../../../shared/
 import { goodRequest, type Ingredients, type Sent, sampleOf } from './good-requests.ts';
 import { operationPath } from './paths.ts';
 
-/** Requests that nobody should send, mostly with the right key: without it they would not get far. */
+/** Requests that nobody should send, mostly with the right key, because without it they would be refused at once. */
 export function badRequest(ingredients: Ingredients): fc.Arbitrary<Sent> {
   const { marker, accessKey, environments } = ingredients;
   const pick = <Value>(...values: Value[]) => fc.constantFrom(...values);
@@ -35,7 +35,7 @@ export function badRequest(ingredients: Ingredients): fc.Arbitrary<Sent> {
     ...[`/api/${accessKey}`, `/api/environments/${accessKey}/ping/`, '/api/environments/../../etc/passwd'],
     ...['/api/environments/%00/ping', '/api/environments/__proto__/ping', `/${'a'.repeat(3_000)}`],
   );
-  // A key may end up in any header; none but `Authorization` is meant for it.
+  // A caller may send a key in any header by mistake; only `Authorization` is meant for it.
   const text = fc.oneof(
     pick(accessKey, `Bearer ${accessKey}`, '', '*', '\xff\xfe'),
     fc.string({ maxLength: 40 }),

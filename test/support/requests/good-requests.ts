@@ -1,13 +1,13 @@
 import { type OperationName, operations, type RequestOf } from '../../../shared/operations.ts';
 import { operationPath } from './paths.ts';
 
-/** A request as it is sent, which `body` may contradict. */
+/** A request as it is sent; `body` may contradict its headers. */
 export type Sent = { method: string; path: string; headers: Record<string, string>; body?: string | Buffer };
 
 export type Ingredients = {
-  /** In every body and query, so that they are recognised elsewhere. */
+  /** Part of every body and query, so that tests recognise them in other places. */
   marker: string;
-  /** The right key. It stands at wrong places too. */
+  /** The right key, which requests contain in wrong places too. */
   accessKey: string;
   environments: readonly string[];
 };
@@ -54,7 +54,7 @@ export function sampleOf(name: OperationName, marker: string): RequestOf<Operati
   return Object.hasOwn(samples, name) ? samples[name as BodyName](marker) : undefined;
 }
 
-/** A request that nothing is wrong with. */
+/** A request with nothing wrong. */
 export function goodRequest(
   name: OperationName,
   environment: string,

@@ -1,10 +1,10 @@
 import { Agent, request as openRequest } from 'node:http';
 import type { Sent } from './good-requests.ts';
 
-/** A request with all that came back: status line, headers and body in one text. `status` 0 means that nothing came. */
+/** A request and its answer: status line, headers and body in one text. `status` is 0 if no answer came. */
 export type Recorded = { sent: Sent; status: number; answer: string };
 
-/** Sends requests over so many kept connections and records what comes back, in the order of arrival. */
+/** Sends requests over this many kept connections, and records the answers in the order of their arrival. */
 export async function sendAll(url: string, requests: readonly Sent[], connections = 8): Promise<Recorded[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const recorded: Recorded[] = [];
@@ -25,7 +25,7 @@ function sendOne(url: string, sent: Sent, agent: Agent): Promise<Omit<Recorded, 
   const headers = { ...sent.headers, ...length };
   return new Promise((resolve) => {
     const request = openRequest({ hostname, port, method, path, headers, agent, timeout: 10_000 });
-    // Who refuses a body while it arrives may cut the connection before its answer is read.
+    // A server that refuses a body while it arrives may cut the connection before we read the answer.
     request.on('error', () => resolve({ status: 0, answer: '' }));
     request.on('timeout', () => request.destroy());
     request.on('response', (response) => {

@@ -14,8 +14,8 @@ export const isWriteName = (name: OperationName): name is WriteName => operation
 export const writeNames = operationNames.filter(isWriteName);
 
 /**
- * Of each row that writes: a request with every field, and one with those alone that must be there. The users of the
- * first row are those that the documents of the last ones belong to.
+ * For each row that writes: a request with every field, and one with the required fields only. The documents of the last
+ * rows belong to the users of the first.
  */
 export const samples: { [Name in WriteName]: { whole: RequestOf<Name>; least: RequestOf<Name> } } = {
   createUser: {
@@ -120,7 +120,7 @@ export const samples: { [Name in WriteName]: { whole: RequestOf<Name>; least: Re
   },
 };
 
-/** The list that a row's request has, how many entries it may have, and entries that are good ones. */
+/** The list in a row's request, how many entries it may have, and good entries. */
 export const lists: { [Name in WriteName]: List | null } = {
   createUser: { field: 'externalReferences', most: 50, entry: (index) => reference(`N${index}`) },
   createInvitation: { field: 'externalReferences', most: 50, entry: (index) => reference(`N${index}`) },
@@ -137,7 +137,7 @@ function reference(namespace: string) {
   return { namespace, externalId: 'S-1' };
 }
 
-/** Whether a place is within an object of which the contract leaves open what is in it. */
+/** Whether a place is inside an object whose fields the contract leaves open. */
 export function isFreeForm(place: Place): boolean {
   return place.some((part) => part === 'metadata' || part === 'verificationMetadata');
 }
@@ -145,7 +145,7 @@ export function isFreeForm(place: Place): boolean {
 /** A place in a value, as in `['externalReferences', 0, 'namespace']`. */
 export type Place = readonly (string | number)[];
 
-/** Every place in a value, its own root included, and what stands there. */
+/** Every place in a value, the root included, and the value there. */
 export function placesIn(value: unknown, at: Place = []): { place: Place; value: unknown }[] {
   if (typeof value !== 'object' || value === null) return [{ place: at, value }];
   const inside = Object.entries(value).flatMap(([key, each]) =>
@@ -154,7 +154,7 @@ export function placesIn(value: unknown, at: Place = []): { place: Place; value:
   return [{ place: at, value }, ...inside];
 }
 
-/** A copy with another value at a place; `undefined` takes the place itself away. */
+/** A copy with another value at a place; `undefined` removes the place. */
 export function withValueAt(value: unknown, place: Place, put: unknown): unknown {
   const [key, ...rest] = place;
   if (key === undefined) return put;
@@ -166,7 +166,7 @@ export function withValueAt(value: unknown, place: Place, put: unknown): unknown
       return changed === undefined ? [] : [changed];
     });
   }
-  // JSON knows no undefined, so what is sent lacks it.
+  // JSON has no undefined, so the field is missing in what is sent.
   return JSON.parse(
     JSON.stringify({ ...Object(value), [key]: withValueAt(Reflect.get(Object(value), key), rest, put) }),
   );

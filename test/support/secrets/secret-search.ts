@@ -1,12 +1,12 @@
-/** What must not be found, by the name under which a finding is told. */
+/** The texts that must not be found, by the names that a finding reports. */
 export type Secrets = Readonly<Record<string, string>>;
 
 /** Shorter than this, a spelling would be found by chance. */
 const leastLength = 8;
 
 /**
- * Says which secrets stand in a text and how they are spelt there; for files, in bytes read as `latin1`.
- * Each is searched as it is, in JSON, percent-encoded, as hex, and inside whatever was encoded as base64.
+ * Says which secrets a text contains, and in which spelling; for files, pass their bytes as `latin1`.
+ * It searches for each as it is, in JSON, percent-encoded, as hex, and inside whatever was encoded as base64.
  */
 export function findSecrets(secrets: Secrets, text: string): string[] {
   return Object.entries(secrets).flatMap(([name, secret]) =>

@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair } from 'jose';
 import Provider from 'oidc-provider';
 
-/** A real OpenID provider over http at `localhost`, for hosts that can't be taught a certificate of ours. */
+/** A real OpenID provider over http at `localhost`, for hosts that cannot be made to trust our certificate. */
 export type LoginProvider = AsyncDisposable & { issuer: string; clientId: string; clientSecret: string };
 
-/** Everybody can sign in, with any password, and is a registrar. Its pages are its own ones for development. */
+/** Everybody can sign in, with any password, and is a registrar. It shows the library's pages for development. */
 export async function startLoginProvider(redirectUri: string): Promise<LoginProvider> {
   const server = createServer();
   server.listen(0, 'localhost');

@@ -2,12 +2,12 @@ import { exportJWK, generateKeyPair } from 'jose';
 import Provider from 'oidc-provider';
 import { type Certificate, type HttpsServer, startHttps } from '../network/https.ts';
 
-/** A real OpenID provider over https, at `localhost`: for a browser another site than `127.0.0.1`. */
+/** A real OpenID provider over https at `localhost`, which for a browser is another site than `127.0.0.1`. */
 export type OpenIdProvider = HttpsServer & { issuer: string; clientId: string; clientSecret: string };
 
 /**
- * Everybody can sign in, with any password; who is called `registrar-…` belongs to the registrars. Its pages are its own
- * ones for development.
+ * Everybody can sign in, with any password; a name that begins with `registrar-` makes a registrar. It shows the
+ * library's pages for development.
  */
 export async function startOpenIdProvider(
   certificate: Certificate,

@@ -6,27 +6,27 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
-/** How an ID token is made; what isn't said is as it should be. */
+/** How an ID token is made; what is left out is as it should be. */
 export type TokenRecipe = {
   claims?: Record<string, unknown>;
   header?: { alg?: string; kid?: string };
   /** What signs it, instead of the provider's own key. */
   key?: CryptoKey | Uint8Array;
-  /** The whole token, made of the good one. */
+  /** Replaces the whole token; it is given the good one. */
   instead?: (good: string) => string;
 };
 
 /** What an endpoint answers instead of what it should. */
 type Answer = { status: number; body: object };
 
-/** An OpenID provider that lies as told. The login page is missing: {@link ScriptedProvider.signIn} stands for it. */
+/** An OpenID provider that lies as told. It has no login page: {@link ScriptedProvider.signIn} replaces it. */
 export type ScriptedProvider = AsyncDisposable & {
   issuer: string;
   clientId: string;
   clientSecret: string;
   /** What a person does at the address that the BFF sent the browser to; gives the query to come back with. */
   signIn(location: string): { code: string; state: string; query: string };
-  /** What the token endpoint was sent. */
+  /** The requests that the token endpoint received. */
   redeemed: { authorization: string | undefined; form: URLSearchParams }[];
   /** Every token and code that it gave out. */
   issued: string[];
@@ -35,7 +35,7 @@ export type ScriptedProvider = AsyncDisposable & {
   userinfo: Record<string, unknown>;
   /** The status with which its userinfo answers; 200 unless set. */
   userinfoStatus: number;
-  /** Whatever stands here replaces what the discovery document says. */
+  /** Replaces these fields of the discovery document. */
   metadata: Record<string, unknown>;
   /** How often the discovery document was fetched. */
   discoveries: number;

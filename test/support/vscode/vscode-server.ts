@@ -20,7 +20,7 @@ const codeServer = {
 
 const readyTimeoutMs = 30_000;
 
-/** A running VS Code server. Its end is that of its whole process group, and of its data. */
+/** A running VS Code server. Its disposal ends its whole process group and removes its data. */
 export type VSCodeServer = AsyncDisposable & { url: string; port: number };
 
 /** What a server starts with; see `startVSCodeServer`. */
@@ -40,11 +40,11 @@ export type VSCodeServerOptions = {
    * proxy of its own, which is not part of this server.
    */
   opens?: string;
-  /** By default a free one; given where somebody must know the page's origin before it exists, as a CORS list does. */
+  /** By default a free one. Pass one where the page's origin must be known beforehand, as for a CORS list. */
   port?: number;
 };
 
-/** Makes sure that the VS Code server is in the cache, and returns its folder. The first time takes under a minute. */
+/** Puts the VS Code server into the cache, and returns its folder. The first time takes under a minute. */
 export function ensureVSCodeServer(): Promise<string> {
   return prepareOnce(`vscode-server-${codeServer.version}`, async (folder) => {
     process.stderr.write('Fetching the VS Code server from npm (once, some 460 MB on disk) …\n');
@@ -109,7 +109,7 @@ function serverArguments(dataDir: string, { forTests, port = 0 }: VSCodeServerOp
   ];
 }
 
-/** Ours, without what a VS Code leaves in its terminals, and with the sockets (on Linux) in the server's own data. */
+/** Our environment without what VS Code sets in its terminals, and (on Linux) with the sockets in the server's data. */
 function serverEnvironment(dataDir: string, { opens }: VSCodeServerOptions): NodeJS.ProcessEnv {
   const ours = Object.entries(process.env).filter(([name]) => !/^(VSCODE|ELECTRON)_/.test(name));
   return {
