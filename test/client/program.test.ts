@@ -1,0 +1,188 @@
+// The command line, run as a program of its own against a real BFF.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { startTestBff } from '../support/bff/test-bff.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const program = join(import.meta.dirname, '../../client/program/main.ts');
+const header = 'E-mail,First name,Last name,External ID';
+
+type Ran = { code: number; rows: Record<string, unknown>[]; errors: string; output: string };
+
+describe('the command line', () => {
+  let bff: Awaited<ReturnType<typeof startTestBff>>;
+  let folder: ReturnType<typeof temporaryFolder>;
+  before(async () => {
+    folder = temporaryFolder();
+    bff = await startTestBff({ production: {}, variables: { RATE_LIMIT_IMPORT_PER_MINUTE: '60000' } });
+  });
+  after(async () => {
+    await bff.stop();
+    folder[Symbol.dispose]();
+  });
+
+  function run(...args: string[]): Promise<Ran> {
+    const env = {
+      PATH: process.env.PATH,
+      HOME: folder.path,
+      PEARSANA_BFF_URL: bff.url,
+      PEARSANA_BFF_ACCESS_KEY: bff.accessKey,
+    };
+    return new Promise((resolve) => {
+      execFile(process.execPath, [program, ...args], { env, cwd: folder.path }, (error, output, errors) => {
+        const rows = output.startsWith('{')
+          ? output
+              .trim()
+              .split('\n')
+              .map((line) => JSON.parse(line))
+          : [];
+        resolve({ code: error ? Number(error.code) : 0, rows, errors, output });
+      });
+    });
+  }
+  function write(name: string, ...lines: string[]): string {
+    writeFileSync(join(folder.path, name), `${lines.join('\n')}\n`);
+    return name;
+  }
+  const person = (id: string) => `p${id}@example.edu,Ada,Lovelace,${id}`;
+  const invitations = (environment = 'sandbox') => [
+    ...['--environment', environment, '--operation', 'createInvitation', '--set', 'namespace=SIS'],
+  ];
+  const statesOf = ({ rows }: Ran) => rows.map(({ line, state }) => `${line} ${state}`);
+  const arrived = () => bff.pearsana.arrivals.filter(({ path }) => path === '/v1/invitations').length;
+
+  it('checks a file without a BFF, and tells each row’s state as a line of JSON', async () => {
+    const file = write('check.csv', header, person('c1'), 'nobody,Ada,,c2');
+    const ran = await run('check', file, '--operation', 'createInvitation', '--set', 'namespace=SIS');
+    assert.deepEqual(statesOf(ran), ['2 ready', '3 invalid']);
+    assert.match(String(ran.rows[1]?.message), /E-mail: .*Last name: /);
+    assert.equal(ran.rows[1]?.reference, 'SIS c2');
+    assert.equal(ran.code, 1);
+    assert.match(ran.errors, /1 ready, 1 invalid\. Nothing was sent\./);
+  });
+
+  it('imports a file, and run again it goes on: nothing is sent twice', async () => {
+    const file = write('three.csv', header, person('i1'), person('i2'), person('i3'));
+    const before = arrived();
+    const first = await run('import', file, ...invitations(), '--yes');
+    assert.deepEqual(
+      [first.code, statesOf(first).sort()],
+      [0, ['2 succeeded', '3 succeeded', '4 succeeded']],
+    );
+    assert.match(String(first.rows[0]?.id), /^inv_/);
+    const longer = write('longer.csv', header, person('i1'), person('i2'), person('i3'), person('i4'));
+    const second = await run('import', longer, ...invitations(), '--yes');
+    assert.deepEqual(statesOf(second).sort(), ['2 known', '3 known', '4 known', '5 succeeded']);
+    assert.equal(arrived() - before, 4);
+    const results = await run('results', longer, ...invitations());
+    assert.deepEqual(statesOf(results), ['2 known', '3 known', '4 known', '5 known']);
+  });
+
+  it('writes what became of every row, and the rows to correct, which can be imported as they are', async () => {
+    const file = write(
+      'mixed.csv',
+      `${header},Notes`,
+      `${person('m1')},=1`,
+      'wrong,Ada,Lovelace,m2,"kept, as it was"',
+    );
+    const ran = await run('import', file, ...invitations(), '--yes');
+    assert.equal(ran.code, 1);
+    const read = (name: string) => readFileSync(join(folder.path, name), 'utf8').split('\r\n');
+    const [, ...results] = read('mixed-results.csv');
+    assert.match(results[0] ?? '', /^3,SIS m2,invalid,|^2,SIS m1,succeeded,/);
+    const [columns, row] = read('mixed-to-mend.csv');
+    assert.equal(columns, `${header},Notes,What to correct`);
+    assert.match(row ?? '', /^wrong,Ada,Lovelace,m2,"kept, as it was",/);
+    const mended = write(
+      'mended.csv',
+      ...read('mixed-to-mend.csv').map((line) => line.replace('wrong', 'pm2@example.edu')),
+    );
+    assert.deepEqual(statesOf(await run('import', mended, ...invitations(), '--yes')), ['2 succeeded']);
+  });
+
+  it('sends nothing to a protected environment unless its name and the number are given', async () => {
+    const file = write('protected.csv', header, person('x1'), person('x2'));
+    const asked = invitations('production');
+    for (const [more, words] of [
+      [['--yes'], /production is protected: add --confirm production/],
+      [['--confirm', 'production', '--yes'], /Add --rows 2/],
+      [['--confirm', 'production', '--rows', '3'], /Add --rows 2/],
+    ] as const) {
+      const ran = await run('import', file, ...asked, ...more);
+      assert.equal(ran.code, 64);
+      assert.match(ran.errors, words);
+    }
+    assert.equal(bff.production?.arrivals.length, 0);
+    const sent = await run('import', file, ...asked, '--confirm', 'production', '--rows', '2');
+    assert.deepEqual([sent.code, statesOf(sent).sort()], [0, ['2 succeeded', '3 succeeded']]);
+  });
+
+  it('submits documents that lie beside the file, and none from above', async () => {
+    const user = write(
+      'users.csv',
+      'E-mail,First name,Last name,Role,External ID',
+      'd1@example.edu,Ada,Lovelace,student,d1',
+    );
+    const operation = (name: string) => [
+      '--environment',
+      'sandbox',
+      '--operation',
+      name,
+      '--set',
+      'namespace=SIS',
+      '--yes',
+    ];
+    assert.equal((await run('import', user, ...operation('createUser'))).code, 0);
+    write('transcript.pdf', '%PDF-1.7 a transcript');
+    const file = write(
+      'documents.csv',
+      'External ID,Document type,File',
+      'd1,DIPLOMA,transcript.pdf',
+      'd1,DIPLOMA,../secret.pdf',
+    );
+    const ran = await run('import', file, ...operation('submitDocument'));
+    assert.deepEqual(statesOf(ran).sort(), ['2 succeeded', '3 invalid']);
+    const again = await run('import', file, ...operation('submitDocument'));
+    assert.deepEqual(statesOf(again).sort(), ['2 known', '3 invalid']);
+  });
+
+  it('says how to use it where it is used wrongly, and ends with 64', async () => {
+    const file = write('usage.csv', header, person('u1'));
+    const wrong: [string[], RegExp][] = [
+      [[], /Say what to do/],
+      [['export', file], /no command “export”/],
+      [['import'], /Name the file/],
+      [['import', 'missing.csv', ...invitations()], /missing\.csv cannot be read/],
+      [['import', file, '--operation', 'createInvitation'], /Say where: --environment/],
+      [['import', file, '--environment', 'sandbox'], /Say what the rows are: --operation/],
+      [['import', file, '--operation', 'ping'], /--operation must be one of/],
+      [['import', file, ...invitations()], /Add --yes/],
+      [['import', file, ...invitations('nowhere')], /no environment “nowhere”.*sandbox/s],
+      [['check', file, '--colour', 'red'], /--colour/],
+      [['check', file, '--map', 'x'], /--map takes NAME=VALUE/],
+    ];
+    for (const [args, words] of wrong) {
+      const ran = await run(...args);
+      assert.deepEqual([ran.code, ran.output], [64, ''], args.join(' '));
+      assert.match(ran.errors, words);
+      assert.doesNotMatch(ran.errors, /\n\s+at /);
+    }
+    const help = await run('--help');
+    assert.deepEqual([help.code, help.errors], [0, '']);
+    assert.match(help.output, /^Usage: pearsana-partner-client/);
+  });
+
+  it('checks the BFF, the key and every environment as a doctor', async () => {
+    const ran = await run('doctor');
+    assert.equal(ran.code, 0, ran.errors);
+    for (const words of [
+      'you are access-key',
+      'sandbox, ping: authorized',
+      'production, scopes: all are enabled',
+    ])
+      assert(ran.errors.includes(words), ran.errors);
+  });
+});
