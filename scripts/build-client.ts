@@ -24,12 +24,15 @@ export async function buildClient(): Promise<string> {
       description: 'The typed client of the Pearsana partner tools’ BFF.',
       license,
       type: 'module',
-      exports: { '.': { types: './client/index.d.ts', default: './client/index.js' } },
+      exports: {
+        '.': { types: './client/index.d.ts', default: './client/index.js' },
+        './imports': { types: './client/imports.d.ts', default: './client/imports.js' },
+      },
       bin: { 'pearsana-partner-client': './program.js' },
       sideEffects: false,
       engines: { node: '>=20.3' },
       // Not bundled, so that a project that uses zod contains it only once.
-      dependencies: { zod: dependencies.zod },
+      dependencies: { papaparse: dependencies.papaparse, zod: dependencies.zod },
     };
     await writeFile(join(stage, 'package.json'), `${JSON.stringify(description, null, 2)}\n`);
     const shell = process.platform === 'win32';
@@ -49,7 +52,7 @@ async function bundleProgram(outfile: string): Promise<void> {
   await build({
     ...{ absWorkingDir: root, entryPoints: [join(root, 'client/program/main.ts')], outfile },
     ...{ bundle: true, platform: 'node', target: 'node20', format: 'esm', logLevel: 'warning' },
-    external: ['zod'],
+    external: ['papaparse', 'zod'],
   });
 }
 

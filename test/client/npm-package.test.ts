@@ -39,31 +39,68 @@ const draft = validate(operations.createInvitation.request, { ...request, email:
 console.log(JSON.stringify({ message, status, code: refused.failure?.code, outcome, draft }));
 `;
 
+/** A tool of somebody else's that imports a roster by itself. */
+const importer = `
+import { createClient } from 'pearsana-partner-client';
+import { checkRoster, createImportCalls, fileDigest, planImport, readRoster, referencesOf, runImport } from 'pearsana-partner-client/imports';
+
+declare const process: { argv: string[] };
+const [, , baseUrl = '', accessKey = ''] = process.argv;
+const client = createClient({ baseUrl, accessKey });
+const operation = 'createInvitation';
+const bytes = new TextEncoder().encode('E-mail,First name,Last name,Student ID\\nada@example.com,Ada,Lovelace,1\\nbob@example.com,Bob,,2\\n');
+const breathe = async () => {};
+const roster = await readRoster(bytes, operation, { set: { namespace: 'SIS' }, breathe });
+const checked = await checkRoster(roster, { breathe });
+const rows = checked.filter(({ faults }) => faults.length === 0).map((row) => ({ ...row, references: referencesOf(operation, row.draft) }));
+const calls = createImportCalls<(typeof rows)[number]>(client, {
+  environment: 'sandbox', operation, digest: await fileDigest(bytes), again: false, requestOf: async ({ draft }) => draft,
+});
+const states: string[] = checked.flatMap(({ line, faults }) => faults.map(({ message }) => line + ' ' + message));
+for (let round = 0; round < 2; round += 1) {
+  const plan = await planImport(rows, calls);
+  for (const [{ line }, { state }] of plan.ends) states.push(line + ' ' + state);
+  await runImport({
+    plan, calls,
+    timing: { now: Date.now, sleep: (ms) => new Promise((wake) => { setTimeout(wake, ms); }), random: Math.random },
+    control: { paused: false, cancelled: false },
+    onRow: ({ line }, { state }) => { states.push(line + ' ' + state); },
+    onPause: async () => 'end',
+  });
+}
+console.log(JSON.stringify(states));
+`;
+
 test('the npm package of the client', async (t) => {
   await using consumer = await createClientConsumer();
   await writeFile(join(consumer.folder, 'program.mts'), program);
 
-  await t.test('holds scripts, types, licence and README, and needs nothing but zod', async () => {
-    const folder = join(consumer.folder, 'node_modules/pearsana-partner-client');
-    const files = (await readdir(folder, { recursive: true })).filter((name) => name.includes('.'));
-    assert.deepEqual(files.filter((name) => !/\.(js|d\.ts)$/.test(name)).sort(), [
-      'README.md',
-      'package.json',
-    ]);
-    assert.match(await readFile(join(folder, 'LICENSE'), 'utf8'), /^MIT License/);
-    const { dependencies, peerDependencies } = JSON.parse(
-      await readFile(join(folder, 'package.json'), 'utf8'),
-    );
-    assert.deepEqual([Object.keys(dependencies), peerDependencies], [['zod'], undefined]);
-    for (const name of files.filter((each) => /\.(js|d\.ts)$/.test(each))) {
-      const imported = [
-        ...(await readFile(join(folder, name), 'utf8')).matchAll(/(?:from |import\()['"]([^'"]+)/g),
-      ];
-      // The command line alone runs in Node, and nobody imports it.
-      const known = name === 'program.js' ? /^(node:[\w/]+|zod\/mini)$/ : /^(\.\.?\/[\w./-]+\.js|zod\/mini)$/;
-      for (const [, path = ''] of imported) assert.match(path, known, name);
-    }
-  });
+  await t.test(
+    'holds scripts, types, licence and README, and needs nothing but zod, and papaparse to read rosters',
+    async () => {
+      const folder = join(consumer.folder, 'node_modules/pearsana-partner-client');
+      const files = (await readdir(folder, { recursive: true })).filter((name) => name.includes('.'));
+      assert.deepEqual(files.filter((name) => !/\.(js|d\.ts)$/.test(name)).sort(), [
+        'README.md',
+        'package.json',
+      ]);
+      assert.match(await readFile(join(folder, 'LICENSE'), 'utf8'), /^MIT License/);
+      const { dependencies, peerDependencies } = JSON.parse(
+        await readFile(join(folder, 'package.json'), 'utf8'),
+      );
+      assert.deepEqual([Object.keys(dependencies), peerDependencies], [['papaparse', 'zod'], undefined]);
+      for (const name of files.filter((each) => /\.(js|d\.ts)$/.test(each))) {
+        const imported = [
+          ...(await readFile(join(folder, name), 'utf8')).matchAll(/(?:from |import\()['"]([^'"]+)/g),
+        ];
+        const readsRosters = name === 'program.js' || name.startsWith(join('shared', 'imports'));
+        const allowed = readsRosters
+          ? /^(\.\.?\/[\w./-]+\.js|zod\/mini|papaparse|node:[\w/]+)$/
+          : /^(\.\.?\/[\w./-]+\.js|zod\/mini)$/;
+        for (const [, path = ''] of imported) assert.match(path, allowed, name);
+      }
+    },
+  );
 
   await t.test('has a command line that reads a roster, row by row, and says what is wrong', async () => {
     const roster = join(consumer.folder, 'roster.csv');
@@ -126,6 +163,31 @@ test('the npm package of the client', async (t) => {
       draft: { ok: false, issues: [{ path: 'email', message: '`nobody` is not an e-mail address' }] },
     });
     assert.equal(bff.pearsana.arrivals.filter(({ path }) => path === '/v1/invitations').length, 1);
+  });
+
+  await t.test('imports a roster in somebody else’s program, and knows it the second time', async () => {
+    await writeFile(join(consumer.folder, 'importer.mts'), importer);
+    for (const moduleResolution of ['nodenext', 'bundler'] as const)
+      assert.equal(await consumer.compile(moduleResolution, 'importer.mts'), '');
+    await using bff = await startTestBff();
+    const flag = '--disable-warning=ExperimentalWarning';
+    const printed = await execute(
+      process.execPath,
+      [flag, 'importer.mts', bff.url, bff.accessKey],
+      consumer.folder,
+    );
+    assert.deepEqual(JSON.parse(printed), ['3 Last name: is required', '2 succeeded', '2 known']);
+  });
+
+  await t.test('is a program too', async () => {
+    const name = process.platform === 'win32' ? 'pearsana-partner-client.cmd' : 'pearsana-partner-client';
+    const printed = await execute(
+      join(consumer.folder, 'node_modules/.bin', name),
+      ['--help'],
+      consumer.folder,
+      process.platform === 'win32',
+    );
+    assert.match(printed, /^Usage: pearsana-partner-client/);
   });
 
   await t.test('leaves out of a bundle what is not used', async () => {
