@@ -36,8 +36,6 @@ export const optionalMessage = z.optional(
 
 // Without look-around, so that engines such as those of Go and Rust can read it too.
 export const addressPattern = /^[^\s@<>"(),:;\\\x5b\x5d]+@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+$/;
-/** What that pattern accepts but no address has: more than 64 characters before the `@`, a misplaced dot or hyphen. */
-const misplaced = /^[^@]{65}|^\.|\.[.@]|@(.*\.)?-|-(\.[^@]*)?$/;
 
 /**
  * An e-mail address of the usual form, its domain as the network spells it (`xn--…`); at most 254 characters (RFC 5321,
@@ -118,7 +116,7 @@ function textOf(most: number, faultOf: (value: string) => string | undefined, ..
  * after a mark there; one between emoji; and what chooses the variant of an emoji, or of a Chinese or Mongolian character.
  */
 const needed =
-  /(?<=[\u0600-\u0dff\u0f00-\u109f\u1780-\u18af\p{ExtPict}\p{EMod}\p{VS}])\p{Join_C}((?<=\p{M}.)|(?=[\u0600-\u{fffff}]))|(?<=[\p{ExtPict}\p{sc=Han}\u1820-\u18aa])[\p{VS}\u180e]/gu;
+  /(?<=[\u0600-\u0dff\u0f00-\u109f\u1780-\u18af\p{Extended_Pictographic}\p{Emoji_Modifier}\p{VS}])\p{Join_C}((?<=\p{M}.)|(?=[\u0600-\u{fffff}]))|(?<=[\p{Extended_Pictographic}\p{sc=Han}\u1820-\u18aa])[\p{VS}\u180e]/gu;
 
 /** Control characters, ends of lines, half characters, and all that changes what is read without being seen. */
 const unseen = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{DI}\ufff9-\ufffb]/u;
@@ -133,13 +131,19 @@ function unseenFault(value: string): string | undefined {
   return visible.test(value) ? undefined : empty;
 }
 
+/** What the pattern accepts but no address has: more than 64 characters before the `@`, a misplaced dot or hyphen. */
+function isMisspelt(address: string): boolean {
+  const [local = '', domain = ''] = address.split('@');
+  return local.length > 64 || /^\.|\.\.|\.$/.test(local) || /^-|\.-|-\.|-$/.test(domain);
+}
+
 function emailFault(value: string): string | undefined {
   if (unseen.test(value)) return unseenWords;
   const [, domain = ''] = value.split('@');
   if (/[^\0-\x7f]/.test(domain) && URL.canParse(`http://${domain}`)) {
     return `must spell its domain as ${new URL(`http://${domain}`).hostname}`;
   }
-  return addressPattern.test(value) && !misplaced.test(value) ? undefined : 'is not an e-mail address';
+  return addressPattern.test(value) && !isMisspelt(value) ? undefined : 'is not an e-mail address';
 }
 
 function birthDateFault(value: string): string | undefined {

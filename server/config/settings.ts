@@ -94,7 +94,7 @@ export function createSettings(given: Variables) {
     if (parsed.username || parsed.password)
       return fault(`${name} must not contain a user name or a password.`);
     if (parsed.search || parsed.hash) return fault(`${name} must not contain a query or a fragment.`);
-    return parsed.href.replace(/\/+$/, '');
+    return withoutFinalSlashes(parsed.href);
   }
 
   /** A secret, from its own setting or from a file. */
@@ -153,9 +153,15 @@ function withoutQuotes(value: string): string {
 function withoutServiceLinks(variables: Variables): Variables {
   const links = Object.entries(variables).filter(
     ([name, value]) =>
-      /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/.test(name) ||
+      /_SERVICE_(HOST$|PORT$|PORT_)|_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$/.test(name) ||
       (name.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//.test(value ?? '')),
   );
   const names = new Set(links.map(([name]) => name));
   return Object.fromEntries(Object.entries(variables).filter(([name]) => !names.has(name)));
+}
+
+function withoutFinalSlashes(url: string): string {
+  let end = url.length;
+  while (url[end - 1] === '/') end -= 1;
+  return url.slice(0, end);
 }

@@ -65,7 +65,7 @@ export function fieldNames(operation: ImportOperation): string[] {
 export function fieldNamed(operation: ImportOperation, name: string): FieldPath | undefined {
   const places = [...name.matchAll(/\[\s*(\d{1,2})\s*\]/g)].map(([, place]) => Number(place));
   const spelt = name
-    .replaceAll(/\[\s*\d*\s*\]/g, listMark)
+    .replaceAll(/\[\s*(\d+\s*)?\]/g, listMark)
     .replaceAll(/[\s_-]/g, '')
     .toLowerCase();
   const fields = fieldsOf(operation);

@@ -12,11 +12,20 @@ const place = '{id}';
 export function guessPattern(names: readonly string[]): NamePattern | undefined {
   const counts = new Map<string, number>();
   for (const name of names) {
-    const pattern = name.replace(/\d[\dA-Za-z]*(?=[^\d]*$)/, place);
-    if (pattern !== name) counts.set(pattern, (counts.get(pattern) ?? 0) + 1);
+    const pattern = patternOf(name);
+    if (pattern !== undefined) counts.set(pattern, (counts.get(pattern) ?? 0) + 1);
   }
   const [best] = [...counts].sort(([, a], [, b]) => b - a);
   return best?.[0];
+}
+
+/** The name with its last word that holds a digit, from that digit on, as the place. */
+function patternOf(name: string): NamePattern | undefined {
+  const words = name.split(/([^\dA-Za-z]+)/);
+  const index = words.findLastIndex((word) => /\d/.test(word));
+  const word = words[index];
+  if (word === undefined) return undefined;
+  return words.with(index, word.slice(0, word.search(/\d/)) + place).join('');
 }
 
 /** The id in a file's name, by the pattern; undefined where the name does not follow it. */

@@ -176,14 +176,18 @@ function withConstants(draft: unknown, constants: readonly Constant[]): Draft {
 }
 
 /** `roles` is a list of texts: a cell may name several. */
-const betweenTexts = /\s*[,;|]\s*/;
+const textsIn = (cell: string) =>
+  cell
+    .split(/[,;|]/)
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
 
 function put(draft: Draft, path: FieldPath, text: string, replace = true): void {
   let at: Record<string | number, unknown> = draft;
   for (const [index, key] of path.entries()) {
     const next = path[index + 1];
     if (next === undefined) {
-      if (Array.isArray(at) && key === 0) at.push(...text.split(betweenTexts).filter((each) => each !== ''));
+      if (Array.isArray(at) && key === 0) at.push(...textsIn(text));
       else if (replace || at[key] === undefined) at[key] = text;
       return;
     }
