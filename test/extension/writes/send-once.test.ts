@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Backend } from '../../../extension/src/backend.ts';
 import { CommandError, type CommandFailure } from '../../../extension/src/failures/command-failure.ts';
 import { createIntentions } from '../../../extension/src/writes/intentions.ts';
@@ -12,11 +13,12 @@ const write: Write<'createUser'> = { operation: 'createUser', request: { a: 1 },
 /** Where intentions are kept, which can be made to fail. */
 function setUp() {
   const kept = new Map<string, unknown>();
-  const host = { origin, failing: false };
+  const host = { origin, failing: false, slow: false };
   const state = {
     get: <Value>(name: string) => kept.get(name) as Value | undefined,
     async update(name: string, value: unknown) {
       if (host.failing) throw new Error('The disk is full.');
+      if (host.slow) await delay(20);
       kept.set(name, value);
     },
   };
@@ -96,6 +98,14 @@ describe('sending once', () => {
     host.failing = true;
     assert.equal(outcomeOf(await send(undefined, { request: { a: 2 } })), 'not_sent');
     assert.deepEqual(sent, []);
+  });
+
+  it('is over only once its key is forgotten, however long VS Code takes for that', async () => {
+    const { host, sent, send } = setUp();
+    host.slow = true;
+    await send();
+    await send();
+    assert.notEqual(sent[0]?.idempotencyKey, sent[1]?.idempotencyKey);
   });
 
   it('says that it succeeded even where its key cannot be forgotten', async () => {

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { CommandFailure } from '../../../extension/src/failures/command-failure.ts';
-import { explainWrite, type WriteRemedies } from '../../../extension/src/writes/write-outcome.ts';
+import {
+  explainWrite,
+  type WriteRemedies,
+  writeRemedies,
+} from '../../../extension/src/writes/write-outcome.ts';
 
 const situation = {
   backend: 'https://bff.example',
@@ -49,6 +53,13 @@ describe('a write that failed', () => {
     assert.doesNotMatch(what + advice(about), /\dT\d|the-first/);
   });
 
+  it('with OUTCOME_UNKNOWN that does not say which one: is about itself, without a time', () => {
+    const about = failure('OUTCOME_UNKNOWN');
+    assert.deepEqual(titles(about), ['Resolve the-last', 'Anew']);
+    const { what } = explainWrite(about, situation, write, remedies);
+    assert.equal(what, 'Not sent: the invitation for SIS A-1 has no known outcome.');
+  });
+
   it('names each person once, however many documents there are', () => {
     const document = (externalId: string) => ({ namespace: 'SIS', externalId });
     const words = (...people: string[]) =>
@@ -92,7 +103,31 @@ describe('a write that failed', () => {
 
   for (const outcome of ['refused', 'not_sent'] as const) {
     it(`and is ${outcome}: can be mended and sent again`, () => {
-      assert.equal(titles(failure('CONFLICT', { outcome }))[0], 'Again');
+      const {
+        what,
+        advice,
+        remedies: offered,
+      } = explainWrite(failure('CONFLICT', { outcome }), situation, write, remedies);
+      assert.equal(offered[0]?.title, 'Again');
+      assert.equal(offered.filter(({ title }) => title === 'Again').length, 1);
+      assert.match(what, /Words\./);
+      assert.match(advice, outcome === 'refused' ? /^Nothing was changed\. / : /^Nothing was sent\. /);
     });
   }
+
+  it('has remedies that bring back what was asked for, the second of them as a new intention', () => {
+    const argument = { environment: 'sandbox', request: { email: 'ada@example.edu' } };
+    const { again, anew, resolve } = writeRemedies('pearsana.invite', argument);
+    assert.deepEqual(again, { title: 'Review and Try Again…', command: 'pearsana.invite', argument });
+    assert.deepEqual(anew, {
+      title: 'Send Again Anyway…',
+      command: 'pearsana.invite',
+      argument: { ...argument, newKey: true },
+    });
+    assert.deepEqual(resolve('r-1'), {
+      title: 'Mark as Resolved…',
+      command: 'pearsana.resolve',
+      argument: { environment: 'sandbox', requestId: 'r-1', again: argument },
+    });
+  });
 });

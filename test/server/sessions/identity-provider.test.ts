@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, it } from 'node:test';
 import { Agent } from 'undici';
 import { createBoundedFetch } from '../../../server/network/bounded-fetch.ts';
@@ -9,13 +11,16 @@ import { type ScriptedProvider, startScriptedProvider } from '../../support/sign
 const checks = { state: 's'.repeat(43), nonce: 'n'.repeat(43), codeVerifier: 'v'.repeat(43) };
 
 /** Ours, by a clock that the test moves. */
-function identityProviderAt({ issuer, clientId, clientSecret }: ScriptedProvider) {
+function identityProviderAt(
+  { issuer, clientId, clientSecret }: Pick<ScriptedProvider, 'issuer' | 'clientId' | 'clientSecret'>,
+  timeoutMs = 5_000,
+) {
   const dispatcher = new Agent();
   let now = 0;
   const provider = createIdentityProvider({
     ...{ issuer, clientId, clientSecret: new Secret(clientSecret), clientSecretFile: undefined },
     ...{ scopes: 'openid', claimGrants: [], redirectUri: 'https://bff.example.com/auth/callback' },
-    ...{ fetch: createBoundedFetch(dispatcher), timeoutMs: 5_000, clock: () => now },
+    ...{ fetch: createBoundedFetch(dispatcher), timeoutMs, clock: () => now },
     log: { loginSecretReplaced: assert.fail, loginSecretUnreadable: assert.fail },
   });
   return {
@@ -61,5 +66,21 @@ describe('what the BFF knows of the identity provider', () => {
       message: /BFF_OIDC_ISSUER/,
     });
     assert.deepEqual(scripted.redeemed, []);
+  });
+
+  it('is waited for no longer than a request may take', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    try {
+      const issuer = `http://127.0.0.1:${port}`;
+      await using at = identityProviderAt({ issuer, clientId: 'bff', clientSecret: 'unused' }, 100);
+      await assert.rejects(at.provider.authorizationUrl(checks), {
+        code: 'LOGIN_UNAVAILABLE',
+        message: /did not answer in time\./,
+      });
+    } finally {
+      silent.close();
+    }
   });
 });
