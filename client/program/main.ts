@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { ClientError } from '../../shared/client-error.ts';
 import { importOperations } from '../../shared/import-record.ts';
+import { failureOf } from '../../shared/imports/row-end.ts';
 import { type Arguments, readArguments, UsageError, usage } from './arguments.ts';
 import { checkFile, tellResults } from './check-command.ts';
 import { connect } from './connection.ts';
@@ -46,7 +47,7 @@ try {
     process.stderr.write(`${error.message}\nRun it with --help to see all options.\n`);
     process.exitCode = wrongUse;
   } else if (error instanceof ClientError) {
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${failureOf(error).message}\n`);
     process.exitCode = notDone;
   } else throw error;
 }

@@ -1,6 +1,6 @@
 import type { KnownWrite } from '../activity.ts';
 import { ClientError } from '../client-error.ts';
-import { idIn, type RowFailure, verdictOn } from './row-verdict.ts';
+import { failureIn, idIn, type RowFailure } from './row-verdict.ts';
 
 /** How a row ended. `known`: it had been done before. */
 export type RowEnd = {
@@ -46,15 +46,7 @@ export const anotherCaller: RowFailure = {
 
 /** What stopped an import, as it is told. */
 export function failureOf(error: unknown): RowFailure {
-  if (error instanceof ClientError) {
-    const verdict = verdictOn(error);
-    return 'failure' in verdict
-      ? verdict.failure
-      : { code: error.reason, message: error.message, requestId: error.requestId };
-  }
-  return {
-    code: 'UNEXPECTED',
-    message: error instanceof Error ? error.message : String(error),
-    requestId: '',
-  };
+  if (error instanceof ClientError) return failureIn(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: 'UNEXPECTED', message, requestId: '' };
 }

@@ -20,10 +20,10 @@ export type Verdict =
 
 /** What fails every row of an import. */
 const stopsAll = new Set([
-  ...['UNAUTHORIZED', 'FORBIDDEN', 'HOST_NOT_ALLOWED', 'ENVIRONMENT_NOT_FOUND', 'NOT_FOUND'],
+  ...['UNAUTHORIZED', 'FORBIDDEN', 'HOST_NOT_ALLOWED', 'ENVIRONMENT_NOT_FOUND'],
   ...['IMPORT_NOT_FOUND', 'IMPORT_MISMATCH', 'IMPORT_STOPPED', 'IMPORT_FULL', 'IMPORTS_NOT_ALLOWED'],
   ...['SCOPE_NOT_ENABLED', 'INSUFFICIENT_SCOPE', 'CLIENT_CREDENTIALS_REJECTED', 'PARTNER_UNAUTHORIZED'],
-  ...['JOURNAL_UNAVAILABLE', 'CONFIRMATION_REQUIRED', 'METHOD_NOT_ALLOWED'],
+  ...['JOURNAL_UNAVAILABLE', 'CONFIRMATION_REQUIRED'],
 ]);
 
 /** Pearsana no longer serves the version of its API that the BFF speaks. */
@@ -31,9 +31,10 @@ const versionEnded = 410;
 
 /** What a call that failed says of its row. */
 export function verdictOn(error: ClientError): Verdict {
-  const { reason, status, outcome: state = 'unknown', requestId, message, retryAfterSeconds } = error;
-  const { code = reason, source, retryable, details } = error.failure ?? {};
-  const failure: RowFailure = { code, message, requestId };
+  const { reason, status, outcome: state = 'unknown', retryAfterSeconds } = error;
+  const { source, retryable, details } = error.failure ?? {};
+  const failure = failureIn(error);
+  const { code } = failure;
   const later: Verdict = {
     ...{ kind: 'later', failure },
     afterMs: retryAfterSeconds === undefined ? undefined : retryAfterSeconds * 1_000,
@@ -42,11 +43,27 @@ export function verdictOn(error: ClientError): Verdict {
   if (reason === 'unreachable' || reason === 'cancelled' || reason === 'contract')
     return { kind: 'away', failure };
   if (code === 'ALREADY_KNOWN') return verdictOnKnown(details, failure);
-  if (stopsAll.has(code) || (source === 'pearsana' && status === versionEnded))
+  if (stopsAll.has(code) || isOlderBff(error) || (source === 'pearsana' && status === versionEnded))
     return { kind: 'stop', state: state === 'refused' ? 'refused' : 'not_sent', failure };
   if (code === 'IDEMPOTENCY_IN_PROGRESS') return later;
   if (state !== 'unknown' && (status === 429 || (state === 'not_sent' && retryable))) return later;
   return { kind: 'failed', state, failure };
+}
+
+/** What is told of a call that failed. */
+export function failureIn(error: ClientError): RowFailure {
+  const { reason, failure, message, requestId, origin } = error;
+  return {
+    ...{ code: failure?.code ?? reason, requestId },
+    message: isOlderBff(error)
+      ? `The BFF at ${origin} is an older version, which has no imports. Ask your BFF administrator to update it.`
+      : message,
+  };
+}
+
+/** A BFF that says itself that it has no such path. Pearsana's own 404 is about a person. */
+function isOlderBff({ failure }: ClientError): boolean {
+  return failure?.source === 'bff' && ['NOT_FOUND', 'METHOD_NOT_ALLOWED'].includes(failure.code);
 }
 
 /** The row's person has been written to before, by whomever. */

@@ -265,6 +265,25 @@ describe('an import', () => {
     });
   }
 
+  it('goes on after Pearsana’s own 404, which is about one person', async () => {
+    const noSuchUser = refusal(404, { code: 'NOT_FOUND', source: 'pearsana', outcome: 'refused' });
+    const { result, states } = await importRows(20, (row) => (row === 3 ? noSuchUser : undefined));
+    assert.deepEqual([result.end, states], ['finished', { refused: 1, succeeded: 19 }]);
+  });
+
+  it('says of a BFF that has no imports that it is to be updated', async () => {
+    const noPath = refusal(404, { code: 'NOT_FOUND', outcome: 'not_sent' });
+    const { result, states } = await importRows(3, undefined, {
+      calls: {
+        announce: async () => {
+          throw noPath;
+        },
+      },
+    });
+    assert.match(String(result.failure?.message), /older version, which has no imports/);
+    assert.deepEqual(states, { not_sent: 3 });
+  });
+
   it('pauses when the first five are refused alike, and goes on where a person says so', async () => {
     const reasons: string[] = [];
     const { states, result } = await importRows(30, (row) => (row < 5 ? refused() : undefined), {
