@@ -12,6 +12,8 @@ export type OpenOptions = {
   directory: string;
   /** The name of this process among those that share the journal. */
   ownerId: string;
+  /** This process as an owner, if it has the journal open already. */
+  owner?: Owner | undefined;
   /** Whether to create a missing journal. */
   mayCreate: boolean;
   /** The time of the wall clock. */
@@ -25,7 +27,8 @@ const busyTimeoutMs = 500;
  * Opens the journal of a data directory.
  * @throws JournalFault if it is damaged, missing or not ours. Otherwise the system's or SQLite's error, which may be temporary.
  */
-export function openDatabase({ directory, ownerId, mayCreate, now }: OpenOptions): OpenJournal {
+export function openDatabase(options: OpenOptions): OpenJournal {
+  const { directory, ownerId, mayCreate, now } = options;
   const file = join(directory, 'journal.sqlite');
   if (mayCreate) {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -34,7 +37,7 @@ export function openDatabase({ directory, ownerId, mayCreate, now }: OpenOptions
     chmodSync(file, ownerOnly);
   } else if (sizeOf(file) === 0) throw gone(directory);
   const database = new DatabaseSync(file, { timeout: busyTimeoutMs });
-  let owner: Owner | undefined;
+  let made: Owner | undefined;
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
     // Before the lock, since this reads the whole database and another process may be writing.
@@ -42,7 +45,8 @@ export function openDatabase({ directory, ownerId, mayCreate, now }: OpenOptions
     whileLocked(database, () => prepareSchema(database, directory, now));
     const opened = whileLocked(database, () => {
       const digests = preparedDigests(database, directory, now);
-      owner = createOwner(directory, ownerId);
+      const owner = options.owner ?? createOwner(directory, ownerId);
+      if (!options.owner) made = owner;
       owner.sweep();
       return { database, digests, owner };
     });
@@ -50,7 +54,7 @@ export function openDatabase({ directory, ownerId, mayCreate, now }: OpenOptions
     database.exec('PRAGMA busy_timeout = 0');
     return opened;
   } catch (error) {
-    owner?.release();
+    made?.release();
     database.close();
     throw isDamage(error)
       ? new JournalFault(

@@ -10,6 +10,8 @@ import { lockFile } from '../../files/lock-file.ts';
 export type Owner = {
   id: string;
   isAlive(owner: string): boolean;
+  /** Whether no other process shares the directory now. */
+  isAlone(): boolean;
   /** Removes the files of processes that have ended. */
   sweep(): void;
   release(): void;
@@ -30,14 +32,18 @@ export function createOwner(directory: string, id: string): Owner {
     return dead === undefined;
   }
 
+  const others = () =>
+    readdirSync(directory).flatMap((name) => {
+      const owner = fileName.exec(name)?.[1];
+      return owner === undefined || owner === id ? [] : [owner];
+    });
+
   return {
     id,
     isAlive,
+    isAlone: () => !others().some(isAlive),
     sweep() {
-      for (const name of readdirSync(directory)) {
-        const owner = fileName.exec(name)?.[1];
-        if (owner !== undefined) isAlive(owner);
-      }
+      for (const owner of others()) isAlive(owner);
     },
     release: lock.release,
   };

@@ -4,9 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { errorCodeOf } from '../../error-code.ts';
 import { JournalFailure, JournalFault } from '../journal-fault.ts';
 import type { JournalStore } from '../journal-store.ts';
-import { FilesGone, watchFiles } from './files-in-place.ts';
+import { FilesGone, type WatchedFiles, watchFiles } from './files-in-place.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { isDamage, type OpenJournal, openDatabase, sqliteErrorOf, whileLocked } from './open-database.ts';
+import type { Owner } from './owner.ts';
 import { type JournalClock, journalClock } from './running-time.ts';
 
 export type SqliteStoreOptions = {
@@ -64,18 +65,27 @@ export function createSqliteStore({
   let soon: NodeJS.Immediate | undefined;
   let later: NodeJS.Timeout | undefined;
   let restMs = shortestRestMs;
+  /** Whether what is on the disk may not be what is open. */
+  let isSuspect = false;
   let isClosed = false;
   let isCleaning = false;
 
   function use(): Opened {
     if (isClosed) throw new JournalFailure('the journal is closed');
+    if (opened && isSuspect) {
+      const before = opened;
+      // While it stays open, SQLite leaves the files as they are, and somebody may restore them.
+      opened = openAgain(before.owner);
+      before.database.close();
+    }
+    isSuspect = false;
     opened ??= openAgain();
     return opened;
   }
 
-  function openAgain(): Opened {
+  function openAgain(owner?: Owner): Opened {
     const now = clock.wall();
-    const open = openDatabase({ directory, ownerId, mayCreate: mark === undefined, now });
+    const open = openDatabase({ directory, ownerId, owner, mayCreate: mark === undefined, now });
     try {
       const ledger = createLedger(open, underWay, clock);
       const journal = String(open.database.prepare('SELECT id FROM journal').get()?.id);
@@ -86,16 +96,24 @@ export function createSqliteStore({
         );
       }
       mark ??= { journal, lastId: ledger.lastId() };
-      return { ...open, ledger, requireFiles: watchFiles(join(directory, 'journal.sqlite')) };
+      return { ...open, ledger, files: watchFiles(join(directory, 'journal.sqlite')) };
     } catch (error) {
-      closeJournal(open);
+      open.database.close();
+      if (!owner) open.owner.release();
       throw error;
     }
   }
 
+  /** Throws if the files of the open journal have gone. If somebody else has written to them, they are checked. */
+  function lookAfterFiles({ files, owner }: Opened): void {
+    files.requireInPlace();
+    if (files.haveChanged() && owner.isAlone()) isSuspect = true;
+  }
+
   /** Turns an error into a failure, and closes the database if it is of no use any more. */
   function failureOf(error: unknown): JournalFailure {
-    if (opened && (error instanceof FilesGone || isDamage(error))) {
+    if (isDamage(error)) isSuspect = true;
+    if (opened && error instanceof FilesGone) {
       const broken = opened;
       opened = undefined;
       closeJournal(broken);
@@ -134,21 +152,24 @@ export function createSqliteStore({
     if (waiting.length === 0) return;
     // Outcomes come first, so that a retry with the same key learns the outcome.
     const batch = [...waiting.filter(({ kept }) => kept), ...waiting.filter(({ kept }) => !kept)];
+    const durable = batch.some((work) => work.durable);
     const results: unknown[] = [];
     try {
-      const { database, ledger, requireFiles } = use();
-      requireFiles();
-      database.exec(`PRAGMA synchronous = ${batch.some(({ durable }) => durable) ? 'FULL' : 'NORMAL'}`);
+      if (opened) lookAfterFiles(opened);
+      const { database, ledger, files } = use();
+      database.exec(durable ? 'PRAGMA synchronous = FULL' : 'PRAGMA synchronous = NORMAL');
       whileLocked(database, () => {
         ledger.begin();
         for (const work of batch) results.push(work.run(ledger));
       });
       // Otherwise the row would be in a file that nobody can find, and the write must not be sent.
-      requireFiles();
+      files.requireInPlace();
     } catch (error) {
       for (const [index, result] of results.entries()) batch[index]?.undone?.(result);
       refuse(batch, error);
       return;
+    } finally {
+      if (!isSuspect) opened?.files.remember();
     }
     waiting = [];
     restMs = shortestRestMs;
@@ -170,7 +191,7 @@ export function createSqliteStore({
 
   async function read<Result>(run: (ledger: Ledger) => Result): Promise<Result> {
     try {
-      return run(use().ledger);
+      return run((opened ?? use()).ledger);
     } catch (error) {
       throw failureOf(error);
     }
@@ -242,7 +263,7 @@ export function createSqliteStore({
   };
 }
 
-type Opened = OpenJournal & { ledger: Ledger; requireFiles: () => void };
+type Opened = OpenJournal & { ledger: Ledger; files: WatchedFiles };
 
 function closeJournal({ database, owner }: OpenJournal): void {
   database.close();

@@ -6,10 +6,13 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -122,6 +125,46 @@ test('a journal that goes away', async (t) => {
     renameSync(moved(), data);
     for (const key of ['first', 'second']) assert.equal(shortly(await write(bff, { key })), '201 replayed');
     await send(bff, 'third');
+  });
+
+  for (const [what, name] of [
+    ['its database is', ''],
+    ['its log is', '-wal'],
+  ] as const) {
+    await t.test(
+      `refuses writes while ${what} overwritten, and goes on by itself once it is restored`,
+      async () => {
+        {
+          // At its end, the BFF moves into the database what is still in the log.
+          await using bff = await start();
+          await send(bff, 'first');
+        }
+        await using bff = await start();
+        await send(bff, 'second');
+        const path = file + name;
+        const good = readFileSync(path);
+        writeFileSync(path, Buffer.alloc(good.length, 0xee));
+        // Nothing tells it apart but its content and when it was written.
+        for (const key of ['first', 'second', 'third'])
+          await assertRefused(bff, /is damaged|lacks rows|replaced or cut|malformed|I\/O error/, key);
+        writeFileSync(path, good);
+        for (const key of ['first', 'second'])
+          assert.equal(shortly(await write(bff, { key })), '201 replayed');
+        await send(bff, 'third');
+      },
+    );
+  }
+
+  await t.test('goes on where its files were merely touched', async () => {
+    await using bff = await start();
+    await send(bff, 'first');
+    for (const name of ['', '-wal', '-shm']) utimesSync(file + name, 1, 1);
+    assert.equal(shortly(await write(bff, { key: 'first' })), '201 replayed');
+    await send(bff, 'second');
+    assert.deepEqual(
+      bff.logLines.filter((line) => line.includes('journal')),
+      [],
+    );
   });
 
   await t.test('refuses writes while an older copy is in its place', async () => {
