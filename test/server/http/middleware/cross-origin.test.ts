@@ -39,7 +39,7 @@ test('CORS with listed origins', async (t) => {
         'access-control-allow-origin': origin,
         'access-control-allow-methods': 'GET,POST',
         'access-control-allow-headers':
-          'Authorization,Content-Type,X-Request-Id,X-Confirm-Environment,Idempotency-Key',
+          'Authorization,Content-Type,X-Request-Id,X-Confirm-Environment,Idempotency-Key,X-Pearsana-Import',
         'access-control-max-age': '600',
         'access-control-expose-headers': 'Retry-After,X-Request-Id,Idempotent-Replayed',
       });
