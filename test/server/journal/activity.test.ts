@@ -47,11 +47,12 @@ test('the activity of a caller', async (t) => {
     const names = { email: 'marker-mail@example.com', identity: { firstName: 'Marker', lastName: 'Marker' } };
     const request = { ...samples.createInvitation.whole, ...names };
     const theirs = { 'x-request-id': 'theirs' };
+    const held = Promise.withResolvers<void>();
     partner.api.next(
       { status: 201, headers: theirs, body: invited },
       { status: 409, headers: theirs, body: { error: { code: 'CONFLICT' } } },
       { status: 500, headers: theirs },
-      { status: 201, body: invited, delayMs: 100 },
+      { status: 201, body: invited, after: held.promise },
     );
     for (const number of [1, 2, 3])
       await write(bff, { request, headers: { 'x-request-id': `mine-${number}` } });
@@ -77,6 +78,7 @@ test('the activity of a caller', async (t) => {
       assert.equal(endedAt === null, state === 'in_flight');
     }
     assert.doesNotMatch(JSON.stringify(seen), /marker/i);
+    held.resolve();
     assert.equal(shortly(await last), '201');
     assert.equal((await activity()).activity[0]?.state, 'succeeded');
     const production = await bff.call('/api/environments/production/activity');
@@ -143,7 +145,8 @@ test('the activity of a caller', async (t) => {
       assert.equal(await code(known.id, body), '400 VALIDATION_ERROR');
     }
     const before = partner.api.arrivals.length;
-    partner.api.next({ status: 201, body: invited, delayMs: 200 });
+    const held = Promise.withResolvers<void>();
+    partner.api.next({ status: 201, body: invited, after: held.promise });
     const last = write(bff, {});
     await until('it arrives', () => partner.api.arrivals.length > before);
     const [flying] = (await activity()).activity;
@@ -151,6 +154,7 @@ test('the activity of a caller', async (t) => {
     for (const happened of [true, false]) {
       assert.equal(await code(flying.id, { happened }), '409 IDEMPOTENCY_IN_PROGRESS');
     }
+    held.resolve();
     assert.equal(shortly(await last), '201');
   });
 

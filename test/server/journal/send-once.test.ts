@@ -41,7 +41,7 @@ test('a write', async (t) => {
   await using bff = await startBffWith(
     { sandbox: partner, production: partner },
     {
-      PARTNER_TIMEOUT_MS: '150',
+      PARTNER_TIMEOUT_MS: '400',
       RATE_LIMIT_PER_MINUTE: '100000',
     },
   );
@@ -140,7 +140,8 @@ test('a write', async (t) => {
     await t.test('is told so, and then what became of it', async () => {
       const key = newKeyName();
       const before = arrivals();
-      partner.api.next({ ...success, delayMs: 100 });
+      const held = Promise.withResolvers<void>();
+      partner.api.next({ ...success, after: held.promise });
       const first = write(bff, { key, headers: { 'x-request-id': 'the-first' } });
       await until('it arrives', () => arrivals() === before + 1);
       const second = await write(bff, { key });
@@ -149,6 +150,7 @@ test('a write', async (t) => {
       assert.equal(earlierWrite.parse(failureIn(second).details).requestId, 'the-first');
       const other = { key, request: samples.createInvitation.whole };
       assert.equal(shortly(await write(bff, other)), '422 IDEMPOTENCY_MISMATCH not_sent');
+      held.resolve();
       assert.equal(shortly(await first), '201');
       assert.equal(shortly(await write(bff, { key })), '201 replayed');
       assert.equal(arrivals(), before + 1);
