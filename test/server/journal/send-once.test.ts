@@ -201,7 +201,7 @@ test('a write', async (t) => {
         '502 PARTNER_UNREACHABLE unknown retryable',
       ],
       ['silence', { fault: 'hang' }, '504 PARTNER_TIMEOUT unknown retryable'],
-      ['an answer too late', { ...success, delayMs: 300 }, '504 PARTNER_TIMEOUT unknown retryable'],
+      ['an answer too late', { ...success, delayMs: 600 }, '504 PARTNER_TIMEOUT unknown retryable'],
       ['an answer cut off', { body: invited, claimedLength: 5_000 }, '502 PARTNER_BAD_RESPONSE unknown'],
       ['no JSON', { status: 201, body: 'hello' }, '502 PARTNER_BAD_RESPONSE unknown'],
       ['500', { status: 500 }, '502 PARTNER_ERROR unknown retryable'],
