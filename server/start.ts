@@ -1,3 +1,4 @@
+import { largestUploadOf } from '../shared/endpoint-row.ts';
 import { endpoints } from '../shared/endpoints.ts';
 import { createAccessKeys } from './callers/access-keys.ts';
 import { firstKey } from './callers/first-key.ts';
@@ -10,6 +11,7 @@ import { importsPerMinuteOf } from './http/api/import-answers.ts';
 import { createApp } from './http/app.ts';
 import { limitBytesInFlight } from './http/bytes-in-flight.ts';
 import { listen } from './http/listen.ts';
+import { createWriteBudget } from './http/middleware/rate-limits.ts';
 import { createJournal, type Journal } from './journal/journal.ts';
 import { type JournalLines, toOutput } from './journal/lines.ts';
 import { createSendOnce } from './journal/send-once.ts';
@@ -94,27 +96,30 @@ export async function startBff(
   const callPartner = createPartnerClient({ tokens, transport, enterFlight, versions });
 
   let ready = true;
-  const { host, publicUrl, trustProxy, allowedOrigins, rateLimitPerMinute, fileLimits, windows } = config;
+  const { host, publicUrl, trustProxy, allowedOrigins, fileLimits, windows } = config;
+  const perMinute = { requests: config.rateLimitPerMinute, importRows: config.importRateLimitPerMinute };
+  const table = given.described?.table ?? endpoints;
   const app = createApp({
-    endpoints: given.described?.table ?? endpoints,
+    endpoints: table,
     described: given.described,
     address: { host, publicUrl, trustProxy },
     callers: {
       identify: accessKeys.identify,
       sessions,
       allowedOrigins,
-      rateLimitPerMinute,
+      perMinute,
     },
     api: {
       environments,
       tokens,
       callPartner,
       sendOnce: createSendOnce(journal, callPartner),
+      spendWrite: createWriteBudget(config.rateLimitPerMinute),
       importsPerMinute: importsPerMinuteOf(config.importRateLimitPerMinute),
       journal,
       newerApiVersion: versions.newer,
       fileLimits,
-      holdBytes: limitBytesInFlight(config.maxBytesInFlight),
+      holdBytes: limitBytesInFlight(config.maxBytesInFlight, largestUploadOf(table, fileLimits)),
     },
     windows: {
       windowCodes: createWindowCodes(clock),

@@ -125,10 +125,9 @@ export function isConfirmed(row: EndpointRow): boolean {
   return row.access === 'grant' ? isWrite(row) : row.confirmed === true;
 }
 
-/** The rate limit for the requests of a row. */
-export function rateClassOf(row: EndpointRow): OwnRow['rateClass'] | 'writes' {
-  if (row.access !== 'grant') return row.rateClass;
-  return isWrite(row) ? 'writes' : 'reads';
+/** How the requests of a row are limited. A write counts as a read too; its own budget is spent once it is really sent. */
+export function rateClassOf(row: EndpointRow): OwnRow['rateClass'] {
+  return row.access === 'grant' ? 'reads' : row.rateClass;
 }
 
 /** The scopes of the token for a request that the row's schema has accepted. */
@@ -141,4 +140,10 @@ export function scopesOf({ partner }: OperationRow, request: unknown): readonly 
 export function bodyCapOf(row: EndpointRow, limits: FileLimits): number {
   const files = row.access === 'grant' ? row.files : undefined;
   return (row.bodyCap ?? 0) + (files ? encodedLength(limits[files.limit]) : 0);
+}
+
+/** The largest body with files that any row of a table reads. Only such bodies count as bytes in flight. */
+export function largestUploadOf(table: EndpointTable, limits: FileLimits): number {
+  const uploads = Object.values(table).filter((row) => row.access === 'grant' && row.files);
+  return Math.max(0, ...uploads.map((row) => bodyCapOf(row, limits)));
 }

@@ -58,6 +58,9 @@ export type AccessKeysOptions = {
 /** The owner of the BFF, with every grant. No other key may have this name. */
 export const ownCaller: Caller = { id: 'access-key', kind: 'access-key', grants: ['*:*'] };
 
+/** Windows of VS Code that one person may have signed in at the same time. */
+const mostKeysOfPerson = 20;
+
 /** @throws Error if the access file exists but cannot be read. The message names the file. */
 export function createAccessKeys({ dataDirectory, ownKey, log }: AccessKeysOptions): AccessKeys {
   const ownHash = ownKey === undefined ? undefined : Buffer.from(hashOf(ownKey.reveal()));
@@ -114,7 +117,10 @@ export function createAccessKeys({ dataDirectory, ownKey, log }: AccessKeysOptio
       const { key, entry } = newKey({ name, grants, origin, lifetimeMs: lifetimeSeconds * 1000 });
       // People who no longer come leave expired keys, which nobody else would remove.
       await change((keys) => [
-        ...keys.filter((each) => !(each.origin === 'sign-in' && isExpired(each))),
+        ...withoutOldest(
+          keys.filter((each) => !(each.origin === 'sign-in' && isExpired(each))),
+          name,
+        ),
         entry,
       ]);
       return { key, caller: callerOf(entry), expiresAt: String(entry.expiresAt) };
@@ -135,6 +141,13 @@ export function createAccessKeys({ dataDirectory, ownKey, log }: AccessKeysOptio
       await lastUse.stop();
     },
   };
+}
+
+/** Room for one more key of a person: where they have as many as one may have, the oldest goes. */
+function withoutOldest(keys: readonly AccessKeyEntry[], name: string): AccessKeyEntry[] {
+  const own = keys.filter((each) => each.origin === 'sign-in' && each.name === name);
+  const tooMany = new Set(own.slice(0, Math.max(0, own.length + 1 - mostKeysOfPerson)));
+  return keys.filter((each) => !tooMany.has(each));
 }
 
 /** Makes a new key, and its entry for the access file. */

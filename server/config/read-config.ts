@@ -1,5 +1,5 @@
 import { defaultFileLimits } from '../../shared/documents.ts';
-import { bodyCapOf, type EndpointRow } from '../../shared/endpoint-row.ts';
+import { largestUploadOf } from '../../shared/endpoint-row.ts';
 import { endpoints } from '../../shared/endpoints.ts';
 import type { FileLimits } from '../../shared/environments.ts';
 import { isExpired, readAccessFile } from '../callers/access-file.ts';
@@ -175,11 +175,7 @@ function readSizes(settings: Settings): Pick<Config, 'fileLimits' | 'maxBytesInF
     batch: settings.integer('MAX_BATCH_BYTES', defaultFileLimits.batch, fileRange),
   };
   const maxBytesInFlight = settings.integer('MAX_BYTES_IN_FLIGHT', usualBytesInFlight, [1, 999_999_999]);
-  // Other bodies are too small to count.
-  const withFiles = Object.values<EndpointRow>(endpoints).filter(
-    (row) => row.access === 'grant' && row.files,
-  );
-  const largestBody = Math.max(...withFiles.map((row) => bodyCapOf(row, fileLimits)));
+  const largestBody = largestUploadOf(endpoints, fileLimits);
   if (maxBytesInFlight < largestBody) {
     settings.fault(
       `MAX_BYTES_IN_FLIGHT must be at least ${largestBody}: one request with MAX_DOCUMENT_BYTES or MAX_BATCH_BYTES takes that much, since base64 adds a third.`,

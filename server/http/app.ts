@@ -12,7 +12,7 @@ import { authenticate } from './middleware/authenticate.ts';
 import { watchForProxy } from './middleware/client-address.ts';
 import { crossOrigin } from './middleware/cross-origin.ts';
 import { checkRequestTarget, hostCheck } from './middleware/host-check.ts';
-import { limitCallers } from './middleware/rate-limits.ts';
+import { limitCallers, type PerMinute } from './middleware/rate-limits.ts';
 import { type RequestLog, requestContext } from './middleware/request-context.ts';
 import { createRequestLineReader } from './middleware/request-line.ts';
 import { respondToError } from './middleware/respond-to-error.ts';
@@ -35,7 +35,7 @@ export type AppOptions = {
     /** Undefined if sign-in in a browser is not set up. */
     sessions: Sessions | undefined;
     allowedOrigins: AllowedOrigins;
-    rateLimitPerMinute: number;
+    perMinute: PerMinute;
   };
   api: Omit<ApiDependencies, 'endpoints'>;
   windows: Omit<WindowDependencies, 'sessions' | 'authenticate'>;
@@ -71,12 +71,11 @@ export function createApp(options: AppOptions): Express {
   const { sessions, allowedOrigins } = callers;
   const identifySession = sessions && createSessionCheck(sessions, allowedOrigins);
   const authenticateCaller = authenticate(callers.identify, identifySession);
-  const isProtected = (name: string) => api.environments.some((each) => each.id === name && each.protected);
   const withSessions = crossOrigin(allowedOrigins, { sessions: sessions !== undefined });
 
   // The routes that are called most come first.
   app.use('/api', noStore, ...withSessions, authenticateCaller);
-  app.use('/api', limitCallers(callers.rateLimitPerMinute, isProtected));
+  app.use('/api', limitCallers(callers.perMinute));
   app.use(createApi({ ...api, endpoints }));
   app.use('/auth', noStore);
   app.use('/auth/logout', ...withSessions);

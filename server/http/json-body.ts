@@ -10,7 +10,7 @@ import { type Turns, takeTurns } from './turns.ts';
 /** RFC 8259, 8.1: JSON between systems is UTF-8. Another charset is a mistake. */
 const jsonType = /^application\/json *(; *charset="?utf-8"? *)?$/i;
 
-/** After the first seconds, a sender must send 1 Mbit/s: a body that is announced but not sent would hold its place. */
+/** A sender must keep up 1 Mbit/s, with seconds of grace: a body that is announced but not sent would hold its place. */
 const usualPace: Pace = { graceMs: 10_000, bytesPerMs: slowestBytesPerMs, lookEveryMs: 1_000 };
 export type Pace = { graceMs: number; bytesPerMs: number; lookEveryMs: number };
 
@@ -131,10 +131,12 @@ async function readEach(
   { graceMs, bytesPerMs, lookEveryMs }: Pace = usualPace,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const begun = performance.now();
-  let size = 0;
+  // What came early buys no more than the grace: else a fast beginning could be followed by minutes of silence.
+  const mostCredit = graceMs * bytesPerMs;
+  let credit = mostCredit;
+  let lookedAt = performance.now();
   const onData = (chunk: Buffer) => {
-    size += chunk.byteLength;
+    credit = Math.min(mostCredit, credit + chunk.byteLength);
     try {
       take(chunk);
     } catch (error) {
@@ -143,7 +145,10 @@ async function readEach(
   };
   const onBroken = () => reject(BffError.of('VALIDATION_ERROR', 'The body ended too early.'));
   const watch = setInterval(() => {
-    if (size < (performance.now() - begun - graceMs) * bytesPerMs) reject(tooSlow());
+    const now = performance.now();
+    credit -= (now - lookedAt) * bytesPerMs;
+    lookedAt = now;
+    if (credit < 0) reject(tooSlow());
   }, lookEveryMs);
   request.on('data', onData).on('end', resolve).on('error', onBroken).on('close', onBroken);
   // The request may have failed while this one waited.
@@ -199,7 +204,7 @@ function tooLarge(cap: number, largest?: string): BffError {
 function tooSlow(): BffError {
   return BffError.of(
     'VALIDATION_ERROR',
-    'The body arrived too slowly: after the first ten seconds, the BFF expects at least 1 Mbit/s.',
+    'The body arrived too slowly: the BFF expects at least 1 Mbit/s, with pauses of ten seconds at most.',
     // What is still on its way is of no use (`unread-bodies.ts`).
     { headers: { Connection: 'close' } },
   );

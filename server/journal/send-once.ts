@@ -14,32 +14,41 @@ const tooManyRequests = 429;
 /** Pearsana's reply to a write, or the recorded reply from the first time that it was sent. */
 export type SendOnce = (
   call: PartnerCall,
-  asked: Omit<Intent, 'environment' | 'requestId'>,
+  asked: Omit<Intent, 'environment' | 'requestId'> & {
+    /**
+     * Takes the write from a budget, once it is really about to be sent; fails if nothing is left, and then nothing is
+     * sent. What it gives takes that back.
+     */
+    spend?: () => Promise<() => void>;
+  },
 ) => Promise<{ reply: PartnerReply; replayed: boolean }>;
 
 /** Sends a write only after its intent is in the journal, and records its outcome there. */
 export function createSendOnce(journal: Pick<Journal, 'claim' | 'end'>, callPartner: CallPartner): SendOnce {
   const pause = createImportPause();
 
-  return async function sendOnce(call, asked) {
+  return async function sendOnce(call, { spend, ...asked }) {
     const { environment, row, requestId } = call;
     if (asked.import) pause.check(environment.id);
     const claim = await journal.claim({ ...asked, environment: environment.id, requestId });
     if ('earlier' in claim) return { reply: answerAgain(claim, row), replayed: true };
     if (!('id' in claim)) throw refusedRow(claim, asked, environment.id);
 
+    let giveBack: (() => void) | undefined;
     let partner: PartnerFacts | undefined;
     const onAnswer = (facts: PartnerFacts) => {
       partner = keptFacts(facts);
     };
     try {
+      giveBack = await spend?.();
       const reply = await callPartner({ ...call, onAnswer });
       const result = row.keptResult?.safeParse(reply.result).data;
       pause.ended(environment.id);
       await journal.end(claim.id, { state: 'succeeded', partner, result }, requestId);
       return { reply, replayed: false };
     } catch (error) {
-      if (error instanceof BffError && error.status === tooManyRequests)
+      if (error instanceof BffError && error.outcome === 'not_sent') giveBack?.();
+      if (error instanceof BffError && error.source === 'pearsana' && error.status === tooManyRequests)
         pause.begin(environment.id, error.retryAfterSeconds);
       await journal.end(claim.id, { ...endingOf(error), partner }, requestId);
       throw error;

@@ -24,8 +24,8 @@ const introduction = `A backend for frontends: it keeps Pearsana’s client secr
 Send \`Authorization: Bearer <access key>\`. A page of the BFF’s own site may use a session instead. A success of an
 operation names the environment that answered, and contains Pearsana’s body in \`result\`. A failure is
 \`{"error": {"code", "message", "requestId", "source", "retryable", …}}\`. 401 and 403 are only ever about your own access.
-Each caller may send \`RATE_LIMIT_PER_MINUTE\` reads a minute (120, unless configured), a third as many writes, and a sixth
-as many writes to protected environments.
+Each caller may send \`RATE_LIMIT_PER_MINUTE\` requests a minute (120, unless configured). A third of them may be writes that
+are sent to Pearsana, and a sixth such writes to protected environments.
 
 <details><summary>All error codes</summary>
 

@@ -7,6 +7,7 @@ import {
 import type { Endpoints } from '../../../shared/endpoints.ts';
 import type { FileLimits } from '../../../shared/environments.ts';
 import type { OperationName, ResultOf } from '../../../shared/operations.ts';
+import { BffError } from '../../bff-error.ts';
 import type { Caller } from '../../callers/caller.ts';
 import { environmentName } from '../../callers/grants.ts';
 import type { EnvironmentFacts } from '../../config/environment-config.ts';
@@ -15,6 +16,7 @@ import type { SendOnce } from '../../journal/send-once.ts';
 import type { CallPartner } from '../../partner/call-partner.ts';
 import type { TokenRoom } from '../../tokens/token-room.ts';
 import type { HoldBytes } from '../bytes-in-flight.ts';
+import type { SpendWrite } from '../middleware/rate-limits.ts';
 import type { RequestContext } from '../middleware/request-context.ts';
 import { callerOf, type HandleRow, queryOf } from '../route.ts';
 import { sendJson } from '../send-json.ts';
@@ -33,6 +35,7 @@ export type OperationDependencies = {
   sendOnce: SendOnce;
   fileLimits: FileLimits;
   holdBytes: HoldBytes;
+  spendWrite: SpendWrite;
   /** How fast the imports of a caller may go in an environment. */
   importsPerMinute: ImportsPerMinute;
 };
@@ -46,8 +49,8 @@ type OwnResults = {
 
 /** One route for each operation of the table. */
 export function createOperationRoutes(dependencies: OperationDependencies): Record<string, HandleRow> {
-  const { endpoints, environments, tokens, callPartner, sendOnce, fileLimits, holdBytes, importsPerMinute } =
-    dependencies;
+  const { endpoints, environments, tokens, callPartner, sendOnce, fileLimits, holdBytes } = dependencies;
+  const { spendWrite, importsPerMinute } = dependencies;
   const ownResults: OwnResults = { scopes: tokens.findScopes };
   const environmentsById = new Map(environments.map((each) => [each.id, each]));
 
@@ -62,6 +65,22 @@ export function createOperationRoutes(dependencies: OperationDependencies): Reco
     if (!environment) throw environmentNotFound(grantedTo(caller, environments));
     context.environment = environment.id;
     return environment;
+  }
+
+  /** An upload takes minutes: what was allowed when it began need not be so any more. */
+  function requireStillAllowed(
+    context: RequestContext,
+    environment: EnvironmentFacts,
+    operation: string,
+  ): void {
+    const caller = context.identifyAgain?.();
+    if (!caller) {
+      throw BffError.of(
+        'UNAUTHORIZED',
+        'Your access ended while the request was arriving. Nothing was sent to Pearsana.',
+      );
+    }
+    requireGrant(context, caller, environment.id, operation);
   }
 
   function createOperationRoute(operation: string, row: OperationRow): HandleRow {
@@ -87,19 +106,20 @@ export function createOperationRoutes(dependencies: OperationDependencies): Reco
       }
       const idempotencyKey = writes ? idempotencyKeyOf(request.headers['idempotency-key']) : undefined;
       if (importId !== undefined && idempotencyKey === undefined) throw rowWithoutKey();
-      using held = holdBytes();
+      using held = holdBytes(caller.id);
       const { remembered, ...prepared } = await prepareRequest(
         request,
         { parameters, query: queryOf(response) },
         held,
       );
+      if (row.request) requireStillAllowed(context, environment, operation);
       const call = { environment, row, ...prepared, requestId, signal };
       const { reply, replayed } = remembered
         ? await sendOnce(call, {
             ...{ ...remembered, caller: caller.id, operation, idempotencyKey },
-            ...(importId !== undefined && {
-              import: { id: importId, perMinute: importsPerMinute(environment) },
-            }),
+            ...(importId === undefined
+              ? { spend: () => spendWrite(request, response, environment) }
+              : { import: { id: importId, perMinute: importsPerMinute(environment) } }),
           })
         : { reply: await callPartner(call), replayed: false };
       if (replayed) {

@@ -41,13 +41,13 @@ export function authenticate(identify: IdentifyCaller, identifySession?: Identif
         throw unauthorized(
           `An access key is missing. Send it in the header “Authorization: Bearer …”${identifySession ? ', or sign in at /auth/login in a browser' : ''}.`,
         );
-      response.locals.context.caller = caller;
+      Object.assign(response.locals.context, { caller, identifyAgain: () => identifySession?.(request) });
       next();
       return;
     }
     const caller = identify(authorization);
     if (caller) {
-      response.locals.context.caller = caller;
+      Object.assign(response.locals.context, { caller, identifyAgain: () => identify(authorization) });
       next();
       return;
     }

@@ -1,69 +1,90 @@
 import type { NextFunction, Request, Response } from 'express';
 import { type RateLimitRequestHandler, rateLimit } from 'express-rate-limit';
-import { rateClassOf } from '../../../shared/endpoint-row.ts';
+import { isWrite } from '../../../shared/endpoint-row.ts';
 import { BffError } from '../../bff-error.ts';
-import { isGranted } from '../../callers/grants.ts';
+import type { EnvironmentFacts } from '../../config/environment-config.ts';
 import { createRateStore } from './rate-store.ts';
-import type { RequestContext } from './request-context.ts';
 
 const minuteMs = 60_000;
 
-/** How much of `RATE_LIMIT_PER_MINUTE` each class gets: a read is cheap, but a write reaches a person. */
-const rateClasses = {
-  reads: { part: 1, policy: 'per-caller', words: 'requests' },
-  writes: { part: 1 / 3, policy: 'writes-per-caller', words: 'writes' },
-  protectedWrites: {
-    part: 1 / 6,
-    policy: 'protected-writes-per-caller',
-    words: 'writes to protected environments',
-  },
-} as const;
-type RateClass = keyof typeof rateClasses;
+/** Requests in a minute for each caller: all of them, and those that are rows of imports. */
+export type PerMinute = { requests: number; importRows: number };
 
-/** Limits the requests of each caller in a minute, by class, from whatever address. Denied requests count too. */
-export function limitCallers(perMinute: number, isProtected: (environment: string) => boolean) {
-  const limits: Record<RateClass, RateLimitRequestHandler> = {
-    reads: limitClass('reads', perMinute),
-    writes: limitClass('writes', perMinute),
-    protectedWrites: limitClass('protectedWrites', perMinute),
-  };
-
-  function classOf({ asked, caller }: RequestContext): RateClass {
-    const { endpoint, parameters } = asked ?? {};
-    if (!endpoint || !caller || rateClassOf(endpoint.row) !== 'writes') return 'reads';
-    const environment = parameters?.environment ?? '';
-    // A caller without the grant must not learn from a smaller limit that the environment is protected.
-    return isProtected(environment) && isGranted(caller, environment, endpoint.name)
-      ? 'protectedWrites'
-      : 'writes';
-  }
+/**
+ * Limits the requests of each caller in a minute, from whatever address: every request counts, whatever comes of it. Rows
+ * of imports count apart, since they have a pace of their own.
+ */
+export function limitCallers(perMinute: PerMinute) {
+  const requests = limitClass('per-caller', 'requests', perMinute.requests);
+  // At its pace an import may send so many, and besides the caller may repeat some.
+  const mostRows = perMinute.requests + perMinute.importRows;
+  const importRows = limitClass('import-rows-per-caller', 'rows of imports', mostRows);
 
   return function limitCaller(request: Request, response: Response, next: NextFunction) {
-    return limits[classOf(response.locals.context)](request, response, next);
+    const row = response.locals.context.asked?.endpoint?.row;
+    const isRow = request.headers['x-pearsana-import'] !== undefined && row !== undefined && isWrite(row);
+    return (isRow ? importRows : requests).limit(request, response, next);
   };
 }
 
-/** The headers of draft 8 say how many requests are left. */
-function limitClass(name: RateClass, perMinute: number): RateLimitRequestHandler {
-  const { part, policy, words } = rateClasses[name];
-  const limit = Math.max(1, Math.floor(perMinute * part));
-  return rateLimit({
+/**
+ * Takes one write from the caller's budget for this minute. It is called once a write is really about to be sent, so that
+ * replays and refusals cost nothing.
+ * @returns gives it back, where it turns out that nothing was sent.
+ * @throws BffError `RATE_LIMITED` where nothing is left.
+ */
+export type SpendWrite = (
+  request: Request,
+  response: Response,
+  environment: Pick<EnvironmentFacts, 'protected'>,
+) => Promise<() => void>;
+
+/** A third of a caller's requests may be writes, and a sixth writes to protected environments: these reach people. */
+export function createWriteBudget(perMinute: number): SpendWrite {
+  const writes = limitClass('writes-per-caller', 'writes', perMinute / 3);
+  const protectedWrites = limitClass(
+    'protected-writes-per-caller',
+    'writes to protected environments',
+    perMinute / 6,
+  );
+
+  return async function spendWrite(request, response, environment) {
+    const { limit, store } = environment.protected ? protectedWrites : writes;
+    await new Promise<void>((resolve, reject) => {
+      limit(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
+    });
+    return () => store.decrement(callerIn(response));
+  };
+}
+
+type LimitClass = { limit: RateLimitRequestHandler; store: ReturnType<typeof createRateStore> };
+
+/** The headers of draft 8 say how many are left, for each class that counted the request. */
+function limitClass(policy: string, words: string, perMinute: number): LimitClass {
+  const store = createRateStore(minuteMs);
+  const most = Math.max(1, Math.floor(perMinute));
+  const limit = rateLimit({
     windowMs: minuteMs,
-    limit,
+    limit: most,
     identifier: policy,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
-    store: createRateStore(minuteMs),
-    keyGenerator: (_request, response) => response.locals.context.caller?.id ?? 'nobody',
+    store,
+    keyGenerator: (_request, response) => callerIn(response),
     handler: (_request, response, next) => {
       next(
         BffError.of(
           'RATE_LIMITED',
-          `You sent more than ${limit} ${words} in a minute. ${waitWords(response)}`,
+          `You sent more than ${most} ${words} in a minute. ${waitWords(response)}`,
         ),
       );
     },
   });
+  return { limit, store };
+}
+
+function callerIn(response: { locals: Response['locals'] }): string {
+  return response.locals.context.caller?.id ?? 'nobody';
 }
 
 function waitWords(response: Response): string {

@@ -17,6 +17,8 @@ export type RequestContext = {
   operation: string | undefined;
   environment?: string;
   caller?: Caller;
+  /** The caller as of now: undefined once the key was removed, or the session is over. */
+  identifyAgain?: () => Caller | undefined;
   /** Set if the answer is a failure. */
   code?: string;
   /** The missing grant, if that is why the request failed. */

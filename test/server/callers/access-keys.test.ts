@@ -269,6 +269,23 @@ describe('the access keys', () => {
       assert.deepEqual(ids, [first.caller.keyId, kept.entry.id, next.caller.keyId]);
     });
 
+    it('is one of twenty that a person may have: then the oldest goes, and nobody else’s', async () => {
+      await using callers = startCallers();
+      const { file, start, add } = callers;
+      const order = { grants: ['*:ping'], lifetimeSeconds: 60, origin: 'sign-in' } as const;
+      const { header } = await add('ada');
+      const keys = start();
+      const bobs = await keys.issue({ ...order, name: 'bob' });
+      const adas = await Promise.all(
+        Array.from({ length: 120 }, () => keys.issue({ ...order, name: 'ada' })),
+      );
+      const known = adas.map(({ key }) => keys.identify(`Bearer ${key.reveal()}`) !== undefined);
+      assert.deepEqual(known, [...Array(100).fill(false), ...Array(20).fill(true)]);
+      assert.equal(keys.identify(`Bearer ${bobs.key.reveal()}`)?.id, 'bob');
+      assert.equal(keys.identify(header)?.id, 'ada');
+      assert.equal(JSON.parse(readFileSync(file, 'utf8')).keys.length, 22);
+    });
+
     it('is lost to nobody when many are made at once', async () => {
       await using callers = startCallers();
       const { start } = callers;

@@ -103,16 +103,43 @@ test('the bytes in flight', async (t) => {
   });
 
   await t.test('are counted by what is held, not by what has been', () => {
-    const holdBytes = limitBytesInFlight(10);
+    const holdBytes = limitBytesInFlight(10, 10);
     for (let round = 0; round < 3; round += 1) {
-      using first = holdBytes();
+      using first = holdBytes('ada');
       first.add(4);
       first.add(6);
-      using second = holdBytes();
+      using second = holdBytes('bob');
       assert.throws(() => second.add(1), { code: 'BUSY' });
       first[Symbol.dispose]();
       second.add(10);
       assert.throws(() => first.add(1), { code: 'BUSY' });
     }
+  });
+
+  await t.test('leave room for others: one caller gets nine tenths alone, and half beside others', () => {
+    const holdBytes = limitBytesInFlight(100, 20);
+    using ada = holdBytes('ada');
+    using another = holdBytes('ada');
+    ada.add(60);
+    another.add(30);
+    assert.throws(() => another.add(1), { code: 'BUSY', message: /the share of one caller/ });
+    using bob = holdBytes('bob');
+    bob.add(10);
+    assert.throws(() => bob.add(1), { code: 'BUSY', message: /reach its limit/ });
+    ada[Symbol.dispose]();
+    bob.add(40);
+    assert.throws(() => bob.add(1), { code: 'BUSY', message: /the share of one caller/ });
+    another.add(20);
+    assert.throws(() => another.add(1), { code: 'BUSY', message: /reach its limit/ });
+  });
+
+  await t.test('are always enough for one body, however small they are', () => {
+    const holdBytes = limitBytesInFlight(21, 20);
+    using ada = holdBytes('ada');
+    ada.add(20);
+    using bob = holdBytes('bob');
+    bob.add(1);
+    ada[Symbol.dispose]();
+    bob.add(19);
   });
 });

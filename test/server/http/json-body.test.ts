@@ -51,7 +51,7 @@ describe('large bodies that arrive at once', () => {
       setImmediate(count);
       const turns = await Promise.all(
         Array.from({ length: 5 }, async () => {
-          using held = limitBytesInFlight(10 * megabyte)();
+          using held = limitBytesInFlight(10 * megabyte, 3 * megabyte)('ada');
           await readJson(arrived(body), held);
           return turn;
         }),

@@ -55,6 +55,12 @@ test('a body that comes slowly', async (t) => {
       assert.match(await send(Array(200).fill(' '), length), /too slowly.*1 Mbit\/s/);
   });
 
+  await t.test('is given up where it falls silent after a fast beginning', async () => {
+    const began = performance.now();
+    assert.match(await send(['[', ' '.repeat(100_000), ...Array(500).fill('')], 900_000), /too slowly/);
+    assert(performance.now() - began < 5_000, 'the beginning would have bought 100 s');
+  });
+
   await t.test('is read where it keeps up', async () => {
     const pieces = ['[', ...Array(12).fill(' '.repeat(60)), ']'];
     assert.equal(await send(pieces, pieces.join('').length), '[]');

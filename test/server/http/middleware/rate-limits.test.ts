@@ -4,6 +4,7 @@ import { addKeys } from '../../../support/bff/add-keys.ts';
 import { type Answer, failureIn, startBffWith, type TestBff } from '../../../support/bff/test-bff.ts';
 import { type FaultServer, startFaultServer } from '../../../support/partner/fault-server.ts';
 import { uncalledPartner } from '../../../support/partner/partner-variables.ts';
+import { samples } from '../../../support/requests/write-samples.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const session = (bff: TestBff, authorization?: string) =>
@@ -42,66 +43,127 @@ describe('the limit of each caller', () => {
   });
 });
 
-describe('the limit of each class', () => {
-  const grantsOf = { ada: ['*:*'], bob: ['*:*'], eve: ['sandbox:*'] };
+describe('the budget of writes', () => {
+  const grantsOf = { ada: ['*:*'], bob: ['*:*'], eve: ['sandbox:ping'] };
   type Name = keyof typeof grantsOf;
 
+  /** A BFF where each caller has 60 requests a minute: twenty writes, and ten to what is protected. */
   async function setUp() {
     await using stack = new AsyncDisposableStack();
     const dataDirectory = stack.use(temporaryFolder()).path;
     const keys = await addKeys(dataDirectory, grantsOf);
-    const variables = { RATE_LIMIT_PER_MINUTE: '12', BFF_DATA_DIR: dataDirectory };
-    const bff = stack.use(
-      await startBffWith({ sandbox: uncalledPartner, production: uncalledPartner }, variables),
-    );
+    const partner = stack.use(await startFaultServer());
+    partner.api.always({ status: 201 });
+    const variables = { RATE_LIMIT_PER_MINUTE: '60', BFF_DATA_DIR: dataDirectory };
+    const bff = stack.use(await startBffWith({ sandbox: partner, production: partner }, variables));
     const kept = stack.move();
-    /** Refused for what it holds, after it was counted: nothing is sent. */
-    const write = (who: Name, environment: string) =>
+    const body = JSON.stringify(samples.createUser.least);
+    const write = (who: Name, environment: string, more: Record<string, string> = {}, sent = body) =>
       bff.call(`/api/environments/${environment}/users`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${keys[who]}`, 'x-confirm-environment': environment },
+        headers: {
+          ...{ authorization: `Bearer ${keys[who]}`, 'content-type': 'application/json' },
+          ...{ 'x-confirm-environment': decodeURIComponent(environment), ...more },
+        },
+        body: sent,
       });
     const read = (who: Name) => session(bff, `Bearer ${keys[who]}`);
-    return { write, read, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+    return { partner, write, read, [Symbol.asyncDispose]: () => kept.disposeAsync() };
   }
+  const writeMany = async (many: number, write: () => Promise<Answer>) => {
+    const answers: Answer[] = [];
+    for (let each = 0; each < many; each += 1) answers.push(await write());
+    return statuses(answers);
+  };
 
-  it('is a third for writes, and a sixth where they are protected; none takes from another', async () => {
+  it('is a third of the requests, and a sixth where they are protected; neither takes from the other', async () => {
     await using here = await setUp();
-    for (const left of [1, 0]) {
+    for (let left = 9; left >= 0; left -= 1) {
       const { status, headers } = await here.write('ada', 'production');
-      assert.equal(status, 415);
-      assert.match(headers.get('ratelimit-policy') ?? '', /^"protected-writes-per-caller"; q=2; w=60/);
-      assert.match(headers.get('ratelimit') ?? '', new RegExp(`; r=${left};`));
+      assert.equal(status, 201);
+      // Counted at the door as well.
+      assert.match(
+        headers.get('ratelimit-policy') ?? '',
+        /^"per-caller"; q=60; w=60; pk=:[^:]+:, "protected-writes-per-caller"; q=10; w=60/,
+      );
+      assert.match(
+        headers.get('ratelimit') ?? '',
+        new RegExp(`^"per-caller"; r=${50 + left}; t=\\d+, "protected-writes-per-caller"; r=${left};`),
+      );
     }
-    assertRefused(
-      await here.write('ada', 'production'),
-      /^You sent more than 2 writes to protected environments in a minute/,
-    );
+    const refused = await here.write('ada', 'production');
+    assertRefused(refused, /^You sent more than 10 writes to protected environments in a minute/);
+    assert.equal(failureIn(refused).outcome, 'not_sent');
     // However it is spelt.
-    assertRefused(await here.write('ada', 'produc%74ion'), /^You sent more than 2 writes to protected/);
-    for (let write = 0; write < 4; write += 1) assert.equal((await here.write('ada', 'sandbox')).status, 415);
-    assertRefused(await here.write('ada', 'sandbox'), /^You sent more than 4 writes in a minute/);
-    for (let read = 0; read < 12; read += 1) assert.equal((await here.read('ada')).status, 200);
-    assertRefused(await here.read('ada'), /^You sent more than 12 requests in a minute/);
+    assertRefused(await here.write('ada', 'produc%74ion'), /^You sent more than 10 writes to protected/);
+    assert.deepEqual(await writeMany(20, () => here.write('ada', 'sandbox')), Array(20).fill(201));
+    assertRefused(await here.write('ada', 'sandbox'), /^You sent more than 20 writes in a minute/);
+    assert.equal(here.partner.api.arrivals.length, 30);
+    assert.equal((await here.write('bob', 'sandbox')).status, 201);
+    assert.equal((await here.read('ada')).status, 200);
   });
 
-  it('is each caller’s own', async () => {
+  it('is spent by what is really sent, and by no replay or refusal', async () => {
     await using here = await setUp();
-    for (let write = 0; write < 5; write += 1) await here.write('ada', 'sandbox');
-    assert.equal((await here.write('ada', 'sandbox')).status, 429);
-    assert.equal((await here.write('bob', 'sandbox')).status, 415);
+    const first = { 'idempotency-key': 'the-first' };
+    assert.equal((await here.write('ada', 'production', first)).status, 201);
+    for (const [status, write] of [
+      [201, () => here.write('ada', 'production', first)],
+      [422, () => here.write('ada', 'production', first, JSON.stringify(samples.createUser.whole))],
+      [400, () => here.write('ada', 'production', {}, '{}')],
+      [415, () => here.write('ada', 'production', { 'content-type': 'text/plain' })],
+      [428, () => here.write('ada', 'production', { 'x-confirm-environment': '' })],
+    ] as const)
+      assert.deepEqual(await writeMany(6, write), Array(6).fill(status));
+    assert.deepEqual(await writeMany(9, () => here.write('ada', 'production')), Array(9).fill(201));
+    assert.equal((await here.write('ada', 'production')).status, 429);
+    // What succeeded is told again all the same.
+    assert.equal((await here.write('ada', 'production', first)).status, 201);
+    assert.equal(here.partner.api.arrivals.length, 10);
   });
 
-  it('counts what is denied, and does not tell whether there is something to protect', async () => {
+  it('gets back what could not be sent, and keeps what may have been', async () => {
+    await using here = await setUp();
+    await here.partner.api.leave();
+    assert.deepEqual(await writeMany(12, () => here.write('ada', 'production')), Array(12).fill(502));
+    await here.partner.api.comeBack();
+    here.partner.api.next({ fault: 'reset-after-body' }, { status: 400 });
+    assert.deepEqual(await writeMany(10, () => here.write('ada', 'production')), [
+      502,
+      400,
+      ...Array(8).fill(201),
+    ]);
+    assert.equal((await here.write('ada', 'production')).status, 429);
+  });
+
+  it('of a key is not used up by what was refused for its rate: the key can be sent again', async () => {
+    await using here = await setUp();
+    await writeMany(10, () => here.write('ada', 'production'));
+    const later = { 'idempotency-key': 'later' };
+    for (let again = 0; again < 2; again += 1)
+      assert.equal((await here.write('ada', 'production', later)).status, 429);
+  });
+
+  it('does not tell whether there is something to protect: a denial counts at the door alone', async () => {
     await using here = await setUp();
     const answers: Answer[] = [];
-    for (const environment of ['production', 'nowhere', 'production', 'nowhere']) {
-      answers.push(await here.write('eve', environment));
-    }
-    assert.deepEqual(statuses(answers), [403, 403, 403, 403]);
+    for (const environment of ['production', 'nowhere']) answers.push(await here.write('eve', environment));
+    assert.deepEqual(statuses(answers), [403, 403]);
     const policies = answers.map(({ headers }) => headers.get('ratelimit-policy')?.split(';', 2).join());
-    assert.deepEqual([...new Set(policies)], ['"writes-per-caller", q=4']);
-    assert.equal((await here.write('eve', 'production')).status, 429);
+    assert.deepEqual([...new Set(policies)], ['"per-caller", q=60']);
+  });
+
+  it('is not that of rows of imports, which count at the door apart', async () => {
+    await using here = await setUp();
+    const row = { 'x-pearsana-import': `imp_${'0'.repeat(32)}`, 'idempotency-key': 'a-row' };
+    // 60 requests, and 120 rows at the import's pace.
+    assert.deepEqual(await writeMany(180, () => here.write('ada', 'sandbox', row)), Array(180).fill(404));
+    assertRefused(
+      await here.write('ada', 'sandbox', row),
+      /^You sent more than 180 rows of imports in a minute/,
+    );
+    assert.equal((await here.read('ada')).status, 200);
+    assert.equal((await here.write('ada', 'sandbox')).status, 201);
   });
 });
 
