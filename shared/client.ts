@@ -15,7 +15,14 @@ import {
 } from './endpoint-row.ts';
 import { type Endpoints, endpoints } from './endpoints.ts';
 import { failureBody, type Issue } from './errors.ts';
-import { type BodyOf, type OperationName, type Success, type SuccessOf, successOf } from './operations.ts';
+import {
+  type BodyOf,
+  type OperationName,
+  type ReadOperation,
+  type Success,
+  type SuccessOf,
+  successOf,
+} from './operations.ts';
 import { validate } from './validate.ts';
 
 export type ClientOptions = {
@@ -53,6 +60,11 @@ export type WriteOptions = {
 
 /** The options of an operation's method: the parameters of its path, its query and its body. */
 export type CallOptions<Name extends OperationName> = InEnvironment & OperationOptions<Endpoints[Name]>;
+
+/** The operations that read, and need no more than an environment. */
+export type PlainRead = {
+  [Name in ReadOperation]: { environment: string } extends CallOptions<Name> ? Name : never;
+}[ReadOperation];
 
 type InEnvironment = SharedCallOptions & { environment: string };
 type OperationOptions<Row extends EndpointRow> = {

@@ -1,5 +1,5 @@
-import type { CallOptions } from '../../../shared/client.ts';
-import { operations, type ReadOperation, type Success } from '../../../shared/operations.ts';
+import type { CallOptions, PlainRead } from '../../../shared/client.ts';
+import { operations, type Success } from '../../../shared/operations.ts';
 import type { Backend } from '../backend.ts';
 import { type CallResult, operationCommands } from '../contributions.ts';
 import type { EnvironmentList } from '../environment-list.ts';
@@ -16,7 +16,7 @@ import { findTarget } from './find-target.ts';
 export type ReadDependencies = { backend: Backend; list: EnvironmentList; situation: () => Situation };
 
 /** What one of them asks, and what is done with the answer. */
-export type Question<Name extends ReadOperation> = {
+export type Question<Name extends PlainRead> = {
   /** As in “Pinging”. */
   doing: string;
   /** What is said of the answer; nothing where it is shown in another way. */
@@ -30,7 +30,7 @@ export type Question<Name extends ReadOperation> = {
 export type Asked = { origin: string; environment: string; startedAt: number };
 
 /** Asks the environment that was clicked or named, else the one that is chosen now. */
-export function createReadCommand<Name extends ReadOperation>(
+export function createReadCommand<Name extends PlainRead>(
   operation: Name,
   { doing, words, onAnswer, onFailure }: Question<Name>,
   { backend, list, situation }: ReadDependencies,
@@ -46,7 +46,7 @@ export function createReadCommand<Name extends ReadOperation>(
       if (environment === undefined) return undefined;
       const asked: Asked = { origin: backend.origin(), environment, startedAt: Date.now() };
       const result = await callWithProgress(`${doing} ${plain(environment)}…`, (signal) =>
-        // What is read needs no more than its environment.
+        // The compiler cannot see that of each of them.
         backend.call(operation, { environment, signal } as CallOptions<Name>),
       );
       if (result === undefined) return undefined;

@@ -1,4 +1,4 @@
-import type { ReadOperation } from '../../../shared/operations.ts';
+import type { PlainRead } from '../../../shared/client.ts';
 import {
   backendUrlSetting,
   type CommandId,
@@ -41,7 +41,7 @@ export const retryList: Remedy = { title: 'Retry', command: 'pearsana.refresh' }
 
 /** The same once more, where it can simply be done again. */
 export function retry(
-  command: (typeof operationCommands)[ReadOperation],
+  command: (typeof operationCommands)[PlainRead],
   argument?: EnvironmentArgument,
 ): Remedy {
   return { title: 'Retry', command, ...(argument && { argument }) };
