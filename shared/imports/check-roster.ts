@@ -85,7 +85,7 @@ function doubleFinder(operation: ImportOperation): (row: RosterRow) => Issue | u
     const found = marks.find(({ mark }) => seen.has(mark));
     const first = found && seen.get(found.mark);
     for (const { mark } of marks) if (!seen.has(mark)) seen.set(mark, line);
-    return found && { path: found.path, message: `stands in line ${first} already: one row a person` };
+    return found && { path: found.path, message: `is already in line ${first}. Use one row for each person` };
   };
 }
 

@@ -28,16 +28,19 @@ export function readText(bytes: Uint8Array): FileText {
   // What is left of UTF-16 without a byte order mark, too: no text has such a character.
   const zero = encoding === 'utf-8' ? bytes.indexOf(0) : -1;
   if (zero >= 0)
-    return fault(`There is a character here that no text has. ${saveAsCsv}`, lineAt(bytes, zero));
+    return fault(
+      `This line contains a character that does not belong in a text. ${saveAsCsv}`,
+      lineAt(bytes, zero),
+    );
   const text = decode(bytes, encoding);
   if (text === undefined)
     return encoding === 'utf-8'
-      ? fault(`The letters here are not in UTF-8. ${saveAsCsv}`, firstBadLine(bytes))
-      : fault(`The file says that it is UTF-16, but it is not. ${saveAsCsv}`);
+      ? fault(`The letters in this line are not in UTF-8. ${saveAsCsv}`, firstBadLine(bytes))
+      : fault(`The file claims to be UTF-16, but it is not. ${saveAsCsv}`);
   const lost = text.indexOf(replacementCharacter);
   if (lost >= 0)
     return fault(
-      'A letter here was lost when the file was saved (it shows as �). Correct it in the original, and save the file as UTF-8.',
+      'A letter in this line was lost when the file was saved (it shows as �). Correct it in the original, and save the file as UTF-8.',
       newlines(text.slice(0, lost)) + 1,
     );
   return { text: text.replaceAll(/\r\n?/g, '\n') };

@@ -12,7 +12,7 @@ export function readJsonRows(text: string, mostRows: number): { rows: JsonRow[];
   } catch (error) {
     return { rows: [], faults: [{ ...lineOfFault(error, text), message: 'This is not valid JSON.' }] };
   }
-  if (!Array.isArray(list)) return refused('The file must hold a list of requests: [ {…}, {…} ].');
+  if (!Array.isArray(list)) return refused('The file must contain a list of requests: [ {…}, {…} ].');
   if (list.length === 0) return refused('The list in this file is empty.');
   if (list.length > mostRows)
     return refused(

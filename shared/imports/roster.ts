@@ -212,5 +212,5 @@ function noHeaderWords(operation: ImportOperation): string {
     operation === 'submitDocument'
       ? 'Namespace, External ID, Document type, File'
       : 'E-mail, First name, Last name';
-  return `This line names no column that we know. The first line must name the columns, for example: ${example}.`;
+  return `This line contains no known column name. The first line must name the columns, for example: ${example}.`;
 }

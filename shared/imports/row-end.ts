@@ -32,16 +32,16 @@ export const notReached: RowEnd = {
 export const mayHaveBeenSent: RowEnd = {
   ...{ state: 'unknown', code: 'BFF_UNREACHABLE' },
   message:
-    'The connection to the BFF broke before it answered. Start the import again: it asks the BFF what became of this row.',
+    'The connection to the BFF was lost before it answered. Start the import again: it then asks the BFF what became of this row.',
 };
 export const anotherBff: RowFailure = {
   ...{ code: 'ANOTHER_BFF', requestId: '' },
   message:
-    'Another BFF answers at this address now, or one with another data directory. It does not know what was sent.',
+    'A different BFF answers at this address now, or the BFF has a different data directory. It does not know what was sent.',
 };
 export const anotherCaller: RowFailure = {
   ...{ code: 'ANOTHER_CALLER', requestId: '' },
-  message: 'Somebody else has signed in meanwhile. The import belongs to whoever began it.',
+  message: 'Somebody else has signed in since. An import belongs to the person who started it.',
 };
 
 /** What stopped an import, as it is told. */

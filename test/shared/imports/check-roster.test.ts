@@ -41,14 +41,14 @@ describe('the rows of a roster', () => {
     );
     const faults = await faultsOf(file);
     assert.equal(faults.length, 2);
-    assert.match(faults[0] ?? '', /^3:4 External ID: stands in line 2 already/);
-    assert.match(faults[1] ?? '', /^4:0 E-mail: stands in line 2 already/);
+    assert.match(faults[0] ?? '', /^3:4 External ID: is already in line 2/);
+    assert.match(faults[1] ?? '', /^4:0 E-mail: is already in line 2/);
   });
 
   it('are doubles too where only the second of two references is the same', async () => {
     const more = `${header},externalReferences[1].namespace,externalReferences[1].externalId`;
     const file = `${more}\n${person('1')},LMS,77\n${person('2')},LMS,77`;
-    assert.match((await faultsOf(file))[0] ?? '', /^3:6 .* line 2 already/);
+    assert.match((await faultsOf(file))[0] ?? '', /^3:6 .* already in line 2/);
   });
 
   it('may name a person for several documents, but not for the same file', async () => {
@@ -56,7 +56,7 @@ describe('the rows of a roster', () => {
       'Namespace,External ID,Document type,File\nSIS,1,DIPLOMA,a.pdf\nSIS,1,DIPLOMA,b.pdf\nSIS,1,HONOR_ROLL,a.pdf';
     const faults = await faultsOf(documents, 'submitDocument');
     assert.equal(faults.length, 1);
-    assert.match(faults[0] ?? '', /^4:3 File: stands in line 2 already/);
+    assert.match(faults[0] ?? '', /^4:3 File: is already in line 2/);
   });
 
   for (const id of ['1.2E+10', '1,2e+10', '2E5', '########', '#REF!', '#N/A', '#NAME?']) {

@@ -46,7 +46,7 @@ describe('the text of a file', () => {
   });
 
   it('is refused as UTF-16 without a byte order mark, which nobody can tell for sure', () => {
-    assert.match(faultOf(utf16('Name\nAda', true, false)).message, /no text has/);
+    assert.match(faultOf(utf16('Name\nAda', true, false)).message, /does not belong in a text/);
   });
 
   it('is refused where half of a UTF-16 character is missing', () => {

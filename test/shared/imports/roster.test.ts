@@ -117,7 +117,7 @@ describe('a file that cannot be imported', () => {
     { text: string; fault: RegExp; line?: number; words?: Parameters<typeof read>[2] }
   > = {
     'is empty': { text: ' \n', fault: /empty/ },
-    'has no header': { text: ada, fault: /names no column/, line: 1 },
+    'has no header': { text: ada, fault: /no known column name/, line: 1 },
     'has a header alone': { text: header, fault: /no rows/ },
     'has one field twice': { text: `Email,E-mail\na,b`, fault: /both mean email/, line: 1 },
     'leaves a quotation mark open': { text: `${header}\n${ada}\n"x,y`, fault: /never closed/, line: 3 },
