@@ -1,5 +1,6 @@
 import { largestUploadOf } from '../shared/endpoint-row.ts';
 import { endpoints } from '../shared/endpoints.ts';
+import { loginCallbackPath } from '../shared/sign-in.ts';
 import { createAccessKeys } from './callers/access-keys.ts';
 import { firstKey } from './callers/first-key.ts';
 import { clock } from './clock.ts';
@@ -195,7 +196,7 @@ function openSessions(
   timeoutMs: number,
   log: Log,
 ): Sessions {
-  const redirectUri = `${config.publicOrigin}/auth/callback`;
+  const redirectUri = config.publicOrigin + loginCallbackPath;
   const fetch = createBoundedFetch(connections.fresh);
   return createSessions({
     config,

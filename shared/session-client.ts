@@ -1,5 +1,6 @@
 import { backendOrigin, type Client, type ClientOptions, createClient } from './client.ts';
 import { ClientError } from './client-error.ts';
+import { loginPath, logoutPath } from './sign-in.ts';
 
 export type SessionClientOptions = Omit<ClientOptions, 'accessKey'>;
 
@@ -32,7 +33,7 @@ export function createSessionClient(options: SessionClientOptions): SessionClien
     ...createClient({ ...options, fetch: sendWithCookie }),
     loginUrl(page) {
       const query = page === undefined ? '' : `?return=${encodeURIComponent(page)}`;
-      return `${origin}/auth/login${query}`;
+      return origin + loginPath + query;
     },
     async logout() {
       const context = {
@@ -44,7 +45,7 @@ export function createSessionClient(options: SessionClientOptions): SessionClien
       };
       let response: Response;
       try {
-        response = await sendWithCookie(`${origin}/auth/logout`, { method: 'POST', redirect: 'error' });
+        response = await sendWithCookie(origin + logoutPath, { method: 'POST', redirect: 'error' });
       } catch (cause) {
         throw ClientError.unreachable(context, undefined, cause);
       }

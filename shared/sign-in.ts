@@ -31,3 +31,11 @@ export type WindowKeyAnswer = z.infer<typeof windowKeyAnswer>;
 /** `POST /auth/vscode/revoke`, sent with the key to end. */
 export const keyEndedAnswer = z.object({ requestId: z.string() });
 export type KeyEndedAnswer = z.infer<typeof keyEndedAnswer>;
+
+/** Where browsers go to sign in and out. These are no calls: their answers are pages and cookies. */
+export const loginPath = '/auth/login';
+export const loginCallbackPath = '/auth/callback';
+export const logoutPath = '/auth/logout';
+/** The page that asks whether a window of VS Code may act for the person, and where its form is sent. */
+export const consentPath = '/auth/vscode';
+export const consentAnswerPath = `${consentPath}/answer`;

@@ -1,5 +1,6 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { EndpointTable } from '../../shared/endpoint-row.ts';
+import { logoutPath } from '../../shared/sign-in.ts';
 import { BffError } from '../bff-error.ts';
 import type { IdentifyCaller } from '../callers/caller.ts';
 import type { AllowedOrigins } from '../config/allowed-origins.ts';
@@ -78,7 +79,7 @@ export function createApp(options: AppOptions): Express {
   app.use('/api', limitCallers(callers.perMinute));
   app.use(createApi({ ...api, endpoints }));
   app.use('/auth', noStore);
-  app.use('/auth/logout', ...withSessions);
+  app.use(logoutPath, ...withSessions);
   app.use(windowCallPaths, ...crossOrigin(allowedOrigins, { sessions: false }));
   app.use(createWindowRoutes({ ...windows, sessions, authenticate: authenticateCaller }));
   if (sessions) app.use(createLoginRoutes(sessions, allowedOrigins));

@@ -1,3 +1,4 @@
+import { logoutPath } from '../../shared/sign-in.ts';
 import type { Json } from './document-types.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -39,7 +40,7 @@ export const otherEndpoints: readonly Endpoint[] = [
     ...own,
     operationId: 'logout',
     method: 'POST',
-    path: '/auth/logout',
+    path: logoutPath,
     tag: 'Signing in',
     access: 'session',
     limitedBy: null,

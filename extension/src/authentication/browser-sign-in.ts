@@ -1,3 +1,4 @@
+import { consentPath } from '../../../shared/sign-in.ts';
 import { CommandError } from '../failures/command-failure.ts';
 import { base64Url, createProof } from './pkce.ts';
 
@@ -73,7 +74,7 @@ export function createBrowserSignIns(dependencies: BrowserSignInDependencies): B
       });
       // Whoever began it may still be busy with opening the browser.
       done.catch(() => {});
-      return { link: `${origin}/auth/vscode?${query}`, done };
+      return { link: `${origin}${consentPath}?${query}`, done };
     },
 
     handle({ path, query }) {

@@ -1,5 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
+import { loginPath } from '../../../shared/sign-in.ts';
 import { BffError } from '../../bff-error.ts';
 import type { IdentifyCaller } from '../../callers/caller.ts';
 import { addressOf } from './client-address.ts';
@@ -39,7 +40,7 @@ export function authenticate(identify: IdentifyCaller, identifySession?: Identif
       const caller = identifySession?.(request);
       if (!caller)
         throw unauthorized(
-          `An access key is missing. Send it in the header “Authorization: Bearer …”${identifySession ? ', or sign in at /auth/login in a browser' : ''}.`,
+          `An access key is missing. Send it in the header “Authorization: Bearer …”${identifySession ? `, or sign in at ${loginPath} in a browser` : ''}.`,
         );
       Object.assign(response.locals.context, { caller, identifyAgain: () => identifySession?.(request) });
       next();

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Response } from 'express';
+import { consentAnswerPath } from '../../../shared/sign-in.ts';
 import type { Caller } from '../../callers/caller.ts';
 import type { ReturnAddress } from '../../window-codes/return-address.ts';
 import { escaped } from './page.ts';
@@ -63,7 +64,7 @@ export function sendConsentPage(
 <div><dt>For</dt><dd>${hours} ${hours === 1 ? 'hour' : 'hours'}, or until you sign out there</dd></div>
 <div><dt>Window</dt><dd>${escaped(returnAddress.words)}</dd></div>
 </dl>
-<form method="post" action="/auth/vscode/answer">
+<form method="post" action="${consentAnswerPath}">
 <input type="hidden" name="word" value="${escaped(word)}">
 <button name="answer" value="allow">Allow</button>
 <button name="answer" value="deny">Don’t allow</button>

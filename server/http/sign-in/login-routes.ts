@@ -1,5 +1,6 @@
 import { type NextFunction, type Request, type Response, Router } from 'express';
 import { rateLimit } from 'express-rate-limit';
+import { loginCallbackPath, loginPath, logoutPath } from '../../../shared/sign-in.ts';
 import { BffError } from '../../bff-error.ts';
 import type { AllowedOrigins } from '../../config/allowed-origins.ts';
 import type { UnreadClaim } from '../../sessions/claims.ts';
@@ -17,13 +18,13 @@ const loginRequestsPerMinute = 240;
 /** Signing in and out in a browser: `/auth/login`, `/auth/callback` and `POST /auth/logout`. */
 export function createLoginRoutes(sessions: Sessions, allowed: AllowedOrigins): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  router.use(['/auth/login', '/auth/callback'], limitLogins());
+  router.use([loginPath, loginCallbackPath], limitLogins());
 
-  route(router, 'GET', '/auth/login', async (_request, response) => {
+  route(router, 'GET', loginPath, async (_request, response) => {
     await sendToLogin(response, sessions, sessions.pageFrom(queryOf(response).return));
   });
 
-  route(router, 'GET', '/auth/callback', async (request, response) => {
+  route(router, 'GET', loginCallbackPath, async (request, response) => {
     const { caller, returnTo, setCookies, unread } = await sessions.finishLogin(
       response.locals.context.target?.search ?? '',
       request.headers.cookie,
@@ -52,7 +53,7 @@ export function createLoginRoutes(sessions: Sessions, allowed: AllowedOrigins): 
     });
   });
 
-  route(router, 'POST', '/auth/logout', (request, response) => {
+  route(router, 'POST', logoutPath, (request, response) => {
     checkForgery(request, { publicOrigin: sessions.publicOrigin, allowed });
     // A caller with an access key does not use the cookie, here as everywhere.
     if (request.headers.authorization === undefined) sessions.endSession(request.headers.cookie);

@@ -2,6 +2,8 @@ import { type Request, type RequestHandler, Router } from 'express';
 import { rateClassOf } from '../../../shared/endpoint-row.ts';
 import { endpoints } from '../../../shared/endpoints.ts';
 import {
+  consentAnswerPath,
+  consentPath,
   type KeyEndedAnswer,
   type SignInMethodsAnswer,
   type WindowKeyAnswer,
@@ -43,10 +45,10 @@ export const windowCallPaths = [signInMethods.path, redeemCode.path, endKey.path
 export function createWindowRoutes(dependencies: WindowDependencies): Router {
   const { sessions, windowCodes, returnAddressOf, keySeconds, accessKeys, authenticate } = dependencies;
   const router = Router({ caseSensitive: true, strict: true });
-  router.all(['/auth/vscode', '/auth/vscode/answer'], limitLogins());
+  router.all([consentPath, consentAnswerPath], limitLogins());
   router.use(createAddressLimits());
 
-  route(router, 'GET', '/auth/vscode', async (request, response) => {
+  route(router, 'GET', consentPath, async (request, response) => {
     const browser = required(sessions);
     const asked = readWindowRequest(queryOf(response), returnAddressOf);
     const caller = browser.sessionOf(request.headers.cookie)?.caller;
@@ -56,7 +58,7 @@ export function createWindowRoutes(dependencies: WindowDependencies): Router {
         state: asked.state,
         redirect_uri: Buffer.from(asked.returnAddress.uri).toString('base64url'),
       });
-      await sendToLogin(response, browser, browser.ownPath(`/auth/vscode?${query}`));
+      await sendToLogin(response, browser, browser.ownPath(`${consentPath}?${query}`));
       return;
     }
     response.locals.context.caller = caller;
@@ -64,7 +66,7 @@ export function createWindowRoutes(dependencies: WindowDependencies): Router {
     sendConsentPage(response, { caller, returnAddress: asked.returnAddress, keySeconds, word });
   });
 
-  route(router, 'POST', '/auth/vscode/answer', async (request, response) => {
+  route(router, 'POST', consentAnswerPath, async (request, response) => {
     const browser = required(sessions);
     requireOwnPage(request, browser.publicOrigin);
     const form = new URLSearchParams((await readBytes(request, largestForm)).toString());
