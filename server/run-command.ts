@@ -10,7 +10,7 @@ const output = {
   say: (line: string) => process.stderr.write(`${line}\n`),
 };
 
-/** The program beside the BFF: it changes who may call, in the data directory that the BFF of this folder uses. */
+/** The command that manages access keys, in the data directory of this folder's BFF. */
 export async function runAccess(args: readonly string[]): Promise<void> {
   const here = configuredHere();
   if (!here) return;
@@ -19,14 +19,14 @@ export async function runAccess(args: readonly string[]): Promise<void> {
   const done = await runAccessCommand({
     args,
     dataDirectory,
-    // What else is wrong with the configuration is for the BFF's own start to say.
+    // The start of the BFF reports other faults of the configuration.
     environments: config && [...config.environments.map(({ id }) => id), ...(config.local ? ['local'] : [])],
     ...output,
   });
   if (!done) process.exitCode = 1;
 }
 
-/** The program for operators: it lists writes that nobody knows the outcome of, and takes what they found. */
+/** The command for operators: it lists writes with an unknown outcome, and records what the operators found. */
 export async function runJournal(args: readonly string[]): Promise<void> {
   const here = configuredHere();
   if (!here) return;
@@ -35,7 +35,7 @@ export async function runJournal(args: readonly string[]): Promise<void> {
   if (!done) process.exitCode = 1;
 }
 
-/** What is configured for the BFF of this folder; where that cannot be told, it says why and how to mend it. */
+/** The configuration of this folder's BFF. If it cannot be read, it says why and how to correct that. */
 function configuredHere() {
   const { variables: fromFile, fault } = readDotEnv(resolve('.env'));
   const variables = { ...fromFile, ...process.env };

@@ -58,7 +58,7 @@ export function readAccessFile(dataDirectory: string): AccessFileReading {
   const path = accessFilePath(dataDirectory);
   let text: string;
   try {
-    // Whoever can write there can give themselves a key.
+    // Anybody who can write there could give themselves a key.
     for (const each of [dataDirectory, path]) {
       if (othersMay(each).write)
         return {
@@ -97,7 +97,7 @@ export function isExpired({ expiresAt }: Pick<AccessKeyEntry, 'expiresAt'>, now 
   return expiresAt !== null && Date.parse(expiresAt) <= now;
 }
 
-/** A change takes milliseconds, and the lock of a program that was killed is gone with it. */
+/** A change takes milliseconds, and the lock of a killed program is released with it. */
 const longestWaitMs = 10_000;
 const lookEveryMs = 20;
 /** Changes of this process, one after the other: only other processes have to be asked again and again. */

@@ -143,7 +143,7 @@ export function createAccessKeys({ dataDirectory, ownKey, log }: AccessKeysOptio
   };
 }
 
-/** Room for one more key of a person: where they have as many as one may have, the oldest goes. */
+/** Makes room for one more key of a person. If they have the maximum, the oldest key is removed. */
 function withoutOldest(keys: readonly AccessKeyEntry[], name: string): AccessKeyEntry[] {
   const own = keys.filter((each) => each.origin === 'sign-in' && each.name === name);
   const tooMany = new Set(own.slice(0, Math.max(0, own.length + 1 - mostKeysOfPerson)));

@@ -20,7 +20,7 @@ export function firstKey(dataDirectory: string): FirstKey {
     );
   if (read) chmodSync(file, 0o600);
   const found = statSync(file, { throwIfNoEntry: false });
-  // An empty one is what an earlier version left where the disk was full.
+  // An earlier version may have left an empty file when the disk was full.
   if (!found || found.size === 0) makeKeyFile(file, found !== undefined);
   const accessKey = readText(file).trim();
   if (accessKey.length < 24 || isMisspelt(accessKey))
@@ -30,7 +30,7 @@ export function firstKey(dataDirectory: string): FirstKey {
   return { accessKey: new Secret(accessKey), file };
 }
 
-/** Written beside its place and put there in one step: what is there is a whole key, whatever fails. */
+/** Writes a temporary file and links it in one step, so that the file always contains a whole key. */
 function makeKeyFile(file: string, replace: boolean): void {
   const part = `${file}.${randomUUID()}.part`;
   try {
@@ -42,7 +42,7 @@ function makeKeyFile(file: string, replace: boolean): void {
   }
 }
 
-/** Where two starts come at once, the second finds the first one's key. */
+/** If two BFFs start at the same time, the second one uses the first one's key. */
 function putInPlace(part: string, file: string): void {
   try {
     linkSync(part, file);

@@ -16,7 +16,7 @@ export function readDataDirectory(settings: Settings): string {
   return join(home ?? '.', '.pearsana-bff');
 }
 
-/** What others may read of it is careless; who may write to it is refused with its access file. */
+/** Warns if others may read it. If others may write to it, reading the access file fails. */
 export function dataDirectoryWarnings(directory: string): string[] {
   return [directory, accessFilePath(directory)]
     .filter((path) => othersMay(path).read)

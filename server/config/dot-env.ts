@@ -6,7 +6,7 @@ import { othersMay } from '../files/others-may.ts';
 import { NotText, readText } from '../files/read-text.ts';
 import type { Variables } from './settings.ts';
 
-/** What a `.env` file holds, and what is careless about the file. With a fault, nothing of it counts. */
+/** The content of `.env`, and warnings about the file itself. If it has a fault, it is ignored. */
 export type DotEnv = { variables: Variables; warnings: string[]; fault?: string };
 
 /** A missing file is an empty one. */
@@ -52,8 +52,8 @@ export function readDotEnv(path: string): DotEnv {
 const numberSign = '\u{f8ff}';
 
 /**
- * Node takes a number sign for the beginning of a comment wherever it stands, and so cuts `SECRET=a#b` to `a`. A shell,
- * a container and a service manager take it so only after a blank, and so do we.
+ * To Node, a number sign begins a comment anywhere, so that it cuts `SECRET=a#b` to `a`. To shells, containers and service
+ * managers it begins a comment only after a blank, and so it does here.
  */
 function parseDotEnv(content: string): Variables {
   const parsed = parseEnv(content.replaceAll(/(?<=\S)#/g, numberSign));

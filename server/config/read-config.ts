@@ -41,7 +41,7 @@ export type Config = {
   partnerTimeoutMs: number;
   tokenTimeoutMs: number;
   rateLimitPerMinute: number;
-  /** Of the rows of imports; half of it where an environment is protected, and 0 where nobody may import. */
+  /** How many rows of imports a minute. Half as many in a protected environment; 0 means that nobody may import. */
   importRateLimitPerMinute: number;
   fileLimits: FileLimits;
   /** The most bytes that the bodies of all requests may have together. */
@@ -158,8 +158,8 @@ export function readConfig(variables: Variables): ConfigOutcome {
 }
 
 /**
- * Where the BFF keeps what must last, whatever else may be wrong with its configuration.
- * @throws Error where that cannot be told, in words that say how to mend it.
+ * The data directory, even if other parts of the configuration are wrong.
+ * @throws Error if it cannot be determined. The message says how to correct that.
  */
 export function dataDirectoryOf(variables: Variables): string {
   const settings = createSettings(variables);

@@ -9,7 +9,7 @@ export type SessionConfig = {
   issuer: string;
   clientId: string;
   clientSecret: Secret;
-  /** Where the secret is read again when it changes; absent where it is given as it is. */
+  /** The file from which the secret is read again when it changes; undefined if the secret itself is configured. */
   clientSecretFile: string | undefined;
   scopes: string;
   claimGrants: readonly ClaimGrant[];

@@ -31,7 +31,7 @@ export function createSettings(given: Variables) {
     return withoutQuotes(variables[name]?.trim() ?? '') || undefined;
   }
 
-  /** What stands on one line, as all but lists do. */
+  /** A value in one line. Only lists may have several lines. */
   function text(name: string): string | undefined {
     const value = lines(name);
     if (value !== undefined && /\p{Cc}/u.test(value)) {
@@ -132,7 +132,7 @@ export function createSettings(given: Variables) {
   };
 }
 
-/** Where this user's own files are; nothing where they have no such place, as a user of a container may not. */
+/** The user's home directory; undefined if there is none, as for some users in containers. */
 export function homeDirectory(): string | undefined {
   try {
     return homedir() || undefined;

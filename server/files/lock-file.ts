@@ -1,7 +1,7 @@
 import { closeSync, fchownSync, fstatSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-// An import would stand at the top of the bundle, where an old Node fails before it has said that it is one.
+// An import would move to the top of the bundle, where an old Node would fail before it can print that it is too old.
 const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
 
 const sqliteBusy = 5;
@@ -12,7 +12,7 @@ const sqliteBusy = 5;
  * another process may have by now.
  */
 export function lockFile(path: string): { release(): void } | undefined {
-  // For its owner alone: whoever may read a file may lock it too. Open until the end: closing it would lift the lock.
+  // Only for its owner: whoever can read a file can lock it. Kept open until the end: closing it would release the lock.
   const file = openSync(path, 'a', 0o600);
   const lock = new DatabaseSync(path, { timeout: 0 });
   const close = () => {
@@ -21,9 +21,9 @@ export function lockFile(path: string): { release(): void } | undefined {
   };
   try {
     belongToFolder(file, path);
-    // In memory, so that no second file lies beside it.
+    // In memory, so that SQLite does not create a second file.
     lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
-    // Whoever had it before may have removed the file that was opened here: then it locks nothing.
+    // The previous owner may have removed the file that was opened here. Then the lock protects nothing.
     if (statSync(path, { throwIfNoEntry: false })?.ino === fstatSync(file).ino) {
       return {
         release() {
@@ -42,7 +42,7 @@ export function lockFile(path: string): { release(): void } | undefined {
   return undefined;
 }
 
-/** What an administrator makes must be open to the program whose folder it is. */
+/** A file that an administrator creates must be accessible to the program that owns the folder. */
 function belongToFolder(file: number, path: string): void {
   if (process.getuid?.() !== 0) return;
   const { uid, gid } = statSync(dirname(path));

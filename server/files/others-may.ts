@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 
 /**
- * What other users of this machine may do with a file or a folder, as its permissions say; nothing where it is missing.
+ * What other users of this machine may do with a file or a folder, by its permissions. If it is missing, they may do nothing.
  * Windows has permissions of another kind, and says nothing here.
  */
 export function othersMay(path: string): { read: boolean; write: boolean } {

@@ -59,7 +59,7 @@ export type Sessions = {
   /** Whether the cookies name a session, valid or not. If so, the request must prove that one of our pages made it. */
   claimsSession(cookieHeader: string | undefined): boolean;
   endSession(cookieHeader: string | undefined): void;
-  /** Reads the file of the client secret again, where there is one. */
+  /** Reads the file of the client secret again, if there is one. */
   rereadSecret(): void;
 };
 

@@ -40,7 +40,7 @@ export async function checkRoster(
       };
     };
     const spoilt = [...spoiltCells(row, columns), ...extraCells(row, columns)];
-    // What a spreadsheet has spoilt is told once: that the contract refuses it too helps nobody.
+    // A fault of the spreadsheet is reported once: that the contract refuses the value too would not help.
     const spoiltPlaces = new Set(spoilt.map(({ cell }) => cell));
     const broken = issuesOf(operation, row.draft)
       .map(place)
@@ -147,7 +147,7 @@ function extraCells({ line, cells }: RosterRow, columns: readonly Column[]): Fau
   ];
 }
 
-/** The cell to blame: that of the field itself, else of something inside it. */
+/** The cell to blame: the cell of the field, or of something inside it. */
 function cellOf(path: string, cells: ReadonlyMap<string, number>): number | undefined {
   const exact = cells.get(path);
   if (exact !== undefined || path === '') return exact;

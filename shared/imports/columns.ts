@@ -6,7 +6,7 @@ import { validate } from '../validate.ts';
 /** Where a column's cells go in a request. */
 export type FieldPath = readonly (string | number)[];
 
-/** The column of a documents' file that names the file to submit. */
+/** In an import of documents, the column that names the file to submit. */
 export const fileField = 'file';
 
 /**
@@ -47,7 +47,7 @@ type Field = { name: string; segments: readonly string[] };
 const listMark = '[]';
 const known = new Map<ImportOperation, readonly Field[]>();
 
-/** Every field of the operation's request that a cell can fill, from the contract. */
+/** Every field of the operation's request that a cell can fill, according to the contract. */
 function fieldsOf(operation: ImportOperation): readonly Field[] {
   const fields =
     known.get(operation) ??
@@ -61,7 +61,7 @@ export function fieldNames(operation: ImportOperation): string[] {
   return fieldsOf(operation).map(({ name }) => name.replaceAll(listMark, '[0]'));
 }
 
-/** The field that a column's header, or a name that a person gives, stands for; undefined where there is none. */
+/** The field that a column's header, or a name from a person, means; undefined if there is none. */
 export function fieldNamed(operation: ImportOperation, name: string): FieldPath | undefined {
   const places = [...name.matchAll(/\[\s*(\d{1,2})\s*\]/g)].map(([, place]) => Number(place));
   const spelt = name
@@ -122,7 +122,7 @@ function pathOf({ segments }: Field, places: readonly number[]): FieldPath {
   return segments.map((segment) => (segment === listMark ? (left.shift() ?? 0) : segment));
 }
 
-/** `verificationMetadata.*`: whatever stands in the place of the star. */
+/** `verificationMetadata.*`: any name in the place of the star. */
 const anyName = '*';
 const isFree = ({ segments }: Field) => segments.at(-1) === anyName;
 

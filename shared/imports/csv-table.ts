@@ -2,7 +2,7 @@ import Papa from 'papaparse';
 import type { Breathe, Fault } from './fault.ts';
 import { countLineEnds } from './file-text.ts';
 
-/** A row as it stands in the file; `line` is where it begins. */
+/** A row of the file; `line` is where it begins. */
 export type CsvRow = { line: number; cells: readonly string[] };
 export type CsvTable = { rows: CsvRow[]; faults: Fault[] };
 
@@ -10,7 +10,7 @@ export type CsvTable = { rows: CsvRow[]; faults: Fault[] };
 export const delimiters = [',', ';', '\t'] as const;
 export type Delimiter = (typeof delimiters)[number];
 
-/** Some 500 rows of a roster: what is parsed in one turn. */
+/** How much is parsed in one turn of the event loop: about 500 rows of a roster. */
 const charactersAtOnce = 32 * 1024;
 /** As far as a header can reach. */
 const headerCharacters = 64 * 1024;
@@ -79,7 +79,7 @@ export function formatCsv(rows: readonly (readonly string[])[], delimiter: Delim
   return `${Papa.unparse(rows as string[][], { delimiter, newline: '\r\n' })}\r\n`;
 }
 
-/** Where a cell lies in the text, its quotes included; offsets in UTF-16 units. */
+/** The place of a cell in the text, including its quotation marks; offsets in UTF-16 units. */
 export function cellRange(
   text: string,
   rowStart: number,

@@ -1,6 +1,6 @@
 import { formatCsv } from './csv-table.ts';
 
-/** Where the person's id stands in the names of files, as in `transcript-{id}.pdf`. */
+/** Where file names contain the person's id, as in `transcript-{id}.pdf`. */
 export type NamePattern = string;
 
 const place = '{id}';

@@ -1,6 +1,6 @@
 /** Something wrong in a file that is to be imported, and where. */
 export type Fault = {
-  /** The line of the file where the row begins; the header is usually line 1. Absent where the whole file is meant. */
+  /** The line of the file where the row begins; the header is usually line 1. Undefined if the whole file is meant. */
   line?: number;
   /** The cell, counted from 0, where one cell is to blame. */
   cell?: number;

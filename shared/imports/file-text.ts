@@ -25,7 +25,7 @@ export function readText(bytes: Uint8Array): FileText {
     : startsWith(bytes, [0xfe, 0xff])
       ? 'utf-16be'
       : 'utf-8';
-  // What is left of UTF-16 without a byte order mark, too: no text has such a character.
+  // Also found in UTF-16 without a byte order mark. No real text contains this character.
   const zero = encoding === 'utf-8' ? bytes.indexOf(0) : -1;
   if (zero >= 0)
     return fault(

@@ -11,7 +11,7 @@ import { idIn, type RowFailure, type Verdict, verdictOn } from './row-verdict.ts
 /** Time as the host has it. */
 export type ImportTiming = { now: () => number; sleep: (ms: number) => Promise<void>; random: () => number };
 
-/** What a person decides meanwhile; looked at a few times a second. */
+/** What the person has decided meanwhile. It is read a few times a second. */
 export type ImportControl = { readonly paused: boolean; readonly cancelled: boolean };
 
 export type ImportOptions<Row> = {
@@ -19,18 +19,18 @@ export type ImportOptions<Row> = {
   calls: ImportCalls<Row>;
   timing: ImportTiming;
   control: ImportControl;
-  /** The import to go on with, where it is still open. */
+  /** The import to continue, if it is still open. */
   announced?: ImportRecord | undefined;
   onAnnounced?: (announced: ImportRecord) => void | Promise<void>;
   onRow: (row: Row, end: RowEnd) => void;
   /** Told when the BFF is away, and when it is back. */
   onAway?: (away: boolean) => void;
-  /** Asks whether to go on; the rows that are under way end meanwhile. */
+  /** Asks whether to continue. Meanwhile, the rows in progress end. */
   onPause: (reason: PauseReason) => Promise<'go-on' | 'end'>;
 };
 
 export type ImportEnd = {
-  /** `finished`: every row has its end. `stopped`: what failed would fail every row. `paused`: it was not to go on. */
+  /** `finished`: every row has ended. `stopped`: the same failure would hit every row. `paused`: the person chose not to continue. */
   end: 'finished' | 'cancelled' | 'stopped' | 'paused';
   /** Why it was stopped. */
   failure?: RowFailure;
@@ -93,7 +93,7 @@ export async function runImport<Row>(options: ImportOptions<Row>): Promise<Impor
       if (!queue.askAgain(row)) end(row, { state: 'unknown', ...verdict.failure });
     } else {
       const due = queue.later(row, verdict.afterMs);
-      // Who says how long to wait says it to all rows.
+      // A time to wait applies to all rows.
       pace.slower((verdict.afterMs !== undefined && due) || timing.now());
       if (due === undefined) end(row, { state: 'not_sent', ...verdict.failure });
     }
@@ -139,7 +139,7 @@ export async function runImport<Row>(options: ImportOptions<Row>): Promise<Impor
     }
     if (pauseFor !== undefined) {
       await Promise.all(underWay);
-      // What the last rows said counts too, before somebody is asked.
+      // Wait for the last rows before asking the person.
       if (ending) break;
       if ((await options.onPause(pauseFor)) === 'end') ending = { end: 'paused', reason: pauseFor };
       pauseFor = undefined;

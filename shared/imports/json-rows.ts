@@ -30,7 +30,7 @@ function refused(message: string): { rows: JsonRow[]; faults: Fault[] } {
   return { rows: [], faults: [{ message }] };
 }
 
-/** What a file of rows to correct says of each is no part of the request. */
+/** The remarks in a file of rows to correct are not part of the requests. */
 function withoutRemark(entry: unknown): unknown {
   if (typeof entry !== 'object' || entry === null || !(toMendName in entry)) return entry;
   const { [toMendName]: _, ...request } = entry;

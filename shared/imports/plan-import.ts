@@ -4,7 +4,7 @@ import { endOfKnown, type RowEnd } from './row-end.ts';
 
 /** What an import will do, before it does anything. */
 export type ImportPlan<Row> = {
-  /** Who it was planned for, and by which journal: another one must not carry it out. */
+  /** The caller and the journal that it was planned with. With others it must not be carried out. */
   caller: string;
   journal: string;
   toSend: readonly Row[];

@@ -2,7 +2,7 @@ import { toMendName } from './columns.ts';
 import { formatCsv } from './csv-table.ts';
 import type { Roster, RosterRow } from './roster.ts';
 
-/** What became of a row. `known`: it had been done before. `invalid`: its contract refuses it, so it was not sent. */
+/** What became of a row. `known`: it was done before. `invalid`: its contract refuses it, so it was not sent. */
 export type RowState = 'succeeded' | 'known' | 'refused' | 'not_sent' | 'unknown' | 'invalid';
 
 export type RowResult = {
@@ -12,7 +12,7 @@ export type RowResult = {
   code?: string | undefined;
   message?: string | undefined;
   requestId?: string | undefined;
-  /** What Pearsana calls what was made, as in `inv_…`. */
+  /** Pearsana's id of the new record, such as `inv_…`. */
   id?: string | undefined;
   /** ISO 8601. */
   at?: string | undefined;

@@ -5,7 +5,7 @@ import type { Breathe, Fault } from './fault.ts';
 import { readText } from './file-text.ts';
 import { readJsonRows } from './json-rows.ts';
 
-/** What a person says about a file's columns, where the file does not say it. */
+/** What a person says about a file's columns, in addition to the file. */
 export type ColumnWords = {
   /** Fields by the header of the column that fills them. */
   map?: Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ export type Draft = Record<string, unknown>;
 
 export type RosterRow = {
   line: number;
-  /** As they are in the file; none where it is JSON. */
+  /** The columns of the file; none if it is JSON. */
   cells: readonly string[];
   draft: Draft;
 };
@@ -35,9 +35,9 @@ export type Roster = {
   delimiter: Delimiter;
   columns: readonly Column[];
   rows: readonly RosterRow[];
-  /** What is wrong with the file as such; its rows have not been looked at. */
+  /** What is wrong with the file itself. Its rows have not been checked. */
   faults: readonly Fault[];
-  /** What a person should know, and what stops nothing. */
+  /** Remarks for the person, which do not stop the import. */
   remarks: readonly Fault[];
 };
 
@@ -130,7 +130,7 @@ function sameFieldTwice({ line }: CsvRow, columns: readonly Column[]): Fault[] {
   });
 }
 
-/** A mapping that fits nothing is a slip of the hand. */
+/** A mapping for a column that does not exist is a mistake. */
 function unknownHeaders({ columns }: Header, map: Readonly<Record<string, string>>): Fault[] {
   const headers = new Set(columns.map(({ header }) => plainName(header)));
   return Object.keys(map)
@@ -168,7 +168,7 @@ function draftMaker(
   };
 }
 
-/** A constant fills what a row leaves open. */
+/** A constant fills the fields that a row leaves empty. */
 function withConstants(draft: unknown, constants: readonly Constant[]): Draft {
   if (typeof draft !== 'object' || draft === null || Array.isArray(draft)) return draft as unknown as Draft;
   for (const { field, text } of constants) put(draft as Draft, field, text, false);

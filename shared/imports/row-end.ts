@@ -6,13 +6,13 @@ import { failureIn, idIn, type RowFailure } from './row-verdict.ts';
 export type RowEnd = {
   state: 'succeeded' | 'known' | 'refused' | 'not_sent' | 'unknown';
   requestId?: string | undefined;
-  /** What Pearsana calls what was made. */
+  /** Pearsana's id of the new record. */
   id?: string | undefined;
   code?: string | undefined;
   message?: string | undefined;
 };
 
-/** How a row ends without being sent, by what is known of it. */
+/** How a row ends without being sent, because of what is known about it. */
 export function endOfKnown(known: KnownWrite, again: boolean): RowEnd | undefined {
   if (known.state === 'unknown') {
     return {

@@ -2,10 +2,10 @@ import { knownWrite } from '../activity.ts';
 import type { ClientError } from '../client-error.ts';
 import { valueAt } from '../validate.ts';
 
-/** What is kept of a failure: for the results and the person, never a body. */
+/** The part of a failure that is kept for the results and the person. Never a body. */
 export type RowFailure = { code: string; message: string; requestId: string };
 
-/** What an answer to a row means for the row, and for all that come after it. */
+/** What an answer means for its row, and for all later rows. */
 export type Verdict =
   /** It is done now, or had been before. */
   | { kind: 'done'; state: 'succeeded' | 'known'; requestId: string; id?: string | undefined }
@@ -29,7 +29,7 @@ const stopsAll = new Set([
 /** Pearsana no longer serves the version of its API that the BFF speaks. */
 const versionEnded = 410;
 
-/** What a call that failed says of its row. */
+/** What a failed call means for its row. */
 export function verdictOn(error: ClientError): Verdict {
   const { reason, status, outcome: state = 'unknown', retryAfterSeconds } = error;
   const { source, retryable, details } = error.failure ?? {};
@@ -39,7 +39,7 @@ export function verdictOn(error: ClientError): Verdict {
     ...{ kind: 'later', failure },
     afterMs: retryAfterSeconds === undefined ? undefined : retryAfterSeconds * 1_000,
   };
-  // What answers in the BFF's place says nothing of what the BFF did.
+  // An answer from anything but the BFF does not tell what the BFF did.
   if (reason === 'unreachable' || reason === 'cancelled' || reason === 'contract')
     return { kind: 'away', failure };
   if (code === 'ALREADY_KNOWN') return verdictOnKnown(details, failure);
@@ -75,7 +75,7 @@ function verdictOnKnown(details: unknown, failure: RowFailure): Verdict {
   return { kind: 'failed', state: 'unknown', failure };
 }
 
-/** What Pearsana calls what was made, wherever its answer says it. */
+/** Pearsana's id of the new record, wherever its answer contains it. */
 export function idIn(result: unknown): string | undefined {
   const places = [
     ['invitation', 'invitationId'],
