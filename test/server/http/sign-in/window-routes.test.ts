@@ -271,6 +271,17 @@ test('signing a window of VS Code in', async (t) => {
     assert.deepEqual([...statuses], [400, 429]);
   });
 
+  await t.test('limits an address that asks for the ways to sign in, apart from codes', async () => {
+    await using fresh = await startSessionBff(provider, partners);
+    const ask = async () => (await fresh.call('/auth/methods', { headers: { authorization: '' } })).status;
+    const statuses: number[] = [];
+    for (let count = 0; count < 241; count += 1) statuses.push(await ask());
+    assert.deepEqual(statuses.slice(239), [200, 429]);
+    // A page can make browsers ask: nobody is kept from redeeming a code by that.
+    const code = await windowOf(fresh, provider).redeem({ code: 'a', verifier: 'b' });
+    assert.deepEqual([code.status, failureIn(code).code], [400, 'LOGIN_FAILED']);
+  });
+
   await t.test('leaves no key, code, verifier, word or state in the log', async () => {
     await using quiet = await startSessionBff(provider, partners);
     const { redeem, allowed } = windowOf(quiet, provider);
