@@ -122,4 +122,19 @@ describe('the first start', { timeout: 120_000 }, () => {
     assert.equal((await fetch(`${bff.url}/api/environments/local/ping`, { headers })).status, 200);
     assert.doesNotMatch(bff.output(), /Warning: BFF_/);
   });
+
+  it('needs no script of npm’s before or after another, which ignore-scripts=true would leave out', () => {
+    const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    const names = Object.keys(scripts);
+    assert.deepEqual(
+      names.filter((name) => names.some((each) => [`pre${each}`, `post${each}`].includes(name))),
+      [],
+    );
+    for (const name of names.filter((each) => each !== 'package:extension'))
+      assert.match(
+        scripts[name],
+        /^node scripts\/setup\.mjs( --extension)? && exec node_modules\/\.bin\/node /,
+        name,
+      );
+  });
 });
