@@ -61,7 +61,7 @@ const revealing: Readonly<Record<string, string>> = {
   'server/secret.ts': 'it is what a secret is',
 };
 
-/** What touches a window of VS Code, and is tested in a real one. All else of the extension is logic, and runs without. */
+/** Files that touch a window of VS Code, and are tested in a real one. The rest of the extension is logic, and runs without it. */
 const inVSCode = /^extension\/src\/(extension|commands\/.*|.*\/((show|tell)-.*|.*-(tree|item|input)))\.ts$/;
 
 const mostFilesOfAHall = 12;
@@ -70,7 +70,7 @@ const sources = filesAt('shared/**/*.ts', 'server/**/*.ts', 'extension/src/**/*.
 const isIn = (path: string, room: string) => path === room || path.startsWith(`${room}/`);
 const isOurs = (path: string) => floors['']?.flat().some((room) => isIn(path, room)) === true;
 
-/** The row in which a file's room stands in this hall, counted from the roof; none is -1. */
+/** The row of a file's room in this hall, counted from the roof; -1 if it has none. */
 const floorOf = (file: string, hall: string) =>
   floors[hall]?.findIndex((row) => row.some((room) => isIn(dirname(file), join(hall, room)))) ?? -1;
 

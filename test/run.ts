@@ -19,7 +19,7 @@ const programs: Record<string, [command: string, ...args: string[]]> = {
   'lint and format': [bin('biome'), 'ci', '--error-on-warnings', root],
 };
 
-/** What starts whole programs, builds, or waits for time to pass. */
+/** Tests that start whole programs, build, or wait for time to pass. */
 const slow = [
   'test/client/**/*.test.ts',
   'test/faults/**/*.test.ts',
@@ -140,7 +140,7 @@ for (const [name, part] of wantedParts(words.filter((word) => word !== '--long')
   );
 }
 
-// What a developer's machine may lack is skipped with its reason; where everything can be had, a skip is a failure.
+// On a developer's machine, a test may be skipped with a reason. In CI nothing may be missing, so a skip is a failure.
 if (process.env.CI && total.skipped > 0) {
   print(`${total.skipped} skipped, which CI does not accept`);
   total.failed += total.skipped;

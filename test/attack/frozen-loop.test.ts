@@ -12,7 +12,7 @@ import { samples } from '../support/requests/write-samples.ts';
 
 const key = 'pbff_an-access-key-for-tests-only';
 const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-/** What one request may hold of the event loop, in milliseconds; and a turn of a batch that is as large as may be. */
+/** How long one request may block the event loop, in milliseconds; and how long one turn of the largest batch may. */
 const mostMs = 50;
 const mostOfLargestMs = 100;
 const mostPingMs = 200;
@@ -157,7 +157,7 @@ test('bodies of allowed size, from whoever has a key', async (t) => {
     return answer?.status;
   }
 
-  // What is compiled and fetched once is not a body's doing.
+  // Compiling and loading happen once, and are not caused by a body.
   for (const body of [JSON.stringify(document), '{}']) await post('documents', body);
 
   for (const [what, body] of bodies) {

@@ -41,7 +41,7 @@ describe('idle connections', { timeout: 60_000 }, () => {
       if (each % 50 === 0) assert.match(await ask(await open()), /^HTTP\/1\.1 200/);
     }
     assert.match(await ask(await open()), /^HTTP\/1\.1 200/);
-    // It still has descriptors of its own: for files, and for calls to others.
+    // It still has descriptors for its files, and for calls to others.
     const headers = { authorization: `Bearer ${bff.output().match(/pbff_\w+/)?.[0]}` };
     const response = await fetch(`${bff.url}/api/environments/local/ping`, { headers });
     assert.equal(response.status, 401, await response.text());

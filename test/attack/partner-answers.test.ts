@@ -8,7 +8,7 @@ import { type FaultServer, pong, startFaultServer, tokenReply } from '../support
 import { samples } from '../support/requests/write-samples.ts';
 
 type Bytes = string | Buffer;
-/** What a server of no kind in particular sends: at once, or when it has something of a request. */
+/** What an arbitrary server sends: at once, or when a part of the request has arrived. */
 type Script = { atOnce?: Bytes; answer?: Bytes; ends?: boolean };
 
 const user = JSON.stringify(samples.createUser.least);

@@ -8,7 +8,7 @@ import { startTestBff } from '../support/bff/test-bff.ts';
 import { operationPath } from '../support/requests/paths.ts';
 import { type Place, samples, type WriteName, withValueAt } from '../support/requests/write-samples.ts';
 
-/** What is said of a good request in which one place holds something else; nothing where it is accepted. */
+/** The faults of a valid request after one place in it was changed; none if it is accepted. */
 function saidWith(name: WriteName, place: Place, value: unknown): string[] {
   const validation = validate(operations[name].request, withValueAt(samples[name].whole, place, value));
   return validation.ok ? [] : sentences(validation.issues);

@@ -132,7 +132,7 @@ test('a provider as there are many', async (t) => {
       assert.deepEqual([line?.caller, line?.form], ['user:ada', form]);
       assert.match(line?.msg, /BFF_OIDC_GRANTS/);
 
-      // Who may do less than they should is told, too, and has the time to read it.
+      // People with fewer grants than they should have are told so, and have the time to read it.
       const granted = await login({ ...claims, email: 'ada@example.edu', email_verified: true });
       assert.equal(granted.status, 200);
       assert.match(granted.text, words);

@@ -1,4 +1,4 @@
 export const accessKey = 'pbff_an-access-key-for-benchmarks';
 
-/** What the load sends to every contestant; those that check no caller take no notice. */
+/** The key that the load sends to every contestant. Contestants that do not check callers ignore it. */
 export const authorization = `Bearer ${accessKey}`;

@@ -6,7 +6,7 @@ import type { Upstream } from './upstream.ts';
 /** A server that answers a ping by asking the upstream, with a token. */
 export type Contestant = {
   name: string;
-  /** What a ping asks for, at the contestant. */
+  /** The path of a ping at the contestant. */
   path: string;
   /** Nothing where this machine lacks the program. */
   command?: (where: { folder: string; port: number; upstream: Upstream }) => Command;
@@ -25,7 +25,7 @@ export const theBff: Contestant = {
   pings: true,
 };
 
-/** A server of one's own, as Pearsana's documentation suggests it. */
+/** The server that one would write from Pearsana's documentation. */
 export const sampleCode: Contestant = {
   ...peer('Express, `fetch` and Pearsana’s sample code', 'express-and-snippet.ts'),
   memory: true,

@@ -5,8 +5,8 @@ import { median } from './median.ts';
 export type ExtensionTimes = { loadMs: number; activateMs: number };
 
 /**
- * What VS Code waits for, in a fresh process each time, where nothing is cached but the file. The `vscode` module is a
- * stand-in, so these are the times of our own code alone.
+ * How long VS Code waits, measured in a new process each time, where only the file is cached. The `vscode` module is a
+ * stand-in, so these are the times of our own code.
  */
 export function extensionTimes(): ExtensionTimes {
   const bundle = createRequire(import.meta.url).resolve('../../extension/dist/extension.js');

@@ -40,7 +40,7 @@ const noJournal: Journal = {
   close: async () => {},
 };
 
-/** @param folder where the database lies meanwhile. Medians of the rounds. */
+/** @param folder for the database. @returns the medians of the rounds. */
 export async function measureJournal(folder = tmpdir()): Promise<JournalCost> {
   const directory = mkdtempSync(join(folder, 'journal-'));
   const partner = await startPartner();

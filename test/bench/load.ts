@@ -10,7 +10,7 @@ const connections = 10;
 
 export type Load = { answers: number; perSecond: number };
 
-/** As many pings as there is time for, or so many, by a process of its own. A bad answer would make every figure one of something else. */
+/** As many pings as fit in the time, or a fixed number, from a separate process. A wrong answer fails, since it would falsify the figures. */
 export async function load(url: string, length: { seconds: number } | { amount: number }): Promise<Load> {
   const until = 'seconds' in length ? ['-d', String(length.seconds)] : ['-a', String(length.amount)];
   const header = `authorization=${authorization}`;
@@ -27,7 +27,7 @@ export async function load(url: string, length: { seconds: number } | { amount: 
 /** Milliseconds from sending a ping to the last byte of its answer. */
 export type Latency = { p50: number; p99: number };
 
-/** Pings at a constant rate, by a process of its own. */
+/** Pings at a constant rate, from a separate process. */
 export async function latencyAt(url: string, ratePerSecond: number, seconds: number): Promise<Latency> {
   const program = join(import.meta.dirname, 'constant-rate.ts');
   const { stdout } = await run(process.execPath, [program, url, String(ratePerSecond), String(seconds)]);

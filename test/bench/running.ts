@@ -14,7 +14,7 @@ export type Running = {
   /** From the start of the process to its first good answer. */
   firstAnswerMs: number;
   residentMb(): number;
-  /** What it has taken of the processor since its start, in seconds, to 10 ms; nothing where the system doesn't say. */
+  /** The processor time since its start, in seconds, exact to 10 ms; undefined if the system doesn't tell. */
   processorSeconds(): number | undefined;
   stop(): Promise<void>;
 };

@@ -131,7 +131,7 @@ function latencyRow(name: string, rounds: readonly Round[]): string {
   return row(name, ...latencyWords(latencies), unit(addedLatency(name, rounds), 2, 'ms'));
 }
 
-/** Compared within each round, so that a machine that slows down meanwhile changes nothing. */
+/** Compared within each round, so that it does not matter if the machine slows down between rounds. */
 function addedLatency(name: string, rounds: readonly Round[]): number {
   const added = rounds.flatMap(({ direct, figures }) => {
     const latency = figures.get(name)?.latency;

@@ -1,5 +1,5 @@
 // A stand-in for Pearsana in the benchmark, in a process of its own. Its API answers every request with the same bytes, below the
-// HTTP server: what it costs is shared by all contestants and should be as little as can be.
+// HTTP server: its cost is shared by all contestants and should be as small as possible.
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { startTokenEndpoint } from './token-endpoint.ts';
@@ -41,5 +41,5 @@ await once(api, 'listening');
 const { authUrl } = await startTokenEndpoint(3600);
 const upstream: Upstream = { authUrl, apiUrl: `http://127.0.0.1:${(api.address() as AddressInfo).port}` };
 process.send?.(upstream);
-// Ends with whoever started it.
+// Ends together with its parent.
 process.once('disconnect', () => process.exit());

@@ -12,7 +12,7 @@ import { createClientConsumer } from '../support/packages/client-consumer.ts';
 const root = join(import.meta.dirname, '../..');
 const example = join(root, 'examples/internal-tool');
 
-/** The client where there is no page. */
+/** The client, without a page. */
 const workerProgram = `
 import { createClient } from 'pearsana-partner-client';
 addEventListener('message', async ({ data }) => {

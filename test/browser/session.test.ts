@@ -137,7 +137,7 @@ test('an internal page', {
     },
   );
 
-  /** What came to the BFF's invitations from a hostile page, after it did its worst. */
+  /** The requests for invitations from a hostile page that tried everything. */
   async function attackFrom(origin: string): Promise<{ page: Page; came: Passed[]; invitations: number }> {
     const before = passed.length;
     const sentBefore = api.exchanges.length;

@@ -12,7 +12,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 const compiler = join(import.meta.dirname, '../../node_modules/typescript/bin/tsc');
 const strict = ['--strict', '--noUncheckedIndexedAccess', '--exactOptionalPropertyTypes', '--noEmit'];
 
-/** What somebody writes who has the description alone. The marked lines must not compile. */
+/** A program by somebody who has only the description. The marked lines must not compile. */
 const program = `
 import createClient from 'openapi-fetch';
 import type { components, paths } from './pearsana.ts';
@@ -44,7 +44,7 @@ const refused = await POST('/api/environments/{environment}/users', {
 });
 if (!refused.error) throw new Error('It was not refused.');
 const { code, outcome, source } = refused.error.error;
-// Absent where the key stands for an earlier write.
+// Absent if the failure is about an earlier write with the same key.
 const became: 'not_sent' | 'refused' | 'unknown' | undefined = outcome;
 const said: 'bff' | 'pearsana' | 'auth' = source;
 const confirmed = await POST('/api/environments/{environment}/users', {

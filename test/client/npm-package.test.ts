@@ -9,7 +9,7 @@ import { execute } from '../support/processes/execute.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** A program of somebody else's: what it may not write is marked, and what it prints is what it was told. */
+/** Somebody else's program. The marked lines must not compile, and it prints what it was told. */
 const program = `
 import { ClientError, createClient, operations, validate, type Success } from 'pearsana-partner-client';
 

@@ -23,7 +23,7 @@ function setUp(accepts = 'good-key') {
     expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
     redeemed: [] as unknown[],
     now: 0,
-    /** What answers `GET /auth/methods` in the place of a BFF. */
+    /** A server that answers `GET /auth/methods` instead of a BFF. */
     stranger: undefined as (() => Response) | undefined,
     accepts,
   };
@@ -244,7 +244,7 @@ describe('the backend, signed in through a browser', () => {
       path: '/auth/vscode/revoke',
       authorization: 'Bearer good-key',
     });
-    // And none is given back that is only entered once more.
+    // A key that is entered again is not ended.
     const before = sentWithKey().length;
     await backend.signIn(first, 'better-key');
     assert.equal(sentWithKey().length, before + 1);

@@ -15,7 +15,7 @@ const accessKey = 'pbff_an-access-key-for-tests-only';
 const timeoutMs = 300;
 const created: Reply = { status: 201, body: { user: { userId: 'usr_1' } } };
 
-/** What meets the first arrival of a create, and whether Pearsana has carried it out all the same. */
+/** What happens when a create first arrives, and whether Pearsana has carried it out. */
 type Fault = { reply: Reply; carriedOut: boolean; end: Outcome | 'succeeded' };
 const unknownBefore = (reply: Reply): Fault => ({ reply, carriedOut: false, end: 'unknown' });
 const unknownAfter = (reply: Reply): Fault => ({ reply, carriedOut: true, end: 'unknown' });
@@ -49,7 +49,7 @@ describe('creates under keys that are tried again while the wall clock goes astr
       const key = String(JSON.parse(body).externalReferences[0].externalId);
       add(arrivals, key);
       const fault = faultOf(key);
-      // What was refused is mended by then.
+      // The cause of a refusal has been fixed by then.
       const isFirst = arrivals.get(key) === 1;
       if (!isFirst || fault.carriedOut) add(carriedOut, key);
       return isFirst ? fault.reply : created;

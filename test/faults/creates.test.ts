@@ -33,7 +33,7 @@ const faults: Record<string, Fault> = {
   'timeout-before': { before: { fault: 'hang' }, outcome: 'unknown', arrivals: 1 },
   'timeout-after': { after: { ...created, delayMs: 2 * timeoutMs }, outcome: 'unknown', arrivals: 1 },
   'cut-off': { after: { ...created, claimedLength: 1_000 }, outcome: 'unknown', arrivals: 1 },
-  // A gateway's, in front of a partner that carries the create out all the same.
+  // From a gateway, in front of a partner that still carries out the create.
   ...Object.fromEntries(
     [408, 460, 499, 504].flatMap((status): [string, Fault][] => [
       [`${status}-before`, { before: { status }, outcome: 'unknown', arrivals: 1 }],
@@ -50,7 +50,7 @@ const create = (bff: TestBff, id: string) =>
     body: JSON.stringify(samples.createUser.least),
   });
 
-/** What has become of a create, as its caller is told. */
+/** The outcome of a create, as its caller sees it. */
 async function endOf(bff: TestBff, id: string): Promise<Outcome | 'success'> {
   const answer = await create(bff, id);
   if (answer.status === 201) return 'success';

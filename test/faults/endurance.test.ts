@@ -23,7 +23,7 @@ const seconds = shortOrLong(12, 900);
 const seed = Number(process.env.ENDURANCE_SEED ?? 20_260_130);
 const accessKey = 'pbff_an-access-key-for-tests-only';
 const mebibyte = 1024 * 1024;
-/** What a side can have of the BFF's connections: 64 kept ones and 64 fresh ones. */
+/** The most connections of the BFF to one side: 64 kept ones and 64 new ones. */
 const mostToOneSide = 128;
 const callers = 40;
 
@@ -131,7 +131,7 @@ describe('a mixed load with faults at random', () => {
     await dispatcher.destroy();
     test.diagnostic(JSON.stringify(Object.fromEntries(ends)));
 
-    // What is kept idle is given up after four seconds.
+    // Idle connections are closed after four seconds.
     const end = performance.now() + 15_000;
     while (partner.api.connections.now > 0 && performance.now() < end) await delay(100);
     assert.deepEqual([partner.api.connections.now, partner.auth.connections.now], [0, 0]);

@@ -17,7 +17,7 @@ async function startRotating() {
   const folder = stack.use(temporaryFolder());
   const file = join(folder.path, 'client-secret');
   const partner = stack.use(await startFaultServer());
-  /** What the authorisation server takes, for how long its tokens live, and how often it has refused. */
+  /** The secret that the authorisation server accepts, the lifetime of its tokens, and how often it has refused. */
   const server = { accepted: 'secret-1', lifetimeSeconds: 3600, refusals: 0 };
   writeFileSync(file, `${server.accepted}\n`);
   partner.auth.always(({ body }) => {

@@ -37,7 +37,7 @@ const requestOf = ({ number, references }: Row) => ({
   externalReferences: references,
 });
 
-/** What may have been done counts; what was refused does not. */
+/** Counts rows that may have been carried out, but not refused ones. */
 function countInvitations(partner: FaultServer, size: number, random: (below: number) => number) {
   const counts = Array.from({ length: size }, () => 0);
   const faults: Record<string, number> = {};
@@ -93,7 +93,7 @@ for (const size of sizes) {
         importInWindow(rows, bff.client(other), { reloads: 0, random }),
       ]);
       await killing;
-      // Once more, when everything is quiet: what is left is sent, and what is unknown is not.
+      // Once more, without faults: the remaining rows are sent, and the unknown ones are not.
       const last = await importInWindow(rows, bff.client(), { reloads: 0, random });
 
       const doubled = arrived.counts.filter((count) => count > 1).length;
@@ -134,7 +134,7 @@ function countStates(ends: ReadonlyMap<Row, RowEnd>): Record<string, number> {
   return states;
 }
 
-/** A window that imports the rows, is reloaded now and then, and goes on. */
+/** A window that imports the rows, is reloaded now and then, and continues. */
 async function importInWindow(
   rows: readonly Row[],
   client: Client,

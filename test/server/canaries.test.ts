@@ -35,7 +35,7 @@ const marker = 'marker-of-a-request-body';
 const idempotencyKey = 'canary-idempotency/key+"1"';
 const keyFile = join('data', 'access-key');
 const firstKeyName = 'the first access key';
-/** Callers from the access file: one who may everything, one who may little, and one whose key is taken away meanwhile. */
+/** Callers from the access file: one with all grants, one with few, and one whose key is removed during the test. */
 const grantsOf = { ada: ['*:*'], bob: ['sandbox:ping'], eve: ['*:*'] };
 
 describe('client secret, partner token and access key', { timeout: 60_000 }, () => {
@@ -109,7 +109,7 @@ describe('client secret, partner token and access key', { timeout: 60_000 }, () 
       ...Object.fromEntries(Object.entries(keys).map(([name, key]) => [`the access key of ${name}`, key])),
     };
     const all: Secrets = { ...issued, ...allKeys, 'an idempotency key': idempotencyKey };
-    // A refusal quotes the field that it refuses, to the one who sent it: only such an answer may hold a key.
+    // A refusal quotes the refused field to its sender. Only such an answer may contain a key.
     const quotes = ({ sent: { body } }: Recorded) =>
       Object.values(allKeys).some((key) => body?.includes(key) === true);
     const texts = (records: Recorded[]) => records.map(({ answer }) => answer);
@@ -128,7 +128,7 @@ describe('client secret, partner token and access key', { timeout: 60_000 }, () 
       assert(files.has(join('data', name)), name);
     }
     for (const [path, content] of files) {
-      // The owner's own key lies in its file, and nowhere else.
+      // The owner's key is in its file, and nowhere else.
       const { [firstKeyName]: _own, ...others } = all;
       assertNothingIn(path, [path, content.toString('latin1')], path === keyFile ? others : all);
     }
@@ -212,7 +212,7 @@ function assertAllWasTried(answered: Recorded[], tokens: string[], lines: string
   assert(tokens.length >= 3 && tokens.every((token) => token.split('.').length === 3));
 }
 
-/** Fails with what was found, how it was spelt, and the first text that holds it. */
+/** Fails with the secret that was found, its spelling, and the first text that contains it. */
 function assertNothingIn(place: string, texts: string[], secrets: Secrets): void {
   const found = findSecrets(secrets, texts.join('\n'));
   if (found.length === 0) return;

@@ -21,7 +21,7 @@ describe('the log', () => {
   it('has one line a request, with these fields and no others', () => {
     const { log: its, entries } = log();
     const caller = { id: 'access-key', kind: 'access-key', grants: ['*:*'] } as const;
-    // What else a context may come to hold stays out of the line.
+    // Other fields of a context must not appear in the line.
     const more = { authorization: 'canary', body: 'canary' };
     its.request(
       { ...context, ...more, operation: 'ping', environment: 'sandbox', caller, partnerMs: 1 },

@@ -31,7 +31,7 @@ async function failing(reason: ClientErrorReason, call: Promise<unknown>): Promi
 }
 
 test('the client', async (t) => {
-  // It stands in for the BFF here: the contract's edges are what no real BFF would send.
+  // A stand-in for the BFF: a real BFF would not send these edge cases of the contract.
 
   await using bff = await startFaultServer();
 

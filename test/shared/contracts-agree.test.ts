@@ -33,7 +33,7 @@ describe('contract and local Pearsana, which were written apart', () => {
   for (const name of writeNames) {
     const schema = operations[name].request;
     const [rule, valid] = theirs[name];
-    /** What both say; fails unless they say the same. */
+    /** The verdict of both; fails unless they agree. */
     const accepted = (value: unknown): boolean => {
       const validation = validate(schema, value);
       const faults = faultsOf(rule, value);
@@ -64,7 +64,7 @@ describe('contract and local Pearsana, which were written apart', () => {
         }),
         { seed, numRuns: runs },
       );
-      // Else the spoiling spoils nothing, or everything, and the two agree for nothing.
+      // Otherwise the spoiling would spoil nothing or everything, and the agreement would prove nothing.
       assert(good > runs / 20 && good < runs / 2, `${good} of ${runs} were good`);
       context.diagnostic(`${good} of ${runs} were good all the same`);
     });

@@ -1,4 +1,4 @@
-// Compile-only: what must not compile is marked, and the compiler complains where it would after all.
+// Compile-only. Lines that must not compile are marked, and the compiler complains if one does compile.
 import type { Client, ClientOf } from '../../shared/client.ts';
 import type { SubmitDocumentRequest } from '../../shared/documents.ts';
 import type { EndpointTable, OperationRow, ParameterIn } from '../../shared/endpoint-row.ts';
@@ -69,9 +69,9 @@ client.submitDocumentBatch({
 client.submitDocument({ environment: 'sandbox', request: { documentType: 'DIPLOMA', file: 'QQ==' } });
 // @ts-expect-error A batch tells its items apart.
 client.submitDocumentBatch({ environment: 'sandbox', request: { items: [document] } });
-// @ts-expect-error One document is no batch.
+// @ts-expect-error One document is not a batch.
 client.submitDocumentBatch({ environment: 'sandbox', request: document });
-// @ts-expect-error What is free in form is an object all the same.
+// @ts-expect-error A free-form value must be an object.
 client.submitDocument({ environment: 'sandbox', request: { ...document, verificationMetadata: 'x' } });
 // @ts-expect-error Pearsana documents no answer, so nothing can be taken for granted of one.
 (await client.submitDocument({ environment: 'sandbox', request: document })).result.document;
@@ -83,7 +83,7 @@ client.submitDocument({ environment: 'sandbox', request: { ...document, verifica
 // @ts-expect-error Scopes are read, and take no request.
 client.scopes({ environment: 'sandbox', request: {} });
 
-// What a row finds out from a request, it finds out from its own.
+// The functions of a row take requests of that row.
 type Rows = typeof operations;
 type Functions<Row> = Row extends { partner: { scopes: infer Scopes }; files: { of: infer Of } }
   ? Scopes | Of
@@ -100,7 +100,7 @@ anothers satisfies false;
 'PARTNER_TIMED_OUT' satisfies ErrorCode;
 504 satisfies (typeof errorCodes)['PARTNER_TIMEOUT']['status'];
 
-// A table with other rows: what a method takes follows from the path, the query and the method of its row.
+// A table with other rows: the options of a method follow from the path, the query and the method of its row.
 declare const other: ClientOf<OtherTable>;
 (await other.getInvitation({ environment: 'sandbox', invitationId: 'inv_1' })).result.invitation
   .status satisfies string;
@@ -126,7 +126,7 @@ other.session() satisfies ReturnType<Client['session']>;
 // Parameters are read out of the path, a colon within a part aside.
 'invitationId' satisfies ParameterIn<'/v1/invitations/:invitationId:revoke'>;
 null as unknown as ParameterIn<'/v1/documents:submit'> satisfies never;
-// What a partner's path names is named by the row's own.
+// The parameters of a partner's path are among those of the row's own path.
 type Strange<Table extends EndpointTable> = {
   [Name in keyof Table]: Table[Name] extends {
     path: infer Own extends string;

@@ -172,7 +172,7 @@ const spoil: fc.Arbitrary<Spoil> = fc.record({
   key: strangeKey,
 });
 
-/** What is almost right, by the kind of spoiling that puts it somewhere. */
+/** Almost valid values, by the kind of spoiling that uses them. */
 const nearly = fc.record({
   mail: nearlyEmail,
   day: nearlyDay,
@@ -237,7 +237,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** As JSON.parse does: a field of its own even where the name is `__proto__`. */
+/** Like JSON.parse: an own property even if the name is `__proto__`. */
 function put(into: object, key: PropertyKey, value: unknown): void {
   Object.defineProperty(into, key, { value, enumerable: true, configurable: true, writable: true });
 }

@@ -11,13 +11,13 @@ import {
   writeNames,
 } from '../support/requests/write-samples.ts';
 
-/** What a person reads about a request; nothing where all is well. */
+/** What a person reads about a request; nothing if it is valid. */
 function said(name: WriteName, request: unknown): string[] {
   const validation = validate(operations[name].request, request);
   return validation.ok ? [] : sentences(validation.issues);
 }
 
-/** What is said of a whole request in which one place holds something else. */
+/** The faults of a whole request after one place in it was changed. */
 const saidWith = (name: WriteName, place: Place, value: unknown) =>
   said(name, withValueAt(samples[name].whole, place, value));
 

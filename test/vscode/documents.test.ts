@@ -173,7 +173,7 @@ for (const kind of ['node', 'web'] as const) {
   });
 }
 
-/** Whom the documents are of. */
+/** The person of the documents. */
 async function createPerson(bff: TestBff, environment: string): Promise<void> {
   const request = {
     identity: { email: 'ada@example.edu', firstName: 'Ada', lastName: 'Lovelace', roleName: 'student' },

@@ -28,7 +28,7 @@ for (const kind of ['node', 'web'] as const) {
       const { page, quickInput, notification } = workbench;
       const read = () => page.waitForTimeout(1_000);
 
-      /** Each of the eight stands there, and one is not enabled. */
+      /** All eight scopes are shown, and one is not enabled. */
       async function seeScopes(): Promise<void> {
         await quickInput.step(/Scopes · sandbox · 7 of 8 enabled, at \d/);
         const options = await quickInput.options();

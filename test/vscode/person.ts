@@ -43,7 +43,7 @@ export async function signIn(workbench: Workbench, accessKey: string): Promise<v
     .waitFor();
 }
 
-/** Clicks a command that stands beside an environment in the tree. */
+/** Clicks a command beside an environment in the tree. */
 export async function clickBeside(
   { treeItem }: Workbench,
   environment: string,
@@ -98,7 +98,7 @@ async function submitSelected(workbench: Workbench, file: string): Promise<void>
   await workbench.quickInput.step(/Submit \d+ documents?/);
 }
 
-/** What is entered or chosen in a step of a wizard; one that says neither is taken as it stands. */
+/** What is entered or chosen in a step of a wizard. Without either, the step is accepted as it is. */
 export type Entry = { text?: string; pick?: string };
 
 /** Passes the steps of a wizard from its first one on, up to the one after them. */

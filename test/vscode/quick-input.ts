@@ -11,7 +11,7 @@ export function createQuickInput(page: Page) {
   const shownMessage = widget.locator('.quick-input-message');
 
   return {
-    /** Waits for the step of a wizard with this title; without it, what follows might still meet the step before. */
+    /** Waits for the wizard's step with this title. Otherwise the next action might still meet the previous step. */
     async step(title: string | RegExp): Promise<void> {
       await shownTitle.filter({ hasText: title }).waitFor();
     },

@@ -27,7 +27,7 @@ async function begin(workbench: Workbench): Promise<void> {
   const { page } = workbench;
   await page.setViewportSize({ width: 1040, height: 600 });
   await signIn(workbench, bff.accessKey);
-  // A side bar wide enough for what stands in it.
+  // A side bar wide enough for its content.
   const sash = page.locator('.monaco-sash.vertical:not(.disabled)').first();
   const box = await sash.boundingBox();
   if (!box) return;

@@ -20,9 +20,9 @@ const userDataDir = argument('user-data-dir');
 const interrupted = new AbortController();
 const interrupt = (by: string) => interrupted.abort(new Error(`Interrupted by ${by}.`));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt(signal));
-// Whoever started us holds the other end.
+// Our parent holds the other end.
 process.stdin.resume().once('close', () => interrupt('its parent’s end'));
-// Lines that nobody reads any more are no reason to leave a browser behind.
+// Even if nobody reads the output any more, the browser must be ended.
 for (const output of [process.stdout, process.stderr]) output.on('error', () => interrupt('a closed output'));
 
 process.exitCode = await runTests();

@@ -65,11 +65,11 @@ for (const kind of ['node', 'web'] as const) {
           /ALREADY|was \[invited\] \(command:x\) before.*Nothing was changed/s,
         ).first();
         await told.waitFor();
-        // Pearsana's text is no link.
+        // Pearsana's text is not shown as a link.
         assert.equal(await told.locator('a[href*="command:"], a[data-href*="command:"]').count(), 0);
         await read();
         await told.getByRole('button', { name: 'Review and Try Again' }).click();
-        // Called with arguments: nothing is asked again, but the review comes all the same.
+        // Called with arguments: nothing is asked again, but the review still comes.
         await quickInput.step(/Invite · sandbox.*\(1\/1\)/);
         assert.equal(sent(), 1);
         await quickInput.options();

@@ -1,4 +1,4 @@
-// What one would write without a BFF. It checks no caller, limits nothing and logs nothing.
+// The server that one would write without a BFF. It does not check callers, limit them or log.
 import express from 'express';
 import { peerEnvironment } from './peer-environment.ts';
 import { createAccessTokenSnippet } from './snippet.ts';

@@ -1,8 +1,8 @@
-/** What every peer is told, the way the BFF is: by environment variables. */
+/** The configuration of every peer, like the BFF's: environment variables. */
 export function peerEnvironment() {
   const { PORT, AUTH_URL: authUrl = '', API_URL: apiUrl = '' } = process.env;
   return { port: Number(PORT), authUrl, apiUrl };
 }
 
-/** A peer that only injects a header has its token for ever, and pays nothing for having one. */
+/** A peer that only adds a header has a token that never expires, and spends nothing on getting it. */
 export const injectedAuthorization = 'Bearer a-token-for-benchmarks';

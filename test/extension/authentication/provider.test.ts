@@ -6,7 +6,7 @@ import type { KeptSession } from '../../../extension/src/authentication/session-
 
 type Change = vscode.AuthenticationProviderAuthenticationSessionsChangeEvent;
 
-/** What all windows share, and one window's provider of it. */
+/** The storage that all windows share, and one window's provider. */
 function newWindow(shared: { url: string; kept: Map<string, KeptSession> }) {
   const told: string[] = [];
   const signedOut: string[] = [];
@@ -50,7 +50,7 @@ describe('the authentication provider', () => {
     const shared = newShared();
     const [here, there] = [newWindow(shared), newWindow(shared)];
     const session = await here.provider.createSession([], {});
-    // What the secret storage tells each window.
+    // The event of the secret storage, in each window.
     await there.provider.refresh();
     await here.provider.refresh();
     assert.deepEqual(

@@ -158,7 +158,7 @@ describe('what is given', () => {
   });
 });
 
-/** A person who enters these answers, and takes every other step as it stands. */
+/** A person who enters these answers, and accepts every other step as it is. */
 function play(script: Record<string, string>, escapeAt?: string): { asked: string[]; input: WizardInput } {
   const asked: string[] = [];
   const input: WizardInput = {

@@ -18,7 +18,7 @@ const production = {
   protected: true,
 } as const;
 
-/** What a person enters, step by step; a step that is not named is accepted as it stands. */
+/** What a person enters, step by step. A step that is not named is accepted as it is. */
 type Script = Record<string, string | string[]>;
 
 const people: { form: OperationForm<FormOperation>; script: Script; request: Draft }[] = [

@@ -33,7 +33,7 @@ const failed: PingRecord = {
 
 describe('an environment in the tree', () => {
   it('says its kind and its protection in words', () => {
-    // What the name says already is not said twice.
+    // The words do not repeat the name.
     assert.equal(kindWords(sandbox), '');
     assert.equal(kindWords(production), 'protected');
     assert.equal(kindWords({ ...production, name: 'live' }), 'production · protected');

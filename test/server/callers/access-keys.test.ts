@@ -29,7 +29,7 @@ function startCallers() {
     return kept.adopt(keys, (each) => each.stop());
   }
 
-  /** A key that an operator adds, in force from the next look at the file on. */
+  /** A key that an operator adds. It is valid as soon as the BFF has read the file again. */
   async function add(name: string, grants = ['sandbox:ping'], lifetimeMs: number | null = null) {
     const { key, entry } = newKey({ name, grants, origin: 'cli', lifetimeMs });
     await changeAccessFile(dataDirectory, (keys) => [...keys, entry]);
@@ -265,7 +265,7 @@ describe('the access keys', () => {
       assert.equal(keys.identify(`Bearer ${brief.key.reveal()}`), undefined);
       const next = await keys.issue(order);
       const ids = JSON.parse(readFileSync(file, 'utf8')).keys.map(({ id }: { id: string }) => id);
-      // What an operator has added stays in the list until the operator removes it.
+      // An operator's key stays in the list until the operator removes it.
       assert.deepEqual(ids, [first.caller.keyId, kept.entry.id, next.caller.keyId]);
     });
 

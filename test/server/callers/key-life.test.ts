@@ -61,7 +61,7 @@ describe('an access key, while the BFF runs', { concurrency: 3, timeout: 60_000 
     const all = [first, second, third].map((key) => statusOf(bff, key));
     assert.deepEqual(await Promise.all(all), [401, 401, 200]);
 
-    // In use: what it has begun is answered, and nothing more begins.
+    // A call in progress is answered, and no further call begins.
     partner.api.next({ delayMs: 2_500, body: pong });
     const underWay = call(bff, third, '/api/environments/sandbox/ping');
     await until('the ping is under way', () => partner.api.count('/ping') === 2);

@@ -1,4 +1,4 @@
-/** Bodies that are no JSON, not UTF-8, or no object that any row could want. */
+/** Bodies that are not JSON, not UTF-8, or not an object that any row accepts. */
 export const unusableBodies: [what: string, body: string | Buffer][] = [
   ['an empty body', ''],
   ['blanks', ' \n'],
@@ -26,7 +26,7 @@ export const unusableBodies: [what: string, body: string | Buffer][] = [
   ['UTF-16', Buffer.from('{}', 'utf16le')],
   ['only zeros', Buffer.alloc(100)],
 ];
-/** What a body may not be sent as; undefined is no content type at all. */
+/** Content types that are refused; undefined means no content type. */
 export const otherTypes = [
   'application/x-www-form-urlencoded',
   'multipart/form-data; boundary=a',

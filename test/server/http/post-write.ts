@@ -26,7 +26,7 @@ export async function postWrite(
   });
   sent.end(body);
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
-  // Who is answered early may still be writing when the other end closes.
+  // After an early answer, the sender may still be writing when the other end closes.
   sent.on('error', () => {});
   let text = '';
   for await (const part of response.setEncoding('utf8')) text += part;

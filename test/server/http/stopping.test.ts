@@ -202,7 +202,7 @@ describe('stopping', () => {
     await until('the write', () => partner.api.count('/v1/users') === 1);
     socket.destroy();
     await bff.running.stop();
-    // The program ends with this: what is not done by now never will be.
+    // The program ends after this: anything that is not done by now never will be.
     assert(answered);
     await until('Pearsana has answered', () => partner.api.connections.now === 0);
     assert.equal(partner.api.connections.cut, 0);

@@ -16,7 +16,7 @@ import { shortly, write } from './write-with-key.ts';
 
 const firstReference = 'marker-createUser-externalReferences-0-externalId';
 
-/** A request in which every text but those of the references, dates and the like is a marker of its own. */
+/** A request in which every text is a unique marker, except for references, dates and the like. */
 function marked(name: WriteName): { request: unknown; markers: Secrets; references: string[] } {
   const markers: Record<string, string> = {};
   const references: string[] = [];
@@ -66,7 +66,7 @@ describe('the files of the journal', () => {
         const answer = await write(bff, wanted);
         assert.equal(shortly(answer), '201', answer.text);
         ids.push(/(usr|inv|doc)_\w+/.exec(answer.text)?.[0] ?? assert.fail(answer.text));
-        // What the local Pearsana answers holds the whole person; what is kept of it can be given again.
+        // The local Pearsana's answer contains the whole person. The part that is kept can be answered again.
         assert.equal(shortly(await write(bff, wanted)), '201 replayed');
       }
       await assertWithheld(bff);

@@ -1,4 +1,4 @@
-// Somebody removes, empties, replaces or cuts what the journal lies in, while the BFF runs or before it starts.
+// Somebody removes, empties, replaces or truncates the journal's files, while the BFF runs or before it starts.
 import assert from 'node:assert/strict';
 import {
   copyFileSync,
@@ -46,7 +46,7 @@ test('a journal that goes away', async (t) => {
     for (const key of keys) assert.equal(shortly(await write(bff, { key })), '201');
   }
 
-  /** Fails unless the next write is refused with nothing sent, the log says why, and reads go on. */
+  /** Fails unless the next write is refused with nothing sent, the log says why, and reads still work. */
   async function assertRefused(bff: TestBff, why: RegExp, key = 'next'): Promise<void> {
     const before = arrivals();
     assert.equal(shortly(await write(bff, { key })), unavailable);

@@ -32,7 +32,7 @@ test('the journal', async (t) => {
     };
   }
 
-  /** Fails unless writes are refused with nothing sent, a line of the log says why, and reads go on. */
+  /** Fails unless writes are refused with nothing sent, a log line says why, and reads still work. */
   async function assertOnlyReads(bff: TestBff, why: RegExp): Promise<void> {
     const before = partner.api.count('/v1/invitations');
     for (const key of ['a-key', undefined])

@@ -39,7 +39,7 @@ async function startRecorded() {
   );
   const kept = stack.move();
 
-  /** The rows as they lie in the database, oldest first, whoever reads them. */
+  /** All rows of the database, oldest first. */
   function rows(): Record<string, SQLOutputValue>[] {
     const database = new DatabaseSync(join(dataDirectory, 'journal.sqlite'), { readOnly: true });
     try {

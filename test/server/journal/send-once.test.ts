@@ -230,7 +230,7 @@ test('a write', async (t) => {
           assert(message.includes(requestId) && message.includes(startedAt));
         }
         assert.equal(arrivals(), before + 1);
-        // Somebody who knows better uses another one.
+        // A person who knows more uses a new key.
         partner.api.next(success);
         assert.equal(shortly(await write(bff, { key: newKeyName() })), '201');
       });

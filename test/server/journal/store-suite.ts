@@ -1,4 +1,4 @@
-// What every store of the journal must do, wherever it keeps its rows. A store's own test file hands in where to open it.
+// The tests that every store of the journal must pass, wherever it keeps its rows. A store's own test file says how to open it.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it, mock } from 'node:test';
 import type { Claim, Intent, JournalStore } from '../../../server/journal/journal-store.ts';
@@ -186,7 +186,7 @@ export function testRules(name: string, makePlace: () => Promise<StorePlace>): v
       const found = { happened: false, by: 'ada' };
       assert.equal((await store.resolve(ada, id, found))?.state, 'not_sent');
       const next = sent(await store.claim(intent));
-      // What ends late takes nothing from whoever has the key now.
+      // A late outcome does not take the key from its new owner.
       await store.end(id, { state: 'succeeded' });
       const { writes } = await store.activity(ada, 9);
       assert.deepEqual(
@@ -257,7 +257,7 @@ export function testRules(name: string, makePlace: () => Promise<StorePlace>): v
   });
 }
 
-/** What a store keeps at most; it takes seconds. */
+/** The limits of a store. These tests take seconds. */
 export function testBounds(name: string, makePlace: () => Promise<StorePlace>): void {
   describe(`the bounds of ${name}`, () => {
     const open = usePlace(makePlace);
@@ -410,7 +410,7 @@ export function testAges(name: string, makePlace: () => Promise<StorePlace>): vo
       await minute(store);
       assert(!(await isHonoured(store, 'before')));
       assert(await isHonoured(store, 'after the jump'));
-      // What came after the jump is as old as it is, and no older.
+      // Rows from after the jump have their true age.
       await run(store, 29 * day);
       assert(await isHonoured(store, 'after the jump'));
       await run(store, 2 * day);

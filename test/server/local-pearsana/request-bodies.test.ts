@@ -110,7 +110,7 @@ const kinds: { path: string; request: object; cases: Case[] }[] = [
   },
 ];
 
-/** What holds for both bodies. */
+/** The rules for both bodies. */
 const shared: Case[] = [
   ['surprise', 1, 'surprise is not a known field.'],
   ['constructor', 1, 'constructor is not a known field.'],

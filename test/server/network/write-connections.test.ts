@@ -10,7 +10,7 @@ import { operationPath } from '../../support/requests/paths.ts';
 import { samples, type WriteName, writeNames } from '../../support/requests/write-samples.ts';
 import { until } from '../../support/until.ts';
 
-/** What a partner sees below HTTP: on which connection a request came, and whether its answer was taken to the end. */
+/** What a server sees below HTTP: on which connection a request came, and whether its whole answer was read. */
 type Seen = { path: string; socket: Socket; end?: 'taken' | 'cut' };
 
 test('the connections of writes', async (t) => {

@@ -1,4 +1,4 @@
-// What the running BFF answers is what its description says: status, body and headers.
+// The answers of a running BFF match its description: status, body and headers.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -14,7 +14,7 @@ import { type Answer, failureIn, startTestBff } from '../../support/bff/test-bff
 import { goodRequest, type Sent, samples } from '../../support/requests/good-requests.ts';
 import { activityPath, describedPath, operationPath } from '../../support/requests/paths.ts';
 
-/** With these, a body that is too large is no matter of megabytes. */
+/** Small limits, so that a body that is too large is not megabytes large. */
 const limits = { document: 3_000, batch: 6_000 };
 const document = createOpenApiDocument(limits);
 const schemas = new Ajv2020({ strict: false, validateFormats: false }).addSchema(document, 'document');
@@ -44,7 +44,7 @@ function assertDescribed(path: string, method: string, answer: Answer): void {
   );
   assert(schemas.validate({ $ref: schema }, answer.body), schemas.errorsText());
   const failure = failureBody.safeParse(answer.body).data?.error;
-  // Pearsana has codes of its own; of ours, each that is answered is named.
+  // Pearsana has its own codes. Each of our codes in an answer is in the description.
   if (failure && failure.source !== 'pearsana') {
     const named = Object.keys(operation.responses[key]?.content?.['application/json'].examples ?? {});
     assert(
@@ -55,7 +55,7 @@ function assertDescribed(path: string, method: string, answer: Answer): void {
 
   for (const name of Object.keys(operation.responses[key]?.headers ?? {})) {
     const sent = answer.headers.get(name);
-    // Others depend on who asks and what became of it.
+    // Others depend on the caller and the outcome.
     if (['X-Request-Id', 'WWW-Authenticate'].includes(name)) assert(sent !== null, name);
     const value = name === 'Retry-After' && sent !== null ? Number(sent) : sent;
     const check = { $ref: pointer('components', 'headers', name, 'schema') };
@@ -82,7 +82,7 @@ test('the answers of a running BFF', async (t) => {
       status === '2XX' ? answer.status >= 200 && answer.status < 300 : answer.status === status;
     assert(expected, `${answer.status} ${answer.text}`);
     assertDescribed(describedPath(name), init.method, answer);
-    // Who is known to the BFF hears how much is left.
+    // Known callers are told how many requests are left.
     if (status !== 401) assert(answer.headers.has('ratelimit') && answer.headers.has('ratelimit-policy'));
   }
 

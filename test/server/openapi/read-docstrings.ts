@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from '@babel/parser';
 
-/** What is read of a node of the syntax tree. */
+/** The fields of a syntax tree's node that are read. */
 type Node = { type: string; leadingComments?: { type: string; value: string }[] | null };
 
 const root = join(import.meta.dirname, '../../..');
@@ -29,7 +29,7 @@ export function docstringsIn(source: string): Record<string, string> {
     if (last?.type === 'CommentBlock' && last.value.startsWith('*')) found[path] = plain(last.value);
   }
 
-  /** What is inside a call, such as an array's item, has the path of the call. */
+  /** Expressions inside a call, such as an array's item, have the path of the call. */
   function visit(node: unknown, path: string): void {
     if (Array.isArray(node)) for (const each of node) visit(each, path);
     if (!isNode(node)) return;

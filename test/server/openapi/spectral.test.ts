@@ -6,7 +6,7 @@ import { oas } from '@stoplight/spectral-rulesets';
 import { createOpenApiDocument, serverAt } from '../../../server/openapi/openapi-document.ts';
 import { schemasReachedFrom } from './schema-references.ts';
 
-/** As whoever runs it for others has it; on loopback it is plain http, which the OWASP rules dislike anywhere. */
+/** The description of a BFF that runs for others. On loopback it has plain http, which the OWASP rules always report. */
 const document = { ...createOpenApiDocument(), servers: [serverAt('https://bff.example.com')] };
 
 const requestSchemas = schemasReachedFrom(
@@ -16,7 +16,7 @@ const requestSchemas = schemasReachedFrom(
   ),
 );
 
-/** What these rules say of these places is not about requests. Each must be said at least once, else it goes. */
+/** Findings that are not about requests. Each must occur at least once; otherwise it is removed here. */
 const aside: { why: string; rules: RegExp; places: (place: string) => boolean }[] = [
   {
     why: 'An answer holds what Pearsana says, as long as that is.',

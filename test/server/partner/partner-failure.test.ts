@@ -223,7 +223,7 @@ test('a partner that fails', async (t) => {
       );
       assert.match(failure.message, message);
       assert.equal(answer.headers.get('content-type'), 'application/json; charset=utf-8');
-      // It is no write, so nothing has to be said of what became of it.
+      // It is not a write, so it has no outcome.
       assert.equal(failure.outcome, undefined);
       assert.equal(partner.api.arrivals.length, before + 1);
       assert.equal((await bff.call(path)).status, 200);
@@ -328,7 +328,7 @@ test('a partner that fails', async (t) => {
     });
   }
 
-  // A 401 costs a token each, so it stands apart from the table.
+  // Each 401 costs a token, so it is not in the table.
   for (const { what, replies, status, sends } of [
     {
       what: 'one 401 is asked again with another token',
@@ -391,7 +391,7 @@ describe('a partner that is not there', () => {
   const failingWith = async (authUrl: string, apiUrl: string, variables = {}): Promise<[number, Failure]> => {
     await using bff = await startBffWith({ sandbox: { authUrl, apiUrl } }, variables);
     const answer = await bff.call(path);
-    // What needs nothing of it goes on.
+    // Calls that do not need it still work.
     assert.equal((await bff.call('/api/environments')).status, 200);
     assert.equal((await bff.call('/readyz')).status, 200);
     return [answer.status, failureIn(answer)];

@@ -113,7 +113,7 @@ const endings: Ending[] = [
       outcome: 'refused',
     }),
   ),
-  // What gateways say of themselves, and what proves nothing.
+  // Answers that gateways give themselves, and answers that prove nothing.
   ...[
     402, 406, 407, 408, 416, 417, 418, 423, 424, 444, 460, 463, 494, 498, 499, 501, 505, 507, 511, 520, 524,
     599,

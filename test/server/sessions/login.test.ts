@@ -366,13 +366,13 @@ test('a login', async (t) => {
     for (const query of [`return=${page}&return=${page}`, `return[]=${page}`, `return[a]=${page}`]) {
       const { headers } = await bff.call(`/auth/login?${query}`);
       const location = headers.get('location');
-      // What is not understood as a return address is none, and then it is the first of the list.
+      // A parameter that is not a valid return address is ignored, and the first one of the list is used.
       if (location !== null) assert.equal(new URL(location).origin, provider.issuer);
     }
   });
 });
 
-/** One where whoever signs in is a registrar. */
+/** A provider where everybody who signs in is a registrar. */
 async function startRegistrarsProvider(): Promise<ScriptedProvider> {
   const provider = await startScriptedProvider();
   provider.token = registrar;

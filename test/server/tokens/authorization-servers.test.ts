@@ -13,7 +13,7 @@ import { createTokenRequest } from '../../../server/tokens/token-request.ts';
 const ping = 'pearsana-partner/ping';
 const users = 'pearsana-partner/partners.users:write';
 
-// Two authorisation servers that others wrote: what is true of both is not only true of our own idea of one.
+// Two authorisation servers that others wrote, so that the tests do not only confirm our own idea of one.
 test('a token of', async (t) => {
   const dispatcher = new Agent();
   const requestToken = createTokenRequest({ dispatcher, timeoutMs: 5_000 });

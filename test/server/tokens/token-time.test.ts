@@ -15,7 +15,7 @@ const request = { method: 'GET', baseUrl, path: '/ping', headers: {}, writes: fa
 function simulate(options: {
   lifetimeSeconds: number;
   random: () => number;
-  /** What the authorisation server does at this second; a token when it says nothing. */
+  /** What the authorisation server does at this second. By default it issues a token. */
   answer?: (now: number) => Promise<GrantedToken> | undefined;
 }) {
   const { lifetimeSeconds, random, answer } = options;

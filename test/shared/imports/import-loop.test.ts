@@ -39,7 +39,7 @@ const record: ImportRecord = {
   counts: { succeeded: 0, refused: 0, not_sent: 0, unknown: 0, in_flight: 0 },
 };
 
-/** What happens to the `try`th sending of a row; nothing means that it succeeds. */
+/** What happens when a row is sent for the `try`th time. By default it succeeds. */
 type Script = (row: number, attempt: number, now: number) => ClientError | undefined;
 
 /** An import of so many rows against a BFF that follows a script, with all that was seen of it. */

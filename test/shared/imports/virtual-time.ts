@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ImportTiming } from '../../../shared/imports/import-loop.ts';
 
-/** A clock that stands still until everybody sleeps, and then goes on to whoever wakes first. */
+/** A clock that stops until everybody sleeps, and then jumps to the first one to wake. */
 export function createVirtualTime(): ImportTiming & { run<Value>(work: Promise<Value>): Promise<Value> } {
   let now = 0;
   let sleepers: { at: number; wake: () => void }[] = [];

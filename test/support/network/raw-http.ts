@@ -14,7 +14,7 @@ export async function rawRequest(url: string, bytes: string): Promise<RawAnswer>
   socket.setEncoding('utf8').on('data', (text) => {
     answer += text;
   });
-  // A server that refuses early may reset the connection during the write; its answer counts all the same.
+  // A server that refuses early may reset the connection during the write. Its answer still counts.
   socket.on('error', () => {});
   socket.write(bytes);
   await once(socket, 'close');

@@ -20,11 +20,11 @@ export type Reply = {
   delayMs?: number;
   /** Answers once this promise is kept. */
   after?: Promise<void>;
-  /** How long the body is left unread; the part that fits into the system's buffers arrives all the same. */
+  /** How long the body is left unread. The part that fits in the system's buffers still arrives. */
   unreadMs?: number;
   /** Sends the body in pieces of one byte, this far apart. */
   dripMs?: number;
-  /** What `Content-Length` claims, whatever the body holds; the connection is then closed. */
+  /** The claimed `Content-Length`, whatever the body's size. The connection is then closed. */
   claimedLength?: number;
   /** `hang` never answers; the others cut the connection with a reset instead of answering. */
   fault?: 'hang' | 'reset-before-body' | 'reset-after-body';

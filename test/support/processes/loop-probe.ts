@@ -6,7 +6,7 @@ const everyMs = 2;
 const delay = monitorEventLoopDelay({ resolution: everyMs });
 delay.enable();
 
-// What a turn has computed: on a busy machine the clock also counts what others did meanwhile.
+// The processor time of a turn: on a busy machine, the clock would also count other processes.
 let mostCpuMs = 0;
 let before = cpuMs();
 setInterval(() => {

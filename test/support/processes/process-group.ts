@@ -30,7 +30,7 @@ async function stopGroup(child: ChildProcess): Promise<void> {
     child.exitCode !== null || child.signalCode !== null ? Promise.resolve() : once(child, 'exit');
   signalGroup(pid, 'SIGTERM');
   await Promise.race([ended, delay(3000, undefined, { ref: false })]);
-  // What outlives its leader, or ignores the first signal, is killed.
+  // Processes that outlive their leader, or ignore the first signal, are killed.
   signalGroup(pid, 'SIGKILL');
   await ended;
 }

@@ -1,4 +1,4 @@
-// A thread that uploads, with its own stand-in for Pearsana, so that the test's thread can watch other calls meanwhile.
+// A thread that uploads, with its own stand-in for Pearsana, so that the test's thread can watch other calls.
 import { parentPort, workerData } from 'node:worker_threads';
 import { startFaultServer } from '../partner/fault-server.ts';
 

@@ -66,13 +66,13 @@ function everyByte(bytes: Buffer, write: (hex: string) => string): string {
   return Array.from(bytes, (byte) => write(byte.toString(16).padStart(2, '0'))).join('');
 }
 
-/** The characters that bytes always have in base64 when so many bytes (modulo three) stand before them. */
+/** The characters that bytes always have in base64, depending on how many bytes (modulo three) precede them. */
 function insideBase64(bytes: Buffer, offset: number): string {
   const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
   return encoded.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6));
 }
 
-/** The hex digits of every escape in the other case; what is spelt out stays. */
+/** Writes the hex digits of every escape in the other case, and leaves everything else. */
 function encodedCase(spelling: string, change: 'toUpperCase' | 'toLowerCase'): string {
   if (/^[\da-f]+$/.test(spelling)) return spelling[change]();
   return spelling.replace(/(%(?:25)*|\\u|\\x)([\da-f]{2,4})/gi, (_, mark, hex) => mark + hex[change]());

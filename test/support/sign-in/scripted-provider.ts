@@ -10,13 +10,13 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 export type TokenRecipe = {
   claims?: Record<string, unknown>;
   header?: { alg?: string; kid?: string };
-  /** What signs it, instead of the provider's own key. */
+  /** The key that signs it, instead of the provider's own. */
   key?: CryptoKey | Uint8Array;
   /** Replaces the whole token; it is given the good one. */
   instead?: (good: string) => string;
 };
 
-/** What an endpoint answers instead of what it should. */
+/** A wrong answer of an endpoint. */
 type Answer = { status: number; body: object };
 
 /** An OpenID provider that lies as told. It has no login page: {@link ScriptedProvider.signIn} replaces it. */

@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-/** `to` is a path from the root where it is a file of ours, else the name of a module. */
+/** `to` is a path from the root for one of our files, and otherwise the name of a module. */
 export type Import = { from: string; to: string; dynamic: boolean; typesOnly: boolean };
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url));

@@ -9,7 +9,7 @@ export function workerHostSetting(ids: string[]): Record<string, unknown> {
   return { 'remote.extensionKind': Object.fromEntries(ids.map((id) => [id, ['web']])) };
 }
 
-/** The identifier of the extension whose manifest lies in this folder. */
+/** The identifier of the extension whose manifest is in this folder. */
 export async function extensionId(folder: string): Promise<string> {
   const { publisher, name }: { publisher: string; name: string } = JSON.parse(
     await readFile(join(folder, 'package.json'), 'utf8'),

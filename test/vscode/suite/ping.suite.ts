@@ -24,7 +24,7 @@ describe('pearsana.ping', () => {
     const extension = vscode.extensions.getExtension('pearsana-tools.pearsana-partner');
     const started = performance.now();
     await extension?.activate();
-    // Loading the bundle and `activate` together; printed for people, since a machine's speed is no test.
+    // The time for loading the bundle and `activate`. It is only printed, since a machine's speed cannot be a test.
     report(`activated in ${(performance.now() - started).toFixed(1)} ms`);
   });
 

@@ -149,7 +149,7 @@ test('what is protected', async (t) => {
       return error;
     };
 
-    // The name is what a person typed: what no header can hold is a wrong name, and no failure of the network.
+    // A person typed the name. If a header cannot contain it, it is a wrong name, not a failure of the network.
     const typed = [
       undefined,
       '',

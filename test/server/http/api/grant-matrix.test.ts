@@ -76,7 +76,7 @@ test('grants', async (t) => {
   const arrivals = (of: (partner: FaultServer) => FaultServer['api']) =>
     Object.values(partners).flatMap((partner) => of(partner).arrivals);
 
-  // These come first, while there is no token: one that was asked for would show.
+  // These come first, while there is no token, so that a token request would show.
   await t.test(
     'that are missing are named, for every caller, environment and operation, and nothing is sent to anybody',
     async (t) => {
@@ -194,7 +194,7 @@ test('grants', async (t) => {
   await t.test('of an environment are not told by the list in a 404 of another', async () => {
     const ping = await call('only-all-ping', 'nowhere', 'ping');
     assert.match(failureIn(ping).message, /Yours are: sandbox, production\.$/);
-    // What is no name belongs to nobody.
+    // An invalid name belongs to nobody.
     const noName = await call('only-production-ping', '__proto__', 'ping');
     assert.match(failureIn(noName).message, /Yours are: production\.$/);
     const nothing = await call('nobody', '__proto__', 'ping');

@@ -5,7 +5,7 @@ import type { WriteName } from '../../../support/requests/write-samples.ts';
 const document = 3_000;
 const batch = 6_000;
 
-/** Settings with which a body of exactly the cap is no matter of megabytes. */
+/** Settings with small limits, so that a body of exactly the cap is not megabytes large. */
 export const smallLimits = { MAX_DOCUMENT_BYTES: String(document), MAX_BATCH_BYTES: String(batch) };
 
 /** The largest body of a row with these. */

@@ -10,7 +10,7 @@ import { samples, type WriteName, writeNames } from '../../../support/requests/w
 import { postWrite } from '../post-write.ts';
 import { capsOf, smallLimits } from './small-limits.ts';
 
-/** What the local Pearsana says of each. */
+/** The local Pearsana's answer to each. */
 const answers: Record<WriteName, RegExp> = {
   createUser: /"userId":"usr_/,
   createInvitation: /"invitationId":"inv_/,

@@ -5,7 +5,7 @@ import { startFaultServer } from '../../../support/partner/fault-server.ts';
 
 test('a caller', async (t) => {
   await using partner = await startFaultServer();
-  // Nobody's limit: what is wrong here is wrong by itself.
+  // A limit that nobody reaches, so that each failure has its own cause.
   await using bff = await startBffWith({ sandbox: partner });
 
   const call = (authorization: string, path = '/api/environments/sandbox/ping') =>

@@ -94,7 +94,7 @@ describe('the budget of writes', () => {
     const refused = await here.write('ada', 'production');
     assertRefused(refused, /^You sent more than 10 writes to protected environments in a minute/);
     assert.equal(failureIn(refused).outcome, 'not_sent');
-    // However it is spelt.
+    // In whatever spelling.
     assertRefused(await here.write('ada', 'produc%74ion'), /^You sent more than 10 writes to protected/);
     assert.deepEqual(await writeMany(20, () => here.write('ada', 'sandbox')), Array(20).fill(201));
     assertRefused(await here.write('ada', 'sandbox'), /^You sent more than 20 writes in a minute/);
@@ -117,7 +117,7 @@ describe('the budget of writes', () => {
       assert.deepEqual(await writeMany(6, write), Array(6).fill(status));
     assert.deepEqual(await writeMany(9, () => here.write('ada', 'production')), Array(9).fill(201));
     assert.equal((await here.write('ada', 'production')).status, 429);
-    // What succeeded is told again all the same.
+    // A write that succeeded is still answered again.
     assert.equal((await here.write('ada', 'production', first)).status, 201);
     assert.equal(here.partner.api.arrivals.length, 10);
   });
@@ -221,7 +221,7 @@ describe('the limit on wrong keys', () => {
     for (let wrong = 0; wrong < 20; wrong += 1) await from('192.0.2.1', 'Bearer wrong');
     assert.equal((await from('192.0.2.1', 'Bearer wrong')).status, 429);
     assert.equal((await from('192.0.2.2', 'Bearer wrong')).status, 401);
-    // Only the last hop is believed: what stands before it anybody can write.
+    // Only the last hop is believed, since anybody can write the ones before it.
     assert.equal((await from('192.0.2.9, 192.0.2.1', 'Bearer wrong')).status, 429);
     assert.equal((await from('192.0.2.1', `Bearer ${bff.accessKey}`)).status, 200);
   });

@@ -20,7 +20,7 @@ const partners = { sandbox: uncalledPartner };
 const returnUri = 'vscode://pearsana-tools.pearsana-partner/signed-in?windowId=2';
 const workbench = 'https://x.vscode-cdn.net';
 
-/** What a window makes up, and the link that it opens. */
+/** The values that a window makes, and the link that it opens. */
 function newWindow(changed: Record<string, string> = {}) {
   const verifier = randomBytes(32).toString('base64url');
   const challenge = createHash('sha256').update(verifier).digest('base64url');

@@ -22,7 +22,7 @@ const request = {
     { namespace: 'LMS', externalId: 'L-1' },
   ],
 };
-/** What the first version's program asks of its database before it sends anything. */
+/** The queries of the first version's program before it sends anything. */
 const firstVersionsInsert = `INSERT INTO writes (started_at, caller, environment, operation, request_id,
   external_references, key, fingerprint, owner) VALUES (1, 'ada', 'sandbox', 'createUser', 'r', '[]', x'00', x'00', 'o')`;
 
@@ -39,7 +39,7 @@ test('a journal that the first version wrote', async (t) => {
   });
   t.afterEach(() => rmSync(data, { recursive: true }));
 
-  /** Opens the database beside whoever has it open. */
+  /** Opens the database, which another process has open too. */
   function inDatabase<Result>(run: (database: DatabaseSync) => Result): Result {
     const database = new DatabaseSync(file);
     try {
