@@ -71,32 +71,32 @@ export type EarlierWrite = z.infer<typeof earlierWrite>;
 /** The form of an idempotency key. */
 export const idempotencyKeyForm = /^[!-~]{1,255}$/;
 
-/** What is known of a person, or of a document: an earlier write of the same operation, whoever sent it. */
+/** An earlier write of the same operation for a person or a document, whoever sent it. */
 export const knownWrite = z.object({
   id: z.string(),
   state: writeState,
   startedAt: z.string(),
   requestId: z.string(),
-  /** Ids and states from Pearsana's answer, if it succeeded. */
+  /** Ids and states from Pearsana's answer, if the write succeeded. */
   result: z.optional(z.unknown()),
-  /** Whether this caller sent it. */
+  /** Whether this caller sent the write. */
   mine: z.boolean(),
-  /** In a refusal (`ALREADY_KNOWN`): whether it was the very same request, and not only the same person. */
+  /** Only in the details of `ALREADY_KNOWN`: whether the whole request was the same, and not only the person. */
   sameRequest: z.optional(z.boolean()),
 });
 export type KnownWrite = z.infer<typeof knownWrite>;
 
-/** The most people or documents of one lookup. */
+/** A lookup may ask about at most this many people or documents. */
 export const mostLookups = 1_000;
 const tooManyLookups = `must have at most ${mostLookups.toLocaleString('en')} entries`;
 
-/** `POST …/activity/lookup`: what is known of these people, or of these documents. */
+/** `POST …/activity/lookup`: asks for the earlier writes of these people, or of these documents. */
 export const lookupRequest = z
   .strictObject({
     operation: z.enum(importOperations),
-    /** People; for every operation but `submitDocument`. */
+    /** The people to look up. For every operation except `submitDocument`. */
     references: z.optional(z.array(externalReference).check(z.maxLength(mostLookups, tooManyLookups))),
-    /** Documents, for `submitDocument`: the SHA-256 of each canonical request, in hexadecimal. */
+    /** The documents to look up, for `submitDocument`: the SHA-256 of each canonical request, in hexadecimal. */
     digests: z.optional(z.array(sha256Hex).check(z.maxLength(mostLookups, tooManyLookups))),
   })
   .check(
@@ -112,11 +112,14 @@ export const lookupRequest = z
   );
 export type LookupRequest = z.infer<typeof lookupRequest>;
 
-/** For each, in order: the write that stands in the way (in flight, unknown, succeeded), else the newest; null where there is none. */
+/**
+ * One entry for each person or document, in the order of the request: the write that prevents another one (in flight,
+ * unknown or succeeded), otherwise the newest; null if there is no earlier write.
+ */
 export const lookupAnswer = z.object({
   environment: z.string(),
   requestId: z.string(),
-  /** Names the journal: another one means another BFF, or another data directory. */
+  /** Names the journal, as in `jrn_…`. If it changes, a different BFF or a different data directory answers. */
   journal: z.string(),
   results: z.array(z.nullable(knownWrite)),
 });

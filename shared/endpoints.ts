@@ -168,7 +168,7 @@ export const endpoints = {
     bodyCap: 1024,
     answer: resolveAnswer,
   },
-  /** What is known of up to 1,000 people or documents; needs the operation's grant. */
+  /** Looks up the earlier writes of up to 1,000 people or documents. The caller needs the operation's grant. */
   lookUp: {
     method: 'POST',
     path: '/api/environments/:environment/activity/lookup',
@@ -180,8 +180,8 @@ export const endpoints = {
     answer: lookupAnswer,
   },
   /**
-   * Announces an import: so many rows of one operation, which a person has reviewed and confirmed as a whole. Each is then
-   * sent with the import's id. Needs the operation's grant.
+   * Announces an import: the number of rows of one operation that a person has reviewed and confirmed as a whole. Each row
+   * is then sent with the import's id. The caller needs the operation's grant.
    */
   announceImport: {
     method: 'POST',
@@ -194,7 +194,7 @@ export const endpoints = {
     bodyCap: 1024,
     answer: importAnswer,
   },
-  /** The caller's imports, newest first; everybody's with the grant for all that the environment offers. */
+  /** The caller's imports, newest first. A caller with every grant in the environment sees everybody's. */
   imports: {
     method: 'GET',
     path: '/api/environments/:environment/imports',
@@ -202,7 +202,7 @@ export const endpoints = {
     rateClass: 'reads',
     answer: importsAnswer,
   },
-  /** One import, and how far it is. */
+  /** One import, and how many of its rows are in each state. */
   importStatus: {
     method: 'GET',
     path: '/api/environments/:environment/imports/:id',
@@ -210,7 +210,7 @@ export const endpoints = {
     rateClass: 'reads',
     answer: importAnswer,
   },
-  /** Stops an import: none of its rows is sent from then on, from whichever machine they come. */
+  /** Stops an import. From then on the BFF refuses its rows, whichever machine sends them. */
   stopImport: {
     method: 'POST',
     path: '/api/environments/:environment/imports/:id/stop',

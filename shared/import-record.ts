@@ -1,32 +1,34 @@
 import * as z from 'zod/mini';
 import { sha256Hex } from './fields.ts';
 
-/** What can be imported: writes for one person each. */
+/** The operations that can be imported. Each of their writes is for one person. */
 export const importOperations = ['createUser', 'createInvitation', 'submitDocument'] as const;
 export type ImportOperation = (typeof importOperations)[number];
 
-/** The most rows of one import. */
+/** An import may have at most this many rows. */
 export const mostRows = 10_000;
 
-/** An import as the BFF knows it: how much was confirmed, by whom and where, and what became of it. It holds no names. */
+/** What the BFF stores about an import: who confirmed how many rows for which environment, and how they ended. It stores no names. */
 export const importRecord = z.object({
-  /** As in `imp_…`. */
+  /** Names this import, as in `imp_…`. */
   id: z.string(),
   environment: z.string(),
   operation: z.enum(importOperations),
-  /** How many rows were confirmed. */
+  /** How many rows the person confirmed. */
   rows: z.number(),
   /** The SHA-256 of the file, in hexadecimal. */
   digest: z.string(),
-  /** `finished`: all of its rows are done, or nothing came for 24 hours. */
+  /** `finished`: all rows are done, or no row was sent for 24 hours. `stopped`: somebody stopped the import. */
   state: z.enum(['open', 'stopped', 'finished']),
-  /** Whose it is. */
+  /** Who announced the import: the name of an access key, or of a session. */
   caller: z.string(),
-  /** ISO 8601. */
+  /** ISO 8601, like `endedAt`. */
   startedAt: z.string(),
+  /** Null while the import is open. */
   endedAt: z.nullable(z.string()),
-  /** How many rows a minute it may send. */
+  /** How many rows a minute the caller's imports may send in this environment, all together. */
   perMinute: z.number(),
+  /** How many rows are in each state. */
   counts: z.object({
     succeeded: z.number(),
     refused: z.number(),
@@ -37,7 +39,7 @@ export const importRecord = z.object({
 });
 export type ImportRecord = z.infer<typeof importRecord>;
 
-/** `POST /api/environments/{environment}/imports`: what a person has reviewed and confirmed as a whole. */
+/** `POST /api/environments/{environment}/imports`: announces an import that a person has reviewed and confirmed as a whole. */
 export const announceRequest = z.strictObject({
   operation: z.enum(importOperations),
   /** How many rows will be sent at most. */
@@ -48,7 +50,7 @@ export const announceRequest = z.strictObject({
   ),
   /** The SHA-256 of the file, in hexadecimal. */
   digest: sha256Hex,
-  /** Sends what had succeeded before this announcement once more. */
+  /** Whether rows that succeeded before this announcement may be sent again. */
   again: z.optional(z.boolean()),
 });
 export type AnnounceRequest = z.infer<typeof announceRequest>;
@@ -56,14 +58,14 @@ export type AnnounceRequest = z.infer<typeof announceRequest>;
 const answered = {
   environment: z.string(),
   requestId: z.string(),
-  /** Names the journal, as in `jrn_…`: another one means another BFF, or another data directory. */
+  /** Names the journal, as in `jrn_…`. If it changes, a different BFF or a different data directory answers. */
   journal: z.string(),
 };
 
-/** What is answered to an announcement, and of one import. */
+/** The answer to announcing, showing and stopping an import. */
 export const importAnswer = z.object({ ...answered, import: importRecord });
 export type ImportAnswer = z.infer<typeof importAnswer>;
 
-/** `GET …/imports`: one's own, newest first; with a grant for all that an environment offers, everybody's. */
+/** `GET …/imports`: the caller's imports, newest first. A caller with every grant in the environment sees everybody's. */
 export const importsAnswer = z.object({ ...answered, imports: z.array(importRecord) });
 export type ImportsAnswer = z.infer<typeof importsAnswer>;

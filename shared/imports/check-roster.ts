@@ -7,20 +7,20 @@ import type { Breathe, Fault } from './fault.ts';
 import { referencesOf, referenceWords } from './references.ts';
 import type { Column, Draft, Roster, RosterRow } from './roster.ts';
 
-/** A row that the contract accepts may be sent; one with faults may not. */
+/** A checked row. It may be sent if it has no faults. */
 export type CheckedRow = RosterRow & {
-  /** Whom it is about, in words, as in `SIS 20261234`. */
+  /** The person whom the row is about, as in `SIS 20261234`. */
   reference: string;
   faults: readonly Fault[];
 };
 
-/** So many rows are checked in one turn. */
+/** How many rows are checked in one turn of the event loop. */
 const rowsAtOnce = 100;
 
-/** Stands for a document's content, which is read when the document is sent. */
+/** A placeholder for a document's content, which is read only when the document is sent. */
 const anyContent = 'AAAA';
 
-/** Checks every row by the contract itself, and against the rows before it. */
+/** Checks every row against the operation's contract, and for people who are in an earlier row already. */
 export async function checkRoster(
   { operation, columns, rows }: Roster,
   { breathe }: { breathe: Breathe },
@@ -40,7 +40,7 @@ export async function checkRoster(
       };
     };
     const spoilt = [...spoiltCells(row, columns), ...extraCells(row, columns)];
-    // A fault of the spreadsheet is reported once: that the contract refuses the value too would not help.
+    // Report a cell that a spreadsheet spoilt only once: repeating that the contract refuses its value would not help.
     const spoiltPlaces = new Set(spoilt.map(({ cell }) => cell));
     const broken = issuesOf(operation, row.draft)
       .map(place)
@@ -61,7 +61,7 @@ function issuesOf(operation: ImportOperation, draft: Draft): readonly Issue[] {
   return validation.ok ? issues : [...issues, ...validation.issues];
 }
 
-/** A file beside the one that is imported, or in a folder below: never above, and on no other machine. */
+/** A document must be in the folder of the imported file, or below it: never above it, and never on another machine. */
 function fileNameFaults(name: unknown): Issue[] {
   const inside =
     typeof name === 'string' &&
@@ -77,7 +77,7 @@ function fileNameFaults(name: unknown): Issue[] {
       ];
 }
 
-/** The same person twice in one file would be asked for twice. */
+/** Finds a person who is in the file twice. Otherwise the person would be written to twice. */
 function doubleFinder(operation: ImportOperation): (row: RosterRow) => Issue | undefined {
   const seen = new Map<string, number>();
   return ({ line, draft }) => {
@@ -89,11 +89,11 @@ function doubleFinder(operation: ImportOperation): (row: RosterRow) => Issue | u
   };
 }
 
-/** What tells two rows to be about the same person: a reference in common, or the e-mail address. */
+/** Two rows with the same mark are about the same person: they share an external reference or the e-mail address. */
 function marksOf(operation: ImportOperation, draft: Draft): { path: string; mark: string }[] {
   const references = referencesOf(operation, draft);
   if (operation === 'submitDocument') {
-    // One person may have many documents, but no file twice.
+    // A person may have many documents, but each file only once.
     const file = valueAt(draft, [fileField]);
     return references.map((reference) => ({
       path: fileField,
@@ -111,7 +111,7 @@ function marksOf(operation: ImportOperation, draft: Draft): { path: string; mark
     : byReference;
 }
 
-/** `1.2E+10`, as Excel shows long numbers; `####`, where a column was too narrow; `#REF!` and its like. */
+/** Cells that a spreadsheet spoilt: `1.2E+10` is how Excel shortens a long number, and `####` means a column was too narrow. */
 const scientific = /^[+-]?\d+(?:[.,]\d+)?E[+-]?\d+$/i;
 const formulaFault = /^(?:#+|#(?:REF|N\/A|VALUE|NAME\?|DIV\/0|NUM|NULL|SPILL|CALC)!?\??)$/i;
 
@@ -125,7 +125,7 @@ function spoiltCells({ line, cells }: RosterRow, columns: readonly Column[]): Fa
       return [
         {
           ...{ line, cell },
-          message: `${header.trim()}: \`${text}\` is how Excel shortens a long number. Format the column as Text in the original, and save it again`,
+          message: `${header.trim()}: \`${text}\` is how Excel shortens a long number. Format the column as Text in the original file, and save it again`,
         },
       ];
     }
@@ -142,12 +142,12 @@ function extraCells({ line, cells }: RosterRow, columns: readonly Column[]): Fau
     {
       line,
       cell: extra,
-      message: 'This cell has no column. Put quotation marks around a text that holds a separator',
+      message: 'This cell has no column. Put quotation marks around a text that contains a separator',
     },
   ];
 }
 
-/** The cell to blame: the cell of the field, or of something inside it. */
+/** The cell that an issue is about: the cell of that field, or of a field inside it. */
 function cellOf(path: string, cells: ReadonlyMap<string, number>): number | undefined {
   const exact = cells.get(path);
   if (exact !== undefined || path === '') return exact;

@@ -5,10 +5,10 @@ import type { ImportOperation } from '../import-record.ts';
 import type { ImportCalls } from './import-calls.ts';
 import { requestDigest, rowKey } from './row-key.ts';
 
-/** A row as the calls need it. */
+/** The part of a row that the calls need. */
 export type SendableRow = { references: readonly ExternalReference[] };
 
-/** What the calls need of a client. */
+/** The methods of a client that the calls need. */
 export type ImportClient = Pick<
   Client,
   'session' | 'lookUp' | 'announceImport' | 'imports' | 'stopImport' | ImportOperation
@@ -17,16 +17,16 @@ export type ImportClient = Pick<
 export type ImportTarget<Row> = {
   environment: string;
   operation: ImportOperation;
-  /** Of the file, as `fileDigest` makes it. */
+  /** The file's digest, from `fileDigest`. */
   digest: string;
   again: boolean;
-  /** A protected environment's name, once a person has typed it. */
+  /** The name of the protected environment, which a person has typed to confirm. */
   confirm?: string | undefined;
-  /** The whole request of a row. A document's file is read for it, each time. */
+  /** Gives the whole request of a row. For a document, it reads the file each time. */
   requestOf: (row: Row) => Promise<unknown>;
 };
 
-/** The calls of an import, as a client of the BFF makes them. */
+/** Makes the calls of an import through a client of the BFF. */
 export function createImportCalls<Row extends SendableRow>(
   client: ImportClient,
   { environment, operation, digest, again, confirm, requestOf }: ImportTarget<Row>,
@@ -84,7 +84,7 @@ export function createImportCalls<Row extends SendableRow>(
 
 const order = ['in_flight', 'unknown', 'succeeded'];
 
-/** Of two writes about one person, the one that stands in the way of a third. */
+/** Picks the one of two writes about the same person that matters for the next write: in flight, unknown, succeeded, else the newer. */
 function inTheWay(one: KnownWrite | null, other: KnownWrite | null): KnownWrite | null {
   if (!one || !other) return one ?? other;
   const place = ({ state }: KnownWrite) => (order.includes(state) ? order.indexOf(state) : order.length);

@@ -10,12 +10,12 @@ export type FieldPath = readonly (string | number)[];
 export const fileField = 'file';
 
 /**
- * What the column (of JSON: the property) is called that says what was wrong with a row. It is ignored when a file of rows
- * to correct is imported again.
+ * The name of the column (in JSON, of the property) that says what was wrong with a row. When a file of rows to correct is
+ * imported, this column is ignored.
  */
 export const toMendName = 'What to correct';
 
-/** Usual names of columns, as far as the contract's own do not give them; in the form of {@link plainName}. */
+/** Usual column names that differ from the contract's own, in the form of {@link plainName}. */
 const usualNames = new Map([
   ['givenname', 'firstName'],
   ['forename', 'firstName'],
@@ -36,18 +36,18 @@ const usualNames = new Map([
   ['intent', 'verificationIntent'],
 ]);
 
-/** Letters and digits alone, so that `E-mail`, `e mail` and `EMAIL` are one name. */
+/** Keeps only the letters and digits, so that `E-mail`, `e mail` and `EMAIL` are the same name. */
 export function plainName(name: string): string {
   return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
 }
 
-/** A contract's path without its places in lists: `externalReferences[0].externalId` is `externalReferences[].externalId`. */
+/** A path in the contract without list indexes: `externalReferences[0].externalId` is `externalReferences[].externalId`. */
 type Field = { name: string; segments: readonly string[] };
 
 const listMark = '[]';
 const known = new Map<ImportOperation, readonly Field[]>();
 
-/** Every field of the operation's request that a cell can fill, according to the contract. */
+/** Every field of the operation's request that a cell can fill. The contract lists them. */
 function fieldsOf(operation: ImportOperation): readonly Field[] {
   const fields =
     known.get(operation) ??
@@ -61,7 +61,7 @@ export function fieldNames(operation: ImportOperation): string[] {
   return fieldsOf(operation).map(({ name }) => name.replaceAll(listMark, '[0]'));
 }
 
-/** The field that a column's header, or a name from a person, means; undefined if there is none. */
+/** The field that a column's header, or a name that a person gave, stands for; undefined if there is none. */
 export function fieldNamed(operation: ImportOperation, name: string): FieldPath | undefined {
   const places = [...name.matchAll(/\[\s*(\d{1,2})\s*\]/g)].map(([, place]) => Number(place));
   const spelt = name
@@ -88,17 +88,17 @@ export function fieldNamed(operation: ImportOperation, name: string): FieldPath 
   return found && !isFree(found) ? pathOf(found, []) : undefined;
 }
 
-/** The fields without which no request of this operation is accepted, as the contract spells them. */
+/** The fields that every request of this operation must have, as the contract spells them. */
 export function requiredFields(operation: ImportOperation): string[] {
   const skeleton: Record<string | number, unknown> = {};
   for (const { segments } of fieldsOf(operation)) addContainers(skeleton, segments);
   const validation = validate(operations[operation].request, skeleton);
   const missing = new Set(validation.ok ? [] : validation.issues.map(({ path }) => path));
-  // Of an optional group, nothing is required as long as all of it is left out.
+  // No field of an optional group is required as long as the whole group is left out.
   return fieldNames(operation).filter((name) => missing.has(name));
 }
 
-/** The objects and lists that the field is in. */
+/** Adds the objects and lists that contain the field. */
 function addContainers(draft: Record<string | number, unknown>, segments: readonly string[]): void {
   let at = draft;
   for (const [index, segment] of segments.slice(0, -1).entries()) {
@@ -108,7 +108,7 @@ function addContainers(draft: Record<string | number, unknown>, segments: readon
   }
 }
 
-/** A path as the contract's issues spell it: `externalReferences[0].externalId`. */
+/** Spells a path as the issues of a contract do: `externalReferences[0].externalId`. */
 export function spell(path: FieldPath): string {
   return path.reduce<string>((words, part) => {
     if (part === listMark) return `${words}${listMark}`;
@@ -122,7 +122,7 @@ function pathOf({ segments }: Field, places: readonly number[]): FieldPath {
   return segments.map((segment) => (segment === listMark ? (left.shift() ?? 0) : segment));
 }
 
-/** `verificationMetadata.*`: any name in the place of the star. */
+/** In `verificationMetadata.*`, the star can be any name. */
 const anyName = '*';
 const isFree = ({ segments }: Field) => segments.at(-1) === anyName;
 

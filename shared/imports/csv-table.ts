@@ -2,20 +2,20 @@ import Papa from 'papaparse';
 import type { Breathe, Fault } from './fault.ts';
 import { countLineEnds } from './file-text.ts';
 
-/** A row of the file; `line` is where it begins. */
+/** A row of the file, and the line where it begins. */
 export type CsvRow = { line: number; cells: readonly string[] };
 export type CsvTable = { rows: CsvRow[]; faults: Fault[] };
 
-/** What separates cells, in the order in which they are tried. */
+/** The characters that may separate cells, in the order in which they are tried. */
 export const delimiters = [',', ';', '\t'] as const;
 export type Delimiter = (typeof delimiters)[number];
 
-/** How much is parsed in one turn of the event loop: about 500 rows of a roster. */
+/** How many characters are parsed in one turn of the event loop: about 500 rows of a roster. */
 const charactersAtOnce = 32 * 1024;
-/** As far as a header can reach. */
+/** How many characters of the file are searched for the header. */
 const headerCharacters = 64 * 1024;
 
-/** The library reads a text in steps as it does a file; its types do not say so. */
+/** The library can parse a string in steps, as it does with a file, but its types do not say so. */
 type InSteps = Papa.ParseConfig<string[]> & {
   chunkSize: number;
   chunk: (results: Papa.ParseResult<string[]>, parser: Papa.Parser) => void;
@@ -23,9 +23,9 @@ type InSteps = Papa.ParseConfig<string[]> & {
 };
 
 /**
- * Every row that is not blank, with the line where it begins.
- * @param text with `\n` as its only line end, so that lines can be counted by what the cells hold.
- * @param mostRows no more than one row above it is read.
+ * Reads every row that is not blank, with the line where it begins.
+ * @param text its lines must end with `\n`, because lines are counted by the line ends inside the cells.
+ * @param mostRows reading stops once there are more rows than this.
  */
 export function parseCsv(
   text: string,
@@ -40,7 +40,7 @@ export function parseCsv(
       newline: '\n',
       chunkSize: charactersAtOnce,
       chunk: ({ data, errors }, parser) => {
-        // Of two faults in a row the first explains the second.
+        // If a row has two faults, the first one explains the second.
         const broken = new Map(errors.reverse().map(({ row = 0, code }) => [row, code]));
         for (const [index, cells] of data.entries()) {
           if (cells.some((cell) => cell.trim() !== '')) rows.push({ line, cells });
@@ -62,7 +62,7 @@ export function parseCsv(
   });
 }
 
-/** The first row that is not blank, as each delimiter would have it. */
+/** The first row that is not blank, split by each delimiter. */
 export function firstRows(text: string): { delimiter: Delimiter; cells: readonly string[] }[] {
   return delimiters.map((delimiter) => {
     const { data } = Papa.parse<string[]>(text.slice(0, headerCharacters), {
@@ -74,7 +74,7 @@ export function firstRows(text: string): { delimiter: Delimiter; cells: readonly
   });
 }
 
-/** Rows as the text of a CSV file, with the line ends that spreadsheets write. */
+/** Writes rows as the text of a CSV file, with the line ends that spreadsheets use. */
 export function formatCsv(rows: readonly (readonly string[])[], delimiter: Delimiter = ','): string {
   return `${Papa.unparse(rows as string[][], { delimiter, newline: '\r\n' })}\r\n`;
 }
@@ -108,5 +108,5 @@ function cellEnd(text: string, start: number, delimiter: Delimiter): number {
 function quoteWords(code: string): string {
   return code === 'MissingQuotes'
     ? 'A quotation mark opens a cell here and is never closed.'
-    : 'The quotation marks here do not match. A quotation mark inside a cell is written twice ("").';
+    : 'The quotation marks here do not match. Write a quotation mark inside a cell twice ("").';
 }

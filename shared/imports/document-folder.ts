@@ -6,8 +6,8 @@ export type NamePattern = string;
 const place = '{id}';
 
 /**
- * The pattern that the most names share: what is the same at the beginning and at the end, with the id between. Undefined
- * where they have nothing of the kind in common.
+ * The pattern that most names share: the same beginning and end, with the id between them. Undefined if no name contains
+ * an id.
  */
 export function guessPattern(names: readonly string[]): NamePattern | undefined {
   const counts = new Map<string, number>();
@@ -19,7 +19,7 @@ export function guessPattern(names: readonly string[]): NamePattern | undefined 
   return best?.[0];
 }
 
-/** The name with its last word that holds a digit, from that digit on, as the place. */
+/** The pattern of one name: `{id}` replaces the last word that contains a digit, from that digit on. */
 function patternOf(name: string): NamePattern | undefined {
   const words = name.split(/([^\dA-Za-z]+)/);
   const index = words.findLastIndex((word) => /\d/.test(word));
@@ -28,7 +28,7 @@ function patternOf(name: string): NamePattern | undefined {
   return words.with(index, word.slice(0, word.search(/\d/)) + place).join('');
 }
 
-/** The id in a file's name, by the pattern; undefined where the name does not follow it. */
+/** The id in a file's name; undefined if the name does not match the pattern. */
 export function idIn(name: string, pattern: NamePattern): string | undefined {
   const [before = '', after] = pattern.split(place);
   if (after === undefined || name.length <= before.length + after.length) return undefined;
@@ -36,7 +36,7 @@ export function idIn(name: string, pattern: NamePattern): string | undefined {
   return name.slice(before.length, name.length - after.length);
 }
 
-/** The rows of a folder of documents, as the CSV file that one could have written by hand; and the names that do not fit. */
+/** A CSV file with one row for each document in a folder, and the names that do not match the pattern. */
 export function folderRows(
   names: readonly string[],
   { pattern, namespace, documentType }: { pattern: NamePattern; namespace: string; documentType: string },

@@ -1,9 +1,9 @@
 import type { Fault } from './fault.ts';
 
-/** The largest file that is imported: 10 MB. */
+/** The largest file that can be imported: 10 MB. */
 export const largestFile = 10 * 1024 * 1024;
 
-/** A file's text with one kind of line end, `\n`; or why it is no text that can be trusted. */
+/** A file's text, in which every line ends with `\n`; or why the file cannot be read as text. */
 export type FileText = { text: string } | { fault: Fault };
 
 const saveAsCsv =
@@ -12,8 +12,8 @@ const saveAsCsv =
 const replacementCharacter = '\uFFFD';
 
 /**
- * Reads bytes as UTF-8, or as UTF-16 where a byte order mark says so. Anything else is refused: a guess would put wrong
- * letters into people's names.
+ * Reads bytes as UTF-8, or as UTF-16 if they start with its byte order mark. Every other encoding is refused: guessing
+ * could put wrong letters into people's names.
  */
 export function readText(bytes: Uint8Array): FileText {
   if (bytes.length > largestFile)
@@ -25,11 +25,11 @@ export function readText(bytes: Uint8Array): FileText {
     : startsWith(bytes, [0xfe, 0xff])
       ? 'utf-16be'
       : 'utf-8';
-  // Also found in UTF-16 without a byte order mark. No real text contains this character.
+  // No real text contains this character. UTF-16 without a byte order mark contains such bytes, and is caught here too.
   const zero = encoding === 'utf-8' ? bytes.indexOf(0) : -1;
   if (zero >= 0)
     return fault(
-      `This line contains a character that does not belong in a text. ${saveAsCsv}`,
+      `This line contains a character that does not belong in a text file. ${saveAsCsv}`,
       lineAt(bytes, zero),
     );
   const text = decode(bytes, encoding);
@@ -55,14 +55,14 @@ export function countLineEnds(text: string): number {
 
 function decode(bytes: Uint8Array, encoding: string): string | undefined {
   try {
-    // It takes the byte order mark away.
+    // The decoder also removes the byte order mark.
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
     return undefined;
   }
 }
 
-/** The line of the first bytes that are not UTF-8. No character's bytes hold a line end, so lines can be tried one by one. */
+/** The first line that is not UTF-8. No multi-byte character contains a line end, so each line can be decoded by itself. */
 function firstBadLine(bytes: Uint8Array): number {
   let line = 1;
   for (let start = 0; start < bytes.length; line += 1) {

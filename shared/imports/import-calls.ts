@@ -1,12 +1,12 @@
 import type { KnownWrite } from '../activity.ts';
 import type { ImportRecord } from '../import-record.ts';
 
-/** The calls that an import makes, each for its environment and operation. All of them fail with a {@link ClientError}. */
+/** The calls that an import makes to the BFF, for one environment and operation. They all fail with a {@link ClientError}. */
 export type ImportCalls<Row> = {
-  /** What is known of so many rows, in their order. */
+  /** Looks up the earlier write of each row, in the order of the rows; null for a row without an earlier write. */
   lookUp: (rows: readonly Row[]) => Promise<{ journal: string; known: (KnownWrite | null)[] }>;
   announce: (rows: number) => Promise<{ journal: string; import: ImportRecord }>;
-  /** Sends a row under the key that it has in this import. */
+  /** Sends a row with the idempotency key that it has in this import. */
   send: (
     row: Row,
     announced: ImportRecord,

@@ -8,10 +8,10 @@ import { anotherBff, anotherCaller, failureOf, mayHaveBeenSent, notReached, type
 import { createRowQueue } from './row-queue.ts';
 import { idIn, type RowFailure, type Verdict, verdictOn } from './row-verdict.ts';
 
-/** Time as the host has it. */
+/** The host's clock, timer and random numbers. */
 export type ImportTiming = { now: () => number; sleep: (ms: number) => Promise<void>; random: () => number };
 
-/** What the person has decided meanwhile. It is read a few times a second. */
+/** Whether the person has paused or cancelled the import. The loop reads it a few times a second. */
 export type ImportControl = { readonly paused: boolean; readonly cancelled: boolean };
 
 export type ImportOptions<Row> = {
@@ -23,9 +23,9 @@ export type ImportOptions<Row> = {
   announced?: ImportRecord | undefined;
   onAnnounced?: (announced: ImportRecord) => void | Promise<void>;
   onRow: (row: Row, end: RowEnd) => void;
-  /** Told when the BFF is away, and when it is back. */
+  /** Called when the BFF stops answering, and when it answers again. */
   onAway?: (away: boolean) => void;
-  /** Asks whether to continue. Meanwhile, the rows in progress end. */
+  /** Asks whether to continue. The rows in progress have ended by then. */
   onPause: (reason: PauseReason) => Promise<'go-on' | 'end'>;
 };
 
@@ -38,14 +38,14 @@ export type ImportEnd = {
   reason?: PauseReason;
 };
 
-/** A person who presses a button waits no longer than this. */
+/** The longest time until the loop notices that a person pressed a button. */
 const lookAroundMs = 200;
 const firstAwayMs = 500;
 const longestAwayMs = 15_000;
 
 /**
- * Sends the rows of a plan, each at most once: it announces how many there are, and sends them at the import's pace. It can
- * be ended at any moment, planned anew and started again with the same file, and then sends what is safe to send.
+ * Announces the import and sends the plan's rows at its pace, each at most once. You can end it at any moment, plan the same
+ * file again and run that plan: it sends only the rows that are safe to send.
  */
 export async function runImport<Row>(options: ImportOptions<Row>): Promise<ImportEnd> {
   const { calls, timing, control, onRow, plan } = options;
@@ -93,7 +93,7 @@ export async function runImport<Row>(options: ImportOptions<Row>): Promise<Impor
       if (!queue.askAgain(row)) end(row, { state: 'unknown', ...verdict.failure });
     } else {
       const due = queue.later(row, verdict.afterMs);
-      // A time to wait applies to all rows.
+      // If the BFF says how long to wait, that applies to all rows.
       pace.slower((verdict.afterMs !== undefined && due) || timing.now());
       if (due === undefined) end(row, { state: 'not_sent', ...verdict.failure });
     }
@@ -109,7 +109,7 @@ export async function runImport<Row>(options: ImportOptions<Row>): Promise<Impor
     }
   }
 
-  /** Waits until the BFF answers, and makes sure that it is the one that it was. */
+  /** Waits until the BFF answers, and checks that it is still the same BFF and the same caller. */
   async function waitForBff(): Promise<void> {
     options.onAway?.(true);
     for (let wait = firstAwayMs; !control.cancelled && !ending; wait = Math.min(wait * 2, longestAwayMs)) {
@@ -139,7 +139,7 @@ export async function runImport<Row>(options: ImportOptions<Row>): Promise<Impor
     }
     if (pauseFor !== undefined) {
       await Promise.all(underWay);
-      // Wait for the last rows before asking the person.
+      // One of the last rows may have ended the import; then there is nothing to ask.
       if (ending) break;
       if ((await options.onPause(pauseFor)) === 'end') ending = { end: 'paused', reason: pauseFor };
       pauseFor = undefined;

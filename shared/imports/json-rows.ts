@@ -4,7 +4,7 @@ import type { Fault } from './fault.ts';
 /** An entry of a JSON list, and the line where it begins. */
 export type JsonRow = { line: number; request: unknown };
 
-/** The entries of a list of requests. */
+/** Reads the entries of a JSON list of requests. */
 export function readJsonRows(text: string, mostRows: number): { rows: JsonRow[]; faults: Fault[] } {
   let list: unknown;
   try {
@@ -30,7 +30,7 @@ function refused(message: string): { rows: JsonRow[]; faults: Fault[] } {
   return { rows: [], faults: [{ message }] };
 }
 
-/** The remarks in a file of rows to correct are not part of the requests. */
+/** Removes the remark that a file of rows to correct has in each entry: it is not part of the request. */
 function withoutRemark(entry: unknown): unknown {
   if (typeof entry !== 'object' || entry === null || !(toMendName in entry)) return entry;
   const { [toMendName]: _, ...request } = entry;
@@ -63,7 +63,7 @@ function entryLines(text: string): number[] {
   return lines;
 }
 
-/** V8 says where; other engines may not. */
+/** Reads the line from the engine's message. V8 gives a place; other engines may not. */
 function lineOfFault(error: unknown, text: string): { line?: number } {
   const message = error instanceof Error ? error.message : '';
   const line = /line (\d+)/.exec(message)?.[1];

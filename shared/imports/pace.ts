@@ -1,28 +1,28 @@
-/** At once at the least and at the most: two hide a network's delay, and eight are no burden for anybody. */
+/** How many rows are in progress at once. Two hide the network's delay; eight are a light load for the BFF and Pearsana. */
 const fewest = 2;
 const most = 8;
-/** After so many good answers one more may be under way at a time. */
+/** After this many good answers, one more row may be in progress at once. */
 const answersForOneMore = 4;
-/** Just under the limit, so that the BFF's clock and ours may differ a little. */
+/** We stay just below the limit, because the BFF's clock and ours may differ a little. */
 const partOfRate = 0.98;
-/** After a delay, so much of it is caught up with; more would be a burst. */
+/** How much of a delay we make up for afterwards. Making up for more would send a burst. */
 const longestCatchUpMs = 1_000;
 
-/** When the next row may be sent, and how many may be under way. It has no clock: every call is told the time, in ms. */
+/** Decides when to send the next row, and how many may be in progress. It has no clock: the caller passes the time, in ms. */
 export type Pace = {
   /** How long to wait before the next row, in ms. */
   wait: (now: number) => number;
-  /** A row was sent. */
+  /** Notes that a row was sent. */
   sent: (now: number) => void;
-  /** How many may be under way at once. */
+  /** How many rows may be in progress at once. */
   atOnce: () => number;
-  /** An answer came as it should. */
+  /** Notes that an answer arrived as it should. */
   good: () => void;
-  /** Somebody has too much to do: fewer at once, and none at all before `until`. */
+  /** The BFF or Pearsana is overloaded: sends fewer rows at once, and none before `until`. */
   slower: (until: number) => void;
 };
 
-/** @param perMinute the rate that the BFF has given the import. */
+/** @param perMinute how many rows a minute the BFF allows this import. */
 export function createPace(perMinute: number): Pace {
   const intervalMs = 60_000 / (perMinute * partOfRate);
   let next: number | undefined;

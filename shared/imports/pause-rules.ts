@@ -1,10 +1,10 @@
-/** Why an import stops by itself until a person has looked. */
+/** Why an import pauses until a person has looked. */
 export type PauseReason =
-  /** The first five rows were refused with the same code: the file, or what it asks for, is wrong as a whole. */
+  /** The first five rows were refused with the same code, so the whole file is probably wrong. */
   | 'first-refused'
   /** Ten of the last twenty rows failed. */
   | 'many-failed'
-  /** Three rows in a row have no known outcome: each more may reach a person without our knowing it. */
+  /** Three rows in succession have no known outcome. Each further row might reach a person without our knowing. */
   | 'many-unknown';
 
 type RowEnd = {
@@ -17,11 +17,11 @@ const lastRows = 20;
 const mostFailures = 10;
 const mostUnknown = 3;
 
-/** Watches how rows end, in the order in which they do. */
+/** Watches how the rows end, in the order in which they end. */
 export type PauseRules = {
-  /** Gives the reason to pause now, if there is one. */
+  /** Notes how a row ended. @returns the reason to pause now, if there is one. */
   note: (end: RowEnd) => PauseReason | undefined;
-  /** Forgets what was seen: a person has decided to go on. */
+  /** Starts anew, because a person has decided to continue. */
   forget: () => void;
 };
 

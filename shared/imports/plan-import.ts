@@ -4,23 +4,23 @@ import { endOfKnown, type RowEnd } from './row-end.ts';
 
 /** What an import will do, before it does anything. */
 export type ImportPlan<Row> = {
-  /** The caller and the journal that it was planned with. With others it must not be carried out. */
+  /** The caller and the journal that the plan was made with. The plan must not be run with others. */
   caller: string;
   journal: string;
   toSend: readonly Row[];
-  /** The rows that are not sent, and how they end. */
+  /** The rows that will not be sent, and how they end. */
   ends: ReadonlyMap<Row, RowEnd>;
-  /** The earlier writes that were found, whatever follows from them. */
+  /** All earlier writes that were found, whether they keep the row from being sent or not. */
   known: ReadonlyMap<Row, KnownWrite>;
 };
 
 const rowsInLookup = 1_000;
 
 /**
- * Looks up what is known of all rows, a thousand at a time: what was done is skipped, and what may have been done is never
- * sent.
- * @param rows those that their contract accepts.
- * @param options.again sends what had succeeded before once more.
+ * Looks up the earlier writes of all rows, a thousand at a time. Rows that were done before are skipped, and rows whose
+ * earlier write has no known outcome are never sent.
+ * @param rows rows without faults.
+ * @param options.again also sends rows that succeeded before.
  * @throws ClientError when the BFF cannot be asked.
  */
 export async function planImport<Row>(

@@ -2,7 +2,7 @@ import type { ExternalReference } from '../fields.ts';
 import type { ImportOperation } from '../import-record.ts';
 import { valueAt } from '../validate.ts';
 
-/** Whom a request is about, by the names that they have in other systems; as far as they are there. */
+/** The ids that the people in a request have in other systems. Missing or malformed ids are left out. */
 export function referencesOf(operation: ImportOperation, request: unknown): ExternalReference[] {
   const named =
     operation === 'submitDocument'
@@ -11,7 +11,7 @@ export function referencesOf(operation: ImportOperation, request: unknown): Exte
   return (Array.isArray(named) ? named : []).filter(isReference);
 }
 
-/** `SIS 20261234, LMS 77`. */
+/** References in words, as in `SIS 20261234, LMS 77`. */
 export function referenceWords(references: readonly ExternalReference[]): string {
   return references.map(({ namespace, externalId }) => `${namespace} ${externalId}`).join(', ');
 }

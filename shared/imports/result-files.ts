@@ -2,7 +2,7 @@ import { toMendName } from './columns.ts';
 import { formatCsv } from './csv-table.ts';
 import type { Roster, RosterRow } from './roster.ts';
 
-/** What became of a row. `known`: it was done before. `invalid`: its contract refuses it, so it was not sent. */
+/** How a row ended. `known`: the write was done before. `invalid`: the contract refuses the row, so it was not sent. */
 export type RowState = 'succeeded' | 'known' | 'refused' | 'not_sent' | 'unknown' | 'invalid';
 
 export type RowResult = {
@@ -20,7 +20,7 @@ export type RowResult = {
 
 const resultColumns = ['line', 'reference', 'state', 'code', 'words', 'request id', "Pearsana's id", 'time'];
 
-/** `…-results.csv`: what became of every row. */
+/** The content of `…-results.csv`: how every row ended. */
 export function resultsFile(results: readonly RowResult[]): string {
   const rows = results.map(({ row, reference, state, code, message, requestId, id, at }) =>
     [String(row.line), reference, state, code, message, requestId, id, at].map((text) =>
@@ -30,14 +30,14 @@ export function resultsFile(results: readonly RowResult[]): string {
   return formatCsv([resultColumns, ...rows]);
 }
 
-/** Whether a row belongs into the file of rows to correct: nothing of it was done, and nothing of it may have been. */
+/** Whether a row belongs in the file of rows to correct: it is certain that nothing was done for it. */
 export function isToMend({ state }: RowResult): boolean {
   return state === 'invalid' || state === 'refused' || state === 'not_sent';
 }
 
 /**
- * `…-to-mend.csv`: the cells of the rows that failed, exactly as they were, and a last column with what was wrong, so that
- * the file can be corrected and imported as it is. Of JSON: the same, as JSON.
+ * The content of `…-to-mend.csv`: the rows that failed, with their cells unchanged, and a last column that says what was
+ * wrong. A person can correct this file and import it. For a JSON file, the result is JSON too.
  */
 export function toMendFile({ format, columns, delimiter }: Roster, results: readonly RowResult[]): string {
   const failed = results.filter(isToMend);
@@ -45,7 +45,7 @@ export function toMendFile({ format, columns, delimiter }: Roster, results: read
     const entries = failed.map(({ row, message = '' }) => ({ ...row.draft, [toMendName]: message }));
     return `${JSON.stringify(entries, undefined, 2)}\n`;
   }
-  // A file that has been corrected before has such a column already.
+  // A file that was corrected before already has this column.
   const kept = columns.flatMap(({ header }, cell) => (header.trim() === toMendName ? [] : [cell]));
   const widest = failed.reduce((most, { row }) => Math.max(most, row.cells.length), columns.length);
   const places = [
@@ -60,7 +60,7 @@ export function toMendFile({ format, columns, delimiter }: Roster, results: read
   return formatCsv([[...header, toMendName], ...rows], delimiter);
 }
 
-/** A spreadsheet would run a cell that begins so. */
+/** A spreadsheet would run a cell that begins with one of these characters as a formula. */
 function harmless(text: string): string {
   return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 }

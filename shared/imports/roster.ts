@@ -5,27 +5,27 @@ import type { Breathe, Fault } from './fault.ts';
 import { readText } from './file-text.ts';
 import { readJsonRows } from './json-rows.ts';
 
-/** What a person says about a file's columns, in addition to the file. */
+/** What a person says about a file's columns. */
 export type ColumnWords = {
-  /** Fields by the header of the column that fills them. */
+  /** The field that each column fills, by the column's header. */
   map?: Readonly<Record<string, string>>;
-  /** Texts by the field that has this one text in every row. */
+  /** The values that are the same in every row, by field. */
   set?: Readonly<Record<string, string>>;
 };
 
-/** A request on its way to being one; a document's `file` is the name of a file until it is read. */
+/** An unchecked request. In a document's draft, `file` is still the name of a file. */
 export type Draft = Record<string, unknown>;
 
 export type RosterRow = {
   line: number;
-  /** The columns of the file; none if it is JSON. */
+  /** The row's cells; empty if the file is JSON. */
   cells: readonly string[];
   draft: Draft;
 };
 
 export type Column = {
   header: string;
-  /** Undefined where nothing takes what it holds. */
+  /** Undefined if the column is not used. */
   field: FieldPath | undefined;
 };
 
@@ -41,7 +41,7 @@ export type Roster = {
   remarks: readonly Fault[];
 };
 
-/** Reads a file's rows as requests. Each row is only as right as what its author wrote: `checkRoster` looks at that. */
+/** Reads a file's rows as requests. It does not check the rows: `checkRoster` does. */
 export async function readRoster(
   bytes: Uint8Array,
   operation: ImportOperation,
@@ -90,7 +90,7 @@ export const tooManyWords = `The file has more than ${mostRows.toLocaleString('e
 
 type Header = { delimiter: Delimiter; columns: Column[]; known: number };
 
-/** The header by the delimiter that makes the most sense of it. */
+/** The header, split by the delimiter with which it has the most known columns. */
 function headerOf(operation: ImportOperation, text: string, map: Readonly<Record<string, string>>): Header {
   const mapped = new Map(Object.entries(map).map(([name, field]) => [plainName(name), field]));
   const headers = firstRows(text).map(({ delimiter, cells }): Header => {
@@ -130,7 +130,7 @@ function sameFieldTwice({ line }: CsvRow, columns: readonly Column[]): Fault[] {
   });
 }
 
-/** A mapping for a column that does not exist is a mistake. */
+/** A mapping for a column that does not exist is reported as a mistake. */
 function unknownHeaders({ columns }: Header, map: Readonly<Record<string, string>>): Fault[] {
   const headers = new Set(columns.map(({ header }) => plainName(header)));
   return Object.keys(map)
@@ -153,7 +153,7 @@ function constantsOf(
   return { values };
 }
 
-/** Makes a request of a row's cells: an empty cell says nothing, and a list loses the entries that nothing fills. */
+/** Turns a row's cells into a request. Empty cells are left out, and so are list entries that no cell fills. */
 function draftMaker(
   columns: readonly Column[],
   constants: readonly Constant[],
@@ -168,14 +168,14 @@ function draftMaker(
   };
 }
 
-/** A constant fills the fields that a row leaves empty. */
+/** Fills the fields that a row leaves empty with the constants. */
 function withConstants(draft: unknown, constants: readonly Constant[]): Draft {
   if (typeof draft !== 'object' || draft === null || Array.isArray(draft)) return draft as unknown as Draft;
   for (const { field, text } of constants) put(draft as Draft, field, text, false);
   return draft as Draft;
 }
 
-/** `roles` is a list of texts: a cell may name several. */
+/** `roles` is a list of texts, so one cell may name several. */
 const textsIn = (cell: string) =>
   cell
     .split(/[,;|]/)

@@ -2,7 +2,7 @@ import type { KnownWrite } from '../activity.ts';
 import { ClientError } from '../client-error.ts';
 import { failureIn, idIn, type RowFailure } from './row-verdict.ts';
 
-/** How a row ended. `known`: it had been done before. */
+/** How a row ended. `known`: the write was done before. */
 export type RowEnd = {
   state: 'succeeded' | 'known' | 'refused' | 'not_sent' | 'unknown';
   requestId?: string | undefined;
@@ -12,7 +12,7 @@ export type RowEnd = {
   message?: string | undefined;
 };
 
-/** How a row ends without being sent, because of what is known about it. */
+/** How a row ends that is not sent because of an earlier write; undefined if the row should be sent. */
 export function endOfKnown(known: KnownWrite, again: boolean): RowEnd | undefined {
   if (known.state === 'unknown') {
     return {
@@ -32,19 +32,20 @@ export const notReached: RowEnd = {
 export const mayHaveBeenSent: RowEnd = {
   ...{ state: 'unknown', code: 'BFF_UNREACHABLE' },
   message:
-    'The connection to the BFF was lost before it answered. Start the import again: it then asks the BFF what became of this row.',
+    'The connection was lost before the BFF answered. Start the import again: it then asks the BFF what happened to this row.',
 };
 export const anotherBff: RowFailure = {
   ...{ code: 'ANOTHER_BFF', requestId: '' },
   message:
-    'A different BFF answers at this address now, or the BFF has a different data directory. It does not know what was sent.',
+    'A different BFF now answers at this address, or the BFF uses a different data directory. It does not know what was sent.',
 };
 export const anotherCaller: RowFailure = {
   ...{ code: 'ANOTHER_CALLER', requestId: '' },
-  message: 'Somebody else has signed in since. An import belongs to the person who started it.',
+  message:
+    'Somebody else has signed in since the import started. Only the person who started an import can continue it.',
 };
 
-/** What stopped an import, as it is told. */
+/** Describes the error that stopped an import. */
 export function failureOf(error: unknown): RowFailure {
   if (error instanceof ClientError) return failureIn(error);
   const message = error instanceof Error ? error.message : String(error);

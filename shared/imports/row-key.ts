@@ -3,15 +3,15 @@ import type { ExternalReference } from '../fields.ts';
 import type { ImportOperation } from '../import-record.ts';
 
 /**
- * The idempotency key of a row: the same for the same person in the same import, whatever else the row says and wherever
- * it stands in the file. A document's also follows from its content.
+ * The idempotency key of a row. The same person in the same import always gets the same key, whatever the row's other
+ * cells contain and whatever line it is on. A document's key also depends on its content.
  */
 export async function rowKey(row: {
   importId: string;
   environment: string;
   operation: ImportOperation;
   references: readonly ExternalReference[];
-  /** Of a document, its {@link requestDigest}. */
+  /** For a document: its {@link requestDigest}. */
   digest?: string | undefined;
 }): Promise<string> {
   const { importId, environment, operation, references, digest } = row;
@@ -19,12 +19,12 @@ export async function rowKey(row: {
   return `row-${await sha256(canonical([importId, environment, operation, people, digest ?? null]))}`;
 }
 
-/** What a lookup knows a document by: the SHA-256 of its canonical request, in hexadecimal. */
+/** The digest by which a lookup finds a document: the SHA-256 of its canonical request, in hexadecimal. */
 export function requestDigest(request: unknown): Promise<string> {
   return sha256(canonical(request));
 }
 
-/** The SHA-256 of a file as it is, in hexadecimal: by it the same file finds its import again. */
+/** The SHA-256 of a file's bytes, in hexadecimal. It links the same file to its import again. */
 export async function fileDigest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return hex(await crypto.subtle.digest('SHA-256', bytes));
 }

@@ -1,25 +1,28 @@
-/** A row that is put off is tried so many times in all. */
+/** How often a postponed row is tried in all. */
 const mostTries = 5;
-/** A row whose connection broke is asked about so often: the BFF may be restarted many times. */
+/** How often a row is sent again after its connection broke. The number is high because the BFF may restart many times. */
 const mostQuestions = 20;
 const shortestWaitMs = 1_000;
 const longestWaitMs = 60_000;
 
 type Waiting<Row> = { row: Row; due: number };
 
-/** The rows that have no end yet, and when each may go. */
+/** The rows that have not ended yet, and when each may be sent. */
 export type RowQueue<Row> = {
   isEmpty: () => boolean;
-  /** How long to wait until some row may go, in ms. */
+  /** How long to wait until a row may be sent, in ms. */
   wait: (now: number) => number;
-  /** Takes the next row that may go. */
+  /** Takes the next row that may be sent. */
   next: (now: number) => Row | undefined;
-  /** Puts a row off: until `afterMs` have passed, else for a growing while. Gives when it is due; undefined when it was put off too often. */
+  /**
+   * Postpones a row by `afterMs`, or by a delay that grows each time.
+   * @returns when the row is due; undefined if it was postponed too often.
+   */
   later: (row: Row, afterMs?: number | undefined) => number | undefined;
-  /** Puts a row at the front whose answer was lost; false when that has happened too often. */
+  /** Puts a row whose answer was lost at the front. @returns false if this has happened too often. */
   askAgain: (row: Row) => boolean;
   ended: (row: Row) => void;
-  /** Those that have no end, and whether they may have arrived all the same. */
+  /** The rows that have not ended, and whether each may have arrived even so. */
   rest: () => { row: Row; mayHaveArrived: boolean }[];
 };
 
@@ -27,12 +30,12 @@ export function createRowQueue<Row>(
   rows: readonly Row[],
   { now, random }: { now: () => number; random: () => number },
 ): RowQueue<Row> {
-  /** The rest of the rows, in the file's order, from this place on. */
+  /** The index of the next row that has not been tried. */
   let place = 0;
   const asked: Row[] = [];
   const waiting: Waiting<Row>[] = [];
   const tries = new Map<Row, number>();
-  /** Rows whose last answer was lost, and how often. */
+  /** The rows whose last answer was lost, and how often that happened. */
   const lost = new Map<Row, number>();
 
   const firstDue = () => waiting.reduce((first, { due }) => Math.min(first, due), Number.POSITIVE_INFINITY);

@@ -7,18 +7,18 @@ export type RowFailure = { code: string; message: string; requestId: string };
 
 /** What an answer means for its row, and for all later rows. */
 export type Verdict =
-  /** It is done now, or had been before. */
+  /** The row is done, now or before. */
   | { kind: 'done'; state: 'succeeded' | 'known'; requestId: string; id?: string | undefined }
-  /** It ends here, undone or unknown. */
+  /** The row ends here: it was not done, or its outcome is unknown. */
   | { kind: 'failed'; state: 'refused' | 'not_sent' | 'unknown'; failure: RowFailure }
-  /** Nothing was sent: it may go again, after a while. */
+  /** Nothing was sent. The row may be sent again after a while. */
   | { kind: 'later'; failure: RowFailure; afterMs?: number | undefined }
-  /** No answer came from the BFF, which alone knows what became of the row. */
+  /** The BFF did not answer. Only the BFF knows what happened to the row. */
   | { kind: 'away'; failure: RowFailure }
   /** Every other row would fail in the same way. */
   | { kind: 'stop'; state: 'refused' | 'not_sent'; failure: RowFailure };
 
-/** What fails every row of an import. */
+/** The codes of failures that every further row of the import would meet too. */
 const stopsAll = new Set([
   ...['UNAUTHORIZED', 'FORBIDDEN', 'HOST_NOT_ALLOWED', 'ENVIRONMENT_NOT_FOUND'],
   ...['IMPORT_NOT_FOUND', 'IMPORT_MISMATCH', 'IMPORT_STOPPED', 'IMPORT_FULL', 'IMPORTS_NOT_ALLOWED'],
@@ -26,10 +26,10 @@ const stopsAll = new Set([
   ...['JOURNAL_UNAVAILABLE', 'CONFIRMATION_REQUIRED'],
 ]);
 
-/** Pearsana no longer serves the version of its API that the BFF speaks. */
+/** The status with which Pearsana says that it no longer serves the API version that the BFF uses. */
 const versionEnded = 410;
 
-/** What a failed call means for its row. */
+/** Decides what a failed call means for its row. */
 export function verdictOn(error: ClientError): Verdict {
   const { reason, status, outcome: state = 'unknown', retryAfterSeconds } = error;
   const { source, retryable, details } = error.failure ?? {};
@@ -39,7 +39,7 @@ export function verdictOn(error: ClientError): Verdict {
     ...{ kind: 'later', failure },
     afterMs: retryAfterSeconds === undefined ? undefined : retryAfterSeconds * 1_000,
   };
-  // An answer from anything but the BFF does not tell what the BFF did.
+  // If the answer is not from the BFF, we do not know what the BFF did.
   if (reason === 'unreachable' || reason === 'cancelled' || reason === 'contract')
     return { kind: 'away', failure };
   if (code === 'ALREADY_KNOWN') return verdictOnKnown(details, failure);
@@ -50,7 +50,7 @@ export function verdictOn(error: ClientError): Verdict {
   return { kind: 'failed', state, failure };
 }
 
-/** What is told of a call that failed. */
+/** What a person is told about a failed call. */
 export function failureIn(error: ClientError): RowFailure {
   const { reason, failure, message, requestId, origin } = error;
   return {
@@ -61,12 +61,12 @@ export function failureIn(error: ClientError): RowFailure {
   };
 }
 
-/** A BFF that says itself that it has no such path. Pearsana's own 404 is about a person. */
+/** Whether the BFF itself says that it does not have the path. A 404 from Pearsana is about a person instead. */
 function isOlderBff({ failure }: ClientError): boolean {
   return failure?.source === 'bff' && ['NOT_FOUND', 'METHOD_NOT_ALLOWED'].includes(failure.code);
 }
 
-/** The row's person has been written to before, by whomever. */
+/** Somebody has written to the row's person before. */
 function verdictOnKnown(details: unknown, failure: RowFailure): Verdict {
   const known = knownWrite.safeParse(details).data;
   if (known?.state === 'in_flight') return { kind: 'later', failure };
@@ -75,7 +75,7 @@ function verdictOnKnown(details: unknown, failure: RowFailure): Verdict {
   return { kind: 'failed', state: 'unknown', failure };
 }
 
-/** Pearsana's id of the new record, wherever its answer contains it. */
+/** Pearsana's id of the new record, wherever the answer contains it. */
 export function idIn(result: unknown): string | undefined {
   const places = [
     ['invitation', 'invitationId'],

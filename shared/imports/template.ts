@@ -2,7 +2,7 @@ import type { ImportOperation } from '../import-record.ts';
 import { fieldNamed } from './columns.ts';
 import { formatCsv } from './csv-table.ts';
 
-/** The columns of a new file, by their usual names, and an example of each. */
+/** The columns of a new file, by their usual names, with an example value each. */
 const columns: Record<ImportOperation, Record<string, string>> = {
   createUser: {
     'E-mail': 'ada@example.edu',
@@ -30,7 +30,7 @@ const columns: Record<ImportOperation, Record<string, string>> = {
   },
 };
 
-/** A file to begin with: a header, and one row that shows what belongs where. */
+/** A file to start from: a header and one example row. */
 export function importTemplate(operation: ImportOperation): string {
   const row = columns[operation];
   return formatCsv([Object.keys(row), Object.values(row)]);
