@@ -199,6 +199,13 @@ describe('the access keys', () => {
       });
     }
 
+    it('that is in another encoding than UTF-8 or UTF-16 is told as such', async () => {
+      await using callers = startCallers();
+      const { file, start } = callers;
+      writeFileSync(file, Buffer.from('{"version":1,"keys":[],"who":"J\u00fcrgen"}', 'latin1'));
+      assert.throws(() => start(), /access\.json is damaged: it is not in UTF-8\. Repair it/);
+    });
+
     it('leaves the last good keys in force while the BFF runs, and says so once', async () => {
       await using callers = startCallers();
       const { file, log, start, add } = callers;

@@ -15,14 +15,15 @@ test('a body that comes slowly', async (t) => {
   app.post('/', async (request, response) => {
     const read = jsonBody(1_000_000, { pace });
     const outcome = await read(request).catch((error: unknown) => error);
-    const words = outcome instanceof BffError ? outcome.message : JSON.stringify(outcome);
-    response.set('Connection', 'close').send(words);
+    const isRefused = outcome instanceof BffError;
+    if (isRefused) response.set(outcome.headers);
+    response.send(isRefused ? outcome.message : JSON.stringify(outcome));
   });
   await using server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
 
   /** Sends a piece each 20 ms, until it is answered; by its length, or in chunks. */
-  function send(pieces: readonly string[], length?: number): Promise<string> {
+  function send(pieces: readonly string[], length?: number): Promise<{ text: string; connection: string }> {
     return new Promise((resolve, reject) => {
       const headers = {
         'Content-Type': 'application/json',
@@ -35,7 +36,7 @@ test('a body that comes slowly', async (t) => {
           response.setEncoding('utf8').on('data', (chunk) => {
             text += chunk;
           });
-          response.on('end', () => resolve(text));
+          response.on('end', () => resolve({ text, connection: response.headers.connection ?? '' }));
         },
       );
       sent.on('error', reject);
@@ -52,18 +53,24 @@ test('a body that comes slowly', async (t) => {
 
   await t.test('is given up, however much it announced', async () => {
     for (const length of [900_000, undefined])
-      assert.match(await send(Array(200).fill(' '), length), /too slowly.*1 Mbit\/s/);
+      assert.match((await send(Array(200).fill(' '), length)).text, /too slowly.*1 Mbit\/s/);
+  });
+
+  await t.test('costs its sender the connection, since the rest is not wanted', async () => {
+    for (const length of [900_000, undefined])
+      assert.equal((await send(Array(200).fill(' '), length)).connection, 'close');
   });
 
   await t.test('is given up where it falls silent after a fast beginning', async () => {
     const began = performance.now();
-    assert.match(await send(['[', ' '.repeat(100_000), ...Array(500).fill('')], 900_000), /too slowly/);
+    const pieces = ['[', ' '.repeat(100_000), ...Array(500).fill('')];
+    assert.match((await send(pieces, 900_000)).text, /too slowly/);
     assert(performance.now() - began < 5_000, 'the beginning would have bought 100 s');
   });
 
   await t.test('is read where it keeps up', async () => {
     const pieces = ['[', ...Array(12).fill(' '.repeat(60)), ']'];
-    assert.equal(await send(pieces, pieces.join('').length), '[]');
-    assert.equal(await send(pieces), '[]');
+    for (const length of [pieces.join('').length, undefined])
+      assert.deepEqual(await send(pieces, length), { text: '[]', connection: 'keep-alive' });
   });
 });
