@@ -28,6 +28,7 @@ describe('the READMEs', () => {
     const { contributes } = JSON.parse(read('extension/package.json'));
     for (const command of new Set<string>(Object.values(operationCommands))) {
       const title = contributes.commands.find((each: { command: string }) => each.command === command)?.title;
+      assert(title !== undefined, `extension/package.json has no command ${command}`);
       const line = `| Pearsana: ${title} | \`${command}\``;
       assert(extension.includes(line), `extension/README.md needs a line that begins with ${line}`);
     }

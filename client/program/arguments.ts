@@ -34,8 +34,8 @@ export const usage = `Usage: pearsana-partner-client <command> [FILE] [options]
 Commands
   check FILE      checks every row, and sends nothing. With --environment it also
                   says who was written to before
-  import FILE     sends every row that is ready, each at most once. Run it again to
-                  go on after an end of any kind
+  import FILE     sends every row that is ready, each at most once. If it ends
+                  early for any reason, run it again: it sends what is left
   results FILE    says what became of every row, and sends nothing
   doctor          checks the BFF, your key, and each environment
 
@@ -44,7 +44,7 @@ Options
   --operation NAME       createUser, createInvitation or submitDocument
   --map COLUMN=FIELD     the field that a column of the file fills (repeat as needed)
   --set FIELD=VALUE      a value that every row has, such as namespace=SIS (repeat as needed)
-  --again                send rows that were done before once more
+  --again                also send rows that were done before, once more
   --yes                  do not ask before sending (never enough for a protected environment)
   --confirm NAME         a protected environment: its name once more
   --rows N               a protected environment, without a terminal: the number of rows
@@ -58,7 +58,7 @@ Settings (environment variables)
   PEARSANA_BFF_ACCESS_KEY_FILE  … the file that holds it (default: the key that a BFF on
                                 this machine keeps for its owner)
 
-Without a terminal, each row is a line of JSON on standard output, and words go to
+Without a terminal, each row is a line of JSON on standard output, and messages go to
 standard error. Exit status: 0 every row is done (check: every row is valid), 1 some
 rows are refused or invalid, 2 some are unknown or not sent, 64 wrong use.
 `;

@@ -15,7 +15,7 @@ export async function connect(settings: Settings, named: string): Promise<Connec
   const yours = environments.map(({ id }) => id).join(', ');
   throw new UsageError(
     yours === ''
-      ? 'Your key has no access to any environment. Ask whoever runs the BFF for a grant.'
+      ? 'Your key has no access to any environment. Ask your BFF administrator for a grant.'
       : `There is no environment “${named}” for your key. Yours are: ${yours}.`,
   );
 }

@@ -1,7 +1,7 @@
 import { createClient } from '../../shared/client.ts';
 import { ClientError } from '../../shared/client-error.ts';
 import type { Report } from './report.ts';
-import type { Settings } from './settings.ts';
+import { type Settings, whereHint } from './settings.ts';
 
 /** Checks the BFF, the key, and every environment that the key reaches. @returns the exit code: 0 where all is well. */
 export async function runDoctor(settings: Settings, report: Report): Promise<number> {
@@ -14,7 +14,7 @@ export async function runDoctor(settings: Settings, report: Report): Promise<num
       return value;
     } catch (error) {
       isWell = false;
-      const why = error instanceof ClientError ? error.message : String(error);
+      const why = error instanceof ClientError ? `${error.message}${whereHint(error)}` : String(error);
       report.say(`✖ ${what}: ${why}`);
       return undefined;
     }
@@ -22,7 +22,7 @@ export async function runDoctor(settings: Settings, report: Report): Promise<num
   const session = await check(
     `BFF at ${settings.baseUrl}`,
     () => client.session(),
-    ({ caller }) => `you are ${caller.id}`,
+    ({ caller }) => `signed in ${caller.id === 'access-key' ? 'with the owner key' : `as ${caller.id}`}`,
   );
   if (!session) return 1;
   const list = await check(

@@ -8,7 +8,7 @@ import { connect } from './connection.ts';
 import { runDoctor } from './doctor-command.ts';
 import { createAsk, importFile } from './import-command.ts';
 import { createReport, type Report } from './report.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, whereHint } from './settings.ts';
 
 /** Wrong use, as of `sysexits.h`. */
 const wrongUse = 64;
@@ -44,10 +44,10 @@ try {
   else process.exitCode = await run(given, report);
 } catch (error) {
   if (error instanceof UsageError) {
-    process.stderr.write(`${error.message}\nRun it with --help to see all options.\n`);
+    process.stderr.write(`${error.message}\nRun the command with --help to see all options.\n`);
     process.exitCode = wrongUse;
   } else if (error instanceof ClientError) {
-    process.stderr.write(`${failureOf(error).message}\n`);
+    process.stderr.write(`${failureOf(error).message}${whereHint(error)}\n`);
     process.exitCode = notDone;
   } else throw error;
 }

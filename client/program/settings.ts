@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { ClientError } from '../../shared/client-error.ts';
 import { UsageError } from './arguments.ts';
 
 /** Where the BFF is, and the key to it. */
@@ -20,6 +21,13 @@ export function readSettings(variables: NodeJS.ProcessEnv): Settings {
   return { baseUrl, accessKey: accessKey ?? noKey('There is no access key.') };
 }
 
+/** What to do next if no BFF answered, to follow the message of the error; empty for any other error. */
+export function whereHint({ reason }: ClientError): string {
+  return reason === 'unreachable'
+    ? ' Is it running? If it runs at another address, set PEARSANA_BFF_URL to that address.'
+    : '';
+}
+
 function keyIn(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8').trim() || undefined;
@@ -30,6 +38,6 @@ function keyIn(file: string): string | undefined {
 
 function noKey(what: string): never {
   throw new UsageError(
-    `${what} Put your key into PEARSANA_BFF_ACCESS_KEY, or name its file in PEARSANA_BFF_ACCESS_KEY_FILE. Whoever runs the BFF can give you one.`,
+    `${what} Put your key into PEARSANA_BFF_ACCESS_KEY, or name its file in PEARSANA_BFF_ACCESS_KEY_FILE. Your BFF administrator can give you one.`,
   );
 }

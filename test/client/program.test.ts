@@ -179,7 +179,7 @@ describe('the command line', () => {
     const ran = await run('doctor');
     assert.equal(ran.code, 0, ran.errors);
     for (const words of [
-      'you are access-key',
+      'signed in with the owner key',
       'sandbox, ping: authorized',
       'production, scopes: all are enabled',
     ])

@@ -11,7 +11,7 @@ import {
   viewId,
 } from '../../extension/src/contributions.ts';
 import { backendOrigin } from '../../shared/client.ts';
-import { isWrite } from '../../shared/endpoint-row.ts';
+import { isWrite, type OperationRow, parametersIn } from '../../shared/endpoint-row.ts';
 import { type OperationName, operations } from '../../shared/operations.ts';
 
 type Command = { command: string; title: string; category: string; icon: string };
@@ -24,6 +24,9 @@ const commands: Command[] = contributes.commands;
 const menus: Record<string, MenuItem[]> = contributes.menus;
 
 type OperationCommand = (typeof operationCommands)[OperationName];
+
+/** An environment alone is no question: it may have been clicked. */
+const asksForMore = (row: OperationRow) => isWrite(row) || parametersIn(row.path).length > 1;
 
 // The compiler keeps this list whole.
 const commandIds: string[] = [
@@ -48,7 +51,9 @@ describe('the manifest', () => {
   });
 
   it('has the commands that the code has', () => {
-    assert.deepEqual(commands.map(({ command }) => command).sort(), commandIds.sort());
+    const inManifest = commands.map(({ command }) => command).sort();
+    const hint = `extension/package.json and contributions.ts differ in their commands: ${inManifest} against ${commandIds.sort()}`;
+    assert.deepEqual(inManifest, commandIds.sort(), hint);
     for (const { title, category, icon } of commands) {
       assert.equal(category, 'Pearsana');
       assert.match(title, /^[A-Z]/);
@@ -62,8 +67,8 @@ describe('the manifest', () => {
         .filter(([, id]) => id === command)
         .map(([operation]) => operations[operation as OperationName]);
       if (rows.length === 0) continue;
-      const titles = rows.map((row) => (isWrite(row) ? `${row.title}…` : row.title));
-      assert(titles.includes(title), `${title}: ${titles.join(', ')}`);
+      const titles = rows.map((row) => (asksForMore(row) ? `${row.title}…` : row.title));
+      assert(titles.includes(title), `extension/package.json calls it ${title}, not ${titles.join(', or ')}`);
     }
   });
 
@@ -114,7 +119,9 @@ describe('the manifest', () => {
       const groups = items.map(({ group }) => group?.replace(/@\d+$/, ''));
       const everyDay = !['health', 'scopes'].includes(operation);
       const kind = isWrite(operations[operation as OperationName]) ? '2_writes' : '1_checks';
-      assert.deepEqual(groups, everyDay ? ['inline', kind] : [kind], command);
+      const needed = everyDay ? ['inline', kind] : [kind];
+      const hint = `view/item/context in extension/package.json has ${command} in the groups [${groups}] instead of [${needed}]`;
+      assert.deepEqual(groups, needed, hint);
     }
   });
 

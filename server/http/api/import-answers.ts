@@ -82,7 +82,7 @@ export function createImportAnswers(options: {
       if (perMinuteIn(environment) === 0) {
         throw BffError.of(
           'IMPORTS_NOT_ALLOWED',
-          `Nobody may import into ${environment} here. Whoever runs the BFF can allow it (RATE_LIMIT_IMPORT_PER_MINUTE).`,
+          `Nobody may import into ${environment} here. Your BFF administrator can allow it (RATE_LIMIT_IMPORT_PER_MINUTE).`,
         );
       }
       const announcement = { caller: caller.id, environment, operation, rows, digest, again };

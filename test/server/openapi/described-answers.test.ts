@@ -12,7 +12,7 @@ import { type OperationName, operationNames, operations } from '../../../shared/
 import { pageHeaders, startSignedIn } from '../../support/bff/session-bff.ts';
 import { type Answer, failureIn, startTestBff } from '../../support/bff/test-bff.ts';
 import { goodRequest, type Sent, samples } from '../../support/requests/good-requests.ts';
-import { activityPath, describedPath, operationPath } from '../../support/requests/paths.ts';
+import { activityPath, describedPath, operationPath, standInHint } from '../../support/requests/paths.ts';
 
 /** Small limits, so that a body that is too large is not megabytes large. */
 const limits = { document: 3_000, batch: 6_000 };
@@ -80,7 +80,7 @@ test('the answers of a running BFF', async (t) => {
     const answer = await bff.call(path, { ...init, ...(body !== undefined && { body: String(body) }) });
     const expected =
       status === '2XX' ? answer.status >= 200 && answer.status < 300 : answer.status === status;
-    assert(expected, `${answer.status} ${answer.text}`);
+    assert(expected, `${name}: ${answer.status} ${answer.text} (${standInHint})`);
     assertDescribed(describedPath(name), init.method, answer);
     // Known callers are told how many requests are left.
     if (status !== 401) assert(answer.headers.has('ratelimit') && answer.headers.has('ratelimit-policy'));

@@ -8,6 +8,9 @@ export function operationPath(name: OperationName, environment: string): string 
   return anyId(operations[name].path.replace(':environment', environment));
 }
 
+/** What to look at first if a new operation is answered with 404. */
+export const standInHint = 'has server/local-pearsana/api.ts a route for it, which answers for any id?';
+
 /** The path that Pearsana is then called at; nothing where it is not called. */
 export function partnerPath(name: OperationName): string | undefined {
   const row = operations[name];

@@ -14,7 +14,7 @@ import {
 import { type Answer, failureIn, startTestBff } from '../../../support/bff/test-bff.ts';
 import { rawHead, rawRequest } from '../../../support/network/raw-http.ts';
 import { partnerVariables } from '../../../support/partner/partner-variables.ts';
-import { operationPath } from '../../../support/requests/paths.ts';
+import { operationPath, standInHint } from '../../../support/requests/paths.ts';
 import { samples, type WriteName, writeNames } from '../../../support/requests/write-samples.ts';
 
 test('what is protected', async (t) => {
@@ -131,8 +131,10 @@ test('what is protected', async (t) => {
 
   const reads: OperationName[] = operationNames.filter((name) => !isWrite(operations[name]));
   await t.test('may be read without a word', async () => {
-    for (const name of reads)
-      assert.equal((await bff.call(operationPath(name, 'production'))).status, 200, name);
+    for (const name of reads) {
+      const { status, text } = await bff.call(operationPath(name, 'production'));
+      assert.equal(status, 200, `${name}: ${status} ${text} (${standInHint})`);
+    }
   });
 
   await t.test('through the typed client', async (t) => {
