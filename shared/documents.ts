@@ -39,7 +39,7 @@ export const file = z.string().check(refuses(base64Fault));
 /** The most values in a free-form object, on all levels. */
 export const mostFreeValues = 1_000;
 
-/** Any object, within limits: deeper nesting than any real program uses is an attack. */
+/** Any object, within limits. It may not be nested deeper than real programs need, since that would be an attack. */
 export const freeForm = z.custom<Record<string, unknown>>((value) => !freeFormFault(value), {
   error: ({ input }) => freeFormFault(input),
 });

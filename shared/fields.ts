@@ -38,7 +38,7 @@ export const optionalMessage = z.optional(
 export const addressPattern = /^[^\s@<>"(),:;\\\x5b\x5d]+@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+$/;
 
 /**
- * An e-mail address of the usual form, its domain as the network spells it (`xn--…`); at most 254 characters (RFC 5321,
+ * An e-mail address of the usual form, its domain in ASCII (`xn--…`); at most 254 characters (RFC 5321,
  * 4.5.3.1.3, less the angle brackets), and 64 before the `@`.
  */
 export const email = textOf(254, emailFault, notBlank);
@@ -61,7 +61,7 @@ export const externalReferences = z
     z.maxLength(mostReferences, `must have at most ${mostReferences} entries`),
   );
 
-/** The same, with each namespace at most once, as invitations require. */
+/** At least one. Each namespace may appear once, as invitations require. */
 export const uniqueExternalReferences = externalReferences.check(
   eachOnce('namespace', 'is used twice: an invitation may use each namespace once'),
 );

@@ -7,7 +7,7 @@ import { parseGrant } from './grants.ts';
 import { keyTable } from './key-table.ts';
 import { readLastUse } from './last-use.ts';
 
-const usage = `Manages the access keys of people, tools and services. A running BFF picks up each change within seconds.
+const usage = `Manages the access keys of people, tools and services. A running BFF picks up each change within about a second.
 
 Usage: npm run access -- <command>     (packaged: node dist/server.js access <command>)
 

@@ -72,7 +72,7 @@ export const errorDocs: Record<ErrorCode, ErrorDoc> = {
   ALREADY_KNOWN: {
     when: writes,
     meaning:
-      'A row of an import: the same person was written to before, by whomever. `details` says which write that was.',
+      'This row of an import is about a person or document that was written before, by you or somebody else. `details` says which write that was.',
   },
   IMPORT_FULL: { when: writes, meaning: 'The import has sent as many rows as were confirmed.' },
   IMPORT_MISMATCH: { when: writes, meaning: 'The import is for another operation.' },

@@ -12,7 +12,7 @@ export const operationDocs: DocsOf<typeof operations> = {
   ping: {
     tag: 'Connection',
     description:
-      'Checks the whole way to Pearsana: requests a token for the ping scope, and calls Pearsana with it.',
+      'Checks the whole connection to Pearsana: requests a token for the ping scope, and calls Pearsana with it.',
     answer: {
       status: 'ok',
       message: 'Authorized',

@@ -111,9 +111,9 @@ export const ownDocs: DocsOf<Omit<Endpoints, OperationName>> = {
     tag: 'Imports',
     summary: 'Look up people or documents',
     description:
-      'What is known of up to 1,000 people (by external reference) or documents (by the SHA-256 of the canonical request), whoever wrote to them. Nothing is changed. It needs the grant for the operation.',
+      'Tells what is known about up to 1,000 people (by external reference) or documents (by the SHA-256 of the canonical request), whoever wrote to them. Nothing is changed. It needs the grant for the operation.',
     request: { operation: 'createInvitation', references: [{ namespace: 'SIS', externalId: '20261234' }] },
-    success: 'For each, in order, what is known, or null.',
+    success: 'For each person or document, in the order of the request, what is known, or null.',
     answer: {
       ...{ environment, requestId, journal },
       results: [{ id: '42', state: 'unknown', startedAt: '2026-01-30T12:00:00.000Z', requestId, mine: true }],
@@ -124,7 +124,7 @@ export const ownDocs: DocsOf<Omit<Endpoints, OperationName>> = {
     tag: 'Imports',
     summary: 'Announce an import',
     description:
-      'Says that so many rows of one operation were reviewed and confirmed as a whole. Each row is then a usual write with `X-Pearsana-Import` and an `Idempotency-Key`, without a confirmation of its own. The BFF sends no more rows than announced, at the import’s rate, and refuses those whose person was written to before. It keeps no names and no files. It needs the grant for the operation.',
+      'Tells the BFF how many rows of one operation a person has reviewed and confirmed as a whole. Each row is then a usual write with `X-Pearsana-Import` and an `Idempotency-Key`, without a confirmation of its own. The BFF sends no more rows than announced, at the import’s rate, and refuses those whose person was written to before. It keeps no names and no files. It needs the grant for the operation.',
     request: { operation: 'createInvitation', rows: 300, digest: anImport.digest },
     success: 'The import, which is open.',
     answer: { environment, requestId, journal, import: anImport },
@@ -134,15 +134,15 @@ export const ownDocs: DocsOf<Omit<Endpoints, OperationName>> = {
     tag: 'Imports',
     summary: 'Imports',
     description:
-      'Your imports in an environment, newest first. With the grant for all operations: everybody’s.',
-    success: 'At most fifty.',
+      'Lists your imports in an environment, newest first. With the grant for all operations, you see everybody’s.',
+    success: 'At most fifty imports.',
     answer: { environment, requestId, journal, imports: [anImport] },
     codes: ['JOURNAL_UNAVAILABLE'],
   },
   importStatus: {
     tag: 'Imports',
     summary: 'One import',
-    description: 'An import, and what became of its rows so far.',
+    description: 'Shows an import, and what became of its rows so far.',
     parameters: { id: importId },
     success: 'The import.',
     answer: { environment, requestId, journal, import: anImport },
@@ -152,7 +152,7 @@ export const ownDocs: DocsOf<Omit<Endpoints, OperationName>> = {
     tag: 'Imports',
     summary: 'Stop an import',
     description:
-      'From then on none of its rows is sent, whichever machine they come from. Its owner may stop it, and whoever has the grant for all operations in the environment.',
+      'Stops an import. From then on, none of its rows is sent, whichever machine it comes from. Its owner can stop it, and so can anybody with the grant for all operations in the environment.',
     parameters: { id: importId },
     success: 'The import, which is stopped.',
     answer: {
