@@ -54,7 +54,7 @@ export async function startBffProcess(
   const { largestFileBlocks, mostDescriptors, watchLoop = false, program = main } = options;
   const root = await mkdtemp(join(tmpdir(), 'bff-process-'));
   const [home, work, data, temporary] = folders.map((name) => join(root, name));
-  for (const folder of folders) await mkdir(join(root, folder));
+  for (const folder of folders) await mkdir(join(root, folder), { mode: 0o700 });
   const limits = [
     ...(largestFileBlocks === undefined ? [] : [`ulimit -f ${largestFileBlocks}; `]),
     ...(mostDescriptors === undefined ? [] : [`ulimit -n ${mostDescriptors}; `]),
