@@ -1,4 +1,4 @@
-// The second entry of the npm package: importing rosters, for tools that want to do it themselves. It needs papaparse.
+// The second entry point of the npm package, for tools that import rosters themselves. It needs papaparse.
 export type { ImportOperation, ImportRecord } from '../shared/import-record.ts';
 export { type CheckedRow, checkRoster } from '../shared/imports/check-roster.ts';
 export { createImportCalls, type ImportTarget } from '../shared/imports/client-calls.ts';

@@ -1,30 +1,30 @@
 import { parseArgs } from 'node:util';
 import { type ImportOperation, importOperations } from '../../shared/import-record.ts';
 
-/** What the program can do. */
+/** The commands of the program. */
 const commands = ['check', 'import', 'results', 'doctor'] as const;
 export type Command = (typeof commands)[number];
 
-/** What a person has typed. */
+/** The command and the options that a person typed. */
 export type Arguments = {
   command: Command;
   /** The roster; absent for `doctor`. */
   file: string | undefined;
   environment: string | undefined;
   operation: ImportOperation | undefined;
-  /** The protected environment's name once more. */
+  /** The protected environment's name, repeated to confirm. */
   confirm: string | undefined;
-  /** How many rows a program, which nobody can ask, expects to send to a protected environment. */
+  /** The number of rows to send to a protected environment. It confirms the import where there is no terminal to ask at. */
   rows: number | undefined;
   yes: boolean;
   map: Record<string, string>;
   set: Record<string, string>;
   again: boolean;
-  /** Where the files of results go. */
+  /** The folder for the result files; undefined for the folder of the roster. */
   out: string | undefined;
 };
 
-/** What was typed cannot be understood; the message is for people. */
+/** The program was used wrongly. The message tells the person how to use it. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -32,38 +32,39 @@ export class UsageError extends Error {
 export const usage = `Usage: pearsana-partner-client <command> [FILE] [options]
 
 Commands
-  check FILE      checks every row, and sends nothing. With --environment it also
-                  says who was written to before
-  import FILE     sends every row that is ready, each at most once. If it ends
-                  early for any reason, run it again: it sends what is left
-  results FILE    says what became of every row, and sends nothing
-  doctor          checks the BFF, your key, and each environment
+  check FILE      check every row, and send nothing. With --environment, also show
+                  which rows were sent before
+  import FILE     send every row that is ready, each at most once. If an import ends
+                  early, run the same command again to continue it
+  results FILE    show the outcome of every row, and send nothing
+  doctor          check the BFF, your key, and each environment
 
 Options
   --environment NAME     the environment, such as sandbox
   --operation NAME       createUser, createInvitation or submitDocument
-  --map COLUMN=FIELD     the field that a column of the file fills (repeat as needed)
-  --set FIELD=VALUE      a value that every row has, such as namespace=SIS (repeat as needed)
-  --again                also send rows that were done before, once more
-  --yes                  do not ask before sending (never enough for a protected environment)
-  --confirm NAME         a protected environment: its name once more
-  --rows N               a protected environment, without a terminal: the number of rows
-                         that will be sent
-  --out FOLDER           where to write the result files (default: beside FILE)
-  --help                 this text
+  --map COLUMN=FIELD     use this column of the file for this field (repeatable)
+  --set FIELD=VALUE      use this value in every row, such as namespace=SIS (repeatable)
+  --again                also send rows that were done before
+  --yes                  do not ask before sending (not enough for a protected environment)
+  --confirm NAME         confirm a protected environment by repeating its name
+  --rows N               confirm the number of rows to send to a protected environment,
+                         if there is no terminal
+  --out FOLDER           write the result files to this folder (default: the folder of FILE)
+  --help                 show this text
 
 Settings (environment variables)
-  PEARSANA_BFF_URL              the BFF (default http://127.0.0.1:8787)
-  PEARSANA_BFF_ACCESS_KEY       your access key, or …
-  PEARSANA_BFF_ACCESS_KEY_FILE  … the file that holds it (default: the key that a BFF on
-                                this machine keeps for its owner)
+  PEARSANA_BFF_URL              the URL of the BFF (default http://127.0.0.1:8787)
+  PEARSANA_BFF_ACCESS_KEY       your access key
+  PEARSANA_BFF_ACCESS_KEY_FILE  or the file that contains it (default: the owner key of
+                                the BFF on this machine)
 
-Without a terminal, each row is a line of JSON on standard output, and messages go to
-standard error. Exit status: 0 every row is done (check: every row is valid), 1 some
-rows are refused or invalid, 2 some are unknown or not sent, 64 wrong use.
+Without a terminal, the program writes each row as a line of JSON to standard output,
+and messages to standard error. Exit status: 0 every row is done (check: every row is
+valid), 1 some rows are refused or invalid, 2 some rows are unknown or not sent,
+64 wrong usage.
 `;
 
-/** @returns `help` where somebody asks for it. @throws UsageError */
+/** Reads the command line. @returns `help` if the person asked for it. @throws UsageError */
 export function readArguments(args: readonly string[]): Arguments | 'help' {
   const { values, positionals } = parse(args);
   if (values.help || (args.length === 1 && args[0] === 'help')) return 'help';
@@ -106,12 +107,12 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    // Node's own words name the option; its second sentence is about its own syntax.
+    // Node's message names the option. Its second sentence is about syntax that is not ours.
     throw new UsageError((error instanceof Error ? error.message : String(error)).split('. ')[0] ?? '');
   }
 }
 
-/** `NAME=VALUE`; the value may hold further equals signs. */
+/** Reads options of the form `NAME=VALUE`. The value may contain further equals signs. */
 function pairs(option: string, given: readonly string[] = []): Record<string, string> {
   return Object.fromEntries(
     given.map((pair) => {

@@ -10,7 +10,7 @@ import { type FileRow, type RosterFile, readRosterFile, requestOf } from './rost
 
 type Given = Arguments & { operation: ImportOperation };
 
-/** Checks every row, and sends nothing. @returns the exit code. */
+/** Checks every row, and sends nothing. @returns the exit status. */
 export async function checkFile(
   given: Given,
   connection: Connection | undefined,
@@ -43,14 +43,14 @@ export async function checkFile(
   return counts.invalid > 0 ? 1 : 0;
 }
 
-/** Says what became of every row, by what the BFF knows. @returns the exit code. */
+/** Asks the BFF for the outcome of every row, and reports it. @returns the exit status. */
 export async function tellResults(given: Given, connection: Connection, report: Report): Promise<number> {
   const file = await readRosterFile(given, given.operation, report);
   if (!file) return 1;
   const ends = await knownEnds(file, given, connection);
   const results = file.rows.map((row) => {
     const { line, reference, faults } = row;
-    const end: RowEnd = ends.get(row) ?? { state: 'not_sent', message: 'Not sent so far.' };
+    const end: RowEnd = ends.get(row) ?? { state: 'not_sent', message: 'Not sent yet.' };
     const result =
       faults.length > 0
         ? {
@@ -67,7 +67,7 @@ export async function tellResults(given: Given, connection: Connection, report: 
   return exitCodeOf(results);
 }
 
-/** What the BFF knows of the rows: each that was written to, by whomever. */
+/** The rows for which the BFF knows an earlier write, whoever sent it, and how each of them ended. */
 async function knownEnds(
   file: RosterFile,
   { operation }: Given,
@@ -83,9 +83,9 @@ async function knownEnds(
   );
   const all = new Map<FileRow, RowEnd>(ends);
   for (const [row, { state, requestId }] of known) {
-    if (state === 'refused') all.set(row, { state, requestId, message: 'Pearsana refused it.' });
+    if (state === 'refused') all.set(row, { state, requestId, message: 'Pearsana refused this row.' });
     if (state === 'in_flight')
-      all.set(row, { state: 'unknown', requestId, message: 'It is being sent at this moment.' });
+      all.set(row, { state: 'unknown', requestId, message: 'This row is being sent at this moment.' });
   }
   return all;
 }

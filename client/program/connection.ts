@@ -3,10 +3,10 @@ import type { Environment } from '../../shared/environments.ts';
 import { UsageError } from './arguments.ts';
 import type { Settings } from './settings.ts';
 
-/** A client of the BFF, and the environment that was named. */
+/** A client of the BFF, and the environment that the person named. */
 export type Connection = { client: Client; environment: Environment };
 
-/** @throws UsageError where there is no such environment for this key. ClientError where the BFF does not answer. */
+/** @throws UsageError if this key has no access to such an environment. ClientError if the BFF does not answer. */
 export async function connect(settings: Settings, named: string): Promise<Connection> {
   const client = createClient(settings);
   const { environments } = await client.environments();

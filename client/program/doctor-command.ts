@@ -3,7 +3,7 @@ import { ClientError } from '../../shared/client-error.ts';
 import type { Report } from './report.ts';
 import { type Settings, whereHint } from './settings.ts';
 
-/** Checks the BFF, the key, and every environment that the key reaches. @returns the exit code: 0 where all is well. */
+/** Checks the BFF, the key, and every environment that the key reaches. @returns the exit status: 0 if all checks pass. */
 export async function runDoctor(settings: Settings, report: Report): Promise<number> {
   const client = createClient(settings);
   let isWell = true;
@@ -29,7 +29,9 @@ export async function runDoctor(settings: Settings, report: Report): Promise<num
     'Environments',
     () => client.environments(),
     ({ environments }) =>
-      environments.length === 0 ? 'your key reaches none' : environments.map(({ id }) => id).join(', '),
+      environments.length === 0
+        ? 'your key has no access to any environment'
+        : environments.map(({ id }) => id).join(', '),
   );
   for (const { id: environment, grants, newerApiVersion } of list?.environments ?? []) {
     if (grants.includes('health'))

@@ -13,7 +13,7 @@ import type { Report } from './report.ts';
 import { exitCodeOf, writeResultFiles } from './result-output.ts';
 import { type FileRow, readRosterFile, requestOf } from './roster-file.ts';
 
-/** Who is asked before anything is sent; absent where there is no terminal. */
+/** Asks the person a question. Undefined if there is no terminal. */
 export type Ask = ((question: string) => Promise<string>) | undefined;
 
 export function createAsk(input: NodeJS.ReadStream, output: NodeJS.WriteStream): Ask {
@@ -28,7 +28,7 @@ export function createAsk(input: NodeJS.ReadStream, output: NodeJS.WriteStream):
   };
 }
 
-/** Sends every row that is ready, each at most once. @returns the exit code. */
+/** Sends every row that is ready, each at most once. @returns the exit status. */
 export async function importFile(
   given: Arguments & { operation: ImportOperation },
   { client, environment }: Connection,
@@ -82,7 +82,7 @@ export async function importFile(
         report.progress(progressWords(done, count, Date.now() - started));
       },
       onAway: (away) =>
-        report.say(away ? 'The BFF does not answer. Waiting for it …' : 'The BFF answers again.'),
+        report.say(away ? 'The BFF is not answering. Waiting for it …' : 'The BFF is answering again.'),
       onPause: async (why) => {
         report.say(pauseWords[why]);
         const answer = ask && (await ask('Continue? [y/N] '));
@@ -99,7 +99,7 @@ export async function importFile(
   return exitCodeOf(inOrder);
 }
 
-/** @throws UsageError where it was not confirmed. */
+/** Asks the person to confirm, or checks the options that confirm. @throws UsageError if the import is not confirmed. */
 async function confirm(
   count: number,
   { confirm: named, rows, yes }: Arguments,
@@ -108,14 +108,14 @@ async function confirm(
 ): Promise<void> {
   const what = `${count.toLocaleString('en')} ${count === 1 ? 'row' : 'rows'}`;
   if (isProtected) {
-    if (named !== id) throw new UsageError(`${id} is protected: add --confirm ${id} to send ${what} there.`);
+    if (named !== id) throw new UsageError(`${id} is protected: add --confirm ${id} to send ${what} to it.`);
     if (ask) {
       const typed = await ask(`This sends ${what} to ${id}. Type the number to confirm: `);
       if (typed.replaceAll(/[,. ]/g, '') !== String(count))
         throw new UsageError('Not confirmed. Nothing was sent.');
     } else if (rows !== count) {
       throw new UsageError(
-        `${what} would be sent to ${id}. Add --rows ${count} to confirm that. Nothing was sent.`,
+        `Nothing was sent. Add --rows ${count} to confirm that you want to send ${what} to ${id}.`,
       );
     }
     return;
@@ -125,12 +125,12 @@ async function confirm(
     return;
   }
   if (!ask)
-    throw new UsageError(`${what} would be sent to ${id}. Add --yes to confirm that. Nothing was sent.`);
+    throw new UsageError(`Nothing was sent. Add --yes to confirm that you want to send ${what} to ${id}.`);
   const answer = await ask(`Send ${what} to ${id}? [y/N] `);
   if (!/^y(es)?$/i.test(answer)) throw new UsageError('Not confirmed. Nothing was sent.');
 }
 
-/** The import of this very file that was begun before and is still open. */
+/** The import of the same file that this caller started before, if it is still open. */
 async function openImportOf(
   client: Connection['client'],
   environment: string,
@@ -153,7 +153,7 @@ const pauseWords: Record<PauseReason, string> = {
     'Paused: the first five rows were refused for the same reason. Correct the file before you continue.',
   'many-failed': 'Paused: ten of the last twenty rows failed.',
   'many-unknown':
-    'Paused: three rows in a row have no known outcome. Check the Pearsana portal before you continue.',
+    'Paused: the last three rows have no known outcome. Check the Pearsana portal before you continue.',
 };
 
 function progressWords(done: number, count: number, ms: number): string {

@@ -10,7 +10,7 @@ import { createAsk, importFile } from './import-command.ts';
 import { createReport, type Report } from './report.ts';
 import { readSettings, whereHint } from './settings.ts';
 
-/** Wrong use, as of `sysexits.h`. */
+/** The exit status for wrong usage, from `sysexits.h`. */
 const wrongUse = 64;
 const notDone = 2;
 
@@ -18,7 +18,7 @@ async function run(given: Arguments, report: Report): Promise<number> {
   if (given.command === 'doctor') return runDoctor(readSettings(process.env), report);
   const { operation } = given;
   if (operation === undefined)
-    throw new UsageError(`Say what the rows are: --operation ${importOperations.join(', or ')}.`);
+    throw new UsageError(`Say what the rows are: --operation ${importOperations.join(' or ')}.`);
   const asked = { ...given, operation };
   const { environment } = given;
   if (given.command === 'check' && environment === undefined) return checkFile(asked, undefined, report);
@@ -28,10 +28,10 @@ async function run(given: Arguments, report: Report): Promise<number> {
   if (given.command === 'results') return tellResults(asked, connection, report);
   let isCancelled = false;
   process.on('SIGINT', () => {
-    // Whoever asks twice does not want to wait for the rows that are under way.
+    // A second Ctrl-C means that the person does not want to wait for the rows in progress.
     if (isCancelled) process.exit(notDone);
     isCancelled = true;
-    report.say('Ending: waiting for the rows that are under way …');
+    report.say('Cancelling: waiting for the rows in progress …');
   });
   const ask = createAsk(process.stdin, process.stdout);
   return importFile(asked, connection, { report, ask, cancelled: () => isCancelled });

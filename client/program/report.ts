@@ -1,18 +1,18 @@
 import { styleText } from 'node:util';
 import type { RowResult } from '../../shared/imports/result-files.ts';
 
-/** A row as the program tells it; `ready` is said by `check` alone. */
+/** A row as the program reports it. Only `check` reports rows as `ready`. */
 export type ToldRow = Omit<RowResult, 'state' | 'row'> & {
   line: number;
   state: RowResult['state'] | 'ready';
 };
 
-/** Says to a person, or to a program, what happens. */
+/** Tells a person at a terminal, or a program that reads the output, what happens. */
 export type Report = {
   row: (row: ToldRow) => void;
-  /** A sentence for people. */
+  /** Writes a sentence for people. */
   say: (sentence: string) => void;
-  /** How far it is; on a terminal alone. */
+  /** Shows how far the import is. Only on a terminal. */
   progress: (words: string) => void;
 };
 
@@ -37,7 +37,7 @@ export function createReport({ output, errors }: Streams): Report {
   };
   return {
     row(row) {
-      // Whatever is well is in the progress; a person reads what is not.
+      // The progress line counts the rows that succeeded. Print only the others.
       if (['ready', 'succeeded', 'known'].includes(row.state)) return;
       clear();
       output.write(`${rowWords(row)}\n`);
@@ -66,7 +66,7 @@ function rowWords({ line, reference, state, message = '' }: ToldRow): string {
   return `${styleText(colour, words.padEnd(9))} line ${line}${reference ? ` (${printable(reference)})` : ''}: ${printable(message)}`;
 }
 
-/** What came from a file or from elsewhere moves no cursor. */
+/** Text from a file or from Pearsana must not contain characters that control the terminal. */
 function printable(text: string): string {
   return text.replaceAll(/\p{C}/gu, '\u00B7');
 }

@@ -4,7 +4,7 @@ import { isToMend, type RowResult, resultsFile, toMendFile } from '../../shared/
 import type { Report } from './report.ts';
 import type { RosterFile } from './roster-file.ts';
 
-/** Writes what became of every row, and the rows that can be corrected and imported again; a file of before is replaced. */
+/** Writes one file with the outcome of every row, and one with the rows to correct. It replaces earlier result files. */
 export function writeResultFiles(
   { path, roster }: RosterFile,
   results: readonly RowResult[],
@@ -15,7 +15,7 @@ export function writeResultFiles(
   mkdirSync(folder, { recursive: true });
   const stem = join(folder, basename(path, extname(path)));
   const write = (file: string, text: string) => {
-    // Names and e-mail addresses are in it.
+    // The files contain names and e-mail addresses, so only their owner may read them.
     writeFileSync(file, text, { mode: 0o600 });
     return relative('', file) || file;
   };
@@ -23,10 +23,10 @@ export function writeResultFiles(
     ([state, rows]) => `${rows.length.toLocaleString('en')} ${stateWords[state]}`,
   );
   report.say(`${counts.join(', ')}.`);
-  report.say(`Every row: ${write(`${stem}-results.csv`, resultsFile(results))}`);
+  report.say(`Results of every row: ${write(`${stem}-results.csv`, resultsFile(results))}`);
   if (results.some(isToMend)) {
     const file = `${stem}-to-mend.${roster.format}`;
-    report.say(`Correct these and import them: ${write(file, toMendFile(roster, results))}`);
+    report.say(`Rows to correct and import again: ${write(file, toMendFile(roster, results))}`);
   }
   if (results.some(({ state }) => state === 'unknown'))
     report.say(
@@ -43,7 +43,7 @@ const stateWords: Record<RowResult['state'], string> = {
   invalid: 'invalid',
 };
 
-/** 0: every row is done. 1: some are refused or invalid. 2: some are unknown or not sent, which matters more. */
+/** The exit status. 0: every row is done. 1: some rows are refused or invalid. 2: some are unknown or not sent, which matters more. */
 export function exitCodeOf(results: readonly RowResult[]): number {
   const states = new Set(results.map(({ state }) => state));
   if (states.has('unknown') || states.has('not_sent')) return 2;

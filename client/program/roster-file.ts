@@ -12,12 +12,12 @@ import { fileDigest } from '../../shared/imports/row-key.ts';
 import { type Arguments, UsageError } from './arguments.ts';
 import type { Report } from './report.ts';
 
-/** A row with all that sending it needs. */
+/** A checked row, with the references that sending it needs. */
 export type FileRow = CheckedRow & { references: ReturnType<typeof referencesOf> };
 
 export type RosterFile = { path: string; digest: string; roster: Roster; rows: readonly FileRow[] };
 
-/** Reads and checks a roster. @returns nothing where the file cannot be used at all; the reasons have been told. */
+/** Reads and checks a roster. @returns undefined if the file cannot be used at all; by then the reasons are reported. */
 export async function readRosterFile(
   { file = '', map, set }: Arguments,
   operation: ImportOperation,
@@ -43,12 +43,12 @@ export async function readRosterFile(
   };
 }
 
-/** The request of a row; a document's file is read from beside the roster, and from nowhere above. */
+/** The request of a row. A document's file must be in the folder of the roster, or below it. */
 export async function requestOf(path: string, { draft }: FileRow): Promise<unknown> {
   const name = draft[fileField];
   if (typeof name !== 'string') return draft;
   const folder = realpathSync(dirname(path));
-  // A link may lead out of the folder.
+  // Resolve links first: a link could lead out of the folder.
   const file = realpathSync(resolve(folder, name.replaceAll('\\', '/')));
   if (!file.startsWith(folder.endsWith(sep) ? folder : folder + sep))
     throw new Error(`${name} is not in the folder of the roster, or below it.`);

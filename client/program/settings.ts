@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import type { ClientError } from '../../shared/client-error.ts';
 import { UsageError } from './arguments.ts';
 
-/** Where the BFF is, and the key to it. */
+/** The BFF's URL, and the access key for it. */
 export type Settings = { baseUrl: string; accessKey: string };
 
 const defaultUrl = 'http://127.0.0.1:8787';
 
-/** @throws UsageError where there is no key to be found. */
+/** Reads the settings from environment variables, and the key from its file. @throws UsageError if there is no key. */
 export function readSettings(variables: NodeJS.ProcessEnv): Settings {
   const { PEARSANA_BFF_URL, PEARSANA_BFF_ACCESS_KEY, PEARSANA_BFF_ACCESS_KEY_FILE } = variables;
   const baseUrl = PEARSANA_BFF_URL?.trim() || defaultUrl;
@@ -18,7 +18,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): Settings {
   if (file) return { baseUrl, accessKey: keyIn(file) ?? noKey(`${file} cannot be read, or is empty.`) };
   const directory = variables.BFF_DATA_DIR?.trim() || join(homedir(), '.pearsana-bff');
   const accessKey = keyIn(join(directory, 'access-key'));
-  return { baseUrl, accessKey: accessKey ?? noKey('There is no access key.') };
+  return { baseUrl, accessKey: accessKey ?? noKey('No access key was found.') };
 }
 
 /** What to do next if no BFF answered, to follow the message of the error; empty for any other error. */
@@ -38,6 +38,6 @@ function keyIn(file: string): string | undefined {
 
 function noKey(what: string): never {
   throw new UsageError(
-    `${what} Put your key into PEARSANA_BFF_ACCESS_KEY, or name its file in PEARSANA_BFF_ACCESS_KEY_FILE. Your BFF administrator can give you one.`,
+    `${what} Set PEARSANA_BFF_ACCESS_KEY to your key, or PEARSANA_BFF_ACCESS_KEY_FILE to the file that contains it. If you have no key, ask your BFF administrator for one.`,
   );
 }

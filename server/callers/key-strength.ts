@@ -1,7 +1,7 @@
-/** Of so many characters that cannot be told from what stands before them, nobody guesses a key over the network. */
+/** A key with this many unpredictable characters cannot be guessed over the network. */
 const leastSurprises = 9;
 
-/** Words that people choose a key from: each counts as one character. */
+/** Words that people often use in a key. Each counts as one character. */
 const commonWords = [
   ...['password', 'passwort', 'passphrase', 'passwd', 'secret', 'access', 'admin', 'administrator', 'login'],
   ...['key', 'apikey', 'token', 'bearer', 'credential', 'auth', 'user', 'root', 'test', 'demo', 'example'],
@@ -56,7 +56,7 @@ const commonWords = [
   ],
 ].sort((one, other) => other.length - one.length);
 
-/** Runs of characters that a hand or the alphabet puts beside each other. */
+/** Characters that are neighbours in the alphabet or on a keyboard. */
 const rows = [
   'abcdefghijklmnopqrstuvwxyz',
   '01234567890',
@@ -74,8 +74,8 @@ const lookalikes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Whether a key that a person chose could be guessed: what repeats itself, runs along the keyboard or the alphabet, or
- * is made of the words that everybody takes, is shorter than it looks.
+ * Whether a key that a person chose could be guessed. Repetitions, runs along the keyboard or the alphabet, and common
+ * words make a key easier to guess than its length suggests.
  */
 export function isWeak(key: string): boolean {
   const text = key.toLowerCase().replaceAll(/[^a-z0-9@$]/g, '');
@@ -88,7 +88,7 @@ export function isWeak(key: string): boolean {
   return surprises < leastSurprises;
 }
 
-/** How many characters from here on can be told from what stands before them, or from the first of them. */
+/** How many characters, from this position on, count as one: a common word, a year, a run of neighbours or a repetition. */
 function lengthOfNext(text: string, asWords: string, at: number): number {
   const word =
     commonWords.find((each) => asWords.startsWith(each, at) || text.startsWith(each, at))?.length ?? 0;

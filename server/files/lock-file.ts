@@ -7,12 +7,12 @@ const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
 const sqliteBusy = 5;
 
 /**
- * Makes a file and locks it until it is released, which removes it; undefined where somebody else has it at this moment.
- * The system takes the lock back when the process ends, however it ends: no clock is asked and no process number, which
- * another process may have by now.
+ * Creates a file and locks it. Releasing the lock removes the file. The operating system releases the lock when the process
+ * ends, however it ends. So we need neither a time limit nor a process id, which another process may have by then.
+ * @returns undefined if somebody else holds the lock now.
  */
 export function lockFile(path: string): { release(): void } | undefined {
-  // Only for its owner: whoever can read a file can lock it. Kept open until the end: closing it would release the lock.
+  // Only the owner may read the file, because whoever can read it can lock it. It stays open: closing it would release the lock.
   const file = openSync(path, 'a', 0o600);
   const lock = new DatabaseSync(path, { timeout: 0 });
   const close = () => {

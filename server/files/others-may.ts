@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 
 /**
- * What other users of this machine may do with a file or a folder, by its permissions. If it is missing, they may do nothing.
- * Windows has permissions of another kind, and says nothing here.
+ * What the permissions of a file or folder allow other users of this machine. If the file is missing, they allow nothing.
+ * Windows has a different kind of permissions, so there the result is always that others may do nothing.
  */
 export function othersMay(path: string): { read: boolean; write: boolean } {
   const found = process.platform === 'win32' ? undefined : statSync(path, { throwIfNoEntry: false });

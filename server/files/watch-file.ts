@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { errorCodeOf } from '../error-code.ts';
 
-/** Watched by name and not by inode: a mounted file is replaced by pointing a link at another folder. */
+/** We look at the path instead of watching the inode: a mounted file is replaced by pointing a link at another folder. */
 const lookEveryMs = 1_000;
 
 /**
- * Calls `onChange` when a file has changed, appeared or disappeared; and once at the beginning, since a change between the
- * caller's own reading and the first check would be missed otherwise. @returns a function that ends the watch. The watch
- * does not keep the program alive.
+ * Calls `onChange` when a file has changed, appeared or disappeared. It also calls it once at the beginning, since a change
+ * between the caller's own reading and the first check would be missed otherwise. The watch does not keep the program alive.
+ * @returns a function that ends the watch.
  */
 export function whenFileChanges(path: string, onChange: () => void): () => void {
   let seen: string | undefined;

@@ -77,9 +77,9 @@ export const errorDocs: Record<ErrorCode, ErrorDoc> = {
   IMPORT_FULL: { when: writes, meaning: 'The import has sent as many rows as were confirmed.' },
   IMPORT_MISMATCH: { when: writes, meaning: 'The import is for another operation.' },
   IMPORT_STOPPED: { when: writes, meaning: 'The import has ended.' },
-  IMPORT_NOT_FOUND: { when: writes, meaning: 'You have no import of that id in this environment.' },
-  // Said to an announcement alone.
-  IMPORTS_NOT_ALLOWED: { when: never, meaning: 'Nobody may import into this environment.' },
+  IMPORT_NOT_FOUND: { when: writes, meaning: 'You have no import with this id in this environment.' },
+  // Only announcements get this error.
+  IMPORTS_NOT_ALLOWED: { when: never, meaning: 'This BFF does not allow imports into this environment.' },
   IDEMPOTENCY_MISMATCH: {
     when: writes,
     meaning: 'The key belongs to a different request, so nothing was sent. Use a new key.',

@@ -11,18 +11,18 @@ import { requireGrant } from './named-environment.ts';
 import type { OwnAnswers } from './own-routes.ts';
 import { readerOf } from './reader-of.ts';
 
-/** How many rows a minute all imports of a caller may send in an environment; 0 where nobody may import there. */
+/** How many rows a minute all imports of a caller may send in an environment; 0 if imports are not allowed there. */
 export type ImportsPerMinute = (environment: Pick<EnvironmentFacts, 'protected'>) => number;
 
-/** What reaches real people goes half as fast: whoever sees a mistake has the time to stop it. */
+/** In protected environments rows go half as fast: they reach real people, and somebody must have time to stop a mistake. */
 export function importsPerMinuteOf(perMinute: number): ImportsPerMinute {
   return ({ protected: isProtected }) => (isProtected ? Math.ceil(perMinute / 2) : perMinute);
 }
 
-/** What is no such id may be anything, and does not go into the log. */
+/** Only ids of this form are logged: anything else that a caller sends could contain personal data. */
 export const importIdForm = /^imp_[0-9a-f]{32}$/;
 
-/** The import that a request says to be a row of. */
+/** The id of the import that a request claims to be a row of. */
 export function importIdOf({ headers }: Request): string | undefined {
   const id = headers['x-pearsana-import'];
   return id === undefined ? undefined : String(id);
@@ -31,13 +31,13 @@ export function importIdOf({ headers }: Request): string | undefined {
 export function rowWithoutKey(): BffError {
   return BffError.of(
     'VALIDATION_ERROR',
-    'A row of an import needs an Idempotency-Key, which is the same each time.',
+    'A row of an import needs the header Idempotency-Key. Send the same key each time you send the row.',
   );
 }
 
 type ImportCalls = 'lookUp' | 'announceImport' | 'imports' | 'importStatus' | 'stopImport';
 
-/** What callers announce, see and stop of imports, and what they may ask of people before they send anything. */
+/** Answers the calls that announce, show and stop imports, and the lookup of earlier writes. */
 export function createImportAnswers(options: {
   environments: readonly EnvironmentFacts[];
   journal: Pick<Journal, 'announce' | 'imports' | 'importOf' | 'stopImport' | 'lookUp' | 'name'>;
@@ -82,7 +82,7 @@ export function createImportAnswers(options: {
       if (perMinuteIn(environment) === 0) {
         throw BffError.of(
           'IMPORTS_NOT_ALLOWED',
-          `Nobody may import into ${environment} here. Your BFF administrator can allow it (RATE_LIMIT_IMPORT_PER_MINUTE).`,
+          `This BFF does not allow imports into ${environment}. Ask your BFF administrator to allow them (RATE_LIMIT_IMPORT_PER_MINUTE).`,
         );
       }
       const announcement = { caller: caller.id, environment, operation, rows, digest, again };

@@ -15,10 +15,11 @@ export type PerMinute = { requests: number; importRows: number };
  * of imports count apart, since they have a pace of their own.
  */
 export function limitCallers(perMinute: PerMinute) {
-  const requests = limitClass('per-caller', 'requests', perMinute.requests);
-  // At its pace an import may send so many, and besides the caller may repeat some.
+  const requests = limitClass('per-caller', { one: 'request', many: 'requests' }, perMinute.requests);
+  // An import may send this many rows at its pace, and the caller may send some of them again.
   const mostRows = perMinute.requests + perMinute.importRows;
-  const importRows = limitClass('import-rows-per-caller', 'rows of imports', mostRows);
+  const rowWords = { one: 'row of an import', many: 'rows of imports' };
+  const importRows = limitClass('import-rows-per-caller', rowWords, mostRows);
 
   return function limitCaller(request: Request, response: Response, next: NextFunction) {
     const row = response.locals.context.asked?.endpoint?.row;
@@ -41,10 +42,10 @@ export type SpendWrite = (
 
 /** A third of a caller's requests may be writes, and a sixth writes to protected environments: these reach people. */
 export function createWriteBudget(perMinute: number): SpendWrite {
-  const writes = limitClass('writes-per-caller', 'writes', perMinute / 3);
+  const writes = limitClass('writes-per-caller', { one: 'write', many: 'writes' }, perMinute / 3);
   const protectedWrites = limitClass(
     'protected-writes-per-caller',
-    'writes to protected environments',
+    { one: 'write to a protected environment', many: 'writes to protected environments' },
     perMinute / 6,
   );
 
@@ -60,7 +61,7 @@ export function createWriteBudget(perMinute: number): SpendWrite {
 type LimitClass = { limit: RateLimitRequestHandler; store: ReturnType<typeof createRateStore> };
 
 /** The headers of draft 8 say how many are left, for each class that counted the request. */
-function limitClass(policy: string, words: string, perMinute: number): LimitClass {
+function limitClass(policy: string, words: { one: string; many: string }, perMinute: number): LimitClass {
   const store = createRateStore(minuteMs);
   const most = Math.max(1, Math.floor(perMinute));
   const limit = rateLimit({
@@ -75,7 +76,7 @@ function limitClass(policy: string, words: string, perMinute: number): LimitClas
       next(
         BffError.of(
           'RATE_LIMITED',
-          `You sent more than ${most} ${words} in a minute. ${waitWords(response)}`,
+          `You sent more than ${most} ${most === 1 ? words.one : words.many} in a minute. ${waitWords(response)}`,
         ),
       );
     },

@@ -4,14 +4,14 @@ import { type Clock, clock as processClock } from '../../clock.ts';
 const longestSeconds = 60;
 
 /**
- * After Pearsana has said that there are too many requests, the rows of imports wait; what people do one by one still goes.
- * Each time in a row they wait longer, unless Pearsana says for how long.
+ * After Pearsana answers 429, the rows of imports wait, and single writes and reads are still sent. Each further 429 in
+ * succession makes them wait longer, unless Pearsana says how long to wait.
  */
 export type ImportPause = {
-  /** @throws BffError `RATE_LIMITED` while rows have to wait. */
+  /** @throws BffError `RATE_LIMITED` while rows must wait. */
   check: (environment: string) => void;
   begin: (environment: string, retryAfterSeconds: number | undefined) => void;
-  /** Pearsana takes requests again. */
+  /** Notes that Pearsana accepts requests again. */
   ended: (environment: string) => void;
 };
 
@@ -31,7 +31,7 @@ export function createImportPause({
       const seconds = Math.ceil(left);
       throw BffError.of(
         'RATE_LIMITED',
-        `Pearsana (${environment}) has too many requests, so the rows of imports wait. Try again in ${seconds} s.`,
+        `Pearsana (${environment}) has received too many requests, so the rows of imports must wait. Try again in ${seconds} s.`,
         { retryAfterSeconds: seconds, details: { waitsFor: 'pearsana' } },
       );
     },

@@ -2,7 +2,7 @@ import type { KnownWrite as ToldWrite } from '../../../shared/activity.ts';
 import { BffError } from '../../bff-error.ts';
 import type { ImportRefusal, Intent, KnownWrite } from '../journal-store.ts';
 
-/** Why a row of an import was not sent. */
+/** The error that says why a row of an import was not sent. */
 export function refusedRow(
   refusal: ImportRefusal,
   { caller, import: asked }: Pick<Intent, 'caller' | 'import'>,
@@ -32,22 +32,22 @@ export function refusedRow(
     case 'mismatch':
       return BffError.of(
         'IMPORT_MISMATCH',
-        `The import ${id} is for another operation. Announce one for this.`,
+        `The import ${id} is for a different operation. Announce an import for this operation.`,
       );
     case 'stopped':
       return BffError.of(
         'IMPORT_STOPPED',
-        `The import ${id} has ended. Announce a new one to send more rows.`,
+        `The import ${id} has ended. Announce a new import to send more rows.`,
       );
     default:
       return BffError.of(
         'IMPORT_FULL',
-        `The import ${id} has sent as many rows as were confirmed. Announce a new one to send more.`,
+        `The import ${id} has already sent as many rows as were confirmed. Announce a new import to send more.`,
       );
   }
 }
 
-/** An earlier write, as its own sender or somebody else is told of it. */
+/** What a caller is told about an earlier write. It does not name the sender, only whether it was this caller. */
 export function toldWrite(write: KnownWrite, caller: string): ToldWrite {
   const { id, state, startedAt, requestId, result } = write;
   const isMine = write.caller === caller;
@@ -60,7 +60,7 @@ function knownWords({ state, startedAt, requestId }: KnownWrite): string {
     case 'in_flight':
       return `Not sent: a write for the same person is being sent at this moment (${which}).`;
     case 'unknown':
-      return `Not sent: an earlier write for the same person has no known outcome (${which}). Find out whether it happened, and resolve it.`;
+      return `Not sent: an earlier write for the same person has no known outcome (${which}). Find out whether it happened, then resolve it.`;
     default:
       return `Not sent: this was done for the same person before (${which}).`;
   }

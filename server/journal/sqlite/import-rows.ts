@@ -12,7 +12,7 @@ import type { OpenJournal } from './open-database.ts';
 import type { JournalClock } from './running-time.ts';
 import type { StoredWrite } from './stored-write.ts';
 
-/** A row of `imports`. */
+/** A row of the table `imports`. */
 type StoredImport = {
   id: string;
   caller: string;
@@ -28,16 +28,17 @@ type StoredImport = {
 };
 
 const dayMs = 24 * 60 * 60 * 1000;
-/** Rows may come a little unevenly, as networks have it. */
+/** How much too early a row may come, since networks deliver rows unevenly. */
 const unevennessMs = 2_000;
-/** No row waits longer: what says more was written by a clock that was wrong. */
+/** No row has to wait longer. A stored time that is later was written while the clock was wrong. */
 const longestWaitMs = 60_000;
 
 export type ImportRows = ReturnType<typeof createImportRows>;
 
 /**
- * Imports, and what is known of people. All of it is called inside a transaction but `list`, `show` and `lookUp`.
- * @param seen how a row of `writes` is told at this moment.
+ * Reads and writes imports, and looks up earlier writes by person. Call everything except `list`, `show` and `lookUp`
+ * inside a transaction.
+ * @param seen gives the present state of a row of `writes`.
  * @param ran the running time of this transaction.
  */
 export function createImportRows(
@@ -103,7 +104,7 @@ export function createImportRows(
     return isTheirs ? row : undefined;
   }
 
-  /** The earlier write that stands in the way, else the newest; the rows come newest first. */
+  /** The earlier write that prevents another one, otherwise the newest. The rows must come newest first. */
   function inTheWay(rows: Iterable<unknown>): { write: KnownWrite; row: StoredWrite } | undefined {
     let best: { write: KnownWrite; row: StoredWrite; rank: number } | undefined;
     for (const row of rows as Iterable<StoredWrite>) {
@@ -164,7 +165,7 @@ export function createImportRows(
       );
     },
 
-    /** Why a row of an import must not be sent now; nothing where it may. Then it counts. */
+    /** Why a row of an import must not be sent now; undefined if it may be sent. In that case the row is counted. */
     refusal(
       intent: Intent,
       { id, perMinute }: NonNullable<Intent['import']>,
@@ -183,7 +184,7 @@ export function createImportRows(
       const now = clock.wall();
       const intervalMs = 60_000 / perMinute;
       const stored = Number(pace.get(caller, environment)?.due ?? 0);
-      // A clock that was set back must not hold an import for long.
+      // If the clock was set back, the import must not wait until it reaches the old time again.
       const due = stored - now > longestWaitMs ? now : Math.max(stored, now);
       if (due - now > unevennessMs) return { waitMs: due - now - unevennessMs };
       setPace.run(caller, environment, Math.ceil(due + intervalMs));
@@ -193,7 +194,7 @@ export function createImportRows(
   };
 }
 
-/** Which of several writes stands in the way of another: the lowest. */
+/** Of several earlier writes, the one with the lowest rank decides whether another may be sent. */
 const ranks: Record<KnownWrite['state'], number> = {
   in_flight: 0,
   unknown: 1,
@@ -202,7 +203,7 @@ const ranks: Record<KnownWrite['state'], number> = {
   not_sent: 3,
 };
 
-/** What had succeeded before an import that sends it again does not stand in its way. */
+/** Leaves out the writes that succeeded before an import that was announced to send them again. */
 function* withoutLifted(rows: Iterable<unknown>, before: number | null): Generator<unknown> {
   for (const row of rows as Iterable<StoredWrite>) {
     if (before === null || row.state !== 'succeeded' || row.id > before) yield row;

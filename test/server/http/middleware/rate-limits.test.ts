@@ -36,7 +36,7 @@ describe('the limit of each caller', () => {
     assert.equal((await bff.call('/livez')).status, 200);
   });
 
-  it('is not used up by those who are nobody', async () => {
+  it('is not used up by requests without a valid key', async () => {
     await using bff = await startBffWith({ sandbox: uncalledPartner }, { RATE_LIMIT_PER_MINUTE: '3' });
     for (let call = 0; call < 10; call += 1) assert.equal((await session(bff, 'Bearer wrong')).status, 401);
     assert.deepEqual(statuses([await session(bff), await session(bff), await session(bff)]), [200, 200, 200]);
@@ -287,7 +287,7 @@ describe('a wall clock that steps', () => {
     await session(bff);
     await session(bff, 'Bearer wrong');
     mock.timers.enable({ apis: ['Date'], now: Date.now() - 3_600_000 });
-    assertRefused(await session(bff), /^You sent more than 1 requests/);
+    assertRefused(await session(bff), /^You sent more than 1 request in/);
     for (let wrong = 0; wrong < 19; wrong += 1) await session(bff, 'Bearer wrong');
     assertRefused(await session(bff, 'Bearer wrong'), /^Too many wrong access keys/);
   });
@@ -296,6 +296,6 @@ describe('a wall clock that steps', () => {
     await using bff = await startBffWith({ sandbox: uncalledPartner }, { RATE_LIMIT_PER_MINUTE: '1' });
     await session(bff);
     mock.timers.enable({ apis: ['Date'], now: Date.now() + 3_600_000 });
-    assertRefused(await session(bff), /^You sent more than 1 requests/);
+    assertRefused(await session(bff), /^You sent more than 1 request in/);
   });
 });
