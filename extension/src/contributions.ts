@@ -9,31 +9,31 @@ export const viewId = 'pearsana.environments';
 export const activityViewId = 'pearsana.activity';
 export const backendUrlSetting = 'pearsana.backendUrl';
 export const providerId = 'pearsana';
-/** A context key: `signedIn`, `signedOut`, or absent while nobody knows. */
+/** A context key: `signedIn`, `signedOut`, or absent until it is known. */
 export const sessionContextKey = 'pearsana.session';
 
-/** Which environment a command is for; a node of the tree is one too. */
+/** The environment that a command is for. A node of the tree can be used as this argument too. */
 export type EnvironmentArgument = { environment: string };
 
 /**
- * What a command that writes may be given. Its request fills in the wizard, whose preview and confirmation follow in
- * any case; `confirm` stands for both, and is taken only in the tests of an extension.
+ * The argument of a command that writes. `request` fills in the wizard; the user reviews and confirms it in any case.
+ * `confirm` replaces both, and is accepted only when the extension runs in its tests.
  */
 export type WriteArgument<Name extends OperationName> = {
   environment?: string;
   request?: Partial<RequestOf<Name>>;
   confirm?: boolean;
-  /** That it is wanted once more although nobody knows what became of the same request before. */
+  /** Sends the request with a new key, although the outcome of the same request before is unknown. */
   newKey?: boolean;
 };
 
 /**
- * What submitting documents may be given: a request for one, or for a batch of any length; a `uri` may stand in the
- * place of a `file`. In the explorer, VS Code gives the files instead.
+ * The argument of the command that submits documents: a request for one document, or for a batch of any length. A document
+ * may have a `uri` instead of a `file`. From the explorer's menu, VS Code passes the files instead.
  */
 export type DocumentsArgument = Omit<WriteArgument<OperationName>, 'request'> & {
   request?: Record<string, unknown>;
-  /** The limits that batches were cut by before: by others they would be other requests, with keys of their own. */
+  /** The limits by which the files were put into batches before. Other limits would make other requests, with other keys. */
   cutBy?: FileLimits;
 };
 
@@ -43,30 +43,30 @@ export type DocumentResult = {
   result: 'accepted' | 'failed' | 'not sent' | 'unknown';
   documentId?: string;
   requestId?: string;
-  /** Why not, in the words of whoever said so. */
+  /** Why it was not accepted, in the words of Pearsana, the BFF or the extension. */
   message?: string;
 };
 
-/** What became of each document, and why no more were sent. */
+/** What became of each document. `error` says why no more were sent. */
 export type DocumentsResult = { environment: string; documents: DocumentResult[]; error?: CommandFailure };
 
 /**
- * One write of the user's, by the request id that it was sent with. `again` is what its own command takes, to send the
- * same request once more should it turn out not to have happened.
+ * One of the user's writes, named by the request id that it was sent with. `again` is the argument with which the write's
+ * own command sends the same request again, if the write turns out not to have happened.
  */
 export type WriteReference = EnvironmentArgument & { requestId: string; again?: unknown };
 
-/** What an operation's command returns: the typed answer, what went wrong (the user has been told), or nothing when cancelled. */
+/** What an operation's command returns: the typed answer, or what went wrong (the user has been told), or `undefined` after a cancel. */
 export type CallResult<Name extends OperationName> = Success<Name> | Failed | undefined;
 export type Failed = { error: CommandFailure };
 
-/** Every command: what it may be given, and what it returns. */
+/** Every command, with its argument and its result. */
 export type Commands = {
-  /** Pings one environment; asks which one unless it is told. */
+  /** Pings one environment. Without an argument, it asks which one. */
   'pearsana.ping': { argument: EnvironmentArgument; result: CallResult<'ping'> };
   /** Asks whether Pearsana is up, which needs no token. */
   'pearsana.health': { argument: EnvironmentArgument; result: CallResult<'health'> };
-  /** Lists every scope that there is, and whether the App Client has it. */
+  /** Lists every documented scope, and whether it is enabled on the App Client. */
   'pearsana.scopes': { argument: EnvironmentArgument; result: CallResult<'scopes'> };
   /** Asks for a new user's data, shows them, and creates the user. */
   'pearsana.createUser': { argument: WriteArgument<'createUser'>; result: CallResult<'createUser'> };
@@ -85,7 +85,7 @@ export type Commands = {
 
 export type CommandId = keyof Commands;
 
-/** The command of each operation. A new row of the table has to be answered for here. */
+/** The command of each operation. A new operation of the table needs a line here, in `operationDeeds` and in `Commands`. */
 export const operationCommands = {
   health: 'pearsana.health',
   ping: 'pearsana.ping',
@@ -108,8 +108,8 @@ export const operationDeeds: Record<OperationName, string> = {
 };
 
 /**
- * One handler for each command. Anything in the window can call a command, with anything: so a handler is given
- * something unknown, and checks it. A menu of files gives the one that was clicked, and all that are selected.
+ * One handler for each command. Anything in the window can call a command with any argument, so a handler gets an `unknown`
+ * and checks it. The explorer's menu passes the file that was clicked, and then all files that are selected.
  */
 export type CommandHandlers = {
   [Id in CommandId]: (
@@ -118,7 +118,7 @@ export type CommandHandlers = {
   ) => Commands[Id]['result'] | Promise<Commands[Id]['result']>;
 };
 
-/** Registers them all: one too few or too many doesn't compile. */
+/** Registers a handler for every command. A missing or an unknown one does not compile. */
 export function registerCommands(
   register: typeof vscode.commands.registerCommand,
   handlers: CommandHandlers,

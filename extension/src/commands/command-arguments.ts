@@ -4,8 +4,8 @@ import type { Commands, EnvironmentArgument, WriteReference } from '../contribut
 import { argumentsInvalid } from '../failures/command-failure.ts';
 
 /**
- * Which environment a command is called for; undefined when its caller leaves that open.
- * @throws CommandError when the argument says something else.
+ * The environment that a command is called for, or undefined if its caller does not say.
+ * @throws CommandError if the argument is anything else.
  */
 export function readEnvironmentArgument(
   command: keyof Commands,
@@ -24,8 +24,8 @@ export function readEnvironmentArgument(
 }
 
 /**
- * What a write is called with; empty when its caller leaves everything open.
- * @throws CommandError when the argument says something else.
+ * The argument of a write. It is empty if the caller says nothing.
+ * @throws CommandError if the argument is anything else.
  */
 export function readWriteArgument(
   command: keyof Commands,
@@ -38,10 +38,10 @@ export function readWriteArgument(
   newKey: boolean;
   cutBy: FileLimits | undefined;
 } {
-  // What is no object at all is refused in the words for a wrong environment.
+  // Anything but an object is refused like a wrong environment.
   if (typeof argument !== 'object') readEnvironmentArgument(command, argument);
   const { request, confirm, newKey, cutBy, ...target } = fieldsOf(argument);
-  // A node of the tree is an argument too, and one without a request.
+  // A node of the tree is an argument too. It has no request.
   const environment = readEnvironmentArgument(command, Object.keys(target).length > 0 ? target : undefined);
   if (request !== undefined && (typeof request !== 'object' || request === null || Array.isArray(request))) {
     throw argumentsInvalid(`${command} takes its request as an object.`);
@@ -59,8 +59,8 @@ export function readWriteArgument(
 }
 
 /**
- * Which write a command is called for.
- * @throws CommandError when the argument does not say it.
+ * The write that a command is called for.
+ * @throws CommandError if the argument does not name one.
  */
 export function readWriteReference(command: keyof Commands, argument: unknown): WriteReference {
   const { requestId, again, ...target } = fieldsOf(argument);
@@ -73,7 +73,7 @@ export function readWriteReference(command: keyof Commands, argument: unknown): 
 
 /**
  * The access key that a test signs in with.
- * @throws CommandError outside tests: a key in a keybinding or a task would lie in a file for everybody to read.
+ * @throws CommandError outside tests: a key in a keybinding or a task would be stored in a file that others can read.
  */
 export function readAccessKeyArgument(
   argument: unknown,
@@ -87,7 +87,7 @@ export function readAccessKeyArgument(
   return accessKey;
 }
 
-/** What is wrong with a key before it is sent, in words; undefined when it may be one. */
+/** Says what is wrong with a key before it is sent. Undefined if its form is right. */
 export function accessKeyFault(accessKey: string): string | undefined {
   if (accessKey === '') return 'Paste the access key.';
   return accessKeyForm.test(accessKey)

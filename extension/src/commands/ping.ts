@@ -8,7 +8,7 @@ export type PingDependencies = ReadDependencies & {
   tree: Pick<EnvironmentsTree, 'expand'>;
 };
 
-/** Whether Pearsana takes our token. What became of it stands in the tree. */
+/** Checks whether Pearsana accepts the BFF's token. The result is shown in the tree. */
 export function createPingCommand({
   history,
   tree,

@@ -39,7 +39,7 @@ export const remedies = {
 /** Asks for the list of environments again. */
 export const retryList: Remedy = { title: 'Retry', command: 'pearsana.refresh' };
 
-/** The same once more, where it can simply be done again. */
+/** Runs the same command again. Only for reads, which can always be repeated. */
 export function retry(
   command: (typeof operationCommands)[PlainRead],
   argument?: EnvironmentArgument,
