@@ -25,7 +25,7 @@ const path = { environment: 'sandbox' };
 const ping = await GET('/api/environments/{environment}/ping', { params: { path } });
 if (ping.error) throw new Error(ping.error.error.message);
 const message: string = ping.data.result.message;
-// @ts-expect-error There is no such path.
+// @ts-expect-error This path does not exist.
 void (() => GET('/api/environments/{environment}/pong', { params: { path } }));
 
 const body: components['schemas']['CreateUserRequest'] = {
@@ -56,7 +56,7 @@ console.log(JSON.stringify({
 }));
 `;
 
-/** The same of a description with other rows. */
+/** A similar program for a description with different endpoints. */
 const otherProgram = `
 import createClient from 'openapi-fetch';
 import type { paths } from './pearsana.ts';
@@ -69,14 +69,14 @@ const path = { environment: 'sandbox', invitationId: 'inv_1' };
 const one = await GET('/api/environments/{environment}/invitations/{invitationId}', { params: { path } });
 if (one.error) throw new Error(one.error.error.message);
 const id: string = one.data.result.invitation.invitationId;
-// @ts-expect-error Which invitation is not said.
+// @ts-expect-error The id of the invitation is missing.
 void (() => GET('/api/environments/{environment}/invitations/{invitationId}', { params: { path: { environment: '' } } }));
 
 const query = { status: 'pending' };
 const all = await GET('/api/environments/{environment}/invitations', { params: { path, query } });
 if (all.error) throw new Error(all.error.error.message);
 const count: number = all.data.result.invitations.length;
-// @ts-expect-error Nothing else can be asked for.
+// @ts-expect-error There is no such query parameter.
 void (() => GET('/api/environments/{environment}/invitations', { params: { path, query: { state: 'pending' } } }));
 
 const key = { 'Idempotency-Key': 'a-key', 'X-Confirm-Environment': 'sandbox' };
@@ -84,12 +84,12 @@ const revoked = await POST('/api/environments/{environment}/invitations/{invitat
   params: { path, header: key },
 });
 if (revoked.error) throw new Error(revoked.error.error.message);
-// @ts-expect-error A write without a body takes none.
+// @ts-expect-error This write takes no body.
 void (() => POST('/api/environments/{environment}/invitations/{invitationId}/revoke', { params: { path }, body: {} }));
 console.log(JSON.stringify({ id, count, revoked: revoked.response.status }));
 `;
 
-/** Somebody else's project with a client that is made from the description of a running BFF. */
+/** Somebody else's project, with a client generated from the description of a running BFF. */
 async function createConsumer({ url }: TestBff, source: string) {
   const generator = await generatorFolder();
   const temporary = temporaryFolder();
@@ -108,7 +108,7 @@ async function createConsumer({ url }: TestBff, source: string) {
   };
 }
 
-test('a client that somebody else’s generator makes from /openapi.json', { timeout: 120_000 }, async (t) => {
+test('a client that a third-party generator makes from /openapi.json', { timeout: 120_000 }, async (t) => {
   await using bff = await startTestBff({ production: {} });
   using consumer = await createConsumer(bff, program);
 
@@ -132,7 +132,7 @@ test('a client that somebody else’s generator makes from /openapi.json', { tim
   });
 });
 
-test('such a client of a table with other rows', { timeout: 120_000 }, async (t) => {
+test('a generated client for a table with different rows', { timeout: 120_000 }, async (t) => {
   await using partner = await startFaultServer();
   await using bff = await startBffWith({ sandbox: partner }, {}, { described: otherDescribed });
   using consumer = await createConsumer(bff, otherProgram);
@@ -143,7 +143,7 @@ test('such a client of a table with other rows', { timeout: 120_000 }, async (t)
     assert.equal(await consumer.compile(), '');
   });
 
-  await t.test('reads one by its id, lists them, and takes one back', async () => {
+  await t.test('reads an invitation by its id, lists invitations, and revokes one', async () => {
     const printed = await consumer.run(bff.url, bff.accessKey);
     assert.deepEqual(JSON.parse(printed), { id: 'inv_1', count: 1, revoked: 200 });
     assert.deepEqual(

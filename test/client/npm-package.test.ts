@@ -9,7 +9,7 @@ import { execute } from '../support/processes/execute.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Somebody else's program. The marked lines must not compile, and it prints what it was told. */
+/** Somebody else's program. The marked lines must not compile. It prints the answers that it gets. */
 const program = `
 import { ClientError, createClient, operations, validate, type Success } from 'pearsana-partner-client';
 
@@ -21,7 +21,7 @@ const pinged: Success<'ping'> = await pearsana.ping({ environment: 'sandbox' });
 const message: string = pinged.result.message;
 // @ts-expect-error A ping takes no request.
 void (() => pearsana.ping({ environment: 'sandbox', request: {} }));
-// @ts-expect-error An invitation needs one.
+// @ts-expect-error An invitation needs a request.
 void (() => pearsana.createInvitation({ environment: 'sandbox' }));
 
 const request = {
@@ -39,7 +39,7 @@ const draft = validate(operations.createInvitation.request, { ...request, email:
 console.log(JSON.stringify({ message, status, code: refused.failure?.code, outcome, draft }));
 `;
 
-/** A tool of somebody else's that imports a roster by itself. */
+/** Somebody else's tool, which imports a roster through the package. */
 const importer = `
 import { createClient } from 'pearsana-partner-client';
 import { checkRoster, createImportCalls, fileDigest, planImport, readRoster, referencesOf, runImport } from 'pearsana-partner-client/imports';
@@ -76,7 +76,7 @@ test('the npm package of the client', async (t) => {
   await writeFile(join(consumer.folder, 'program.mts'), program);
 
   await t.test(
-    'holds scripts, types, licence and README, and needs nothing but zod, and papaparse to read rosters',
+    'contains scripts, types, licence and README, and needs only zod, and papaparse to read rosters',
     async () => {
       const folder = join(consumer.folder, 'node_modules/pearsana-partner-client');
       const files = (await readdir(folder, { recursive: true })).filter((name) => name.includes('.'));
@@ -102,7 +102,7 @@ test('the npm package of the client', async (t) => {
     },
   );
 
-  await t.test('has a command line that reads a roster, row by row, and says what is wrong', async () => {
+  await t.test('has a command line that reads a roster and says what is wrong in which row', async () => {
     const roster = join(consumer.folder, 'roster.csv');
     await writeFile(roster, 'email,firstName,lastName\nada,Ada,Lovelace\n');
     const program = join(consumer.folder, 'node_modules/pearsana-partner-client/program.js');
@@ -111,13 +111,13 @@ test('the npm package of the client', async (t) => {
   });
 
   for (const moduleResolution of ['nodenext', 'bundler'] as const) {
-    await t.test(`has types that a strict program compiles with: ${moduleResolution}`, async () => {
+    await t.test(`has types with which a strict program compiles: ${moduleResolution}`, async () => {
       assert.equal(await consumer.compile(moduleResolution, 'program.mts'), '');
     });
   }
 
   await t.test(
-    'is used by the README’s example, which compiles, invites, and tells what became of it',
+    'works with the README’s example, which compiles, invites, and reports the outcome',
     async () => {
       const readme = await readFile(join(root, 'README.md'), 'utf8');
       const [, example = ''] = /## Build an internal tool\n.*?```ts\n(.*?)```\n/s.exec(readme) ?? [];
@@ -135,13 +135,13 @@ test('the npm package of the client', async (t) => {
       const printed = await execute(process.execPath, [flag, 'example.mts'], consumer.folder);
       const [invited, refused] = JSON.parse(printed);
       assert.match(invited, /^Invited: inv_\w+$/);
-      // Nothing was sent, so there is no request id to tell.
+      // Nothing was sent, so there is no request id to print.
       assert.equal(refused, 'email: `ada` is not an e-mail address · not_sent');
       assert.equal(bff.pearsana.arrivals.filter(({ path }) => path === '/v1/invitations').length, 1);
     },
   );
 
-  await t.test('has types that the example of an internal tool compiles with', async () => {
+  await t.test('has types with which the example of an internal tool compiles', async () => {
     const tool = await readFile(join(root, 'examples/internal-tool/tool.ts'), 'utf8');
     await writeFile(join(consumer.folder, 'tool.ts'), tool);
     assert.equal(await consumer.compile('bundler', 'tool.ts'), '');
@@ -165,7 +165,7 @@ test('the npm package of the client', async (t) => {
     assert.equal(bff.pearsana.arrivals.filter(({ path }) => path === '/v1/invitations').length, 1);
   });
 
-  await t.test('imports a roster in somebody else’s program, and knows it the second time', async () => {
+  await t.test('imports a roster in somebody else’s program, and sends nothing the second time', async () => {
     await writeFile(join(consumer.folder, 'importer.mts'), importer);
     for (const moduleResolution of ['nodenext', 'bundler'] as const)
       assert.equal(await consumer.compile(moduleResolution, 'importer.mts'), '');
@@ -179,7 +179,7 @@ test('the npm package of the client', async (t) => {
     assert.deepEqual(JSON.parse(printed), ['3 Last name: is required', '2 succeeded', '2 known']);
   });
 
-  await t.test('is a program too', async () => {
+  await t.test('can be run as a program', async () => {
     const name = process.platform === 'win32' ? 'pearsana-partner-client.cmd' : 'pearsana-partner-client';
     const printed = await execute(
       join(consumer.folder, 'node_modules/.bin', name),
@@ -190,7 +190,7 @@ test('the npm package of the client', async (t) => {
     assert.match(printed, /^Usage: pearsana-partner-client/);
   });
 
-  await t.test('leaves out of a bundle what is not used', async () => {
+  await t.test('lets a bundler leave out the code that is not used', async () => {
     const bundle = async (contents: string) => {
       const stdin = { contents, resolveDir: consumer.folder };
       const { metafile } = await build({ stdin, bundle: true, format: 'esm', write: false, metafile: true });

@@ -16,7 +16,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const program = join(import.meta.dirname, '../../client/program/main.ts');
 
-it('a BFF that is older than imports is told to be updated, and does all else', async () => {
+it('the import asks for an update of a BFF that has no imports yet, and other calls still work', async () => {
   using folder = temporaryFolder();
   await using partner = await startFaultServer();
   const accessKey = 'pbff_an-access-key-for-tests-only';

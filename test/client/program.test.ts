@@ -1,4 +1,4 @@
-// The command line, run as a program of its own against a real BFF.
+// Runs the command line as its own process against a real BFF.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -54,7 +54,7 @@ describe('the command line', () => {
   const statesOf = ({ rows }: Ran) => rows.map(({ line, state }) => `${line} ${state}`);
   const arrived = () => bff.pearsana.arrivals.filter(({ path }) => path === '/v1/invitations').length;
 
-  it('checks a file without a BFF, and tells each row’s state as a line of JSON', async () => {
+  it('checks a file without a BFF, and prints each row’s state as a line of JSON', async () => {
     const file = write('check.csv', header, person('c1'), 'nobody,Ada,,c2');
     const ran = await run('check', file, '--operation', 'createInvitation', '--set', 'namespace=SIS');
     assert.deepEqual(statesOf(ran), ['2 ready', '3 invalid']);
@@ -64,7 +64,7 @@ describe('the command line', () => {
     assert.match(ran.errors, /1 ready, 1 invalid\. Nothing was sent\./);
   });
 
-  it('imports a file, and run again it goes on: nothing is sent twice', async () => {
+  it('imports a file, and sends nothing twice when it runs again', async () => {
     const file = write('three.csv', header, person('i1'), person('i2'), person('i3'));
     const before = arrived();
     const first = await run('import', file, ...invitations(), '--yes');
@@ -81,7 +81,7 @@ describe('the command line', () => {
     assert.deepEqual(statesOf(results), ['2 known', '3 known', '4 known', '5 known']);
   });
 
-  it('writes what became of every row, and the rows to correct, which can be imported as they are', async () => {
+  it('writes the outcome of every row, and the rows to correct, which can be corrected and imported', async () => {
     const file = write(
       'mixed.csv',
       `${header},Notes`,
@@ -120,7 +120,7 @@ describe('the command line', () => {
     assert.deepEqual([sent.code, statesOf(sent).sort()], [0, ['2 succeeded', '3 succeeded']]);
   });
 
-  it('submits documents that lie beside the file, and none from above', async () => {
+  it('submits documents from the folder of the file, and none from a folder above it', async () => {
     const user = write(
       'users.csv',
       'E-mail,First name,Last name,Role,External ID',
@@ -149,7 +149,7 @@ describe('the command line', () => {
     assert.deepEqual(statesOf(again).sort(), ['2 known', '3 invalid']);
   });
 
-  it('says how to use it where it is used wrongly, and ends with 64', async () => {
+  it('explains its use if it is used wrongly, and exits with status 64', async () => {
     const file = write('usage.csv', header, person('u1'));
     const wrong: [string[], RegExp][] = [
       [[], /Say what to do/],
@@ -175,7 +175,7 @@ describe('the command line', () => {
     assert.match(help.output, /^Usage: pearsana-partner-client/);
   });
 
-  it('checks the BFF, the key and every environment as a doctor', async () => {
+  it('checks the BFF, the key and every environment with the command doctor', async () => {
     const ran = await run('doctor');
     assert.equal(ran.code, 0, ran.errors);
     for (const words of [

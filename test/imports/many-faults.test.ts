@@ -55,7 +55,7 @@ function countInvitations(partner: FaultServer, size: number, random: (below: nu
   return { counts, faults, total: () => counts.reduce((sum, each) => sum + each, 0) };
 }
 
-/** In a thousand. */
+/** Picks a fault by a number below 1,000: a number below 8 gives the first one in 8 of 1,000 rows, and so on. */
 function fault(
   drawn: number,
   said: (status: number) => Reply,
@@ -72,7 +72,7 @@ function fault(
 
 for (const size of sizes) {
   describe(`${size} invitations by three windows, with ${kills} kills`, { timeout: 3_600_000 }, () => {
-    it('reach each person at most once, and every row has its end', async (t) => {
+    it('reach each person at most once, and every row ends', async (t) => {
       const started = performance.now();
       const draw = seededRandom(seed);
       const random = (below: number) => Math.floor(draw() * below);
@@ -105,12 +105,16 @@ for (const size of sizes) {
       );
       for (const [row, { state }] of last) {
         if (state === 'succeeded' || state === 'known')
-          assert.equal(arrived.counts[row.number], 1, `${row.number} is told as done, and was lost.`);
+          assert.equal(
+            arrived.counts[row.number],
+            1,
+            `Row ${row.number} is reported as done, but never arrived.`,
+          );
         if (state === 'refused' || state === 'not_sent')
           assert.equal(arrived.counts[row.number], 0, String(row.number));
       }
 
-      // A person looks at Pearsana and says what is so: then all that is left can be sent.
+      // A person checks each unknown row in Pearsana and resolves it. Then all the remaining rows can be sent.
       const client = bff.client();
       await resolveAll(client, (number) => arrived.counts[number] === 1);
       let rounds = 0;
@@ -186,7 +190,7 @@ async function resolveAll(client: Client, happened: (number: number) => boolean)
   }
 }
 
-/** A BFF at one address, which is killed and started again, with the same data and another time. */
+/** A BFF that is killed and started again, at the same address, with the same data and a different wall clock. */
 async function startKilledBff(partner: FaultServer, data: string) {
   const clock = createLyingClock(data);
   const accessKey = 'pbff_an-access-key-for-tests-only';
@@ -209,7 +213,7 @@ async function startKilledBff(partner: FaultServer, data: string) {
     kills: () => count,
     client: (key = accessKey) =>
       createClient({ baseUrl: `http://127.0.0.1:${port}`, accessKey: key, timeoutMs: 5_000 }),
-    /** Evenly over the arrivals, and when there are no more of them. */
+    /** Spreads the kills evenly over the arriving requests, and also kills the BFF if no more requests arrive. */
     async killAfter(arrivals: () => number, size: number, random: (below: number) => number) {
       for (; count < kills; count += 1) {
         const next = ((count + 1) * size) / (kills + 2);

@@ -1,4 +1,4 @@
-// What every store must do with imports, and with what is known of people.
+// The tests that every store must pass, about imports and about looking up earlier writes.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type {
@@ -42,7 +42,7 @@ export function testImports(name: string, makePlace: () => Promise<StorePlace>):
       clock.running += ms;
     };
 
-    /** A row about that person, with a key of its own. */
+    /** A row about that person, with its own idempotency key. */
     const row = (id: string, person: string, more: Partial<Intent> = {}): Intent => ({
       ...intent,
       idempotencyKey: `${id}-${person}`,
@@ -68,7 +68,7 @@ export function testImports(name: string, makePlace: () => Promise<StorePlace>):
           ? `known ${claim.known.state}`
           : Object.keys(claim)[0];
 
-    it('are told as they were announced, to their caller, and to whoever sees everybody’s', async () => {
+    it('are shown as they were announced, to their caller and to a reader who may see everybody’s', async () => {
       const store = await open();
       const { id } = await announce(store);
       const facts = await store.importOf(mine, id);
@@ -83,7 +83,7 @@ export function testImports(name: string, makePlace: () => Promise<StorePlace>):
       assert.deepEqual(await store.imports({ ...mine, caller: 'grace' }, 9), []);
     });
 
-    it('take rows of their own caller, environment and operation alone', async () => {
+    it('accept only rows of their own caller, environment and operation', async () => {
       const store = await open();
       const { id } = await announce(store);
       const refused = async (more: Partial<Intent>, of = id) =>
@@ -95,7 +95,7 @@ export function testImports(name: string, makePlace: () => Promise<StorePlace>):
       sent(await store.claim(row(id, 'P')));
     });
 
-    it('send no more rows than were confirmed: what was refused or not sent does not count', async () => {
+    it('send no more rows than were confirmed, not counting refused and unsent ones', async () => {
       const store = await open();
       const { id } = await announce(store);
       await done(store, row(id, '1'));
@@ -111,7 +111,7 @@ export function testImports(name: string, makePlace: () => Promise<StorePlace>):
       assert.equal(facts?.state, 'open');
     });
 
-    it('answer a row that was sent before, under its key, even when they are full or have ended', async () => {
+    it('find the earlier write of a row that comes again with its key, even if they are full or have ended', async () => {
       const store = await open();
       const { id } = await announce(store, { rows: 1 });
       await done(store, row(id, '1'));
@@ -120,7 +120,7 @@ export function testImports(name: string, makePlace: () => Promise<StorePlace>):
       assert.equal(refusalOf(await store.claim(row(id, '2'))), 'stopped');
     });
 
-    it('are stopped by their caller or by whoever sees everybody’s, and then send nothing', async () => {
+    it('can be stopped by their caller or by a reader who may see everybody’s, and then send nothing', async () => {
       const store = await open();
       const other = await open();
       const { id } = await announce(store);
@@ -132,7 +132,7 @@ export function testImports(name: string, makePlace: () => Promise<StorePlace>):
       assert.equal((await store.stopImport(mine, id))?.endedAt, ended);
     });
 
-    it('end 24 hours after their last row, as long as it runs', async () => {
+    it('end after 24 hours of running time without a row, whatever the wall clock says', async () => {
       const store = await open();
       const { id } = await announce(store);
       pass(23 * hour);
@@ -147,7 +147,7 @@ export function testImports(name: string, makePlace: () => Promise<StorePlace>):
       assert.equal(refusalOf(await store.claim(row(id, '3'))), 'stopped');
     });
 
-    it('write to nobody twice, whoever wrote to them before', async () => {
+    it('write to no person twice, whoever wrote to them before', async () => {
       const store = await open();
       const { id } = await announce(store, { rows: 100 });
       const single = (person: string): Intent => ({
@@ -165,7 +165,7 @@ export function testImports(name: string, makePlace: () => Promise<StorePlace>):
       assert.equal(await refused('refused'), 'id');
       await store.end(inFlight, { state: 'not_sent' });
       assert.equal(await refused('in flight'), 'id');
-      // In another environment, or by another operation, it is another thing.
+      // A write in another environment does not prevent this one.
       const elsewhere = await announce(store, { rows: 9, environment: 'production' });
       assert.equal(
         refusalOf(await store.claim(row(elsewhere.id, 'done', { environment: 'production' }))),
@@ -173,7 +173,7 @@ export function testImports(name: string, makePlace: () => Promise<StorePlace>):
       );
     });
 
-    it('know a person by any reference, and say whether it was the same request', async () => {
+    it('recognise a person by any reference, and say whether the request was the same', async () => {
       const store = await open();
       const { id } = await announce(store, { rows: 9 });
       await done(store, { ...row(id, '1'), import: undefined });
@@ -187,7 +187,7 @@ export function testImports(name: string, makePlace: () => Promise<StorePlace>):
       assert('known' in same && same.sameRequest);
     });
 
-    it('may send again what had succeeded before they were announced, and nothing later', async () => {
+    it('may send rows again that succeeded before the announcement, but not after it', async () => {
       const store = await open();
       await done(store, { ...row('', '1'), import: undefined });
       await store.end(sent(await store.claim({ ...row('', '2'), import: undefined })), { state: 'unknown' });
@@ -198,7 +198,7 @@ export function testImports(name: string, makePlace: () => Promise<StorePlace>):
       assert.equal(refusalOf(await store.claim(row(id, '3'))), 'known succeeded');
     });
 
-    it('know a document by its content and person, so that one person may have several', async () => {
+    it('recognise a document by its content and person, so that one person may have several', async () => {
       const store = await open();
       const { id } = await announce(store, { rows: 9, operation: 'submitDocument' });
       const document = (content: string) =>
@@ -215,7 +215,7 @@ export function testImports(name: string, makePlace: () => Promise<StorePlace>):
       );
     });
 
-    it('claim at the same moment through two doors, and one of them gets the person', async () => {
+    it('claim the same people through two stores at once, and only one store gets each person', async () => {
       const [store, other] = [await open(), await open()];
       const one = await announce(store, { rows: 50 });
       const two = await announce(other, { rows: 50 });
@@ -226,7 +226,7 @@ export function testImports(name: string, makePlace: () => Promise<StorePlace>):
       assert.equal(claims.filter((claim) => 'id' in claim).length, people.length);
     });
 
-    it('go at their rate, all of a caller’s together, and say how long to wait', async () => {
+    it('share one rate among all imports of a caller, and say how long to wait', async () => {
       const store = await open();
       const one = await announce(store, { rows: 500 });
       const two = await announce(store, { rows: 500 });
@@ -246,7 +246,7 @@ export function testImports(name: string, makePlace: () => Promise<StorePlace>):
       assert(taken >= 118 && taken <= 126, `${taken} in a minute`);
     });
 
-    it('are not held by a clock that was set back', async () => {
+    it('do not wait long after the clock was set back', async () => {
       const store = await open();
       const { id } = await announce(store, { rows: 500 });
       const slow = { import: { id, perMinute: 60 } };
@@ -255,7 +255,7 @@ export function testImports(name: string, makePlace: () => Promise<StorePlace>):
       sent(await store.claim(row(id, '2', slow)));
     });
 
-    it('tell of people what stands in the way of writing to them, else the newest', async () => {
+    it('look up the write that prevents another one, otherwise the newest', async () => {
       const store = await open();
       const single = (person: string, more: Partial<Intent> = {}): Intent => ({
         ...row('', person, { idempotencyKey: undefined, ...more }),
@@ -288,7 +288,7 @@ export function testImports(name: string, makePlace: () => Promise<StorePlace>):
       assert.equal(await (await open()).name(), await store.name());
     });
 
-    it('leave what is unknown to whoever may use the operation, not only to its sender', async () => {
+    it('let anybody who may use the operation resolve an unknown outcome, not only the sender', async () => {
       const store = await open();
       const id = sent(await store.claim({ ...row('', 'x'), import: undefined }));
       await store.end(id, { state: 'unknown' });

@@ -5,14 +5,14 @@ import { check } from './read.ts';
 const header = 'E-mail,First name,Last name,Namespace,External ID';
 const person = (id: string, email = `p${id}@example.edu`) => `${email},Ada,Lovelace,SIS,${id}`;
 
-/** `3:0 E-mail: …` for each fault: the line, the cell, and the words. */
+/** Each fault as `3:0 E-mail: …`: its line, cell and message. */
 async function faultsOf(...given: Parameters<typeof check>): Promise<string[]> {
   const rows = await check(...given);
   return rows.flatMap(({ faults }) => faults.map(({ line, cell, message }) => `${line}:${cell} ${message}`));
 }
 
 describe('the rows of a roster', () => {
-  it('are named by their references, and have no fault where the contract has none', async () => {
+  it('are named by their references, and have no faults if the contract accepts them', async () => {
     const rows = await check(`${header}\n${person('1')}\n${person('2')}`);
     assert.deepEqual(
       rows.map(({ reference, faults }) => [reference, faults.length]),
@@ -23,19 +23,19 @@ describe('the rows of a roster', () => {
     );
   });
 
-  it('are held to the contract, by line and cell', async () => {
+  it('are checked against the contract, and each fault has its line and cell', async () => {
     const faults = await faultsOf(`${header}\n${person('1')}\nnobody,Ada,,SIS,2`);
     assert.equal(faults.length, 2);
     assert.match(faults[0] ?? '', /^3:0 E-mail: `nobody` is not an e-mail address/);
     assert.match(faults[1] ?? '', /^3:2 Last name: is required/);
   });
 
-  it('are told which field no column gives', async () => {
+  it('have a fault that names a required field without a column', async () => {
     const [fault] = await faultsOf('E-mail,First name,Last name,External ID\na@example.edu,A,B,1');
     assert.match(fault ?? '', /^2:undefined externalReferences\[0\].namespace: is required/);
   });
 
-  it('name a person once, by reference and by e-mail in any case', async () => {
+  it('may name a person only once, by reference or by e-mail address in any case', async () => {
     const file = [header, person('1'), person('1', 'other@example.edu'), person('3', 'P1@EXAMPLE.edu')].join(
       '\n',
     );
@@ -45,7 +45,7 @@ describe('the rows of a roster', () => {
     assert.match(faults[1] ?? '', /^4:0 E-mail: is already in line 2/);
   });
 
-  it('are doubles too where only the second of two references is the same', async () => {
+  it('are about the same person even if only the second of two references is the same', async () => {
     const more = `${header},externalReferences[1].namespace,externalReferences[1].externalId`;
     const file = `${more}\n${person('1')},LMS,77\n${person('2')},LMS,77`;
     assert.match((await faultsOf(file))[0] ?? '', /^3:6 .* already in line 2/);
@@ -60,7 +60,7 @@ describe('the rows of a roster', () => {
   });
 
   for (const id of ['1.2E+10', '1,2e+10', '2E5', '########', '#REF!', '#N/A', '#NAME?']) {
-    it(`are told that ${id} is no id but what a spreadsheet made of it`, async () => {
+    it(`have a fault if a spreadsheet has spoilt the id as ${id}`, async () => {
       const [fault] = await faultsOf(`${header}\nada@example.edu,Ada,Lovelace,SIS,"${id}"`);
       assert.match(fault ?? '', /^2:4 External ID: .*(Excel|spreadsheet)/);
     });
@@ -72,12 +72,12 @@ describe('the rows of a roster', () => {
     });
   }
 
-  it('have no cell beyond their columns', async () => {
+  it('have a fault if a cell has no column', async () => {
     const [fault] = await faultsOf(`${header}\n${person('1')},more`);
     assert.match(fault ?? '', /^2:5 This cell has no column/);
   });
 
-  it('name documents beside the file or below it, never above or elsewhere', async () => {
+  it('may name documents in the folder of the file or below it, but not above it or elsewhere', async () => {
     for (const name of ['a.pdf', 'sub/folder/a..pdf', 'sub\\a.pdf']) {
       assert.deepEqual(
         await faultsOf(`Namespace,External ID,Document type,File\nSIS,1,DIPLOMA,${name}`, 'submitDocument'),
@@ -101,7 +101,7 @@ describe('the rows of a roster', () => {
     }
   });
 
-  it('of JSON are held to the contract by line', async () => {
+  it('of a JSON file are checked against the contract, and each fault has its line', async () => {
     assert.match((await faultsOf('[\n1,\n{"email": 2}]'))[0] ?? '', /^2:undefined /);
   });
 });

@@ -13,7 +13,7 @@ describe('the columns of an import', () => {
       for (const name of names) assert.equal(spell(fieldNamed(operation, name) ?? []), name);
     });
 
-    it(`of a new file for ${operation} fill what is required, and its example is a good request`, async () => {
+    it(`of the template for ${operation} fill every required field, and its example row is valid`, async () => {
       const fields = templateFields(operation).map(({ field }) => spell(field ?? []));
       assert(!fields.includes(''), String(fields));
       for (const name of requiredFields(operation)) assert(fields.includes(name), name);
@@ -24,18 +24,18 @@ describe('the columns of an import', () => {
     });
   }
 
-  it('that are required follow from the contract', () => {
+  it('that are required come from the contract', () => {
     assert.deepEqual(requiredFields('createInvitation'), [
       ...['email', 'identity.firstName', 'identity.lastName'],
       ...['externalReferences[0].namespace', 'externalReferences[0].externalId'],
     ]);
   });
 
-  it('put nothing into an object’s prototype', () => {
+  it('cannot write into an object’s prototype', () => {
     assert.equal(fieldNamed('submitDocument', 'verificationMetadata.__proto__'), undefined);
   });
 
-  it('have no field for what nobody knows', () => {
+  it('have no field if their name is unknown', () => {
     for (const name of [
       '',
       ' ',

@@ -17,7 +17,7 @@ describe('a folder of documents', () => {
     assert.equal(guessPattern(['a.pdf', 'b.pdf']), undefined);
   });
 
-  it('becomes rows by a pattern, and the names that do not fit are told', async () => {
+  it('becomes rows by a pattern, with a list of the names that do not match', async () => {
     const { csv, unfit } = folderRows(names, {
       ...{ pattern: 'transcript-{id}.pdf', namespace: 'SIS', documentType: 'OFFICIAL_TRANSCRIPT' },
     });
@@ -33,7 +33,7 @@ describe('a folder of documents', () => {
     );
   });
 
-  it('gives no id where nothing is left for one', () => {
+  it('gives no id if nothing is left between the beginning and the end', () => {
     assert.equal(idIn('transcript-.pdf', 'transcript-{id}.pdf'), undefined);
     assert.equal(idIn('transcript-1.pdf', 'no place'), undefined);
     assert.equal(idIn('aa', 'a{id}a'), undefined);

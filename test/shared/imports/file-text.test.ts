@@ -30,30 +30,30 @@ describe('the text of a file', () => {
   for (const [what, bytes] of Object.entries(readable))
     it(`is read from ${what}`, () => assert.deepEqual(readText(bytes), { text }));
 
-  it('has one kind of line end, whichever the file has', () => {
+  it('has only \\n as its line end, whichever line ends the file has', () => {
     assert.deepEqual(readText(new TextEncoder().encode('a\r\nb\rc\nd')), { text: 'a\nb\nc\nd' });
   });
 
   const windows1252 = [...new TextEncoder().encode('Name\nAda\nZo'), 0xeb, 0x0a];
-  it('is refused by its line where letters are in Windows-1252, as Excel writes them', () => {
+  it('is refused with the line number if it is in Windows-1252, as Excel writes it', () => {
     const fault = faultOf(Uint8Array.from(windows1252));
     assert.equal(fault.line, 3);
     assert.match(fault.message, /CSV UTF-8/);
   });
 
-  it('is refused where a letter was lost before, and by the line', () => {
+  it('is refused with the line number if a letter was lost when it was saved', () => {
     assert.equal(faultOf(new TextEncoder().encode('Name\r\nAda\r\nZo\uFFFD\r\n')).line, 3);
   });
 
-  it('is refused as UTF-16 without a byte order mark, which nobody can tell for sure', () => {
+  it('is refused if it is UTF-16 without a byte order mark, since that cannot be recognised safely', () => {
     assert.match(faultOf(utf16('Name\nAda', true, false)).message, /does not belong in a text/);
   });
 
-  it('is refused where half of a UTF-16 character is missing', () => {
+  it('is refused if half of a UTF-16 character is missing', () => {
     assert.match(faultOf(utf16('Name\uD83D', true, true)).message, /UTF-16/);
   });
 
-  it('is told to be a workbook where it is one, old or new', () => {
+  it('is refused as an Excel workbook, of the old format and of the new one', () => {
     for (const magic of [
       [0x50, 0x4b, 0x03, 0x04, 0x14],
       [0xd0, 0xcf, 0x11, 0xe0, 0xa1],
@@ -61,7 +61,7 @@ describe('the text of a file', () => {
       assert.match(faultOf(Uint8Array.from(magic)).message, /Excel workbook/);
   });
 
-  it('is not larger than 10 MB', () => {
+  it('is refused if it is larger than 10 MB', () => {
     assert.match(faultOf(new Uint8Array(largestFile + 1)).message, /10 MB/);
     assert('text' in readText(new Uint8Array(largestFile).fill(0x61)));
   });

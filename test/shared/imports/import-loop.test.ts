@@ -12,7 +12,7 @@ import { createVirtualTime } from './virtual-time.ts';
 
 const context = { origin: 'http://bff', requestId: 'r', environment: 'sandbox', writes: true };
 
-/** What the BFF answers to a row that it refuses. */
+/** The error for a row that the BFF refuses. */
 function refusal(status: number, failure: Partial<Failure>, retryAfterSeconds?: number): ClientError {
   const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
   return ClientError.refused(context, new Response(null, { status, headers }), {
@@ -39,10 +39,10 @@ const record: ImportRecord = {
   counts: { succeeded: 0, refused: 0, not_sent: 0, unknown: 0, in_flight: 0 },
 };
 
-/** What happens when a row is sent for the `try`th time. By default it succeeds. */
+/** The failure of one attempt to send a row; undefined if the attempt succeeds. */
 type Script = (row: number, attempt: number, now: number) => ClientError | undefined;
 
-/** An import of so many rows against a BFF that follows a script, with all that was seen of it. */
+/** Imports this many rows through a BFF that follows a script, and records what happened. */
 async function importRows(
   count: number,
   script: Script = () => undefined,
@@ -101,7 +101,7 @@ async function importRows(
     }),
   );
   for (const [row, end] of plan.ends) ends.set(row, end);
-  assert.equal(ends.size, count, 'Every row has its end.');
+  assert.equal(ends.size, count, 'Every row must have ended.');
   const states = Object.fromEntries(
     [...Map.groupBy(ends.values(), ({ state }) => state)].map(([state, all]) => [state, all.length]),
   );
@@ -114,7 +114,7 @@ const write = (state: KnownWrite['state']): KnownWrite => ({
 });
 
 describe('an import', () => {
-  it('sends every row once, evenly, and little slower than its rate', async () => {
+  it('sends every row once, evenly, and only a little more slowly than its rate', async () => {
     const { result, states, sent, now, seen } = await importRows(300);
     assert.deepEqual([result, states], [{ end: 'finished' }, { succeeded: 300 }]);
     assert.equal(sent.length, 300);
@@ -127,7 +127,7 @@ describe('an import', () => {
     }
   });
 
-  it('looks everybody up before it sends anything, a thousand at a time', async () => {
+  it('looks up everybody before it sends anything, a thousand at a time', async () => {
     const known = { 3: write('succeeded'), 1500: write('unknown') };
     const { seen, states, ends, sent } = await importRows(2_300, undefined, {
       known,
@@ -141,24 +141,24 @@ describe('an import', () => {
     assert(!sent.some(({ row }) => row === 3 || row === 1_500));
   });
 
-  it('announces nothing where everything is done', async () => {
+  it('announces nothing if every row was done before', async () => {
     const known = { 0: write('succeeded'), 1: write('succeeded') };
     const { seen, states, result } = await importRows(2, undefined, { known });
     assert.deepEqual([result.end, states, seen.announced], ['finished', { known: 2 }, []]);
   });
 
-  it('sends what had succeeded once more where that is wanted, and never what is unknown', async () => {
+  it('sends rows that succeeded before again if asked to, but never rows with an unknown outcome', async () => {
     const known = { 0: write('succeeded'), 1: write('unknown') };
     const { states } = await importRows(2, undefined, { known, again: true });
     assert.deepEqual(states, { succeeded: 1, unknown: 1 });
   });
 
-  it('goes on with an import that is open, and announces no other', async () => {
+  it('continues an import that is open, and announces no other', async () => {
     const { seen, states } = await importRows(2, undefined, { announced: { ...record, id: 'imp_before' } });
     assert.deepEqual([seen.announced, states], [[], { succeeded: 2 }]);
   });
 
-  it('has two to eight under way, and fewer after a refusal to hurry', async () => {
+  it('has up to eight rows in progress at once', async () => {
     const slow = {
       announce: async (rows: number) => ({
         journal: 'jrn_1',
@@ -169,7 +169,7 @@ describe('an import', () => {
     assert.equal(seen.atOnce, 8);
   });
 
-  it('puts a row off that met 429, for as long as it was told, and all others with it', async () => {
+  it('waits after a 429 for as long as the answer says, with that row and with all others', async () => {
     const { states, sent } = await importRows(10, (row, attempt) =>
       row === 2 && attempt === 1 ? tooMany(30) : undefined,
     );
@@ -179,14 +179,14 @@ describe('an import', () => {
     for (const { at } of late) assert(at >= (first?.at ?? 0) + 30_000, String(at));
   });
 
-  it('gives a row up after five 429, and says that it was not sent', async () => {
+  it('gives up a row after five answers of 429, and says that it was not sent', async () => {
     const { states, sent, ends } = await importRows(3, (row) => (row === 1 ? tooMany() : undefined));
     assert.deepEqual(states, { succeeded: 2, not_sent: 1 });
     assert.equal(sent.filter(({ row }) => row === 1).length, 5);
     assert.equal(ends.get(1)?.code, 'RATE_LIMITED');
   });
 
-  it('never sends again what may have happened', async () => {
+  it('never sends a row again that may have been done', async () => {
     const { states, sent } = await importRows(40, (row) =>
       row === 7 || row === 20 ? timedOut() : undefined,
     );
@@ -194,7 +194,7 @@ describe('an import', () => {
     assert.equal(sent.length, 40);
   });
 
-  it('waits while the BFF is away, and then asks about the rows whose answer was lost', async () => {
+  it('waits while the BFF is away, and then sends the rows whose answer was lost once more', async () => {
     let back = false;
     const { states, sent, seen } = await importRows(
       20,
@@ -203,7 +203,7 @@ describe('an import', () => {
         calls: {
           whoAnswers: async () => {
             back = !back;
-            // The first question is the one before the start.
+            // The first question comes from planning, before the start.
             if (!back) throw unreachable();
             return { caller: 'ada', journal: 'jrn_1' };
           },
@@ -219,7 +219,7 @@ describe('an import', () => {
     caller: { caller: 'eve', journal: 'jrn_1' },
     BFF: { caller: 'ada', journal: 'jrn_2' },
   })) {
-    it(`stops where another ${who} answers after the BFF was away`, async () => {
+    it(`stops if a different ${who} is there after the BFF was away`, async () => {
       let asked = 0;
       const { result, states } = await importRows(
         20,
@@ -231,7 +231,7 @@ describe('an import', () => {
       assert.equal(result.end, 'stopped');
       assert.equal(result.failure?.code, who === 'BFF' ? 'ANOTHER_BFF' : 'ANOTHER_CALLER');
       assert.equal((states.unknown ?? 0) + (states.not_sent ?? 0), 20);
-      assert((states.unknown ?? 0) >= 1, 'What was under way may have arrived.');
+      assert((states.unknown ?? 0) >= 1, 'The rows in progress may have arrived.');
     });
   }
 
@@ -265,13 +265,13 @@ describe('an import', () => {
     });
   }
 
-  it('goes on after Pearsana’s own 404, which is about one person', async () => {
+  it('continues after a 404 from Pearsana, which is about one person', async () => {
     const noSuchUser = refusal(404, { code: 'NOT_FOUND', source: 'pearsana', outcome: 'refused' });
     const { result, states } = await importRows(20, (row) => (row === 3 ? noSuchUser : undefined));
     assert.deepEqual([result.end, states], ['finished', { refused: 1, succeeded: 19 }]);
   });
 
-  it('says of a BFF that has no imports that it is to be updated', async () => {
+  it('asks for an update if the BFF is too old to have imports', async () => {
     const noPath = refusal(404, { code: 'NOT_FOUND', outcome: 'not_sent' });
     const { result, states } = await importRows(3, undefined, {
       calls: {
@@ -284,7 +284,7 @@ describe('an import', () => {
     assert.deepEqual(states, { not_sent: 3 });
   });
 
-  it('pauses when the first five are refused alike, and goes on where a person says so', async () => {
+  it('pauses when the first five rows are refused for the same reason, and continues if a person says so', async () => {
     const reasons: string[] = [];
     const { states, result } = await importRows(30, (row) => (row < 5 ? refused() : undefined), {
       onPause: async (reason) => {
@@ -298,7 +298,7 @@ describe('an import', () => {
     );
   });
 
-  it('does not pause when the first five are refused for different reasons', async () => {
+  it('does not pause when the first five rows are refused for different reasons', async () => {
     const codes = ['A', 'B', 'A', 'B', 'C'];
     const { result } = await importRows(10, (row) =>
       row < 5 ? refusal(400, { code: codes[row] ?? '', outcome: 'refused', source: 'pearsana' }) : undefined,
@@ -306,7 +306,7 @@ describe('an import', () => {
     assert.equal(result.end, 'finished');
   });
 
-  it('pauses when ten of the last twenty fail', async () => {
+  it('pauses when ten of the last twenty rows fail', async () => {
     const { result, states } = await importRows(100, (row) =>
       row >= 30 && row % 2 === 0 ? refused() : undefined,
     );
@@ -314,13 +314,13 @@ describe('an import', () => {
     assert((states.refused ?? 0) >= 10 && (states.refused ?? 0) <= 13, String(states.refused));
   });
 
-  it('pauses when three in a row are unknown', async () => {
+  it('pauses when three successive rows have an unknown outcome', async () => {
     const { result, states } = await importRows(100, (row) => (row >= 50 ? timedOut() : undefined));
     assert.deepEqual([result.end, result.reason], ['paused', 'many-unknown']);
     assert((states.unknown ?? 0) <= 8, String(states.unknown));
   });
 
-  it('is cancelled, and then ends what is under way and sends no more', async () => {
+  it('finishes the rows in progress when it is cancelled, and sends no more', async () => {
     const control = { paused: false, cancelled: false };
     const { result, states, sent } = await importRows(
       100,
@@ -361,7 +361,7 @@ describe('an import', () => {
     assert.deepEqual(states, { succeeded: 40 });
   });
 
-  it('counts a row as done that another import has done, and waits for one that another is sending', async () => {
+  it('counts a row as done if another import did it, and waits for a row that another import is sending', async () => {
     const details = (state: KnownWrite['state']) => ({ ...write(state), sameRequest: true });
     const { states, ends } = await importRows(10, (row, attempt) => {
       const known = (state: KnownWrite['state']) =>

@@ -7,7 +7,7 @@ export const breathe = async () => {
   await nextTurn();
 };
 
-/** Reads a file of this text, or these bytes. */
+/** Reads a roster from a text or from bytes. */
 export function read(
   file: string | Uint8Array,
   operation: ImportOperation = 'createInvitation',
@@ -17,7 +17,7 @@ export function read(
   return readRoster(bytes, operation, { ...words, breathe });
 }
 
-/** Reads and checks it. */
+/** Reads a roster and checks its rows. */
 export async function check(
   file: string | Uint8Array,
   operation: ImportOperation = 'createInvitation',

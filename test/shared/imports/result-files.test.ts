@@ -12,14 +12,14 @@ function failed(roster: Roster, message = 'E-mail: is required'): RowResult[] {
   return roster.rows.map((row) => ({ row, reference: 'SIS 1', state: 'refused', message }));
 }
 
-/** What a cell may hold once it was read: a carriage return counts as a line end, and a lost letter is refused. */
+/** What a cell that was read can contain: a carriage return counts as a line end, and a lost letter is refused. */
 const cell = fc
   .string({ unit: 'grapheme', maxLength: 12 })
   .map((text) => text.toWellFormed().replaceAll(/[\r\0\uFFFD]/g, ''));
 const filled = fc.tuple(cell, cell, cell, cell).filter((cells) => cells.some((each) => each.trim() !== ''));
 
 describe('the file of rows to correct', () => {
-  it('reads as what was read before, whatever the cells hold', async () => {
+  it('gives the same rows when it is read again, whatever the cells contain', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(filled, { minLength: 1, maxLength: 8 }),
@@ -32,7 +32,7 @@ describe('the file of rows to correct', () => {
             second.rows.map(({ draft, cells }) => [draft, cells.slice(0, header.length)]),
             first.rows.map(({ draft, cells }) => [draft, cells]),
           );
-          // Corrected a second time, it has no second column of remarks.
+          // A file that is corrected twice still has only one column of remarks.
           const third = await read(toMendFile(second, failed(second, 'again')));
           assert.deepEqual(third.columns, second.columns);
         },
@@ -41,7 +41,7 @@ describe('the file of rows to correct', () => {
     );
   });
 
-  it('has the rows that were not done and may not have been, and says of each what was wrong', async () => {
+  it('has the rows that were certainly not done, and says what was wrong with each', async () => {
     const roster = await read(
       'E-mail,First name\na@example.edu,=1+1\nb@example.edu,B\nc@example.edu,C\nd@example.edu,D',
     );
@@ -58,14 +58,14 @@ describe('the file of rows to correct', () => {
     );
   });
 
-  it('keeps cells that have no column, and they stay a fault', async () => {
+  it('keeps cells that have no column, so they are still a fault', async () => {
     const roster = await read('E-mail,First name\na@example.edu,A,more');
     const again = await read(toMendFile(roster, failed(roster)));
     assert.deepEqual(again.rows[0]?.cells.slice(0, 3), ['a@example.edu', 'A', 'more']);
     assert.equal(again.columns[2]?.header, '');
   });
 
-  it('is JSON where the file was, and the remark is no part of the request', async () => {
+  it('is JSON if the file was JSON, and its remarks are not read as part of the requests', async () => {
     const roster = await read('[{"email": "a"}, {"email": "b"}]');
     const again = await read(toMendFile(roster, failed(roster)));
     assert.deepEqual(
@@ -76,7 +76,7 @@ describe('the file of rows to correct', () => {
 });
 
 describe('the file of results', () => {
-  it('has a line for every row, and no cell that a spreadsheet would run', async () => {
+  it('has a line for every row, and no cell that a spreadsheet would run as a formula', async () => {
     const roster = await read('E-mail\na@example.edu');
     const [row] = roster.rows;
     assert(row);

@@ -24,13 +24,13 @@ describe('a roster', () => {
     });
   }
 
-  it('keeps an id’s leading zeros, and loses the blanks around a cell', async () => {
+  it('keeps the leading zeros of an id, and drops the blanks around a cell', async () => {
     assert.deepEqual(await rowsOf(`${header}\n ada@example.edu ,Ada, Lovelace,SIS,0012`), [
       { line: 2, draft: adaDraft },
     ]);
   });
 
-  it('has the lines of the file, whatever is quoted, blank or without an end', async () => {
+  it('has the right line numbers despite quoted line ends, blank lines and a missing last line end', async () => {
     const quoted = 'bob@example.edu,"B\nob","B""a""bbage","S\r\nI\rS",13';
     const text = `\n${header}\r\n\r\n${ada}\r\n,,,,\r\n${quoted}\r\n${ada.replace('0012', '14')}`;
     const rows = await rowsOf(text);
@@ -41,7 +41,7 @@ describe('a roster', () => {
     assert.deepEqual(rows[1]?.draft.identity, { firstName: 'B\nob', lastName: 'B"a"bbage' });
   });
 
-  it('is read whole over many steps', async () => {
+  it('is read completely in many steps', async () => {
     const lines = Array.from(
       { length: 3_000 },
       (_, index) => `p${index}@example.edu,"P\n${index}",L,SIS,${index}`,
@@ -54,7 +54,7 @@ describe('a roster', () => {
     }
   });
 
-  it('knows columns by the contract’s paths and by usual names, whatever their case, blanks and hyphens', async () => {
+  it('recognises columns by the contract’s paths and by usual names, despite case, blanks and hyphens', async () => {
     const spellings = [
       'email,identity.firstName,identity.lastName,externalReferences[0].namespace,externalReferences[0].externalId',
       'EMAIL,first-name,LAST_NAME,name space,Student ID',
@@ -81,14 +81,14 @@ describe('a roster', () => {
     assert.deepEqual(document?.draft, { file: 'a.pdf', verificationMetadata: { termCode: 'F26' } });
   });
 
-  it('leaves out what an empty cell does not say, and a reference that has nothing', async () => {
+  it('leaves out empty cells, and a reference whose cells are all empty', async () => {
     const references = 'externalReferences[1].namespace,externalReferences[1].externalId';
     assert.deepEqual(await rowsOf(`${header},${references},Message\n${ada},,,`), [
       { line: 2, draft: adaDraft },
     ]);
   });
 
-  it('takes the columns that a person maps, and the constants that a person sets', async () => {
+  it('uses the columns that a person maps, and the constants that a person sets', async () => {
     const text = 'Login,Vorname,Nachname,Matrikel\nada@example.edu,Ada,Lovelace,0012';
     const map = {
       login: 'email',
@@ -118,8 +118,8 @@ describe('a file that cannot be imported', () => {
   > = {
     'is empty': { text: ' \n', fault: /empty/ },
     'has no header': { text: ada, fault: /no known column name/, line: 1 },
-    'has a header alone': { text: header, fault: /no rows/ },
-    'has one field twice': { text: `Email,E-mail\na,b`, fault: /both mean email/, line: 1 },
+    'has only a header': { text: header, fault: /no rows/ },
+    'has two columns for one field': { text: `Email,E-mail\na,b`, fault: /both mean email/, line: 1 },
     'leaves a quotation mark open': { text: `${header}\n${ada}\n"x,y`, fault: /never closed/, line: 3 },
     'has a quotation mark within a quoted cell': {
       text: `${header}\n"a"b,c`,
@@ -127,7 +127,7 @@ describe('a file that cannot be imported', () => {
       line: 2,
     },
     'is broken JSON': { text: '[\n{"a": 1},\n{,}]', fault: /valid JSON/, line: 3 },
-    'is JSON of one request': { text: '{}', fault: /a list of requests/ },
+    'is JSON with a single request': { text: '{}', fault: /a list of requests/ },
     'is an empty list': { text: '[]', fault: /is empty/ },
     'lacks the column that is mapped': {
       ...{ text: `${header}\n${ada}`, fault: /no column “Login”/ },
@@ -147,7 +147,7 @@ describe('a file that cannot be imported', () => {
     },
   };
   for (const [what, { text, fault, line, words }] of Object.entries(files)) {
-    it(`says so where it ${what}`, async () => {
+    it(`says so if it ${what}`, async () => {
       const { faults } = await read(text, 'createInvitation', words);
       const found = faults.find(({ message }) => fault.test(message));
       assert(found, JSON.stringify(faults));
@@ -155,12 +155,12 @@ describe('a file that cannot be imported', () => {
     });
   }
 
-  it('has 10,000 rows and no more', async () => {
+  it('may have up to 10,000 rows', async () => {
     const { rows, faults } = await read(`${header}\n${`${ada}\n`.repeat(10_000)}`);
     assert.deepEqual([rows.length, faults], [10_000, []]);
   });
 
-  it('is told which of its columns nothing takes', async () => {
+  it('gets a remark for each column that is not used', async () => {
     const { remarks } = await read(`${header},Notes,\n${ada},x,`);
     assert.deepEqual(remarks, [{ line: 1, cell: 5, message: 'The column “Notes” is not used.' }]);
   });

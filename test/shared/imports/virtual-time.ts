@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ImportTiming } from '../../../shared/imports/import-loop.ts';
 
-/** A clock that stops until everybody sleeps, and then jumps to the first one to wake. */
+/** A clock that stands still until every task sleeps, and then jumps to the time when the first one wakes. */
 export function createVirtualTime(): ImportTiming & { run<Value>(work: Promise<Value>): Promise<Value> } {
   let now = 0;
   let sleepers: { at: number; wake: () => void }[] = [];
@@ -17,7 +17,7 @@ export function createVirtualTime(): ImportTiming & { run<Value>(work: Promise<V
       const done = work.finally(() => {
         over = true;
       });
-      // A failure is the caller's, by `done`.
+      // The caller gets the failure through `done`.
       done.catch(() => {});
       while (!over) {
         await nextTurn();

@@ -21,7 +21,7 @@ type Bff = Awaited<ReturnType<typeof startTestBff>>;
 const digest = 'a'.repeat(64);
 let people = 0;
 
-/** Invitations of so many people whom nobody has invited. */
+/** Invitations for this many people, none of whom was invited before. */
 function invitations(count: number) {
   return Array.from({ length: count }, () => {
     people += 1;
@@ -63,7 +63,7 @@ describe('imports at the BFF', () => {
     folder[Symbol.dispose]();
   });
 
-  /** Clients with keys of these grants, once the BFF has read them. */
+  /** Clients whose keys have these grants. It returns once the BFF has read the keys. */
   async function clients<const Name extends string>(grantsOf: Record<Name, readonly string[]>) {
     const keys = await addKeys(folder.path, grantsOf);
     const last = Object.values<string>(keys).at(-1);
@@ -98,7 +98,7 @@ describe('imports at the BFF', () => {
     return { result, states: rows.map((row) => ends.get(row)?.state), ends };
   }
 
-  it('send every row once, and nothing when they are run again', async () => {
+  it('send every row once, and nothing if they are run again', async () => {
     const rows = invitations(30);
     const before = arrived();
     const first = await importAll(rows);
@@ -110,7 +110,7 @@ describe('imports at the BFF', () => {
     assert.equal(arrived() - before, 30);
   });
 
-  it('invite nobody twice when two import the same people at the same moment', async () => {
+  it('invite nobody twice when two callers import the same people at once', async () => {
     const rows = invitations(25);
     const before = arrived();
     const { other } = await clients({ other: ['sandbox:createInvitation'] });
@@ -121,7 +121,7 @@ describe('imports at the BFF', () => {
     }
   });
 
-  it('are confirmed once where an environment is protected, and go half as fast there', async () => {
+  it('need one confirmation in a protected environment, and run half as fast there', async () => {
     const [row] = invitations(1);
     assert(row);
     const refused = await errorOf(callsFor('production').announce(1));
@@ -135,12 +135,12 @@ describe('imports at the BFF', () => {
     assert(other);
     const full = await errorOf(calls.send(other, facts));
     assert.deepEqual([full.failure?.code, full.outcome], ['IMPORT_STOPPED', 'not_sent']);
-    // Outside of its import, each write is confirmed by itself.
+    // Outside of the import, each write must be confirmed.
     const alone = clientWith().createInvitation({ environment: 'production', request: other.request });
     assert.equal((await errorOf(alone)).failure?.code, 'CONFIRMATION_REQUIRED');
   });
 
-  it('refuse a row that is no row of theirs, and send nothing for it', async () => {
+  it('refuse a row that does not belong to them, and send nothing for it', async () => {
     const client = clientWith();
     const before = arrived();
     const [row] = invitations(1);
@@ -179,7 +179,7 @@ describe('imports at the BFF', () => {
     assert.equal(arrived(), before);
   });
 
-  it('say whom they refuse a row for, and what is known', async () => {
+  it('name the earlier write because of which they refuse a row', async () => {
     const client = clientWith();
     const [row] = invitations(1);
     assert(row);
@@ -196,7 +196,7 @@ describe('imports at the BFF', () => {
     assert.deepEqual([results[0]?.state, results[0]?.mine], ['succeeded', true]);
   });
 
-  it('are seen and stopped by their owner, and by whoever may do everything there', async () => {
+  it('can be seen and stopped by their owner, and by a caller with every grant in the environment', async () => {
     const { owner, stranger, admin } = await clients({
       owner: ['sandbox:createInvitation'],
       stranger: ['sandbox:createInvitation'],
@@ -216,7 +216,7 @@ describe('imports at the BFF', () => {
     assert.equal(stopped.failure?.code, 'IMPORT_STOPPED');
   });
 
-  it('need the grant for their operation, to be announced and to look anybody up', async () => {
+  it('need the grant for their operation, both to be announced and to look up people', async () => {
     const { pinger: client } = await clients({ pinger: ['sandbox:ping'] });
     const refused = await errorOf(client.announceImport({ ...announced, rows: 1 }));
     assert.deepEqual(refused.failure?.details, { missingGrant: 'sandbox:createInvitation' });
@@ -224,7 +224,7 @@ describe('imports at the BFF', () => {
     assert.equal((await errorOf(lookup)).failure?.code, 'FORBIDDEN');
   });
 
-  it('know a document by the digest that its sender makes of it', async () => {
+  it('recognise a document by the digest that its sender computes', async () => {
     const client = clientWith();
     await client.createUser({ environment: 'sandbox', request: samples.createUser.whole });
     const request = samples.submitDocument.whole;
@@ -241,7 +241,7 @@ describe('imports at the BFF', () => {
     );
   });
 
-  it('hold to what an announcement and a lookup may be', async () => {
+  it('refuse announcements and lookups that are not valid', async () => {
     const client = clientWith();
     const issuesOf = async (call: Promise<unknown>) => (await errorOf(call)).issues.map(({ path }) => path);
     assert.deepEqual(await issuesOf(client.announceImport({ ...announced, rows: 10_001 })), ['rows']);
@@ -261,14 +261,14 @@ describe('imports at the BFF', () => {
   });
 });
 
-it('imports are refused where nobody may import', async () => {
+it('imports are refused if the BFF allows none', async () => {
   await using bff = await startTestBff({ variables: { RATE_LIMIT_IMPORT_PER_MINUTE: '0' } });
   const client = createClient({ baseUrl: bff.url, accessKey: bff.accessKey });
   const call = client.announceImport({ environment: 'sandbox', operation: 'createUser', rows: 1, digest });
   assert.equal((await errorOf(call)).failure?.code, 'IMPORTS_NOT_ALLOWED');
 });
 
-it('rows of imports wait after Pearsana’s 429, and single writes still go', async () => {
+it('rows of imports wait after Pearsana answers 429, and single writes are still sent', async () => {
   await using partner = await startFaultServer();
   partner.api.always(({ path }) => (path === '/ping' ? { body: pong } : { status: 201, body: invited }));
   await using bff = await startBffWith({ sandbox: partner }, { RATE_LIMIT_IMPORT_PER_MINUTE: '60000' });
