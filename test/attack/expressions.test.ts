@@ -7,15 +7,15 @@ import { checkSync } from 'recheck';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Where an expression is put together while the program runs, and why that is fine. */
+/** The files that build a regular expression at run time, and what they build it from. */
 const builders: Readonly<Record<string, string>> = {
-  'server/callers/key-format.ts': 'of two constants, and of a fixed length',
-  'server/http/middleware/request-line.ts': 'of the table’s paths: one such is checked below',
+  'server/callers/key-format.ts': 'from two constants, with a fixed length',
+  'server/http/middleware/request-line.ts': 'from the table’s paths: a test below checks an example',
 };
 
 type Expression = { pattern: string; flags: string; place: string };
 
-/** The regular expressions of a source, and the places where one is put together. */
+/** The regular expressions in a source file, and whether it builds one at run time. */
 function expressionsIn(path: string): { literals: Expression[]; builds: boolean } {
   const literals: Expression[] = [];
   let builds = false;
@@ -41,7 +41,7 @@ function expressionsIn(path: string): { literals: Expression[]; builds: boolean 
   return { literals, builds };
 }
 
-/** Why an expression takes longer than its input is long, as `3rd degree polynomial`; nothing where all is well. */
+/** How an expression's time grows if it is not linear, as in `3rd degree polynomial`; undefined if it is linear. */
 function faultOf(pattern: string, flags = ''): string | undefined {
   const result = checkSync(pattern, flags, { randomSeed: 1, timeout: null });
   if (result.status === 'safe') return undefined;
@@ -59,7 +59,7 @@ describe('the regular expressions of the server, the contracts, the client and t
     }
   });
 
-  it('take as long as their input is, and no longer', () => {
+  it('take time that grows linearly with their input', () => {
     assert(literals.length > 100);
     const slow = literals.flatMap(({ pattern, flags, place }) => {
       const fault = faultOf(pattern, flags);
@@ -68,20 +68,20 @@ describe('the regular expressions of the server, the contracts, the client and t
     assert.deepEqual(slow, []);
   });
 
-  it('are written out, but for those of which we know how they are put together', () => {
+  it('are literals, except in the files that are listed above', () => {
     assert.deepEqual(building.toSorted(), Object.keys(builders).toSorted());
-    // A path with several parameters, as the table may come to have.
+    // An expression for a path with several parameters, which the table may have in future.
     assert.equal(faultOf('^/api/a/([^/]+)/b/([^/]+)/c/([^/]+)$'), undefined);
   });
 
-  it('would be found out: these are quadratic, or worse', () => {
+  it('are reported if they are quadratic or worse', () => {
     for (const [pattern, fault] of [
       ['\\S+$', /^2nd degree polynomial/],
       ['\\s*,', /^2nd degree polynomial/],
       ['^\\s*\\d*\\s*$', /^2nd degree polynomial/],
       ['^(\\w+)+$', /^exponential/],
       ['^(a|a)*$', /^exponential/],
-      // What it cannot read.
+      // The checker cannot parse this one.
       ['(', /invalid/],
     ] as const) {
       assert.match(faultOf(pattern) ?? '', fault, pattern);

@@ -21,7 +21,7 @@ describe('the first start', { timeout: 120_000 }, () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  /** Starts it where it is expected to end by itself; gives what it said. */
+  /** Starts the BFF, which must exit by itself with status 1. Gives its standard error. */
   async function failing(
     variables: Record<string, string>,
     { shell = '', args = [] as string[] } = {},
@@ -35,11 +35,11 @@ describe('the first start', { timeout: 120_000 }, () => {
     const [output, words] = await Promise.all([text(child.stdout), text(child.stderr)]);
     const [code]: (number | null)[] = await closed;
     assert.equal(code, 1, output + words);
-    assert.doesNotMatch(words, /^ +at /m, 'it is no stack trace');
+    assert.doesNotMatch(words, /^ +at /m, 'The message must not be a stack trace.');
     return words;
   }
 
-  it('on a full disk leaves no empty key, and the next one starts', async () => {
+  it('on a full disk leaves no empty key behind, and the next start succeeds', async () => {
     const words = await failing({ BFF_DATA_DIR: data, HOME: folder }, { shell: 'ulimit -f 0; ' });
     assert.match(
       words,
@@ -54,14 +54,14 @@ describe('the first start', { timeout: 120_000 }, () => {
     assert.equal((await fetch(`${bff.url}/readyz`)).status, 200);
   });
 
-  it('without a home directory says what to set, and so do the commands', async () => {
+  it('without a home directory says which setting to set, and so do the commands', async () => {
     for (const args of [[], ['access', 'list']]) {
       const words = await failing({ HOME: '' }, { args });
       assert.match(words, /BFF_DATA_DIR is missing, and the current user has no home directory/);
     }
   });
 
-  it('in a data directory that can be none says so', async () => {
+  it('says so if the data directory is not a directory', async () => {
     writeFileSync(data, '');
     for (const variables of [{ BFF_DATA_DIR: data }, { HOME: '/dev/null' }]) {
       const words = await failing(variables);
@@ -92,7 +92,7 @@ describe('the first start', { timeout: 120_000 }, () => {
     }
   });
 
-  it('where others may only read warns of it', async () => {
+  it('only warns if other users may read the data directory', async () => {
     mkdirSync(data, { mode: 0o755 });
     writeFileSync(join(data, 'access.json'), '{"version": 1, "keys": []}', { mode: 0o644 });
     await using bff = await startBffProcess({ BFF_DATA_DIR: data });
@@ -100,7 +100,7 @@ describe('the first start', { timeout: 120_000 }, () => {
     assert.match(bff.output(), /^Warning: other users of this machine can read .*access\.json\./m);
   });
 
-  it('with an .env in another encoding says how to save it', async () => {
+  it('with an .env in another encoding says in which encoding to save it', async () => {
     writeFileSync(join(folder, '.env'), Buffer.from('BFF_LOCAL=true # \xfc\n', 'latin1'), { mode: 0o600 });
     assert.match(
       await failing({ HOME: folder }),
@@ -108,7 +108,7 @@ describe('the first start', { timeout: 120_000 }, () => {
     );
   });
 
-  it('behind a proxy that has no scheme, at an address with brackets, with a level in capitals, in Kubernetes', async () => {
+  it('accepts a proxy without a scheme, an address in brackets, a log level in capitals, and the variables of Kubernetes', async () => {
     await using bff = await startBffProcess({
       BFF_DATA_DIR: data,
       HTTPS_PROXY: 'proxy.corp.example:3128',
@@ -123,7 +123,7 @@ describe('the first start', { timeout: 120_000 }, () => {
     assert.doesNotMatch(bff.output(), /Warning: BFF_/);
   });
 
-  it('needs no script of npm’s before or after another, which ignore-scripts=true would leave out', () => {
+  it('needs no pre or post scripts, which npm does not run with ignore-scripts=true', () => {
     const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
     const names = Object.keys(scripts);
     assert.deepEqual(

@@ -12,7 +12,7 @@ import { samples } from '../support/requests/write-samples.ts';
 
 const key = 'pbff_an-access-key-for-tests-only';
 const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-/** How long one request may block the event loop, in milliseconds; and how long one turn of the largest batch may. */
+/** The longest time that one request may block the event loop, in milliseconds; and that one turn of the largest batch may. */
 const mostMs = 50;
 const mostOfLargestMs = 100;
 const mostPingMs = 200;
@@ -68,7 +68,7 @@ test('headers of allowed size, which need no access key', async (t) => {
     ['of the sign-in', `/auth/login?return=${many('%0a')}`],
   ];
   for (const [what, target] of targets) {
-    await t.test(`hold it no longer with a target ${what}`, async () => {
+    await t.test(`hold the event loop no longer with a target ${what}`, async () => {
       await bff.heldMs();
       const authorization = `Bearer ${key}`;
       await rawRequest(bff.url, rawHead(target, { host: new URL(bff.url).host, authorization }));
@@ -84,7 +84,7 @@ const [item] = samples.submitDocumentBatch.least.items;
 const list = (length: number, each: (index: number) => string) =>
   Array.from({ length }, (_, index) => each(index)).join(',');
 const within = (name: string, text: string) => `${JSON.stringify(document).slice(0, -1)},"${name}":${text}}`;
-/** Of 13 MB, unless there is less of it. */
+/** The bodies have 13 MB, except those that can only be smaller. */
 const bodies: [what: string, body: string][] = [
   ['a million fields', `{${list(1_000_000, (index) => `"a${index}":1`)}}`],
   ['a million fields with values', `{${list(600_000, (index) => `"a${index}":"${index}"`)}}`],
@@ -96,11 +96,11 @@ const bodies: [what: string, body: string][] = [
     within('verificationMetadata', `{"a":[${list(1_000_000, () => '1')}]}`),
   ],
   [
-    'as many values as may be',
+    'as many values as are allowed',
     within('verificationMetadata', `{${list(19_900, (index) => `"a${index}":1`)}}`),
   ],
   [
-    'objects, each of its own shape',
+    'objects that all have different fields',
     within('verificationMetadata', `{"a":[${list(9_900, (index) => `{"a${index}":1.0}`)}]}`),
   ],
   ['depth', `${'['.repeat(6 * megabyte)}${']'.repeat(6 * megabyte)}`],
@@ -112,7 +112,7 @@ const bodies: [what: string, body: string][] = [
   ['one other letter at the end', `{"a":"${'a'.repeat(13 * megabyte)}€"}`],
   ['a long number', `{"a":${'1'.repeat(13 * megabyte)}}`],
   [
-    'numbers that are not kept',
+    'numbers that a program cannot represent exactly',
     within('verificationMetadata', `{"a":[${list(900, () => `1.${'0'.repeat(900)}`)}]}`),
   ],
   ['blanks', `{${' '.repeat(13 * megabyte)}}`],
@@ -121,16 +121,16 @@ const bodies: [what: string, body: string][] = [
   ['empty objects', `[${list(4_000_000, () => '{}')}]`],
   ['no JSON at all', 'x'.repeat(13 * megabyte)],
   ['zero bytes', '\0'.repeat(13 * megabyte)],
-  ['no base64', JSON.stringify({ ...document, file: `${'A'.repeat(13 * megabyte)}!` })],
+  ['a file that is not base64', JSON.stringify({ ...document, file: `${'A'.repeat(13 * megabyte)}!` })],
   ['blanks as a name', JSON.stringify({ ...document, documentType: ' '.repeat(12 * megabyte) })],
   ['a long file name', JSON.stringify({ ...document, filename: 'a/'.repeat(6 * megabyte) })],
   [
-    'an honest document',
+    'a valid document',
     JSON.stringify({ ...document, file: Buffer.alloc(10 * megabyte - 2, 'a document').toString('base64') }),
   ],
 ];
 
-/** An honest batch. */
+/** A valid batch of the largest size. */
 const largest = JSON.stringify({
   items: Array.from({ length: 25 }, (_, index) => ({
     ...item,
@@ -139,7 +139,7 @@ const largest = JSON.stringify({
   })),
 });
 
-test('bodies of allowed size, from whoever has a key', async (t) => {
+test('bodies of allowed size, from a caller with a key', async (t) => {
   await using partner = await startFaultServer();
   await using bff = await startBffProcess(
     {
@@ -150,14 +150,14 @@ test('bodies of allowed size, from whoever has a key', async (t) => {
   );
 
   const at = (path: string) => `${bff.url}/api/environments/sandbox/${path}`;
-  /** The status, or nothing where the connection was closed while the body was still on its way. */
+  /** The status of the answer; undefined if the BFF closed the connection while the body was still arriving. */
   async function post(path: string, body: string): Promise<number | undefined> {
     const answer = await fetch(at(path), { method: 'POST', headers, body }).catch(() => undefined);
     await answer?.arrayBuffer();
     return answer?.status;
   }
 
-  // Compiling and loading happen once, and are not caused by a body.
+  // Send two requests first: code is compiled and loaded once, and that time is not caused by a body.
   for (const body of [JSON.stringify(document), '{}']) await post('documents', body);
 
   for (const [what, body] of bodies) {
@@ -183,7 +183,7 @@ test('bodies of allowed size, from whoever has a key', async (t) => {
     ['a date', `{"profile":{"address":{"dateOfBirth":"${'2000-01-01'.repeat(6_000)}"}}}`],
   ];
   for (const [what, body] of forms) {
-    await t.test(`hold it no longer as a form: ${what}`, async () => {
+    await t.test(`hold the event loop no longer in a form: ${what}`, async () => {
       for (const path of ['users', 'invitations']) {
         await bff.heldMs();
         assert.equal(await post(path, body), 400);
@@ -194,7 +194,7 @@ test('bodies of allowed size, from whoever has a key', async (t) => {
   }
 
   await t.test(
-    `hold it for at most ${mostOfLargestMs} ms a turn where an honest batch is as large as may be`,
+    `hold the event loop for at most ${mostOfLargestMs} ms a turn if a valid batch has the largest size`,
     async (t) => {
       for (const body of [
         largest,
@@ -254,7 +254,7 @@ describe('ten of the largest bodies at once', () => {
     const [slow = Number.NaN] = times.slice(Math.floor(times.length / 20));
     const words = `of ${times.length} pings, one in 20 took ${Math.round(slow)} ms, the slowest ${Math.round(slowest)} ms`;
     t.diagnostic(words);
-    // The thread that uploads, and whatever else runs on the machine, take the BFF's processor for a while.
+    // The uploading thread and other programs on the machine use the BFF's processor for part of the time.
     assert(slow <= 3 * mostPingMs, words);
   });
 });

@@ -14,7 +14,7 @@ import { samples, type WriteName } from '../support/requests/write-samples.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 
-/** A BFF with a key for each of two callers, who may do everything in the sandbox. */
+/** A BFF with keys for two callers, who may do everything in the sandbox. */
 async function twoCallers() {
   await using stack = new AsyncDisposableStack();
   const data = stack.use(temporaryFolder()).path;
@@ -25,7 +25,7 @@ async function twoCallers() {
   return { data, keys, partner, bff, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
-/** Begins a request with a body of this length over a connection of its own. */
+/** Begins a request with a body of this length, over its own connection. */
 async function begin(url: string, path: string, key: string, length: number) {
   const socket = connect(Number(new URL(url).port), '127.0.0.1').setEncoding('utf8');
   await once(socket, 'connect');
@@ -48,7 +48,7 @@ describe('one caller', () => {
   it('who trickles nine batches at once leaves room for the documents of others', async () => {
     await using here = await twoCallers();
     using stack = new DisposableStack();
-    // Nine batches, and documents into what room is left.
+    // Begin nine batches, and fill the remaining room with documents.
     const names = [...Array(9).fill('submitDocumentBatch'), ...Array(3).fill('submitDocument')] as const;
     const uploads: Awaited<ReturnType<typeof begin>>[] = [];
     for (const name of names) {
@@ -69,7 +69,7 @@ describe('one caller', () => {
     assert.equal(here.partner.api.arrivals.length, 1);
   });
 
-  it('whose key is removed while an upload arrives sends nothing any more', async () => {
+  it('whose key is removed while an upload arrives can no longer send it', async () => {
     await using here = await twoCallers();
     const body = JSON.stringify(samples.createUser.whole);
     const path = operationPath('createUser', 'sandbox');

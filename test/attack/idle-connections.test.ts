@@ -9,7 +9,7 @@ import { until } from '../support/until.ts';
 
 const request = 'GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
-/** Connections to a port, all of which end together. */
+/** Opens connections to a port, and closes all of them together. */
 function connectionsTo(port: number) {
   const sockets: Socket[] = [];
   return {
@@ -32,7 +32,7 @@ async function ask(socket: Socket): Promise<string> {
 }
 
 describe('idle connections', { timeout: 60_000 }, () => {
-  it('use up neither the descriptors nor the places: whoever comes then is answered', async () => {
+  it('use up neither file descriptors nor connections: new requests are still answered', async () => {
     await using bff = await startBffProcess({ BFF_LOCAL: 'true' }, { mostDescriptors: 200 });
     using connections = connectionsTo(Number(new URL(bff.url).port));
     const { open } = connections;
@@ -41,7 +41,7 @@ describe('idle connections', { timeout: 60_000 }, () => {
       if (each % 50 === 0) assert.match(await ask(await open()), /^HTTP\/1\.1 200/);
     }
     assert.match(await ask(await open()), /^HTTP\/1\.1 200/);
-    // It still has descriptors for its files, and for calls to others.
+    // The BFF still has file descriptors for its files, and for calls to Pearsana.
     const headers = { authorization: `Bearer ${bff.output().match(/pbff_\w+/)?.[0]}` };
     const response = await fetch(`${bff.url}/api/environments/local/ping`, { headers });
     assert.equal(response.status, 401, await response.text());
@@ -49,7 +49,7 @@ describe('idle connections', { timeout: 60_000 }, () => {
   });
 });
 
-/** A server with room for three connections, and connections to it. */
+/** A server that accepts three connections, and a function that opens connections to it. */
 async function startLimited() {
   await using stack = new AsyncDisposableStack();
   let answer = () => {};
@@ -65,14 +65,14 @@ async function startLimited() {
   return {
     open,
     underWay,
-    /** Ends the last answer that was asked for slowly. */
+    /** Answers the last request for `/slow`. */
     answer: () => answer(),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
 
 describe('the limit on connections', () => {
-  it('takes the place of one that never brought a request, however old the others are', async () => {
+  it('closes a connection that never brought a request, however old the others are', async () => {
     await using limited = await startLimited();
     const { open } = limited;
     const used = await open();
@@ -85,7 +85,7 @@ describe('the limit on connections', () => {
     assert(!used.destroyed);
   });
 
-  it('takes that of the one that was used longest ago where each has brought one', async () => {
+  it('closes the connection that was used longest ago if each has brought a request', async () => {
     await using limited = await startLimited();
     const { open } = limited;
     const [first, second, third] = [await open(), await open(), await open()];
@@ -95,7 +95,7 @@ describe('the limit on connections', () => {
     assert(!first.destroyed && !third.destroyed);
   });
 
-  it('never cuts one over which a request is being answered, and turns away who comes then', async () => {
+  it('never closes a connection whose request is being answered, and refuses a new one instead', async () => {
     await using limited = await startLimited();
     const { open, underWay, answer } = limited;
     const busy = await Promise.all([1, 2, 3].map(() => open()));

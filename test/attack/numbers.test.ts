@@ -19,7 +19,7 @@ const numbers = [
 ];
 const list = `[${numbers.join()}]`;
 
-test('numbers that no program keeps', async (t) => {
+test('numbers that JavaScript would write differently', async (t) => {
   await using partner = await startFaultServer();
   await using bff = await startBffWith({ sandbox: partner }, { RATE_LIMIT_PER_MINUTE: '1000000' });
 
@@ -31,13 +31,13 @@ test('numbers that no program keeps', async (t) => {
       body: `${document},"verificationMetadata":${metadata}}`,
     });
 
-  await t.test('go on to Pearsana as the caller wrote them', async () => {
+  await t.test('are sent to Pearsana as the caller wrote them', async () => {
     const metadata = `{"a":${list},"b":{"c":[${list},"x"]},"d":${'"1.0"'}}`;
     assert.equal((await submit(metadata)).status, 200);
     assert.equal(partner.api.arrivals.at(-1)?.body, `${document},"verificationMetadata":${metadata}}`);
   });
 
-  await t.test('are no way around the checks', async () => {
+  await t.test('cannot get around the checks', async () => {
     for (const metadata of [
       '1.0',
       '[1.0]',
@@ -50,7 +50,7 @@ test('numbers that no program keeps', async (t) => {
     }
   });
 
-  await t.test('make two requests where they differ in one digit', async () => {
+  await t.test('make requests different if they differ in one digit', async () => {
     for (const [index, [one, other]] of [
       ['1234567890123456788', '1234567890123456789'],
       ['1e400', '1e401'],
@@ -67,7 +67,7 @@ test('numbers that no program keeps', async (t) => {
   });
 
   await t.test(
-    'come from Pearsana as it wrote them: in a success, and in the details of a refusal',
+    'are passed on as Pearsana wrote them, in a success and in the details of a refusal',
     async () => {
       const headers = { 'content-type': 'application/json' };
       partner.api.next({ headers, body: `${JSON.stringify(pong).slice(0, -1)},"more":${list}}` });
@@ -89,7 +89,7 @@ test('numbers that no program keeps', async (t) => {
     },
   );
 
-  await t.test('come as they were, though the text has escapes', async () => {
+  await t.test('are passed on unchanged even if the text contains escapes', async () => {
     const headers = { 'content-type': 'application/json' };
     partner.api.next({
       headers,

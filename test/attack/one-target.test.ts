@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const users = '/api/environments/production/users';
 const body = JSON.stringify(samples.createUser.least);
 
-/** Ways to write that path, or almost: each was, or might be, read in one way by one program and in another by the next. */
+/** Spellings of that path, or nearly of it, that two programs might read in two different ways. */
 const twoWays = [
   ...[`${users}#x`, `${users}#`, `${users}?a#b`, `${users}#?a=b`, `/#${users}`, `${users}%23#`],
   ...[
@@ -33,7 +33,7 @@ const twoWays = [
 ];
 
 describe('a request target', () => {
-  it('that could be read in two ways is 400, whoever asks, and nothing is sent', async () => {
+  it('that could be read in two ways is answered with 400, with or without a key, and nothing is sent', async () => {
     await using partner = await startFaultServer();
     await using bff = await startBffWith({ production: partner });
     const head = {
@@ -51,14 +51,14 @@ describe('a request target', () => {
       }
     }
     assert.equal(partner.api.arrivals.length, 0);
-    // And nothing of it counts, or is logged, as an operation.
+    // None of the requests is logged as an operation.
     assert.doesNotMatch(bff.logLines.join(''), /createUser/);
   });
 
-  it('is limited, logged and answered as one and the same operation, however it is spelt', async () => {
+  it('is limited, logged and answered as the same operation, however it is spelt', async () => {
     await using partner = await startFaultServer();
     partner.api.always({ status: 201 });
-    // Twenty protected writes a minute.
+    // This allows twenty writes a minute to protected environments.
     await using bff = await startBffWith({ production: partner }, { RATE_LIMIT_PER_MINUTE: '120' });
     const spellings = [
       ...[users, `${users}?`, `${users}?a=b`, `${users}?/api/session`, `${users}?a=b?c`, `${users}?%23`],
@@ -79,7 +79,7 @@ describe('a request target', () => {
     assert.equal(lines.filter(({ operation }) => operation === 'createUser').length, 30);
   });
 
-  it('is taken apart in one place: nobody else reads a request’s URL', () => {
+  it('is parsed in one place: no other file reads a request’s URL', () => {
     const readers = globSync('server/http/**/*.ts', { cwd: root }).filter((path) =>
       /\b(request|req)\.(url|originalUrl|path|query|baseUrl)\b|parseurl|[{,] *(url|originalUrl|query|path) *[,}].*: Request\b/.test(
         readFileSync(root + path, 'utf8'),
@@ -88,7 +88,7 @@ describe('a request target', () => {
     assert.deepEqual(readers, ['server/http/middleware/request-context.ts']);
   });
 
-  it('keeps its path and query as they came', () => {
+  it('keeps its path and query unchanged', () => {
     assert.deepEqual(readTarget('/a/%2e%2e/b%2Fc?x=1&x=2&y=%20?z'), {
       path: '/a/%2e%2e/b%2Fc',
       search: '?x=1&x=2&y=%20?z',

@@ -8,13 +8,13 @@ import { type FaultServer, pong, startFaultServer, tokenReply } from '../support
 import { samples } from '../support/requests/write-samples.ts';
 
 type Bytes = string | Buffer;
-/** What an arbitrary server sends: at once, or when a part of the request has arrived. */
+/** What a server sends: at once, or when a part of the request has arrived. */
 type Script = { atOnce?: Bytes; answer?: Bytes; ends?: boolean };
 
 const user = JSON.stringify(samples.createUser.least);
 const created = JSON.stringify({ user: { userId: 'usr_1', name: 'Zoë' } });
 
-/** A server that sends bytes, and counts who came and what was sent to it. */
+/** A server that sends raw bytes, and counts the connections and requests that arrive. */
 async function startRawServer() {
   let script: Script = {};
   const seen = { connections: 0, requests: 0 };
@@ -58,7 +58,7 @@ const http = (head: string, body: Bytes) =>
 const json = (head: string, body: Bytes = JSON.stringify(pong)) =>
   http(`Content-Type: application/json${head}\r\n`, body);
 
-describe('an API that answers in its own way', () => {
+describe('an API with unusual answers', () => {
   let auth: FaultServer;
   let api: Awaited<ReturnType<typeof startRawServer>>;
   let bff: TestBff;
@@ -85,30 +85,30 @@ describe('an API that answers in its own way', () => {
 
   const bom = Buffer.from([0xef, 0xbb, 0xbf]);
   const read: [what: string, answer: (body: string) => Buffer][] = [
-    ['gzip that nobody asked for', (body) => json('\r\nContent-Encoding: gzip', gzipSync(body))],
+    ['gzip that was not requested', (body) => json('\r\nContent-Encoding: gzip', gzipSync(body))],
     ['deflate', (body) => json('\r\nContent-Encoding: deflate', deflateSync(body))],
     ['brotli', (body) => json('\r\nContent-Encoding: br', brotliCompressSync(body))],
     [
       'gzip twice, in two headers',
       (body) => json('\r\nContent-Encoding: gzip\r\nContent-Encoding: gzip', gzipSync(gzipSync(body))),
     ],
-    ['a coding that it has not applied', (body) => json('\r\nContent-Encoding: gzip', body)],
+    ['a content encoding that it has not applied', (body) => json('\r\nContent-Encoding: gzip', body)],
     ['a byte order mark', (body) => json('', Buffer.concat([bom, Buffer.from(body)]))],
     ['UTF-16', (body) => json('; charset=utf-16', Buffer.from(`\ufeff${body}`, 'utf16le'))],
     ['Latin-1', (body) => json('; charset=ISO-8859-1', Buffer.from(body, 'latin1'))],
     ['blanks around its JSON', (body) => json('', `\r\n\t ${body} \n`)],
     [
-      'early hints before it',
+      'early hints before the answer',
       (body) =>
         Buffer.concat([Buffer.from('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'), json('', body)]),
     ],
     [
-      'no reason in its first line',
+      'no reason phrase in the first line',
       (body) => Buffer.from(json('', body).toString('latin1').replace('200 OK', '200'), 'latin1'),
     ],
   ];
   for (const [what, answer] of read) {
-    it(`is read with ${what}`, async () => {
+    it(`is understood with ${what}`, async () => {
       api.from({ answer: answer(JSON.stringify(pong)) });
       const pinged = await ping();
       assert.equal(pinged.status, 200, pinged.text);
@@ -119,7 +119,7 @@ describe('an API that answers in its own way', () => {
     });
   }
 
-  it('is asked for a body as it is', async () => {
+  it('is asked for an uncompressed body', async () => {
     await using partner = await startFaultServer();
     await using other = await startBffWith({ sandbox: partner });
     assert.equal((await other.call('/api/environments/sandbox/ping')).status, 200);
@@ -127,7 +127,7 @@ describe('an API that answers in its own way', () => {
     assert.equal(partner.auth.arrivals.at(-1)?.headers['accept-encoding'], 'identity');
   });
 
-  it('is read where its body is only blanks: nothing is an answer, where the table expects anything', async () => {
+  it('is understood if the body is blank, for an operation whose answer may have any form', async () => {
     for (const blanks of [' ', '\r\n', ' \t\n '.repeat(50)]) {
       api.from({ answer: json('', blanks) });
       const answer = await create();
@@ -138,12 +138,12 @@ describe('an API that answers in its own way', () => {
 
   const unreadable: [what: string, answer: Buffer, words: RegExp][] = [
     [
-      'a bomb',
+      'a decompression bomb',
       json('\r\nContent-Encoding: gzip', gzipSync(Buffer.alloc(64 * 1024 * 1024))),
       /larger than .* after decompression/,
     ],
     [
-      'a coding of its own',
+      'an unknown content encoding',
       json('\r\nContent-Encoding: snappy', 'xx'),
       /content encoding that the BFF does not know/,
     ],
@@ -154,7 +154,7 @@ describe('an API that answers in its own way', () => {
     ],
   ];
   for (const [what, answer, words] of unreadable) {
-    it(`is told as such with ${what}`, async () => {
+    it(`fails with a message that names the cause: ${what}`, async () => {
       api.from({ answer });
       const failure = failureIn(await ping());
       assert.equal(failure.code, 'PARTNER_BAD_RESPONSE');
@@ -162,7 +162,7 @@ describe('an API that answers in its own way', () => {
     });
   }
 
-  it('keeps its refusal, though the body of that cannot be read', async () => {
+  it('can refuse a write even if the body of the refusal cannot be read', async () => {
     const answer = json('\r\nContent-Encoding: snappy', 'xx')
       .toString('latin1')
       .replace('200 OK', '409 Conflict');
@@ -173,19 +173,19 @@ describe('an API that answers in its own way', () => {
 
   const none: [what: string, script: Script][] = [
     ['an SSH banner', { atOnce: 'SSH-2.0-OpenSSH_9.6\r\n' }],
-    ['a mail server', { atOnce: '220 mail.example.com ESMTP\r\n' }],
-    ['an SSH banner, once it is spoken to', { answer: 'SSH-2.0-OpenSSH_9.6\r\n', ends: true }],
+    ['the greeting of a mail server', { atOnce: '220 mail.example.com ESMTP\r\n' }],
+    ['an SSH banner after the request', { answer: 'SSH-2.0-OpenSSH_9.6\r\n', ends: true }],
     ['TLS', { answer: Buffer.from([0x15, 3, 3, 0, 2, 2, 70]), ends: true }],
     ['HTTP/2', { atOnce: Buffer.from('0000120400000000000003000000640004400000000002000000', 'hex') }],
     ['HTTP/0.9', { answer: '<html>Hello</html>', ends: true }],
-    ['a version of its own', { answer: 'HTTP/9.9 200 OK\r\nContent-Length: 2\r\n\r\n{}' }],
+    ['an unknown version of HTTP', { answer: 'HTTP/9.9 200 OK\r\nContent-Length: 2\r\n\r\n{}' }],
     ['two lengths', { answer: 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}' }],
-    ['a header that is none', { answer: 'HTTP/1.1 200 OK\r\nFoo Bar: 2\r\nContent-Length: 2\r\n\r\n{}' }],
-    ['chunks that are none', { answer: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n' }],
+    ['an invalid header', { answer: 'HTTP/1.1 200 OK\r\nFoo Bar: 2\r\nContent-Length: 2\r\n\r\n{}' }],
+    ['invalid chunks', { answer: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n' }],
     ['zero bytes', { answer: Buffer.alloc(100) }],
   ];
   for (const [what, script] of none) {
-    it(`is told not to speak HTTP where it sends ${what}, and a read is not sent twice`, async () => {
+    it(`is reported as not valid HTTP if it sends ${what}, and a read is not sent twice`, async () => {
       api.from(script);
       const failure = failureIn(await ping());
       assert.equal(failure.code, 'PARTNER_BAD_RESPONSE', failure.message);
@@ -198,7 +198,7 @@ describe('an API that answers in its own way', () => {
     });
   }
 
-  it('is named where it sends a 100 or a 101 that nobody asked for', async () => {
+  it('is reported if it sends a 100 or a 101 that the BFF did not ask for', async () => {
     for (const [interim, words] of [
       ['HTTP/1.1 100 Continue\r\n\r\n', /100 Continue/],
       [
@@ -218,7 +218,7 @@ describe('an API that answers in its own way', () => {
     }
   });
 
-  it('is told not to speak TLS where the BFF expects that, and nothing was sent', async () => {
+  it('is reported as not speaking TLS if the BFF expects TLS, and nothing was sent', async () => {
     api.from({ answer: 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n', ends: true });
     await using tls = await startBffWith({
       sandbox: { authUrl: auth.authUrl, apiUrl: api.url.replace('http:', 'https:') },
@@ -234,7 +234,7 @@ describe('an API that answers in its own way', () => {
   });
 });
 
-describe('a token endpoint that answers in its own way', () => {
+describe('a token endpoint with unusual answers', () => {
   const page = { headers: { 'content-type': 'text/html' }, body: '<html>canary</html>' };
   const token = JSON.stringify(tokenReply('a-token-for-tests').body);
   const type = 'application/json';
@@ -251,26 +251,26 @@ describe('a token endpoint that answers in its own way', () => {
   const told: [what: string, reply: object, words: RegExp][] = [
     ['a 404', { ...page, status: 404 }, /status 404 .*check the auth URL/],
     ['a 405', { ...page, status: 405 }, /status 405 .*check the auth URL/],
-    ['a page of a firewall', { ...page, status: 403 }, /status 403 .*firewall/],
+    ['the page of a firewall', { ...page, status: 403 }, /status 403 .*firewall/],
     [
       'a redirect',
       { status: 302, headers: { location: '/login' }, body: '' },
       /status 302 .*redirects.*sign-in page/,
     ],
     [
-      'a 401 as a page',
+      'a 401 with a page',
       { ...page, status: 401 },
       /status 401 .*client id or secret may be wrong, or a proxy/,
     ],
     [
-      'a 401 as a page with a challenge',
+      'a 401 with a page and a challenge',
       { ...page, status: 401, headers: { ...page.headers, 'www-authenticate': 'Basic realm="canary"' } },
       /status 401 .*proxy/,
     ],
     ['a page', page, /content type that is not JSON/],
   ];
   for (const [what, reply, words] of told) {
-    it(`is told with its status and a guess where it gives ${what}`, async () => {
+    it(`fails with a message that has its status and the likely cause if it sends ${what}`, async () => {
       const failure = failureIn(await pingWith(reply));
       assert.equal(failure.code, 'AUTH_BAD_RESPONSE');
       assert.match(failure.message, words);
@@ -278,7 +278,7 @@ describe('a token endpoint that answers in its own way', () => {
     });
   }
 
-  it('is guessed to have an auth URL that has the path of the endpoint already', async () => {
+  it('is reported as a likely mistake in the auth URL if that already contains the endpoint’s path', async () => {
     for (const path of ['/oauth2/token', '/oauth2', '/tenant/oauth2/token']) {
       const failure = failureIn(await pingWith({ ...page, status: 404 }, path));
       assert.match(failure.message, /status 404 .*adds \/oauth2\/token to it/);
@@ -297,7 +297,7 @@ describe('a token endpoint that answers in its own way', () => {
     ['blanks', { 'content-type': type }, Buffer.from(`\n ${token}\r\n`)],
   ];
   for (const [what, headers, body] of read) {
-    it(`is read with ${what}`, async () => {
+    it(`is understood with ${what}`, async () => {
       await using partner = await startFaultServer();
       const raw = await startRawServer();
       const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -313,7 +313,7 @@ describe('a token endpoint that answers in its own way', () => {
     ['no HTTP', { atOnce: 'SSH-2.0-OpenSSH_9.6\r\n' }, /not valid HTTP/],
     ['a 100 that nobody asked for', { answer: 'HTTP/1.1 100 Continue\r\n\r\n' }, /begins with a 100/],
   ] as const) {
-    it(`is told as such where it sends ${what}`, async () => {
+    it(`fails with a message that names the cause if it sends ${what}`, async () => {
       await using partner = await startFaultServer();
       const raw = await startRawServer();
       raw.from(script);

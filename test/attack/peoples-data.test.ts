@@ -8,7 +8,7 @@ import { startTestBff } from '../support/bff/test-bff.ts';
 import { operationPath } from '../support/requests/paths.ts';
 import { type Place, samples, type WriteName, withValueAt } from '../support/requests/write-samples.ts';
 
-/** The faults of a valid request after one place in it was changed; none if it is accepted. */
+/** The faults of a valid request after one value in it was changed; none if the request is accepted. */
 function saidWith(name: WriteName, place: Place, value: unknown): string[] {
   const validation = validate(operations[name].request, withValueAt(samples[name].whole, place, value));
   return validation.ok ? [] : sentences(validation.issues);
@@ -21,7 +21,7 @@ const hidden = 'must not contain invisible characters';
 const code = (character: string) =>
   `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`;
 
-/** One of each kind that nobody sees, and yet changes what is read or stored. */
+/** One character of each invisible kind. They change what is read or stored, although nobody sees them. */
 const unseen = [
   ...['\0', '\u0007', '\u001b', '\u007f', '\u0085', '\u009f'],
   ...[
@@ -53,9 +53,9 @@ const unseen = [
   ...['\ufff9', '\u{1d173}', '\u{e0001}', '\u{e0041}', '\u{e0100}', '\u2028', '\u2029', '\ud800', '\udc00'],
 ];
 
-describe('characters that nobody sees', () => {
+describe('invisible characters', () => {
   for (const character of unseen) {
-    it(`are refused by the field’s name: ${code(character)}`, () => {
+    it(`are refused with the name of the field: ${code(character)}`, () => {
       for (const [name, place] of [
         ['createUser', firstName],
         ['createUser', ['identity', 'lastName']],
@@ -95,7 +95,7 @@ describe('characters that nobody sees', () => {
     });
   }
 
-  it('are refused in names and ids where they end a line or begin a column', () => {
+  it('are refused in names and ids if they are line ends or tabs', () => {
     for (const character of ['\t', '\n', '\r', '\v', '\f']) {
       for (const place of [firstName, ['externalReferences', 0, 'externalId'], ['profile', 'preferredName']])
         assert.match(saidWith('createUser', place, `A${character}b`).join(), /must not contain invisible/);
@@ -105,7 +105,7 @@ describe('characters that nobody sees', () => {
     }
   });
 
-  it('are refused in a message where they control something; its lines and its direction are its own', () => {
+  it('are refused in a message if they are control characters, but it may have lines and text directions', () => {
     for (const character of ['\0', '\u0007', '\u001b', '\u0085', '\ud83d'])
       assert.deepEqual(saidWith('createInvitation', ['message'], `Hi${character}`), [`message: ${hidden}`]);
     const message = 'Hello,\r\n\tשלום\u200f! می\u200cخواهم 👩‍🚀';
@@ -116,7 +116,7 @@ describe('characters that nobody sees', () => {
     ['marks alone', '\u0301', ' \u0301 ', '\u064e\u0301'],
     ['empty Braille patterns', '\u2800', ' \u2800\u00a0\u2800 '],
   ] as const) {
-    it(`make no name by themselves: ${what}`, () => {
+    it(`are not enough for a name: ${what}`, () => {
       for (const text of texts) {
         assert.deepEqual(saidWith('createUser', firstName, text), ['identity.firstName: must not be empty']);
         const preferred = saidWith('createUser', ['profile', 'preferredName'], text);
@@ -125,10 +125,10 @@ describe('characters that nobody sees', () => {
     });
   }
 
-  it('are refused where they imitate what a script needs', () => {
+  it('are refused in places where no script needs them', () => {
     for (const text of [
       ...['A\u200dda', 'A\u200cda', 'Ж\u200dЖ', '김\u200d김', '山\u200d田', 'ש\u200cל', 'ไ\u200dท'],
-      // With nothing to join, or twice.
+      // These joiners have nothing to join, or come twice.
       ...[
         '\u200cعلی',
         'علی\u200c',
@@ -138,7 +138,7 @@ describe('characters that nobody sees', () => {
         '👩\u200d',
         '👩\u200dA',
       ],
-      // Accents of other scripts do not count.
+      // Accents do not make a joiner or a variation selector valid.
       ...[
         'e\u0301\u200d',
         'e\u0301\u200dx',
@@ -158,7 +158,7 @@ describe('characters that nobody sees', () => {
   });
 });
 
-describe('what a script needs', () => {
+describe('characters that a script needs', () => {
   for (const text of [
     ...['علی\u200cرضا', 'مه\u200cسا', 'نور\u200dان', 'ن\u064eر'],
     ...['क्\u200dष', 'श्\u200cर', 'ശ്രീ', 'രാജന്\u200d', 'ශ්\u200dරී', 'র\u200d্যাব', 'න්\u200d', 'ក\u17d2ស\u200cី'],
@@ -188,7 +188,7 @@ describe('what a script needs', () => {
     ],
     ...['Ada 👩‍🚀', '👩🏽‍🚀', '❤️‍🔥', '☎\ufe0e', '🇬🇧', 'X Æ A-12', '3', '-', 'née d’Arc (†)', 'Sr., Jr.'],
   ]) {
-    it(`stays: ${JSON.stringify(text)}`, () => {
+    it(`are accepted: ${JSON.stringify(text)}`, () => {
       for (const place of [firstName, ['profile', 'preferredName'], ['profile', 'address', 'city']])
         assert.deepEqual(saidWith('createUser', place, text), []);
       assert.deepEqual(saidWith('submitDocument', ['filename'], `${text}.pdf`), []);
@@ -202,9 +202,9 @@ describe('NUL', () => {
     ['a text', { a: 'b\0' }],
     ['a key', { 'a\0': 1 }],
     ['a text in a list', { a: [[{ b: ['c', '\0'] }]] }],
-    ['a key far inside', { a: { b: { '\0': null } } }],
+    ['a deeply nested key', { a: { b: { '\0': null } } }],
   ] as const) {
-    it(`is refused in ${what} of what may hold anything`, () => {
+    it(`is refused in ${what} of a free-form field`, () => {
       assert.deepEqual(saidWith('submitDocument', ['verificationMetadata'], value), [
         `verificationMetadata: ${nul}`,
       ]);
@@ -225,19 +225,19 @@ describe('an e-mail address', () => {
     ['ada@ｅxample.edu', 'example.edu'],
     ['ada@example。edu', 'example.edu'],
   ] as const) {
-    it(`has its domain as the network spells it: ${given}`, () => {
+    it(`must spell its domain as the network does: ${given}`, () => {
       const expected = [`identity.email: must spell its domain as ${spelt}`];
       assert.deepEqual(saidWith('createUser', email, given), expected);
       assert.deepEqual(saidWith('createUser', email, `ada@${spelt}`), []);
     });
   }
 
-  it('of which no domain can be made is none', () => {
+  it('is refused if its domain cannot be converted', () => {
     for (const given of ['ada@mün chen.de', 'ada@ü', 'ada@.ü.', 'ada@é@ü.de', 'ada@ü:x.de'])
       assert.equal(saidWith('createUser', email, given).length, 1, given);
   });
 
-  it('may have letters of any script and a sign before its @', () => {
+  it('may have letters of any script, and signs, before the @', () => {
     for (const given of [
       'jörg@example.edu',
       "o'brien@example.edu",
@@ -248,7 +248,7 @@ describe('an e-mail address', () => {
       assert.deepEqual(saidWith('createUser', email, given), [], given);
   });
 
-  it('has no dot, hyphen or length that it may not have', () => {
+  it('is refused if a dot or a hyphen is misplaced, or if it is too long', () => {
     for (const given of [
       ...[
         '.a@b.de',
@@ -271,7 +271,7 @@ describe('an e-mail address', () => {
 });
 
 describe('a file’s name', () => {
-  it('carries no folder and no drive', () => {
+  it('must not contain a folder or a drive', () => {
     for (const name of [
       ...[
         '/etc/passwd',
@@ -294,7 +294,7 @@ describe('a file’s name', () => {
       );
   });
 
-  it('may be anything else that a file is called', () => {
+  it('may be any other name that a file can have', () => {
     for (const name of [
       'a.pdf',
       '.bashrc',
@@ -316,13 +316,13 @@ describe('a birth date', () => {
     `profile.address.dateOfBirth: \`${day}\` is not a date in the past, after 1900`,
   ];
 
-  it('lies after 1900', () => {
+  it('must be after 1900', () => {
     for (const day of ['1900-12-31', '1900-01-01', '1899-12-30', '1815-12-10', '0001-01-01', '0000-01-01'])
       assert.deepEqual(saidWith('createUser', born, day), refused(day));
     assert.deepEqual(saidWith('createUser', born, '1901-01-01'), []);
   });
 
-  it('lies in the past: today is the last that may be one, at any time of the day', () => {
+  it('must not be later than today, at any time of the day', () => {
     for (const time of ['00:00:00.000', '12:00:00.000', '23:59:59.999']) {
       mock.timers.enable({ apis: ['Date'], now: Date.parse(`2028-02-29T${time}Z`) });
       try {
@@ -347,7 +347,7 @@ test('people’s data at the BFF', async (t) => {
       body: JSON.stringify(body),
     });
 
-  await t.test('is refused with the field’s name before anything is sent', async () => {
+  await t.test('is refused with the name of the field before anything is sent', async () => {
     for (const [name, place, value, path] of [
       ['createUser', firstName, 'A\u202eda', 'identity.firstName'],
       ['createInvitation', ['email'], 'ada@m\u00fcnchen.de', 'email'],
@@ -379,14 +379,14 @@ describe('the patterns of the OpenAPI document', () => {
     return value;
   });
 
-  it('are read by RE2 too, as generators for Go, Rust and Python have it', () => {
+  it('also work in RE2, which Go, Rust and Python programs may use', () => {
     assert(patterns.size > 5);
     for (const pattern of patterns) assert.doesNotThrow(() => RE2JS.compile(pattern), pattern);
   });
 
-  it('have nothing that an engine reads as something else', () => {
+  it('contain nothing that some engines read differently', () => {
     for (const pattern of patterns) {
-      // Look-around, references, flags; in a class: one inside it, and operations on sets, which Rust knows.
+      // No look-around, references or flags. No nested classes and set operations, which Rust has inside a class.
       assert.doesNotMatch(pattern, /\(\?(?!:)|\\[1-9]|\\[pPkXu]/, pattern);
       for (const [set] of pattern.matchAll(/\[(?:\\.|[^\]\\])*\]/g))
         assert.doesNotMatch(set.slice(1), /\[|&&|--|~~/, set);

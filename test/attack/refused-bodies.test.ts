@@ -22,8 +22,8 @@ const path = '/api/environments/sandbox/documents';
 const large = Buffer.alloc(2_500_000, ' ');
 
 /**
- * Sends everything, half of it once the answer comes, and gives what came. A connection that is reset is a failure: so
- * it is for a proxy that still sends.
+ * Sends half of the bytes, waits for the answer, sends the rest, and gives the answer. It fails if the connection is reset,
+ * because a proxy that is still sending would fail too.
  */
 async function exchange(url: string, bytes: Uint8Array[]): Promise<string> {
   const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true });
@@ -49,7 +49,7 @@ function head(version: string, headers: Record<string, string>, target = path, m
   return Buffer.from(`${[`${method} ${target} HTTP/${version}`, ...lines].join('\r\n')}\r\n\r\n`);
 }
 
-/** In pieces, so that the answer comes while most of it is still to be sent. */
+/** Splits bytes into pieces, so that the answer comes before most of them are sent. */
 function pieces(bytes: Buffer): Buffer[] {
   return Array.from({ length: Math.ceil(bytes.byteLength / 16_384) }, (_, at) =>
     bytes.subarray(at * 16_384, (at + 1) * 16_384),
@@ -63,7 +63,7 @@ test('a large body that is refused', async (t) => {
   const right = () => ({ ...wrong, Authorization: `Bearer ${bff.accessKey}` });
   const length = { 'Content-Length': String(large.byteLength) };
 
-  await t.test('for a wrong key is answered, over HTTP/1.0 and 1.1, each time', async () => {
+  await t.test('for a wrong key is answered each time, over HTTP/1.0 and 1.1', async () => {
     for (let turn = 0; turn < 10; turn += 1) {
       for (const [version, more] of [
         ['1.0', {}],
@@ -78,7 +78,7 @@ test('a large body that is refused', async (t) => {
     }
   });
 
-  await t.test('leaves a kept connection in order: the next request over it is answered', async () => {
+  await t.test('leaves a kept connection usable: the next request over it is answered', async () => {
     const next = head('1.1', { Connection: 'close' }, '/livez', 'GET');
     const chunked = [
       ...pieces(large).map((piece) => `${piece.byteLength.toString(16)}\r\n${piece}\r\n`),
@@ -97,7 +97,7 @@ test('a large body that is refused', async (t) => {
     }
   });
 
-  await t.test('because it is larger than a document may be ends as 413 for every client', async () => {
+  await t.test('because a document is too large gives 413 to every client', async () => {
     const tooLarge = Buffer.alloc(16_000_000, ' ');
     for (let turn = 0; turn < 5; turn += 1) {
       for (const version of ['1.0', '1.1']) {
@@ -126,7 +126,7 @@ test('a large body that is refused', async (t) => {
   });
 
   await t.test(
-    'is not read for ever: so many bytes and no more, and not for long where nothing comes',
+    'is not read for ever: reading stops after a number of bytes, and when no bytes arrive',
     async () => {
       const server = createServer((_request, response) => response.writeHead(401).end('no'));
       discardUnreadBodies(server, { mostMs: 1_000, silentMs: 300, mostBytes: 5_000_000 });
@@ -142,7 +142,7 @@ test('a large body that is refused', async (t) => {
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       const { port } = server.address() as AddressInfo;
 
-      /** Sends without end, until the connection is cut; pieces of nothing are silence, and small ones a trickle. */
+      /** Sends pieces until the server closes the connection. Empty pieces are silence, and small pieces a trickle. */
       async function assertCut(first: Buffer, piece: Buffer, everyMs: number): Promise<void> {
         const socket: Socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
         socket.on('error', () => {}).resume();
@@ -178,7 +178,7 @@ test('behind nginx with its defaults', {
     ['over kept connections', 'keepalive 8;', 'proxy_http_version 1.1; proxy_set_header Connection "";'],
     ['with bodies that it does not wait for', '', 'proxy_http_version 1.1; proxy_request_buffering off;'],
   ] as const) {
-    await t.test(`large uploads with a wrong key take no BFF out of service, ${what}`, async () => {
+    await t.test(`large uploads with a wrong key do not make nginx give up a BFF, ${what}`, async () => {
       using folder = temporaryFolder();
       const port = await freePort();
       await using nginx = await startNginx(folder.path, port, upstream, settings);
@@ -196,7 +196,7 @@ test('behind nginx with its defaults', {
     });
   }
 
-  /** Two servers, as two BFFs would be: with one alone, nginx tries it again whatever it did. */
+  /** Lists the BFF as two servers: if nginx has only one server, it tries it again after every failure. */
   async function startNginx(folder: string, port: number, upstream: string, settings: string) {
     const file = join(folder, 'nginx.conf');
     const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];

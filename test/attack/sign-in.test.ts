@@ -29,7 +29,7 @@ const grants = [
   'realm_access.roles:admin=sandbox:health',
 ].join('; ');
 
-test('a provider as there are many', async (t) => {
+test('an identity provider with common peculiarities', async (t) => {
   await using provider = await startScriptedProvider();
   provider.metadata.userinfo_endpoint = `${provider.issuer}/userinfo`;
   await using bff = await startSessionBff(provider, { sandbox: partner }, { BFF_OIDC_GRANTS: grants });
@@ -52,7 +52,7 @@ test('a provider as there are many', async (t) => {
   const warnings = () =>
     bff.logLines.map((line) => JSON.parse(line)).filter(({ level }: { level: number }) => level === 40);
 
-  await t.test('may say in words that an address is verified, and write it in any case', async () => {
+  await t.test('may send email_verified as a string, and write the address in any case', async () => {
     const answer = await login({ email: 'ADA@Example.edu', email_verified: 'true' });
     assert.deepEqual(await grantsAfter(answer), ['sandbox:ping']);
   });
@@ -62,13 +62,13 @@ test('a provider as there are many', async (t) => {
     ['is broken', () => Object.assign(provider, { userinfoStatus: 500 }), 'status 500'],
     ['does not know the token', () => Object.assign(provider, { userinfoStatus: 401 }), 'status 401'],
     [
-      'speaks of somebody else',
+      'answers about somebody else',
       () => Object.assign(provider, { userinfo: { sub: 'eve' } }),
       'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED',
     ],
   ] as const) {
     await t.test(
-      `may have a userinfo endpoint that ${what}: what the ID token grants is granted`,
+      `may have a userinfo endpoint that ${what}: the grants of the ID token still apply`,
       async () => {
         change();
         const answer = await login({ groups: ['registrars'] });
@@ -80,7 +80,7 @@ test('a provider as there are many', async (t) => {
     );
 
     await t.test(
-      `may have a userinfo endpoint that ${what}: where the ID token grants nothing, it is named`,
+      `may have a userinfo endpoint that ${what}: if the ID token grants nothing, the message names the endpoint`,
       async () => {
         change();
         const answer = await login({}, 'application/json');
@@ -123,24 +123,27 @@ test('a provider as there are many', async (t) => {
       words: /sent the claim “groups” nested in an object/,
     },
   ] as const) {
-    await t.test(`may send ${what}: the person and the operator are told`, async () => {
-      const refused = await login(claims);
-      assert.equal(refused.status, 403);
-      assert.match(refused.text, words);
-      assert.doesNotMatch(refused.text, /canary/);
-      const line = warnings().find((each) => each.claim === claim);
-      assert.deepEqual([line?.caller, line?.form], ['user:ada', form]);
-      assert.match(line?.msg, /BFF_OIDC_GRANTS/);
+    await t.test(
+      `may send ${what}: a message tells the person, and the log tells the administrator`,
+      async () => {
+        const refused = await login(claims);
+        assert.equal(refused.status, 403);
+        assert.match(refused.text, words);
+        assert.doesNotMatch(refused.text, /canary/);
+        const line = warnings().find((each) => each.claim === claim);
+        assert.deepEqual([line?.caller, line?.form], ['user:ada', form]);
+        assert.match(line?.msg, /BFF_OIDC_GRANTS/);
 
-      // People with fewer grants than they should have are told so, and have the time to read it.
-      const granted = await login({ ...claims, email: 'ada@example.edu', email_verified: true });
-      assert.equal(granted.status, 200);
-      assert.match(granted.text, words);
-      assert.match(granted.text, /http-equiv="refresh" content="15; url=/);
-    });
+        // A person who gets fewer grants than expected sees a message, and has time to read it.
+        const granted = await login({ ...claims, email: 'ada@example.edu', email_verified: true });
+        assert.equal(granted.status, 200);
+        assert.match(granted.text, words);
+        assert.match(granted.text, /http-equiv="refresh" content="15; url=/);
+      },
+    );
   }
 
-  await t.test('tells nobody of what is simply not there', async () => {
+  await t.test('may leave out claims: that alone causes no message about them', async () => {
     const refused = await login({ groups: ['others'] });
     assert.equal(refused.status, 403);
     assert.doesNotMatch(refused.text, /claim/);
@@ -158,7 +161,7 @@ test('a provider as there are many', async (t) => {
     ['expired 90 s ago', () => ({ exp: now() - 90 }), false],
   ] as const) {
     await t.test(
-      `may have a clock of its own: an ID token ${what} is ${fits ? 'believed' : 'refused'}`,
+      `may have a different clock: an ID token ${what} is ${fits ? 'accepted' : 'refused'}`,
       async () => {
         const answer = await login({ groups: ['registrars'], ...claims() }, 'application/json');
         assert.equal(answer.status, fits ? 200 : 400, answer.text);
@@ -169,7 +172,7 @@ test('a provider as there are many', async (t) => {
   }
 
   await t.test(
-    'may let somebody be called what another person’s hash is: they are two all the same',
+    'may have a subject that equals the hash of another subject: they are still two callers',
     async () => {
       const idAfter = async (sub: string) => {
         provider.userinfo = { sub };
@@ -185,7 +188,7 @@ test('a provider as there are many', async (t) => {
 });
 
 describe('a browser', () => {
-  /** As a browser keeps them: what is set replaces what has the same name. */
+  /** Keeps cookies as a browser does: a new cookie replaces the one with the same name. */
   function cookieJar() {
     const jar = new Map<string, string>();
     return {
@@ -233,9 +236,10 @@ describe('a browser', () => {
       post: (path, body) => send(path, { method: 'POST', headers: formHeaders, body }),
     });
   }
-  const locationOf = ({ headers }: Answer) => headers.get('location') ?? assert.fail('It leads nowhere.');
+  const locationOf = ({ headers }: Answer) =>
+    headers.get('location') ?? assert.fail('The answer has no location.');
 
-  it('may sign in in several tabs at once, whichever ends first', async () => {
+  it('may sign in with several tabs at once, in whichever order they finish', async () => {
     await withBrowser(async ({ open, jar, provider }) => {
       const begun = await Promise.all([1, 2, 3].map(() => open('/auth/login')));
       for (const answer of [...begun].reverse()) {
@@ -246,7 +250,7 @@ describe('a browser', () => {
     });
   });
 
-  it('may begin as many logins as it likes: its cookies stay few', async () => {
+  it('may begin any number of logins, but keeps only a few cookies', async () => {
     await withBrowser(async ({ open, jar, provider }) => {
       let last: Answer | undefined;
       for (let tab = 0; tab < 20; tab += 1) last = await open('/auth/login');
@@ -256,7 +260,7 @@ describe('a browser', () => {
     });
   });
 
-  it('may sign two windows of VS Code in at once: the second tab ends nothing of the first', async () => {
+  it('may sign in two windows of VS Code at once: the second tab does not disturb the first', async () => {
     await withBrowser(async ({ open, post, bff, provider }) => {
       const newWindow = () => {
         const verifier = randomBytes(32).toString('base64url');
@@ -275,7 +279,7 @@ describe('a browser', () => {
       const [, word = ''] = /name="word" value="([\w-]+)"/.exec((await open(one.link)).text) ?? [];
       const allowed = await post('/auth/vscode/answer', `word=${word}&answer=allow`);
       const code = new URL(locationOf(allowed)).searchParams.get('code');
-      // Before the first window has redeemed its code, the second tab comes back from the provider.
+      // The second tab returns from the provider before the first window redeems its code.
       await open(`/auth/callback${provider.signIn(locationOf(second)).query}`);
       const redeemed = await bff.call('/auth/vscode/token', {
         method: 'POST',
@@ -287,8 +291,8 @@ describe('a browser', () => {
   });
 });
 
-describe('the file of the client secret at the provider', () => {
-  it('is followed when it changes, and keeps the old secret where it cannot be read', async () => {
+describe('the file with the client secret for the identity provider', () => {
+  it('is read again when it changes, and the old secret stays in use if it cannot be read', async () => {
     await using provider = await startScriptedProvider();
     provider.token = { claims: { groups: ['registrars'] } };
     using folder = temporaryFolder();

@@ -11,10 +11,10 @@ const key = 'pbff_an-access-key-for-tests-only';
 const headers = { authorization: `Bearer ${key}`, 'x-request-id': 'x'.repeat(120) };
 
 describe('a standard output that nobody reads', () => {
-  it('stops no request, and SIGTERM ends the BFF all the same', { timeout: 60_000 }, async () => {
+  it('stops no request, and SIGTERM still ends the BFF', { timeout: 60_000 }, async () => {
     await using bff = await startBffProcess({ BFF_ACCESS_KEY: key, RATE_LIMIT_PER_MINUTE: '1000000' });
     bff.stopReading();
-    // Some 500 KB of lines: far more than a pipe holds.
+    // This logs about 500 KB of lines, far more than a pipe can hold.
     for (let round = 0; round < 60; round += 1) {
       const answers = await Promise.all(
         Array.from({ length: 20 }, () => fetch(`${bff.url}/api/session`, { headers })),
@@ -46,7 +46,7 @@ describe('a standard output that nobody reads', () => {
     child.stdout.destroy();
   });
 
-  it('has every line but those that it is told are lost, once it is read again', {
+  it('gets every line, except those that are reported as lost, once it is read again', {
     timeout: 60_000,
   }, async () => {
     const lines = 30_000;
@@ -78,7 +78,7 @@ describe('a standard output that nobody reads', () => {
     assert.deepEqual(
       numbers,
       Array.from(numbers, (_, index) => index),
-      'in their order, without a gap',
+      'The lines must be in order, without a gap.',
     );
     assert.equal(numbers.length + lost, lines);
     assert(lost > 0);
@@ -88,7 +88,7 @@ describe('a standard output that nobody reads', () => {
     assert.match(String(told?.msg), new RegExp(`^${lost} lines were lost`));
   });
 
-  it('does not stop writes whose journal goes there too', {
+  it('does not stop writes if the journal is written to it too', {
     timeout: 60_000,
   }, async () => {
     await using bff = await startBffProcess({
@@ -116,7 +116,9 @@ describe('a standard output that nobody reads', () => {
 });
 
 describe('a standard output that is closed', () => {
-  it('stops neither a request nor a write whose journal goes there too', { timeout: 60_000 }, async () => {
+  it('stops neither requests nor writes, even if the journal is written to it too', {
+    timeout: 60_000,
+  }, async () => {
     await using bff = await startBffProcess({
       ...{ BFF_ACCESS_KEY: key, BFF_LOCAL: 'true', BFF_JOURNAL: 'stdout' },
     });
@@ -128,7 +130,7 @@ describe('a standard output that is closed', () => {
         body: JSON.stringify(samples.createUser.least),
       });
       assert.equal(answer.status, 201, await answer.text());
-      // Long enough for what was gathered to be written.
+      // This wait is long enough for the collected lines to be written.
       await delay(150);
     }
     assert.equal((await fetch(`${bff.url}/api/session`, { headers })).status, 200);
