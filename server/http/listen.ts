@@ -7,6 +7,7 @@ import { BffError } from '../bff-error.ts';
 import { requestIdOf } from './middleware/request-context.ts';
 import { failureBodyOf } from './middleware/respond-to-error.ts';
 import { limitConnections, type OpenConnections } from './open-connections.ts';
+import { type PipelineLimits, servePipelines } from './pipelines.ts';
 import { sendJson } from './send-json.ts';
 import { type DiscardLimits, discardUnreadBodies, limitWhatComes } from './unread-bodies.ts';
 
@@ -22,7 +23,7 @@ const idleGraceMs = 500;
 const mostTurns = 512;
 
 /** Limits that a test may shorten. */
-export type ListenLimits = { mostConnections?: number; discard?: DiscardLimits };
+export type ListenLimits = { mostConnections?: number; discard?: DiscardLimits; pipelines?: PipelineLimits };
 
 /** Serves the app. Rejects with the system's error if the address is in use or does not belong to this machine. */
 export async function listen(
@@ -42,7 +43,7 @@ export async function listen(
   });
   const connections = limitConnections(server, limits.mostConnections);
   discardUnreadBodies(server, limits.discard);
-  server.on('request', app);
+  servePipelines(server, app, limits.pipelines);
   server.on('clientError', answerClientError);
   // By default, Node answers these two itself, without our error envelope.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
