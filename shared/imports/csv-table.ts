@@ -15,61 +15,54 @@ const charactersAtOnce = 32 * 1024;
 /** How many characters of the file are searched for the header. */
 const headerCharacters = 64 * 1024;
 
-/** The library can parse a string in steps, as it does with a file, but its types do not say so. */
-type InSteps = Papa.ParseConfig<string[]> & {
-  chunkSize: number;
-  chunk: (results: Papa.ParseResult<string[]>, parser: Papa.Parser) => void;
-  complete: () => void;
-};
+/**
+ * Parses the rows of a piece of text. Unless the piece is the last one, its last row is left out, because it may continue
+ * in the next piece.
+ */
+function parsePiece(
+  text: string,
+  { delimiter, preview = 0, isLast }: { delimiter: Delimiter; preview?: number; isLast: boolean },
+): Papa.ParseResult<string[]> {
+  return new Papa.Parser({ delimiter, newline: '\n', preview }).parse(text, 0, !isLast);
+}
 
 /**
  * Reads every row that is not blank, with the line where it begins.
  * @param text its lines must end with `\n`, because lines are counted by the line ends inside the cells.
  * @param mostRows reading stops once there are more rows than this.
  */
-export function parseCsv(
+export async function parseCsv(
   text: string,
   { delimiter, mostRows, breathe }: { delimiter: Delimiter; mostRows: number; breathe: Breathe },
 ): Promise<CsvTable> {
   const rows: CsvRow[] = [];
   const faults: Fault[] = [];
   let line = 1;
-  return new Promise((resolve, reject) => {
-    const parsing: InSteps = {
-      delimiter,
-      newline: '\n',
-      chunkSize: charactersAtOnce,
-      chunk: ({ data, errors }, parser) => {
-        // If a row has two faults, the first one explains the second.
-        const broken = new Map(errors.reverse().map(({ row = 0, code }) => [row, code]));
-        for (const [index, cells] of data.entries()) {
-          if (cells.some((cell) => cell.trim() !== '')) rows.push({ line, cells });
-          const code = broken.get(index);
-          if (code !== undefined) faults.push({ line, message: quoteWords(code) });
-          line += 1 + cells.reduce((sum, cell) => sum + countLineEnds(cell), 0);
-        }
-        if (rows.length > mostRows) {
-          parser.abort();
-          resolve({ rows, faults });
-        } else {
-          parser.pause();
-          breathe().then(() => parser.resume(), reject);
-        }
-      },
-      complete: () => resolve({ rows, faults }),
-    };
-    Papa.parse(text, parsing);
-  });
+  let at = 0;
+  let length = charactersAtOnce;
+  while (at < text.length && rows.length <= mostRows) {
+    const isLast = at + length >= text.length;
+    const { data, errors, meta } = parsePiece(text.slice(at, at + length), { delimiter, isLast });
+    // If a row has two faults, the first one explains the second.
+    const broken = new Map(errors.reverse().map(({ row = 0, code }) => [row, code]));
+    for (const [index, cells] of data.entries()) {
+      if (cells.some((cell) => cell.trim() !== '')) rows.push({ line, cells });
+      const code = broken.get(index);
+      if (code !== undefined) faults.push({ line, message: quoteWords(code) });
+      line += 1 + cells.reduce((sum, cell) => sum + countLineEnds(cell), 0);
+    }
+    at = isLast ? text.length : at + meta.cursor;
+    // A row that is longer than the piece needs a longer one.
+    length = meta.cursor > 0 ? charactersAtOnce : length * 2;
+    await breathe();
+  }
+  return { rows, faults };
 }
 
 /** The first row that is not blank, split by each delimiter. */
 export function firstRows(text: string): { delimiter: Delimiter; cells: readonly string[] }[] {
   return delimiters.map((delimiter) => {
-    const { data } = Papa.parse<string[]>(text.slice(0, headerCharacters), {
-      delimiter,
-      newline: '\n',
-      preview: 50,
-    });
+    const { data } = parsePiece(text.slice(0, headerCharacters), { delimiter, preview: 50, isLast: true });
     return { delimiter, cells: data.find((cells) => cells.some((cell) => cell.trim() !== '')) ?? [] };
   });
 }
