@@ -67,5 +67,10 @@ export const importAnswer = z.object({ ...answered, import: importRecord });
 export type ImportAnswer = z.infer<typeof importAnswer>;
 
 /** `GET …/imports`: the caller's imports, newest first. A caller with every grant in the environment sees everybody's. */
-export const importsAnswer = z.object({ ...answered, imports: z.array(importRecord) });
+export const importsAnswer = z.object({
+  ...answered,
+  imports: z.array(importRecord),
+  /** How many rows a minute the caller's imports may send here, all together; 0 where none are allowed. */
+  perMinute: z.optional(z.number()),
+});
 export type ImportsAnswer = z.infer<typeof importsAnswer>;

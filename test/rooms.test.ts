@@ -14,6 +14,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'extension/src': [
     ['commands'],
     ['views', 'writes', 'documents'],
+    ['imports'],
     ['forms', 'authentication'],
     ['failures'],
   ],

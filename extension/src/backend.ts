@@ -7,6 +7,7 @@ import {
   createClient,
 } from '../../shared/client.ts';
 import type { EnvironmentsAnswer } from '../../shared/environments.ts';
+import type { ImportClient } from '../../shared/imports/client-calls.ts';
 import type { OperationName } from '../../shared/operations.ts';
 import type { KeptSession, SessionStore } from './authentication/session-store.ts';
 import { type LogCall, logged } from './call-log.ts';
@@ -36,6 +37,11 @@ export type Backend = {
   /** The user's own writes, as the BFF has them. */
   activity: Client['activity'];
   resolve: Client['resolve'];
+  /**
+   * The calls of an import, each under the key of whoever is signed in when it is made.
+   * @param asked the BFF's origin, as the user reviewed it: once the setting names another, nothing is sent.
+   */
+  imports(asked: string): ImportClient;
   /** Whether people can sign in in a browser there; no key is sent. */
   offersBrowser(): Promise<boolean>;
   /**
@@ -66,6 +72,11 @@ const methodsTimeoutMs = 3_000;
 const partnerTimeoutMs = 60_000;
 /** So long after a BFF answered, the same one is taken to be there. */
 const provenMs = 5_000;
+
+const importCalls = [
+  ...['session', 'lookUp', 'announceImport', 'imports', 'stopImport'],
+  ...['createUser', 'createInvitation', 'submitDocument'],
+] as (keyof ImportClient)[];
 
 /** One call, for the log; its signal ends the question before it too. */
 type Called = { operation: string; environment?: string | undefined; signal?: AbortSignal | undefined };
@@ -188,6 +199,14 @@ export function createBackend({
       callSignedIn({ ...options, operation: 'activity' }, (client) => client.activity(options)),
     resolve: (options) =>
       callSignedIn({ ...options, operation: 'resolve' }, (client) => client.resolve(options)),
+    imports(asked) {
+      const call = (name: keyof ImportClient) => (options: CallOptions<OperationName>) =>
+        callSignedIn({ ...options, operation: name, timeoutMs: partnerTimeoutMs }, (client, at) => {
+          if (at !== asked) throw backendChanged();
+          return (client[name] as (given: typeof options) => Promise<{ requestId: string }>)(options);
+        });
+      return Object.fromEntries(importCalls.map((name) => [name, call(name)])) as unknown as ImportClient;
+    },
     async offersBrowser() {
       try {
         return (await methodsAt(origin(), methodsTimeoutMs)).includes('browser');

@@ -1,14 +1,20 @@
 import type * as vscode from 'vscode';
 import type { ActivityEntry } from '../../shared/activity.ts';
 import type { FileLimits } from '../../shared/environments.ts';
+import type { ImportOperation } from '../../shared/import-record.ts';
+import type { RowState } from '../../shared/imports/result-files.ts';
+import type { ColumnWords } from '../../shared/imports/roster.ts';
 import type { OperationName, RequestOf, Success } from '../../shared/operations.ts';
 import type { CommandFailure } from './failures/command-failure.ts';
 
 /** Names that the manifest and the code must agree on; a test compares them. */
 export const viewId = 'pearsana.environments';
 export const activityViewId = 'pearsana.activity';
+export const importsViewId = 'pearsana.imports';
 export const backendUrlSetting = 'pearsana.backendUrl';
 export const providerId = 'pearsana';
+/** The state of VS Code that holds the imports that have not ended. */
+export const keptImportsKey = 'imports';
 /** A context key: `signedIn`, `signedOut`, or absent until it is known. */
 export const sessionContextKey = 'pearsana.session';
 
@@ -56,6 +62,30 @@ export type DocumentsResult = { environment: string; documents: DocumentResult[]
  */
 export type WriteReference = EnvironmentArgument & { requestId: string; again?: unknown };
 
+/**
+ * What importing a file may be given; in the explorer and in an editor's title, VS Code gives the file instead. `set` and
+ * `map` say what the file's columns do not; `confirm` is taken only in the tests of an extension.
+ */
+export type ImportArgument = ColumnWords & {
+  environment?: string;
+  operation?: ImportOperation;
+  uri?: string;
+  confirm?: boolean;
+};
+
+/** What became of a file's rows, by number. `importId` is absent where nothing was to be sent. */
+export type ImportResult = {
+  environment: string;
+  operation: ImportOperation;
+  importId?: string;
+  end: 'finished' | 'stopped' | 'cancelled';
+  counts: Record<RowState, number>;
+  error?: CommandFailure;
+};
+
+/** An import in the view: one of this window's (`run`), or one that the BFF knows. */
+export type ImportReference = { run: string } | { environment: string; importId: string };
+
 /** What an operation's command returns: the typed answer, or what went wrong (the user has been told), or `undefined` after a cancel. */
 export type CallResult<Name extends OperationName> = Success<Name> | Failed | undefined;
 export type Failed = { error: CommandFailure };
@@ -74,6 +104,15 @@ export type Commands = {
   'pearsana.invite': { argument: WriteArgument<'createInvitation'>; result: CallResult<'createInvitation'> };
   /** Asks for files and what they are, shows all of it, and submits them in as many requests as it takes. */
   'pearsana.submitDocument': { argument: DocumentsArgument; result: DocumentsResult | Failed | undefined };
+  /** Asks for a file and what it is for, checks all of it, shows what would be sent, and sends it once that is confirmed. */
+  'pearsana.importFile': { argument: ImportArgument; result: ImportResult | Failed | undefined };
+  /** Opens a new file with the columns of an operation and an example. */
+  'pearsana.newImportFile': { argument: { operation: ImportOperation }; result: Failed | undefined };
+  'pearsana.pauseImport': { argument: ImportReference; result: Failed | undefined };
+  'pearsana.continueImport': { argument: ImportReference; result: Failed | undefined };
+  'pearsana.stopImport': { argument: ImportReference; result: Failed | undefined };
+  /** Says once more what became of an import of this window, with its files to save. */
+  'pearsana.showImportResults': { argument: ImportReference; result: Failed | undefined };
   /** Asks whether a write whose outcome is unknown happened, and tells the BFF. */
   'pearsana.resolve': { argument: WriteReference; result: ActivityEntry | Failed | undefined };
   'pearsana.refresh': { argument: never; result: undefined };

@@ -5,6 +5,7 @@ import { createSessionStore } from './authentication/session-store.ts';
 import { type Backend, createBackend } from './backend.ts';
 import { createCallLog } from './call-log.ts';
 import { createHealthCommand } from './commands/health.ts';
+import type { ImportNode } from './commands/imports.ts';
 import { createPingCommand } from './commands/ping.ts';
 import { createRefreshCommand } from './commands/refresh.ts';
 import { createResolveCommand } from './commands/resolve.ts';
@@ -12,7 +13,14 @@ import { createScopesCommand } from './commands/scopes.ts';
 import { createSignInCommand } from './commands/sign-in.ts';
 import { createSignOutCommand } from './commands/sign-out.ts';
 import { createWriteCommand } from './commands/write.ts';
-import { backendUrlSetting, providerId, registerCommands, sessionContextKey } from './contributions.ts';
+import {
+  backendUrlSetting,
+  importsViewId,
+  keptImportsKey,
+  providerId,
+  registerCommands,
+  sessionContextKey,
+} from './contributions.ts';
 import { createEnvironmentList, sessionOf } from './environment-list.ts';
 import { createEvent } from './event.ts';
 import type { Host, Situation } from './failures/situation.ts';
@@ -60,11 +68,27 @@ export function activate(context: vscode.ExtensionContext): void {
   const reading = { backend, list, situation };
   const writing = { ...reading, input: wizardInput, intentions, onWritten: activity.refresh, inTest };
 
+  const importChanges = new vscode.EventEmitter<undefined>();
+  const onDidChange = () => importChanges.fire(undefined);
+  const imports = once(async () => {
+    const { createImports } = await import('./commands/imports.ts');
+    const { globalState: state, subscriptions } = context;
+    return createImports({ ...writing, state, subscriptions, onDidChange });
+  });
+  // What a window left is offered once the extension is active again.
+  if (context.globalState.get(keptImportsKey) !== undefined) void imports();
+
   context.subscriptions.push(
     channel,
     sessions,
     tree,
     activity,
+    importChanges,
+    vscode.window.registerTreeDataProvider<ImportNode>(importsViewId, {
+      onDidChangeTreeData: importChanges.event,
+      getTreeItem: ({ item }) => item,
+      getChildren: async (node) => (node ? [] : (await imports()).rows()),
+    }),
     registrations,
     sessions.onDidChange(onOtherSession),
     vscode.workspace.onDidChangeConfiguration((change) => {
@@ -73,6 +97,7 @@ export function activate(context: vscode.ExtensionContext): void {
       urlChanges.fire();
     }),
     list.onDidChange((change) => {
+      if (change === 'stale') onDidChange();
       if (change === 'loaded') setSession(sessionOf(list.state()));
     }),
     vscode.authentication.registerAuthenticationProvider(providerId, 'Pearsana BFF', provider, {
@@ -88,6 +113,12 @@ export function activate(context: vscode.ExtensionContext): void {
         const { createSubmitDocumentCommand } = await import('./commands/submit-document.ts');
         return createSubmitDocumentCommand(writing);
       }),
+      'pearsana.importFile': whenUsed(async () => (await imports()).importFile),
+      'pearsana.newImportFile': whenUsed(async () => (await imports()).newImportFile),
+      'pearsana.pauseImport': whenUsed(async () => (await imports()).pauseImport),
+      'pearsana.continueImport': whenUsed(async () => (await imports()).continueImport),
+      'pearsana.stopImport': whenUsed(async () => (await imports()).stopImport),
+      'pearsana.showImportResults': whenUsed(async () => (await imports()).showImportResults),
       'pearsana.resolve': createResolveCommand({ backend, situation, onResolved: activity.refresh }),
       'pearsana.refresh': createRefreshCommand(list),
       'pearsana.signIn': signIn,
@@ -136,10 +167,14 @@ function hostOf(kind: vscode.ExtensionKind): Host {
 function whenUsed<Arguments extends unknown[], Result>(
   load: () => Promise<(...given: Arguments) => Promise<Result>>,
 ): (...given: Arguments) => Promise<Result> {
-  let loaded: ReturnType<typeof load> | undefined;
-  return async (...given) => {
-    loaded ??= load();
-    const run = await loaded;
-    return run(...given);
+  const loaded = once(load);
+  return async (...given) => (await loaded())(...given);
+}
+
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }

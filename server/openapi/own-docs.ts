@@ -136,7 +136,7 @@ export const ownDocs: DocsOf<Omit<Endpoints, OperationName>> = {
     description:
       'Lists your imports in an environment, newest first. With the grant for all operations, you see everybody’s.',
     success: 'At most fifty imports.',
-    answer: { environment, requestId, journal, imports: [anImport] },
+    answer: { environment, requestId, journal, imports: [anImport], perMinute: anImport.perMinute },
     codes: ['JOURNAL_UNAVAILABLE'],
   },
   importStatus: {

@@ -5,6 +5,7 @@ import {
   activityViewId,
   backendUrlSetting,
   type CommandId,
+  importsViewId,
   operationCommands,
   providerId,
   sessionContextKey,
@@ -32,6 +33,12 @@ const asksForMore = (row: OperationRow) => isWrite(row) || parametersIn(row.path
 const commandIds: string[] = [
   ...new Set(Object.values(operationCommands)),
   ...Object.keys({
+    'pearsana.importFile': true,
+    'pearsana.newImportFile': true,
+    'pearsana.pauseImport': true,
+    'pearsana.continueImport': true,
+    'pearsana.stopImport': true,
+    'pearsana.showImportResults': true,
     'pearsana.resolve': true,
     'pearsana.refresh': true,
     'pearsana.signIn': true,
@@ -84,7 +91,7 @@ describe('the manifest', () => {
   it('has the view and the setting that the code has', () => {
     assert.deepEqual(
       contributes.views.pearsana.map(({ id }: { id: string }) => id),
-      [viewId, activityViewId],
+      [viewId, activityViewId, importsViewId],
     );
     const setting = contributes.configuration.properties[backendUrlSetting];
     // No workspace may say where the access key goes.
@@ -96,7 +103,7 @@ describe('the manifest', () => {
     for (const [menu, items] of Object.entries(menus)) {
       for (const { command, when } of items) {
         assert(commandIds.includes(command), `${menu}: ${command}`);
-        const views = [viewId, activityViewId].map((view) => `view == ${view}`);
+        const views = [viewId, activityViewId, importsViewId].map((view) => `view == ${view}`);
         if (menu.startsWith('view/')) {
           assert(
             views.some((view) => when?.includes(view)),

@@ -92,6 +92,14 @@ export async function submitRangeFromExplorer(
   await submitSelected(workbench, last);
 }
 
+/** Right-clicks a file in the explorer, and begins to import it. */
+export async function importFromExplorer(workbench: Workbench, file: string): Promise<void> {
+  await workbench.openContainer('Explorer');
+  await workbench.treeItem(file).first().click({ button: 'right' });
+  await chooseMenuItem(workbench, 'Import from File…');
+  await workbench.quickInput.step(`Import ${file}`);
+}
+
 async function submitSelected(workbench: Workbench, file: string): Promise<void> {
   await workbench.treeItem(file).first().click({ button: 'right' });
   await chooseMenuItem(workbench, 'Submit Documents');

@@ -12,6 +12,7 @@ export type ExtensionCode =
   | 'CONTRACT_BROKEN'
   | 'ENVIRONMENT_MISMATCH'
   | 'FILE_NOT_USABLE'
+  | 'IMPORT_NOT_USABLE'
   | 'NO_ENVIRONMENT'
   | 'NO_SUCH_WRITE'
   | 'NOT_SIGNED_IN'

@@ -122,6 +122,7 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
     'Remove it from the selection, or choose other files.',
     'chooseFiles',
   ),
+  IMPORT_NOT_USABLE: row('file not usable', itsMessage, 'Nothing was sent.', retry),
   CANCELLED: row('cancelled', 'You cancelled the call.', 'You can try again at any time.', retry, showLog),
   NO_ENVIRONMENT: row('no environment', itsMessage, 'Or sign in with another key.', signIn, 'refresh'),
   NO_SUCH_WRITE: row(

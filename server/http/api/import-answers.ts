@@ -94,7 +94,11 @@ export function createImportAnswers(options: {
     async imports({ caller, context: { requestId }, parameters: { environment } }) {
       const all = await journal.imports(readerOf(caller, environment, requestId));
       const told = await Promise.all(all.map((facts) => answerOf(facts, requestId)));
-      return { journal: await journal.name(requestId), imports: told.map((each) => each.import) };
+      return {
+        journal: await journal.name(requestId),
+        imports: told.map((each) => each.import),
+        perMinute: perMinuteIn(environment),
+      };
     },
     importStatus: (call) => withImport(call, (reader, id) => journal.importOf(reader, id)),
     stopImport: (call) => withImport(call, (reader, id) => journal.stopImport(reader, id)),

@@ -15,6 +15,7 @@ const extensionCodes = Object.keys({
   CONTRACT_BROKEN: true,
   ENVIRONMENT_MISMATCH: true,
   FILE_NOT_USABLE: true,
+  IMPORT_NOT_USABLE: true,
   NO_ENVIRONMENT: true,
   NO_SUCH_WRITE: true,
   NOT_SIGNED_IN: true,

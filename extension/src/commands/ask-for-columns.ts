@@ -1,0 +1,42 @@
+import type { ImportArgument } from '../contributions.ts';
+import { CommandError } from '../failures/command-failure.ts';
+import { runWizard, type WizardInput } from '../forms/wizard.ts';
+import { type ColumnsDraft, columnSteps, fieldsLacking } from '../imports/column-steps.ts';
+import { fittingOperations } from '../imports/fitting-operations.ts';
+import { plain } from '../plain-text.ts';
+
+/**
+ * What the file is for, and what its columns do not say; undefined when the user gave up.
+ * @throws CommandError when a field is missing that nobody can give for all rows.
+ */
+export async function askForColumns(
+  fileName: string,
+  bytes: Uint8Array,
+  { operation: given, map = {}, set = {}, confirm: confirmed }: ImportArgument,
+  input: WizardInput,
+): Promise<ColumnsDraft | undefined> {
+  const fits = fittingOperations(bytes);
+  const operation = given ?? fits[0]?.operation;
+  if (!operation) return undefined;
+  const draft: ColumnsDraft = { operation, map, set, constant: [] };
+  const isAnswered = fieldsLacking(fits, draft).length === 0;
+  const answered =
+    confirmed || (given && isAnswered)
+      ? draft
+      : await runWizard<ColumnsDraft>(
+          {
+            title: plain(`Import ${fileName}`, 120),
+            draft,
+            steps: (now) => columnSteps(fits, now, given === undefined),
+          },
+          input,
+        );
+  const lacking = answered ? fieldsLacking(fits, answered) : [];
+  if (answered && lacking.length > 0) {
+    throw new CommandError(
+      'IMPORT_NOT_USABLE',
+      `${plain(fileName, 80)} has no column for ${plain(lacking.join(', '), 200)}. Add it to the file, or name the column so.`,
+    );
+  }
+  return answered;
+}

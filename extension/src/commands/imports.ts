@@ -1,0 +1,226 @@
+import * as vscode from 'vscode';
+import type { ImportRecord } from '../../../shared/import-record.ts';
+import { operations } from '../../../shared/operations.ts';
+import { type CommandHandlers, type ImportReference, keptImportsKey } from '../contributions.ts';
+import { CommandError } from '../failures/command-failure.ts';
+import { showMessage } from '../failures/show-message.ts';
+import { tellFailures } from '../failures/tell-failures.ts';
+import { readImportArgument, readImportReference } from '../imports/import-argument.ts';
+import { countWords, progressWords, rowWords } from '../imports/import-words.ts';
+import { createKeptImports, heartbeatMs, type KeptImport, silentMs } from '../imports/kept-imports.ts';
+import { plain } from '../plain-text.ts';
+import { explorerFiles } from './document-files.ts';
+import { createImportDiagnostics } from './import-diagnostics.ts';
+import { type ImportDependencies, importRoster, type StartedImport } from './import-file.ts';
+import { type EndedImport, showImportResults } from './import-results.ts';
+import { createNewImportFileCommand } from './new-import-file.ts';
+import { nameOf } from './roster-source.ts';
+
+export type ImportsDependencies = Omit<ImportDependencies, 'diagnostics' | 'kept' | 'onRun'> & {
+  state: vscode.Memento;
+  /** Told when what the view shows has changed. */
+  onDidChange: () => void;
+  subscriptions: vscode.Disposable[];
+};
+
+/** A line of the view is what its commands are given, with how it looks. */
+export type ImportNode = Partial<ImportReference> & { item: vscode.TreeItem };
+
+type OwnRun = StartedImport & { id: string; end?: EndedImport };
+
+type ImportCommands =
+  | 'importFile'
+  | 'newImportFile'
+  | 'pauseImport'
+  | 'continueImport'
+  | 'stopImport'
+  | 'showImportResults';
+
+export type Imports = {
+  [Name in ImportCommands]: (
+    ...given: Parameters<CommandHandlers[`pearsana.${Name}`]>
+  ) => Promise<Awaited<ReturnType<CommandHandlers[`pearsana.${Name}`]>>>;
+} & { rows: () => Promise<ImportNode[]> };
+
+/** All that imports need; loaded when the first one is begun, looked at or left over. */
+export function createImports(dependencies: ImportsDependencies): Imports {
+  const { backend, list, situation, inTest, state, onDidChange, subscriptions } = dependencies;
+  const collection = vscode.languages.createDiagnosticCollection('pearsana');
+  const kept = createKeptImports(state, keptImportsKey);
+  const runs: OwnRun[] = [];
+  const importing: ImportDependencies = {
+    ...dependencies,
+    kept,
+    diagnostics: createImportDiagnostics(collection),
+    onRun,
+  };
+
+  function onRun(started: StartedImport): void {
+    const own: OwnRun = { ...started, id: `${runs.length + 1}` };
+    runs.unshift(own);
+    const subscription = own.run.onDidChange(later(onDidChange));
+    const heartbeat = setInterval(() => {
+      const id = own.importId();
+      if (id !== undefined) void kept.seen(id, Date.now());
+    }, heartbeatMs);
+    void own.ended.then((end) => {
+      own.end = end;
+      clearInterval(heartbeat);
+      subscription.dispose();
+      onDidChange();
+    });
+    onDidChange();
+  }
+
+  const ownRun = (reference: ImportReference): OwnRun => {
+    const own = runs.find(({ id }) => 'run' in reference && reference.run === id);
+    if (own) return own;
+    throw new CommandError('IMPORT_NOT_USABLE', 'This import is not one of this window.');
+  };
+  const forRun = (act: (own: OwnRun) => void) =>
+    tellFailures(situation, async (argument?: unknown) => {
+      act(ownRun(readImportReference(argument)));
+      return undefined;
+    });
+
+  async function othersIn(environment: string, origin: string): Promise<ImportRecord[]> {
+    const own = new Set(runs.map(({ importId }) => importId()));
+    // An older BFF has no imports.
+    const { imports } = await backend
+      .imports(origin)
+      .imports({ environment })
+      .catch(() => ({ imports: [] as ImportRecord[] }));
+    return imports.filter(({ id, state: at }) => at === 'open' && !own.has(id));
+  }
+
+  /** Offers to continue what a window left that was closed or reloaded meanwhile. */
+  function offerLeft(): void {
+    const mine = new Set(runs.map(({ importId }) => importId()));
+    for (const left of kept.left(Date.now()).filter(({ id }) => !mine.has(id))) {
+      const name = plain(nameOf(vscode.Uri.parse(left.uri)), 80);
+      showMessage('information', `The import of ${name} into ${plain(left.environment, 60)} has not ended.`, [
+        { title: 'Continue…', act: () => continueLeft(left) },
+        { title: 'Forget It', act: () => kept.forget(left.id) },
+      ]);
+    }
+  }
+
+  const continueLeft = tellFailures(situation, async (left: KeptImport) => {
+    const { environment, operation, columns, origin } = left;
+    if (backend.origin() !== origin)
+      throw new CommandError('IMPORT_NOT_USABLE', `This import belongs to the BFF at ${plain(origin, 100)}.`);
+    const wanted = { environment, operation, ...columns };
+    return importRoster(vscode.Uri.parse(left.uri), wanted, importing, left);
+  });
+
+  offerLeft();
+  // A window that was there a moment ago may have been reloaded, or may still be there.
+  const timer = setTimeout(offerRecent(kept.left(Date.now()).map(({ id }) => id)), silentMs + 1_000);
+  function offerRecent(before: readonly string[]) {
+    return () => {
+      if (kept.left(Date.now()).some(({ id }) => !before.includes(id))) offerLeft();
+    };
+  }
+  subscriptions.push(collection, { dispose: () => clearTimeout(timer) });
+
+  return {
+    importFile: tellFailures(situation, async (argument, more) => {
+      const [clicked] = explorerFiles(argument, more) ?? [];
+      const wanted = readImportArgument(clicked ? undefined : argument, { inTest });
+      const uri = clicked ?? (wanted.uri === undefined ? undefined : vscode.Uri.parse(wanted.uri, true));
+      return importRoster(uri, wanted, importing);
+    }),
+    newImportFile: createNewImportFileCommand(situation),
+    pauseImport: forRun(({ run }) => run.pause()),
+    continueImport: forRun(({ run }) => run.continue()),
+    stopImport: tellFailures(situation, async (argument) => {
+      const reference = readImportReference(argument);
+      if ('run' in reference) {
+        ownRun(reference).run.stop();
+        return undefined;
+      }
+      const { environment, importId } = reference;
+      await backend.imports(backend.origin()).stopImport({ environment, id: importId });
+      onDidChange();
+      showMessage('information', 'The import was stopped. No further row of it will be sent.');
+      return undefined;
+    }),
+    showImportResults: forRun(({ end }) => {
+      if (end) showImportResults(end);
+    }),
+    async rows() {
+      const listed = list.state().kind === 'unknown' ? await list.load() : list.state();
+      const own = runs.map(ownNode);
+      if (listed.kind !== 'listed') return own;
+      const others = await Promise.all(
+        listed.environments.map(async ({ id }) => (await othersIn(id, listed.origin)).map(otherNode)),
+      );
+      return [...own, ...others.flat()];
+    },
+  };
+}
+
+const icons = {
+  running: 'sync~spin',
+  away: 'debug-disconnect',
+  paused: 'debug-pause',
+  asking: 'question',
+  ended: 'pass',
+};
+const states = {
+  running: '',
+  away: 'waiting for the BFF',
+  paused: 'paused',
+  asking: 'waiting for you',
+  ended: 'ended',
+};
+
+function ownNode({ id, run, uri, target, operation, end }: OwnRun): ImportNode {
+  const { state, done, total, perMinute, question } = run.progress();
+  const item = new vscode.TreeItem(plain(nameOf(uri), 60));
+  item.id = `run/${id}`;
+  const progress = progressWords(done, total, state === 'running' ? perMinute : undefined);
+  const facts = end ? [countWords(end.result.counts)] : [states[state], progress];
+  item.description = plain([...facts, target.environment.name].filter(Boolean).join(' · '), 160);
+  item.tooltip = plain(
+    [operations[operation].title, item.description, question].filter(Boolean).join('\n'),
+    400,
+  );
+  const isWhole = end && end.result.counts.succeeded + end.result.counts.known === end.results.length;
+  item.iconPath = new vscode.ThemeIcon(end && !isWhole ? 'warning' : icons[state]);
+  const may = {
+    running: 'running open',
+    away: 'open',
+    paused: 'paused open',
+    asking: 'paused open',
+    ended: 'ended',
+  };
+  item.contextValue = `import ${may[state]}`;
+  item.accessibilityInformation = { label: `${item.label}, ${item.description}` };
+  return { run: id, item };
+}
+
+/** One that is open at the BFF, whichever window or machine runs it. */
+function otherNode({ id, environment, operation, rows, counts, caller }: ImportRecord): ImportNode {
+  const item = new vscode.TreeItem(`${operations[operation].title}: ${rowWords(rows)}`);
+  item.id = `import/${id}`;
+  item.description = plain(`open · ${counts.succeeded} done · ${environment} · by ${caller}`, 160);
+  item.tooltip = `Import ${plain(id, 60)}. Another window or machine runs it, or left it. Import the same file again to continue it here.`;
+  item.iconPath = new vscode.ThemeIcon('cloud');
+  item.contextValue = 'import open';
+  item.accessibilityInformation = { label: `${item.label}, ${item.description}` };
+  return { environment, importId: id, item };
+}
+
+/** At most a few times a second: a view that changes with every row would do nothing else. */
+function later(act: () => void): () => void {
+  let isDue = false;
+  return () => {
+    if (isDue) return;
+    isDue = true;
+    setTimeout(() => {
+      isDue = false;
+      act();
+    }, 300);
+  };
+}

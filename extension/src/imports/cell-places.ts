@@ -1,0 +1,47 @@
+import { cellRange } from '../../../shared/imports/csv-table.ts';
+import type { Fault } from '../../../shared/imports/fault.ts';
+import type { Roster } from '../../../shared/imports/roster.ts';
+
+/** Where a fault is in a text; lines and characters are counted from 0. */
+export type Place = { start: Position; end: Position };
+type Position = { line: number; character: number };
+
+/** Finds the places of faults in the text of a file whose line ends are `\n`. */
+export function placeFinder(
+  text: string,
+  { format, delimiter }: Pick<Roster, 'format' | 'delimiter'>,
+): (fault: Fault) => Place {
+  const starts = lineStarts(text);
+  const positionOf = (offset: number): Position => {
+    const line = lastAtMost(starts, offset);
+    return { line, character: offset - (starts[line] ?? 0) };
+  };
+  return ({ line = 1, cell }) => {
+    const index = Math.min(line, starts.length) - 1;
+    const start = starts[index] ?? 0;
+    const next = starts[index + 1];
+    const wholeLine = { start, end: next === undefined ? text.length : next - 1 };
+    const found =
+      format === 'csv' && cell !== undefined ? cellRange(text, start, delimiter, cell) : wholeLine;
+    // Of an empty cell nothing could be underlined: then it is the whole row.
+    const { start: from, end: to } = found.end > found.start ? found : wholeLine;
+    return { start: positionOf(from), end: positionOf(to) };
+  };
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+/** The last index whose value is not above the wanted one; the values rise. */
+function lastAtMost(values: readonly number[], wanted: number): number {
+  let [low, high] = [0, values.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((values[middle] ?? 0) <= wanted) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

@@ -1,0 +1,146 @@
+import { type ImportOperation, importOperations } from '../../../shared/import-record.ts';
+import { spell } from '../../../shared/imports/columns.ts';
+import { templateFields } from '../../../shared/imports/template.ts';
+import { operations } from '../../../shared/operations.ts';
+import { faultWords } from '../forms/fault-words.ts';
+import { faultAt, withValue } from '../forms/request-draft.ts';
+import type { ChoiceStep, Option, Step, TextStep } from '../forms/wizard.ts';
+import { type Fit, pathOf } from './fitting-operations.ts';
+
+/** What a person says of a file before it is checked. */
+export type ColumnsDraft = {
+  operation: ImportOperation;
+  /** Fields by the header of the column that fills them. */
+  map: Readonly<Record<string, string>>;
+  /** Texts by the field that has this one text in every row. */
+  set: Readonly<Record<string, string>>;
+  /** The fields that were said to be the same in every row, before the text is given. */
+  constant: readonly string[];
+};
+
+export const importTitles: Record<ImportOperation, string> = {
+  createUser: 'Create users',
+  createInvitation: 'Invite people',
+  submitDocument: 'Submit documents',
+};
+
+/** What says who somebody is differs from row to row: one text for all rows would be a mistake. */
+const personal = /(^|\.)(email|firstName|lastName|externalId|file)$/;
+
+const sameInEveryRow = 'same-in-every-row';
+const columnPrefix = 'column:';
+
+/** Asks what the file is for, and for each field that no column gives. */
+export function columnSteps(
+  fits: readonly Fit[],
+  { operation, constant }: ColumnsDraft,
+  asksOperation = true,
+) {
+  const fit = fits.find((each) => each.operation === operation);
+  const missing = fit && fit.used > 0 ? fit.missing : [];
+  return [
+    ...(asksOperation ? [operationStep(fits)] : []),
+    ...missing.flatMap((field): Step<ColumnsDraft>[] => {
+      const unused = fit?.unused ?? [];
+      const isPersonal = personal.test(field);
+      if (unused.length === 0) return isPersonal ? [] : [constantStep(operation, field)];
+      const steps: Step<ColumnsDraft>[] = [columnStep(operation, field, unused, !isPersonal)];
+      return constant.includes(field) ? [...steps, constantStep(operation, field)] : steps;
+    }),
+  ];
+}
+
+/** The fields that every row lacks, whatever a person has said, in words. */
+export function fieldsLacking(fits: readonly Fit[], { operation, map, set }: ColumnsDraft): string[] {
+  const fit = fits.find((each) => each.operation === operation);
+  // An entry of a JSON list may lack what the next one has: each is told its own.
+  if (!fit || fit.used === 0 || fit.format === 'json') return [];
+  const given = new Set(
+    [...Object.values(map), ...Object.keys(set)].map((name) => spell(pathOf(operation, name))),
+  );
+  return fit.missing.filter((field) => !given.has(field)).map((field) => fieldWords(operation, field));
+}
+
+/** As a new file calls its column. */
+export function fieldWords(operation: ImportOperation, field: string): string {
+  const named = templateFields(operation).find((each) => each.field && spell(each.field) === field);
+  return named?.header ?? field;
+}
+
+function operationStep(fits: readonly Fit[]): ChoiceStep<ColumnsDraft> {
+  return {
+    kind: 'choice',
+    id: 'operation',
+    ask: 'Operation',
+    prompt: 'What should happen with each row?',
+    options: () =>
+      fits.map((fit) => ({
+        id: fit.operation,
+        label: importTitles[fit.operation],
+        description: fitWords(fit),
+      })),
+    put: (option, draft) => {
+      const operation = importOperations.find((each) => each === option) ?? draft.operation;
+      return operation === draft.operation ? draft : { ...draft, operation, map: {}, set: {}, constant: [] };
+    },
+  };
+}
+
+function fitWords({ operation, missing, used }: Fit): string {
+  if (missing.length === 0) return 'fits the columns';
+  if (used === 0) return 'no column fits';
+  return `no column for ${missing.map((field) => fieldWords(operation, field)).join(', ')}`;
+}
+
+function columnStep(
+  operation: ImportOperation,
+  field: string,
+  unused: readonly string[],
+  mayBeConstant: boolean,
+): ChoiceStep<ColumnsDraft> {
+  const words = fieldWords(operation, field);
+  const constantOption: Option = {
+    id: sameInEveryRow,
+    label: 'The same in every row…',
+    description: `enter one ${words} for all rows`,
+  };
+  return {
+    kind: 'choice',
+    id: `${columnPrefix}${field}`,
+    ask: words,
+    prompt: `Which column holds the ${words}?`,
+    options: ({ map }) => [
+      ...(mayBeConstant ? [constantOption] : []),
+      ...unused
+        .filter((header) => map[header] === undefined || map[header] === field)
+        .map((header) => ({ id: columnPrefix + header, label: header.trim() })),
+    ],
+    put: (option, draft) => {
+      const others = Object.entries(draft.map).filter(([, mapped]) => mapped !== field);
+      const constants = draft.constant.filter((each) => each !== field);
+      if (option === sameInEveryRow)
+        return { ...draft, map: Object.fromEntries(others), constant: [...constants, field] };
+      const { [field]: _, ...set } = draft.set;
+      const header = option.slice(columnPrefix.length);
+      return { ...draft, set, constant: constants, map: Object.fromEntries([...others, [header, field]]) };
+    },
+  };
+}
+
+function constantStep(operation: ImportOperation, field: string): TextStep<ColumnsDraft> {
+  const words = fieldWords(operation, field);
+  const path = pathOf(operation, field);
+  return {
+    kind: 'text',
+    id: `set:${field}`,
+    ask: words,
+    prompt: `${words}, the same in every row`,
+    value: ({ set }) => set[field] ?? '',
+    check: (text) => {
+      if (text.trim() === '') return `Enter the ${words}`;
+      const fault = faultAt(operations[operation].request, withValue({}, path, text), path);
+      return fault && faultWords(fault);
+    },
+    put: (text, draft) => ({ ...draft, set: { ...draft.set, [field]: text } }),
+  };
+}

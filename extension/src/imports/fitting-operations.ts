@@ -1,0 +1,59 @@
+import { type ImportOperation, importOperations, mostRows } from '../../../shared/import-record.ts';
+import { fieldNamed, plainName, requiredFields, spell, toMendName } from '../../../shared/imports/columns.ts';
+import { firstRows } from '../../../shared/imports/csv-table.ts';
+import { readText } from '../../../shared/imports/file-text.ts';
+import { readJsonRows } from '../../../shared/imports/json-rows.ts';
+import { valueAt } from '../../../shared/validate.ts';
+
+/** How well a file suits an operation, by its columns alone. */
+export type Fit = {
+  operation: ImportOperation;
+  format: 'csv' | 'json';
+  /** Fields that every request needs and that no column gives, as the contract spells them. */
+  missing: readonly string[];
+  /** Headers that nothing takes. */
+  unused: readonly string[];
+  /** How many columns are taken. */
+  used: number;
+};
+
+/** Every operation, the likeliest first. Of a file that is no text, nothing is known. */
+export function fittingOperations(bytes: Uint8Array): Fit[] {
+  const read = readText(bytes);
+  const text = 'text' in read ? read.text : '';
+  const [entry] = /^\s*\[/.test(text) ? readJsonRows(text, mostRows).rows : [];
+  const headers = firstRows(text);
+  const fits = importOperations.map((operation) =>
+    entry ? fitOfEntry(operation, entry.request) : fitOfHeaders(operation, headers),
+  );
+  return fits.sort((a, b) => a.missing.length - b.missing.length || b.used - a.used);
+}
+
+/** Where a required field stands in a request. */
+export const pathOf = (operation: ImportOperation, field: string) => fieldNamed(operation, field) ?? [field];
+
+function fitOfEntry(operation: ImportOperation, request: unknown): Fit {
+  const required = requiredFields(operation);
+  const missing = required.filter((field) => valueAt(request, pathOf(operation, field)) === undefined);
+  return { operation, format: 'json', missing, unused: [], used: required.length - missing.length };
+}
+
+function fitOfHeaders(operation: ImportOperation, headers: ReturnType<typeof firstRows>): Fit {
+  const fits = headers.map(({ cells }): Fit => {
+    const fields = cells.map((header) =>
+      plainName(header) === plainName(toMendName) ? undefined : fieldNamed(operation, header),
+    );
+    const given = new Set(fields.flatMap((field) => (field ? [spell(field)] : [])));
+    return {
+      operation,
+      format: 'csv',
+      missing: requiredFields(operation).filter((field) => !given.has(field)),
+      unused: cells.filter(
+        (header, cell) =>
+          !fields[cell] && header.trim() !== '' && plainName(header) !== plainName(toMendName),
+      ),
+      used: given.size,
+    };
+  });
+  return fits.reduce((best, each) => (each.used > best.used ? each : best));
+}

@@ -1,0 +1,41 @@
+import type { ImportOperation } from '../../../shared/import-record.ts';
+import { type CheckedRow, checkRoster } from '../../../shared/imports/check-roster.ts';
+import type { Breathe, Fault } from '../../../shared/imports/fault.ts';
+import { referencesOf } from '../../../shared/imports/references.ts';
+import { type ColumnWords, type Roster, readRoster } from '../../../shared/imports/roster.ts';
+import { fileDigest } from '../../../shared/imports/row-key.ts';
+
+/** A row with all that sending it needs. */
+export type FileRow = CheckedRow & { references: ReturnType<typeof referencesOf> };
+
+/** A file that was read and checked, and nothing more. */
+export type ImportFile = {
+  /** The SHA-256 of its bytes, by which it finds its import again. */
+  digest: string;
+  roster: Roster;
+  /** None where the file as such is at fault: `roster.faults` says how. */
+  rows: readonly FileRow[];
+};
+
+/** Leaves the thread to others between two pieces of work. A timer is the one way that both hosts have. */
+export const breathe: Breathe = () => new Promise((resolve) => setTimeout(resolve));
+
+/**
+ * Reads and checks a whole file.
+ * @param rowFaults what only the host can tell of a row, such as that its document is missing.
+ */
+export async function checkImportFile(
+  bytes: Uint8Array<ArrayBuffer>,
+  operation: ImportOperation,
+  columns: ColumnWords,
+  rowFaults: (row: CheckedRow) => Promise<readonly Fault[]> = async () => [],
+): Promise<ImportFile> {
+  const roster = await readRoster(bytes, operation, { ...columns, breathe });
+  const checked = roster.faults.length > 0 ? [] : await checkRoster(roster, { breathe });
+  const rows: FileRow[] = [];
+  for (const row of checked) {
+    const more = row.faults.length > 0 ? [] : await rowFaults(row);
+    rows.push({ ...row, faults: [...row.faults, ...more], references: referencesOf(operation, row.draft) });
+  }
+  return { digest: await fileDigest(bytes), roster, rows };
+}

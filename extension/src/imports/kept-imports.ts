@@ -1,0 +1,71 @@
+import type { ImportOperation } from '../../../shared/import-record.ts';
+import type { ColumnWords } from '../../../shared/imports/roster.ts';
+
+/** What is kept of an import until it ends, so that it can be continued: where its file is, and nothing of what is in it. */
+export type KeptImport = {
+  /** The import's, as in `imp_…`. */
+  id: string;
+  origin: string;
+  environment: string;
+  operation: ImportOperation;
+  caller: string;
+  journal: string;
+  uri: string;
+  /** The file's. */
+  digest: string;
+  columns: ColumnWords;
+  /** When the window that runs it last said so; ms since 1970. */
+  seenAt: number;
+};
+
+/** Where VS Code keeps what lasts longer than a window. */
+type State = {
+  get<Value>(name: string): Value | undefined;
+  update(name: string, value: unknown): PromiseLike<void>;
+};
+
+export type KeptImports = {
+  keep: (kept: KeptImport) => Promise<void>;
+  /** Says that its window is still there. */
+  seen: (id: string, now: number) => Promise<void>;
+  forget: (id: string) => Promise<void>;
+  /** Those whose window has not been heard of for a while. */
+  left: (now: number) => KeptImport[];
+  all: () => readonly KeptImport[];
+};
+
+/** How often a window says that it is still there, and how long it may be silent; ms. */
+export const heartbeatMs = 5_000;
+export const silentMs = 12_000;
+
+/** The BFF ends an import 24 hours after its last row; what is older is of no use. */
+const keptMs = 24 * 60 * 60 * 1000;
+const mostKept = 20;
+
+/** The fields of which one text for all rows says nothing about a person. */
+const impersonal = /(^|\.)(namespace|roleName|documentType|verificationIntent)$/;
+
+export function createKeptImports(state: State, stateName: string): KeptImports {
+  const all = () => state.get<KeptImport[]>(stateName) ?? [];
+  const others = (id: string) => all().filter((each) => each.id !== id);
+  return {
+    all,
+    async keep(kept) {
+      // Without such a text the rows would be others: then the file has to be imported by hand again.
+      if (!Object.keys(kept.columns.set ?? {}).every((field) => impersonal.test(field))) return;
+      await state.update(stateName, [...others(kept.id), kept].slice(-mostKept));
+    },
+    async seen(id, now) {
+      if (!all().some((each) => each.id === id)) return;
+      await state.update(
+        stateName,
+        all().map((each) => (each.id === id ? { ...each, seenAt: now } : each)),
+      );
+    },
+    async forget(id) {
+      const rest = others(id);
+      await state.update(stateName, rest.length > 0 ? rest : undefined);
+    },
+    left: (now) => all().filter(({ seenAt }) => now - seenAt > silentMs && now - seenAt < keptMs),
+  };
+}

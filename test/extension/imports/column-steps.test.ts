@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { runWizard, type Step, type WizardInput } from '../../../extension/src/forms/wizard.ts';
+import {
+  type ColumnsDraft,
+  columnSteps,
+  fieldsLacking,
+} from '../../../extension/src/imports/column-steps.ts';
+import { fittingOperations } from '../../../extension/src/imports/fitting-operations.ts';
+
+const fits = (text: string) => fittingOperations(new TextEncoder().encode(text));
+
+/** Answers each step by its id; an unexpected one fails the test. */
+async function answer(text: string, answers: Record<string, string>): Promise<ColumnsDraft | undefined> {
+  const all = fits(text);
+  const asked: string[] = [];
+  let current: readonly Step<ColumnsDraft>[] = [];
+  const next = (number: number) => {
+    const id = current[number - 1]?.id ?? assert.fail('no such step');
+    asked.push(id);
+    return answers[id] ?? assert.fail(`${id} was asked for`);
+  };
+  const input: WizardInput = {
+    async text({ place, check }) {
+      const value = next(place.number);
+      assert.equal(check(value), undefined);
+      return { kind: 'accepted', value };
+    },
+    async choice({ place, options }) {
+      const value = next(place.number);
+      assert(
+        options.some(({ id }) => id === value),
+        `${value} in ${options.map(({ id }) => id)}`,
+      );
+      return { kind: 'accepted', value: [value] };
+    },
+  };
+  const operation = all[0]?.operation ?? 'createUser';
+  const draft = await runWizard<ColumnsDraft>(
+    {
+      title: 'Import',
+      draft: { operation, map: {}, set: {}, constant: [] },
+      steps: (now) => {
+        current = columnSteps(all, now);
+        return current;
+      },
+    },
+    input,
+  );
+  assert.deepEqual(asked, Object.keys(answers));
+  return draft;
+}
+
+describe('the operation of a file', () => {
+  const files: [header: string, operation: string][] = [
+    ['E-mail,First name,Last name,Student ID', 'createInvitation'],
+    ['E-mail;First name;Last name;Role;Namespace;External ID;Preferred name', 'createUser'],
+    ['Namespace\tExternal ID\tDocument type\tFile', 'submitDocument'],
+    ['[{"email":"a@b.co","identity":{"firstName":"A","lastName":"B"}}]', 'createInvitation'],
+    ['[{"identity":{"firstName":"A","lastName":"B","email":"a@b.co","roleName":"x"}}]', 'createUser'],
+  ];
+  for (const [header, operation] of files) {
+    it(`is guessed as ${operation} from ${header.slice(0, 40)}`, () => {
+      assert.equal(fits(`${header}\n`)[0]?.operation, operation);
+    });
+  }
+});
+
+describe('the fields that no column gives', () => {
+  it('are asked for once for all rows, where they can be the same', async () => {
+    const draft = await answer('E-mail,First name,Last name,Student ID\n', {
+      operation: 'createInvitation',
+      'set:externalReferences[0].namespace': 'SIS',
+    });
+    assert.deepEqual(draft?.set, { 'externalReferences[0].namespace': 'SIS' });
+  });
+
+  it('are taken from a column that is called otherwise', async () => {
+    const draft = await answer('Login,First name,Last name,Student ID,School\n', {
+      operation: 'createInvitation',
+      'column:email': 'column:Login',
+      'column:externalReferences[0].namespace': 'column:School',
+    });
+    assert.deepEqual(draft?.map, { Login: 'email', School: 'externalReferences[0].namespace' });
+    assert.deepEqual(draft?.set, {});
+  });
+
+  it('may be the same in every row although a column is left', async () => {
+    const draft = await answer('E-mail,First name,Last name,Student ID,Notes\n', {
+      operation: 'createInvitation',
+      'column:externalReferences[0].namespace': 'same-in-every-row',
+      'set:externalReferences[0].namespace': 'SIS',
+    });
+    assert.deepEqual(draft?.map, {});
+    assert.deepEqual(draft?.set, { 'externalReferences[0].namespace': 'SIS' });
+  });
+
+  it('are named when nobody can give them for all rows', () => {
+    const text = 'First name,Last name,Namespace,Student ID\n';
+    const draft: ColumnsDraft = { operation: 'createInvitation', map: {}, set: {}, constant: [] };
+    assert.deepEqual(fieldsLacking(fits(text), draft), ['E-mail']);
+    assert.deepEqual(fieldsLacking(fits(text), { ...draft, set: { email: 'a@b.co' } }), []);
+  });
+});
