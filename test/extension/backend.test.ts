@@ -98,6 +98,19 @@ describe('the backend', () => {
     assert(sent.every(({ origin }) => origin === first));
   });
 
+  it('makes the calls of an import only at the BFF that was reviewed', async () => {
+    const { backend, sentWithKey, settings } = setUp();
+    await backend.signIn(first, 'good-key');
+    const imports = backend.imports(first);
+    assert.equal((await imports.session()).caller.id, 'me');
+    settings.url = second;
+    await backend.signIn(second, 'good-key');
+    const before = sentWithKey().length;
+    await assert.rejects(imports.imports({ environment: 'sandbox' }), { code: 'BACKEND_CHANGED' });
+    await assert.rejects(imports.session(), { code: 'BACKEND_CHANGED' });
+    assert.equal(sentWithKey().length, before);
+  });
+
   it('calls the origin whose key it took, even if the setting changes meanwhile', async () => {
     const { backend, sent, settings } = setUp();
     await backend.signIn(first, 'good-key');
