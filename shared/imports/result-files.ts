@@ -18,16 +18,7 @@ export type RowResult = {
   at?: string | undefined;
 };
 
-const resultColumns = [
-  'line',
-  'reference',
-  'state',
-  'code',
-  'message',
-  'request id',
-  "Pearsana's id",
-  'time',
-];
+const resultColumns = ['line', 'reference', 'state', 'code', 'words', 'request id', "Pearsana's id", 'time'];
 
 /** The content of `…-results.csv`: how every row ended. */
 export function resultsFile(results: readonly RowResult[]): string {

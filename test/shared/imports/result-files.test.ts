@@ -94,7 +94,7 @@ describe('the file of results', () => {
     ]);
     assert.equal(
       text,
-      'line,reference,state,code,message,request id,Pearsana\'s id,time\r\n2,"\'=HYPERLINK(""x"") 1",refused,VALIDATION_ERROR,\'-1+1|cmd,r-1,\'@SUM,2026-11-25T10:00:00.000Z\r\n',
+      'line,reference,state,code,words,request id,Pearsana\'s id,time\r\n2,"\'=HYPERLINK(""x"") 1",refused,VALIDATION_ERROR,\'-1+1|cmd,r-1,\'@SUM,2026-11-25T10:00:00.000Z\r\n',
     );
   });
 });
