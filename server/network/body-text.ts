@@ -47,6 +47,11 @@ export async function bodyText(
     if (typeof next === 'string') return unreadable(next);
     body = next;
   }
+  // A gateway may have lost the header. No JSON begins with these bytes.
+  if (codings.length === 0 && body[0] === 0x1f && body[1] === 0x8b) {
+    const next = await decompressed(body, 'gzip', mostBytes);
+    if (typeof next !== 'string') body = next;
+  }
   return { text: decode(body, contentType) };
 }
 
@@ -54,7 +59,8 @@ export async function bodyText(
 async function decompressed(bytes: Buffer, coding: string, mostBytes: number): Promise<Buffer | string> {
   if (bytes.byteLength === 0) return bytes;
   const tries = Object.hasOwn(decompressions, coding) ? decompressions[coding] : undefined;
-  if (!tries) return 'has a content encoding that the BFF does not know';
+  // Some servers name a charset there, or “none”.
+  if (!tries) return looksLikeJson(bytes) ? bytes : 'has a content encoding that the BFF does not know';
   for (const decompress of tries) {
     try {
       return await decompress(bytes, { maxOutputLength: mostBytes });

@@ -24,6 +24,10 @@ describe('the text of a body', () => {
     ['identity, gzip,', gzipSync(bytes)],
     ['gzip', bytes],
     ['br', bytes],
+    ['utf-8', bytes],
+    ['none', bytes],
+    // The header is lost.
+    ['', gzipSync(bytes)],
   ];
   for (const [index, [coding, body]] of compressed.entries()) {
     it(`is read with Content-Encoding: ${coding} (${index})`, async () => {
@@ -56,8 +60,8 @@ describe('the text of a body', () => {
   }
 
   const unreadable: [what: string, body: Buffer, coding: string, why: RegExp][] = [
-    ['an unknown coding', bytes, 'snappy', /does not know/],
-    ['a name that every object has', bytes, 'constructor', /does not know/],
+    ['an unknown coding', Buffer.from('hello'), 'snappy', /does not know/],
+    ['a name that every object has', Buffer.from('hello'), 'constructor', /does not know/],
     ['a coding that does not fit', Buffer.from('hello'), 'gzip', /gzip, but cannot be decompressed/],
     ['a body that is cut off', gzipSync(bytes).subarray(0, -9), 'gzip', /cannot be decompressed/],
     ['a bomb', gzipSync(Buffer.alloc(10 * most)), 'gzip', /larger than 65536 bytes/],
