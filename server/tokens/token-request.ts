@@ -78,6 +78,9 @@ function accept(
   scopes: readonly string[],
 ): GrantedToken {
   if (answer.token_type !== 'bearer') throw new UnusableAnswer('has a token type other than Bearer');
+  // RFC 6750, 2.1. In a header, anything else would fail each call, as if Pearsana were to blame.
+  if (!/^[!-~]+$/.test(answer.access_token))
+    throw new UnusableAnswer('has a token with characters that no token may have');
   const lifetimeSeconds = Math.min(answer.expires_in ?? defaultLifetimeSeconds, longestLifetimeSeconds);
   if (!(lifetimeSeconds > 0)) throw new UnusableAnswer('has a token that has already expired');
   // RFC 6749, 5.1: without `scope`, all requested scopes are granted.

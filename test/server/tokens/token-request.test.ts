@@ -91,6 +91,14 @@ test('a token request', async (t) => {
     { what: 'no token', reply: token({ access_token: undefined }), code: 'AUTH_BAD_RESPONSE' },
     { what: 'an empty token', reply: token({ access_token: '' }), code: 'AUTH_BAD_RESPONSE' },
     { what: 'a token that is a number', reply: token({ access_token: 5 }), code: 'AUTH_BAD_RESPONSE' },
+    ...['two words', 'tökën', 'a\r\nX-Evil: 1', 'a\0'].map(
+      (access_token): { what: string; reply: Reply; code: string; message: RegExp } => ({
+        what: `the token ${JSON.stringify(access_token)}`,
+        reply: token({ access_token }),
+        code: 'AUTH_BAD_RESPONSE',
+        message: /characters that no token may have/,
+      }),
+    ),
     { what: 'no type', reply: token({ token_type: undefined }), code: 'AUTH_BAD_RESPONSE' },
     { what: 'a token of type mac', reply: token({ token_type: 'mac' }), code: 'AUTH_BAD_RESPONSE' },
     { what: 'a token of type DPoP', reply: token({ token_type: 'DPoP' }), code: 'AUTH_BAD_RESPONSE' },
