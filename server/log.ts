@@ -61,6 +61,8 @@ export function createLog(level: string, stream: DestinationStream = standardOut
       if (status === null) logger.warn(line, 'the caller went away');
       else if (status >= 500) logger.warn(line, 'request');
       else if (operation === undefined && status < 400) logger.debug(line, 'request');
+      // The limit on wrong keys: the first ones have been logged, and nobody may fill the log with the others.
+      else if (code === 'RATE_LIMITED' && caller === undefined) logger.debug(line, 'request');
       else logger.info(line, 'request');
     },
     unexpected(error, requestId) {

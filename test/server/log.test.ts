@@ -43,16 +43,23 @@ describe('the log', () => {
     });
   });
 
-  for (const { what, status, operation, level } of [
+  for (const { what, status, operation, code, level } of [
     { what: 'an operation', status: 200, operation: 'ping', level: 30 },
     { what: 'a question about the BFF itself', status: 200, operation: undefined, level: 20 },
     { what: 'what the caller did wrong', status: 404, operation: undefined, level: 30 },
+    { what: 'one wrong key of too many', status: 429, operation: 'ping', code: 'RATE_LIMITED', level: 20 },
     { what: 'a failure', status: 502, operation: 'ping', level: 40 },
     { what: 'a caller who went away', status: null, operation: 'ping', level: 40 },
-  ] as const) {
+  ] as {
+    what: string;
+    status: number | null;
+    operation: string | undefined;
+    code?: string;
+    level: number;
+  }[]) {
     it(`gives ${what} level ${level}`, () => {
       const { log: its, entries } = log();
-      its.request({ ...context, operation }, { ...end, status });
+      its.request({ ...context, operation, ...(code && { code }) }, { ...end, status });
       assert.equal(entries()[0]?.level, level);
     });
   }
