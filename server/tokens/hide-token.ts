@@ -23,8 +23,8 @@ export function hideToken(secret: Secret): HideToken {
   const token = secret.reveal();
 
   function inText(text: string): string {
-    // No encoding makes it shorter, and most answers are shorter than most tokens.
-    if (text.length < token.length) return text;
+    // No encoding makes it shorter, and most answers are shorter than most tokens. Its ends may be cut off.
+    if (text.length < coreOf(token).length) return text;
     const rest = text.replaceAll(token, hidden);
     return isEncodedIn(rest, token, mostEncodings) ? hidden : rest;
   }
@@ -32,7 +32,7 @@ export function hideToken(secret: Secret): HideToken {
   return {
     inText,
     inJson(text) {
-      if (text.length < token.length) return text;
+      if (text.length < coreOf(token).length) return text;
       let found = false;
       const hide = (part: string) => {
         const shown = inText(part);
@@ -51,10 +51,14 @@ export function hideToken(secret: Secret): HideToken {
 
 /** Looks for all but the ends of a token: what stands beside an encoded one may share a character with these. */
 function isEncodedIn(text: string, token: string, times: number): boolean {
-  const core = token.slice(2, -2) || token;
+  const core = coreOf(token);
   if (text.length < core.length) return false;
   if (text.includes(core)) return true;
   return times > 0 && decodings(text, core.length).some((each) => isEncodedIn(each, token, times - 1));
+}
+
+function coreOf(token: string): string {
+  return token.slice(2, -2) || token;
 }
 
 /** What a text may stand for; nothing where it is no encoding. */
@@ -62,8 +66,11 @@ function decodings(text: string, leastLength: number): string[] {
   const found: string[] = [];
   if (/%[\da-f]{2}/i.test(text)) found.push(unescaped(text, percentSign));
   if (text.includes('\\')) found.push(unescaped(text, backslash));
-  // Lines of base64 may be broken.
-  const unbroken = text.replace(/[\r\n]+/g, '');
+  // Its lines may be broken, and the next ones indented.
+  const unbroken = text.replace(/[\r\n]+[\t ]*/g, '');
+  if (unbroken !== text) found.push(unbroken);
+  // HTML writes some characters by their numbers: &#43; or &#x2B; for a plus sign.
+  if (text.includes('&#')) found.push(text.replace(/&#(x?)([\da-f]{1,6});/gi, characterOf));
   for (const [run] of unbroken.matchAll(/[\w+/-]+/g)) {
     if (run.length < leastLength) continue;
     if (/^[\da-f]+$/i.test(run)) found.push(...fromAnyStart(run, 2, 'hex'));
@@ -106,6 +113,10 @@ function unescaped(text: string, mark: number): string {
     size += 1;
   }
   return bytes.toString('latin1', 0, size);
+}
+
+function characterOf(_all: string, hex: string, digits: string): string {
+  return String.fromCharCode(Number.parseInt(digits, hex === '' ? 10 : 16));
 }
 
 /** The number that hex digits write; -1 where they are none. */

@@ -55,6 +55,22 @@ describe('a token that Pearsana repeats', () => {
     });
   }
 
+  it('is hidden where its end is cut off, its lines are broken, or signs in it are numbers, as in HTML', () => {
+    for (const token of tokens) {
+      const { inText } = hideToken(new Secret(token));
+      const lines = (text: string) => text.match(/.{1,20}/g)?.join('\r\n  ') ?? '';
+      const spellings = [
+        token.slice(0, -1),
+        token.slice(1),
+        lines(token),
+        lines(base64(token)),
+        token.replace(/[^a-z]/gi, (sign) => `&#${sign.charCodeAt(0)};`),
+        token.replace(/[^a-z]/gi, (sign) => `&#x${sign.charCodeAt(0).toString(16)};`),
+      ];
+      for (const spelling of spellings) assert.equal(inText(spelling), '[redacted]', spelling);
+    }
+  });
+
   it('takes nothing else with it where it stands as it is', () => {
     const [token = ''] = tokens;
     const { inJson, inText } = hideToken(new Secret(token));
