@@ -119,7 +119,7 @@ const needed =
   /(?<=[\u0600-\u0dff\u0f00-\u109f\u1780-\u18af\p{Extended_Pictographic}\p{Emoji_Modifier}\p{VS}])\p{Join_C}((?<=\p{M}.)|(?=[\u0600-\u{fffff}]))|(?<=[\p{Extended_Pictographic}\p{sc=Han}\u1820-\u18aa])[\p{VS}\u180e]/gu;
 
 /** Control characters, ends of lines, half characters, and all that changes what is read without being seen. */
-const unseen = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{DI}\ufff9-\ufffb]/u;
+const unseen = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{DI}\p{NChar}\ufff9-\ufffb]/u;
 
 /** Blank, or with something in it that has ink of its own: an accent has none, nor has the empty braille pattern. */
 const visible = /^\s*$|[^\s\p{M}\u2800]/u;
