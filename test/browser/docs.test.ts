@@ -15,7 +15,10 @@ test('GET /docs in a browser', { skip: !(await hasChromium()) }, async (t) => {
     const described = JSON.parse((await bff.call('/openapi.json')).text);
     assert.deepEqual(
       paths.map((path) => path.replaceAll('\u200b', '')).sort(),
-      Object.keys(described.paths).sort(),
+      // Two methods may share a path.
+      Object.entries<object>(described.paths)
+        .flatMap(([path, methods]) => Object.keys(methods).map(() => path))
+        .sort(),
     );
     // Everything is unfolded, so that all that the page can draw is drawn.
     for (const operation of await page.locator('.opblock-summary-control').all()) await operation.click();
