@@ -78,6 +78,15 @@ describe('the command access', () => {
       assert(ends >= before && ends <= Date.now());
     });
 
+    it('says when the key expires, to the minute', async () => {
+      using command = commandHere();
+      const { run, keys } = command;
+      const { words } = await run('add tool --grant *:ping --expires 90d');
+      const [date, time] = String(keys()[0]?.expiresAt).split('T');
+      assert.match(words, new RegExp(`It expires on ${date} at ${time?.slice(0, 5)} UTC\\.`));
+      assert.match((await run('add other --grant *:ping')).words, /It does not expire\./);
+    });
+
     for (const [time, lengthMs] of [
       ['10s', 10_000],
       ['30m', 1_800_000],
