@@ -133,5 +133,88 @@ for (const kind of ['node', 'web'] as const) {
         assert.equal(invited().length, 7);
       });
     });
+
+    test('an import is paused and stopped in its view, and continued after a reload', {
+      timeout: 240_000,
+    }, async (t) => {
+      const port = await freePort();
+      const variables = {
+        BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}`,
+        RATE_LIMIT_IMPORT_PER_MINUTE: '60',
+      };
+      await using bff = await startTestBff({ variables });
+      using temporary = temporaryFolder();
+      const folder = temporary.path;
+      const many = Array.from({ length: 200 }, (_, index) => line(`student${index}`, index));
+      await writeFile(join(folder, 'roster.csv'), [header, ...many].join('\n'));
+      const userSettings = { 'pearsana.backendUrl': bff.url };
+      await using workbench = await openWorkbench({
+        ...{ name: 'import-resume', vsix, kind, userSettings, port, folder },
+      });
+      const { page, quickInput, notification, treeItem } = workbench;
+      const arrivals = () => bff.pearsana.arrivals.filter(({ path }) => path === '/v1/invitations');
+      const row = treeItem(/^roster\.csv, /).first();
+      async function press(name: string): Promise<void> {
+        await row.hover();
+        await row.getByRole('button', { name }).click();
+      }
+
+      await signIn(workbench, bff.accessKey);
+      await page.getByRole('button', { name: 'Imports Section' }).click();
+      await importFromExplorer(workbench, 'roster.csv');
+      await quickInput.pick('Invite people');
+      await quickInput.message(/Namespace, the same in every row/);
+      await quickInput.type('SIS');
+      await quickInput.accept();
+      await quickInput.step(/Invite people · sandbox/);
+      await quickInput.accept();
+      await notification(/Import roster\.csv into sandbox: [3-9] of 200 · \d+ a minute · \d min left/)
+        .first()
+        .waitFor();
+
+      await t.test('nothing is sent while it is paused', async () => {
+        await workbench.openContainer('Pearsana');
+        await press('Pause Import');
+        await treeItem(/^roster\.csv, paused/)
+          .first()
+          .waitFor();
+        await page.waitForTimeout(1_000);
+        const before = arrivals().length;
+        await page.waitForTimeout(3_000);
+        assert.equal(arrivals().length, before);
+        await press('Continue Import');
+        await treeItem(/^roster\.csv, \d+ of 200/)
+          .first()
+          .waitFor();
+      });
+
+      await t.test('after a reload it offers to continue, and asks what was done', async () => {
+        await page.waitForTimeout(6_000);
+        await page.reload();
+        const offer = notification(/The import of roster\.csv into sandbox has not ended\./).first();
+        await offer.waitFor({ timeout: 60_000 });
+        await offer.getByRole('button', { name: 'Continue…' }).click();
+        await quickInput.step(/^Invite people · sandbox/);
+        const shown = (await quickInput.options()).join('\n');
+        const done = Number(/Skipped, done before, (\d+)/.exec(shown)?.[1]);
+        assert(done >= 3, shown);
+        await workbench.screenshot(`.cache/screenshots/import-continue-${kind}.png`);
+        await quickInput.accept();
+        await notification(/Import roster\.csv into sandbox: [2-9] of 1\d\d/)
+          .first()
+          .waitFor();
+      });
+
+      await t.test('it is stopped in its view, and nobody was invited twice', async () => {
+        await press('Stop Import');
+        await notification(/Imported roster\.csv into sandbox: .* You stopped it\./)
+          .first()
+          .waitFor();
+        const ids = arrivals().map(({ body }) => JSON.stringify(body).match(/2026000\d+/)?.[0]);
+        assert.equal(new Set(ids).size, ids.length);
+        await page.waitForTimeout(2_000);
+        assert.equal(arrivals().length, ids.length);
+      });
+    });
   });
 }

@@ -170,8 +170,9 @@ export async function importRoster(
         error: { ...failure, source: 'extension' as const, retryable: false, environment: id },
       }),
     };
-    // Whoever stopped it has decided; what was stopped by a failure may be continued.
-    if (importId !== undefined && end !== 'stopped') await dependencies.kept.forget(importId);
+    // Whoever stopped it has decided, here or elsewhere; what another failure stopped may be continued.
+    const isOver = end !== 'stopped' || failure?.code.startsWith('IMPORT_');
+    if (importId !== undefined && isOver) await dependencies.kept.forget(importId);
     return { uri, file, results: inOrder(file, results), result };
   }
   const ended = sendAll();
