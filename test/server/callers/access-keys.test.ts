@@ -206,6 +206,13 @@ describe('the access keys', () => {
       assert.throws(() => start(), /access\.json is damaged: it is not in UTF-8\. Repair it/);
     });
 
+    it('that cannot be read is told as such, with the system’s code', async () => {
+      await using callers = startCallers();
+      const { file, start } = callers;
+      mkdirSync(file);
+      assert.throws(() => start(), /^Error: The access file .*access\.json cannot be read \(EISDIR\)\.$/);
+    });
+
     it('leaves the last good keys in force while the BFF runs, and says so once', async () => {
       await using callers = startCallers();
       const { file, log, start, add } = callers;
