@@ -7,8 +7,8 @@ import express from 'express';
 import { BffError } from '../../../server/bff-error.ts';
 import { jsonBody } from '../../../server/http/json-body.ts';
 
-/** A tenth of a second of grace, and a byte each millisecond after it. */
-const pace = { graceMs: 100, bytesPerMs: 1, lookEveryMs: 10 };
+/** Three tenths of a second of grace, and a byte each millisecond after it. */
+const pace = { graceMs: 300, bytesPerMs: 1, lookEveryMs: 10 };
 
 test('a body that comes slowly', async (t) => {
   const app = express();
@@ -69,7 +69,7 @@ test('a body that comes slowly', async (t) => {
   });
 
   await t.test('is read where it keeps up', async () => {
-    const pieces = ['[', ...Array(12).fill(' '.repeat(60)), ']'];
+    const pieces = ['[', ...Array(25).fill(' '.repeat(60)), ']'];
     for (const length of [pieces.join('').length, undefined])
       assert.deepEqual(await send(pieces, length), { text: '[]', connection: 'keep-alive' });
   });

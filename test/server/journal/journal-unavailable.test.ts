@@ -192,6 +192,17 @@ test('the journal', async (t) => {
       await assert.rejects(start(), { name: 'JournalFault', message: /journal\.sqlite is damaged/ });
     });
 
+    await t.test('because of damage that SQLite finds only when it is asked to look', async () => {
+      using place = journalPlace();
+      const { file, start } = place;
+      await written(place);
+      const bytes = readFileSync(file);
+      // The number of unused pages, of which there are none.
+      bytes.writeUInt32BE(7, 36);
+      writeFileSync(file, bytes);
+      await assert.rejects(start(), { name: 'JournalFault', message: /journal\.sqlite is damaged/ });
+    });
+
     await t.test('because it is of a newer version', async () => {
       using place = journalPlace();
       const { file, start } = place;
