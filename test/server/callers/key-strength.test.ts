@@ -16,6 +16,10 @@ for (const key of [
   'bff-pearsana-partner-pbff-backend-frontend-vscode-university',
   'college-school-student-registrar-client-company-summer-winter',
   'spring-autumn-hello-world-your-this-that-with',
+  'change-me-to-something-random-please',
+  'replace-this-value-with-a-secure-random-string',
+  'insert-your-access-key-here-32-characters',
+  'not-for-production-set-a-random-value',
   'from-the-and-correcthorsebatterystaple-placeholder-todo-key-user',
 ])
   test(`eight words that everybody takes can be guessed: ${key}`, () => {
