@@ -20,6 +20,11 @@ export type OpenOptions = {
   now: number;
 };
 
+/** Whether a directory has a journal: the key is created with its first tables. */
+export function hasJournal(directory: string): boolean {
+  return sizeOf(join(directory, 'journal-key')) > 0;
+}
+
 /** How long opening waits for another process's transaction. */
 const busyTimeoutMs = 500;
 
@@ -34,8 +39,8 @@ export function openDatabase(options: OpenOptions): OpenJournal {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     // SQLite gives its other files the mode of this one.
     closeSync(openSync(file, 'a', ownerOnly));
-    chmodSync(file, ownerOnly);
   } else if (sizeOf(file) === 0) throw gone(directory);
+  chmodSync(file, ownerOnly);
   const database = new DatabaseSync(file, { timeout: busyTimeoutMs });
   let made: Owner | undefined;
   try {

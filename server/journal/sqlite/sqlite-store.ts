@@ -6,7 +6,14 @@ import { JournalFailure, JournalFault } from '../journal-fault.ts';
 import type { JournalStore } from '../journal-store.ts';
 import { FilesGone, type WatchedFiles, watchFiles } from './files-in-place.ts';
 import { createLedger, type Ledger } from './ledger.ts';
-import { isDamage, type OpenJournal, openDatabase, sqliteErrorOf, whileLocked } from './open-database.ts';
+import {
+  hasJournal,
+  isDamage,
+  type OpenJournal,
+  openDatabase,
+  sqliteErrorOf,
+  whileLocked,
+} from './open-database.ts';
 import type { Owner } from './owner.ts';
 import { type JournalClock, journalClock } from './running-time.ts';
 
@@ -59,6 +66,8 @@ export function createSqliteStore({
   const ownerId = randomUUID();
   const underWay = new Set<number>();
   let opened: Opened | undefined;
+  /** Whether there is a journal. It may be impossible to open at the start, and gone when that is tried again. */
+  let exists = hasJournal(directory);
   /** What the journal must still contain when it is opened again. */
   let mark: { journal: string; lastId: number } | undefined;
   let waiting: Work[] = [];
@@ -85,7 +94,7 @@ export function createSqliteStore({
 
   function openAgain(owner?: Owner): Opened {
     const now = clock.wall();
-    const open = openDatabase({ directory, ownerId, owner, mayCreate: mark === undefined, now });
+    const open = openDatabase({ directory, ownerId, owner, mayCreate: !exists, now });
     try {
       const ledger = createLedger(open, underWay, clock);
       const journal = String(open.database.prepare('SELECT id FROM journal').get()?.id);
@@ -96,6 +105,7 @@ export function createSqliteStore({
         );
       }
       mark ??= { journal, lastId: ledger.lastId() };
+      exists = true;
       return { ...open, ledger, files: watchFiles(join(directory, 'journal.sqlite')) };
     } catch (error) {
       open.database.close();

@@ -17,6 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { DatabaseSync } from '../../../server/journal/sqlite/sqlite.ts';
 import { startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
 import { invited, pong, startFaultServer } from '../../support/partner/fault-server.ts';
 import { shortly, write } from './write-with-key.ts';
@@ -115,6 +116,23 @@ test('a journal that goes away', async (t) => {
       }
     });
   }
+
+  await t.test('refuses writes when it is removed before the BFF could open it', async () => {
+    {
+      await using bff = await start();
+      await send(bff, 'first');
+    }
+    const other = new DatabaseSync(file);
+    other.exec('BEGIN EXCLUSIVE');
+    await using bff = await start();
+    await assertRefused(bff, /locked/);
+    renameSync(data, moved());
+    other.close();
+    for (const key of ['first', 'second']) await assertRefused(bff, /missing/, key);
+    rmSync(data, { recursive: true, force: true });
+    renameSync(moved(), data);
+    assert.equal(shortly(await write(bff, { key: 'first' })), '201 replayed');
+  });
 
   await t.test('refuses writes until it is back, and then goes on by itself', async () => {
     await using bff = await start();
