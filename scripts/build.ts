@@ -48,10 +48,25 @@ const extensionOptions = {
   target: 'es2022',
   charset: 'utf8',
   external: ['vscode'],
-  plugins: [slimPapaparse()],
+  plugins: [requireOnce(), slimPapaparse()],
   metafile: true,
   logLevel: 'warning',
 } as const satisfies BuildOptions;
+
+/** VS Code's API is required in one place: a call of its own in each file would be a hundredth of the bundle. */
+function requireOnce(): Plugin {
+  return {
+    name: 'require-once',
+    setup(building) {
+      building.onResolve({ filter: /^vscode$/ }, ({ namespace }) =>
+        namespace === 'host' ? { path: 'vscode', external: true } : { path: 'vscode', namespace: 'host' },
+      );
+      building.onLoad({ filter: /.*/, namespace: 'host' }, () => ({
+        contents: "module.exports = require('vscode');",
+      }));
+    },
+  };
+}
 
 /**
  * Of papaparse, its parser and its writer are used. What reads from the network, from files, streams and other threads is
@@ -62,6 +77,7 @@ function slimPapaparse(): Plugin {
     ...['CsvToJson', 'ParserHandle', 'ChunkStreamer', 'NetworkStreamer', 'FileStreamer', 'StringStreamer'],
     ...['ReadableStreamStreamer', 'DuplexStreamStreamer', 'getWorkerBlob', 'newWorker', 'completeWorker'],
     ...['mainThreadReceivedMessage', 'workerThreadReceivedMessage', 'notImplemented'],
+    ...['bindFunction', 'copy'],
   ];
   return {
     name: 'slim-papaparse',

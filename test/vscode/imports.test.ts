@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { freePort, startTestBff } from '../support/bff/test-bff.ts';
@@ -132,6 +132,69 @@ for (const kind of ['node', 'web'] as const) {
           .waitFor();
         assert.equal(invited().length, 7);
       });
+    });
+
+    test('documents beside their file are submitted, and those that are not there are told', {
+      timeout: 240_000,
+    }, async () => {
+      const port = await freePort();
+      const variables = {
+        BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}`,
+        RATE_LIMIT_IMPORT_PER_MINUTE: '6000',
+      };
+      await using bff = await startTestBff({ variables });
+      using temporary = temporaryFolder();
+      const folder = temporary.path;
+      const rows = [
+        'Namespace,External ID,Document type,File',
+        'SIS,A-1,DIPLOMA,scans/a.pdf',
+        'SIS,A-1,DIPLOMA,b.pdf',
+        'SIS,A-1,DIPLOMA,../c.pdf',
+        'SIS,A-1,DIPLOMA,link.pdf',
+      ];
+      await writeFile(join(folder, 'documents.csv'), rows.join('\r\n'));
+      await mkdir(join(folder, 'scans'));
+      await writeFile(join(folder, 'scans/a.pdf'), 'the diploma');
+      await symlink('/etc/hostname', join(folder, 'link.pdf'));
+      const person = {
+        identity: { email: 'ada@example.edu', firstName: 'Ada', lastName: 'Lovelace', roleName: 'student' },
+        externalReferences: [{ namespace: 'SIS', externalId: 'A-1' }],
+      };
+      const created = await bff.call('/api/environments/sandbox/users', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(person),
+      });
+      assert.equal(created.status, 201);
+      const userSettings = { 'pearsana.backendUrl': bff.url };
+      await using workbench = await openWorkbench({
+        ...{ name: 'import-documents', vsix, kind, userSettings, port, folder },
+      });
+      const { quickInput, notification } = workbench;
+
+      await signIn(workbench, bff.accessKey);
+      await importFromExplorer(workbench, 'documents.csv');
+      await quickInput.pick('Submit documents');
+      await quickInput.step(/Submit documents · sandbox/);
+      const shown = (await quickInput.options()).join('\n');
+      assert.match(shown, /^Submit 1 document — sandbox/);
+      assert.match(shown, /Skipped, faulty, 3/);
+      await quickInput.accept();
+      await notification(/Imported documents\.csv into sandbox: 1 done, 3 faulty\./)
+        .first()
+        .waitFor();
+      const documents = bff.pearsana.arrivals.filter(({ path }) => path.startsWith('/v1/documents'));
+      assert.deepEqual(
+        documents.map(({ body }) => body),
+        [
+          {
+            externalReference: { namespace: 'SIS', externalId: 'A-1' },
+            documentType: 'DIPLOMA',
+            file: Buffer.from('the diploma').toString('base64'),
+            filename: 'a.pdf',
+          },
+        ],
+      );
     });
 
     test('an import is paused and stopped in its view, and continued after a reload', {

@@ -1,14 +1,13 @@
 import * as vscode from 'vscode';
 import type { ImportRecord } from '../../../shared/import-record.ts';
-import { operations } from '../../../shared/operations.ts';
 import { type CommandHandlers, type ImportReference, keptImportsKey } from '../contributions.ts';
 import { CommandError } from '../failures/command-failure.ts';
 import { showMessage } from '../failures/show-message.ts';
 import { tellFailures } from '../failures/tell-failures.ts';
 import { readImportArgument, readImportReference } from '../imports/import-argument.ts';
-import { countWords, progressWords, rowWords } from '../imports/import-words.ts';
 import { createKeptImports, heartbeatMs, type KeptImport, silentMs } from '../imports/kept-imports.ts';
 import { plain } from '../plain-text.ts';
+import { openImportItem, runItem } from '../views/import-item.ts';
 import { explorerFiles } from './document-files.ts';
 import { createImportDiagnostics } from './import-diagnostics.ts';
 import { type ImportDependencies, importRoster, type StartedImport } from './import-file.ts';
@@ -42,12 +41,17 @@ export type Imports = {
   ) => Promise<Awaited<ReturnType<CommandHandlers[`pearsana.${Name}`]>>>;
 } & { rows: () => Promise<ImportNode[]> };
 
+/** The BFF is asked for open imports no more often than this; ms. */
+const openForMs = 15_000;
+
 /** All that imports need; loaded when the first one is begun, looked at or left over. */
 export function createImports(dependencies: ImportsDependencies): Imports {
   const { backend, list, situation, inTest, state, onDidChange, subscriptions } = dependencies;
   const collection = vscode.languages.createDiagnosticCollection('pearsana');
   const kept = createKeptImports(state, keptImportsKey);
   const runs: OwnRun[] = [];
+  /** What the BFF said of open imports: while one runs, the view is drawn too often to ask each time. */
+  let open: { at: number; records: Promise<ImportRecord[][]> } | undefined;
   const importing: ImportDependencies = {
     ...dependencies,
     kept,
@@ -83,14 +87,13 @@ export function createImports(dependencies: ImportsDependencies): Imports {
       return undefined;
     });
 
-  async function othersIn(environment: string, origin: string): Promise<ImportRecord[]> {
-    const own = new Set(runs.map(({ importId }) => importId()));
+  async function openIn(environment: string, origin: string): Promise<ImportRecord[]> {
     // An older BFF has no imports.
     const { imports } = await backend
       .imports(origin)
       .imports({ environment })
       .catch(() => ({ imports: [] as ImportRecord[] }));
-    return imports.filter(({ id, state: at }) => at === 'open' && !own.has(id));
+    return imports.filter((each) => each.state === 'open');
   }
 
   /** Offers to continue what a window left that was closed or reloaded meanwhile. */
@@ -141,6 +144,7 @@ export function createImports(dependencies: ImportsDependencies): Imports {
       }
       const { environment, importId } = reference;
       await backend.imports(backend.origin()).stopImport({ environment, id: importId });
+      open = undefined;
       onDidChange();
       showMessage('information', 'The import was stopped. No further row of it will be sent.');
       return undefined;
@@ -149,67 +153,25 @@ export function createImports(dependencies: ImportsDependencies): Imports {
       if (end) showImportResults(end);
     }),
     async rows() {
-      const listed = list.state().kind === 'unknown' ? await list.load() : list.state();
-      const own = runs.map(ownNode);
-      if (listed.kind !== 'listed') return own;
-      const others = await Promise.all(
-        listed.environments.map(async ({ id }) => (await othersIn(id, listed.origin)).map(otherNode)),
-      );
-      return [...own, ...others.flat()];
+      const isStale = list.state().kind === 'unknown';
+      const listed = isStale ? await list.load() : list.state();
+      if (listed.kind === 'listed' && (isStale || !open || Date.now() - open.at > openForMs)) {
+        const { environments, origin } = listed;
+        open = { at: Date.now(), records: Promise.all(environments.map(({ id }) => openIn(id, origin))) };
+      }
+      const records = (await open?.records)?.flat() ?? [];
+      const own = new Set(runs.map(({ importId }) => importId()));
+      return [
+        ...runs.map(({ id, end, ...run }) => ({ run: id, item: runItem({ id, ...run, end: end?.result }) })),
+        ...records
+          .filter(({ id }) => !own.has(id))
+          .map((record) => ({
+            ...{ environment: record.environment, importId: record.id },
+            item: openImportItem(record),
+          })),
+      ];
     },
   };
-}
-
-const icons = {
-  running: 'sync~spin',
-  away: 'debug-disconnect',
-  paused: 'debug-pause',
-  asking: 'question',
-  ended: 'pass',
-};
-const states = {
-  running: '',
-  away: 'waiting for the BFF',
-  paused: 'paused',
-  asking: 'waiting for you',
-  ended: 'ended',
-};
-
-function ownNode({ id, run, uri, target, operation, end }: OwnRun): ImportNode {
-  const { state, done, total, perMinute, question } = run.progress();
-  const item = new vscode.TreeItem(plain(nameOf(uri), 60));
-  item.id = `run/${id}`;
-  const progress = progressWords(done, total, state === 'running' ? perMinute : undefined);
-  const facts = end ? [countWords(end.result.counts)] : [states[state], progress];
-  item.description = plain([...facts, target.environment.name].filter(Boolean).join(' · '), 160);
-  item.tooltip = plain(
-    [operations[operation].title, item.description, question].filter(Boolean).join('\n'),
-    400,
-  );
-  const isWhole = end && end.result.counts.succeeded + end.result.counts.known === end.results.length;
-  item.iconPath = new vscode.ThemeIcon(end && !isWhole ? 'warning' : icons[state]);
-  const may = {
-    running: 'running open',
-    away: 'open',
-    paused: 'paused open',
-    asking: 'paused open',
-    ended: 'ended',
-  };
-  item.contextValue = `import ${may[state]}`;
-  item.accessibilityInformation = { label: `${item.label}, ${item.description}` };
-  return { run: id, item };
-}
-
-/** One that is open at the BFF, whichever window or machine runs it. */
-function otherNode({ id, environment, operation, rows, counts, caller }: ImportRecord): ImportNode {
-  const item = new vscode.TreeItem(`${operations[operation].title}: ${rowWords(rows)}`);
-  item.id = `import/${id}`;
-  item.description = plain(`open · ${counts.succeeded} done · ${environment} · by ${caller}`, 160);
-  item.tooltip = `Import ${plain(id, 60)}. Another window or machine runs it, or left it. Import the same file again to continue it here.`;
-  item.iconPath = new vscode.ThemeIcon('cloud');
-  item.contextValue = 'import open';
-  item.accessibilityInformation = { label: `${item.label}, ${item.description}` };
-  return { environment, importId: id, item };
 }
 
 /** At most a few times a second: a view that changes with every row would do nothing else. */

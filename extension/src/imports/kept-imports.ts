@@ -45,6 +45,18 @@ const mostKept = 20;
 /** The fields of which one text for all rows says nothing about a person. */
 const impersonal = /(^|\.)(namespace|roleName|documentType|verificationIntent)$/;
 
+/** Why what was left cannot be continued: another BFF, or somebody else. Undefined where nothing speaks against it. */
+export function differenceFrom(
+  kept: Pick<KeptImport, 'journal' | 'caller'>,
+  now: { journal: string; caller: string },
+): string | undefined {
+  if (kept.journal !== now.journal)
+    return 'Another BFF answers now, or one with another data directory. It does not know what was sent, so the import cannot be continued.';
+  if (kept.caller !== now.caller)
+    return 'Somebody else began this import. Sign in as that person to continue it, or import the file as your own.';
+  return undefined;
+}
+
 export function createKeptImports(state: State, stateName: string): KeptImports {
   const all = () => state.get<KeptImport[]>(stateName) ?? [];
   const others = (id: string) => all().filter((each) => each.id !== id);

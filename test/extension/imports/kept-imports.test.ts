@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createKeptImports, type KeptImport, silentMs } from '../../../extension/src/imports/kept-imports.ts';
+import {
+  createKeptImports,
+  differenceFrom,
+  type KeptImport,
+  silentMs,
+} from '../../../extension/src/imports/kept-imports.ts';
 
 function memento() {
   const values = new Map<string, unknown>();
@@ -47,5 +52,12 @@ describe('imports that have not ended', () => {
     for (const field of ['message', 'email', 'identity.lastName', 'profile.phone'])
       await createKeptImports(state, 'imports').keep({ ...kept, columns: { set: { [field]: 'Ada' } } });
     assert.equal(state.values.size, 0);
+  });
+
+  it('are continued by whoever began them, at the BFF that knows what was sent, and by nobody else', () => {
+    const { journal, caller } = kept;
+    assert.equal(differenceFrom(kept, { journal, caller }), undefined);
+    assert.match(differenceFrom(kept, { journal: 'jrn_2', caller }) ?? '', /Another BFF/);
+    assert.match(differenceFrom(kept, { journal, caller: 'key-2' }) ?? '', /Somebody else/);
   });
 });

@@ -1,0 +1,76 @@
+import * as vscode from 'vscode';
+import type { ImportOperation, ImportRecord } from '../../../shared/import-record.ts';
+import { operations } from '../../../shared/operations.ts';
+import type { ImportResult } from '../contributions.ts';
+import type { ImportRun } from '../imports/import-run.ts';
+import { countWords, progressWords, rowWords } from '../imports/import-words.ts';
+import { plain } from '../plain-text.ts';
+
+/** How an import of this window looks, by its state; `may` names what its commands are shown by. */
+const looks = {
+  running: { words: '', icon: 'sync~spin', may: 'running open' },
+  away: { words: 'waiting for the BFF', icon: 'debug-disconnect', may: 'open' },
+  paused: { words: 'paused', icon: 'debug-pause', may: 'paused open' },
+  asking: { words: 'waiting for you', icon: 'question', may: 'paused open' },
+  ended: { words: 'ended', icon: 'pass', may: 'ended' },
+};
+
+/** An import of this window: `roster.csv 120 of 3,000 · 118 a minute · 25 min left · production`. */
+export function runItem(own: {
+  id: string;
+  run: ImportRun;
+  uri: vscode.Uri;
+  target: { environment: { name: string } };
+  operation: ImportOperation;
+  end: ImportResult | undefined;
+}): vscode.TreeItem {
+  const { id, run, uri, target, operation, end } = own;
+  const { state, done, total, perMinute, question } = run.progress();
+  const look = looks[state];
+  const progress = progressWords(done, total, state === 'running' ? perMinute : undefined);
+  const facts = end ? [countWords(end.counts)] : [look.words, progress];
+  const item = itemOf(
+    `run/${id}`,
+    uri.path.slice(uri.path.lastIndexOf('/') + 1),
+    [...facts, target.environment.name].filter(Boolean).join(' · '),
+  );
+  item.tooltip = plain(
+    [operations[operation].title, item.description, question].filter(Boolean).join(': '),
+    400,
+  );
+  const { succeeded, known, ...others } = end?.counts ?? { succeeded: 0, known: 0 };
+  const isWhole = Object.values(others).every((count) => count === 0);
+  item.iconPath = new vscode.ThemeIcon(isWhole ? look.icon : 'warning');
+  item.contextValue = `import ${look.may}`;
+  return item;
+}
+
+/** An import that is open at the BFF, whichever window or machine runs it. */
+export function openImportItem({
+  id,
+  environment,
+  operation,
+  rows,
+  counts,
+  caller,
+}: ImportRecord): vscode.TreeItem {
+  const item = itemOf(
+    `import/${id}`,
+    `${operations[operation].title}: ${rowWords(rows)}`,
+    `open · ${counts.succeeded} done · ${environment} · by ${caller}`,
+  );
+  item.tooltip = plain(
+    `Import ${id}. Another window or machine runs it, or left it. Import the same file again to continue it here.`,
+  );
+  item.iconPath = new vscode.ThemeIcon('cloud');
+  item.contextValue = 'import open';
+  return item;
+}
+
+function itemOf(id: string, label: string, description: string): vscode.TreeItem {
+  const item = new vscode.TreeItem(plain(label, 60));
+  item.id = id;
+  item.description = plain(description, 160);
+  item.accessibilityInformation = { label: `${item.label}, ${item.description}` };
+  return item;
+}
