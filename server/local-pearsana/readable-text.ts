@@ -1,6 +1,6 @@
 /** Whether a reader sees nothing of a character, though a program does: one of control, of direction, or without width. */
 export function isHidden(character: string): boolean {
-  return /^[\p{Control}\p{Surrogate}\p{Line_Separator}\p{Paragraph_Separator}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]$/u.test(
+  return /^[\p{Control}\p{Surrogate}\p{Line_Separator}\p{Paragraph_Separator}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\ufff9-\ufffb]$/u.test(
     character,
   );
 }
