@@ -1,11 +1,11 @@
-import { createClient } from '../../shared/client.ts';
 import { ClientError } from '../../shared/client-error.ts';
+import { clientOf } from './connection.ts';
 import type { Report } from './report.ts';
 import { type Settings, whereHint } from './settings.ts';
 
 /** Checks the BFF, the key, and every environment that the key reaches. @returns the exit status: 0 if all checks pass. */
 export async function runDoctor(settings: Settings, report: Report): Promise<number> {
-  const client = createClient(settings);
+  const client = clientOf(settings);
   let isWell = true;
   async function check<Value>(what: string, asked: () => Promise<Value>, words: (value: Value) => string) {
     try {

@@ -10,7 +10,7 @@ import type { RowResult } from '../../shared/imports/result-files.ts';
 import { type Arguments, UsageError } from './arguments.ts';
 import type { Connection } from './connection.ts';
 import type { Report } from './report.ts';
-import { exitCodeOf, writeResultFiles } from './result-output.ts';
+import { exitCodeOf, resultFolder, writeResultFiles } from './result-output.ts';
 import { type FileRow, readRosterFile, requestOf } from './roster-file.ts';
 
 /** Asks the person a question. Undefined if there is no terminal. */
@@ -61,6 +61,7 @@ export async function importFile(
 
   const count = plan.toSend.length;
   if (count > 0) {
+    resultFolder(file.path, given.out);
     await confirm(count, given, environment, { ask, report });
     const announced = await openImportOf(client, environment.id, operation, file.digest, plan.caller);
     const started = Date.now();

@@ -7,7 +7,7 @@ import { checkFile, tellResults } from './check-command.ts';
 import { connect } from './connection.ts';
 import { runDoctor } from './doctor-command.ts';
 import { createAsk, importFile } from './import-command.ts';
-import { createReport, type Report } from './report.ts';
+import { createReport, printable, type Report } from './report.ts';
 import { readSettings, whereHint } from './settings.ts';
 
 /** The exit status for wrong usage, from `sysexits.h`. */
@@ -44,10 +44,10 @@ try {
   else process.exitCode = await run(given, report);
 } catch (error) {
   if (error instanceof UsageError) {
-    process.stderr.write(`${error.message}\nRun the command with --help to see all options.\n`);
+    process.stderr.write(`${printable(error.message)}\nRun the command with --help to see all options.\n`);
     process.exitCode = wrongUse;
   } else if (error instanceof ClientError) {
-    process.stderr.write(`${failureOf(error).message}${whereHint(error)}\n`);
+    process.stderr.write(`${printable(failureOf(error).message + whereHint(error))}\n`);
     process.exitCode = notDone;
   } else throw error;
 }

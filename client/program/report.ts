@@ -25,7 +25,7 @@ export function createReport({ output, errors }: Streams): Report {
         output.write(`${JSON.stringify(asLine(row))}\n`);
       },
       say: (sentence) => {
-        errors.write(`${sentence}\n`);
+        errors.write(`${printable(sentence)}\n`);
       },
       progress: () => {},
     };
@@ -44,7 +44,7 @@ export function createReport({ output, errors }: Streams): Report {
     },
     say(sentence) {
       clear();
-      output.write(`${sentence}\n`);
+      output.write(`${printable(sentence)}\n`);
     },
     progress(words) {
       clear();
@@ -63,10 +63,14 @@ const colours = { invalid: 'red', refused: 'red', not_sent: 'yellow', unknown: '
 function rowWords({ line, reference, state, message = '' }: ToldRow): string {
   const colour = state in colours ? colours[state as keyof typeof colours] : 'green';
   const words = state === 'not_sent' ? 'not sent' : state;
-  return `${styleText(colour, words.padEnd(9))} line ${line}${reference ? ` (${printable(reference)})` : ''}: ${printable(message)}`;
+  return `${styleText(colour, words.padEnd(9))} line ${line}${reference ? ` (${inOneLine(reference)})` : ''}: ${inOneLine(message)}`;
 }
 
-/** Text from a file or from Pearsana must not contain characters that control the terminal. */
-function printable(text: string): string {
-  return text.replaceAll(/\p{C}/gu, '\u00B7');
+/** Text from a file or from the BFF must not control the terminal. Line ends stay. */
+export function printable(text: string): string {
+  return text.replaceAll(/[^\P{C}\n]/gu, '\u00B7');
+}
+
+function inOneLine(text: string): string {
+  return printable(text).replaceAll('\n', ' ');
 }

@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { isToMend, type RowResult, resultsFile, toMendFile } from '../../shared/imports/result-files.ts';
+import { UsageError } from './arguments.ts';
 import type { Report } from './report.ts';
 import type { RosterFile } from './roster-file.ts';
 
@@ -11,12 +12,12 @@ export function writeResultFiles(
   out: string | undefined,
   report: Report,
 ): void {
-  const folder = out === undefined ? dirname(path) : resolve(out);
-  mkdirSync(folder, { recursive: true });
-  const stem = join(folder, basename(path, extname(path)));
+  const stem = join(resultFolder(path, out), basename(path, extname(path)));
   const write = (file: string, text: string) => {
     // The files contain names and e-mail addresses, so only their owner may read them.
-    writeFileSync(file, text, { mode: 0o600 });
+    const part = `${file}.${process.pid}.part`;
+    writeFileSync(part, text, { mode: 0o600 });
+    renameSync(part, file);
     return relative('', file) || file;
   };
   const counts = [...Map.groupBy(results, ({ state }) => state)].map(
@@ -32,6 +33,21 @@ export function writeResultFiles(
     report.say(
       'Rows with an unknown outcome may have been sent. Check the Pearsana portal, and resolve them in VS Code.',
     );
+}
+
+/**
+ * Where the result files go. The folder is made, and tried before anything is sent.
+ * @throws UsageError if files cannot be written there.
+ */
+export function resultFolder(path: string, out: string | undefined): string {
+  const folder = out === undefined ? dirname(path) : resolve(out);
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    return folder;
+  } catch {
+    throw new UsageError(`The result files cannot be written to ${folder}. Name another folder with --out.`);
+  }
 }
 
 const stateWords: Record<RowResult['state'], string> = {

@@ -1,11 +1,12 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve, sep } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ImportOperation } from '../../shared/import-record.ts';
 import { type CheckedRow, checkRoster } from '../../shared/imports/check-roster.ts';
 import { fileField } from '../../shared/imports/columns.ts';
-import { faultWords } from '../../shared/imports/fault.ts';
+import { type Fault, faultWords } from '../../shared/imports/fault.ts';
+import { largestFile } from '../../shared/imports/file-text.ts';
 import { referencesOf } from '../../shared/imports/references.ts';
 import { type Roster, readRoster } from '../../shared/imports/roster.ts';
 import { fileDigest } from '../../shared/imports/row-key.ts';
@@ -39,27 +40,62 @@ export async function readRosterFile(
   return {
     ...{ path, roster },
     digest: await fileDigest(bytes),
-    rows: rows.map((row) => ({ ...row, references: referencesOf(operation, row.draft) })),
+    rows: rows.map((row) => ({
+      ...row,
+      faults: [...row.faults, ...documentFaults(path, row)],
+      references: referencesOf(operation, row.draft),
+    })),
   };
+}
+
+/** The largest document that any BFF can be set to accept. */
+const largestDocument = 200_000_000;
+
+/** Why the document of a row cannot be read; nothing for rows without one. */
+function documentFaults(path: string, { line, draft, faults }: CheckedRow): Fault[] {
+  const name = draft[fileField];
+  if (typeof name !== 'string' || faults.length > 0) return [];
+  const fault = (words: string) => [{ line, message: `${name} ${words}` }];
+  try {
+    const stats = statSync(documentAt(path, name));
+    if (!stats.isFile()) return fault('is not a file.');
+    return stats.size > largestDocument ? fault('is too large for a document.') : [];
+  } catch (error) {
+    return fault(error instanceof OutsideFolder ? error.message : 'cannot be read.');
+  }
+}
+
+class OutsideFolder extends Error {}
+
+/** Where a document is, once links are resolved: a link could lead out of the folder. */
+function documentAt(path: string, name: string): string {
+  const folder = realpathSync(dirname(path));
+  const file = realpathSync(resolve(folder, name.replaceAll('\\', '/')));
+  if (!file.startsWith(folder.endsWith(sep) ? folder : folder + sep))
+    throw new OutsideFolder('is not in the folder of the roster, or below it.');
+  return file;
 }
 
 /** The request of a row. A document's file must be in the folder of the roster, or below it. */
 export async function requestOf(path: string, { draft }: FileRow): Promise<unknown> {
   const name = draft[fileField];
   if (typeof name !== 'string') return draft;
-  const folder = realpathSync(dirname(path));
-  // Resolve links first: a link could lead out of the folder.
-  const file = realpathSync(resolve(folder, name.replaceAll('\\', '/')));
-  if (!file.startsWith(folder.endsWith(sep) ? folder : folder + sep))
-    throw new Error(`${name} is not in the folder of the roster, or below it.`);
-  const content = await readFile(file);
+  const file = documentAt(path, name);
+  const content = await readFile(file).catch(() => {
+    throw new Error(`${name} cannot be read any more.`);
+  });
   return { ...draft, [fileField]: content.toString('base64'), filename: draft.filename ?? basename(file) };
 }
 
 function readBytes(path: string): Uint8Array<ArrayBuffer> {
   try {
+    const stats = statSync(path);
+    if (!stats.isFile()) throw new UsageError(`${path} is not a file.`);
+    // One byte more than is read tells the reader that the file is too large.
+    if (stats.size > largestFile) return new Uint8Array(largestFile + 1);
     return new Uint8Array(readFileSync(path));
-  } catch {
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(`${path} cannot be read.`);
   }
 }

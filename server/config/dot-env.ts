@@ -39,6 +39,7 @@ export function readDotEnv(path: string): DotEnv {
       '.env is tracked by git, and so are its secrets. Run git rm --cached .env, then replace the secrets.',
     );
   }
+  warnings.push(...lostLines(content));
   const variables = parseDotEnv(content);
   if (variables.NODE_EXTRA_CA_CERTS) {
     warnings.push(
@@ -46,6 +47,38 @@ export function readDotEnv(path: string): DotEnv {
     );
   }
   return { variables, warnings };
+}
+
+/** A line that sets a variable, as Node reads it, and the quotation mark that opens its value. */
+const assignment = /^(?:export )?([A-Za-z_]\w*)[ \t]*=[ \t]*(["'`]?)/;
+
+/** Warns of lines that set nothing, and of names that a later line sets again. */
+function lostLines(content: string): string[] {
+  const warnings: string[] = [];
+  const names = new Set<string>();
+  const lines = content.split('\n').map((line) => line.replace(/^[ \t]+/, ''));
+  let openQuote = '';
+  for (const [index, line] of lines.entries()) {
+    if (openQuote !== '') {
+      if (line.includes(openQuote)) openQuote = '';
+      continue;
+    }
+    const found = assignment.exec(line);
+    if (!found) {
+      const text = line.trim();
+      if (text !== '' && !text.startsWith('#'))
+        warnings.push(`line ${index + 1} of .env is ignored, since it is not NAME=value.`);
+      continue;
+    }
+    const [start, name = '', quote = ''] = found;
+    if (names.has(name)) warnings.push(`.env sets ${name} more than once. Only the last line counts.`);
+    names.add(name);
+    // A value in quotation marks may go on over several lines.
+    const isClosed = line.indexOf(quote, start.length) >= 0;
+    if (quote !== '' && !isClosed && lines.slice(index + 1).some((each) => each.includes(quote)))
+      openQuote = quote;
+  }
+  return warnings;
 }
 
 /** Stands for a number sign that begins no comment, while Node reads the file: no text has this character. */

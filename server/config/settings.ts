@@ -93,7 +93,8 @@ export function createSettings(given: Variables) {
     }
     if (parsed.username || parsed.password)
       return fault(`${name} must not contain a user name or a password.`);
-    if (parsed.search || parsed.hash) return fault(`${name} must not contain a query or a fragment.`);
+    // An empty query or fragment is one too, but URL does not tell.
+    if (/[?#]/.test(parsed.href)) return fault(`${name} must not contain a query or a fragment.`);
     return withoutFinalSlashes(parsed.href);
   }
 

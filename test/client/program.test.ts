@@ -1,7 +1,7 @@
 // Runs the command line as its own process against a real BFF.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startTestBff } from '../support/bff/test-bff.ts';
@@ -147,6 +147,28 @@ describe('the command line', () => {
     assert.deepEqual(statesOf(ran).sort(), ['2 succeeded', '3 invalid']);
     const again = await run('import', file, ...operation('submitDocument'));
     assert.deepEqual(statesOf(again).sort(), ['2 known', '3 invalid']);
+  });
+
+  it('says what is wrong with documents, settings and folders before anything is sent', async () => {
+    const before = bff.pearsana.arrivals.length;
+    mkdirSync(join(folder.path, 'folder.pdf'));
+    symlinkSync('/etc/hostname', join(folder.path, 'outside.pdf'));
+    const names = ['missing.pdf', 'folder.pdf', 'outside.pdf'];
+    const documents = ['External ID,Document type,File', ...names.map((name) => `d1,DIPLOMA,${name}`)];
+    const file = write('unreadable.csv', ...documents);
+    const asked = ['--environment', 'sandbox', '--operation', 'submitDocument', '--set', 'namespace=SIS'];
+    for (const command of ['check', 'import']) {
+      const ran = await run(command, file, ...asked, '--yes');
+      assert.deepEqual([ran.code, statesOf(ran)], [1, ['2 invalid', '3 invalid', '4 invalid']], ran.errors);
+    }
+    const people = write('folder.csv', header, person('f1'));
+    write('not-a-folder', '');
+    const refused = await run('import', people, ...invitations(), '--yes', '--out', 'not-a-folder');
+    assert.deepEqual([refused.code, /result files cannot be written/.test(refused.errors)], [64, true]);
+    const colored = await run('import', people, ...invitations('\u001b[31mred'), '--yes');
+    assert(!colored.errors.includes('\u001b'), JSON.stringify(colored.errors));
+    assert.equal((await run('check', '/dev/null', ...invitations())).code, 64);
+    assert.equal(bff.pearsana.arrivals.length, before);
   });
 
   it('explains its use if it is used wrongly, and exits with status 64', async () => {

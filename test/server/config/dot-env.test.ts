@@ -105,6 +105,32 @@ describe('.env', () => {
     });
   }
 
+  const lost: [what: string, content: string, warning: RegExp][] = [
+    ['a line without an equals sign', 'A=1\nB 2', /^line 2 of \.env is ignored/],
+    ['a name with a colon', 'A: 1', /^line 1 /],
+    ['a name with a hyphen', 'A-B=1', /^line 1 /],
+    ['PowerShell’s way to set a variable', '$env:A=1', /^line 1 /],
+    ['export and a tab', 'export\tA=1', /^line 1 /],
+    ['a blank before a name that is not one', '\u00a0A=1', /^line 1 /],
+    ['a name that is set again, and then is empty', 'A=1\n# more\nA=', /^\.env sets A more than once/],
+  ];
+  for (const [what, content, warning] of lost) {
+    it(`warns of ${what}`, () => {
+      using place = folderOfDotEnv();
+      writeFileSync(place.path, content, { mode: 0o600 });
+      const { warnings } = readDotEnv(place.path);
+      assert.equal(warnings.length, 1, JSON.stringify(warnings));
+      assert.match(warnings[0] ?? '', warning);
+    });
+  }
+
+  it('warns of nothing in comments, blank lines, exports and values over several lines', () => {
+    using place = folderOfDotEnv();
+    const content = '# a: b\n\n  A=1\nexport B="two\nlines: here\n"\nC=\'x\' # why\nd=`1`\nE="open\n';
+    writeFileSync(place.path, content, { mode: 0o600 });
+    assert.deepEqual(readDotEnv(place.path).warnings, []);
+  });
+
   it('that git tracks is warned of, and one that it only sees or ignores is not', async () => {
     using place = folderOfDotEnv();
     const { folder, path, write } = place;
