@@ -67,6 +67,8 @@ describe('the packaged extension, driven as a person would', { skip: noBrowser }
 
       // Until then the tree is read again, and a node that is replaced while it is clicked is no argument.
       await notification(/Signed in to http/).waitFor();
+      // VS Code shows no more than three toasts within 800 ms: a robot has to slow down.
+      await workbench.page.waitForTimeout(1_000);
       // The inline action pings the node that was clicked.
       await clickBeside(workbench, 'production', 'Ping');
       await notification(/production answered the ping in \d+ ms\./).waitFor();
