@@ -1,8 +1,8 @@
 import type { Issue } from '../errors.ts';
 import type { ImportOperation } from '../import-record.ts';
 import { operations } from '../operations.ts';
-import { validate, valueAt } from '../validate.ts';
-import { fileField, spell } from './columns.ts';
+import { pathWords, validate, valueAt } from '../validate.ts';
+import { fileField } from './columns.ts';
 import type { Breathe, Fault } from './fault.ts';
 import { referencesOf, referenceWords } from './references.ts';
 import type { Column, Draft, Roster, RosterRow } from './roster.ts';
@@ -25,7 +25,9 @@ export async function checkRoster(
   { operation, columns, rows }: Roster,
   { breathe }: { breathe: Breathe },
 ): Promise<CheckedRow[]> {
-  const cells = new Map(columns.flatMap(({ field }, cell) => (field ? [[spell(field), cell] as const] : [])));
+  const cells = new Map(
+    columns.flatMap(({ field }, cell) => (field ? [[pathWords(field), cell] as const] : [])),
+  );
   const findDouble = doubleFinder(operation);
   const checked: CheckedRow[] = [];
   for (const [index, row] of rows.entries()) {
@@ -107,7 +109,7 @@ function marksOf(operation: ImportOperation, draft: Draft): { path: string; mark
   const path = operation === 'createUser' ? ['identity', 'email'] : ['email'];
   const email = valueAt(draft, path);
   return typeof email === 'string' && email !== ''
-    ? [...byReference, { path: spell(path), mark: email.toLowerCase() }]
+    ? [...byReference, { path: pathWords(path), mark: email.toLowerCase() }]
     : byReference;
 }
 

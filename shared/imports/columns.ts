@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import type { ImportOperation } from '../import-record.ts';
 import { operations } from '../operations.ts';
-import { validate } from '../validate.ts';
+import { pathWords, validate } from '../validate.ts';
 
 /** Where a column's cells go in a request. */
 export type FieldPath = readonly (string | number)[];
@@ -51,7 +51,7 @@ const known = new Map<ImportOperation, readonly Field[]>();
 function fieldsOf(operation: ImportOperation): readonly Field[] {
   const fields =
     known.get(operation) ??
-    leaves(operations[operation].request, []).map((segments) => ({ name: spell(segments), segments }));
+    leaves(operations[operation].request, []).map((segments) => ({ name: nameOf(segments), segments }));
   known.set(operation, fields);
   return fields;
 }
@@ -108,13 +108,9 @@ function addContainers(draft: Record<string | number, unknown>, segments: readon
   }
 }
 
-/** Spells a path as the issues of a contract do: `externalReferences[0].externalId`. */
-export function spell(path: FieldPath): string {
-  return path.reduce<string>((words, part) => {
-    if (part === listMark) return `${words}${listMark}`;
-    if (typeof part === 'number') return `${words}[${part}]`;
-    return words === '' ? part : `${words}.${part}`;
-  }, '');
+function nameOf(segments: readonly string[]): string {
+  const path = segments.map((segment) => (segment === listMark ? 0 : segment));
+  return pathWords(path).replaceAll('[0]', listMark);
 }
 
 function pathOf({ segments }: Field, places: readonly number[]): FieldPath {

@@ -1,5 +1,6 @@
 import { type ImportOperation, mostRows } from '../import-record.ts';
-import { type FieldPath, fieldNamed, plainName, spell, toMendName } from './columns.ts';
+import { pathWords } from '../validate.ts';
+import { type FieldPath, fieldNamed, plainName, toMendName } from './columns.ts';
 import { type CsvRow, type Delimiter, firstRows, parseCsv } from './csv-table.ts';
 import type { Breathe, Fault } from './fault.ts';
 import { readText } from './file-text.ts';
@@ -115,7 +116,7 @@ function sameFieldTwice({ line }: CsvRow, columns: readonly Column[]): Fault[] {
   const seen = new Map<string, string>();
   return columns.flatMap(({ header, field }, cell) => {
     if (!field) return [];
-    const name = spell(field);
+    const name = pathWords(field);
     const other = seen.get(name);
     seen.set(name, header);
     return other === undefined

@@ -1,7 +1,7 @@
 import { type ImportOperation, importOperations } from '../../../shared/import-record.ts';
-import { spell } from '../../../shared/imports/columns.ts';
 import { templateFields } from '../../../shared/imports/template.ts';
 import { operations } from '../../../shared/operations.ts';
+import { pathWords } from '../../../shared/validate.ts';
 import { faultWords } from '../forms/fault-words.ts';
 import { faultAt, withValue } from '../forms/request-draft.ts';
 import type { ChoiceStep, Option, Step, TextStep } from '../forms/wizard.ts';
@@ -56,14 +56,14 @@ export function fieldsLacking(fits: readonly Fit[], { operation, map, set }: Col
   // An entry of a JSON list may lack what the next one has: each is told its own.
   if (!fit || fit.used === 0 || fit.format === 'json') return [];
   const given = new Set(
-    [...Object.values(map), ...Object.keys(set)].map((name) => spell(pathOf(operation, name))),
+    [...Object.values(map), ...Object.keys(set)].map((name) => pathWords(pathOf(operation, name))),
   );
   return fit.missing.filter((field) => !given.has(field)).map((field) => fieldWords(operation, field));
 }
 
 /** As a new file calls its column. */
 export function fieldWords(operation: ImportOperation, field: string): string {
-  const named = templateFields(operation).find((each) => each.field && spell(each.field) === field);
+  const named = templateFields(operation).find((each) => each.field && pathWords(each.field) === field);
   return named?.header ?? field;
 }
 

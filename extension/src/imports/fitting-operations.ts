@@ -1,9 +1,9 @@
 import { type ImportOperation, importOperations, mostRows } from '../../../shared/import-record.ts';
-import { fieldNamed, plainName, requiredFields, spell, toMendName } from '../../../shared/imports/columns.ts';
+import { fieldNamed, plainName, requiredFields, toMendName } from '../../../shared/imports/columns.ts';
 import { firstRows } from '../../../shared/imports/csv-table.ts';
 import { readText } from '../../../shared/imports/file-text.ts';
 import { readJsonRows } from '../../../shared/imports/json-rows.ts';
-import { valueAt } from '../../../shared/validate.ts';
+import { pathWords, valueAt } from '../../../shared/validate.ts';
 
 /** How well a file suits an operation, by its columns alone. */
 export type Fit = {
@@ -43,7 +43,7 @@ function fitOfHeaders(operation: ImportOperation, headers: ReturnType<typeof fir
     const fields = cells.map((header) =>
       plainName(header) === plainName(toMendName) ? undefined : fieldNamed(operation, header),
     );
-    const given = new Set(fields.flatMap((field) => (field ? [spell(field)] : [])));
+    const given = new Set(fields.flatMap((field) => (field ? [pathWords(field)] : [])));
     return {
       operation,
       format: 'csv',

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { importOperations } from '../../../shared/import-record.ts';
-import { fieldNamed, fieldNames, requiredFields, spell } from '../../../shared/imports/columns.ts';
+import { fieldNamed, fieldNames, requiredFields } from '../../../shared/imports/columns.ts';
 import { importTemplate, templateFields } from '../../../shared/imports/template.ts';
+import { pathWords } from '../../../shared/validate.ts';
 import { check, read } from './read.ts';
 
 describe('the columns of an import', () => {
@@ -10,11 +11,11 @@ describe('the columns of an import', () => {
     it(`can name every field of ${operation} by the contract’s path`, () => {
       const names = fieldNames(operation).filter((name) => !name.endsWith('*'));
       assert(names.length > 4);
-      for (const name of names) assert.equal(spell(fieldNamed(operation, name) ?? []), name);
+      for (const name of names) assert.equal(pathWords(fieldNamed(operation, name) ?? []), name);
     });
 
     it(`of the template for ${operation} fill every required field, and its example row is valid`, async () => {
-      const fields = templateFields(operation).map(({ field }) => spell(field ?? []));
+      const fields = templateFields(operation).map(({ field }) => pathWords(field ?? []));
       assert(!fields.includes(''), String(fields));
       for (const name of requiredFields(operation)) assert(fields.includes(name), name);
       const { faults, remarks } = await read(importTemplate(operation), operation);
