@@ -51,8 +51,8 @@ const parts: Record<string, Part> = {
   // One after another, since they watch how long the BFF's event loop is held.
   attack: () => runFiles(['test/attack/**/*.test.ts'], 1),
   browser: () => runFiles(['test/browser/**/*.test.ts'], 1),
-  // One real VS Code at a time: each takes a core for itself and another for its browser.
-  vscode: () => runFiles(['test/vscode/**/*.test.ts'], 1),
+  // A real VS Code waits for a good part of its time, so two fit on two cores.
+  vscode: () => runFiles(['test/vscode/**/*.test.ts'], 2),
 };
 
 /** Runs the files in so many processes at once. Within one, they share the loaded libraries, which take most of the time. */
