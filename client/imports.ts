@@ -1,4 +1,5 @@
 // The second entry point of the npm package, for tools that import rosters themselves. It needs papaparse.
+export { referencesOf } from '../shared/external-references.ts';
 export type { ImportOperation, ImportRecord } from '../shared/import-record.ts';
 export { type CheckedRow, checkRoster } from '../shared/imports/check-roster.ts';
 export { createImportCalls, type ImportTarget } from '../shared/imports/client-calls.ts';
@@ -13,7 +14,6 @@ export {
 } from '../shared/imports/import-loop.ts';
 export type { PauseReason } from '../shared/imports/pause-rules.ts';
 export { type ImportPlan, planImport } from '../shared/imports/plan-import.ts';
-export { referencesOf } from '../shared/imports/references.ts';
 export { type RowResult, resultsFile, toMendFile } from '../shared/imports/result-files.ts';
 export { type ColumnWords, type Roster, readRoster } from '../shared/imports/roster.ts';
 export type { RowEnd } from '../shared/imports/row-end.ts';

@@ -1,4 +1,5 @@
 import type { ImportOperation } from '../../shared/import-record.ts';
+import type { CheckedRow } from '../../shared/imports/check-roster.ts';
 import { createImportCalls } from '../../shared/imports/client-calls.ts';
 import { planImport } from '../../shared/imports/plan-import.ts';
 import type { RowEnd } from '../../shared/imports/row-end.ts';
@@ -6,7 +7,7 @@ import type { Arguments } from './arguments.ts';
 import type { Connection } from './connection.ts';
 import type { Report } from './report.ts';
 import { exitCodeOf, writeResultFiles } from './result-output.ts';
-import { type FileRow, type RosterFile, readRosterFile, requestOf } from './roster-file.ts';
+import { type RosterFile, readRosterFile, requestOf } from './roster-file.ts';
 
 type Given = Arguments & { operation: ImportOperation };
 
@@ -18,7 +19,7 @@ export async function checkFile(
 ): Promise<number> {
   const file = await readRosterFile(given, given.operation, report);
   if (!file) return 1;
-  const ends = connection ? await knownEnds(file, given, connection) : new Map<FileRow, RowEnd>();
+  const ends = connection ? await knownEnds(file, given, connection) : new Map<CheckedRow, RowEnd>();
   const counts = { ready: 0, known: 0, unknown: 0, invalid: 0 };
   for (const row of file.rows) {
     const { line, reference, faults } = row;
@@ -72,8 +73,8 @@ async function knownEnds(
   file: RosterFile,
   { operation }: Given,
   { client, environment }: Connection,
-): Promise<ReadonlyMap<FileRow, RowEnd>> {
-  const calls = createImportCalls<FileRow>(client, {
+): Promise<ReadonlyMap<CheckedRow, RowEnd>> {
+  const calls = createImportCalls<CheckedRow>(client, {
     ...{ environment: environment.id, operation, digest: file.digest, again: false },
     requestOf: (row) => requestOf(file.path, row),
   });
@@ -81,7 +82,7 @@ async function knownEnds(
     file.rows.filter(({ faults }) => faults.length === 0),
     calls,
   );
-  const all = new Map<FileRow, RowEnd>(ends);
+  const all = new Map<CheckedRow, RowEnd>(ends);
   for (const [row, { state, requestId }] of known) {
     if (state === 'refused') all.set(row, { state, requestId, message: 'Pearsana refused this row.' });
     if (state === 'in_flight')

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from '../../shared/environments.ts';
 import type { ImportOperation, ImportRecord } from '../../shared/import-record.ts';
+import type { CheckedRow } from '../../shared/imports/check-roster.ts';
 import { createImportCalls } from '../../shared/imports/client-calls.ts';
 import { runImport } from '../../shared/imports/import-loop.ts';
 import type { PauseReason } from '../../shared/imports/pause-rules.ts';
@@ -11,7 +12,7 @@ import { type Arguments, UsageError } from './arguments.ts';
 import type { Connection } from './connection.ts';
 import type { Report } from './report.ts';
 import { exitCodeOf, resultFolder, writeResultFiles } from './result-output.ts';
-import { type FileRow, readRosterFile, requestOf } from './roster-file.ts';
+import { readRosterFile, requestOf } from './roster-file.ts';
 
 /** Asks the person a question. Undefined if there is no terminal. */
 export type Ask = ((question: string) => Promise<string>) | undefined;
@@ -37,8 +38,8 @@ export async function importFile(
   const { operation, again } = given;
   const file = await readRosterFile(given, operation, report);
   if (!file) return 1;
-  const results = new Map<FileRow, RowResult>();
-  const told = (row: FileRow, end: Omit<RowResult, 'row' | 'reference'>) => {
+  const results = new Map<CheckedRow, RowResult>();
+  const told = (row: CheckedRow, end: Omit<RowResult, 'row' | 'reference'>) => {
     const result = { row, reference: row.reference, ...end, at: new Date().toISOString() };
     results.set(row, result);
     report.row({ ...result, line: row.line });
@@ -51,7 +52,7 @@ export async function importFile(
         message: row.faults.map(({ message }) => message).join('; '),
       });
   }
-  const calls = createImportCalls<FileRow>(client, {
+  const calls = createImportCalls<CheckedRow>(client, {
     ...{ environment: environment.id, operation, digest: file.digest, again, confirm: given.confirm },
     requestOf: (row) => requestOf(file.path, row),
   });

@@ -7,16 +7,12 @@ import { type CheckedRow, checkRoster } from '../../shared/imports/check-roster.
 import { fileField } from '../../shared/imports/columns.ts';
 import { type Fault, faultWords } from '../../shared/imports/fault.ts';
 import { largestFile } from '../../shared/imports/file-text.ts';
-import { referencesOf } from '../../shared/imports/references.ts';
 import { type Roster, readRoster } from '../../shared/imports/roster.ts';
 import { fileDigest } from '../../shared/imports/row-key.ts';
 import { type Arguments, UsageError } from './arguments.ts';
 import type { Report } from './report.ts';
 
-/** A checked row, with the references that sending it needs. */
-export type FileRow = CheckedRow & { references: ReturnType<typeof referencesOf> };
-
-export type RosterFile = { path: string; digest: string; roster: Roster; rows: readonly FileRow[] };
+export type RosterFile = { path: string; digest: string; roster: Roster; rows: readonly CheckedRow[] };
 
 /** Reads and checks a roster. @returns undefined if the file cannot be used at all; by then the reasons are reported. */
 export async function readRosterFile(
@@ -40,11 +36,7 @@ export async function readRosterFile(
   return {
     ...{ path, roster },
     digest: await fileDigest(bytes),
-    rows: rows.map((row) => ({
-      ...row,
-      faults: [...row.faults, ...documentFaults(path, row)],
-      references: referencesOf(operation, row.draft),
-    })),
+    rows: rows.map((row) => ({ ...row, faults: [...row.faults, ...documentFaults(path, row)] })),
   };
 }
 
@@ -77,7 +69,7 @@ function documentAt(path: string, name: string): string {
 }
 
 /** The request of a row. A document's file must be in the folder of the roster, or below it. */
-export async function requestOf(path: string, { draft }: FileRow): Promise<unknown> {
+export async function requestOf(path: string, { draft }: CheckedRow): Promise<unknown> {
   const name = draft[fileField];
   if (typeof name !== 'string') return draft;
   const file = documentAt(path, name);

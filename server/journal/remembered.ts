@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { inOrder } from '../../shared/canonical.ts';
 import type { OperationRow } from '../../shared/endpoint-row.ts';
-import { type ExternalReference, externalReference } from '../../shared/fields.ts';
-import { valueAt } from '../../shared/validate.ts';
+import { referencesIn } from '../../shared/external-references.ts';
+import type { ExternalReference } from '../../shared/fields.ts';
 import { BffError } from '../bff-error.ts';
 import { jsonPieces, type NextTurn } from '../json/write-json.ts';
 import { mostReferenceBytes } from './kept.ts';
@@ -21,16 +21,16 @@ export type Remembered = {
  * @throws BffError if there are more references than the journal keeps for one write.
  */
 export async function rememberedOf(
-  { references: path }: OperationRow,
+  row: OperationRow,
   request: unknown,
   nextTurn: NextTurn,
   parameters: Readonly<Record<string, string>> = {},
 ): Promise<Remembered> {
-  const references = path === undefined ? [] : eachOnce(referencesAt(request, path));
+  const references = referencesIn(row, request);
   const bytes = Buffer.byteLength(JSON.stringify(references));
-  if (path !== undefined && bytes > mostReferenceBytes) {
+  if (bytes > mostReferenceBytes) {
     const message = `must take at most ${words(mostReferenceBytes)} bytes as JSON, all together, because the journal keeps them; these take ${words(bytes)}`;
-    throw BffError.invalid([{ path: path.join('.'), message }]);
+    throw BffError.invalid([{ path: row.references?.join('.') ?? '', message }]);
   }
   const isAll = Object.keys(parameters).length === 0 && request !== undefined;
   const all = isAll ? request : { parameters, request };
@@ -40,18 +40,3 @@ export async function rememberedOf(
 }
 
 const words = (bytes: number) => bytes.toLocaleString('en');
-
-/** Several documents of a batch may belong to one person. */
-function eachOnce(references: readonly ExternalReference[]): ExternalReference[] {
-  const nameOf = ({ namespace, externalId }: ExternalReference) => JSON.stringify([namespace, externalId]);
-  return [...new Map(references.map((each) => [nameOf(each), each])).values()];
-}
-
-/** The path ends at one reference or a list, and may lead through lists, such as the items of a batch. */
-function referencesAt(value: unknown, path: readonly string[]): ExternalReference[] {
-  if (Array.isArray(value)) return value.flatMap((each) => referencesAt(each, path));
-  const [name, ...rest] = path;
-  if (name !== undefined) return referencesAt(valueAt(value, [name]), rest);
-  const reference = externalReference.safeParse(value).data;
-  return reference ? [reference] : [];
-}

@@ -1,16 +1,18 @@
 import type { Issue } from '../errors.ts';
+import { referencesOf, referenceWords } from '../external-references.ts';
+import type { ExternalReference } from '../fields.ts';
 import type { ImportOperation } from '../import-record.ts';
 import { operations } from '../operations.ts';
 import { pathWords, validate, valueAt } from '../validate.ts';
 import { fileField } from './columns.ts';
 import type { Breathe, Fault } from './fault.ts';
-import { referencesOf, referenceWords } from './references.ts';
 import type { Column, Draft, Roster, RosterRow } from './roster.ts';
 
 /** A checked row. It may be sent if it has no faults. */
 export type CheckedRow = RosterRow & {
   /** The person whom the row is about, as in `SIS 20261234`. */
   reference: string;
+  references: readonly ExternalReference[];
   faults: readonly Fault[];
 };
 
@@ -47,9 +49,10 @@ export async function checkRoster(
     const broken = issuesOf(operation, row.draft)
       .map(place)
       .filter(({ cell }) => cell === undefined || !spoiltPlaces.has(cell));
-    const double = findDouble(row);
+    const references = referencesOf(operation, row.draft);
+    const double = findDouble(row, references);
     const faults = [...spoilt, ...broken, ...(double ? [place(double)] : [])];
-    checked.push({ ...row, reference: referenceWords(referencesOf(operation, row.draft)), faults });
+    checked.push({ ...row, reference: referenceWords(references), references, faults });
   }
   return checked;
 }
@@ -80,10 +83,12 @@ function fileNameFaults(name: unknown): Issue[] {
 }
 
 /** Finds a person who is in the file twice. Otherwise the person would be written to twice. */
-function doubleFinder(operation: ImportOperation): (row: RosterRow) => Issue | undefined {
+function doubleFinder(
+  operation: ImportOperation,
+): (row: RosterRow, references: readonly ExternalReference[]) => Issue | undefined {
   const seen = new Map<string, number>();
-  return ({ line, draft }) => {
-    const marks = marksOf(operation, draft);
+  return ({ line, draft }, references) => {
+    const marks = marksOf(operation, draft, references);
     const found = marks.find(({ mark }) => seen.has(mark));
     const first = found && seen.get(found.mark);
     for (const { mark } of marks) if (!seen.has(mark)) seen.set(mark, line);
@@ -92,8 +97,11 @@ function doubleFinder(operation: ImportOperation): (row: RosterRow) => Issue | u
 }
 
 /** Two rows with the same mark are about the same person: they share an external reference or the e-mail address. */
-function marksOf(operation: ImportOperation, draft: Draft): { path: string; mark: string }[] {
-  const references = referencesOf(operation, draft);
+function marksOf(
+  operation: ImportOperation,
+  draft: Draft,
+  references: readonly ExternalReference[],
+): { path: string; mark: string }[] {
   if (operation === 'submitDocument') {
     // A person may have many documents, but each file only once.
     const file = valueAt(draft, [fileField]);

@@ -1,10 +1,11 @@
 import type * as vscode from 'vscode';
+import type { CheckedRow } from '../../../shared/imports/check-roster.ts';
 import type { RowResult } from '../../../shared/imports/result-files.ts';
 import type { Failed, ImportArgument, ImportResult } from '../contributions.ts';
 import { backendChanged, CommandError } from '../failures/command-failure.ts';
 import { runWizard } from '../forms/wizard.ts';
 import { type ColumnsDraft, importTitles } from '../imports/column-steps.ts';
-import type { FileRow, ImportFile } from '../imports/import-file.ts';
+import type { ImportFile } from '../imports/import-file.ts';
 import { type ReviewDraft, reviewSteps } from '../imports/import-review.ts';
 import { createImportRun, type ImportRun, type RunEnd } from '../imports/import-run.ts';
 import { countRows } from '../imports/import-words.ts';
@@ -53,8 +54,8 @@ export async function importRoster(
   const { id, name: environmentName, protected: isProtected } = target.environment;
   const difference = left && differenceFrom(left, plan);
   if (difference !== undefined) throw new CommandError('IMPORT_NOT_USABLE', difference);
-  const results = new Map<FileRow, RowResult>();
-  const note = (row: FileRow, end: Omit<RowResult, 'row' | 'reference'>) =>
+  const results = new Map<CheckedRow, RowResult>();
+  const note = (row: CheckedRow, end: Omit<RowResult, 'row' | 'reference'>) =>
     results.set(row, { row, reference: row.reference, ...end, at: new Date().toISOString() });
   for (const row of file.rows) {
     const message = row.faults.map((each) => each.message).join('; ');
@@ -90,7 +91,7 @@ export async function importRoster(
   if (left) await kept.forget(left.id);
 
   let importId: string | undefined;
-  const run = createImportRun<FileRow>({
+  const run = createImportRun<CheckedRow>({
     ...{ plan, calls, announced: prepared.open, firstFive: decided.firstFive },
     timing: {
       now: () => performance.now(),
@@ -138,6 +139,6 @@ function tellEnded(ended: EndedImport, bytes: Uint8Array, diagnostics: ImportDia
   showImportResults(ended);
 }
 
-function inOrder(file: ImportFile, results: ReadonlyMap<FileRow, RowResult>): RowResult[] {
+function inOrder(file: ImportFile, results: ReadonlyMap<CheckedRow, RowResult>): RowResult[] {
   return file.rows.flatMap((row) => results.get(row) ?? []);
 }

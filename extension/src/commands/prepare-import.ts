@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import type { ImportRecord } from '../../../shared/import-record.ts';
+import type { CheckedRow } from '../../../shared/imports/check-roster.ts';
 import { createImportCalls } from '../../../shared/imports/client-calls.ts';
 import type { ImportCalls } from '../../../shared/imports/import-calls.ts';
 import { type ImportPlan, planImport } from '../../../shared/imports/plan-import.ts';
 import type { ImportArgument } from '../contributions.ts';
 import { CommandError } from '../failures/command-failure.ts';
 import type { ColumnsDraft } from '../imports/column-steps.ts';
-import { checkImportFile, type FileRow, type ImportFile } from '../imports/import-file.ts';
+import { checkImportFile, type ImportFile } from '../imports/import-file.ts';
 import { plain } from '../plain-text.ts';
 import type { Target } from '../writes/send-once.ts';
 import { askForColumns } from './ask-for-columns.ts';
@@ -22,8 +23,8 @@ export type PreparedImport = {
   columns: ColumnsDraft;
   target: Target;
   file: ImportFile;
-  calls: ImportCalls<FileRow>;
-  plan: ImportPlan<FileRow>;
+  calls: ImportCalls<CheckedRow>;
+  plan: ImportPlan<CheckedRow>;
   /** How many rows a minute may be sent; undefined where the BFF does not say. */
   perMinute: number | undefined;
   /** The import of this very file that is still open. */
@@ -69,7 +70,7 @@ export async function prepareImport(
   const { id: environment, protected: isProtected } = target.environment;
   const { digest } = file;
   const client = backend.imports(target.origin);
-  const calls = createImportCalls<FileRow>(client, {
+  const calls = createImportCalls<CheckedRow>(client, {
     ...{ environment, operation, digest, again: false },
     // Its name and the number are typed before anything is announced.
     confirm: isProtected ? environment : undefined,

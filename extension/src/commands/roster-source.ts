@@ -8,7 +8,6 @@ import { largestFile } from '../../../shared/imports/file-text.ts';
 import type { Roster } from '../../../shared/imports/roster.ts';
 import { base64 } from '../documents/base64.ts';
 import { CommandError } from '../failures/command-failure.ts';
-import type { FileRow } from '../imports/import-file.ts';
 import { plain } from '../plain-text.ts';
 
 /** The last part of a file's address. */
@@ -84,7 +83,7 @@ function documentAt(roster: vscode.Uri, name: string): vscode.Uri {
 }
 
 /** The request of a row; a document's file is read for it. */
-export function requestMaker(roster: vscode.Uri): (row: FileRow) => Promise<unknown> {
+export function requestMaker(roster: vscode.Uri): (row: CheckedRow) => Promise<unknown> {
   return async ({ draft }) => {
     const name = draft[fileField];
     if (typeof name !== 'string') return draft;

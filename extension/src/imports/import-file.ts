@@ -1,12 +1,8 @@
 import type { ImportOperation } from '../../../shared/import-record.ts';
 import { type CheckedRow, checkRoster } from '../../../shared/imports/check-roster.ts';
 import type { Breathe, Fault } from '../../../shared/imports/fault.ts';
-import { referencesOf } from '../../../shared/imports/references.ts';
 import { type ColumnWords, type Roster, readRoster } from '../../../shared/imports/roster.ts';
 import { fileDigest } from '../../../shared/imports/row-key.ts';
-
-/** A row with all that sending it needs. */
-export type FileRow = CheckedRow & { references: ReturnType<typeof referencesOf> };
 
 /** A file that was read and checked, and nothing more. */
 export type ImportFile = {
@@ -14,7 +10,7 @@ export type ImportFile = {
   digest: string;
   roster: Roster;
   /** None where the file as such is at fault: `roster.faults` says how. */
-  rows: readonly FileRow[];
+  rows: readonly CheckedRow[];
 };
 
 /** Leaves the thread to others between two pieces of work. A timer is the one way that both hosts have. */
@@ -32,10 +28,10 @@ export async function checkImportFile(
 ): Promise<ImportFile> {
   const roster = await readRoster(bytes, operation, { ...columns, breathe });
   const checked = roster.faults.length > 0 ? [] : await checkRoster(roster, { breathe });
-  const rows: FileRow[] = [];
+  const rows: CheckedRow[] = [];
   for (const row of checked) {
     const more = row.faults.length > 0 ? [] : await rowFaults(row);
-    rows.push({ ...row, faults: [...row.faults, ...more], references: referencesOf(operation, row.draft) });
+    rows.push({ ...row, faults: [...row.faults, ...more] });
   }
   return { digest: await fileDigest(bytes), roster, rows };
 }

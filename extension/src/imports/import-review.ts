@@ -1,10 +1,10 @@
 import type { Environment } from '../../../shared/environments.ts';
 import type { ImportOperation } from '../../../shared/import-record.ts';
+import type { CheckedRow } from '../../../shared/imports/check-roster.ts';
 import type { ImportPlan } from '../../../shared/imports/plan-import.ts';
 import { type ChoiceStep, GoTo, type Option, type Step, type TextStep } from '../forms/wizard.ts';
 import { capitalised, plain } from '../plain-text.ts';
 import { importTitles } from './column-steps.ts';
-import type { FileRow } from './import-file.ts';
 import { deedWords, numberWords, rowWords, timeLeftWords } from './import-words.ts';
 
 /** So many rows are sent before a person is asked to continue, where that was chosen. */
@@ -19,8 +19,8 @@ export type ReviewedImport = {
   fileName: string;
   operation: ImportOperation;
   environment: Pick<Environment, 'id' | 'name' | 'apiUrl' | 'protected'>;
-  rows: readonly FileRow[];
-  plan: Pick<ImportPlan<FileRow>, 'toSend' | 'ends'>;
+  rows: readonly CheckedRow[];
+  plan: Pick<ImportPlan<CheckedRow>, 'toSend' | 'ends'>;
   /** How many rows a minute may be sent; undefined where the BFF does not say. */
   perMinute: number | undefined;
 };
@@ -96,7 +96,7 @@ function reviewLines({ fileName, operation, environment, rows, plan, perMinute }
   }));
 }
 
-function rowLine(row: FileRow | undefined): string {
+function rowLine(row: CheckedRow | undefined): string {
   return row ? `line ${row.line} · ${row.reference}` : '';
 }
 
