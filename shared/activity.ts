@@ -22,6 +22,8 @@ export const activityEntry = z.object({
   requestId: z.string(),
   /** The people it was about, by their ids in other systems. */
   externalReferences: z.array(z.object({ namespace: z.string(), externalId: z.string() })),
+  /** The import that it was a row of. A BFF of an older version does not say so. */
+  importId: z.optional(z.string()),
   /** The code of its failure. */
   code: z.nullable(z.string()),
   /** Pearsana's status, if an answer came; then `partnerRequestId` is Pearsana's request id. */
@@ -34,11 +36,34 @@ export const activityEntry = z.object({
 });
 export type ActivityEntry = z.infer<typeof activityEntry>;
 
-/** The page of writes to list. */
-export const activityQuery = z.object({
-  /** The `next` of the previous page. */
-  before: z.optional(z.string()),
-});
+/** Which writes to list, and the page of them. A BFF of an older version lists all. */
+export const activityQuery = z
+  .object({
+    /** The `next` of the previous page. */
+    before: z.optional(z.string()),
+    /** Only writes in this state. */
+    state: z.optional(writeState),
+    /** Only writes for the person with this `externalId` in this namespace. The two go together. */
+    namespace: z.optional(externalReference.shape.namespace),
+    /** See `namespace`. */
+    externalId: z.optional(externalReference.shape.externalId),
+    /** Only the rows of this import; with `none`, only writes that are no row of an import. */
+    import: z.optional(
+      z.string().check(z.regex(/^(imp_[0-9a-f]{32}|none)$/, 'must be the id of an import, or `none`')),
+    ),
+  })
+  .check(
+    z.superRefine((query, context) => {
+      for (const [one, other] of [
+        ['namespace', 'externalId'],
+        ['externalId', 'namespace'],
+      ] as const) {
+        if (query[one] !== undefined && query[other] === undefined)
+          context.addIssue({ code: 'custom', path: [other], message: `is required with ${one}` });
+      }
+    }),
+  );
+export type ActivityFilter = Omit<z.infer<typeof activityQuery>, 'before'>;
 
 /**
  * `GET /api/environments/{environment}/activity`: the caller's own writes, newest first. A caller with every grant in the

@@ -1,4 +1,4 @@
-import type { ActivityEntry } from '../../shared/activity.ts';
+import type { ActivityEntry, WriteState } from '../../shared/activity.ts';
 import type { Outcome } from '../../shared/errors.ts';
 import type { ExternalReference } from '../../shared/fields.ts';
 import type { ImportOperation, ImportRecord } from '../../shared/import-record.ts';
@@ -27,9 +27,9 @@ export type JournalStore = {
   end(id: string, ending: Ending): Promise<void>;
   /**
    * One page of writes, newest first, after the end of the previous page. In everybody's activity, writes with an unknown
-   * outcome come first.
+   * outcome come first, unless only one state is wanted.
    */
-  activity(whose: Whose, length: number, before?: string): Promise<ActivityPage>;
+  activity(whose: Whose, length: number, before?: string, wanted?: WantedWrites): Promise<ActivityPage>;
   /**
    * Records what a person found out about a write with an unknown outcome. Other writes are not changed. If the write
    * happened, it keeps its key; if not, the key is free again. @returns the row afterwards, if there is one.
@@ -108,6 +108,13 @@ export type EarlierClaim = { earlier: ActivityEntry; partner: PartnerFacts | nul
 
 /** Whose writes, and where. A field that is left out means everybody, or every environment. */
 export type Whose = { caller?: string | undefined; environment?: string | undefined };
+/** Which of them. A field that is left out means all. */
+export type WantedWrites = {
+  state?: WriteState | undefined;
+  person?: ExternalReference | undefined;
+  /** The rows of this import; `none`: writes that are no row of an import. */
+  import?: string | undefined;
+};
 /** A caller's own writes, and everybody's of the operations that the caller may use. */
 export type Resolver = Whose & { operations?: readonly string[] | undefined };
 export type KnownWrite = ActivityEntry & { environment: string };

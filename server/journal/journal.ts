@@ -10,6 +10,7 @@ import type {
   JournalStore,
   KnownWrite,
   Lookup,
+  WantedWrites,
   Whose,
 } from './journal-store.ts';
 import type { JournalLines } from './lines.ts';
@@ -21,7 +22,11 @@ export type Journal = {
   /** Records an outcome. It never fails: the answer is sent in any case, and the outcome is kept until it can be recorded. */
   end(id: string, ending: Ending, requestId: string): Promise<void>;
   /** One page of what a reader may see. `before` says where the page begins. */
-  activity(reader: Reader, before?: string): Promise<{ activity: ActivityEntry[]; next: string | null }>;
+  activity(
+    reader: Reader,
+    before?: string,
+    wanted?: WantedWrites,
+  ): Promise<{ activity: ActivityEntry[]; next: string | null }>;
   /**
    * @param operations those whose writes the reader may resolve, whoever sent them: else a caller who is gone would leave
    * people to whom nobody can write. @returns the write afterwards; undefined if the reader may see no write with that id.
@@ -136,8 +141,8 @@ export async function createJournal(options: {
       inFlight.get(id)?.();
       inFlight.delete(id);
     },
-    async activity(reader, before) {
-      const page = store.activity(whoseOf(reader), pageLength, before);
+    async activity(reader, before, wanted) {
+      const page = store.activity(whoseOf(reader), pageLength, before, wanted);
       const { writes, next } = await use('read', reader.requestId, page);
       return { activity: writes.map(withoutEnvironment), next };
     },

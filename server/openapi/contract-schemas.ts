@@ -58,6 +58,7 @@ function factsWith(limits: environments.FileLimits): Map<Schema, Json> {
       { type: 'object', additionalProperties: true, maxProperties: documents.mostFreeValues },
     ],
     [activity.activityQuery.shape.before, pageEndSchema],
+    [activity.activityQuery.shape.import, { maxLength: 36 }],
     [signIn.windowCodeRequest.shape.code, { maxLength: 128, pattern: signIn.windowCodeForm.source }],
     [signIn.windowCodeRequest.shape.verifier, { maxLength: 128, pattern: signIn.windowVerifierForm.source }],
   ]);

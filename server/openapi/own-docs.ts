@@ -78,7 +78,7 @@ export const ownDocs: DocsOf<Omit<Endpoints, OperationName>> = {
     tag: 'Your writes',
     summary: 'Activity',
     description:
-      'Lists your own writes in an environment, newest first, page by page. With every grant in the environment, you see everybody’s writes, and those with an unknown outcome come first. Of a person, the list contains only the external references.',
+      'Lists your own writes in an environment, newest first, page by page. With every grant in the environment, you see everybody’s writes, and those with an unknown outcome come first. The query can select a state, a person, or the rows of an import. Of a person, the list contains only the external references.',
     success: 'One page.',
     answer: { environment, requestId, activity: [entry], next: null },
     codes: ['JOURNAL_UNAVAILABLE'],

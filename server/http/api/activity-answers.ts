@@ -19,11 +19,15 @@ export function createActivityAnswers(
   journal: Pick<Journal, 'activity' | 'resolve'>,
 ): Pick<OwnAnswers, 'activity' | 'resolve'> {
   return {
-    async activity({ caller, requestId, parameters: { environment }, query: { before } }) {
+    async activity({ caller, requestId, parameters: { environment }, query }) {
+      const { before, state, namespace, externalId, import: importId } = query;
       if (before !== undefined && !pageEnd.test(before)) {
         throw BffError.invalid([{ path: 'before', message: 'must be what an answer gave as `next`' }]);
       }
-      return journal.activity(readerOf(caller, environment, requestId), before);
+      const person =
+        namespace !== undefined && externalId !== undefined ? { namespace, externalId } : undefined;
+      const reader = readerOf(caller, environment, requestId);
+      return journal.activity(reader, before, { state, person, import: importId });
     },
     async resolve({ caller, requestId, parameters: { environment, id }, request: { happened } }) {
       const reader = readerOf(caller, environment, requestId);

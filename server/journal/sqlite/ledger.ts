@@ -1,4 +1,5 @@
 import type { WriteState } from '../../../shared/activity.ts';
+import { operationNames } from '../../../shared/operations.ts';
 import { withoutKeys } from '../../callers/key-format.ts';
 import type {
   ActivityPage,
@@ -10,6 +11,7 @@ import type {
   Intent,
   KnownWrite,
   Resolver,
+  WantedWrites,
   Whose,
 } from '../journal-store.ts';
 import { keptMs, mostCallerBytes, mostRowBytes } from '../kept.ts';
@@ -79,27 +81,43 @@ export function createLedger(open: OpenJournal, underWay: Set<number>, clock: Jo
   function* select(
     { caller, environment }: Whose,
     below: number,
-    unresolvedOnly = false,
+    { state, person, import: importId }: WantedWrites,
   ): Generator<KnownWrite> {
-    const conditions: [sql: string, value: string | number | undefined][] = [
-      ['id < ?', below],
-      ['caller = ?', caller],
-      ['environment = ?', environment],
+    // A write in flight is stored as `unknown`.
+    const stored = state === 'in_flight' ? 'unknown' : state;
+    const persons =
+      person &&
+      operationNames.map((operation) =>
+        digests.ofPerson({ environment: environment ?? '', operation }, person),
+      );
+    const conditions: [sql: string, values: (string | number | Uint8Array | undefined)[]][] = [
+      ['id < ?', [below]],
+      ['caller = ?', [caller]],
+      ['environment = ?', [environment]],
+      ['state = ?', [stored]],
+      [
+        `id IN (SELECT write FROM persons WHERE digest IN (${persons?.map(() => '?')}))`,
+        persons ?? [undefined],
+      ],
+      importId === 'none' ? ['import_id IS NULL', []] : ['import_id = ?', [importId]],
     ];
-    const given = conditions.filter(([, value]) => value !== undefined);
-    const where = [...given.map(([sql]) => sql), ...(unresolvedOnly ? ["state = 'unknown'"] : [])];
-    const rows = database.prepare(`SELECT * FROM writes WHERE ${where.join(' AND ')} ORDER BY id DESC`);
-    const values = given.map(([, value]) => value ?? null);
-    for (const row of rows.iterate(...values)) yield seen(row as StoredWrite);
+    const given = conditions.filter(([, values]) => !values.includes(undefined));
+    const where = given.map(([sql]) => sql).join(' AND ');
+    const rows = database.prepare(`SELECT * FROM writes WHERE ${where} ORDER BY id DESC`);
+    for (const row of rows.iterate(...given.flatMap(([, values]) => values as (string | number)[]))) {
+      const write = seen(row as StoredWrite);
+      if (state === undefined || write.state === state) yield write;
+    }
   }
 
-  function* unresolvedFirst(whose: Whose, { unresolved, below }: Cursor): Generator<KnownWrite> {
-    if (unresolved) {
-      // These rows include the writes in flight.
-      for (const each of select(whose, below, true)) if (each.state === 'unknown') yield each;
-    }
+  function* unresolvedFirst(
+    whose: Whose,
+    { unresolved, below }: Cursor,
+    wanted: WantedWrites,
+  ): Generator<KnownWrite> {
+    if (unresolved) yield* select(whose, below, { ...wanted, state: 'unknown' });
     const from = unresolved ? Number.MAX_SAFE_INTEGER : below;
-    for (const each of select(whose, from)) if (each.state !== 'unknown') yield each;
+    for (const each of select(whose, from, wanted)) if (each.state !== 'unknown') yield each;
   }
 
   return {
@@ -147,11 +165,11 @@ export function createLedger(open: OpenJournal, underWay: Set<number>, clock: Jo
       );
     },
 
-    page(whose: Whose, length: number, before?: string): ActivityPage {
-      const all = whose.caller === undefined;
+    page(whose: Whose, length: number, before?: string, wanted: WantedWrites = {}): ActivityPage {
+      const all = whose.caller === undefined && wanted.state === undefined;
       const from = cursorOf(before, all);
       const writes: KnownWrite[] = [];
-      for (const each of all ? unresolvedFirst(whose, from) : select(whose, from.below)) {
+      for (const each of all ? unresolvedFirst(whose, from, wanted) : select(whose, from.below, wanted)) {
         writes.push(each);
         if (writes.length > length) break;
       }

@@ -244,7 +244,7 @@ export function createSqliteStore({
         kept: true,
         done: () => underWay.delete(Number(id)),
       }),
-    activity: (whose, length, before) => read((ledger) => ledger.page(whose, length, before)),
+    activity: (whose, length, before, wanted) => read((ledger) => ledger.page(whose, length, before, wanted)),
     resolve: (whose, id, found) =>
       inTurn((ledger) => ledger.resolve(whose, Number(id), found), { durable: true }),
     announce: (announcement) => inTurn((ledger) => ledger.announce(announcement), { durable: true }),

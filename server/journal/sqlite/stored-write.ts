@@ -12,6 +12,7 @@ export type StoredWrite = {
   operation: string;
   request_id: string;
   external_references: string;
+  import_id: string | null;
   fingerprint: Uint8Array;
   owner: string | null;
   state: 'succeeded' | Outcome;
@@ -42,6 +43,7 @@ export function entryOf(row: StoredWrite, state: WriteState): KnownWrite {
     endedAt: row.ended_at === null ? null : isoTime(row.ended_at),
     requestId: row.request_id,
     externalReferences: parsed(row.external_references),
+    ...(row.import_id !== null && { importId: row.import_id }),
     code: row.code,
     status: partner?.status ?? null,
     partnerRequestId: partner?.requestId ?? null,

@@ -56,7 +56,7 @@ export function createThreadStore(
     open: () => ask('open'),
     claim: (intent) => ask('claim', intent),
     end: (id, ending) => ask('end', id, ending),
-    activity: (whose, length, before) => ask('activity', whose, length, before),
+    activity: (whose, length, before, wanted) => ask('activity', whose, length, before, wanted),
     resolve: (whose, id, found) => ask('resolve', whose, id, found),
     announce: (announcement) => ask('announce', announcement),
     imports: (whose, length) => ask('imports', whose, length),

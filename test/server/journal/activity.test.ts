@@ -158,6 +158,28 @@ test('the activity of a caller', async (t) => {
     assert.equal(shortly(await last), '201');
   });
 
+  await t.test('lists only writes of a state, of a person or of an import, if asked to', async () => {
+    const states = async (query: string) =>
+      new Set((await activity(query)).activity.map(({ state }) => state));
+    assert.deepEqual(await states('?state=refused'), new Set(['refused']));
+    const { next } = await activity('?state=refused');
+    assert((await activity(`?state=refused&before=${next}`)).activity.length > 0);
+    const externalReferences = [{ namespace: 'S I&S', externalId: 'Ä 1' }];
+    partner.api.next({ status: 201, body: invited });
+    await write(bff, { request: { ...samples.createInvitation.least, externalReferences } });
+    const hers = await activity(`?${new URLSearchParams(externalReferences[0])}`);
+    assert.deepEqual(
+      hers.activity.map((each) => each.externalReferences),
+      [externalReferences],
+    );
+    assert.deepEqual((await activity(`?import=imp_${'0'.repeat(32)}`)).activity, []);
+    assert.equal((await activity('?import=none')).activity.length, 50);
+    for (const query of ['state=gone', 'namespace=SIS', 'externalId=1', 'import=imp_1', 'import=']) {
+      const answer = await bff.call(`${path}?${query}`);
+      assert.deepEqual([answer.status, failureIn(answer).code], [400, 'VALIDATION_ERROR'], query);
+    }
+  });
+
   await t.test(
     'shows everybody’s writes to whoever may do everything there, the unresolved ones first, and lets them resolve those',
     async () => {

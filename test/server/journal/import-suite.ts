@@ -7,6 +7,7 @@ import type {
   ImportFacts,
   Intent,
   JournalStore,
+  WantedWrites,
 } from '../../../server/journal/journal-store.ts';
 import type { JournalClock } from '../../../server/journal/sqlite/running-time.ts';
 import { intent, type StorePlace, sent } from './store-suite.ts';
@@ -86,6 +87,24 @@ export function testImports(name: string, makePlace: () => Promise<StorePlace>):
       assert.deepEqual(ids(await store.imports(mine, 9)), [second.id, id]);
       assert.deepEqual(ids(await store.imports(mine, 1)), [second.id]);
       assert.deepEqual(await store.imports({ ...mine, caller: 'grace' }, 9), []);
+    });
+
+    it('are told by their rows, which can be listed apart from other writes', async () => {
+      const store = await open();
+      const [first, second] = [await announce(store), await announce(store)];
+      const ids = [];
+      for (const { id } of [first, second, first]) ids.push(await done(store, row(id, `${ids.length}`)));
+      const alone = await done(store, { ...intent, references: [{ namespace: 'SIS', externalId: '0' }] });
+      const listed = async (wanted: WantedWrites) =>
+        (await store.activity(mine, 9, undefined, wanted)).writes.map(({ id, importId }) => [id, importId]);
+      assert.deepEqual(await listed({ import: first.id }), [
+        [ids[2], first.id],
+        [ids[0], first.id],
+      ]);
+      assert.deepEqual(await listed({ import: second.id }), [[ids[1], second.id]]);
+      assert.deepEqual(await listed({ import: 'none' }), [[alone, undefined]]);
+      const person = { namespace: 'SIS', externalId: '0' };
+      assert.deepEqual(await listed({ import: first.id, person }), [[ids[0], first.id]]);
     });
 
     it('accept only rows of their own caller, environment and operation', async () => {

@@ -1,7 +1,7 @@
 // The tests that every store of the journal must pass, wherever it keeps its rows. A store's own test file says how to open it.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it, mock } from 'node:test';
-import type { Claim, Intent, JournalStore } from '../../../server/journal/journal-store.ts';
+import type { Claim, Intent, JournalStore, WantedWrites } from '../../../server/journal/journal-store.ts';
 import { mostCallerBytes } from '../../../server/journal/kept.ts';
 import { rememberedOf } from '../../../server/journal/remembered.ts';
 import type { JournalClock } from '../../../server/journal/sqlite/running-time.ts';
@@ -238,6 +238,43 @@ export function testRules(name: string, makePlace: () => Promise<StorePlace>): v
       assert.equal((await store.activity({}, 50)).writes.length, 8);
     });
 
+    it('list the writes of one state or one person, page by page', async () => {
+      const store = await open();
+      const grace = { namespace: 'SIS', externalId: 'S-2' };
+      const states = ['succeeded', 'unknown', 'refused', 'in_flight', 'unknown'] as const;
+      const ids: { id: string; state: string; isGrace: boolean }[] = [];
+      for (const [number, state] of [...states, ...states].entries()) {
+        const isGrace = number % 2 === 0;
+        const references = isGrace ? [{ namespace: 'LMS', externalId: '7' }, grace] : intent.references;
+        const operation = number < 5 ? 'createInvitation' : 'createUser';
+        const more = { references, operation, caller: `c${number % 3}`, idempotencyKey: undefined };
+        const id = sent(await store.claim({ ...intent, ...more }));
+        if (state !== 'in_flight') await store.end(id, { state });
+        ids.unshift({ id, state, isGrace });
+      }
+      for (const length of [1, 2, 50]) {
+        for (const state of ['succeeded', 'unknown', 'refused', 'in_flight', 'not_sent'] as const) {
+          const expected = ids.filter((each) => each.state === state).map(({ id }) => id);
+          assert.deepEqual(await allIds(store, everybody, length, { state }), expected, state);
+        }
+        const hers = ids.filter(({ isGrace }) => isGrace);
+        const first = [...hers].sort((a, b) => Number(b.state === 'unknown') - Number(a.state === 'unknown'));
+        assert.deepEqual(
+          await allIds(store, everybody, length, { person: grace }),
+          first.map(({ id }) => id),
+        );
+        assert.deepEqual(
+          await allIds(store, everybody, length, { person: grace, state: 'unknown' }),
+          hers.filter(({ state }) => state === 'unknown').map(({ id }) => id),
+        );
+      }
+      const person = { namespace: 'LMS', externalId: 'S-2' };
+      assert.deepEqual(await allIds(store, everybody, 50, { person }), []);
+      const nobody = { caller: 'nobody', environment: 'sandbox' };
+      assert.deepEqual(await allIds(store, nobody, 50, { person: grace }), []);
+      assert.deepEqual(await allIds(store, { environment: 'production' }, 50, { person: grace }), []);
+    });
+
     it('leave out of a row what an answer has too much', async () => {
       const store = await open();
       const references = Array.from({ length: 20 }, (_, number) => ({
@@ -286,11 +323,16 @@ export function testBounds(name: string, makePlace: () => Promise<StorePlace>): 
 }
 
 /** The ids of all pages, in their order. */
-async function allIds(store: JournalStore, whose: object, length: number): Promise<string[]> {
+async function allIds(
+  store: JournalStore,
+  whose: object,
+  length: number,
+  wanted?: WantedWrites,
+): Promise<string[]> {
   const ids: string[] = [];
   let before: string | undefined;
   do {
-    const { writes, next } = await store.activity(whose, length, before);
+    const { writes, next } = await store.activity(whose, length, before, wanted);
     assert(writes.length <= length);
     ids.push(...writes.map(({ id }) => id));
     before = next ?? undefined;
