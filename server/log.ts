@@ -24,13 +24,23 @@ export type Log = RequestLog &
     shutdown: (why: string) => void;
   };
 
-/** @param stream where the lines go; standard output unless told otherwise. */
+/** @param stream where the lines go: each is one JSON object. Standard output unless told otherwise. */
 export function createLog(level: string, stream: DestinationStream = standardOutput()): Log {
-  const logger = pino({ level, base: null }, stream);
+  const logger = pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (word) => ({ level: word }) },
+    },
+    stream,
+  );
   return {
     request(context, { method, status, durationMs }) {
       const {
         requestId,
+        address,
+        path,
         operation,
         environment,
         caller,
@@ -40,11 +50,15 @@ export function createLog(level: string, stream: DestinationStream = standardOut
         replayed,
         importId,
         partnerMs,
+        partnerRequestId,
+        journalId,
         host,
       } = context;
       const line = {
         requestId,
+        address,
         method,
+        path,
         operation,
         environment,
         caller: caller?.id,
@@ -57,6 +71,8 @@ export function createLog(level: string, stream: DestinationStream = standardOut
         import: importId,
         durationMs,
         partnerMs,
+        partnerRequestId,
+        journal: journalId,
       };
       if (status === null) logger.warn(line, 'the caller went away');
       else if (status >= 500) logger.warn(line, 'request');

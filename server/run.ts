@@ -3,6 +3,8 @@ import { readDotEnv } from './config/dot-env.ts';
 import { type Config, readConfig } from './config/read-config.ts';
 import { errorCodeOf } from './error-code.ts';
 import { createLog, type Log } from './log.ts';
+import { readableLines } from './readable-lines.ts';
+import { standardOutput } from './standard-output.ts';
 import { type RunningBff, startBff } from './start.ts';
 import { welcome } from './welcome.ts';
 
@@ -25,7 +27,9 @@ export async function run(): Promise<void> {
     return;
   }
 
-  const log = createLog(config.logLevel);
+  // A person at a terminal reads lines; a collector of logs reads JSON.
+  const toTerminal = !config.production && process.stdout.isTTY === true;
+  const log = createLog(config.logLevel, toTerminal ? readableLines(standardOutput()) : standardOutput());
   let bff: RunningBff;
   try {
     bff = await startBff(config, log);
@@ -37,7 +41,7 @@ export async function run(): Promise<void> {
   // Before the ready line, since whoever reads that may send a signal at once.
   endOnSignal(bff, log);
   if (config.production) log.ready({ ...bff, environments: bff.environments.map(({ id }) => id) });
-  else process.stdout.write(welcome(bff, { toTerminal: process.stdout.isTTY === true }));
+  else process.stdout.write(welcome(bff, { toTerminal }));
 }
 
 function say(line: string): void {

@@ -101,7 +101,7 @@ function openOutput(): Output {
 /** A line in the form of the log's own lines, as a warning. */
 function lostLine(lost: number): string {
   const msg = `${lost} lines were lost, because whoever reads standard output did not keep up`;
-  return `${JSON.stringify({ level: 40, time: Date.now(), lost, msg })}\n`;
+  return `${JSON.stringify({ level: 'warn', time: new Date().toISOString(), lost, msg })}\n`;
 }
 
 /** A descriptor of standard output where a write that would block fails with EAGAIN instead. */

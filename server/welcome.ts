@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
-import { relative } from 'node:path';
+import { existsSync, globSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, relative } from 'node:path';
 import type { RunningBff } from './start.ts';
 
 /** The extension's own default for `pearsana.backendUrl`. */
@@ -7,8 +8,19 @@ const defaultAddress = 'http://127.0.0.1:8787';
 
 const vsix = 'dist/pearsana-partner.vsix';
 
-/** What to do after `npm start`. The access key is shown only on a terminal, since other output may be stored. */
-export function welcome(bff: RunningBff, { toTerminal }: { toTerminal: boolean }): string {
+/** Where VS Code, its kin and its servers keep the extensions of a person. */
+const extensionFolders = '.{vscode,vscode-insiders,vscode-oss,vscode-server}/extensions';
+
+/**
+ * What to do after `npm start`, without what is done already. The access key is shown only on a terminal, since other
+ * output may be stored.
+ *
+ * @param home the folder in which VS Code keeps this person's extensions
+ */
+export function welcome(
+  bff: RunningBff,
+  { toTerminal, home = homedir() }: { toTerminal: boolean; home?: string },
+): string {
   const environments = bff.environments.map(
     ({ id, kind, protected: isProtected }) =>
       `${id}${kind === 'local' ? ' (a stand-in for Pearsana, on this machine)' : ''}${isProtected ? ' (protected)' : ''}`,
@@ -23,23 +35,38 @@ export function welcome(bff: RunningBff, { toTerminal }: { toTerminal: boolean }
     `  the API       ${new URL('/docs', address)}`,
     '',
     'Next:',
-    ...(existsSync(vsix)
-      ? [`  1. Install the extension:   code --install-extension ${vsix}`]
-      : [`  1. Install the extension:   npm run package, then code --install-extension ${vsix}`]),
-    '     Or, in VS Code, run Extensions: Install from VSIX… and choose that file.',
-    '     Or, to try it without installing, open this folder in VS Code and press F5.',
-    ...(address === defaultAddress
-      ? []
-      : [`     In VS Code’s settings, set pearsana.backendUrl to ${address}`]),
-    '  2. Open the Pearsana view in VS Code’s activity bar, choose Sign In and paste the access key.',
-    '  3. Choose Ping beside an environment.',
-    ...(bff.environments.some(({ kind }) => kind === 'local')
+    ...nextSteps(address, home).flatMap(([first, ...others], index) => [
+      `  ${index + 1}. ${first}`,
+      ...others.map((line) => `     ${line}`),
+    ]),
+    ...(bff.environments.every(({ kind }) => kind === 'local')
       ? ['', 'To call Pearsana’s sandbox: put your credentials into .env (see .env.example) and start again.']
       : []),
     '',
     'Press Ctrl-C to stop.',
     '',
   ].join('\n')}\n`;
+}
+
+/** Each is one or more lines. */
+function nextSteps(address: string, home: string): string[][] {
+  const installed = globSync(join(home, extensionFolders, 'pearsana-tools.pearsana-partner-*')).length > 0;
+  const settings =
+    address === defaultAddress ? [] : [`In VS Code’s settings, set pearsana.backendUrl to ${address}`];
+  return [
+    ...(installed
+      ? settings.map((line) => [line])
+      : [
+          [
+            `Install the extension:   ${existsSync(vsix) ? '' : 'npm run package, then '}code --install-extension ${vsix}`,
+            'Or, in VS Code, run Extensions: Install from VSIX… and choose that file.',
+            'Or, to try it without installing, open this folder in VS Code and press F5.',
+            ...settings,
+          ],
+        ]),
+    ['Open the Pearsana view in VS Code’s activity bar, choose Sign In and paste the access key.'],
+    ['Choose Ping beside an environment.'],
+  ];
 }
 
 function accessKeyWords({ accessKey, accessKeyFile }: RunningBff, toTerminal: boolean): string {

@@ -85,6 +85,8 @@ export function createApp(options: AppOptions): Express {
   if (sessions) app.use(createLoginRoutes(sessions, allowedOrigins));
   app.use(createApiDescription(address.publicUrl, api.fileLimits, described));
   app.use(createDocs());
+  // Relative, so that it also leads there behind a proxy that serves the BFF below a path.
+  app.get('/', (_request, response) => response.redirect('docs'));
   app.use(() => {
     throw BffError.of('NOT_FOUND', 'There is nothing at this path. GET /docs shows the API.');
   });

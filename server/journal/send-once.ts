@@ -20,6 +20,8 @@ export type SendOnce = (
      * sent. What it gives takes that back.
      */
     spend?: () => Promise<() => void>;
+    /** Told which row of the journal holds the write, before it is sent. */
+    onRow?: (id: string) => void;
   },
 ) => Promise<{ reply: PartnerReply; replayed: boolean }>;
 
@@ -27,17 +29,22 @@ export type SendOnce = (
 export function createSendOnce(journal: Pick<Journal, 'claim' | 'end'>, callPartner: CallPartner): SendOnce {
   const pause = createImportPause();
 
-  return async function sendOnce(call, { spend, ...asked }) {
+  return async function sendOnce(call, { spend, onRow, ...asked }) {
     const { environment, row, requestId } = call;
     if (asked.import) pause.check(environment.id);
     const claim = await journal.claim({ ...asked, environment: environment.id, requestId });
-    if ('earlier' in claim) return { reply: answerAgain(claim, row), replayed: true };
+    if ('earlier' in claim) {
+      onRow?.(claim.earlier.id);
+      return { reply: answerAgain(claim, row), replayed: true };
+    }
     if (!('id' in claim)) throw refusedRow(claim, asked, environment.id);
+    onRow?.(claim.id);
 
     let giveBack: (() => void) | undefined;
     let partner: PartnerFacts | undefined;
     const onAnswer = (facts: PartnerFacts) => {
       partner = keptFacts(facts);
+      call.onAnswer?.(facts);
     };
     try {
       giveBack = await spend?.();

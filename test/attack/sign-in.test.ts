@@ -50,7 +50,7 @@ test('an identity provider with common peculiarities', async (t) => {
     return Reflect.get(Object(body), 'grants');
   }
   const warnings = () =>
-    bff.logLines.map((line) => JSON.parse(line)).filter(({ level }: { level: number }) => level === 40);
+    bff.logLines.map((line) => JSON.parse(line)).filter(({ level }: { level: string }) => level === 'warn');
 
   await t.test('may send email_verified as a string, and write the address in any case', async () => {
     const answer = await login({ email: 'ADA@Example.edu', email_verified: 'true' });

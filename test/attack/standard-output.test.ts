@@ -84,7 +84,7 @@ describe('a standard output that nobody reads', () => {
     assert(lost > 0);
     assert.equal(read.at(-1)?.msg, 'the last one');
     const [told] = read.filter((line) => line.lost !== undefined);
-    assert.equal(told?.level, 40);
+    assert.equal(told?.level, 'warn');
     assert.match(String(told?.msg), new RegExp(`^${lost} lines were lost`));
   });
 

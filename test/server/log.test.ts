@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { BffError } from '../../server/bff-error.ts';
 import { createLog } from '../../server/log.ts';
 
-const context = { requestId: 'an-id', signal: new AbortController().signal };
+const context = { requestId: 'an-id', address: '192.0.2.1', signal: new AbortController().signal };
 const end = { method: 'GET', status: 200, durationMs: 1.5 };
 
 function log(level = 'trace') {
@@ -28,10 +28,11 @@ describe('the log', () => {
       end,
     );
     const [{ time, ...rest } = {}] = entries();
-    assert.equal(typeof time, 'number');
+    assert.match(String(time), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     assert.deepEqual(rest, {
-      level: 30,
+      level: 'info',
       requestId: 'an-id',
+      address: '192.0.2.1',
       method: 'GET',
       operation: 'ping',
       environment: 'sandbox',
@@ -44,18 +45,24 @@ describe('the log', () => {
   });
 
   for (const { what, status, operation, code, level } of [
-    { what: 'an operation', status: 200, operation: 'ping', level: 30 },
-    { what: 'a question about the BFF itself', status: 200, operation: undefined, level: 20 },
-    { what: 'what the caller did wrong', status: 404, operation: undefined, level: 30 },
-    { what: 'one wrong key of too many', status: 429, operation: 'ping', code: 'RATE_LIMITED', level: 20 },
-    { what: 'a failure', status: 502, operation: 'ping', level: 40 },
-    { what: 'a caller who went away', status: null, operation: 'ping', level: 40 },
+    { what: 'an operation', status: 200, operation: 'ping', level: 'info' },
+    { what: 'a question about the BFF itself', status: 200, operation: undefined, level: 'debug' },
+    { what: 'what the caller did wrong', status: 404, operation: undefined, level: 'info' },
+    {
+      what: 'one wrong key of too many',
+      status: 429,
+      operation: 'ping',
+      code: 'RATE_LIMITED',
+      level: 'debug',
+    },
+    { what: 'a failure', status: 502, operation: 'ping', level: 'warn' },
+    { what: 'a caller who went away', status: null, operation: 'ping', level: 'warn' },
   ] as {
     what: string;
     status: number | null;
     operation: string | undefined;
     code?: string;
-    level: number;
+    level: string;
   }[]) {
     it(`gives ${what} level ${level}`, () => {
       const { log: its, entries } = log();
@@ -77,7 +84,7 @@ describe('the log', () => {
       const { log: its, entries, text } = log();
       its.unexpected(error, 'an-id');
       const [entry = {}] = entries();
-      assert.deepEqual([entry.level, entry.name, entry.requestId], [50, name, 'an-id']);
+      assert.deepEqual([entry.level, entry.name, entry.requestId], ['error', name, 'an-id']);
       if (error instanceof Error) assert.match(JSON.stringify(entry.at), /log\.test\.ts:\d+/);
       assert.doesNotMatch(text(), /canary/);
     });

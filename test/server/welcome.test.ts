@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Secret } from '../../server/secret.ts';
 import { welcome } from '../../server/welcome.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const credentials = {
   environment: 'a',
@@ -51,7 +54,20 @@ describe('the words at the start', () => {
     assert.match(words, /code --install-extension \S+\.vsix/);
     assert.match(words, /press F5/);
     assert.match(words, /Sign In and paste the access key/);
-    assert.match(words, /put your credentials into \.env/);
+    const onlyLocal = { ...bff, environments: [environment('local', 'local')] };
+    assert.match(welcome(onlyLocal, { toTerminal: false }), /put your credentials into \.env/);
+  });
+
+  it('leave out what is done already', () => {
+    using home = temporaryFolder();
+    assert.doesNotMatch(welcome(bff, { toTerminal: false }), /put your credentials into \.env/);
+    const words = () => welcome(bff, { toTerminal: false, home: home.path });
+    assert.match(words(), /^ {2}1\. Install the extension: /m);
+    mkdirSync(join(home.path, '.vscode/extensions/pearsana-tools.pearsana-partner-0.1.0'), {
+      recursive: true,
+    });
+    assert.doesNotMatch(words(), /install-extension|F5/);
+    assert.match(words(), /^ {2}1\. Open the Pearsana view/m);
   });
 
   it('show the key to a terminal, and elsewhere the file that holds it', () => {

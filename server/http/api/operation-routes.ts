@@ -6,7 +6,8 @@ import {
 } from '../../../shared/endpoint-row.ts';
 import type { Endpoints } from '../../../shared/endpoints.ts';
 import type { FileLimits } from '../../../shared/environments.ts';
-import type { OperationName, ResultOf } from '../../../shared/operations.ts';
+import { keptWord } from '../../../shared/fields.ts';
+import type { OperationName, PartnerFacts, ResultOf } from '../../../shared/operations.ts';
 import { BffError } from '../../bff-error.ts';
 import type { Caller } from '../../callers/caller.ts';
 import { environmentName } from '../../callers/grants.ts';
@@ -113,10 +114,17 @@ export function createOperationRoutes(dependencies: OperationDependencies): Reco
         held,
       );
       if (row.request) requireStillAllowed(context, environment, operation);
-      const call = { environment, row, ...prepared, requestId, signal };
+      const onAnswer = (facts: PartnerFacts) => {
+        const id = keptWord.safeParse(facts.requestId).data;
+        if (id) context.partnerRequestId = id;
+      };
+      const call = { environment, row, ...prepared, requestId, signal, onAnswer };
       const { reply, replayed } = remembered
         ? await sendOnce(call, {
             ...{ ...remembered, caller: caller.id, operation, idempotencyKey },
+            onRow: (id) => {
+              context.journalId = id;
+            },
             ...(importId === undefined
               ? { spend: () => spendWrite(request, response, environment) }
               : { import: { id: importId, perMinute: importsPerMinute(environment) } }),

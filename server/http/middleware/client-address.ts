@@ -8,7 +8,12 @@ import { ipKeyGenerator } from 'express-rate-limit';
  * address of the connection counts.
  */
 export function addressOf(request: Request): string {
-  return ipKeyGenerator(asAddress(request.ip) ?? asAddress(request.socket.remoteAddress) ?? 'unknown');
+  return ipKeyGenerator(clientAddressOf(request));
+}
+
+/** The address itself, for the log. */
+export function clientAddressOf(request: Request): string {
+  return asAddress(request.ip) ?? asAddress(request.socket.remoteAddress) ?? 'unknown';
 }
 
 /** As proxies write it: `192.0.2.1`, `192.0.2.1:50000`, `2001:db8::1`, `[2001:db8::1]:50000`, with a zone, or in quotes. */

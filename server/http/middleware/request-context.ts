@@ -3,15 +3,20 @@ import type { NextFunction, Request, Response } from 'express';
 import type { Outcome } from '../../../shared/errors.ts';
 import type { Caller } from '../../callers/caller.ts';
 import { keyPrefix } from '../../callers/key-format.ts';
+import { clientAddressOf } from './client-address.ts';
 import { type Asked, type ReadRequestLine, readTarget, type Target } from './request-line.ts';
 
 /** What the BFF knows about a request. The log line contains this and nothing else. */
 export type RequestContext = {
   requestId: string;
+  /** Where the request came from, as far as its proxies are believed. */
+  address: string;
   /** Aborted when the caller goes away before the answer is complete. */
   signal: AbortSignal;
   /** The path and query; undefined if the request is refused because they could be read in two ways. */
   target?: Target | undefined;
+  /** The path as far as it may be logged. */
+  path?: string | undefined;
   /** The row of the table that the request line names, if any; `operation` is its name, if it needs a grant. */
   asked?: Asked | undefined;
   operation: string | undefined;
@@ -31,6 +36,10 @@ export type RequestContext = {
   importId?: string;
   /** How long Pearsana took, in milliseconds. */
   partnerMs?: number;
+  /** Pearsana's own id of the request. */
+  partnerRequestId?: string;
+  /** The row of the journal that holds the write. */
+  journalId?: string;
   /** The name in the Host header, made safe to log, if the BFF refused it. */
   host?: string;
 };
@@ -78,6 +87,18 @@ export type RequestLog = {
   warn: (sentence: string) => void;
 };
 
+/** A path of ours has short words. Anything longer could be a key, and anything with an @ a person. */
+const loggedPath = /^(?:\/[\w.-]{0,24}){1,8}$/;
+
+/**
+ * The path that a log line may show: the pattern of a row of the table, and any other path only if it is a plain one.
+ */
+function pathToLog(target: Target | undefined, asked: Asked | undefined): string | undefined {
+  const [row] = asked?.rows ?? [];
+  if (row) return row.row.path;
+  return target && loggedPath.test(target.path) ? target.path : undefined;
+}
+
 /** Gives every request its id and context, and adds the id to the answer. */
 export function requestContext(readRequestLine: ReadRequestLine, onEnd: OnRequestEnd) {
   return function attachContext(request: Request, response: Response, next: NextFunction): void {
@@ -92,8 +113,10 @@ export function requestContext(readRequestLine: ReadRequestLine, onEnd: OnReques
         request.headers.authorization,
         request.headers.cookie,
       ),
+      address: clientAddressOf(request),
       target,
       asked,
+      path: pathToLog(target, asked),
       operation: endpoint?.row.access === 'grant' ? endpoint.name : undefined,
       signal: gone.signal,
     };

@@ -269,7 +269,7 @@ describe('a proxy in front that nothing says of', () => {
     assert.deepEqual(warnings(bff), []);
     for (let call = 0; call < 3; call += 1) await bff.call('/api/session', { headers: forwarded });
     assert.equal(warnings(bff).length, 1);
-    assert.equal(JSON.parse(String(warnings(bff)[0])).level, 40);
+    assert.equal(JSON.parse(String(warnings(bff)[0])).level, 'warn');
   });
 
   it('is not warned of where one is believed', async () => {

@@ -12,7 +12,10 @@ test('an error that is not ours', async (t) => {
   const errors: Record<string, Error> = {};
   const app = express();
   app.use((request, response) => {
-    response.locals.context = { requestId: 'r-1', operation: undefined, signal: AbortSignal.abort() };
+    response.locals.context = {
+      ...{ requestId: 'r-1', address: '192.0.2.1', operation: undefined },
+      signal: AbortSignal.abort(),
+    };
     throw errors[request.path];
   });
   app.use(respondToError((error) => unexpected.push(error)));
