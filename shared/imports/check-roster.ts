@@ -17,7 +17,7 @@ export type CheckedRow = RosterRow & {
 };
 
 /** How many rows are checked in one turn of the event loop. */
-const rowsAtOnce = 100;
+const rowsAtOnce = 25;
 
 /** A placeholder for a document's content, which is read only when the document is sent. */
 const anyContent = 'AAAA';

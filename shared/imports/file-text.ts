@@ -1,4 +1,4 @@
-import type { Fault } from './fault.ts';
+import type { Breathe, Fault } from './fault.ts';
 
 /** The largest file that can be imported: 10 MB. */
 export const largestFile = 10 * 1024 * 1024;
@@ -11,11 +11,14 @@ const saveAsCsv =
 
 const replacementCharacter = '\uFFFD';
 
+/** How many bytes are decoded in one turn of the event loop. */
+const bytesAtOnce = 1024 * 1024;
+
 /**
  * Reads bytes as UTF-8, or as UTF-16 if they start with its byte order mark. Every other encoding is refused: guessing
  * could put wrong letters into people's names.
  */
-export function readText(bytes: Uint8Array): FileText {
+export async function readText(bytes: Uint8Array, breathe: Breathe): Promise<FileText> {
   if (bytes.length > largestFile)
     return fault(`The file is larger than ${largestFile / 1024 / 1024} MB. Split it into several files.`);
   if (startsWith(bytes, [0x50, 0x4b, 0x03, 0x04]) || startsWith(bytes, [0xd0, 0xcf, 0x11, 0xe0]))
@@ -32,18 +35,18 @@ export function readText(bytes: Uint8Array): FileText {
       `This line contains a character that does not belong in a text file. ${saveAsCsv}`,
       lineAt(bytes, zero),
     );
-  const text = decode(bytes, encoding);
+  const text = await decodeInPieces(bytes, encoding, breathe);
   if (text === undefined)
     return encoding === 'utf-8'
-      ? fault(`The letters in this line are not in UTF-8. ${saveAsCsv}`, firstBadLine(bytes))
+      ? fault(`The letters in this line are not in UTF-8. ${saveAsCsv}`, await firstBadLine(bytes, breathe))
       : fault(`The file claims to be UTF-16, but it is not. ${saveAsCsv}`);
   const lost = text.indexOf(replacementCharacter);
   if (lost >= 0)
     return fault(
       'A letter in this line was lost when the file was saved (it shows as �). Correct it in the original, and save the file as UTF-8.',
-      newlines(text.slice(0, lost)) + 1,
+      countLineEnds(text.slice(0, lost)) + 1,
     );
-  return { text: text.replaceAll(/\r\n?/g, '\n') };
+  return { text };
 }
 
 /** The number of line ends in a text whose line ends are `\n`. */
@@ -53,22 +56,49 @@ export function countLineEnds(text: string): number {
   return count;
 }
 
-function decode(bytes: Uint8Array, encoding: string): string | undefined {
+/** The text, in which every line ends with `\n`; undefined if the bytes are not in this encoding. */
+async function decodeInPieces(
+  bytes: Uint8Array,
+  encoding: string,
+  breathe: Breathe,
+): Promise<string | undefined> {
+  // The decoder also removes the byte order mark.
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  let text = '';
+  let held = '';
+  for (let at = 0; at < bytes.length; at += bytesAtOnce) {
+    const end = at + bytesAtOnce;
+    const stream = end < bytes.length;
+    try {
+      const piece = held + decoder.decode(bytes.subarray(at, end), { stream });
+      // The `\n` that belongs to it may be in the next piece.
+      held = stream && piece.endsWith('\r') ? '\r' : '';
+      text += piece.slice(0, piece.length - held.length).replaceAll(/\r\n?/g, '\n');
+    } catch {
+      return undefined;
+    }
+    await breathe();
+  }
+  return text;
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
   try {
-    // The decoder also removes the byte order mark.
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
 }
 
 /** The first line that is not UTF-8. No multi-byte character contains a line end, so each line can be decoded by itself. */
-function firstBadLine(bytes: Uint8Array): number {
+async function firstBadLine(bytes: Uint8Array, breathe: Breathe): Promise<number> {
   let line = 1;
   for (let start = 0; start < bytes.length; line += 1) {
+    if (line % 1_000 === 0) await breathe();
     const end = bytes.indexOf(0x0a, start);
     const next = end < 0 ? bytes.length : end + 1;
-    if (decode(bytes.subarray(start, next), 'utf-8') === undefined) return line;
+    if (!isUtf8(bytes.subarray(start, next))) return line;
     start = next;
   }
   return line;
@@ -78,10 +108,6 @@ function lineAt(bytes: Uint8Array, offset: number): number {
   let line = 1;
   for (let at = 0; at < offset; at += 1) if (bytes[at] === 0x0a) line += 1;
   return line;
-}
-
-function newlines(text: string): number {
-  return countLineEnds(text.replaceAll(/\r\n?/g, '\n'));
 }
 
 function startsWith(bytes: Uint8Array, prefix: readonly number[]): boolean {

@@ -34,6 +34,8 @@ export type Roster = {
   operation: ImportOperation;
   format: 'csv' | 'json';
   delimiter: Delimiter;
+  /** The file's text, in which every line ends with `\n`; empty if it could not be read. */
+  text: string;
   columns: readonly Column[];
   rows: readonly RosterRow[];
   /** What is wrong with the file itself. Its rows have not been checked. */
@@ -42,24 +44,28 @@ export type Roster = {
   remarks: readonly Fault[];
 };
 
+/** How many rows become requests in one turn of the event loop. */
+const rowsAtOnce = 100;
+
 /** Reads a file's rows as requests. It does not check the rows: `checkRoster` does. */
 export async function readRoster(
   bytes: Uint8Array,
   operation: ImportOperation,
   { map = {}, set = {}, breathe }: ColumnWords & { breathe: Breathe },
 ): Promise<Roster> {
-  const empty: Roster = {
-    ...{ operation, format: 'csv', delimiter: ',' },
+  const unread: Roster = {
+    ...{ operation, format: 'csv', delimiter: ',', text: '' },
     ...{ columns: [], rows: [], faults: [], remarks: [] },
   };
-  const read = readText(bytes);
-  if ('fault' in read) return { ...empty, faults: [read.fault] };
+  const read = await readText(bytes, breathe);
+  if ('fault' in read) return { ...unread, faults: [read.fault] };
   const { text } = read;
+  const empty = { ...unread, text };
   if (text.trim() === '') return { ...empty, faults: [{ message: 'The file is empty.' }] };
   const constants = constantsOf(operation, set);
   if ('fault' in constants) return { ...empty, faults: [constants.fault] };
   if (/^\s*[[{]/.test(text.slice(0, 1_000))) {
-    const { rows, faults } = readJsonRows(text, mostRows);
+    const { rows, faults } = await readJsonRows(text, { mostRows, breathe });
     const filled = rows.map(({ line, request }) => ({
       line,
       cells: [],
@@ -78,7 +84,11 @@ export async function readRoster(
   if (others.length > mostRows) faults.push({ message: tooManyWords });
   else if (others.length === 0) faults.push({ message: 'The file has a header and no rows.' });
   const draftOf = draftMaker(header.columns, constants.values);
-  const rows = others.map(({ line, cells }) => ({ line, cells, draft: draftOf(cells) }));
+  const rows: RosterRow[] = [];
+  for (const [index, { line, cells }] of others.entries()) {
+    if (index % rowsAtOnce === 0) await breathe();
+    rows.push({ line, cells, draft: draftOf(cells) });
+  }
   const remarks = header.columns.flatMap(({ header: name, field }, cell) =>
     field === undefined && name.trim() !== '' && !isToMend(name)
       ? [{ line: first.line, cell, message: `The column “${name.trim()}” is not used.` }]

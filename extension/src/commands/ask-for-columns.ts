@@ -15,7 +15,7 @@ export async function askForColumns(
   { operation: given, map = {}, set = {}, confirm: confirmed }: ImportArgument,
   input: WizardInput,
 ): Promise<ColumnsDraft | undefined> {
-  const fits = fittingOperations(bytes);
+  const fits = await fittingOperations(bytes);
   const operation = given ?? fits[0]?.operation;
   if (!operation) return undefined;
   const draft: ColumnsDraft = { operation, map, set, constant: [] };

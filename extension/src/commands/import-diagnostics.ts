@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { Fault } from '../../../shared/imports/fault.ts';
-import { readText } from '../../../shared/imports/file-text.ts';
 import type { RowResult } from '../../../shared/imports/result-files.ts';
 import { placeFinder } from '../imports/cell-places.ts';
 import type { ImportFile } from '../imports/import-file.ts';
@@ -9,25 +8,26 @@ import { plain } from '../plain-text.ts';
 /** What is wrong with rows, at their cells in the editor and in Problems. */
 export type ImportDiagnostics = {
   /** Shows the faults of a file that was checked, in the place of what was shown of it. */
-  checked: (uri: vscode.Uri, bytes: Uint8Array, file: Pick<ImportFile, 'roster' | 'rows'>) => void;
+  checked: (uri: vscode.Uri, file: Pick<ImportFile, 'roster' | 'rows'>) => void;
   /** Adds what became of the rows that were not done. */
-  ended: (uri: vscode.Uri, bytes: Uint8Array, file: ImportFile, results: readonly RowResult[]) => void;
+  ended: (uri: vscode.Uri, file: ImportFile, results: readonly RowResult[]) => void;
 };
 
 const { Error: isError, Warning: isWarning, Information: isInformation } = vscode.DiagnosticSeverity;
 
+/** VS Code shows no more of one file. */
+const mostShown = 1_000;
+
 export function createImportDiagnostics(collection: vscode.DiagnosticCollection): ImportDiagnostics {
   function show(
     uri: vscode.Uri,
-    bytes: Uint8Array,
     roster: ImportFile['roster'],
     found: readonly (Fault & { severity: vscode.DiagnosticSeverity })[],
   ): void {
-    const read = readText(bytes);
-    const placeOf = placeFinder('text' in read ? read.text : '', roster);
+    const placeOf = placeFinder(roster);
     collection.set(
       uri,
-      found.map((fault) => {
+      found.slice(0, mostShown).map((fault) => {
         const { start, end } = placeOf(fault);
         const range = new vscode.Range(start.line, start.character, end.line, end.character);
         const diagnostic = new vscode.Diagnostic(range, plain(fault.message), fault.severity);
@@ -44,17 +44,17 @@ export function createImportDiagnostics(collection: vscode.DiagnosticCollection)
   ];
 
   return {
-    checked(uri, bytes, file) {
-      show(uri, bytes, file.roster, faultsOf(file));
+    checked(uri, file) {
+      show(uri, file.roster, faultsOf(file));
     },
-    ended(uri, bytes, file, results) {
+    ended(uri, file, results) {
       const undone = results.flatMap(({ row, state, message = '' }) => {
         const severity = severities[state as keyof typeof severities];
         return severity === undefined
           ? []
           : [{ line: row.line, message: `${words[state]}: ${message}`, severity }];
       });
-      show(uri, bytes, file.roster, [...faultsOf(file), ...undone]);
+      show(uri, file.roster, [...faultsOf(file), ...undone]);
     },
   };
 }

@@ -48,7 +48,7 @@ export async function importRoster(
   const { list, input, diagnostics, backend, kept } = dependencies;
   const prepared = await prepareImport(given, wanted, dependencies);
   if (!prepared) return undefined;
-  const { uri, bytes, columns, target, file, calls, plan } = prepared;
+  const { uri, columns, target, file, calls, plan } = prepared;
   const { operation } = columns;
   const name = nameOf(uri);
   const { id, name: environmentName, protected: isProtected } = target.environment;
@@ -67,7 +67,7 @@ export async function importRoster(
   if (plan.toSend.length === 0) {
     const result: ImportResult = { environment: id, operation, end: 'finished', counts: counts() };
     if (left) await kept.forget(left.id);
-    tellEnded({ uri, file, results: inOrder(file, results), result }, bytes, diagnostics);
+    tellEnded({ uri, file, results: inOrder(file, results), result }, diagnostics);
     return result;
   }
   const reviewed = {
@@ -130,12 +130,12 @@ export async function importRoster(
   const all = await ended;
   dependencies.onWritten(id);
   void list.update();
-  tellEnded(all, bytes, diagnostics);
+  tellEnded(all, diagnostics);
   return all.result;
 }
 
-function tellEnded(ended: EndedImport, bytes: Uint8Array, diagnostics: ImportDiagnostics): void {
-  diagnostics.ended(ended.uri, bytes, ended.file, ended.results);
+function tellEnded(ended: EndedImport, diagnostics: ImportDiagnostics): void {
+  diagnostics.ended(ended.uri, ended.file, ended.results);
   showImportResults(ended);
 }
 

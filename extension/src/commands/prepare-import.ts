@@ -19,7 +19,6 @@ import type { WriteDependencies } from './write.ts';
 /** All that is known before a person reviews an import. Nothing has been announced or sent. */
 export type PreparedImport = {
   uri: vscode.Uri;
-  bytes: Uint8Array;
   columns: ColumnsDraft;
   target: Target;
   file: ImportFile;
@@ -60,7 +59,7 @@ export async function prepareImport(
   const file = await whileShown(`Checking ${name}…`, () =>
     checkImportFile(bytes, operation, columns, documentFaults(uri, operation, fileLimits.document)),
   );
-  diagnostics.checked(uri, bytes, file);
+  diagnostics.checked(uri, file);
   const [fault] = file.roster.faults;
   if (fault) {
     const place = fault.line === undefined ? '' : `, line ${fault.line}`;
@@ -88,7 +87,7 @@ export async function prepareImport(
         each.digest === digest &&
         placesIn(each) >= plan.toSend.length,
     );
-    return { uri, bytes, columns, target, file, calls, plan, perMinute: open?.perMinute ?? perMinute, open };
+    return { uri, columns, target, file, calls, plan, perMinute: open?.perMinute ?? perMinute, open };
   });
 }
 

@@ -6,11 +6,12 @@ import type { Roster } from '../../../shared/imports/roster.ts';
 export type Place = { start: Position; end: Position };
 type Position = { line: number; character: number };
 
-/** Finds the places of faults in the text of a file whose line ends are `\n`. */
-export function placeFinder(
-  text: string,
-  { format, delimiter }: Pick<Roster, 'format' | 'delimiter'>,
-): (fault: Fault) => Place {
+/** Finds the places of faults in a file. */
+export function placeFinder({
+  text,
+  format,
+  delimiter,
+}: Pick<Roster, 'text' | 'format' | 'delimiter'>): (fault: Fault) => Place {
   const starts = lineStarts(text);
   const positionOf = (offset: number): Position => {
     const line = lastAtMost(starts, offset);

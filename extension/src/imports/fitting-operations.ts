@@ -1,9 +1,10 @@
-import { type ImportOperation, importOperations, mostRows } from '../../../shared/import-record.ts';
+import { type ImportOperation, importOperations } from '../../../shared/import-record.ts';
 import { fieldNamed, plainName, requiredFields, toMendName } from '../../../shared/imports/columns.ts';
 import { firstRows } from '../../../shared/imports/csv-table.ts';
 import { readText } from '../../../shared/imports/file-text.ts';
-import { readJsonRows } from '../../../shared/imports/json-rows.ts';
+import { firstJsonEntry } from '../../../shared/imports/json-rows.ts';
 import { pathWords, valueAt } from '../../../shared/validate.ts';
+import { breathe } from './import-file.ts';
 
 /** How well a file suits an operation, by its columns alone. */
 export type Fit = {
@@ -18,13 +19,13 @@ export type Fit = {
 };
 
 /** Every operation, the likeliest first. Of a file that is no text, nothing is known. */
-export function fittingOperations(bytes: Uint8Array): Fit[] {
-  const read = readText(bytes);
+export async function fittingOperations(bytes: Uint8Array): Promise<Fit[]> {
+  const read = await readText(bytes, breathe);
   const text = 'text' in read ? read.text : '';
-  const [entry] = /^\s*\[/.test(text) ? readJsonRows(text, mostRows).rows : [];
+  const entry = firstJsonEntry(text);
   const headers = firstRows(text);
   const fits = importOperations.map((operation) =>
-    entry ? fitOfEntry(operation, entry.request) : fitOfHeaders(operation, headers),
+    entry !== undefined ? fitOfEntry(operation, entry) : fitOfHeaders(operation, headers),
   );
   return fits.sort((a, b) => a.missing.length - b.missing.length || b.used - a.used);
 }

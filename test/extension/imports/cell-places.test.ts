@@ -7,7 +7,7 @@ import { breathe, read } from '../../shared/imports/read.ts';
 /** The text at each fault of a file. */
 async function faultyTexts(text: string): Promise<string[]> {
   const roster = await read(text);
-  const placeOf = placeFinder(text, roster);
+  const placeOf = placeFinder(roster);
   const lines = text.split('\n');
   const rows = await checkRoster(roster, { breathe });
   return rows

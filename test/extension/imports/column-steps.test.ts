@@ -12,7 +12,7 @@ const fits = (text: string) => fittingOperations(new TextEncoder().encode(text))
 
 /** Answers each step by its id; an unexpected one fails the test. */
 async function answer(text: string, answers: Record<string, string>): Promise<ColumnsDraft | undefined> {
-  const all = fits(text);
+  const all = await fits(text);
   const asked: string[] = [];
   let current: readonly Step<ColumnsDraft>[] = [];
   const next = (number: number) => {
@@ -60,8 +60,8 @@ describe('the operation of a file', () => {
     ['[{"identity":{"firstName":"A","lastName":"B","email":"a@b.co","roleName":"x"}}]', 'createUser'],
   ];
   for (const [header, operation] of files) {
-    it(`is guessed as ${operation} from ${header.slice(0, 40)}`, () => {
-      assert.equal(fits(`${header}\n`)[0]?.operation, operation);
+    it(`is guessed as ${operation} from ${header.slice(0, 40)}`, async () => {
+      assert.equal((await fits(`${header}\n`))[0]?.operation, operation);
     });
   }
 });
@@ -95,10 +95,10 @@ describe('the fields that no column gives', () => {
     assert.deepEqual(draft?.set, { 'externalReferences[0].namespace': 'SIS' });
   });
 
-  it('are named when nobody can give them for all rows', () => {
+  it('are named when nobody can give them for all rows', async () => {
     const text = 'First name,Last name,Namespace,Student ID\n';
     const draft: ColumnsDraft = { operation: 'createInvitation', map: {}, set: {}, constant: [] };
-    assert.deepEqual(fieldsLacking(fits(text), draft), ['E-mail']);
-    assert.deepEqual(fieldsLacking(fits(text), { ...draft, set: { email: 'a@b.co' } }), []);
+    assert.deepEqual(fieldsLacking(await fits(text), draft), ['E-mail']);
+    assert.deepEqual(fieldsLacking(await fits(text), { ...draft, set: { email: 'a@b.co' } }), []);
   });
 });

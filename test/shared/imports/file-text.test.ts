@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { largestFile, readText } from '../../../shared/imports/file-text.ts';
+import { breathe } from './read.ts';
 
 const text = 'Name\nZoë Müller\nმარიამ\n';
 const utf8 = new TextEncoder().encode(text);
@@ -14,8 +15,10 @@ function utf16(value: string, littleEndian: boolean, mark: boolean): Uint8Array 
   return bytes;
 }
 
-function faultOf(bytes: Uint8Array) {
-  const read = readText(bytes);
+const textOf = (bytes: Uint8Array) => readText(bytes, breathe);
+
+async function faultOf(bytes: Uint8Array) {
+  const read = await textOf(bytes);
   assert('fault' in read, 'It was read.');
   return read.fault;
 }
@@ -28,41 +31,47 @@ describe('the text of a file', () => {
     'UTF-16, big-endian': utf16(text, false, true),
   };
   for (const [what, bytes] of Object.entries(readable))
-    it(`is read from ${what}`, () => assert.deepEqual(readText(bytes), { text }));
+    it(`is read from ${what}`, async () => assert.deepEqual(await textOf(bytes), { text }));
 
-  it('has only \\n as its line end, whichever line ends the file has', () => {
-    assert.deepEqual(readText(new TextEncoder().encode('a\r\nb\rc\nd')), { text: 'a\nb\nc\nd' });
+  it('has only \\n as its line end, whichever line ends the file has', async () => {
+    assert.deepEqual(await textOf(new TextEncoder().encode('a\r\nb\rc\nd')), { text: 'a\nb\nc\nd' });
   });
 
   const windows1252 = [...new TextEncoder().encode('Name\nAda\nZo'), 0xeb, 0x0a];
-  it('is refused with the line number if it is in Windows-1252, as Excel writes it', () => {
-    const fault = faultOf(Uint8Array.from(windows1252));
+  it('is refused with the line number if it is in Windows-1252, as Excel writes it', async () => {
+    const fault = await faultOf(Uint8Array.from(windows1252));
     assert.equal(fault.line, 3);
     assert.match(fault.message, /CSV UTF-8/);
   });
 
-  it('is refused with the line number if a letter was lost when it was saved', () => {
-    assert.equal(faultOf(new TextEncoder().encode('Name\r\nAda\r\nZo\uFFFD\r\n')).line, 3);
+  it('has no line end too many where a line end is cut in two by reading in pieces', async () => {
+    const lines = Array.from({ length: 300_000 }, (_, index) => 'x'.repeat(index % 11));
+    const read = await textOf(new TextEncoder().encode(lines.join('\r\n')));
+    assert('text' in read && read.text === lines.join('\n'));
   });
 
-  it('is refused if it is UTF-16 without a byte order mark, since that cannot be recognised safely', () => {
-    assert.match(faultOf(utf16('Name\nAda', true, false)).message, /does not belong in a text/);
+  it('is refused with the line number if a letter was lost when it was saved', async () => {
+    assert.equal((await faultOf(new TextEncoder().encode('Name\r\nAda\r\nZo\uFFFD\r\n'))).line, 3);
   });
 
-  it('is refused if half of a UTF-16 character is missing', () => {
-    assert.match(faultOf(utf16('Name\uD83D', true, true)).message, /UTF-16/);
+  it('is refused if it is UTF-16 without a byte order mark, since that cannot be recognised safely', async () => {
+    assert.match((await faultOf(utf16('Name\nAda', true, false))).message, /does not belong in a text/);
   });
 
-  it('is refused as an Excel workbook, of the old format and of the new one', () => {
+  it('is refused if half of a UTF-16 character is missing', async () => {
+    assert.match((await faultOf(utf16('Name\uD83D', true, true))).message, /UTF-16/);
+  });
+
+  it('is refused as an Excel workbook, of the old format and of the new one', async () => {
     for (const magic of [
       [0x50, 0x4b, 0x03, 0x04, 0x14],
       [0xd0, 0xcf, 0x11, 0xe0, 0xa1],
     ])
-      assert.match(faultOf(Uint8Array.from(magic)).message, /Excel workbook/);
+      assert.match((await faultOf(Uint8Array.from(magic))).message, /Excel workbook/);
   });
 
-  it('is refused if it is larger than 10 MB', () => {
-    assert.match(faultOf(new Uint8Array(largestFile + 1)).message, /10 MB/);
-    assert('text' in readText(new Uint8Array(largestFile).fill(0x61)));
+  it('is refused if it is larger than 10 MB', async () => {
+    assert.match((await faultOf(new Uint8Array(largestFile + 1))).message, /10 MB/);
+    assert('text' in (await textOf(new Uint8Array(largestFile).fill(0x61))));
   });
 });
