@@ -68,6 +68,15 @@ export class ClientError extends Error {
     this.outcome = context.writes ? outcome : undefined;
   }
 
+  /**
+   * Whether the BFF itself says that it does not have the path, because it is an older version. A 404 from Pearsana is about
+   * a person instead, and a path that contains an id may lack only that id.
+   */
+  get isFromOlderBff(): boolean {
+    const { source, code = '' } = this.failure ?? {};
+    return source === 'bff' && ['NOT_FOUND', 'METHOD_NOT_ALLOWED'].includes(code);
+  }
+
   static unreachable(context: CallContext, why: string | undefined, cause: unknown): ClientError {
     const reason = why === undefined ? '' : `: ${why}`;
     return new ClientError(

@@ -6,12 +6,19 @@ import {
   type ClientOptions,
   createClient,
 } from '../../shared/client.ts';
+import { ClientError } from '../../shared/client-error.ts';
 import type { EnvironmentsAnswer } from '../../shared/environments.ts';
 import type { ImportClient } from '../../shared/imports/client-calls.ts';
 import type { OperationName } from '../../shared/operations.ts';
 import type { KeptSession, SessionStore } from './authentication/session-store.ts';
 import { type LogCall, logged } from './call-log.ts';
-import { backendChanged, CommandError, type CommandFailure, failureOf } from './failures/command-failure.ts';
+import {
+  backendChanged,
+  bffOutdated,
+  CommandError,
+  type CommandFailure,
+  failureOf,
+} from './failures/command-failure.ts';
 import { timeWords } from './time-words.ts';
 
 export type BackendDependencies = {
@@ -204,6 +211,8 @@ export function createBackend({
         callSignedIn({ ...options, operation: name, timeoutMs: partnerTimeoutMs }, (client, at) => {
           if (at !== asked) throw backendChanged();
           return (client[name] as (given: typeof options) => Promise<{ requestId: string }>)(options);
+        }).catch((error: unknown) => {
+          throw error instanceof ClientError && error.isFromOlderBff ? bffOutdated() : error;
         });
       return Object.fromEntries(importCalls.map((name) => [name, call(name)])) as unknown as ImportClient;
     },

@@ -22,7 +22,10 @@ export type ImportTarget<Row> = {
   again: boolean;
   /** The name of the protected environment, which a person has typed to confirm. */
   confirm?: string | undefined;
-  /** Gives the whole request of a row. For a document, it reads the file each time. */
+  /**
+   * Gives the whole request of a row. For a document, it reads the file each time: once to look it up, and once to send it.
+   * Thousands of documents do not fit in memory, and only the content that is sent may decide the row's key.
+   */
   requestOf: (row: Row) => Promise<unknown>;
 };
 
@@ -32,6 +35,15 @@ export function createImportCalls<Row extends SendableRow>(
   { environment, operation, digest, again, confirm, requestOf }: ImportTarget<Row>,
 ): ImportCalls<Row> {
   const isDocument = operation === 'submitDocument';
+
+  /** Undefined if the document cannot be read. Then sending the row fails too, and says why. */
+  async function digestOf(row: Row): Promise<string | undefined> {
+    try {
+      return await requestDigest(await requestOf(row));
+    } catch {
+      return undefined;
+    }
+  }
 
   return {
     async whoAnswers() {
@@ -43,10 +55,12 @@ export function createImportCalls<Row extends SendableRow>(
     },
     async lookUp(rows) {
       if (isDocument) {
-        const digests: string[] = [];
-        for (const row of rows) digests.push(await requestDigest(await requestOf(row)));
-        const { journal, results } = await client.lookUp({ environment, operation, digests });
-        return { journal, known: results };
+        const digests: (string | undefined)[] = [];
+        for (const row of rows) digests.push(await digestOf(row));
+        const readable = digests.filter((each) => each !== undefined);
+        const { journal, results } = await client.lookUp({ environment, operation, digests: readable });
+        let next = 0;
+        return { journal, known: digests.map((each) => (each ? (results[next++] ?? null) : null)) };
       }
       const references = rows.flatMap((row) => row.references);
       const found: (KnownWrite | null)[] = [];

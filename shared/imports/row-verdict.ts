@@ -43,7 +43,7 @@ export function verdictOn(error: ClientError): Verdict {
   if (reason === 'unreachable' || reason === 'cancelled' || reason === 'contract')
     return { kind: 'away', failure };
   if (code === 'ALREADY_KNOWN') return verdictOnKnown(details, failure);
-  if (stopsAll.has(code) || isOlderBff(error) || (source === 'pearsana' && status === versionEnded))
+  if (stopsAll.has(code) || error.isFromOlderBff || (source === 'pearsana' && status === versionEnded))
     return { kind: 'stop', state: state === 'refused' ? 'refused' : 'not_sent', failure };
   if (code === 'IDEMPOTENCY_IN_PROGRESS') return later;
   if (state !== 'unknown' && (status === 429 || (state === 'not_sent' && retryable))) return later;
@@ -55,15 +55,10 @@ export function failureIn(error: ClientError): RowFailure {
   const { reason, failure, message, requestId, origin } = error;
   return {
     ...{ code: failure?.code ?? reason, requestId },
-    message: isOlderBff(error)
+    message: error.isFromOlderBff
       ? `The BFF at ${origin} is an older version, which has no imports. Ask your BFF administrator to update it.`
       : message,
   };
-}
-
-/** Whether the BFF itself says that it does not have the path. A 404 from Pearsana is about a person instead. */
-function isOlderBff({ failure }: ClientError): boolean {
-  return failure?.source === 'bff' && ['NOT_FOUND', 'METHOD_NOT_ALLOWED'].includes(failure.code);
 }
 
 /** Somebody has written to the row's person before. */

@@ -7,6 +7,7 @@ export type ExtensionCode =
   | 'ARGUMENTS_INVALID'
   | 'BACKEND_CHANGED'
   | 'BACKEND_URL_INVALID'
+  | 'BFF_OUTDATED'
   | 'BFF_UNREACHABLE'
   | 'CANCELLED'
   | 'CONTRACT_BROKEN'
@@ -52,6 +53,11 @@ export class CommandError extends Error {
 /** The setting names another BFF than the one that the user saw. */
 export function backendChanged(): CommandError {
   return new CommandError('BACKEND_CHANGED', 'The BFF was changed meanwhile.');
+}
+
+/** The BFF is older than imports. */
+export function bffOutdated(): CommandError {
+  return new CommandError('BFF_OUTDATED', 'The BFF is an older version, which has no imports.');
 }
 
 /** What the arguments of a command lack, or have too much of. */

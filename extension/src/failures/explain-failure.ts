@@ -100,6 +100,13 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
     'Start again with the new one.',
     'refresh',
   ),
+  BFF_OUTDATED: row(
+    'BFF too old',
+    ({ situation }) => `The BFF at ${situation.backend} is an older version, which has no imports.`,
+    'Ask your BFF administrator to update it. Everything else works as before.',
+    'refresh',
+    showLog,
+  ),
   BFF_UNREACHABLE: row(
     'BFF not reachable',
     ({ situation }) => `The BFF at ${situation.backend} doesn’t answer.`,
