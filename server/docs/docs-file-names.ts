@@ -3,6 +3,7 @@ export const docsFileNames = [
   'page.html',
   'page.css',
   'page.js',
+  'mark.svg',
   'swagger-ui.css',
   'swagger-ui-bundle.js',
   'swagger-ui-bundle.js.LICENSE.txt',

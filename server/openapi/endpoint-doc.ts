@@ -14,9 +14,9 @@ import type { Endpoint } from './endpoint.ts';
 /** Words and examples for a row of the table. Tests check the examples against the contracts. */
 export type EndpointDoc = {
   tag: Endpoint['tag'];
+  /** What the call does, in a few words that begin with a verb. */
+  summary: string;
   description: string;
-  /** Not for operations, which have a title. */
-  summary?: string;
   /** The description of a success. Not for operations, which share one. */
   success?: string;
   /** For each parameter in the path, except the environment. */
@@ -35,7 +35,7 @@ type ParameterDoc = { description: string; schema?: Json };
 /** What each row needs, so that the compiler asks for it. */
 export type DocsOf<Table extends EndpointTable> = { [Name in keyof Table]: DocOf<Table[Name]> };
 type DocOf<Row extends EndpointRow> = Omit<EndpointDoc, 'answer' | 'request' | 'parameters'> &
-  (Row extends OwnRow ? { summary: string; success: string; answer: z.output<Row['answer']> } : unknown) &
+  (Row extends OwnRow ? { success: string; answer: z.output<Row['answer']> } : unknown) &
   (Row extends OperationRow ? { answer: SuccessOf<Row>['result'] } : unknown) &
   (BodyOf<Row> extends undefined ? unknown : { request: BodyOf<Row> }) &
   ([IdIn<Row>] extends [never] ? unknown : { parameters: { [Name in IdIn<Row>]: ParameterDoc } });

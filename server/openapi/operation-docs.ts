@@ -5,12 +5,14 @@ import type { DocsOf } from './endpoint-doc.ts';
 export const operationDocs: DocsOf<typeof operations> = {
   health: {
     tag: 'Connection',
+    summary: 'Check whether Pearsana’s API is up, without a token',
     description:
       'Asks whether Pearsana’s API is up. It needs no token, so it also works with wrong credentials.',
     answer: { status: 'ok' },
   },
   ping: {
     tag: 'Connection',
+    summary: 'Check the whole connection to Pearsana, with a token',
     description:
       'Checks the whole connection to Pearsana: requests a token for the ping scope, and calls Pearsana with it.',
     answer: {
@@ -22,6 +24,7 @@ export const operationDocs: DocsOf<typeof operations> = {
   },
   scopes: {
     tag: 'Connection',
+    summary: 'List the scopes that are enabled on the App Client',
     description:
       'Lists every scope that Pearsana documents, and whether it is enabled on the App Client. The BFF finds out by requesting a token for each scope alone. The answer may be a minute old. `enabled` is null if the BFF could not find out.',
     // Other failures are reported for each scope.
@@ -36,6 +39,7 @@ export const operationDocs: DocsOf<typeof operations> = {
   },
   createUser: {
     tag: 'People',
+    summary: 'Create a user',
     description:
       'Creates a user. Pearsana does not document whether it refuses a second user with the same external reference. After the outcome `unknown`, look in Pearsana before you send again.',
     request: {
@@ -55,6 +59,7 @@ export const operationDocs: DocsOf<typeof operations> = {
   },
   createInvitation: {
     tag: 'People',
+    summary: 'Invite a person by e-mail',
     description:
       'Invites a new or existing user: Pearsana sends an e-mail to a real person. Each namespace may appear once in `externalReferences`.',
     request: {
@@ -75,6 +80,7 @@ export const operationDocs: DocsOf<typeof operations> = {
   },
   submitDocument: {
     tag: 'Documents',
+    summary: 'Submit a document of a person',
     description:
       'Submits a document of a user who exists (404 if no user has the external reference). Any intent other than `store_only` starts a verification, which needs one more scope.',
     request: {
@@ -87,6 +93,7 @@ export const operationDocs: DocsOf<typeof operations> = {
   },
   submitDocumentBatch: {
     tag: 'Documents',
+    summary: 'Submit several documents at once',
     description:
       'Submits 1 to 25 documents. Each item has its own result, with the same `itemId`. An item that fails does not fail the others.',
     request: {

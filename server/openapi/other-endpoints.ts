@@ -20,7 +20,7 @@ export const otherEndpoints: readonly Endpoint[] = [
     ...forProbes,
     operationId: 'livez',
     path: '/livez',
-    summary: 'Alive',
+    summary: 'Check that the BFF is running',
     description: 'For a supervisor: tells whether the process is alive. It needs no access key.',
     answers: { 200: { description: 'The process is alive.', body: status('ok') } },
   },
@@ -28,7 +28,7 @@ export const otherEndpoints: readonly Endpoint[] = [
     ...forProbes,
     operationId: 'readyz',
     path: '/readyz',
-    summary: 'Ready',
+    summary: 'Check that the BFF accepts requests',
     description:
       'For a load balancer: tells whether the BFF takes new requests. The answer is about the BFF alone, not about Pearsana. It needs no access key.',
     answers: {
@@ -45,7 +45,7 @@ export const otherEndpoints: readonly Endpoint[] = [
     access: 'session',
     limitedBy: null,
     crossOrigin: true,
-    summary: 'Sign out',
+    summary: 'End the session of a browser',
     description:
       'Ends the session of the cookie, and removes the cookie. It also succeeds if there is no session.',
     answers: { 204: { description: 'The session has ended.' } },

@@ -45,14 +45,14 @@ const anImport: ImportRecord = {
 export const ownDocs: DocsOf<Omit<Endpoints, OperationName>> = {
   session: {
     tag: 'The BFF',
-    summary: 'Session',
+    summary: 'Show who you are and what you may do',
     description: 'Your identity and your grants.',
     success: 'Your identity and your grants.',
     answer: { requestId, caller: { id: 'access-key', kind: 'access-key' }, grants: ['*:*'] },
   },
   environments: {
     tag: 'The BFF',
-    summary: 'Environments',
+    summary: 'List the environments that you may use',
     description:
       'Lists the environments, your grants in each, and the state of their tokens. The BFF requests no token for this.',
     success: 'Every environment where you have a grant; the sandbox comes before production.',
@@ -76,7 +76,7 @@ export const ownDocs: DocsOf<Omit<Endpoints, OperationName>> = {
   },
   activity: {
     tag: 'Your writes',
-    summary: 'Activity',
+    summary: 'List what was sent',
     description:
       'Lists your own writes in an environment, newest first, page by page. With every grant in the environment, you see everybody’s writes, and those with an unknown outcome come first. The query can select a state, a person, or the rows of an import. Of a person, the list contains only the external references.',
     success: 'One page.',
@@ -85,7 +85,7 @@ export const ownDocs: DocsOf<Omit<Endpoints, OperationName>> = {
   },
   resolve: {
     tag: 'Your writes',
-    summary: 'Resolve',
+    summary: 'Record whether a write with an unknown outcome happened',
     description:
       'Records whether a write with an unknown outcome happened, after a person has looked in Pearsana. A write that did not happen can be sent again with the same `Idempotency-Key`. With every grant in the environment, you can resolve what others sent, too. Nothing is sent to Pearsana.',
     parameters: {
@@ -109,7 +109,7 @@ export const ownDocs: DocsOf<Omit<Endpoints, OperationName>> = {
   },
   lookUp: {
     tag: 'Imports',
-    summary: 'Look up people or documents',
+    summary: 'Look up what is known about people or documents',
     description:
       'Tells what is known about up to 1,000 people (by external reference) or documents (by the SHA-256 of the canonical request), whoever wrote to them. Nothing is changed. It needs the grant for the operation.',
     request: { operation: 'createInvitation', references: [{ namespace: 'SIS', externalId: '20261234' }] },
@@ -132,7 +132,7 @@ export const ownDocs: DocsOf<Omit<Endpoints, OperationName>> = {
   },
   imports: {
     tag: 'Imports',
-    summary: 'Imports',
+    summary: 'List imports',
     description:
       'Lists your imports in an environment, newest first. With the grant for all operations, you see everybody’s.',
     success: 'At most fifty imports.',
@@ -141,7 +141,7 @@ export const ownDocs: DocsOf<Omit<Endpoints, OperationName>> = {
   },
   importStatus: {
     tag: 'Imports',
-    summary: 'One import',
+    summary: 'Show an import and its counts',
     description: 'Shows an import, and what became of its rows so far.',
     parameters: { id: importId },
     success: 'The import.',
@@ -165,14 +165,14 @@ export const ownDocs: DocsOf<Omit<Endpoints, OperationName>> = {
   },
   signInMethods: {
     tag: 'Signing in',
-    summary: 'Ways to sign in',
+    summary: 'List the ways to sign in',
     description: 'Lists the ways to sign in to this BFF. It needs no access key.',
     success: 'The ways to sign in.',
     answer: { requestId, methods: ['access-key', 'browser'] },
   },
   redeemCode: {
     tag: 'Signing in',
-    summary: 'Redeem a code',
+    summary: 'Exchange a sign-in code for an access key',
     description:
       'Gives a VS Code window its own access key, once, in exchange for the code that the browser brought back and the verifier of the window’s challenge (RFC 7636). The code identifies the person who allowed this.',
     request: {
@@ -190,7 +190,7 @@ export const ownDocs: DocsOf<Omit<Endpoints, OperationName>> = {
   },
   endKey: {
     tag: 'Signing in',
-    summary: 'End a key',
+    summary: 'End the access key of a sign-in',
     description:
       'Ends the access key that the request is sent with. This works only for a key from a sign-in.',
     success: 'The key no longer works.',

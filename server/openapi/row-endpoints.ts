@@ -83,7 +83,7 @@ type Facts = Pick<
 >;
 
 function ownFacts(row: OwnRow, doc: EndpointDoc, schemas: ContractSchemas): Facts {
-  const { summary = '', description, success = '', answer: example } = doc;
+  const { summary, description, success = '', answer: example } = doc;
   return {
     access: row.access,
     summary,
@@ -104,7 +104,7 @@ function operationFacts(row: OperationRow, doc: EndpointDoc, { schemas, limits }
   const body = { schema: schemas.successRef(row), example };
   return {
     access: 'caller',
-    summary: row.title,
+    summary: doc.summary,
     description: [doc.description, scopeWords(row), fileWords(row, limits), writes ? writeWords : '']
       .filter(Boolean)
       .join('\n\n'),

@@ -57,6 +57,28 @@ test('GET /docs in a browser', { skip: !(await hasChromium()) }, async (t) => {
     assert.deepEqual(page.complaints, []);
   });
 
+  await t.test('lists the environments of the key that was typed in', async () => {
+    await using page = await watchPage(browser);
+    await page.goto(`${bff.url}/docs`);
+    await page.getByRole('button', { name: 'Authorize' }).click();
+    await page.locator('.auth-container input').fill(bff.accessKey);
+    await page.locator('.auth-btn-wrapper .authorize').click();
+    await page.locator('.btn-done').click();
+    const health = page.locator('#operations-Connection-health');
+    await health.locator('.opblock-summary-control').click();
+    await health.locator('.try-out__btn').click();
+    const options = await health.locator('select').first().locator('option').allInnerTexts();
+    const { environments } = JSON.parse((await bff.call('/api/environments')).text);
+    assert.deepEqual(
+      options.filter((each) => each !== '--'),
+      environments.map(({ id }: { id: string }) => id),
+    );
+    await health.locator('.execute').click();
+    const status = health.locator('.live-responses-table .response-col_status').nth(1);
+    assert.match(await status.innerText(), /^200/);
+    assert.deepEqual(page.complaints, []);
+  });
+
   await t.test('fills in no confirmation and no key of a write by itself', async () => {
     await using page = await watchPage(browser);
     await page.goto(`${bff.url}/docs`);

@@ -23,15 +23,18 @@ test('GET /docs', async (t) => {
 
   await t.test('refers to nothing that is not served, and to no other host', async () => {
     const { text } = await bff.call('/docs', { headers: withoutKey });
-    const paths = [...text.matchAll(/(?:src|href)="(?!data:)([^"]+)"/g)].map(([, path = '']) => path);
-    assert.deepEqual(paths.sort(), [
-      '/docs/page.css',
-      '/docs/page.js',
-      '/docs/swagger-ui-bundle.js',
-      '/docs/swagger-ui.css',
-      '/openapi.json',
+    const paths = new Set([...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = '']) => path));
+    // Relative to the page, so that it also works behind a proxy that serves the BFF below a path.
+    assert.deepEqual([...paths].sort(), [
+      'docs/mark.svg',
+      'docs/page.css',
+      'docs/page.js',
+      'docs/swagger-ui-bundle.js',
+      'docs/swagger-ui.css',
+      'openapi.json',
     ]);
-    for (const path of paths) assert.equal((await bff.call(path, { headers: withoutKey })).status, 200, path);
+    for (const path of paths)
+      assert.equal((await bff.call(`/${path}`, { headers: withoutKey })).status, 200, path);
     assert.doesNotMatch(text, /<style|<script>|\son\w+=|style=/);
   });
 
@@ -49,6 +52,11 @@ test('GET /docs', async (t) => {
       const answer = await bff.call(path, { headers: withoutKey });
       assert.deepEqual([answer.status, failureIn(answer).code], [404, 'NOT_FOUND'], path);
     }
+  });
+
+  await t.test('is where the address of the BFF itself leads', async () => {
+    const answer = await bff.call('/', { headers: withoutKey });
+    assert.deepEqual([answer.status, answer.headers.get('location')], [302, 'docs']);
   });
 
   await t.test('can only be read', async () => {

@@ -64,11 +64,24 @@ const otherDocs: DocsOf<OtherTable> = {
   ...endpointDocs,
   listInvitations: {
     tag: 'People',
+    summary: 'List invitations',
     description: 'Lists the invitations.',
     answer: { invitations: [invitation] },
   },
-  getInvitation: { tag: 'People', description: 'Shows an invitation.', parameters, answer: { invitation } },
-  revokeInvitation: { tag: 'People', description: 'Takes one back.', parameters, answer: { invitation } },
+  getInvitation: {
+    tag: 'People',
+    summary: 'Show an invitation',
+    description: 'Shows an invitation.',
+    parameters,
+    answer: { invitation },
+  },
+  revokeInvitation: {
+    tag: 'People',
+    summary: 'Revoke an invitation',
+    description: 'Takes one back.',
+    parameters,
+    answer: { invitation },
+  },
 };
 
 export const otherDescribed = { table: otherTable, docs: otherDocs };
