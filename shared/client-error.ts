@@ -1,120 +1,147 @@
 import type { Failure, Issue, Outcome } from './errors.ts';
-import { sentences } from './validate.ts';
 
-type CallContext = {
-  origin: string;
-  requestId: string;
-  environment: string | undefined;
-  writes: boolean;
-  idempotencyKey?: string | undefined;
-};
-type IssuePath = { path: PropertyKey[] };
+/** Two copies of this file, as in an ES module and a CommonJS module, know each other's errors by this mark. */
+const mark = Symbol.for('pearsana-partner-client.ClientError');
+
+/** Why a call through the client failed. Each reason says which fields the error has. */
+export type ClientErrorReason = ClientError['reason'];
 
 /**
- * Why a call through the client failed.
- * `unreachable`: no answer came from the BFF. `refused`: the BFF answered with a failure, which is in `failure`.
- * `invalid`: the request breaks its contract and was not sent; `issues` says where.
- * `contract`: the answer does not have the expected form, so it is not from a compatible BFF. Its body is never shown.
- * `environment`: the answer is from another environment than the one in the call. `cancelled`: by the caller's signal.
+ * The error of all methods of the client. Its `reason` tells what happened, and which other fields there are. A test makes
+ * one with `new ClientError({ reason: 'timeout' })`.
  */
-export type ClientErrorReason =
-  | 'unreachable'
-  | 'refused'
-  | 'invalid'
-  | 'contract'
-  | 'environment'
-  | 'cancelled';
+export type ClientError =
+  | UnreachableError
+  | TimeoutError
+  | ProxyError
+  | RefusedError
+  | InvalidError
+  | ContractError
+  | EnvironmentError
+  | CancelledError;
 
-/** The error of all methods of the client. The message is for people, and contains no body, key or token. */
-export class ClientError extends Error {
-  override readonly name = 'ClientError';
-  readonly reason: ClientErrorReason;
+/** No answer came: nothing listens there, the connection broke, or a redirect was answered, which is not followed. */
+export interface UnreachableError extends CallError {
+  readonly reason: 'unreachable';
+  readonly failure: undefined;
+}
+/** No answer came in time. */
+export interface TimeoutError extends CallError {
+  readonly reason: 'timeout';
+  readonly status: undefined;
+  readonly failure: undefined;
+}
+/** A proxy in front of the BFF answered instead of it. */
+export interface ProxyError extends CallError {
+  readonly reason: 'proxy';
+  readonly status: number;
+  readonly failure: undefined;
+}
+/** The BFF answered with a failure, its own or Pearsana's. */
+export interface RefusedError extends CallError {
+  readonly reason: 'refused';
+  readonly status: number;
+  readonly failure: Failure;
+}
+/** The request or an option breaks its contract; nothing was sent. `issues` says where. */
+export interface InvalidError extends CallError {
+  readonly reason: 'invalid';
+  readonly status: undefined;
+  readonly failure: undefined;
+}
+/** The answer does not have the expected form, so it is not from a compatible BFF. Its body is never shown. */
+export interface ContractError extends CallError {
+  readonly reason: 'contract';
+  readonly status: number;
+  readonly failure: undefined;
+}
+/** The answer is from another environment than the one in the call. */
+export interface EnvironmentError extends CallError {
+  readonly reason: 'environment';
+  readonly environment: string;
+  readonly failure: undefined;
+}
+/** The caller's signal ended the call. */
+export interface CancelledError extends CallError {
+  readonly reason: 'cancelled';
+  readonly status: undefined;
+  readonly failure: undefined;
+}
+
+/** What an error is made of. In a test, give what your code reads; in a call, the client gives all of it. */
+export type ClientErrorFacts = {
+  [Name in
+    | ('origin' | 'requestId' | 'environment' | 'issues' | 'retryAfterSeconds' | 'outcome' | 'idempotencyKey')
+    | 'message'
+    | 'cause']?: CallError[Name] | undefined;
+} & (
+  | { reason: 'refused'; status: number; failure: Pick<Failure, 'code'> & Partial<Failure> }
+  | { reason: 'proxy' | 'contract'; status: number }
+  | { reason: 'environment'; environment: string; status?: number | undefined }
+  | { reason: 'unreachable' | 'timeout' | 'invalid' | 'cancelled'; status?: number | undefined }
+);
+
+/** The fields of every {@link ClientError}. The message is for people, and contains no body, key or token. */
+export interface CallError extends Error {
+  readonly name: 'ClientError';
   /** The BFF that was called. */
   readonly origin: string;
+  /** Quote it when you ask for help: it is in the BFF's log. Empty if nothing was sent, and you gave none. */
   readonly requestId: string;
   readonly environment: string | undefined;
   /** The HTTP status, if an answer came. */
   readonly status: number | undefined;
   /** The BFF's failure, if the reason is `refused`. */
   readonly failure: Failure | undefined;
-  /** The faults of the request, if the reason is `invalid`. */
+  /** The faults of the request, whether the client found them (`invalid`) or the BFF (`refused`); otherwise empty. */
   readonly issues: readonly Issue[];
-  /** How many seconds to wait, if the BFF said so. */
+  /** How many seconds to wait, if the answer said so. */
   readonly retryAfterSeconds: number | undefined;
-  /** For a write: what became of it. */
+  /** What became of a write: `not_sent`, `refused` or `unknown`. Undefined for a call that is not a write. */
   readonly outcome: Outcome | undefined;
   /** For a write: its key. Send the same request with this key to retry: it is never done twice. */
   readonly idempotencyKey: string | undefined;
-
-  private constructor(
-    reason: ClientErrorReason,
-    message: string,
-    context: CallContext,
-    more: { cause?: unknown; response?: Response; failure?: Failure; issues?: readonly Issue[] } = {},
-  ) {
-    super(message, more.cause === undefined ? undefined : { cause: more.cause });
-    this.reason = reason;
-    this.origin = context.origin;
-    this.requestId = more.failure?.requestId ?? context.requestId;
-    this.environment = context.environment;
-    this.idempotencyKey = context.idempotencyKey;
-    this.status = more.response?.status;
-    this.failure = more.failure;
-    this.issues = more.issues ?? [];
-    const retryAfter = Number(more.response?.headers.get('retry-after') ?? Number.NaN);
-    this.retryAfterSeconds = retryAfter >= 0 ? retryAfter : undefined;
-    // A request that has left is up to the BFF: only the BFF can say that a write was not sent on.
-    const outcome = more.failure?.outcome ?? (reason === 'invalid' ? 'not_sent' : 'unknown');
-    this.outcome = context.writes ? outcome : undefined;
-  }
-
   /**
    * Whether the BFF itself says that it does not have the path, because it is an older version. A 404 from Pearsana is about
    * a person instead, and a path that contains an id may lack only that id.
    */
-  get isFromOlderBff(): boolean {
-    const { source, code = '' } = this.failure ?? {};
-    return source === 'bff' && ['NOT_FOUND', 'METHOD_NOT_ALLOWED'].includes(code);
-  }
-
-  static unreachable(context: CallContext, why: string | undefined, cause: unknown): ClientError {
-    const reason = why === undefined ? '' : `: ${why}`;
-    return new ClientError(
-      'unreachable',
-      `The BFF at ${context.origin} could not be reached${reason}.`,
-      context,
-      { cause },
-    );
-  }
-
-  static cancelled(context: CallContext, cause: unknown): ClientError {
-    return new ClientError('cancelled', 'The call was cancelled.', context, { cause });
-  }
-
-  static invalid(context: CallContext, issues: readonly Issue[]): ClientError {
-    return new ClientError('invalid', sentences(issues).join('\n'), context, { issues });
-  }
-
-  static refused(context: CallContext, response: Response, failure: Failure): ClientError {
-    return new ClientError('refused', failure.message, context, { response, failure });
-  }
-
-  static contract(context: CallContext, response: Response, issues: readonly IssuePath[]): ClientError {
-    const type = response.headers.get('content-type')?.split(';')[0] ?? 'no content type';
-    const where = issues.map(({ path }) => path.join('.') || 'the body itself').slice(0, 5);
-    return new ClientError(
-      'contract',
-      `${context.origin} is not a Pearsana BFF, or is an incompatible version (status ${response.status}, ${type}; unexpected at: ${where.join(', ')}).`,
-      context,
-      { response },
-    );
-  }
-
-  static environment(context: CallContext, answered: string): ClientError {
-    return new ClientError(
-      'environment',
-      `You called the environment “${context.environment}”, but the answer came from “${answered}”. Do not rely on it, and tell your BFF administrator.`,
-      context,
-    );
-  }
+  readonly isFromOlderBff: boolean;
 }
+
+export const ClientError = class ClientError extends Error {
+  static {
+    Object.defineProperty(ClientError.prototype, mark, { value: true });
+  }
+
+  constructor(facts: ClientErrorFacts) {
+    const { reason, requestId = '', cause } = facts;
+    const failure: Failure | undefined =
+      facts.reason === 'refused'
+        ? { message: facts.failure.code, requestId, source: 'bff', retryable: false, ...facts.failure }
+        : undefined;
+    super(facts.message ?? failure?.message ?? reason, cause === undefined ? undefined : { cause });
+    Object.assign(this, {
+      name: 'ClientError',
+      reason,
+      origin: facts.origin ?? '',
+      requestId: failure?.requestId ?? requestId,
+      environment: facts.environment,
+      status: facts.status,
+      failure,
+      issues: facts.issues ?? [],
+      retryAfterSeconds: facts.retryAfterSeconds,
+      outcome: facts.outcome,
+      idempotencyKey: facts.idempotencyKey,
+      isFromOlderBff:
+        failure?.source === 'bff' && ['NOT_FOUND', 'METHOD_NOT_ALLOWED'].includes(failure.code),
+    });
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && mark in value;
+  }
+} as unknown as {
+  readonly prototype: ClientError;
+  new (facts: ClientErrorFacts): ClientError;
+  [Symbol.hasInstance](value: unknown): value is ClientError;
+};

@@ -36,20 +36,18 @@ export function createSessionClient(options: SessionClientOptions): SessionClien
       return origin + loginPath + query;
     },
     async logout() {
-      const context = {
-        origin,
-        requestId: '',
-        environment: undefined,
-        writes: false,
-        idempotencyKey: undefined,
-      };
       let response: Response;
       try {
-        response = await sendWithCookie(origin + logoutPath, { method: 'POST', redirect: 'error' });
+        response = await sendWithCookie(origin + logoutPath, { method: 'POST', redirect: 'manual' });
       } catch (cause) {
-        throw ClientError.unreachable(context, undefined, cause);
+        const message = `The BFF at ${origin} could not be reached.`;
+        throw new ClientError({ reason: 'unreachable', message, origin, cause });
       }
-      if (response.status !== 204) throw ClientError.contract(context, response, []);
+      const { status } = response;
+      if (status !== 204) {
+        const message = `The BFF at ${origin} did not end the session (status ${status}). Try again.`;
+        throw new ClientError({ reason: 'contract', message, origin, status });
+      }
     },
   };
 }

@@ -23,7 +23,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): Settings {
 
 /** What to do next if no BFF answered, to follow the message of the error; empty for any other error. */
 export function whereHint({ reason }: ClientError): string {
-  return reason === 'unreachable'
+  return reason === 'unreachable' || reason === 'timeout'
     ? ' Is it running? If it runs at another address, set PEARSANA_BFF_URL to that address.'
     : '';
 }

@@ -135,7 +135,7 @@ export function createBackend({
 
   /** The setting is read once for each call: were it to change meanwhile, the key still goes where it belongs. */
   async function callSignedIn<Answer extends { requestId: string }>(
-    called: Called & { timeoutMs?: number },
+    called: Called & { timeoutMs?: number | undefined },
     call: (client: Client, at: string) => Promise<Answer>,
   ): Promise<Answer> {
     const at = origin();

@@ -1,5 +1,5 @@
 import { knownWrite } from '../activity.ts';
-import type { ClientError } from '../client-error.ts';
+import type { ClientError, ClientErrorReason } from '../client-error.ts';
 import { valueAt } from '../validate.ts';
 
 /** The part of a failure that is kept for the results and the person. Never a body. */
@@ -26,6 +26,8 @@ const stopsAll = new Set([
   ...['JOURNAL_UNAVAILABLE', 'CONFIRMATION_REQUIRED'],
 ]);
 
+const noAnswer = new Set<ClientErrorReason>(['unreachable', 'timeout', 'proxy', 'cancelled', 'contract']);
+
 /** The status with which Pearsana says that it no longer serves the API version that the BFF uses. */
 const versionEnded = 410;
 
@@ -40,8 +42,7 @@ export function verdictOn(error: ClientError): Verdict {
     afterMs: retryAfterSeconds === undefined ? undefined : retryAfterSeconds * 1_000,
   };
   // If the answer is not from the BFF, we do not know what the BFF did.
-  if (reason === 'unreachable' || reason === 'cancelled' || reason === 'contract')
-    return { kind: 'away', failure };
+  if (noAnswer.has(reason) && error.outcome !== 'not_sent') return { kind: 'away', failure };
   if (code === 'ALREADY_KNOWN') return verdictOnKnown(details, failure);
   if (stopsAll.has(code) || error.isFromOlderBff || (source === 'pearsana' && status === versionEnded))
     return { kind: 'stop', state: state === 'refused' ? 'refused' : 'not_sent', failure };

@@ -26,6 +26,8 @@ async function unsent(
   return error;
 }
 
+const withBigNumber = { ...samples.submitDocument.least, verificationMetadata: { a: 1n } };
+
 describe('the client sends nothing', () => {
   it('of a request that breaks its contract, and says where', async () => {
     const request = { ...samples.createInvitation.least, email: 'nobody', externalReferences: [] };
@@ -53,6 +55,47 @@ describe('the client sends nothing', () => {
       const read = await unsent((client) => client.ping({ environment }));
       assert.deepEqual([write.message, write.outcome], ['environment: is not a name', 'not_sent']);
       assert.deepEqual([read.message, read.outcome], ['environment: is not a name', undefined]);
+    });
+  }
+
+  for (const [what, options, path] of [
+    ['no options at all', undefined, 'environment'],
+    ['no environment', { environment: undefined }, 'environment'],
+    ['an environment that is no text', { environment: 7 }, 'environment'],
+    ['a request id with a line end', { environment: 'sandbox', requestId: 'a\nb' }, 'requestId'],
+    ['a request id that is too long', { environment: 'sandbox', requestId: 'a'.repeat(129) }, 'requestId'],
+    ['a negative time limit', { environment: 'sandbox', timeoutMs: -1 }, 'timeoutMs'],
+    ['an endless time limit', { environment: 'sandbox', timeoutMs: Number.POSITIVE_INFINITY }, 'timeoutMs'],
+    ['a time limit beyond what timers can wait', { environment: 'sandbox', timeoutMs: 3e9 }, 'timeoutMs'],
+    ['a time limit in words', { environment: 'sandbox', timeoutMs: '100' }, 'timeoutMs'],
+    ['a signal that is none', { environment: 'sandbox', signal: {} }, 'signal'],
+    ['a confirmation that is no text', { environment: 'sandbox', confirm: true }, 'confirm'],
+    ['an import that is no text', { environment: 'sandbox', importId: 7 }, 'importId'],
+    ['a key that is no text', { environment: 'sandbox', idempotencyKey: 7 }, 'idempotencyKey'],
+    ['no request', { environment: 'sandbox', request: undefined }, ''],
+    ['a number that JSON cannot write', { environment: 'sandbox', request: withBigNumber }, 'request'],
+  ] as const) {
+    it(`with ${what}, and says so as it says everything`, async () => {
+      const request = { ...samples.submitDocument.least };
+      const error = await unsent((client) =>
+        (client.submitDocument as (given: unknown) => Promise<unknown>)(options && { request, ...options }),
+      );
+      assert.equal(error.issues[0]?.path, path, error.message);
+      assert.equal(error.outcome, 'not_sent');
+    });
+  }
+
+  it('of a question whose answers are no page', async () => {
+    const error = await unsent((client) => client.activity({ environment: 'sandbox', before: 7 as never }));
+    assert.deepEqual(error.issues, [{ path: 'before', message: 'must be text' }]);
+  });
+
+  for (const timeoutMs of [-1, 0, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 3e9, '100' as never]) {
+    it(`with a time limit of ${timeoutMs} for all calls, and says so before any call`, () => {
+      assert.throws(() => createClient({ baseUrl: 'https://bff.example.com', timeoutMs }), {
+        name: 'TypeError',
+        message: /^timeoutMs must be a whole number of milliseconds/,
+      });
     });
   }
 

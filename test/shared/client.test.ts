@@ -69,7 +69,7 @@ test('the client', async (t) => {
     await failing('refused', createUser({ environment: 'sandbox', request: samples.createUser.least }));
     assert.deepEqual(
       sent.map(({ credentials, redirect, cache }) => [credentials, redirect, cache]),
-      [1, 2].map(() => ['omit', 'error', 'no-store']),
+      [1, 2].map(() => ['omit', 'manual', 'no-store']),
     );
   });
 
@@ -93,10 +93,12 @@ test('the client', async (t) => {
     });
   }
 
-  await t.test('says unreachable, and after how long, where no answer comes', async () => {
-    bff.api.next({ fault: 'hang' });
-    const error = await failing('unreachable', client({ timeoutMs: 60 }).session());
-    assert.match(error.message, /no answer within 0\.06 s/);
+  await t.test('says timeout, and after how long, where no answer comes', async () => {
+    bff.api.next({ fault: 'hang' }, { fault: 'hang' });
+    const ended = await failing('timeout', client({ timeoutMs: 60 }).session());
+    assert.match(ended.message, /did not answer within 0\.06 s/);
+    const sooner = await failing('timeout', client().session({ timeoutMs: 50 }));
+    assert.match(sooner.message, /did not answer within 0\.05 s/);
   });
 
   await t.test('waits longer where a large body has to be sent, and says how long', async () => {
@@ -104,18 +106,18 @@ test('the client', async (t) => {
     const file = Buffer.alloc(10_000).toString('base64');
     const request = { ...samples.submitDocument.least, file };
     const call = client({ timeoutMs: 10 }).submitDocument({ environment: 'sandbox', request });
-    const error = await failing('unreachable', call);
+    const error = await failing('timeout', call);
     const bytes = JSON.stringify(request).length;
     assert.match(
       error.message,
-      new RegExp(`no answer within ${(10 + Math.ceil((2 * bytes) / 125)) / 1000} s`),
+      new RegExp(`did not answer within ${(10 + Math.ceil((2 * bytes) / 125)) / 1000} s`),
     );
     assert.equal(error.outcome, 'unknown');
   });
 
-  await t.test('says unreachable where the answer begins and never ends', async () => {
+  await t.test('says timeout where the answer begins and never ends', async () => {
     bff.api.next({ body: healthy, dripMs: 20 });
-    await failing('unreachable', client({ timeoutMs: 60 }).health({ environment: 'sandbox' }));
+    await failing('timeout', client({ timeoutMs: 60 }).health({ environment: 'sandbox' }));
   });
 
   await t.test('says cancelled when the caller gave up, and not before', async () => {
@@ -124,6 +126,20 @@ test('the client', async (t) => {
     setTimeout(() => gaveUp.abort(), 30);
     await failing('cancelled', client().session({ signal: gaveUp.signal }));
     await failing('cancelled', client().session({ signal: AbortSignal.abort() }));
+  });
+
+  await t.test('says of a write that was cancelled whether anything of it had left', async () => {
+    const write = { environment: 'sandbox', request: samples.createUser.least };
+    const before = bff.api.arrivals.length;
+    const early = await failing('cancelled', client().createUser({ ...write, signal: AbortSignal.abort() }));
+    assert.deepEqual([early.outcome, bff.api.arrivals.length], ['not_sent', before]);
+    const gaveUp = new AbortController();
+    bff.api.next(() => {
+      gaveUp.abort();
+      return { fault: 'hang' };
+    });
+    const late = await failing('cancelled', client().createUser({ ...write, signal: gaveUp.signal }));
+    assert.equal(late.outcome, 'unknown');
   });
 
   await t.test('says refused with all that the envelope holds', async () => {
@@ -143,7 +159,8 @@ test('the client', async (t) => {
   const page = { body: '<html>a-secret-of-theirs</html>', headers: { 'content-type': 'text/html' } };
   const nonsense: [what: string, reply: Reply][] = [
     ['a page with status 200', page],
-    ['a page with status 502', { ...page, status: 502 }],
+    ['a page with status 404', { ...page, status: 404 }],
+    ['a page with status 500', { ...page, status: 500 }],
     ['other JSON with status 200', { body: { hello: 'a-secret-of-theirs' } }],
     ['other JSON with status 404', { status: 404, body: { error: 'a-secret-of-theirs' } }],
     ['an envelope without a request id', { status: 500, body: { error: { code: 'A', message: 'b' } } }],
@@ -162,11 +179,60 @@ test('the client', async (t) => {
     });
   }
 
+  for (const [status, outcome, words] of [
+    [413, 'not_sent', /larger than it passes on/],
+    [414, 'not_sent', /status 414/],
+    [429, 'not_sent', /too many requests/],
+    [431, 'not_sent', /status 431/],
+    [403, 'unknown', /status 403/],
+    [408, 'unknown', /status 408/],
+    [502, 'unknown', /the BFF did not answer it/],
+    [503, 'unknown', /the BFF did not answer it/],
+    [504, 'unknown', /the BFF did not answer it/],
+    [522, 'unknown', /the BFF did not answer it/],
+  ] as const) {
+    for (const body of [page.body, '', 'upstream connect error', '{"message":"Service Unavailable"}']) {
+      await t.test(
+        `says proxy to its ${status} with ${body.slice(0, 9) || 'no body'}: ${outcome}`,
+        async () => {
+          bff.api.next({ status, body, headers: { ...page.headers, 'retry-after': '3' } });
+          const request = samples.createUser.least;
+          const error = await failing('proxy', client().createUser({ environment: 'sandbox', request }));
+          assert.deepEqual([error.status, error.outcome, error.retryAfterSeconds], [status, outcome, 3]);
+          assert.match(
+            error.message,
+            /^A proxy in front of the BFF at http.* answered in its place, with status /,
+          );
+          assert.match(error.message, words);
+          assert.doesNotMatch(error.message, /a-secret-of-theirs|html>|upstream/);
+        },
+      );
+    }
+  }
+
+  await t.test('takes an answer of the BFF with such a status for the BFF’s', async () => {
+    bff.api.next({ status: 413, body: refusal }, { status: 502, body: refusal });
+    await failing('refused', client().session());
+    await failing('refused', client().session());
+  });
+
+  await t.test('has the BFF’s issues where it has its own', async () => {
+    const issues = [{ path: 'email', message: '`nobody` is not an e-mail address' }];
+    const error = { ...refusal.error, code: 'VALIDATION_ERROR', details: { errors: ['…'], issues } };
+    bff.api.next(
+      { status: 400, body: { error } },
+      { status: 400, body: { error: { ...error, details: { issues: 'x' } } } },
+    );
+    assert.deepEqual((await failing('refused', client().session())).issues, issues);
+    assert.deepEqual((await failing('refused', client().session())).issues, []);
+  });
+
   for (const status of [301, 302, 303, 307, 308]) {
     await t.test(`follows no redirect (${status}), so the key goes nowhere else`, async () => {
       const before = bff.auth.arrivals.length;
       bff.api.next({ status, headers: { location: `${bff.auth.url}/elsewhere` } });
-      await failing('unreachable', client().session());
+      const { message } = await failing('unreachable', client().session());
+      assert.match(message, /redirects elsewhere/);
       assert.equal(bff.auth.arrivals.length, before);
     });
   }
@@ -176,6 +242,7 @@ test('the client', async (t) => {
     ['30', 30],
     ['-1', undefined],
     ['soon', undefined],
+    ['Wed, 21 Oct 2015 07:28:00 GMT', 0],
   ] as const) {
     await t.test(`reads Retry-After: ${header} as ${seconds}`, async () => {
       bff.api.next({ status: 503, headers: { 'retry-after': header }, body: refusal });
@@ -220,7 +287,7 @@ test('the client', async (t) => {
       );
       const lost = await failing('unreachable', client().createUser(creation));
       assert.equal(`"${lost.idempotencyKey}"`, keySent());
-      const again = { ...creation, ...(lost.idempotencyKey && { idempotencyKey: lost.idempotencyKey }) };
+      const again = { ...creation, idempotencyKey: lost.idempotencyKey };
       const busy = await failing('refused', client().createUser(again));
       // Nothing is said of the write: it may have happened.
       assert.deepEqual([busy.idempotencyKey, busy.outcome], [lost.idempotencyKey, 'unknown']);

@@ -32,7 +32,7 @@ describe('the client of a page', () => {
     const [request] = sent;
     assert.deepEqual(
       [request?.url, request?.credentials, request?.redirect],
-      [`${origin}/api/session`, 'include', 'error'],
+      [`${origin}/api/session`, 'include', 'manual'],
     );
     assert.equal(request?.headers.get('x-pearsana-client'), 'page');
     assert.equal(request?.headers.get('authorization'), null);

@@ -67,6 +67,8 @@ export function argumentsInvalid(message: string): CommandError {
 
 const codeOfReason = {
   unreachable: 'BFF_UNREACHABLE',
+  timeout: 'BFF_UNREACHABLE',
+  proxy: 'BFF_UNREACHABLE',
   contract: 'CONTRACT_BROKEN',
   invalid: 'ARGUMENTS_INVALID',
   environment: 'ENVIRONMENT_MISMATCH',
@@ -81,15 +83,17 @@ export function failureOf(error: unknown): CommandFailure {
 }
 
 function failureOfCall(error: ClientError): CommandFailure {
-  const { reason, message, requestId, environment, outcome, retryAfterSeconds, failure } = error;
+  const { message, requestId, environment, outcome, retryAfterSeconds } = error;
   return {
-    ...(failure ?? {
-      code: reason === 'refused' ? 'UNEXPECTED' : codeOfReason[reason],
-      message,
-      requestId,
-      source: 'extension',
-      retryable: reason === 'unreachable' || reason === 'cancelled',
-    }),
+    ...(error.reason === 'refused'
+      ? error.failure
+      : {
+          code: codeOfReason[error.reason],
+          message,
+          requestId,
+          source: 'extension',
+          retryable: !['invalid', 'contract', 'environment'].includes(error.reason),
+        }),
     ...(environment !== undefined && { environment }),
     ...(outcome !== undefined && { outcome }),
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),

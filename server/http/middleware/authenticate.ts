@@ -56,7 +56,7 @@ export function authenticate(identify: IdentifyCaller, identifySession?: Identif
       next(
         error ??
           unauthorized(
-            'The access key is not valid. Use the key that the BFF printed when it started (it is also in access-key, in the data directory), or ask your BFF administrator.',
+            'The access key is not valid. It may be incomplete, expired or revoked. Check it, or ask your BFF administrator for a new one.',
           ),
       );
     });

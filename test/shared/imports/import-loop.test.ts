@@ -10,17 +10,15 @@ import { planImport } from '../../../shared/imports/plan-import.ts';
 import type { RowEnd } from '../../../shared/imports/row-end.ts';
 import { createVirtualTime } from './virtual-time.ts';
 
-const context = { origin: 'http://bff', requestId: 'r', environment: 'sandbox', writes: true };
+const context = { origin: 'http://bff', requestId: 'r', environment: 'sandbox' };
 
 /** The error for a row that the BFF refuses. */
 function refusal(status: number, failure: Partial<Failure>, retryAfterSeconds?: number): ClientError {
-  const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
-  return ClientError.refused(context, new Response(null, { status, headers }), {
-    ...{ code: 'X', message: 'No.', requestId: 'r', source: 'bff', retryable: false },
-    ...failure,
-  });
+  const facts = { ...context, reason: 'refused', status, retryAfterSeconds } as const;
+  const { outcome = 'unknown' } = failure;
+  return new ClientError({ ...facts, failure: { code: 'X', message: 'No.', ...failure }, outcome });
 }
-const unreachable = () => ClientError.unreachable(context, 'reset', undefined);
+const unreachable = () => new ClientError({ ...context, reason: 'unreachable', outcome: 'unknown' });
 const tooMany = (seconds?: number) =>
   refusal(429, { code: 'RATE_LIMITED', outcome: 'not_sent', retryable: true }, seconds);
 const timedOut = () => refusal(504, { code: 'PARTNER_TIMEOUT', outcome: 'unknown', retryable: true });

@@ -37,7 +37,7 @@ test('a caller', async (t) => {
       const answer = await call(sent);
       const { code, message } = failureIn(answer);
       assert.deepEqual([answer.status, code], [401, 'UNAUTHORIZED']);
-      assert.match(message, /^The access key is not valid/);
+      assert.match(message, /^The access key is not valid\. .*ask your BFF administrator/);
       assert.equal(answer.headers.get('www-authenticate'), 'Bearer');
       assert.doesNotMatch(answer.text, /wrong|xxx|an-access-key/);
     });

@@ -1,0 +1,79 @@
+import type * as z from 'zod/mini';
+import { idempotencyKeyForm } from './activity.ts';
+import { type EndpointRow, filledPath, parametersIn } from './endpoint-row.ts';
+import type { Issue } from './errors.ts';
+import { validate } from './validate.ts';
+
+/** The options of a method as they come: nothing of them is checked yet. */
+export type GivenOptions = Readonly<Record<string, unknown>>;
+
+type Check = [isRight: (value: unknown) => boolean, message: string];
+
+/** Longer timers end at once. */
+export const longestTimeoutMs = 2 ** 31 - 1;
+export const timeoutCheck: Check = [
+  (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= longestTimeoutMs,
+  'must be a whole number of milliseconds, from 1 to 2147483647',
+];
+function isText(form: RegExp) {
+  return (value: unknown) => typeof value === 'string' && form.test(value);
+}
+const textCheck: Check = [isText(/^/), 'must be text'];
+
+/** The options that every method takes. */
+const optionChecks: Record<string, Check> = {
+  signal: [(value) => value instanceof AbortSignal, 'must be an AbortSignal'],
+  timeoutMs: timeoutCheck,
+  requestId: [isText(/^[\w.-]{1,128}$/), 'must be 1 to 128 letters, digits, “.”, “_” or “-”'],
+  idempotencyKey: [isText(idempotencyKeyForm), 'must be 1 to 255 visible ASCII characters'],
+  confirm: textCheck,
+  importId: textCheck,
+};
+
+/** Values that would leave their place in the path even if encoded, or that cannot be encoded. */
+const nameCheck: Check = [isText(/^(?!\.{0,2}$)\P{Cs}+$/u), 'is not a name'];
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+/** The path and the body of a call. `refuse` is called with the faults. */
+export function requestOf(
+  row: EndpointRow,
+  given: GivenOptions,
+  refuse: (issues: readonly Issue[]) => never,
+) {
+  const issues: Issue[] = [];
+  const check = (path: string, value: unknown, [isRight, message]: Check) => {
+    if (!isRight(value)) issues.push({ path, message });
+  };
+  for (const path of parametersIn(row.path)) {
+    check(path, given[path], isGiven(given[path]) ? nameCheck : [isGiven, 'is required']);
+  }
+  for (const [path, each] of Object.entries(optionChecks))
+    if (isGiven(given[path])) check(path, given[path], each);
+  const pick = (schema?: z.ZodMiniObject) =>
+    Object.fromEntries(
+      Object.keys(schema?.shape ?? {})
+        .filter((name) => isGiven(given[name]))
+        .map((name) => [name, given[name]]),
+    );
+  function verify(schema: z.ZodMiniType | undefined, value: unknown): void {
+    const validation = schema && validate(schema, value);
+    if (validation && !validation.ok) issues.push(...validation.issues);
+  }
+  const query = pick(row.query);
+  verify(row.query, query);
+  // In the BFF's own rows, the fields of the body are among the options.
+  const body = row.access === 'grant' ? given.request : row.request && pick(row.request);
+  let sent: string | undefined;
+  try {
+    verify(row.request, body);
+    sent = row.request && JSON.stringify(body);
+  } catch {
+    issues.push({ path: 'request', message: 'cannot be written as JSON' });
+  }
+  if (issues.length > 0) refuse(issues);
+  const search = new URLSearchParams(query as Record<string, string>).toString();
+  return { path: filledPath(row.path, given) + (search && `?${search}`), sent };
+}
