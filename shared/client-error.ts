@@ -132,8 +132,7 @@ export const ClientError = class ClientError extends Error {
       retryAfterSeconds: facts.retryAfterSeconds,
       outcome: facts.outcome,
       idempotencyKey: facts.idempotencyKey,
-      isFromOlderBff:
-        failure?.source === 'bff' && ['NOT_FOUND', 'METHOD_NOT_ALLOWED'].includes(failure.code),
+      isFromOlderBff: failure?.source === 'bff' && ['NOT_FOUND', 'METHOD_NOT_ALLOWED'].includes(failure.code),
     });
   }
 

@@ -24,8 +24,6 @@ import {
 import { createEnvironmentList, sessionOf } from './environment-list.ts';
 import { createEvent } from './event.ts';
 import type { Host, Situation } from './failures/situation.ts';
-import { invitationForm } from './forms/invitation-form.ts';
-import { userForm } from './forms/user-form.ts';
 import { wizardInput } from './forms/wizard-input.ts';
 import { createActivityTree } from './views/activity-tree.ts';
 import { createEnvironmentsTree } from './views/environments-tree.ts';
@@ -107,8 +105,12 @@ export function activate(context: vscode.ExtensionContext): void {
       'pearsana.ping': createPingCommand({ ...reading, history, tree }),
       'pearsana.health': createHealthCommand(reading),
       'pearsana.scopes': createScopesCommand(reading),
-      'pearsana.createUser': createWriteCommand(userForm, writing),
-      'pearsana.invite': createWriteCommand(invitationForm, writing),
+      'pearsana.createUser': whenUsed(async () =>
+        createWriteCommand((await import('./forms/user-form.ts')).userForm, writing),
+      ),
+      'pearsana.invite': whenUsed(async () =>
+        createWriteCommand((await import('./forms/invitation-form.ts')).invitationForm, writing),
+      ),
       'pearsana.submitDocument': whenUsed(async () => {
         const { createSubmitDocumentCommand } = await import('./commands/submit-document.ts');
         return createSubmitDocumentCommand(writing);
