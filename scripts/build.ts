@@ -21,13 +21,14 @@ const serverBundle = join(root, 'dist/server.js');
 const kilobyte = 1024;
 /** A quarter of it is zod, with which the wizards check input as the BFF does. */
 const largestEager = 96 * kilobyte;
-const largestBundle = 168 * kilobyte;
+const largestBundle = 176 * kilobyte;
 const largestVsix = 120 * kilobyte;
 
 /** The sources of the VSIX: files, and folders with everything in them. */
 const vsixSources = [
   'extension/package.json',
   'extension/README.md',
+  'extension/CHANGELOG.md',
   'extension/.vscodeignore',
   'extension/src',
   'extension/media',
@@ -160,7 +161,9 @@ async function packageExtension(): Promise<void> {
     // Run as a program, so that its output is shown only if it fails. With these flags it asks no questions.
     const vsce = join(root, 'node_modules/@vscode/vsce/vsce');
     const flags = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'];
-    await promisify(execFile)(process.execPath, [vsce, 'package', ...flags, '--out', made], { cwd: stage });
+    const args = [vsce, 'package', ...flags, '--out', made];
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { cwd: stage });
+    if (/\bwarn(ing)?\b/i.test(stdout + stderr)) throw new Error(`vsce has a warning:\n${stdout}${stderr}`);
     await mkdir(join(root, 'dist'), { recursive: true });
     await rename(made, vsix);
   } finally {

@@ -17,6 +17,13 @@ export const providerId = 'pearsana';
 export const keptImportsKey = 'imports';
 /** A context key: `signedIn`, `signedOut`, or absent until it is known. */
 export const sessionContextKey = 'pearsana.session';
+/** Colours of icons. VS Code has a value for each kind of theme, and a user can change them. */
+export const colors = {
+  succeeded: 'pearsana.succeeded',
+  failed: 'pearsana.failed',
+  unknown: 'pearsana.unknown',
+} as const;
+export type Color = (typeof colors)[keyof typeof colors];
 
 /** The environment that a command is for. A node of the tree can be used as this argument too. */
 export type EnvironmentArgument = { environment: string };

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import {
   activityViewId,
   backendUrlSetting,
   type CommandId,
+  colors,
   importsViewId,
   operationCommands,
   providerId,
@@ -13,16 +16,18 @@ import {
 } from '../../extension/src/contributions.ts';
 import { backendOrigin } from '../../shared/client.ts';
 import { isWrite, type OperationRow, parametersIn } from '../../shared/endpoint-row.ts';
-import { type OperationName, operations } from '../../shared/operations.ts';
+import { type OperationName, operationNames, operations } from '../../shared/operations.ts';
 
 type Command = { command: string; title: string; category: string; icon: string };
-type MenuItem = { command: string; when?: string; group?: string };
+type MenuItem = { command?: string; submenu?: string; when?: string; group?: string };
 
-const folder = new URL('../../extension/', import.meta.url);
-const manifest = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8'));
+const folder = fileURLToPath(new URL('../../extension/', import.meta.url));
+const read = (file: string) => readFileSync(join(folder, file), 'utf8');
+const manifest = JSON.parse(read('package.json'));
 const { contributes } = manifest;
 const commands: Command[] = contributes.commands;
 const menus: Record<string, MenuItem[]> = contributes.menus;
+const sources = globSync('src/**/*.ts', { cwd: folder }).map(read).join('\n');
 
 type OperationCommand = (typeof operationCommands)[OperationName];
 
@@ -46,6 +51,34 @@ const commandIds: string[] = [
     'pearsana.showLog': true,
   } satisfies Record<Exclude<CommandId, OperationCommand>, true>),
 ];
+const views = [viewId, activityViewId, importsViewId];
+const settings = [backendUrlSetting];
+const contextKeys = [sessionContextKey];
+
+/** What VS Code itself has, as far as the manifest uses it. */
+const hostCommands = ['workbench.action.openSettings'];
+const hostKeys = ['view', 'viewItem', 'explorerResourceIsFolder', 'resourceExtname'];
+
+/** Every text in the manifest, with the keys that lead to it. */
+function* textsIn(value: unknown, path: string[] = []): Generator<{ path: string[]; text: string }> {
+  if (typeof value === 'string') yield { path, text: value };
+  else if (typeof value === 'object' && value !== null)
+    for (const [key, each] of Object.entries(value)) yield* textsIn(each, [...path, key]);
+}
+
+const texts = [...textsIn(contributes)];
+const matches = (pattern: RegExp, text: string) =>
+  [...text.matchAll(pattern)].map(([, found]) => found ?? '');
+
+/** The conditions in the manifest. A step of a walkthrough is completed by one, too. */
+const conditions = texts.flatMap(({ path, text }) => {
+  if (['when', 'enablement'].includes(path.at(-1) ?? '')) return [text];
+  return text.startsWith('onContext:') ? [text.slice('onContext:'.length)] : [];
+});
+
+/** Without what is compared with: texts, and regular expressions. */
+const withoutValues = (condition: string) =>
+  condition.replaceAll(/=~ \/(?:\\.|[^/])*\/i?|[!=]= (?:'[^']*'|[\w.]+)/g, '');
 
 describe('the manifest', () => {
   it('is one extension for both hosts, with nothing of its own to install', () => {
@@ -66,6 +99,7 @@ describe('the manifest', () => {
     for (const { title, category, icon } of commands) {
       assert.equal(category, 'Pearsana');
       assert.match(title, /^[A-Z]/);
+      assert.doesNotMatch(title, /\.\.\./, 'an ellipsis is one character');
       assert.match(icon, /^\$\([a-z-]+\)$/);
     }
   });
@@ -88,25 +122,75 @@ describe('the manifest', () => {
     );
   });
 
-  it('has the view and the setting that the code has', () => {
-    assert.deepEqual(
-      contributes.views.pearsana.map(({ id }: { id: string }) => id),
-      [viewId, activityViewId, importsViewId],
+  it('has the views, the settings and the colours that the code has', () => {
+    const ids = (list: { id: string }[]) => list.map(({ id }) => id);
+    assert.deepEqual(ids(contributes.views.pearsana), views);
+    assert.deepEqual(Object.keys(contributes.configuration.properties), settings);
+    assert.deepEqual(ids(contributes.colors), Object.values(colors));
+    for (const name of Object.keys(colors))
+      assert(sources.includes(`colors.${name}`), `nothing has the colour ${name}`);
+    for (const { id, defaults } of contributes.colors)
+      assert.deepEqual(
+        Object.keys(defaults).sort(),
+        ['dark', 'highContrast', 'highContrastLight', 'light'],
+        `${id} needs a value for each kind of theme`,
+      );
+  });
+
+  it('names nothing that the code does not have, and the code names nothing else', () => {
+    const known = [...commandIds, ...views, ...settings, ...contextKeys, ...Object.values(colors)];
+    const submenus = contributes.submenus.map(({ id }: { id: string }) => id);
+    const unknown = (ids: string[], others: string[]) => [
+      ...new Set(ids.filter((id) => !others.includes(id))),
+    ];
+    const inManifest = texts.flatMap(({ text }) =>
+      matches(/(?<!\/)\b(pearsana\.[a-zA-Z.]*[a-zA-Z])\b/g, text),
     );
-    const setting = contributes.configuration.properties[backendUrlSetting];
-    // No workspace may say where the access key goes.
-    assert.equal(setting.scope, 'application');
-    assert.equal(backendOrigin(setting.default), setting.default);
+    const inCode = matches(/['"`](pearsana\.[a-zA-Z.]*[a-zA-Z])['"`]/g, sources);
+    assert.deepEqual(unknown(inManifest, [...known, ...submenus]), [], 'only in extension/package.json');
+    assert.deepEqual(unknown(inCode, known), [], 'only in extension/src');
+    const keys = Object.keys(menus).filter((menu) => menu.startsWith('pearsana.'));
+    assert.deepEqual(keys, submenus);
+  });
+
+  it('has every command that its texts link to', () => {
+    for (const { text } of texts)
+      for (const id of matches(/\(command:([\w.]+)/g, text))
+        assert([...commandIds, ...hostCommands].includes(id), `${id} in “${text}”`);
+  });
+
+  it('asks in its conditions for keys that somebody sets', () => {
+    assert(conditions.length > 20);
+    for (const condition of conditions) {
+      const keys = matches(/\b([a-zA-Z][\w.]*)/g, withoutValues(condition));
+      for (const key of keys)
+        assert([...hostKeys, ...contextKeys, 'true', 'false'].includes(key), `${key} in “${condition}”`);
+    }
+    for (const key of contextKeys) {
+      assert(
+        conditions.some((condition) => condition.includes(key)),
+        `nothing asks for ${key}`,
+      );
+    }
+  });
+
+  it('tells rows of a view apart by words that the code gives them', () => {
+    const words = conditions
+      .flatMap((condition) => matches(/viewItem =~ \/((?:\\.|[^/])*)\//g, condition))
+      .flatMap((expression) => matches(/([a-zA-Z]{3,})/g, expression.replaceAll('\\b', ' ')));
+    const texts = matches(/['"`]([^'"`\n]*)['"`]/g, sources).flatMap((text) => text.split(/\W+/));
+    assert(words.length > 10);
+    for (const word of words)
+      assert([...operationNames, ...texts].includes(word), `no row of a view is called ${word}`);
   });
 
   it('offers its commands where they belong', () => {
     for (const [menu, items] of Object.entries(menus)) {
-      for (const { command, when } of items) {
-        assert(commandIds.includes(command), `${menu}: ${command}`);
-        const views = [viewId, activityViewId, importsViewId].map((view) => `view == ${view}`);
+      for (const { command, submenu, when } of items) {
+        assert(submenu !== undefined || commandIds.includes(command ?? ''), `${menu}: ${command}`);
         if (menu.startsWith('view/')) {
           assert(
-            views.some((view) => when?.includes(view)),
+            views.some((view) => when?.includes(`view == ${view}`)),
             `${menu}: ${command}`,
           );
         }
@@ -119,6 +203,13 @@ describe('the manifest', () => {
       'pearsana.signOut',
       'pearsana.showLog',
     ]);
+  });
+
+  it('says Pearsana in the menu of the explorer, which has the commands of every extension', () => {
+    const [item, ...others] = menus['explorer/context'] ?? [];
+    assert.deepEqual(others, []);
+    const submenu = contributes.submenus.find(({ id }: { id: string }) => id === item?.submenu);
+    assert.equal(submenu.label, 'Pearsana');
   });
 
   it('offers the command of an operation on the environments where it is granted', () => {
@@ -138,16 +229,54 @@ describe('the manifest', () => {
     const [welcome] = contributes.viewsWelcome;
     assert.equal(welcome.view, viewId);
     assert.equal(welcome.when, `${sessionContextKey} == signedOut`);
-    const links = [...welcome.contents.matchAll(/\(command:([\w.]+)/g)].map(([, id]) => id);
+    const links = matches(/\(command:([\w.]+)/g, welcome.contents);
     assert.deepEqual(links, ['pearsana.signIn', 'workbench.action.openSettings']);
     assert(welcome.contents.includes(encodeURIComponent(JSON.stringify([backendUrlSetting]))));
+  });
+
+  it('lets no workspace say where the access key goes', () => {
+    const setting = contributes.configuration.properties[backendUrlSetting];
+    assert.equal(setting.scope, 'application');
+    assert.equal(backendOrigin(setting.default), setting.default);
+  });
+
+  it('describes each setting with an example', () => {
+    const properties: [string, { markdownDescription?: string }][] = Object.entries(
+      contributes.configuration.properties,
+    );
+    for (const [name, { markdownDescription = '' }] of properties)
+      assert.match(markdownDescription, /Examples?: `/, name);
   });
 
   it('names files that exist', () => {
     const [container] = contributes.viewsContainers.activitybar;
     assert.equal(container.id, 'pearsana');
-    for (const file of [container.icon, contributes.views.pearsana[0].icon]) {
-      assert(existsSync(new URL(file, folder)), file);
-    }
+    const named = [manifest.icon, ...texts.map(({ text }) => text)].filter((text) =>
+      /^[\w/-]+\.(png|svg|md|js)$/.test(text),
+    );
+    assert(named.includes('media/icon.png') && named.includes('media/pearsana.svg'));
+    for (const file of named) assert(existsSync(join(folder, file)), file);
+  });
+
+  it('has an icon as large as the Marketplace shows it, and a changelog with this version', () => {
+    const png = readFileSync(join(folder, manifest.icon));
+    assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [128, 128]);
+    assert(read('CHANGELOG.md').includes(`\n## ${manifest.version}\n`));
+  });
+
+  it('uses icons that the oldest VS Code has', () => {
+    // The version of @vscode/codicons is the one that this VS Code was released with.
+    const mapping = new URL(import.meta.resolve('@vscode/codicons/src/template/mapping.json'));
+    const codicons = Object.keys(JSON.parse(readFileSync(mapping, 'utf8')));
+    const named = [
+      ...texts.flatMap(({ text }) => matches(/\$\(([a-z-]+)(?:~spin)?\)/g, text)),
+      ...matches(/\bicon: '([a-z-]+)(?:~spin)?'/g, sources),
+      ...matches(/themeIcon\('([a-z-]+)/gi, sources),
+    ];
+    assert(named.includes('pulse') && named.includes('debug-pause') && named.includes('cloud'));
+    assert.deepEqual(
+      named.filter((name) => !codicons.includes(name)),
+      [],
+    );
   });
 });

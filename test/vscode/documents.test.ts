@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { freePort, startTestBff, type TestBff } from '../support/bff/test-bff.ts';
@@ -31,6 +31,10 @@ for (const kind of ['node', 'web'] as const) {
       using temporary = temporaryFolder();
       const folder = temporary.path;
       for (const [name, text] of Object.entries(contents)) await writeFile(join(folder, name), text);
+      await mkdir(join(folder, 'letters/older'), { recursive: true });
+      for (const name of ['letter.pdf', '.hidden', 'older/old.pdf'])
+        await writeFile(join(folder, 'letters', name), name);
+      await writeFile(join(folder, 'letters/empty.pdf'), '');
       const userSettings = { 'pearsana.backendUrl': bff.url };
       await using workbench = await openWorkbench({
         name: 'documents',
@@ -166,6 +170,26 @@ for (const kind of ['node', 'web'] as const) {
           file: encoded('c.txt'),
           filename: 'c.txt',
         });
+      });
+
+      await page.waitForTimeout(1_000);
+      await t.test('a folder: the files in it, without those that cannot be sent', async () => {
+        const before = documents().length;
+        await fromExplorer(['letters'], 'sandbox');
+        await pass([{ pick: 'DIPLOMA' }, { text: 'SIS' }, { text: 'A-1' }, { pick: 'store_only' }]);
+        const shown = (await quickInput.options()).join('\n');
+        assert.match(shown, /2 files are left out, see below/);
+        assert.match(shown, /empty\.pdf.*is empty/);
+        assert.match(shown, /older.*is a folder in the folder/);
+        assert.ok(!shown.includes('.hidden'), shown);
+        await workbench.screenshot(`.cache/screenshots/documents-folder-${kind}.png`);
+        await quickInput.accept();
+        await notification(/Documents in sandbox: 1 accepted, 2 not sent\. empty\.pdf: It is empty\./)
+          .first()
+          .waitFor();
+        const [sent, ...others] = documents().slice(before);
+        assert.deepEqual(others, []);
+        assert.match(JSON.stringify(sent?.body), /"filename":"letter\.pdf"/);
       });
 
       for (const file of Object.keys(contents)) assert.ok(!bff.logLines.join().includes(encoded(file)));

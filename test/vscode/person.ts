@@ -95,14 +95,12 @@ export async function submitRangeFromExplorer(
 /** Right-clicks a file in the explorer, and begins to import it. */
 export async function importFromExplorer(workbench: Workbench, file: string): Promise<void> {
   await workbench.openContainer('Explorer');
-  await workbench.treeItem(file).first().click({ button: 'right' });
-  await chooseMenuItem(workbench, 'Import from File…');
+  await chooseInExplorer(workbench, file, 'Import from File…');
   await workbench.quickInput.step(`Import ${file}`);
 }
 
 async function submitSelected(workbench: Workbench, file: string): Promise<void> {
-  await workbench.treeItem(file).first().click({ button: 'right' });
-  await chooseMenuItem(workbench, 'Submit Documents');
+  await chooseInExplorer(workbench, file, 'Submit Documents…');
   await workbench.quickInput.step(/Submit \d+ documents?/);
 }
 
@@ -120,8 +118,15 @@ export async function passSteps({ quickInput }: Workbench, entries: readonly Ent
   await quickInput.step(new RegExp(`\\(${entries.length + 1}/`));
 }
 
+/** Runs one of our commands from the menu of a file or a folder. */
+export async function chooseInExplorer(workbench: Workbench, file: string, command: string): Promise<void> {
+  await workbench.treeItem(file).first().click({ button: 'right' });
+  await chooseMenuItem(workbench, 'Pearsana');
+  await chooseMenuItem(workbench, command);
+}
+
 /** By the keyboard: a menu takes no click in its first moments, so as not to be hit by the one that opened it. */
 async function chooseMenuItem({ page }: Workbench, name: string): Promise<void> {
-  await page.getByRole('menuitem', { name }).hover();
+  await page.getByRole('menuitem', { name, exact: true }).hover();
   await page.keyboard.press('Enter');
 }

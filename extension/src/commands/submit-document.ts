@@ -2,9 +2,10 @@ import * as vscode from 'vscode';
 import type { FileLimits } from '../../../shared/environments.ts';
 import { type DocumentsResult, type Failed, operationCommands } from '../contributions.ts';
 import { batchesOf, operationOf } from '../documents/batches.ts';
-import { type Document, fileFaults, readDocuments } from '../documents/document.ts';
+import { type Document, type LeftOut, nothingToSend, readDocuments, sortOut } from '../documents/document.ts';
 import { documentsOf, draftOf } from '../documents/document-draft.ts';
 import { documentForm } from '../documents/document-form.ts';
+import { resultsLeftOut } from '../documents/results.ts';
 import { sendBatches } from '../documents/send-batches.ts';
 import { CommandError } from '../failures/command-failure.ts';
 import { tellFailures } from '../failures/tell-failures.ts';
@@ -13,7 +14,7 @@ import { sendOnce, type Target } from '../writes/send-once.ts';
 import { tryAgain } from '../writes/write-outcome.ts';
 import { askForRequest } from './ask-for-request.ts';
 import { readWriteArgument } from './command-arguments.ts';
-import { explorerFiles, readSource, sourceAt, sourcesOf } from './document-files.ts';
+import { explorerFiles, readSource, sourcesAt, sourcesOf } from './document-files.ts';
 import { findTarget, loadList } from './find-target.ts';
 import { showDocumentResults } from './show-document-results.ts';
 import type { WriteDependencies } from './write.ts';
@@ -29,7 +30,7 @@ export function createSubmitDocumentCommand(
   async function send(
     target: Target,
     documents: readonly Document[],
-    { cutBy, newKey }: { cutBy: FileLimits; newKey: boolean },
+    { cutBy, newKey, leftOut }: { cutBy: FileLimits; newKey: boolean; leftOut: readonly LeftOut[] },
   ): Promise<DocumentsResult> {
     const { id, name } = target.environment;
     const options = {
@@ -54,7 +55,11 @@ export function createSubmitDocumentCommand(
     });
     onWritten(id);
     void list.update();
-    const result = { environment: id, documents: results, ...(error && { error }) };
+    const result = {
+      environment: id,
+      documents: [...results, ...resultsLeftOut(leftOut)],
+      ...(error && { error }),
+    };
     showDocumentResults(result, left, cutBy, situation());
     return result;
   }
@@ -67,23 +72,24 @@ export function createSubmitDocumentCommand(
       const read = wanted.request && readDocuments(wanted.request);
       const { fileLimits } = await loadList(list);
       const cutBy = wanted.cutBy ?? fileLimits;
-      const sources = files
-        ? await Promise.all(files.map((uri) => sourceAt(uri)))
-        : await sourcesOf(read ?? []);
-      if (!sources) return undefined;
-      const faults = fileFaults(sources, fileLimits);
-      if (faults !== undefined) throw new CommandError('FILE_NOT_USABLE', faults);
-      const form = documentForm(sources, cutBy);
+      const found = files ? await sourcesAt(files) : await sourcesOf(read ?? []);
+      if (!found) return undefined;
+      const { usable: sources, leftOut: faulty } = sortOut(found.sources, fileLimits);
+      const leftOut = [...faulty, ...found.leftOut];
+      const form = documentForm(sources, cutBy, leftOut);
       const batches = batchesOf(documentsOf({}, sources), cutBy);
       const [first, ...others] = batches.map(operationOf);
-      if (!first) return undefined;
+      if (!first) throw new CommandError('FILE_NOT_USABLE', nothingToSend(leftOut));
       const { title } = form;
       const target = await findTarget(list, [first, ...others], { title, named: wanted.environment });
       if (!target) return undefined;
-      const given = read && draftOf(read.map(({ fields }) => fields));
+      // What is said of each file stays with it.
+      const isEach = read?.length === found.sources.length;
+      const kept = read?.filter((_, at) => !isEach || sources.some((each) => each === found.sources[at]));
+      const given = kept && draftOf(kept.map(({ fields }) => fields));
       const { confirmed, newKey } = wanted;
       const draft = await askForRequest(form, target.environment, { command, given, confirmed }, input);
-      return draft && (await send(target, documentsOf(draft, sources), { cutBy, newKey }));
+      return draft && (await send(target, documentsOf(draft, sources), { cutBy, newKey, leftOut }));
     },
     // A remedy has one argument, and the explorer gives several files in a second one.
     (argument, more) => (more === undefined ? tryAgain(command, argument) : undefined),

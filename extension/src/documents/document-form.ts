@@ -4,12 +4,16 @@ import type { FileLimits } from '../../../shared/environments.ts';
 import type { Form } from '../forms/form.ts';
 import { reviewLines } from '../forms/review-lines.ts';
 import { batchesOf } from './batches.ts';
-import type { Source } from './document.ts';
+import type { LeftOut, Source } from './document.ts';
 import { documentsOf, draftIssues } from './document-draft.ts';
 import { documentSteps } from './document-steps.ts';
 
-/** The form of these files; its review shows each file, and in how many requests they are sent. */
-export function documentForm(sources: readonly Source[], limits: FileLimits): Form {
+/** The form of these files; its review shows each file, what was left out, and in how many requests they are sent. */
+export function documentForm(
+  sources: readonly Source[],
+  limits: FileLimits,
+  leftOut: readonly LeftOut[] = [],
+): Form {
   const title = `Submit ${countWords(sources)}`;
   const steps: Form['steps'] = (draft) => documentSteps(draft, sources);
   return {
@@ -26,6 +30,7 @@ export function documentForm(sources: readonly Source[], limits: FileLimits): Fo
         kind === 'local'
           ? 'Local stand-in only: nothing reaches Pearsana.'
           : 'Pearsana stores them for this person.',
+        ...(leftOut.length > 0 ? [`${fileWords(leftOut)} left out, see below.`] : []),
         ...(verifies ? ['This starts a verification.'] : []),
         ...(requests > 1 ? [`Sent in ${requests} requests, one after the other.`] : []),
       ].join(' ');
@@ -38,13 +43,19 @@ export function documentForm(sources: readonly Source[], limits: FileLimits): Fo
         label: line.label.replace(/^shared\./, ''),
       }));
     },
-    more: sources.map(({ name, bytes }, index) => ({
-      id: 'review',
-      label: name,
-      description: byteWords(bytes),
-      ...(index === 0 && { separatorAbove: 'Files' }),
-    })),
+    more: [
+      ...leftOut.map(({ name, why }, index) => reviewFile(name, why, index === 0 && 'Left out')),
+      ...sources.map(({ name, bytes }, index) => reviewFile(name, byteWords(bytes), index === 0 && 'Files')),
+    ],
   };
+}
+
+function reviewFile(label: string, description: string, separatorAbove: string | false) {
+  return { id: 'review', label, description, ...(separatorAbove && { separatorAbove }) } as const;
+}
+
+function fileWords({ length }: readonly unknown[]): string {
+  return length === 1 ? '1 file is' : `${length} files are`;
 }
 
 /** As in `2 documents`. */

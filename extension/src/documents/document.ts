@@ -81,18 +81,28 @@ export function sourceOf(given: Given & { file: string }, index: number): Source
   };
 }
 
-/** What keeps these files from being sent, in words; nothing where nothing does. */
-export function fileFaults(
+/** What was selected and cannot be sent, and why: `letter.pdf`, `is empty`. */
+export type LeftOut = { name: string; why: string };
+
+/** Tells the files that can be sent from those that cannot, so that the one does not hold up the others. */
+export function sortOut(
   sources: readonly Source[],
   { document: largest }: Pick<FileLimits, 'document'>,
-): string | undefined {
-  const faults = sources.flatMap(({ name, bytes }) => {
-    if (bytes <= 0) return `${plain(name, 80)} is empty`;
-    return bytes > largest
-      ? `${plain(name, 80)} is ${byteWords(bytes)}; the limit is ${byteWords(largest, 'exact')}`
-      : [];
-  });
-  if (faults.length === 0) return undefined;
-  const more = faults.length > 3 ? `; and ${faults.length - 3} more` : '';
-  return `Nothing was sent: ${faults.slice(0, 3).join('; ')}${more}.`;
+): { usable: Source[]; leftOut: LeftOut[] } {
+  const usable: Source[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const source of sources) {
+    const { name, bytes } = source;
+    if (bytes <= 0) leftOut.push({ name, why: 'is empty' });
+    else if (bytes <= largest) usable.push(source);
+    else leftOut.push({ name, why: `is ${byteWords(bytes)}; the limit is ${byteWords(largest, 'exact')}` });
+  }
+  return { usable, leftOut };
+}
+
+/** For when all of it was left out. */
+export function nothingToSend(leftOut: readonly LeftOut[]): string {
+  const faults = leftOut.slice(0, 3).map(({ name, why }) => `${plain(name, 80)} ${why}`);
+  const more = leftOut.length > 3 ? `; and ${leftOut.length - 3} more` : '';
+  return `Nothing was sent: ${faults.join('; ') || 'there is no file'}${more}.`;
 }

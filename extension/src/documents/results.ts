@@ -3,7 +3,7 @@ import type { DocumentResult } from '../contributions.ts';
 import type { CommandFailure } from '../failures/command-failure.ts';
 import { plain } from '../plain-text.ts';
 import { itemIdOf, operationOf } from './batches.ts';
-import type { Document } from './document.ts';
+import type { Document, LeftOut } from './document.ts';
 
 /** What an answer says of each document of its batch. Pearsana documents no answer, so each field may be missing. */
 export function resultsOf(
@@ -43,6 +43,11 @@ export function resultsWithout(batch: readonly Document[], failure?: CommandFail
     ...(requestId !== undefined && { requestId }),
     ...(message !== undefined && { message }),
   }));
+}
+
+/** Of what was never part of a request. */
+export function resultsLeftOut(leftOut: readonly LeftOut[]): DocumentResult[] {
+  return leftOut.map(({ name, why }) => ({ file: name, result: 'not sent', message: `It ${why}.` }));
 }
 
 /** As in `2 accepted, 1 failed`. */

@@ -1,21 +1,22 @@
 import type { ActivityEntry, WriteState } from '../../../shared/activity.ts';
 import { type OperationName, operations } from '../../../shared/operations.ts';
+import { type Color, colors } from '../contributions.ts';
 import { capitalised, plain } from '../plain-text.ts';
 import { ageWords, timeWords } from '../time-words.ts';
 import type { Row } from './row.ts';
 
-const states: Record<WriteState, { words: string; icon: string }> = {
+const states: Record<WriteState, { words: string; icon: string; color?: Color }> = {
   in_flight: { words: 'being sent', icon: 'sync' },
-  succeeded: { words: 'succeeded', icon: 'pass' },
-  refused: { words: 'refused', icon: 'circle-slash' },
+  succeeded: { words: 'succeeded', icon: 'pass', color: colors.succeeded },
+  refused: { words: 'refused', icon: 'circle-slash', color: colors.failed },
   not_sent: { words: 'not sent', icon: 'circle-slash' },
-  unknown: { words: 'outcome unknown', icon: 'question' },
+  unknown: { words: 'outcome unknown', icon: 'question', color: colors.unknown },
 };
 
 /** One write, as in “Invite — succeeded · 3 min ago · SIS A-1”. */
 export function activityRow(entry: ActivityEntry, now: number): Row {
   const { id, operation, state, startedAt, resolved } = entry;
-  const { words, icon } = states[state];
+  const { words, ...look } = states[state];
   const references = entry.externalReferences.map(
     ({ namespace, externalId }) => `${namespace} ${externalId}`,
   );
@@ -45,7 +46,7 @@ export function activityRow(entry: ActivityEntry, now: number): Row {
       120,
     ),
     tooltip: facts.flatMap((fact) => (fact ? [plain(fact, 300)] : [])).join('\n'),
-    icon,
+    ...look,
   };
 }
 

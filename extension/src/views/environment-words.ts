@@ -1,6 +1,6 @@
 import type { Environment, EnvironmentKind, TokenStatus } from '../../../shared/environments.ts';
 import { type OperationName, operationNames } from '../../../shared/operations.ts';
-import { operationDeeds } from '../contributions.ts';
+import { type Color, colors, operationDeeds } from '../contributions.ts';
 import { explain, sentencesOf } from '../failures/explain-failure.ts';
 import { retry, retryList } from '../failures/remedies.ts';
 import { isOnThatMachine, machineOf, type Situation } from '../failures/situation.ts';
@@ -10,13 +10,13 @@ import type { PingRecord } from './ping-history.ts';
 import { explanationRows, type Row, remedyRow } from './row.ts';
 import { shortScope } from './scope-words.ts';
 
-/** What the tree shows of an environment. Icons are names of VS Code's codicons, colours of its theme. */
+/** What the tree shows of an environment. Icons are names of VS Code's codicons. */
 export type EnvironmentItem = {
   label: string;
   description: string;
   tooltip: string;
   icon: string;
-  color: string | undefined;
+  color: Color | undefined;
   /** `environment`, and the operations that are allowed there, for the menus' conditions. */
   contextValue: string;
 };
@@ -87,7 +87,9 @@ export function pingRows(
   if (ping.ok) {
     const facts = [latencyWords(ping.latencyMs), apiVersionWords(ping.apiVersion), age];
     const tooltip = [...facts, ...requestWords(ping)].join('\n');
-    return [{ id: rowId, label: 'Last ping ok', description: facts.join(' · '), tooltip, icon: 'pass' }];
+    return [
+      { id: rowId, label: 'Last ping ok', description: facts.join(' · '), tooltip, ...stateIcon(ping) },
+    ];
   }
   const explanation = explain(ping.failure, situation, again);
   const last: Row = {
@@ -95,7 +97,7 @@ export function pingRows(
     label: 'Last ping failed',
     description: `${explanation.short} · ${age}`,
     tooltip: [sentencesOf(explanation), ...requestWords(ping)].join('\n'),
-    icon: 'error',
+    ...stateIcon(ping),
   };
   return [last, ...explanationRows(rowId, explanation)];
 }
@@ -120,9 +122,7 @@ function pingWords(ping: PingRecord, situation: Situation): string {
 
 function stateIcon(ping: PingRecord | undefined): Pick<EnvironmentItem, 'icon' | 'color'> {
   if (!ping) return { icon: 'circle-large-outline', color: undefined };
-  return ping.ok
-    ? { icon: 'pass', color: 'testing.iconPassed' }
-    : { icon: 'error', color: 'testing.iconFailed' };
+  return ping.ok ? { icon: 'pass', color: colors.succeeded } : { icon: 'error', color: colors.failed };
 }
 
 function environmentTooltip(

@@ -8,7 +8,7 @@ import type { Situation } from '../failures/situation.ts';
 import { type EnvironmentItem, emptyListRows, environmentItem, pingRows } from './environment-words.ts';
 import type { PingHistory } from './ping-history.ts';
 import { failedListRows, type Row } from './row.ts';
-import { rowItem } from './row-item.ts';
+import { rowItem, themeIcon } from './row-item.ts';
 
 export type TreeDependencies = {
   list: EnvironmentList;
@@ -131,7 +131,7 @@ function environmentNodeItem(id: string, item: EnvironmentItem | undefined): vsc
   const { label, description, tooltip, icon, color, contextValue } = item;
   node.description = description;
   node.tooltip = tooltip;
-  node.iconPath = new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
+  node.iconPath = themeIcon(icon, color);
   node.contextValue = contextValue;
   // Else a screen reader is given the whole tooltip.
   node.accessibilityInformation = { label: `${label}, ${description}` };

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import type { ImportOperation, ImportRecord } from '../../../shared/import-record.ts';
 import { operations } from '../../../shared/operations.ts';
-import type { ImportResult } from '../contributions.ts';
+import { colors, type ImportResult } from '../contributions.ts';
 import type { ImportRun } from '../imports/import-run.ts';
 import { countWords, progressWords, rowWords } from '../imports/import-words.ts';
 import { plain } from '../plain-text.ts';
+import { themeIcon } from './row-item.ts';
 
 /** How an import of this window looks, by its state; `may` names what its commands are shown by. */
 const looks = {
@@ -40,7 +41,9 @@ export function runItem(own: {
   );
   const { succeeded, known, ...others } = end?.counts ?? { succeeded: 0, known: 0 };
   const isWhole = Object.values(others).every((count) => count === 0);
-  item.iconPath = new vscode.ThemeIcon(isWhole ? look.icon : 'warning');
+  item.iconPath = isWhole
+    ? themeIcon(look.icon, end && colors.succeeded)
+    : themeIcon('warning', colors.unknown);
   item.contextValue = `import ${look.may}`;
   return item;
 }

@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
-import type { EnvironmentArgument } from '../contributions.ts';
+import type { Color, EnvironmentArgument } from '../contributions.ts';
 import type { Row } from './row.ts';
 
 /** A row as VS Code shows it, below its environment or at the root. */
 export function rowItem(row: Row, parent: EnvironmentArgument | undefined): vscode.TreeItem {
-  const { label, description, tooltip, icon, remedy } = row;
+  const { label, description, tooltip, icon, color, remedy } = row;
   const item = new vscode.TreeItem(label);
   item.id = `${parent ? 'environment' : 'root'}/${row.id}`;
   if (description !== undefined) item.description = description;
   item.tooltip = tooltip;
-  item.iconPath = new vscode.ThemeIcon(icon);
+  item.iconPath = themeIcon(icon, color);
   item.contextValue = 'row';
   item.accessibilityInformation = {
     label: description === undefined ? label : `${label}, ${description}`,
@@ -22,4 +22,8 @@ export function rowItem(row: Row, parent: EnvironmentArgument | undefined): vsco
     };
   }
   return item;
+}
+
+export function themeIcon(icon: string, color: Color | undefined): vscode.ThemeIcon {
+  return new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
 }

@@ -1,3 +1,4 @@
+import type { Color } from '../contributions.ts';
 import { type Explanation, sentencesOf } from '../failures/explain-failure.ts';
 import type { Remedy } from '../failures/remedies.ts';
 
@@ -8,6 +9,7 @@ export type Row = {
   description?: string;
   tooltip: string;
   icon: string;
+  color?: Color | undefined;
   /** What a click does. */
   remedy?: Remedy;
 };

@@ -4,15 +4,17 @@ import { base64, base64InPieces } from '../../../extension/src/documents/base64.
 import { batchesOf, operationOf, requestOf } from '../../../extension/src/documents/batches.ts';
 import {
   type Document,
-  fileFaults,
+  nothingToSend,
   readDocuments,
   type Source,
+  sortOut,
 } from '../../../extension/src/documents/document.ts';
 import { documentsOf, draftIssues, draftOf } from '../../../extension/src/documents/document-draft.ts';
 import { documentForm } from '../../../extension/src/documents/document-form.ts';
 import { documentSteps } from '../../../extension/src/documents/document-steps.ts';
 import {
   countWords,
+  resultsLeftOut,
   resultsOf,
   resultsText,
   resultsWithout,
@@ -81,8 +83,9 @@ describe('batches', () => {
       [2, 2, 1],
     );
     const [file = assert.fail()] = sources(1, 3);
-    assert.equal(fileFaults([file], limits), undefined);
-    assert.match(fileFaults([{ ...file, bytes: 4 }], limits) ?? '', /is 4 bytes; the limit is 3 bytes/);
+    assert.deepEqual(sortOut([file], limits), { usable: [file], leftOut: [] });
+    const large = { ...file, bytes: 4 };
+    assert.equal(sortOut([large], limits).leftOut[0]?.why, 'is 4 bytes; the limit is 3 bytes');
   });
 
   test('are the same again for what is left after some', async () => {
@@ -147,14 +150,36 @@ describe('what is given', () => {
     });
   }
 
-  test('is refused when a file is empty or too large, by its name', () => {
+  test('is sent without the files that are empty or too large, which are named', () => {
     const [file = assert.fail()] = sources(1);
-    assert.equal(fileFaults([{ ...file, bytes: 10 * megabyte }], defaultFileLimits), undefined);
-    assert.match(
-      fileFaults([file, { ...file, name: 'big.pdf', bytes: 10 * megabyte + 1 }], defaultFileLimits) ?? '',
-      /big\.pdf is 10\.1 MB; the limit is 10 MB/,
+    const largest = { ...file, bytes: 10 * megabyte };
+    const big = { ...file, name: 'big.pdf', bytes: 10 * megabyte + 1 };
+    const empty = { ...file, name: 'empty.pdf', bytes: 0 };
+    const { usable, leftOut } = sortOut([big, file, empty, largest], defaultFileLimits);
+    assert.deepEqual(usable, [file, largest]);
+    assert.deepEqual(leftOut, [
+      { name: 'big.pdf', why: 'is 10.1 MB; the limit is 10 MB' },
+      { name: 'empty.pdf', why: 'is empty' },
+    ]);
+    const { more = [], consequence } = documentForm(usable, defaultFileLimits, leftOut);
+    assert.deepEqual(
+      more.map(({ label, description }) => `${label} ${description}`),
+      ['big.pdf is 10.1 MB; the limit is 10 MB', 'empty.pdf is empty', '0.pdf 4 bytes', '0.pdf 10 MB'],
     );
-    assert.match(fileFaults([{ ...file, bytes: 0 }], defaultFileLimits) ?? '', /0\.pdf is empty/);
+    assert.match(consequence({ same: true, shared: fields }, 'sandbox'), /2 files are left out/);
+    assert.deepEqual(
+      resultsLeftOut(leftOut).map(({ file: name, result, message }) => [name, result, message]),
+      [
+        ['big.pdf', 'not sent', 'It is 10.1 MB; the limit is 10 MB.'],
+        ['empty.pdf', 'not sent', 'It is empty.'],
+      ],
+    );
+  });
+
+  test('is refused where nothing can be sent, with the reasons', () => {
+    const faulty = ['a', 'b', 'c', 'd'].map((name) => ({ name, why: 'is empty' }));
+    assert.equal(nothingToSend(faulty.slice(0, 1)), 'Nothing was sent: a is empty.');
+    assert.equal(nothingToSend(faulty), 'Nothing was sent: a is empty; b is empty; c is empty; and 1 more.');
   });
 });
 
