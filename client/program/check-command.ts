@@ -17,7 +17,7 @@ export async function checkFile(
   connection: Connection | undefined,
   report: Report,
 ): Promise<number> {
-  const file = await readRosterFile(given, given.operation, report);
+  const file = await readRosterFile(given, given.operation, report, connection?.largestDocument);
   if (!file) return 1;
   const ends = connection ? await knownEnds(file, given, connection) : new Map<CheckedRow, RowEnd>();
   const counts = { ready: 0, known: 0, unknown: 0, invalid: 0 };
@@ -46,7 +46,7 @@ export async function checkFile(
 
 /** Asks the BFF for the outcome of every row, and reports it. @returns the exit status. */
 export async function tellResults(given: Given, connection: Connection, report: Report): Promise<number> {
-  const file = await readRosterFile(given, given.operation, report);
+  const file = await readRosterFile(given, given.operation, report, connection.largestDocument);
   if (!file) return 1;
   const ends = await knownEnds(file, given, connection);
   const results = file.rows.map((row) => {

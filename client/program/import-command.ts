@@ -1,20 +1,27 @@
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from '../../shared/environments.ts';
-import type { ImportOperation, ImportRecord } from '../../shared/import-record.ts';
+import type { ImportOperation } from '../../shared/import-record.ts';
 import type { CheckedRow } from '../../shared/imports/check-roster.ts';
 import { createImportCalls } from '../../shared/imports/client-calls.ts';
 import { runImport } from '../../shared/imports/import-loop.ts';
+import { openImportOf } from '../../shared/imports/open-import.ts';
 import type { PauseReason } from '../../shared/imports/pause-rules.ts';
 import { planImport } from '../../shared/imports/plan-import.ts';
 import type { RowResult } from '../../shared/imports/result-files.ts';
+import { notReached } from '../../shared/imports/row-end.ts';
 import { type Arguments, UsageError } from './arguments.ts';
 import type { Connection } from './connection.ts';
 import type { Report } from './report.ts';
 import { exitCodeOf, resultFolder, writeResultFiles } from './result-output.ts';
 import { readRosterFile, requestOf } from './roster-file.ts';
 
-/** Asks the person a question. Undefined if there is no terminal. */
+/** The person was asked at the terminal, and did not agree. */
+export class NotConfirmed extends Error {
+  override readonly message = 'Not confirmed. Nothing was sent.';
+}
+
+/** Asks the person a question; the answer is empty if they gave up. Undefined if there is no terminal. */
 export type Ask = ((question: string) => Promise<string>) | undefined;
 
 export function createAsk(input: NodeJS.ReadStream, output: NodeJS.WriteStream): Ask {
@@ -23,6 +30,10 @@ export function createAsk(input: NodeJS.ReadStream, output: NodeJS.WriteStream):
     const terminal = createInterface({ input, output });
     try {
       return (await terminal.question(question)).trim();
+    } catch {
+      // The person pressed Ctrl-C or Ctrl-D.
+      output.write('\n');
+      return '';
     } finally {
       terminal.close();
     }
@@ -32,11 +43,11 @@ export function createAsk(input: NodeJS.ReadStream, output: NodeJS.WriteStream):
 /** Sends every row that is ready, each at most once. @returns the exit status. */
 export async function importFile(
   given: Arguments & { operation: ImportOperation },
-  { client, environment }: Connection,
+  { client, environment, largestDocument }: Connection,
   { report, ask, cancelled }: { report: Report; ask: Ask; cancelled: () => boolean },
 ): Promise<number> {
   const { operation, again } = given;
-  const file = await readRosterFile(given, operation, report);
+  const file = await readRosterFile(given, operation, report, largestDocument);
   if (!file) return 1;
   const results = new Map<CheckedRow, RowResult>();
   const told = (row: CheckedRow, end: Omit<RowResult, 'row' | 'reference'>) => {
@@ -64,9 +75,15 @@ export async function importFile(
   if (count > 0) {
     resultFolder(file.path, given.out);
     await confirm(count, given, environment, { ask, report });
-    const announced = await openImportOf(client, environment.id, operation, file.digest, plan.caller);
+    const { imports } = await client.imports({ environment: environment.id });
+    const announced = openImportOf(imports, {
+      ...{ caller: plan.caller, operation, digest: file.digest },
+      // Rows that it has sent again already are in the plan once more. They take no place, since they keep their keys.
+      rows: again ? 0 : count,
+    });
     const started = Date.now();
     let done = 0;
+    let perMinute = 0;
     const { end, failure, reason } = await runImport({
       ...{ plan, calls, announced },
       timing: { now: () => performance.now(), sleep: (ms) => sleep(ms), random: Math.random },
@@ -76,12 +93,17 @@ export async function importFile(
           return cancelled();
         },
       },
-      onAnnounced: ({ id, perMinute }) =>
-        report.say(`Import ${id}: ${count} rows, up to ${perMinute} a minute.`),
+      onAnnounced: (record) => {
+        ({ perMinute } = record);
+        const verb = announced ? 'Continuing import' : 'Import';
+        report.say(`${verb} ${record.id}: ${countWords(count)}, up to ${perMinute} a minute.`);
+      },
       onRow: (row, rowEnd) => {
         told(row, rowEnd);
+        // After the end of an import, the rows that it did not reach say nothing about its rate.
+        if (rowEnd.code === notReached.code) return;
         done += 1;
-        report.progress(progressWords(done, count, Date.now() - started));
+        report.progress(progressWords({ done, count, perMinute, ms: Date.now() - started }));
       },
       onAway: (away) =>
         report.say(away ? 'The BFF is not answering. Waiting for it …' : 'The BFF is answering again.'),
@@ -101,20 +123,19 @@ export async function importFile(
   return exitCodeOf(inOrder);
 }
 
-/** Asks the person to confirm, or checks the options that confirm. @throws UsageError if the import is not confirmed. */
+/** Asks the person to confirm, or checks the options that confirm. @throws UsageError or NotConfirmed */
 async function confirm(
   count: number,
   { confirm: named, rows, yes }: Arguments,
   { id, protected: isProtected }: Environment,
   { ask, report }: { ask: Ask; report: Report },
 ): Promise<void> {
-  const what = `${count.toLocaleString('en')} ${count === 1 ? 'row' : 'rows'}`;
+  const what = countWords(count);
   if (isProtected) {
     if (named !== id) throw new UsageError(`${id} is protected: add --confirm ${id} to send ${what} to it.`);
     if (ask) {
       const typed = await ask(`This sends ${what} to ${id}. Type the number to confirm: `);
-      if (typed.replaceAll(/[,. ]/g, '') !== String(count))
-        throw new UsageError('Not confirmed. Nothing was sent.');
+      if (typed.replaceAll(/[,. ]/g, '') !== String(count)) throw new NotConfirmed();
     } else if (rows !== count) {
       throw new UsageError(
         `Nothing was sent. Add --rows ${count} to confirm that you want to send ${what} to ${id}.`,
@@ -129,25 +150,11 @@ async function confirm(
   if (!ask)
     throw new UsageError(`Nothing was sent. Add --yes to confirm that you want to send ${what} to ${id}.`);
   const answer = await ask(`Send ${what} to ${id}? [y/N] `);
-  if (!/^y(es)?$/i.test(answer)) throw new UsageError('Not confirmed. Nothing was sent.');
+  if (!/^y(es)?$/i.test(answer)) throw new NotConfirmed();
 }
 
-/** The import of the same file that this caller started before, if it is still open. */
-async function openImportOf(
-  client: Connection['client'],
-  environment: string,
-  operation: ImportOperation,
-  digest: string,
-  caller: string,
-): Promise<ImportRecord | undefined> {
-  const { imports } = await client.imports({ environment });
-  return imports.find(
-    (each) =>
-      each.state === 'open' &&
-      each.caller === caller &&
-      each.operation === operation &&
-      each.digest === digest,
-  );
+function countWords(count: number): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? 'row' : 'rows'}`;
 }
 
 const pauseWords: Record<PauseReason, string> = {
@@ -158,9 +165,15 @@ const pauseWords: Record<PauseReason, string> = {
     'Paused: the last three rows have no known outcome. Check the Pearsana portal before you continue.',
 };
 
-function progressWords(done: number, count: number, ms: number): string {
-  const perMinute = (done / Math.max(ms, 1)) * 60_000;
-  const minutesLeft = (count - done) / Math.max(perMinute, 0.1);
+/** @param progress.perMinute the import's rate. Its first rows go out at once, so measuring alone would promise too much. */
+function progressWords({
+  done,
+  count,
+  perMinute,
+  ms,
+}: Record<'done' | 'count' | 'perMinute' | 'ms', number>) {
+  const rate = Math.min(perMinute, (done / Math.max(ms, 1)) * 60_000);
+  const minutesLeft = (count - done) / Math.max(rate, 0.1);
   const left = minutesLeft < 1 ? `${Math.ceil(minutesLeft * 60)} s` : `${Math.ceil(minutesLeft)} min`;
-  return `${done.toLocaleString('en')} of ${count.toLocaleString('en')} · ${Math.round(perMinute)} a minute · ${left} left`;
+  return `${done.toLocaleString('en')} of ${count.toLocaleString('en')} · ${Math.round(rate)} a minute · ${left} left`;
 }

@@ -6,19 +6,20 @@ import { type Arguments, readArguments, UsageError, usage } from './arguments.ts
 import { checkFile, tellResults } from './check-command.ts';
 import { connect } from './connection.ts';
 import { runDoctor } from './doctor-command.ts';
-import { createAsk, importFile } from './import-command.ts';
+import { createAsk, importFile, NotConfirmed } from './import-command.ts';
 import { createReport, printable, type Report } from './report.ts';
 import { readSettings, whereHint } from './settings.ts';
 
 /** The exit status for wrong usage, from `sysexits.h`. */
 const wrongUse = 64;
 const notDone = 2;
+const eitherOf = new Intl.ListFormat('en', { type: 'disjunction' });
 
 async function run(given: Arguments, report: Report): Promise<number> {
   if (given.command === 'doctor') return runDoctor(readSettings(process.env), report);
   const { operation } = given;
   if (operation === undefined)
-    throw new UsageError(`Say what the rows are: --operation ${importOperations.join(' or ')}.`);
+    throw new UsageError(`Say what the rows are: --operation ${eitherOf.format(importOperations)}.`);
   const asked = { ...given, operation };
   const { environment } = given;
   if (given.command === 'check' && environment === undefined) return checkFile(asked, undefined, report);
@@ -27,15 +28,20 @@ async function run(given: Arguments, report: Report): Promise<number> {
   if (given.command === 'check') return checkFile(asked, connection, report);
   if (given.command === 'results') return tellResults(asked, connection, report);
   let isCancelled = false;
-  process.on('SIGINT', () => {
-    // A second Ctrl-C means that the person does not want to wait for the rows in progress.
-    if (isCancelled) process.exit(notDone);
-    isCancelled = true;
-    report.say('Cancelling: waiting for the rows in progress …');
-  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      // A second Ctrl-C means that the person does not want to wait for the rows in progress.
+      if (isCancelled) process.exit(notDone);
+      isCancelled = true;
+      report.say('Cancelling: waiting for the rows in progress …');
+    });
+  }
   const ask = createAsk(process.stdin, process.stdout);
   return importFile(asked, connection, { report, ask, cancelled: () => isCancelled });
 }
+
+// Whoever reads the output may close it at any time, as `head` does. The import continues, and writes its result files.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 const report = createReport({ output: process.stdout, errors: process.stderr });
 try {
@@ -46,6 +52,9 @@ try {
   if (error instanceof UsageError) {
     process.stderr.write(`${printable(error.message)}\nRun the command with --help to see all options.\n`);
     process.exitCode = wrongUse;
+  } else if (error instanceof NotConfirmed) {
+    report.say(error.message);
+    process.exitCode = notDone;
   } else if (error instanceof ClientError) {
     process.stderr.write(`${printable(failureOf(error).message + whereHint(error))}\n`);
     process.exitCode = notDone;

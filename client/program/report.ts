@@ -18,6 +18,9 @@ export type Report = {
 
 type Streams = { output: NodeJS.WritableStream & { isTTY?: boolean }; errors: NodeJS.WritableStream };
 
+/** How many rows with the same fault are printed one by one: thousands of equal lines would hide everything else. */
+const mostAlike = 5;
+
 export function createReport({ output, errors }: Streams): Report {
   if (!output.isTTY) {
     return {
@@ -31,19 +34,35 @@ export function createReport({ output, errors }: Streams): Report {
     };
   }
   let shown = false;
+  /** How many rows ended in the same way so far, and how many of them were not printed. */
+  const alike = new Map<string, { count: number; hidden: number; words: string }>();
   const clear = () => {
     if (shown) output.write('\r\u001B[2K');
     shown = false;
+  };
+  const tellHidden = () => {
+    for (const group of alike.values()) {
+      if (group.hidden > 0) output.write(`… and ${group.hidden.toLocaleString('en')} more: ${group.words}\n`);
+      group.hidden = 0;
+    }
   };
   return {
     row(row) {
       // The progress line counts the rows that succeeded. Print only the others.
       if (['ready', 'succeeded', 'known'].includes(row.state)) return;
-      clear();
-      output.write(`${rowWords(row)}\n`);
+      const words = inOneLine(row.message ?? '');
+      const group = alike.get(`${row.state} ${words}`) ?? { count: 0, hidden: 0, words };
+      alike.set(`${row.state} ${words}`, group);
+      group.count += 1;
+      if (group.count > mostAlike) group.hidden += 1;
+      else {
+        clear();
+        output.write(`${rowWords(row)}\n`);
+      }
     },
     say(sentence) {
       clear();
+      tellHidden();
       output.write(`${printable(sentence)}\n`);
     },
     progress(words) {

@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { isToMend, type RowResult, resultsFile, toMendFile } from '../../shared/imports/result-files.ts';
 import { UsageError } from './arguments.ts';
@@ -25,10 +25,11 @@ export function writeResultFiles(
   );
   report.say(`${counts.join(', ')}.`);
   report.say(`Results of every row: ${write(`${stem}-results.csv`, resultsFile(results))}`);
-  if (results.some(isToMend)) {
-    const file = `${stem}-to-mend.${roster.format}`;
+  const file = `${stem}-to-mend.${roster.format}`;
+  if (results.some(isToMend))
     report.say(`Rows to correct and import again: ${write(file, toMendFile(roster, results))}`);
-  }
+  else if (existsSync(file))
+    report.say(`${relative('', file) || file} is from an earlier run. No row is left to correct.`);
   if (results.some(({ state }) => state === 'unknown'))
     report.say(
       'Rows with an unknown outcome may have been sent. Check the Pearsana portal, and resolve them in VS Code.',

@@ -2,13 +2,15 @@ import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve, sep } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { byteWords } from '../../shared/byte-words.ts';
 import type { ImportOperation } from '../../shared/import-record.ts';
 import { type CheckedRow, checkRoster } from '../../shared/imports/check-roster.ts';
-import { fileField } from '../../shared/imports/columns.ts';
+import { fieldNamed, fileField, requiredFields } from '../../shared/imports/columns.ts';
 import { type Fault, faultWords } from '../../shared/imports/fault.ts';
 import { largestFile } from '../../shared/imports/file-text.ts';
 import { type Roster, readRoster } from '../../shared/imports/roster.ts';
 import { fileDigest } from '../../shared/imports/row-key.ts';
+import { pathWords } from '../../shared/validate.ts';
 import { type Arguments, UsageError } from './arguments.ts';
 import type { Report } from './report.ts';
 
@@ -19,6 +21,7 @@ export async function readRosterFile(
   { file = '', map, set }: Arguments,
   operation: ImportOperation,
   report: Report,
+  largestDocument: number = mostOfAnyBff,
 ): Promise<RosterFile | undefined> {
   const path = resolve(file);
   const bytes = readBytes(path);
@@ -32,26 +35,51 @@ export async function readRosterFile(
     for (const fault of roster.faults) report.say(`  ${faultWords(fault)}`);
     return undefined;
   }
+  for (const field of missingFields(roster, set)) report.say(missingWords(shortName(operation, field)));
   const rows = await checkRoster(roster, { breathe });
   return {
     ...{ path, roster },
     digest: await fileDigest(bytes),
-    rows: rows.map((row) => ({ ...row, faults: [...row.faults, ...documentFaults(path, row)] })),
+    rows: rows.map((row) => ({
+      ...row,
+      faults: [...row.faults, ...documentFaults(path, row, largestDocument)],
+    })),
   };
 }
 
-/** The largest document that any BFF can be set to accept. */
-const largestDocument = 200_000_000;
+/** The fields that every row needs, and that neither a column nor a constant fills. */
+function missingFields({ format, operation, columns }: Roster, set: Arguments['set']): string[] {
+  if (format === 'json') return [];
+  const constants = Object.keys(set).map((name) => fieldNamed(operation, name));
+  const filled = [...columns.map(({ field }) => field), ...constants].map((field) => pathWords(field ?? []));
+  return requiredFields(operation).filter((name) => !filled.includes(name));
+}
 
-/** Why the document of a row cannot be read; nothing for rows without one. */
-function documentFaults(path: string, { line, draft, faults }: CheckedRow): Fault[] {
+/** `namespace` for `externalReferences[0].namespace`, if nothing else has that name: shells would try to expand the brackets. */
+function shortName(operation: ImportOperation, field: string): string {
+  const last = field.slice(field.lastIndexOf('.') + 1);
+  return pathWords(fieldNamed(operation, last) ?? []) === field ? last : field;
+}
+
+/** What to do about a whole column that is missing. Otherwise a person would read the same fault in every row. */
+function missingWords(field: string): string {
+  return `No column fills ${field}, which every row needs. Add the column, name it with --map COLUMN=${field}, or give every row the same value with --set ${field}=VALUE.`;
+}
+
+/** The largest document that any BFF can be set to accept. */
+const mostOfAnyBff = 200_000_000;
+
+/** Why the document of a row cannot be sent; nothing for rows without one. */
+function documentFaults(path: string, { line, draft, faults }: CheckedRow, largest: number): Fault[] {
   const name = draft[fileField];
   if (typeof name !== 'string' || faults.length > 0) return [];
   const fault = (words: string) => [{ line, message: `${name} ${words}` }];
   try {
     const stats = statSync(documentAt(path, name));
     if (!stats.isFile()) return fault('is not a file.');
-    return stats.size > largestDocument ? fault('is too large for a document.') : [];
+    if (stats.size === 0) return fault('is empty.');
+    if (stats.size <= largest) return [];
+    return fault(`is ${byteWords(stats.size)}; the limit is ${byteWords(largest, 'exact')}.`);
   } catch (error) {
     return fault(error instanceof OutsideFolder ? error.message : 'cannot be read.');
   }

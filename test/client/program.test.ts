@@ -1,9 +1,12 @@
 // Runs the command line as its own process against a real BFF.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
+import { createAsk } from '../../client/program/import-command.ts';
 import { startTestBff } from '../support/bff/test-bff.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -17,22 +20,28 @@ describe('the command line', () => {
   let folder: ReturnType<typeof temporaryFolder>;
   before(async () => {
     folder = temporaryFolder();
-    bff = await startTestBff({ production: {}, variables: { RATE_LIMIT_IMPORT_PER_MINUTE: '60000' } });
+    bff = await startTestBff({
+      production: {},
+      variables: { RATE_LIMIT_IMPORT_PER_MINUTE: '60000', MAX_DOCUMENT_BYTES: '4000' },
+    });
   });
   after(async () => {
     await bff.stop();
     folder[Symbol.dispose]();
   });
 
-  function run(...args: string[]): Promise<Ran> {
-    const env = {
+  const inFolder = () => ({
+    cwd: folder.path,
+    env: {
       PATH: process.env.PATH,
       HOME: folder.path,
       PEARSANA_BFF_URL: bff.url,
       PEARSANA_BFF_ACCESS_KEY: bff.accessKey,
-    };
+    },
+  });
+  function run(...args: string[]): Promise<Ran> {
     return new Promise((resolve) => {
-      execFile(process.execPath, [program, ...args], { env, cwd: folder.path }, (error, output, errors) => {
+      execFile(process.execPath, [program, ...args], inFolder(), (error, output, errors) => {
         const rows = output.startsWith('{')
           ? output
               .trim()
@@ -47,6 +56,20 @@ describe('the command line', () => {
     writeFileSync(join(folder.path, name), `${lines.join('\n')}\n`);
     return name;
   }
+  /** Starts the program, does something once the first row is printed, and waits for its end. */
+  async function interrupt(args: string[], act: (child: ChildProcess) => void) {
+    const child = spawn(process.execPath, [program, ...args], inFolder());
+    let errors = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      errors += text;
+    });
+    child.stdout.once('data', () => act(child));
+    child.stdout.resume();
+    const [code] = await once(child, 'exit');
+    return { code, errors };
+  }
+  const resultsIn = (name: string) =>
+    readFileSync(join(folder.path, name), 'utf8').trim().split('\r\n').slice(1);
   const person = (id: string) => `p${id}@example.edu,Ada,Lovelace,${id}`;
   const invitations = (environment = 'sandbox') => [
     ...['--environment', environment, '--operation', 'createInvitation', '--set', 'namespace=SIS'],
@@ -103,6 +126,66 @@ describe('the command line', () => {
     assert.deepEqual(statesOf(await run('import', mended, ...invitations(), '--yes')), ['2 succeeded']);
   });
 
+  it('continues when the reader of its output has gone, and writes the outcome of every row', async () => {
+    const people = Array.from({ length: 60 }, (_, index) => person(`h${index}`));
+    const file = write('head.csv', header, ...people);
+    const before = arrived();
+    const ended = await interrupt(['import', file, ...invitations(), '--yes'], ({ stdout }) =>
+      stdout?.destroy(),
+    );
+    assert.equal(ended.code, 0, ended.errors);
+    assert.doesNotMatch(ended.errors, /\n\s+at /);
+    assert.equal(arrived() - before, people.length);
+    const results = resultsIn('head-results.csv');
+    assert.equal(results.filter((line) => line.includes(',succeeded,')).length, people.length);
+  });
+
+  it('ends in good order when it is interrupted, and continues when it runs again, even with --again', async () => {
+    const ids = Array.from({ length: 150 }, (_, index) => `s${index}`);
+    const file = write('signal.csv', header, ...ids.map(person));
+    const before = bff.pearsana.arrivals.length;
+    const import_ = ['import', file, ...invitations(), '--yes'];
+    for (const args of [import_, [...import_, '--again']]) {
+      const ended = await interrupt(args, (child) => child.kill('SIGTERM'));
+      assert.equal(ended.code, 2, ended.errors);
+      assert.match(ended.errors, /The import was cancelled\. Run the same command again to continue it/);
+      assert.equal(resultsIn('signal-results.csv').length, ids.length);
+      const again = await run(...args);
+      assert.equal(again.code, 0, again.errors);
+      assert.match(again.errors, /Continuing import imp_/);
+    }
+    const counts = new Map<string, number>();
+    for (const { path, body } of bff.pearsana.arrivals.slice(before)) {
+      const id =
+        path === '/v1/invitations' &&
+        (body as { externalReferences: { externalId: string }[] }).externalReferences[0]?.externalId;
+      if (id) counts.set(id, (counts.get(id) ?? 0) + 1);
+    }
+    assert.deepEqual([counts.size, new Set(counts.values())], [ids.length, new Set([2])]);
+  });
+
+  it('says how to fill a column that is missing, once', async () => {
+    const file = write('column.csv', header, person('k1'), person('k2'));
+    const ran = await run('check', file, '--operation', 'createInvitation');
+    assert.equal(ran.errors.split('No column fills namespace').length, 2, ran.errors);
+    assert.match(ran.errors, /--set namespace=VALUE/);
+  });
+
+  it('takes Ctrl-C at a question as a no', async () => {
+    const terminal = () => Object.assign(new PassThrough(), { isTTY: true, setRawMode() {} });
+    const input = terminal();
+    const ask = createAsk(input as never, terminal() as never);
+    for (const [typed, answer] of [
+      ['yes\n', 'yes'],
+      ['\u0003', ''],
+      ['\u0004', ''],
+    ] as const) {
+      const asked = ask?.('Continue? ');
+      input.write(typed);
+      assert.equal(await asked, answer);
+    }
+  });
+
   it('sends nothing to a protected environment unless its name and the number are given', async () => {
     const file = write('protected.csv', header, person('x1'), person('x2'));
     const asked = invitations('production');
@@ -153,13 +236,16 @@ describe('the command line', () => {
     const before = bff.pearsana.arrivals.length;
     mkdirSync(join(folder.path, 'folder.pdf'));
     symlinkSync('/etc/hostname', join(folder.path, 'outside.pdf'));
-    const names = ['missing.pdf', 'folder.pdf', 'outside.pdf'];
+    write('large.pdf', 'x'.repeat(5_000));
+    writeFileSync(join(folder.path, 'empty.pdf'), '');
+    const names = ['missing.pdf', 'folder.pdf', 'outside.pdf', 'empty.pdf', 'large.pdf'];
     const documents = ['External ID,Document type,File', ...names.map((name) => `d1,DIPLOMA,${name}`)];
     const file = write('unreadable.csv', ...documents);
     const asked = ['--environment', 'sandbox', '--operation', 'submitDocument', '--set', 'namespace=SIS'];
     for (const command of ['check', 'import']) {
       const ran = await run(command, file, ...asked, '--yes');
-      assert.deepEqual([ran.code, statesOf(ran)], [1, ['2 invalid', '3 invalid', '4 invalid']], ran.errors);
+      const invalid = names.map((_, index) => `${index + 2} invalid`);
+      assert.deepEqual([ran.code, statesOf(ran)], [1, invalid], ran.errors);
     }
     const people = write('folder.csv', header, person('f1'));
     write('not-a-folder', '');

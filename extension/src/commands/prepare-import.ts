@@ -3,6 +3,7 @@ import type { ImportRecord } from '../../../shared/import-record.ts';
 import type { CheckedRow } from '../../../shared/imports/check-roster.ts';
 import { createImportCalls } from '../../../shared/imports/client-calls.ts';
 import type { ImportCalls } from '../../../shared/imports/import-calls.ts';
+import { openImportOf } from '../../../shared/imports/open-import.ts';
 import { type ImportPlan, planImport } from '../../../shared/imports/plan-import.ts';
 import type { ImportArgument } from '../contributions.ts';
 import { CommandError } from '../failures/command-failure.ts';
@@ -79,21 +80,10 @@ export async function prepareImport(
   return whileShown('Asking the BFF what was sent before…', async () => {
     const plan = await planImport(ready, calls);
     const { imports, perMinute } = await client.imports({ environment });
-    const open = imports.find(
-      (each) =>
-        each.state === 'open' &&
-        each.caller === plan.caller &&
-        each.operation === operation &&
-        each.digest === digest &&
-        placesIn(each) >= plan.toSend.length,
-    );
+    const { caller, toSend } = plan;
+    const open = openImportOf(imports, { caller, operation, digest, rows: toSend.length });
     return { uri, columns, target, file, calls, plan, perMinute: open?.perMinute ?? perMinute, open };
   });
-}
-
-/** How many rows of what was announced may still be sent. */
-function placesIn({ rows, counts }: ImportRecord): number {
-  return rows - counts.succeeded - counts.unknown - counts.in_flight;
 }
 
 /** In the status bar: it is over soon, and messages that matter come after it. */
