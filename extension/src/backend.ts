@@ -49,6 +49,8 @@ export type Backend = {
    * @param asked the BFF's origin, as the user reviewed it: once the setting names another, nothing is sent.
    */
   imports(asked: string): ImportClient;
+  /** Whether a BFF answers at this origin; no key is sent. @throws ClientError where something else answers. */
+  isThere(origin: string): Promise<boolean>;
   /** Whether people can sign in in a browser there; no key is sent. */
   offersBrowser(): Promise<boolean>;
   /**
@@ -215,6 +217,15 @@ export function createBackend({
           throw error instanceof ClientError && error.isFromOlderBff ? bffOutdated() : error;
         });
       return Object.fromEntries(importCalls.map((name) => [name, call(name)])) as unknown as ImportClient;
+    },
+    async isThere(asked) {
+      try {
+        await clientOf(asked, { timeoutMs: methodsTimeoutMs }).signInMethods();
+        return true;
+      } catch (error) {
+        if (error instanceof ClientError && error.reason === 'unreachable') return false;
+        throw error;
+      }
     },
     async offersBrowser() {
       try {

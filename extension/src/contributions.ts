@@ -12,6 +12,8 @@ export const viewId = 'pearsana.environments';
 export const activityViewId = 'pearsana.activity';
 export const importsViewId = 'pearsana.imports';
 export const backendUrlSetting = 'pearsana.backendUrl';
+/** Where the BFF's repository is, to start it from there. No workspace can set it. */
+export const backendFolderSetting = 'pearsana.backendFolder';
 export const providerId = 'pearsana';
 /** The state of VS Code that holds the imports that have not ended. */
 export const keptImportsKey = 'imports';
@@ -125,6 +127,8 @@ export type Commands = {
   'pearsana.refresh': { argument: never; result: undefined };
   /** Signs in, in the browser or with an access key. It takes a key from its caller only in the tests of an extension. */
   'pearsana.signIn': { argument: { accessKey: string }; result: { signedInTo: string } | Failed | undefined };
+  /** Starts the BFF from its repository, and signs in to it. Nothing where that is not possible: the user has been told. */
+  'pearsana.startBackend': { argument: never; result: { signedInTo: string } | Failed | undefined };
   'pearsana.signOut': { argument: never; result: Failed | undefined };
   'pearsana.showLog': { argument: never; result: undefined };
 };

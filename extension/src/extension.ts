@@ -125,6 +125,10 @@ export function activate(context: vscode.ExtensionContext): void {
       'pearsana.refresh': createRefreshCommand(list),
       'pearsana.signIn': signIn,
       'pearsana.signOut': signOut,
+      'pearsana.startBackend': whenUsed(async () => {
+        const { createStartBackendCommand } = await import('./commands/start-backend.ts');
+        return createStartBackendCommand(reading);
+      }),
       'pearsana.showLog': () => {
         channel.show();
         return undefined;

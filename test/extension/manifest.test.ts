@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import {
   activityViewId,
+  backendFolderSetting,
   backendUrlSetting,
   type CommandId,
   colors,
@@ -48,11 +49,12 @@ const commandIds: string[] = [
     'pearsana.refresh': true,
     'pearsana.signIn': true,
     'pearsana.signOut': true,
+    'pearsana.startBackend': true,
     'pearsana.showLog': true,
   } satisfies Record<Exclude<CommandId, OperationCommand>, true>),
 ];
 const views = [viewId, activityViewId, importsViewId];
-const settings = [backendUrlSetting];
+const settings = [backendUrlSetting, backendFolderSetting];
 const contextKeys = [sessionContextKey];
 
 /** What VS Code itself has, as far as the manifest uses it. */
@@ -230,11 +232,12 @@ describe('the manifest', () => {
     assert.equal(welcome.view, viewId);
     assert.equal(welcome.when, `${sessionContextKey} == signedOut`);
     const links = matches(/\(command:([\w.]+)/g, welcome.contents);
-    assert.deepEqual(links, ['pearsana.signIn', 'workbench.action.openSettings']);
+    assert.deepEqual(links, ['pearsana.signIn', 'pearsana.startBackend', 'workbench.action.openSettings']);
     assert(welcome.contents.includes(encodeURIComponent(JSON.stringify([backendUrlSetting]))));
   });
 
-  it('lets no workspace say where the access key goes', () => {
+  it('lets no workspace say where the access key goes, or what is started', () => {
+    assert.equal(contributes.configuration.properties[backendFolderSetting].scope, 'machine');
     const setting = contributes.configuration.properties[backendUrlSetting];
     assert.equal(setting.scope, 'application');
     assert.equal(backendOrigin(setting.default), setting.default);

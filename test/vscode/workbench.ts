@@ -20,6 +20,8 @@ export type WorkbenchOptions = {
   port?: number;
   /** The one address on loopback that it opens in the browser. */
   opens?: string;
+  /** Environment variables of its terminals. */
+  variables?: Record<string, string>;
   /** Of the picture of its last moment, below `.cache/screenshots/`; none by default. */
   name?: string;
 };
@@ -47,7 +49,7 @@ const commandTimeoutMs = 30_000;
 
 /** Opens a workbench with the extension installed, as the first person on a new machine would see it. */
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
-  const { vsix, kind = 'node', userSettings, folder, port, opens, name } = options;
+  const { vsix, kind = 'node', userSettings, folder, port, opens, name, variables } = options;
   await using stack = new AsyncDisposableStack();
   const server = stack.use(
     await startVSCodeServer({
@@ -56,6 +58,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       extensionHost: kind,
       ...(port !== undefined && { port }),
       ...(opens !== undefined && { opens }),
+      ...(variables && { variables }),
     }),
   );
   async function openWindow(page: Page): Promise<WorkbenchWindow> {

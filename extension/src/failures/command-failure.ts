@@ -8,6 +8,7 @@ export type ExtensionCode =
   | 'BACKEND_CHANGED'
   | 'BACKEND_URL_INVALID'
   | 'BFF_OUTDATED'
+  | 'BFF_NOT_STARTED'
   | 'BFF_UNREACHABLE'
   | 'CANCELLED'
   | 'CONTRACT_BROKEN'

@@ -107,6 +107,13 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
     'refresh',
     showLog,
   ),
+  BFF_NOT_STARTED: row(
+    'not started',
+    itsMessage,
+    'Correct that, and start it again.',
+    'startBackend',
+    openSetting,
+  ),
   BFF_UNREACHABLE: row(
     'BFF not reachable',
     ({ situation }) => `The BFF at ${situation.backend} doesn’t answer.`,

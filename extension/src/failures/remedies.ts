@@ -22,6 +22,7 @@ export type Remedy = {
 
 export const remedies = {
   signIn: { title: 'Sign In', command: 'pearsana.signIn' },
+  startBackend: { title: 'Start the BFF', command: 'pearsana.startBackend' },
   chooseFiles: { title: 'Choose Files…', command: 'pearsana.submitDocument' },
   refresh: { title: 'Refresh', command: 'pearsana.refresh' },
   showLog: { title: 'Show Log', command: 'pearsana.showLog' },

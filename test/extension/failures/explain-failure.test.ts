@@ -10,6 +10,7 @@ const extensionCodes = Object.keys({
   ARGUMENTS_INVALID: true,
   BACKEND_CHANGED: true,
   BACKEND_URL_INVALID: true,
+  BFF_NOT_STARTED: true,
   BFF_OUTDATED: true,
   BFF_UNREACHABLE: true,
   CANCELLED: true,

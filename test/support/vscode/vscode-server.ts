@@ -40,6 +40,8 @@ export type VSCodeServerOptions = {
    * proxy of its own, which is not part of this server.
    */
   opens?: string;
+  /** Further environment variables, which its terminals have too. */
+  variables?: Record<string, string>;
   /** By default a free one. Pass one where the page's origin must be known beforehand, as for a CORS list. */
   port?: number;
 };
@@ -110,12 +112,13 @@ function serverArguments(dataDir: string, { forTests, port = 0 }: VSCodeServerOp
 }
 
 /** Our environment without what VS Code sets in its terminals, and (on Linux) with the sockets in the server's data. */
-function serverEnvironment(dataDir: string, { opens }: VSCodeServerOptions): NodeJS.ProcessEnv {
+function serverEnvironment(dataDir: string, { opens, variables }: VSCodeServerOptions): NodeJS.ProcessEnv {
   const ours = Object.entries(process.env).filter(([name]) => !/^(VSCODE|ELECTRON)_/.test(name));
   return {
     ...Object.fromEntries(ours),
     ...(opens !== undefined && { VSCODE_PROXY_URI: opens }),
     XDG_RUNTIME_DIR: dataDir,
+    ...variables,
   };
 }
 
