@@ -41,16 +41,19 @@ export function typeScriptOf({ origin, environment, operation, request }: Copied
     ...(needsName(operation, environment) && { confirm: toFillIn(environment) }),
     ...(request !== undefined && { request }),
   };
-  return `import { createClient } from 'pearsana-partner-client';
-
-const pearsana = createClient({
-  baseUrl: ${literal(origin)},
-  accessKey: process.env.${keyVariable} ?? '',
-});
-
-const { result } = await pearsana.${operation}(${literal(options)});
-console.log(result);
-`;
+  return [
+    "import { env } from 'node:process';",
+    "import { createClient } from 'pearsana-partner-client';",
+    '',
+    'const pearsana = createClient({',
+    `  baseUrl: ${literal(origin)},`,
+    `  accessKey: env.${keyVariable} ?? '',`,
+    '});',
+    '',
+    `const { result } = await pearsana.${operation}(${literal(options)});`,
+    'console.log(result);',
+    '',
+  ].join('\n');
 }
 
 function needsName(operation: OperationName, environment: CopiedCall['environment']): boolean {
