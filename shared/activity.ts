@@ -104,6 +104,8 @@ export const knownWrite = z.object({
   requestId: z.string(),
   /** Ids and states from Pearsana's answer, if the write succeeded. */
   result: z.optional(z.unknown()),
+  /** The code of its failure, if it failed. */
+  code: z.optional(z.string()),
   /** Whether this caller sent the write. */
   mine: z.boolean(),
   /** Only in the details of `ALREADY_KNOWN`: whether the whole request was the same, and not only the person. */

@@ -78,7 +78,10 @@ export type WriteReference = EnvironmentArgument & { requestId: string; again?: 
 export type ImportArgument = ColumnWords & {
   environment?: string;
   operation?: ImportOperation;
+  /** A file, or a folder of documents. */
   uri?: string;
+  /** Proposes to send what was done before once more; the user decides. */
+  again?: boolean;
   confirm?: boolean;
 };
 
@@ -91,6 +94,10 @@ export type ImportResult = {
   counts: Record<RowState, number>;
   error?: CommandFailure;
 };
+
+/** How many rows were never sent, were done, refused or left unknown before, or have faults. */
+export type CheckCounts = Record<'new' | 'known' | 'refused' | 'unknown' | 'invalid', number>;
+export type CheckResult = { environment: string; operation: ImportOperation; counts: CheckCounts };
 
 /** An import in the view: one of this window's (`run`), or one that the BFF knows. */
 export type ImportReference = { run: string } | { environment: string; importId: string };
@@ -115,6 +122,8 @@ export type Commands = {
   'pearsana.submitDocument': { argument: DocumentsArgument; result: DocumentsResult | Failed | undefined };
   /** Asks for a file and what it is for, checks all of it, shows what would be sent, and sends it once that is confirmed. */
   'pearsana.importFile': { argument: ImportArgument; result: ImportResult | Failed | undefined };
+  /** Checks all rows of a file, shows what is known of each at its line, and sends nothing. */
+  'pearsana.checkFile': { argument: ImportArgument; result: CheckResult | Failed | undefined };
   /** Opens a new file with the columns of an operation and an example. */
   'pearsana.newImportFile': { argument: { operation: ImportOperation }; result: Failed | undefined };
   'pearsana.pauseImport': { argument: ImportReference; result: Failed | undefined };

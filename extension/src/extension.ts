@@ -116,6 +116,7 @@ export function activate(context: vscode.ExtensionContext): void {
         return createSubmitDocumentCommand(writing);
       }),
       'pearsana.importFile': whenUsed(async () => (await imports()).importFile),
+      'pearsana.checkFile': whenUsed(async () => (await imports()).checkFile),
       'pearsana.newImportFile': whenUsed(async () => (await imports()).newImportFile),
       'pearsana.pauseImport': whenUsed(async () => (await imports()).pauseImport),
       'pearsana.continueImport': whenUsed(async () => (await imports()).continueImport),

@@ -10,22 +10,27 @@ const place = '{id}';
  * an id.
  */
 export function guessPattern(names: readonly string[]): NamePattern | undefined {
-  const counts = new Map<string, number>();
-  for (const name of names) {
-    const pattern = patternOf(name);
-    if (pattern !== undefined) counts.set(pattern, (counts.get(pattern) ?? 0) + 1);
+  const found = new Map<NamePattern, { count: number; idLength: number }>();
+  for (const { pattern, idLength } of names.flatMap(patternsOf)) {
+    const { count } = found.get(pattern) ?? { count: 0 };
+    found.set(pattern, { count: count + 1, idLength });
   }
-  const [best] = [...counts].sort(([, a], [, b]) => b - a);
+  // A name may have several numbers, as in `transcript-20260001-2026-05.pdf`. A person's id is the longest.
+  const [best] = [...found].sort(([, a], [, b]) => b.count - a.count || b.idLength - a.idLength);
   return best?.[0];
 }
 
-/** The pattern of one name: `{id}` replaces the last word that contains a digit, from that digit on. */
-function patternOf(name: string): NamePattern | undefined {
-  const words = name.split(/([^\dA-Za-z]+)/);
-  const index = words.findLastIndex((word) => /\d/.test(word));
-  const word = words[index];
-  if (word === undefined) return undefined;
-  return words.with(index, word.slice(0, word.search(/\d/)) + place).join('');
+/** The patterns of one name: `{id}` replaces a word that contains a digit, from that digit on. */
+function patternsOf(name: string): { pattern: NamePattern; idLength: number }[] {
+  const dot = name.lastIndexOf('.');
+  const [stem, extension] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
+  const words = stem.split(/([^\dA-Za-z]+)/);
+  return words.flatMap((word, index) => {
+    const digit = word.search(/\d/);
+    if (digit < 0) return [];
+    const pattern = words.with(index, word.slice(0, digit) + place).join('') + extension;
+    return [{ pattern, idLength: word.length - digit }];
+  });
 }
 
 /** The id in a file's name; undefined if the name does not match the pattern. */
@@ -37,14 +42,13 @@ export function idIn(name: string, pattern: NamePattern): string | undefined {
 }
 
 /** A CSV file with one row for each document in a folder, and the names that do not match the pattern. */
-export function folderRows(
-  names: readonly string[],
-  { pattern, namespace, documentType }: { pattern: NamePattern; namespace: string; documentType: string },
-): { csv: string; unfit: string[] } {
-  const rows = names.flatMap((name) => {
+export function folderRows(names: readonly string[], pattern: NamePattern): { csv: string; unfit: string[] } {
+  const rows: string[][] = [];
+  const unfit: string[] = [];
+  for (const name of names) {
     const id = idIn(name, pattern);
-    return id === undefined ? [] : [[namespace, id, documentType, name]];
-  });
-  const unfit = names.filter((name) => idIn(name, pattern) === undefined);
-  return { csv: formatCsv([['Namespace', 'External ID', 'Document type', 'File'], ...rows]), unfit };
+    if (id === undefined) unfit.push(name);
+    else rows.push([id, name]);
+  }
+  return { csv: formatCsv([['External ID', 'File'], ...rows]), unfit };
 }

@@ -38,10 +38,23 @@ export async function planImport<Row>(
       if (write) known.set(row, write);
     }
   }
+  return planOf(rows, { caller, journal, known }, again);
+}
+
+/**
+ * The plan that follows from what a lookup found.
+ * @param again also sends rows that succeeded before: all of them, or those that were begun before a time (ISO 8601).
+ */
+export function planOf<Row>(
+  rows: readonly Row[],
+  found: Pick<ImportPlan<Row>, 'caller' | 'journal' | 'known'>,
+  again: boolean | { before: string },
+): ImportPlan<Row> {
   const ends = new Map<Row, RowEnd>();
-  for (const [row, write] of known) {
-    const end = endOfKnown(write, again);
+  for (const [row, write] of found.known) {
+    const isAgain = typeof again === 'boolean' ? again : write.startedAt < again.before;
+    const end = endOfKnown(write, isAgain);
     if (end) ends.set(row, end);
   }
-  return { caller, journal, known, ends, toSend: rows.filter((row) => !ends.has(row)) };
+  return { ...found, ends, toSend: rows.filter((row) => !ends.has(row)) };
 }

@@ -40,6 +40,7 @@ const commandIds: string[] = [
   ...new Set(Object.values(operationCommands)),
   ...Object.keys({
     'pearsana.importFile': true,
+    'pearsana.checkFile': true,
     'pearsana.newImportFile': true,
     'pearsana.pauseImport': true,
     'pearsana.continueImport': true,

@@ -1,17 +1,21 @@
 import * as vscode from 'vscode';
+import { fileField } from '../../../shared/imports/columns.ts';
 import type { Fault } from '../../../shared/imports/fault.ts';
 import type { RowResult } from '../../../shared/imports/result-files.ts';
-import { placeFinder } from '../imports/cell-places.ts';
+import { type Place, placeFinder } from '../imports/cell-places.ts';
 import type { ImportFile } from '../imports/import-file.ts';
 import { plain } from '../plain-text.ts';
+import { documentAt, type RosterSource } from './roster-source.ts';
 
-/** What is wrong with rows, at their cells in the editor and in Problems. */
+/** What is wrong with rows, at their cells in the editor and in Problems; with a folder's documents, at their files. */
 export type ImportDiagnostics = {
   /** Shows the faults of a file that was checked, in the place of what was shown of it. */
-  checked: (uri: vscode.Uri, file: Pick<ImportFile, 'roster' | 'rows'>) => void;
+  checked: (source: RosterSource, file: ImportFile) => void;
   /** Adds what became of the rows that were not done. */
-  ended: (uri: vscode.Uri, file: ImportFile, results: readonly RowResult[]) => void;
+  ended: (source: RosterSource, file: ImportFile, results: readonly RowResult[]) => void;
 };
+
+type Shown = Fault & { severity: vscode.DiagnosticSeverity };
 
 const { Error: isError, Warning: isWarning, Information: isInformation } = vscode.DiagnosticSeverity;
 
@@ -19,44 +23,63 @@ const { Error: isError, Warning: isWarning, Information: isInformation } = vscod
 const mostShown = 1_000;
 
 export function createImportDiagnostics(collection: vscode.DiagnosticCollection): ImportDiagnostics {
-  function show(
-    uri: vscode.Uri,
-    roster: ImportFile['roster'],
-    found: readonly (Fault & { severity: vscode.DiagnosticSeverity })[],
-  ): void {
-    const placeOf = placeFinder(roster);
-    collection.set(
-      uri,
-      found.slice(0, mostShown).map((fault) => {
-        const { start, end } = placeOf(fault);
-        const range = new vscode.Range(start.line, start.character, end.line, end.character);
-        const diagnostic = new vscode.Diagnostic(range, plain(fault.message), fault.severity);
-        diagnostic.source = 'Pearsana';
-        return diagnostic;
-      }),
+  /** The documents of a folder that something was shown of. */
+  const shownIn = new Map<string, vscode.Uri[]>();
+
+  function show(source: RosterSource, file: ImportFile, found: readonly Shown[]): void {
+    if (source.isFolder) showAtDocuments(source, file, found);
+    else {
+      const placeOf = placeFinder(file.roster);
+      collection.set(
+        source.uri,
+        found.slice(0, mostShown).map((fault) => diagnosticOf(fault, placeOf(fault))),
+      );
+    }
+  }
+
+  function showAtDocuments({ uri, folder }: RosterSource, file: ImportFile, found: readonly Shown[]): void {
+    for (const document of shownIn.get(uri.toString()) ?? []) collection.delete(document);
+    const names = new Map(file.rows.map(({ line, draft }) => [line, draft[fileField]]));
+    const start = { line: 0, character: 0 };
+    const entries = found.flatMap((fault): [vscode.Uri, vscode.Diagnostic[]][] => {
+      const name = names.get(fault.line ?? 0);
+      if (typeof name !== 'string') return [];
+      return [[documentAt(folder, name), [diagnosticOf(fault, { start, end: start })]]];
+    });
+    collection.set(entries);
+    shownIn.set(
+      uri.toString(),
+      entries.map(([document]) => document),
     );
   }
 
-  const faultsOf = ({ roster, rows }: Pick<ImportFile, 'roster' | 'rows'>) => [
+  const faultsOf = ({ roster, rows }: ImportFile): Shown[] => [
     ...roster.faults.map((fault) => ({ ...fault, severity: isError })),
     ...roster.remarks.map((fault) => ({ ...fault, severity: isInformation })),
     ...rows.flatMap(({ faults }) => faults.map((fault) => ({ ...fault, severity: isError }))),
   ];
 
   return {
-    checked(uri, file) {
-      show(uri, file.roster, faultsOf(file));
+    checked(source, file) {
+      show(source, file, faultsOf(file));
     },
-    ended(uri, file, results) {
+    ended(source, file, results) {
       const undone = results.flatMap(({ row, state, message = '' }) => {
         const severity = severities[state as keyof typeof severities];
         return severity === undefined
           ? []
           : [{ line: row.line, message: `${words[state]}: ${message}`, severity }];
       });
-      show(uri, file.roster, [...faultsOf(file), ...undone]);
+      show(source, file, [...faultsOf(file), ...undone]);
     },
   };
+}
+
+function diagnosticOf({ message, severity }: Shown, { start, end }: Place): vscode.Diagnostic {
+  const range = new vscode.Range(start.line, start.character, end.line, end.character);
+  const diagnostic = new vscode.Diagnostic(range, plain(message), severity);
+  diagnostic.source = 'Pearsana';
+  return diagnostic;
 }
 
 const severities = { refused: isError, unknown: isWarning, not_sent: isInformation };

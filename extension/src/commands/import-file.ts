@@ -1,34 +1,35 @@
 import type * as vscode from 'vscode';
 import type { CheckedRow } from '../../../shared/imports/check-roster.ts';
+import type { ImportPlan } from '../../../shared/imports/plan-import.ts';
 import type { RowResult } from '../../../shared/imports/result-files.ts';
 import type { Failed, ImportArgument, ImportResult } from '../contributions.ts';
 import { backendChanged, CommandError } from '../failures/command-failure.ts';
-import { runWizard } from '../forms/wizard.ts';
-import { type ColumnsDraft, importTitles } from '../imports/column-steps.ts';
-import type { ImportFile } from '../imports/import-file.ts';
-import { type ReviewDraft, reviewSteps } from '../imports/import-review.ts';
+import type { ColumnsDraft } from '../imports/column-steps.ts';
 import { createImportRun, type ImportRun, type RunEnd } from '../imports/import-run.ts';
 import { countRows } from '../imports/import-words.ts';
 import { differenceFrom, type KeptImport, type KeptImports } from '../imports/kept-imports.ts';
+import { marksOfResults } from '../imports/row-marks.ts';
 import { plain } from '../plain-text.ts';
-import { kindWords } from '../views/environment-words.ts';
 import type { Target } from '../writes/send-once.ts';
-import type { ImportDiagnostics } from './import-diagnostics.ts';
 import { type EndedImport, showImportResults } from './import-results.ts';
-import { prepareImport } from './prepare-import.ts';
-import { nameOf } from './roster-source.ts';
+import { type PrepareDependencies, prepareImport } from './prepare-import.ts';
+import { reviewImport } from './review-import.ts';
+import type { RosterSource } from './roster-source.ts';
 import { showImportProgress } from './show-import-progress.ts';
 import type { WriteDependencies } from './write.ts';
 
-export type ImportDependencies = Pick<
-  WriteDependencies,
-  'backend' | 'list' | 'situation' | 'input' | 'inTest' | 'onWritten'
-> & { diagnostics: ImportDiagnostics; kept: KeptImports; onRun: (started: StartedImport) => void };
+export type ImportDependencies = Pick<WriteDependencies, 'situation' | 'inTest' | 'onWritten'> &
+  PrepareDependencies & {
+    kept: KeptImports;
+    onRun: (started: StartedImport) => void;
+    /** Begins another import, and tells its failures. */
+    importFile: (uri: vscode.Uri, wanted: ImportArgument) => Promise<unknown>;
+  };
 
 /** An import of this window, from its first row on. */
 export type StartedImport = {
   run: ImportRun;
-  uri: vscode.Uri;
+  source: RosterSource;
   target: Target;
   operation: ColumnsDraft['operation'];
   /** The BFF's name for it, once it has one. */
@@ -45,15 +46,18 @@ export async function importRoster(
   /** What an earlier window left; it must still be about the same. */
   left?: KeptImport,
 ): Promise<ImportResult | Failed | undefined> {
-  const { list, input, diagnostics, backend, kept } = dependencies;
+  const { list, input, backend, kept } = dependencies;
   const prepared = await prepareImport(given, wanted, dependencies);
   if (!prepared) return undefined;
-  const { uri, columns, target, file, calls, plan } = prepared;
-  const { operation } = columns;
-  const name = nameOf(uri);
-  const { id, name: environmentName, protected: isProtected } = target.environment;
-  const difference = left && differenceFrom(left, plan);
+  const { source, columns, target, file } = prepared;
+  const { operation, map, set } = columns;
+  const { id: environment, name: environmentName } = target.environment;
+  const difference = left && differenceFrom(left, prepared.plan);
   if (difference !== undefined) throw new CommandError('IMPORT_NOT_USABLE', difference);
+  const decided = await reviewImport(prepared, wanted, { left, input });
+  if (!decided) return undefined;
+  const { plan, again, firstFive, announced } = decided;
+
   const results = new Map<CheckedRow, RowResult>();
   const note = (row: CheckedRow, end: Omit<RowResult, 'row' | 'reference'>) =>
     results.set(row, { row, reference: row.reference, ...end, at: new Date().toISOString() });
@@ -62,37 +66,32 @@ export async function importRoster(
     if (row.faults.length > 0) note(row, { state: 'invalid', code: 'VALIDATION_ERROR', message });
   }
   for (const [row, end] of plan.ends) note(row, end);
-
-  const counts = () => countRows(results.values());
-  if (plan.toSend.length === 0) {
-    const result: ImportResult = { environment: id, operation, end: 'finished', counts: counts() };
-    if (left) await kept.forget(left.id);
-    tellEnded({ uri, file, results: inOrder(file, results), result }, diagnostics);
-    return result;
-  }
-  const reviewed = {
-    ...{ fileName: name, operation, rows: file.rows, plan, perMinute: prepared.perMinute },
-    environment: target.environment,
+  const endedWith = (end: RunEnd['end'], more: Partial<ImportResult> = {}): EndedImport => {
+    const inOrder = file.rows.flatMap((row) => results.get(row) ?? []);
+    const result = { environment, operation, end, counts: countRows(inOrder), ...more };
+    return { source, file, results: inOrder, result };
   };
-  const heading = [importTitles[operation], environmentName, kindWords(target.environment)];
-  if (left && left.digest !== file.digest) heading.unshift('The file has changed');
-  const decided = wanted.confirm
-    ? { firstFive: false }
-    : await runWizard<ReviewDraft>(
-        {
-          title: plain(heading.filter(Boolean).join(' · '), 120),
-          draft: { firstFive: isProtected },
-          steps: () => reviewSteps(reviewed),
-        },
-        input,
-      );
-  if (!decided) return undefined;
+
+  if (plan.toSend.length === 0) {
+    const ended = endedWith('finished');
+    if (left) await kept.forget(left.id);
+    const sendAgain = () =>
+      dependencies.importFile(source.uri, { environment, operation, map, set, again: true });
+    tellEnded({ ...ended, ...(ended.result.counts.known > 0 && { sendAgain }) }, plan, dependencies);
+    return ended.result;
+  }
   if (backend.origin() !== target.origin) throw backendChanged();
   if (left) await kept.forget(left.id);
+  // Another file than the one that was left is announced anew: the earlier import has nothing left to send.
+  if (left && left.id !== announced?.id)
+    await backend
+      .imports(target.origin)
+      .stopImport({ environment, id: left.id })
+      .catch(() => {});
 
   let importId: string | undefined;
   const run = createImportRun<CheckedRow>({
-    ...{ plan, calls, announced: prepared.open, firstFive: decided.firstFive },
+    ...{ plan, calls: prepared.callsFor(again), announced, firstFive },
     timing: {
       now: () => performance.now(),
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
@@ -102,9 +101,9 @@ export async function importRoster(
       if (importId === record.id) return;
       importId = record.id;
       await kept.keep({
-        ...{ id: record.id, origin: target.origin, environment: id, operation, uri: uri.toString() },
+        ...{ id: record.id, origin: target.origin, environment, operation, uri: source.uri.toString() },
         ...{ caller: plan.caller, journal: plan.journal, digest: file.digest, seenAt: Date.now() },
-        columns: { map: columns.map, set: columns.set },
+        ...{ rows: file.rows.length, again, columns: { map, set } },
       });
     },
     onRow: note,
@@ -112,33 +111,33 @@ export async function importRoster(
 
   async function sendAll(): Promise<EndedImport> {
     const { end, failure }: RunEnd = await run.start();
-    const result: ImportResult = {
-      ...{ environment: id, operation, end, counts: counts() },
-      ...(importId !== undefined && { importId }),
-      ...(failure && {
-        error: { ...failure, source: 'extension' as const, retryable: false, environment: id },
-      }),
-    };
     // Whoever stopped it has decided, here or elsewhere; what another failure stopped may be continued.
     const isOver = end !== 'stopped' || failure?.code.startsWith('IMPORT_');
     if (importId !== undefined && isOver) await kept.forget(importId);
-    return { uri, file, results: inOrder(file, results), result };
+    return endedWith(end, {
+      ...(importId !== undefined && { importId }),
+      ...(failure && {
+        error: { ...failure, source: 'extension' as const, retryable: false, environment },
+      }),
+    });
   }
   const ended = sendAll();
-  dependencies.onRun({ run, uri, target, operation, importId: () => importId, ended });
-  showImportProgress(`Import ${plain(name, 60)} into ${plain(environmentName, 60)}`, run);
+  dependencies.onRun({ run, source, target, operation, importId: () => importId, ended });
+  showImportProgress(`Import ${plain(source.name, 60)} into ${plain(environmentName, 60)}`, run);
   const all = await ended;
-  dependencies.onWritten(id);
+  dependencies.onWritten(environment);
   void list.update();
-  tellEnded(all, diagnostics);
+  tellEnded(all, plan, dependencies);
   return all.result;
 }
 
-function tellEnded(ended: EndedImport, diagnostics: ImportDiagnostics): void {
-  diagnostics.ended(ended.uri, ended.file, ended.results);
+function tellEnded(
+  ended: EndedImport,
+  { known }: ImportPlan<CheckedRow>,
+  { diagnostics, marks }: ImportDependencies,
+): void {
+  const { source, file, results } = ended;
+  diagnostics.ended(source, file, results);
+  if (!source.isFolder) marks.show(source.uri, file.roster, marksOfResults(results, known));
   showImportResults(ended);
-}
-
-function inOrder(file: ImportFile, results: ReadonlyMap<CheckedRow, RowResult>): RowResult[] {
-  return file.rows.flatMap((row) => results.get(row) ?? []);
 }

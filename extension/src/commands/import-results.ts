@@ -5,18 +5,20 @@ import { type Button, showMessage } from '../failures/show-message.ts';
 import type { ImportFile } from '../imports/import-file.ts';
 import { countWords } from '../imports/import-words.ts';
 import { plain } from '../plain-text.ts';
-import { fileBeside, nameOf, toMendSuffix } from './roster-source.ts';
+import { fileNameBeside, type RosterSource, toMendSuffix } from './roster-source.ts';
 
 /** All of an import that has ended. */
 export type EndedImport = {
-  uri: vscode.Uri;
+  source: RosterSource;
   file: ImportFile;
   results: readonly RowResult[];
   result: ImportResult;
+  /** Reviews what was done before once more, to send it again. */
+  sendAgain?: (() => unknown) | undefined;
 };
 
 /** Says what became of the rows, in numbers; the files are one click away. */
-export function showImportResults({ uri, file, results, result }: EndedImport): void {
+export function showImportResults({ source, file, results, result, sendAgain }: EndedImport): void {
   const { counts, end, environment, error } = result;
   const ends = {
     finished: '',
@@ -29,39 +31,40 @@ export function showImportResults({ uri, file, results, result }: EndedImport): 
     counts.unknown > 0
       ? ' Check the rows with an unknown outcome in the Pearsana portal, then mark them in Activity.'
       : '';
-  const words = `Imported ${plain(nameOf(uri), 80)} into ${plain(environment, 60)}: ${countWords(counts)}.${ends[end]}${more}${unknown}`;
+  const words = `Imported ${plain(source.name, 80)} into ${plain(environment, 60)}: ${countWords(counts)}.${ends[end]}${more}${unknown}`;
   const buttons: Button[] = [
-    { title: 'Save Results…', act: () => save(uri, '-results.csv', resultsFile(results)) },
+    { title: 'Save Results…', act: () => save(source, '-results.csv', resultsFile(results)) },
   ];
   if (results.some(isToMend)) {
     const suffix = toMendSuffix(file.roster);
     buttons.push({
       title: 'Save Rows to Correct…',
-      act: () => save(uri, suffix, toMendFile(file.roster, results)),
+      act: () => save(source, suffix, toMendFile(file.roster, results)),
     });
   }
+  if (sendAgain) buttons.push({ title: 'Send Again…', act: sendAgain });
   showMessage(error ? 'error' : isWhole ? 'information' : 'warning', words, buttons);
 }
 
 /** Into the folder that the user picks, under a name that tells where it comes from. */
-async function save(roster: vscode.Uri, suffix: string, text: string): Promise<void> {
-  const isSaved = roster.scheme !== 'untitled';
+async function save(source: RosterSource, suffix: string, text: string): Promise<void> {
+  const { uri, folder: beside } = source;
   const picked = await vscode.window.showOpenDialog({
     canSelectFiles: false,
     canSelectFolders: true,
     openLabel: 'Save Here',
-    title: `Choose a folder for ${plain(fileBeside(roster, roster, suffix).path.split('/').at(-1) ?? '', 80)}`,
-    ...(isSaved && { defaultUri: vscode.Uri.joinPath(roster, '..') }),
+    title: `Choose a folder for ${plain(fileNameBeside(source, suffix), 80)}`,
+    ...(uri.scheme !== 'untitled' && { defaultUri: beside }),
   });
   const [folder] = picked ?? [];
   if (!folder) return;
-  const target = fileBeside(folder, roster, suffix);
+  const target = vscode.Uri.joinPath(folder, fileNameBeside(source, suffix));
   try {
     await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
     await vscode.window.showTextDocument(target);
   } catch {
     showMessage('error', `${plain(target.path, 200)} could not be written. Choose another folder.`, [
-      { title: 'Choose a Folder…', act: () => save(roster, suffix, text) },
+      { title: 'Choose a Folder…', act: () => save(source, suffix, text) },
     ]);
   }
 }

@@ -1,6 +1,11 @@
 import * as vscode from 'vscode';
 import type { ImportRecord } from '../../../shared/import-record.ts';
-import { type CommandHandlers, type ImportReference, keptImportsKey } from '../contributions.ts';
+import {
+  type CommandHandlers,
+  type ImportArgument,
+  type ImportReference,
+  keptImportsKey,
+} from '../contributions.ts';
 import { CommandError } from '../failures/command-failure.ts';
 import { showMessage } from '../failures/show-message.ts';
 import { tellFailures } from '../failures/tell-failures.ts';
@@ -8,14 +13,19 @@ import { readImportArgument, readImportReference } from '../imports/import-argum
 import { createKeptImports, heartbeatMs, type KeptImport, silentMs } from '../imports/kept-imports.ts';
 import { plain } from '../plain-text.ts';
 import { openImportItem, runItem } from '../views/import-item.ts';
+import { checkFile } from './check-file.ts';
 import { explorerFiles } from './document-files.ts';
 import { createImportDiagnostics } from './import-diagnostics.ts';
 import { type ImportDependencies, importRoster, type StartedImport } from './import-file.ts';
 import { type EndedImport, showImportResults } from './import-results.ts';
 import { createNewImportFileCommand } from './new-import-file.ts';
 import { nameOf } from './roster-source.ts';
+import { createRowMarks } from './show-row-marks.ts';
 
-export type ImportsDependencies = Omit<ImportDependencies, 'diagnostics' | 'kept' | 'onRun'> & {
+export type ImportsDependencies = Omit<
+  ImportDependencies,
+  'diagnostics' | 'marks' | 'kept' | 'onRun' | 'importFile'
+> & {
   state: vscode.Memento;
   /** Told when what the view shows has changed. */
   onDidChange: () => void;
@@ -29,6 +39,7 @@ type OwnRun = StartedImport & { id: string; end?: EndedImport };
 
 type ImportCommands =
   | 'importFile'
+  | 'checkFile'
   | 'newImportFile'
   | 'pauseImport'
   | 'continueImport'
@@ -48,6 +59,7 @@ const openForMs = 15_000;
 export function createImports(dependencies: ImportsDependencies): Imports {
   const { backend, list, situation, inTest, state, onDidChange, subscriptions } = dependencies;
   const collection = vscode.languages.createDiagnosticCollection('pearsana');
+  const marks = createRowMarks();
   const kept = createKeptImports(state, keptImportsKey);
   const runs: OwnRun[] = [];
   /** What the BFF said of open imports: while one runs, the view is drawn too often to ask each time. */
@@ -56,8 +68,18 @@ export function createImports(dependencies: ImportsDependencies): Imports {
     ...dependencies,
     kept,
     diagnostics: createImportDiagnostics(collection),
-    onRun,
+    ...{ marks, onRun },
+    importFile: tellFailures(situation, (uri: vscode.Uri, wanted: ImportArgument) =>
+      importRoster(uri, wanted, importing),
+    ),
   };
+
+  /** What a command is called with: a file of the explorer or of an editor, or what somebody says of it. */
+  function sourceOf(argument: unknown, more: unknown): [vscode.Uri | undefined, ImportArgument] {
+    const [clicked] = explorerFiles(argument, more) ?? [];
+    const wanted = readImportArgument(clicked ? undefined : argument, { inTest });
+    return [clicked ?? (wanted.uri === undefined ? undefined : vscode.Uri.parse(wanted.uri, true)), wanted];
+  }
 
   function onRun(started: StartedImport): void {
     const own: OwnRun = { ...started, id: `${runs.length + 1}` };
@@ -109,10 +131,10 @@ export function createImports(dependencies: ImportsDependencies): Imports {
   }
 
   const continueLeft = tellFailures(situation, async (left: KeptImport) => {
-    const { environment, operation, columns, origin } = left;
+    const { environment, operation, columns, origin, again } = left;
     if (backend.origin() !== origin)
       throw new CommandError('IMPORT_NOT_USABLE', `This import belongs to the BFF at ${plain(origin, 100)}.`);
-    const wanted = { environment, operation, ...columns };
+    const wanted = { environment, operation, again, ...columns };
     return importRoster(vscode.Uri.parse(left.uri), wanted, importing, left);
   });
 
@@ -124,15 +146,15 @@ export function createImports(dependencies: ImportsDependencies): Imports {
       if (kept.left(Date.now()).some(({ id }) => !before.includes(id))) offerLeft();
     };
   }
-  subscriptions.push(collection, { dispose: () => clearTimeout(timer) });
+  subscriptions.push(collection, marks, { dispose: () => clearTimeout(timer) });
 
   return {
-    importFile: tellFailures(situation, async (argument, more) => {
-      const [clicked] = explorerFiles(argument, more) ?? [];
-      const wanted = readImportArgument(clicked ? undefined : argument, { inTest });
-      const uri = clicked ?? (wanted.uri === undefined ? undefined : vscode.Uri.parse(wanted.uri, true));
-      return importRoster(uri, wanted, importing);
-    }),
+    importFile: tellFailures(situation, async (argument, more) =>
+      importRoster(...sourceOf(argument, more), importing),
+    ),
+    checkFile: tellFailures(situation, async (argument, more) =>
+      checkFile(...sourceOf(argument, more), importing),
+    ),
     newImportFile: createNewImportFileCommand(situation),
     pauseImport: forRun(({ run }) => run.pause()),
     continueImport: forRun(({ run }) => run.continue()),

@@ -1,66 +1,72 @@
 import * as vscode from 'vscode';
-import type { ImportRecord } from '../../../shared/import-record.ts';
+import type { ImportOperation, ImportRecord } from '../../../shared/import-record.ts';
 import type { CheckedRow } from '../../../shared/imports/check-roster.ts';
 import { createImportCalls } from '../../../shared/imports/client-calls.ts';
 import type { ImportCalls } from '../../../shared/imports/import-calls.ts';
-import { openImportOf } from '../../../shared/imports/open-import.ts';
 import { type ImportPlan, planImport } from '../../../shared/imports/plan-import.ts';
 import type { ImportArgument } from '../contributions.ts';
 import { CommandError } from '../failures/command-failure.ts';
 import type { ColumnsDraft } from '../imports/column-steps.ts';
 import { checkImportFile, type ImportFile } from '../imports/import-file.ts';
+import { marksOfCheck } from '../imports/row-marks.ts';
 import { plain } from '../plain-text.ts';
 import type { Target } from '../writes/send-once.ts';
 import { askForColumns } from './ask-for-columns.ts';
 import { findTarget, loadList } from './find-target.ts';
 import type { ImportDiagnostics } from './import-diagnostics.ts';
-import { chooseRoster, documentFaults, nameOf, readRosterBytes, requestMaker } from './roster-source.ts';
+import { chooseSource, documentFaults, type RosterSource, requestMaker } from './roster-source.ts';
+import type { RowMarks } from './show-row-marks.ts';
 import type { WriteDependencies } from './write.ts';
 
 /** All that is known before a person reviews an import. Nothing has been announced or sent. */
 export type PreparedImport = {
-  uri: vscode.Uri;
+  source: RosterSource;
   columns: ColumnsDraft;
   target: Target;
   file: ImportFile;
-  calls: ImportCalls<CheckedRow>;
+  /** The rows without faults. */
+  ready: readonly CheckedRow[];
+  /** What will be sent unless something is to be sent again. */
   plan: ImportPlan<CheckedRow>;
+  /** The calls of an import that sends rows again, or does not. */
+  callsFor: (again: boolean) => ImportCalls<CheckedRow>;
   /** How many rows a minute may be sent; undefined where the BFF does not say. */
   perMinute: number | undefined;
-  /** The import of this very file that is still open. */
-  open: ImportRecord | undefined;
+  /** The imports that the BFF shows to the user in this environment, newest first. */
+  imports: readonly ImportRecord[];
+};
+
+export type PrepareDependencies = Pick<WriteDependencies, 'list' | 'input' | 'backend'> & {
+  diagnostics: ImportDiagnostics;
+  marks: RowMarks;
 };
 
 /**
- * Asks for a file, what it is for and where it goes, checks it, and asks the BFF what was sent before. Undefined when the
- * user gave up.
+ * Asks for a file, what it is for and where it goes, checks it, asks the BFF what was sent before, and shows all of that in
+ * the file. Undefined when the user gave up.
  * @throws CommandError when the file as such cannot be imported.
  */
 export async function prepareImport(
   given: vscode.Uri | undefined,
   wanted: ImportArgument,
-  {
-    list,
-    input,
-    diagnostics,
-    backend,
-  }: Pick<WriteDependencies, 'list' | 'input' | 'backend'> & { diagnostics: ImportDiagnostics },
+  { list, input, diagnostics, marks, backend }: PrepareDependencies,
 ): Promise<PreparedImport | undefined> {
   const { fileLimits } = await loadList(list);
-  const uri = await chooseRoster(given);
-  if (!uri) return undefined;
-  const name = plain(nameOf(uri), 60);
-  const bytes = await readRosterBytes(uri);
-  const columns = await askForColumns(name, bytes, wanted, input);
+  const source = await chooseSource(given, input);
+  if (!source) return undefined;
+  const { uri, bytes, isFolder } = source;
+  const name = plain(source.name, 60);
+  const folderOperation: { operation?: ImportOperation } = isFolder ? { operation: 'submitDocument' } : {};
+  const columns = await askForColumns(name, bytes, { ...wanted, ...folderOperation }, input);
   if (!columns) return undefined;
   const { operation } = columns;
   const target = await findTarget(list, [operation], { title: `Import ${name}`, named: wanted.environment });
   if (!target) return undefined;
 
   const file = await whileShown(`Checking ${name}…`, () =>
-    checkImportFile(bytes, operation, columns, documentFaults(uri, operation, fileLimits.document)),
+    checkImportFile(bytes, operation, columns, documentFaults(source, operation, fileLimits.document)),
   );
-  diagnostics.checked(uri, file);
+  diagnostics.checked(source, file);
   const [fault] = file.roster.faults;
   if (fault) {
     const place = fault.line === undefined ? '' : `, line ${fault.line}`;
@@ -70,19 +76,21 @@ export async function prepareImport(
   const { id: environment, protected: isProtected } = target.environment;
   const { digest } = file;
   const client = backend.imports(target.origin);
-  const calls = createImportCalls<CheckedRow>(client, {
-    ...{ environment, operation, digest, again: false },
-    // Its name and the number are typed before anything is announced.
-    confirm: isProtected ? environment : undefined,
-    requestOf: requestMaker(uri),
-  });
+  const callsFor = (again: boolean) =>
+    createImportCalls<CheckedRow>(client, {
+      ...{ environment, operation, digest, again },
+      // Its name and the number are typed before anything is announced.
+      confirm: isProtected ? environment : undefined,
+      requestOf: requestMaker(source),
+    });
   const ready = file.rows.filter(({ faults }) => faults.length === 0);
   return whileShown('Asking the BFF what was sent before…', async () => {
-    const plan = await planImport(ready, calls);
+    const plan = await planImport(ready, callsFor(false));
+    if (!isFolder) marks.show(uri, file.roster, marksOfCheck(file.rows, plan.known));
     const { imports, perMinute } = await client.imports({ environment });
-    const { caller, toSend } = plan;
-    const open = openImportOf(imports, { caller, operation, digest, rows: toSend.length });
-    return { uri, columns, target, file, calls, plan, perMinute: open?.perMinute ?? perMinute, open };
+    // A BFF that does not tell the rate here tells it of each import.
+    const rate = perMinute ?? imports[0]?.perMinute;
+    return { source, columns, target, file, ready, plan, callsFor, perMinute: rate, imports };
   });
 }
 

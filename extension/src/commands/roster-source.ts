@@ -8,37 +8,64 @@ import { largestFile } from '../../../shared/imports/file-text.ts';
 import type { Roster } from '../../../shared/imports/roster.ts';
 import { base64 } from '../documents/base64.ts';
 import { CommandError } from '../failures/command-failure.ts';
+import type { WizardInput } from '../forms/wizard.ts';
 import { plain } from '../plain-text.ts';
+import { askForFolder } from './ask-for-folder.ts';
 
 /** The last part of a file's address. */
 export const nameOf = (uri: vscode.Uri): string => uri.path.slice(uri.path.lastIndexOf('/') + 1);
 
-/** The file that was clicked or named; else the one that the user picks, and nothing when the user gave up. */
-export async function chooseRoster(given: vscode.Uri | undefined): Promise<vscode.Uri | undefined> {
-  if (given) return given;
+/** What is imported: a file with rows, or a folder whose documents are the rows. */
+export type RosterSource = {
+  uri: vscode.Uri;
+  name: string;
+  bytes: Uint8Array<ArrayBuffer>;
+  isFolder: boolean;
+  /** Where the files are that the rows name. */
+  folder: vscode.Uri;
+  /** How many files of a folder are left out, because their names hold no id. */
+  leftOut: number;
+};
+
+/**
+ * What was clicked or named; else the file that the user picks. Undefined when the user gave up.
+ * @throws CommandError when it cannot be read.
+ */
+export async function chooseSource(
+  given: vscode.Uri | undefined,
+  input: WizardInput,
+): Promise<RosterSource | undefined> {
+  const uri = given ?? (await pickFile());
+  if (!uri) return undefined;
+  const name = nameOf(uri);
+  // A file that was never saved is in no folder.
+  const folder = uri.scheme === 'untitled' ? uri : vscode.Uri.joinPath(uri, '..');
+  const source = { uri, name, isFolder: false, folder, leftOut: 0 };
+  const open = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
+  // What the editor shows is what is meant.
+  if (open && (open.isDirty || open.isUntitled))
+    return { ...source, bytes: new TextEncoder().encode(open.getText()) };
+  try {
+    const { size, type } = await vscode.workspace.fs.stat(uri);
+    if ((type & vscode.FileType.Directory) !== 0) {
+      const rows = await askForFolder(uri, name, input);
+      return rows && { ...source, ...rows, isFolder: true, folder: uri };
+    }
+    if (size > largestFile) throw tooLarge(size);
+    return { ...source, bytes: new Uint8Array(await vscode.workspace.fs.readFile(uri)) };
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new CommandError('IMPORT_NOT_USABLE', `${plain(name, 80)} cannot be read.`);
+  }
+}
+
+async function pickFile(): Promise<vscode.Uri | undefined> {
   const picked = await vscode.window.showOpenDialog({
     openLabel: 'Import',
     title: 'Choose a file to import',
     filters: { 'CSV or JSON': ['csv', 'tsv', 'txt', 'json'] },
   });
   return picked?.[0];
-}
-
-/**
- * The bytes of a file; of one that is open with changes, what the editor shows.
- * @throws CommandError when there is no such file.
- */
-export async function readRosterBytes(uri: vscode.Uri): Promise<Uint8Array<ArrayBuffer>> {
-  const open = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
-  if (open && (open.isDirty || open.isUntitled)) return new TextEncoder().encode(open.getText());
-  try {
-    const { size } = await vscode.workspace.fs.stat(uri);
-    if (size > largestFile) throw tooLarge(size);
-    return new Uint8Array(await vscode.workspace.fs.readFile(uri));
-  } catch (error) {
-    if (error instanceof CommandError) throw error;
-    throw new CommandError('IMPORT_NOT_USABLE', `${plain(nameOf(uri), 80)} cannot be read.`);
-  }
 }
 
 function tooLarge(size: number): CommandError {
@@ -50,7 +77,7 @@ function tooLarge(size: number): CommandError {
 
 /** What is wrong with the document that a row names, before anything is sent. */
 export function documentFaults(
-  roster: vscode.Uri,
+  { folder }: RosterSource,
   operation: ImportOperation,
   largest: number,
 ): ((row: CheckedRow) => Promise<Fault[]>) | undefined {
@@ -58,7 +85,7 @@ export function documentFaults(
   return async ({ line, draft }) => {
     const name = draft[fileField];
     if (typeof name !== 'string') return [];
-    const message = await faultOf(documentAt(roster, name), name, largest);
+    const message = await faultOf(documentAt(folder, name), name, largest);
     return message === undefined ? [] : [{ line, message }];
   };
 }
@@ -77,17 +104,17 @@ async function faultOf(uri: vscode.Uri, name: string, largest: number): Promise<
   }
 }
 
-/** Beside the roster or below it; that the name stays there has been checked. */
-function documentAt(roster: vscode.Uri, name: string): vscode.Uri {
-  return vscode.Uri.joinPath(roster, '..', ...name.split(/[/\\]/));
+/** In the folder or below it; that the name stays there has been checked. */
+export function documentAt(folder: vscode.Uri, name: string): vscode.Uri {
+  return vscode.Uri.joinPath(folder, ...name.split(/[/\\]/));
 }
 
 /** The request of a row; a document's file is read for it. */
-export function requestMaker(roster: vscode.Uri): (row: CheckedRow) => Promise<unknown> {
+export function requestMaker({ folder }: RosterSource): (row: CheckedRow) => Promise<unknown> {
   return async ({ draft }) => {
     const name = draft[fileField];
     if (typeof name !== 'string') return draft;
-    const uri = documentAt(roster, name);
+    const uri = documentAt(folder, name);
     const { type } = await vscode.workspace.fs.stat(uri);
     if (type !== vscode.FileType.File) throw new Error(`${name} is not a file.`);
     const content = await vscode.workspace.fs.readFile(uri);
@@ -95,9 +122,9 @@ export function requestMaker(roster: vscode.Uri): (row: CheckedRow) => Promise<u
   };
 }
 
-/** Where files about this one belong: `roster-results.csv` stands beside `roster.csv`. */
-export function fileBeside(folder: vscode.Uri, roster: vscode.Uri, suffix: string): vscode.Uri {
-  return vscode.Uri.joinPath(folder, nameOf(roster).replace(/\.\w+$/, '') + suffix);
+/** What a file about this one is called: `roster-results.csv` is about `roster.csv`. */
+export function fileNameBeside({ name }: RosterSource, suffix: string): string {
+  return name.replace(/\.\w+$/, '') + suffix;
 }
 
 /** As the roster is written, so is the file of its rows to correct. */

@@ -1,3 +1,4 @@
+import { documentTypes } from '../../../shared/documents.ts';
 import { type ImportOperation, importOperations } from '../../../shared/import-record.ts';
 import { templateFields } from '../../../shared/imports/template.ts';
 import { operations } from '../../../shared/operations.ts';
@@ -33,7 +34,7 @@ const columnPrefix = 'column:';
 /** Asks what the file is for, and for each field that no column gives. */
 export function columnSteps(
   fits: readonly Fit[],
-  { operation, constant }: ColumnsDraft,
+  { operation, constant, set }: ColumnsDraft,
   asksOperation = true,
 ) {
   const fit = fits.find((each) => each.operation === operation);
@@ -43,9 +44,9 @@ export function columnSteps(
     ...missing.flatMap((field): Step<ColumnsDraft>[] => {
       const unused = fit?.unused ?? [];
       const isPersonal = personal.test(field);
-      if (unused.length === 0) return isPersonal ? [] : [constantStep(operation, field)];
+      if (unused.length === 0) return isPersonal ? [] : constantSteps(operation, field, set);
       const steps: Step<ColumnsDraft>[] = [columnStep(operation, field, unused, !isPersonal)];
-      return constant.includes(field) ? [...steps, constantStep(operation, field)] : steps;
+      return constant.includes(field) ? [...steps, ...constantSteps(operation, field, set)] : steps;
     }),
   ];
 }
@@ -126,6 +127,36 @@ function columnStep(
     },
   };
 }
+
+const documentedTypes: readonly string[] = Object.values(documentTypes).flat();
+
+/** One text for all rows; of a document's type, the documented ones are offered. */
+function constantSteps(
+  operation: ImportOperation,
+  field: string,
+  set: ColumnsDraft['set'],
+): Step<ColumnsDraft>[] {
+  if (field !== 'documentType') return [constantStep(operation, field)];
+  const isOther = set[field] !== undefined && !documentedTypes.includes(set[field]);
+  return [documentTypeStep, ...(isOther ? [constantStep(operation, field)] : [])];
+}
+
+const documentTypeStep: ChoiceStep<ColumnsDraft> = {
+  kind: 'choice',
+  id: 'documentType',
+  ask: 'Document type',
+  prompt: 'What are these documents?',
+  options: () => [
+    ...Object.entries(documentTypes).flatMap(([group, types]) =>
+      types.map((type, index) => ({
+        ...{ id: type, label: type },
+        ...(index === 0 && { separatorAbove: group }),
+      })),
+    ),
+    { id: '', label: 'Another type…', separatorAbove: 'other' },
+  ],
+  put: (option, draft) => ({ ...draft, set: { ...draft.set, documentType: option } }),
+};
 
 function constantStep(operation: ImportOperation, field: string): TextStep<ColumnsDraft> {
   const words = fieldWords(operation, field);

@@ -3,7 +3,7 @@ import type { ImportArgument, ImportReference } from '../contributions.ts';
 import { argumentsInvalid } from '../failures/command-failure.ts';
 
 const expected =
-  'pearsana.importFile takes { "environment"?, "operation"?, "uri"?, "set"?, "map"? }, or a file, or nothing at all.';
+  'An import takes { "environment"?, "operation"?, "uri"?, "set"?, "map"?, "again"? }, or a file, or nothing at all.';
 
 /**
  * What importing a file is called with.
@@ -12,7 +12,10 @@ const expected =
 export function readImportArgument(argument: unknown, { inTest }: { inTest: boolean }): ImportArgument {
   if (argument === undefined || argument === null) return {};
   if (typeof argument !== 'object') throw argumentsInvalid(expected);
-  const { environment, operation, uri, set, map, confirm, ...unknown } = argument as Record<string, unknown>;
+  const { environment, operation, uri, set, map, again, confirm, ...unknown } = argument as Record<
+    string,
+    unknown
+  >;
   const surplus = Object.keys(unknown);
   if (surplus.length > 0)
     throw argumentsInvalid(`${expected} It was also given ${surplus.slice(0, 3).join(', ')}.`);
@@ -24,6 +27,7 @@ export function readImportArgument(argument: unknown, { inTest }: { inTest: bool
     // The name becomes a part of a path.
     (environment !== undefined && !(typeof environment === 'string' && /^[\w-]{1,64}$/.test(environment))) ||
     (uri !== undefined && typeof uri !== 'string') ||
+    (again !== undefined && typeof again !== 'boolean') ||
     [set, map].some((each) => each !== undefined && !isTexts(each));
   if (isWrong) throw argumentsInvalid(expected);
   return {
@@ -32,6 +36,7 @@ export function readImportArgument(argument: unknown, { inTest }: { inTest: bool
     ...(typeof uri === 'string' && { uri }),
     ...(isTexts(set) && { set }),
     ...(isTexts(map) && { map }),
+    ...(again === true && { again }),
     ...(confirm === true && { confirm }),
   };
 }

@@ -13,16 +13,28 @@ export const firstRows = 5;
 /** The lines of the review that send; all others only show. */
 const [sendAll, sendFirst] = ['send-all', 'send-first'];
 
-export type ReviewDraft = { firstFive: boolean };
+/** The step that says what happens with rows that were done before. It is asked only where a person goes to it. */
+export const knownStepId = 'known';
+
+export type ReviewDraft = {
+  firstFive: boolean;
+  /** Also sends what was done before. */
+  again: boolean;
+};
 
 export type ReviewedImport = {
   fileName: string;
   operation: ImportOperation;
   environment: Pick<Environment, 'id' | 'name' | 'apiUrl' | 'protected'>;
   rows: readonly CheckedRow[];
-  plan: Pick<ImportPlan<CheckedRow>, 'toSend' | 'ends'>;
+  plan: Pick<ImportPlan<CheckedRow>, 'toSend' | 'ends' | 'known'>;
   /** How many rows a minute may be sent; undefined where the BFF does not say. */
   perMinute: number | undefined;
+  /** Whether the rows are the documents of a folder, and how many of its files are left out. */
+  isFolder?: boolean;
+  leftOut?: number;
+  /** How many rows the file had when it was confirmed, where it has changed since. */
+  rowsBefore?: number;
 };
 
 /** The last look at all of it, and where the environment is protected its name and the number, typed. */
@@ -30,9 +42,30 @@ export function reviewSteps(reviewed: ReviewedImport): Step<ReviewDraft>[] {
   const { environment, plan, operation } = reviewed;
   const count = plan.toSend.length;
   return [
+    ...(doneBefore(plan) > 0 ? [knownStep(doneBefore(plan))] : []),
     reviewStep(reviewed),
     ...(environment.protected ? [confirmationStep(environment.id, operation, count)] : []),
   ];
+}
+
+/** How many rows were done before, whether they are sent again or not. */
+function doneBefore({ known }: ReviewedImport['plan']): number {
+  return [...known.values()].filter(({ state }) => state === 'succeeded').length;
+}
+
+function knownStep(count: number): ChoiceStep<ReviewDraft> {
+  const [skip, again] = ['skip', 'again'];
+  return {
+    kind: 'choice',
+    id: knownStepId,
+    ask: 'Done before',
+    prompt: `What should happen with ${rowWords(count)} that ${count === 1 ? 'was' : 'were'} done before?`,
+    options: () => [
+      { id: skip, label: 'Skip Them', description: 'nobody is written to twice' },
+      { id: again, label: 'Send Them Again', description: 'each of them is written to a second time' },
+    ],
+    put: (option, draft) => ({ ...draft, again: option === again }),
+  };
 }
 
 function reviewStep(reviewed: ReviewedImport): ChoiceStep<ReviewDraft> {
@@ -42,15 +75,16 @@ function reviewStep(reviewed: ReviewedImport): ChoiceStep<ReviewDraft> {
     ask: 'Review',
     prompt: 'Nothing is sent before you choose how',
     options: () => [...sendOptions(reviewed), ...reviewLines(reviewed)],
-    put: (option) => {
-      if (option === sendAll || option === sendFirst) return { firstFive: option === sendFirst };
-      return new GoTo('review');
+    put: (option, draft) => {
+      if (option === sendAll || option === sendFirst) return { ...draft, firstFive: option === sendFirst };
+      return new GoTo(option === knownStepId ? knownStepId : 'review');
     },
   };
 }
 
 function sendOptions({ environment, operation, plan }: ReviewedImport): Option[] {
   const count = plan.toSend.length;
+  if (count === 0) return [];
   const next = environment.protected
     ? `next, you type “${confirmationText(environment.id, count)}” to confirm`
     : environment.apiUrl;
@@ -71,19 +105,52 @@ function sendOptions({ environment, operation, plan }: ReviewedImport): Option[]
   return environment.protected ? [first, all] : [all, first];
 }
 
-function reviewLines({ fileName, operation, environment, rows, plan, perMinute }: ReviewedImport): Option[] {
+function reviewLines(reviewed: ReviewedImport): Option[] {
+  const {
+    fileName,
+    operation,
+    environment,
+    rows,
+    plan,
+    perMinute,
+    isFolder,
+    leftOut = 0,
+    rowsBefore,
+  } = reviewed;
   const { toSend, ends } = plan;
   const ended = [...ends.values()];
   const count = (state: string) => ended.filter((end) => end.state === state).length;
   const faulty = rows.filter(({ faults }) => faults.length > 0).length;
+  const done = doneBefore(plan);
+  const isAgain = done > 0 && count('known') < done;
+  const change = isAgain ? 'choose this line to skip them' : 'choose this line to send them again';
+  const changed =
+    rowsBefore === undefined
+      ? ''
+      : ` · changed since you confirmed it: ${rowWords(rows.length)} now, ${numberWords(rowsBefore)} then`;
+  const rowLine = (row: CheckedRow | undefined) =>
+    row ? `${isFolder ? row.draft.file : `line ${row.line}`} · ${row.reference}` : '';
   const lines: [id: string, label: string, value: string][] = [
-    ['file', 'File', fileName],
+    ['file', isFolder ? 'Folder' : 'File', fileName + changed],
     ['operation', 'Operation', importTitles[operation]],
     ['environment', 'Environment', `${environment.name} · ${environment.apiUrl}`],
     ['send', 'Will be sent', rowWords(toSend.length)],
-    ['known', 'Skipped, done before', numberWords(count('known'))],
+    [
+      knownStepId,
+      isAgain ? 'Sent again, done before' : 'Skipped, done before',
+      done === 0 ? '0' : `${numberWords(done)} · ${change}`,
+    ],
     ['invalid', 'Skipped, faulty', `${numberWords(faulty)}${faulty > 0 ? ' · listed in Problems' : ''}`],
     ['unknown', 'Skipped, outcome unknown', numberWords(count('unknown'))],
+    ...(isFolder
+      ? [
+          ['left-out', 'Left out', `${numberWords(leftOut)} · their names do not fit the pattern`] satisfies [
+            string,
+            string,
+            string,
+          ],
+        ]
+      : []),
     ['first', 'First', rowLine(toSend[0])],
     ['last', 'Last', rowLine(toSend.at(-1))],
     ['time', 'Time', perMinute === undefined ? 'not known' : durationWords(toSend.length, perMinute)],
@@ -94,10 +161,6 @@ function reviewLines({ fileName, operation, environment, rows, plan, perMinute }
     description: plain(value, 200),
     ...(index === 0 && { separatorAbove: 'What will be sent' }),
   }));
-}
-
-function rowLine(row: CheckedRow | undefined): string {
-  return row ? `line ${row.line} · ${row.reference}` : '';
 }
 
 function durationWords(rows: number, perMinute: number): string {

@@ -1,6 +1,9 @@
+import type { KnownWrite, WriteState } from '../../../shared/activity.ts';
 import type { ImportOperation } from '../../../shared/import-record.ts';
+import type { CheckedRow } from '../../../shared/imports/check-roster.ts';
 import type { PauseReason } from '../../../shared/imports/pause-rules.ts';
 import type { RowState } from '../../../shared/imports/result-files.ts';
+import type { CheckCounts } from '../contributions.ts';
 
 /** How many rows are in each state. */
 export type RowCounts = Readonly<Record<RowState, number>>;
@@ -28,13 +31,46 @@ export function countRows(results: Iterable<{ state: RowState }>): Record<RowSta
 }
 
 /** As in `2,990 done, 10 refused`. */
-export function countWords(counts: RowCounts): string {
-  const words = Object.entries(stateWords).flatMap(([state, word]) => {
-    const count = counts[state as RowState];
-    return count === 0 ? [] : [`${numberWords(count)} ${word}`];
-  });
+export const countWords = (counts: RowCounts): string => wordsOf(counts, stateWords);
+
+function wordsOf<Name extends string>(
+  counts: Readonly<Record<Name, number>>,
+  names: Record<Name, string>,
+): string {
+  const words = (Object.keys(names) as Name[]).flatMap((name) =>
+    counts[name] === 0 ? [] : [`${numberWords(counts[name])} ${names[name]}`],
+  );
   return words.length === 0 ? 'no rows' : words.join(', ');
 }
+
+/** What is known of a file's rows before an import. */
+export function countChecked(
+  rows: readonly CheckedRow[],
+  known: ReadonlyMap<CheckedRow, Pick<KnownWrite, 'state'>>,
+): CheckCounts {
+  const counts: CheckCounts = { new: 0, known: 0, refused: 0, unknown: 0, invalid: 0 };
+  for (const row of rows) {
+    const state = row.faults.length > 0 ? 'invalid' : known.get(row)?.state;
+    counts[checkedStates[state ?? 'not_sent']] += 1;
+  }
+  return counts;
+}
+
+const checkedStates: Record<WriteState | 'invalid', keyof CheckCounts> = {
+  ...{ not_sent: 'new', succeeded: 'known', refused: 'refused', invalid: 'invalid' },
+  ...{ unknown: 'unknown', in_flight: 'unknown' },
+};
+
+const checkedWords: Record<keyof CheckCounts, string> = {
+  new: 'never sent',
+  known: 'done before',
+  refused: 'refused before',
+  unknown: 'with an unknown outcome',
+  invalid: 'faulty',
+};
+
+/** As in `37 never sent, 263 done before`. */
+export const checkWords = (counts: CheckCounts): string => wordsOf(counts, checkedWords);
 
 export const numberWords = (count: number): string => count.toLocaleString('en');
 

@@ -13,6 +13,10 @@ export type KeptImport = {
   uri: string;
   /** The file's. */
   digest: string;
+  /** How many rows the file had. */
+  rows: number;
+  /** Whether it sends again what had been done before it. */
+  again: boolean;
   columns: ColumnWords;
   /** When the window that runs it last said so; ms since 1970. */
   seenAt: number;

@@ -20,19 +20,19 @@ const looks = {
 export function runItem(own: {
   id: string;
   run: ImportRun;
-  uri: vscode.Uri;
+  source: { name: string };
   target: { environment: { name: string } };
   operation: ImportOperation;
   end: ImportResult | undefined;
 }): vscode.TreeItem {
-  const { id, run, uri, target, operation, end } = own;
+  const { id, run, source, target, operation, end } = own;
   const { state, done, total, perMinute, question } = run.progress();
   const look = looks[state];
   const progress = progressWords(done, total, state === 'running' ? perMinute : undefined);
   const facts = end ? [countWords(end.counts)] : [look.words, progress];
   const item = itemOf(
     `run/${id}`,
-    uri.path.slice(uri.path.lastIndexOf('/') + 1),
+    source.name,
     [...facts, target.environment.name].filter(Boolean).join(' · '),
   );
   item.tooltip = plain(

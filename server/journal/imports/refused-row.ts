@@ -49,9 +49,12 @@ export function refusedRow(
 
 /** What a caller is told about an earlier write. It does not name the sender, only whether it was this caller. */
 export function toldWrite(write: KnownWrite, caller: string): ToldWrite {
-  const { id, state, startedAt, requestId, result } = write;
-  const isMine = write.caller === caller;
-  return { id, state, startedAt, requestId, mine: isMine, ...(result !== null && { result }) };
+  const { id, state, startedAt, requestId, result, code } = write;
+  return {
+    ...{ id, state, startedAt, requestId, mine: write.caller === caller },
+    ...(result !== null && { result }),
+    ...(code !== null && { code }),
+  };
 }
 
 function knownWords({ state, startedAt, requestId }: KnownWrite): string {

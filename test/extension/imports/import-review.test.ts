@@ -3,6 +3,9 @@ import { describe, it } from 'node:test';
 import { GoTo } from '../../../extension/src/forms/wizard.ts';
 import { checkImportFile } from '../../../extension/src/imports/import-file.ts';
 import { type ReviewedImport, reviewSteps } from '../../../extension/src/imports/import-review.ts';
+import type { KnownWrite } from '../../../shared/activity.ts';
+import type { CheckedRow } from '../../../shared/imports/check-roster.ts';
+import { planOf } from '../../../shared/imports/plan-import.ts';
 import { production, sandbox } from '../samples.ts';
 
 const lines = Array.from({ length: 3_000 }, (_, row) => `s${row}@example.edu,Ada,L,SIS,${row}`);
@@ -11,21 +14,30 @@ const { rows } = await checkImportFile(new TextEncoder().encode(text), 'createIn
 const [first, second, ...toSend] = rows.filter(({ faults }) => faults.length === 0);
 assert(first && second);
 
+const found = {
+  ...{ caller: 'me', journal: 'jrn_1' },
+  known: new Map([
+    [
+      first,
+      { id: '1', state: 'succeeded', startedAt: '2026-01-30T12:00:00.000Z', requestId: 'a', mine: true },
+    ],
+    [
+      second,
+      { id: '2', state: 'unknown', startedAt: '2026-01-30T12:00:00.000Z', requestId: 'b', mine: true },
+    ],
+  ] as [CheckedRow, KnownWrite][]),
+};
+const ready = [first, second, ...toSend];
+
 const reviewed: ReviewedImport = {
   ...{ fileName: 'roster.csv', operation: 'createInvitation', environment: production, rows },
-  plan: {
-    toSend,
-    ends: new Map([
-      [first, { state: 'known' }],
-      [second, { state: 'unknown' }],
-    ]),
-  },
+  plan: planOf(ready, found, false),
   perMinute: 60,
 };
-const draft = { firstFive: true };
+const draft = { firstFive: true, again: false };
 
 function optionsOf(environment: ReviewedImport['environment']) {
-  const [review] = reviewSteps({ ...reviewed, environment });
+  const review = reviewSteps({ ...reviewed, environment }).find(({ id }) => id === 'review');
   assert(review?.kind === 'choice');
   return { review, options: review.options(draft) };
 }
@@ -38,7 +50,7 @@ describe('the review of an import', () => {
       'File: roster.csv',
       'Environment: production · https://api.pearsana.com',
       'Will be sent: 2,998 rows',
-      'Skipped, done before: 1',
+      'Skipped, done before: 1 · choose this line to send them again',
       'Skipped, faulty: 1 · listed in Problems',
       'Skipped, outcome unknown: 1',
       'First: line 4 · SIS 2',
@@ -66,16 +78,46 @@ describe('the review of an import', () => {
   it('sends nothing when a line is chosen', () => {
     const { review, options } = optionsOf(sandbox);
     for (const { id } of options.slice(2)) assert(review.put(id, draft) instanceof GoTo, id);
-    assert.deepEqual(review.put('send-all', draft), { firstFive: false });
+    assert.deepEqual(review.put('send-all', draft), { firstFive: false, again: false });
   });
 
   it('has the name and the number typed where the environment is protected, and nowhere else', () => {
-    const [, confirmation, ...more] = reviewSteps(reviewed);
-    assert(confirmation?.kind === 'text' && more.length === 0);
+    const confirmation = reviewSteps(reviewed).at(-1);
+    assert(confirmation?.kind === 'text');
     assert.equal(confirmation.value(draft), '');
     for (const wrong of ['', 'production', '2998', 'production 3000', 'production 2,998', 'Production 2998'])
       assert.equal(confirmation.check(wrong, draft), 'Type “production 2998” exactly');
     assert.equal(confirmation.check('production 2998', draft), undefined);
-    assert.equal(reviewSteps({ ...reviewed, environment: sandbox }).length, 1);
+    assert(reviewSteps({ ...reviewed, environment: sandbox }).every(({ kind }) => kind === 'choice'));
+  });
+
+  it('sends what was done before only if that is chosen, and then counts and names it', () => {
+    const again = { ...reviewed, plan: planOf(ready, found, true) };
+    const known = reviewSteps(reviewed).find(({ id }) => id === 'known');
+    assert(known?.kind === 'choice');
+    assert.deepEqual(known.put('again', draft), { ...draft, again: true });
+    assert.deepEqual(known.put('skip', { ...draft, again: true }), draft);
+    const review = reviewSteps(again).find(({ id }) => id === 'review');
+    assert(review?.kind === 'choice');
+    const lines = review.options({ ...draft, again: true });
+    assert.equal(lines.find(({ id }) => id === 'send')?.description, '2,999 rows');
+    assert.equal(lines.find(({ id }) => id === 'known')?.label, 'Sent again, done before');
+    assert.equal(review.put('known', draft) instanceof GoTo, true);
+    const confirmation = reviewSteps(again).at(-1);
+    assert(confirmation?.kind === 'text');
+    assert.equal(confirmation.check('production 2999', draft), undefined);
+    // What an import that sends again has done itself is not sent a third time.
+    const later = planOf(ready, found, { before: '2026-01-30T12:00:00.000Z' });
+    assert.equal(later.ends.get(first)?.state, 'known');
+  });
+
+  it('says what has changed in a file that was confirmed before', () => {
+    const review = reviewSteps({ ...reviewed, rowsBefore: 2_963 }).find(({ id }) => id === 'review');
+    assert(review?.kind === 'choice');
+    const file = review.options(draft).find(({ id }) => id === 'file');
+    assert.equal(
+      file?.description,
+      'roster.csv · changed since you confirmed it: 3,001 rows now, 2,963 then',
+    );
   });
 });

@@ -23,6 +23,7 @@ const now = 1_000_000_000;
 const kept: KeptImport = {
   ...{ id: 'imp_1', origin: 'https://bff.example', environment: 'sandbox', operation: 'createInvitation' },
   ...{ caller: 'key-1', journal: 'jrn_1', uri: 'file:///roster.csv', digest: 'ab', seenAt: now },
+  ...{ rows: 7, again: false },
   columns: { map: { Login: 'email' }, set: { 'externalReferences[0].namespace': 'SIS' } },
 };
 

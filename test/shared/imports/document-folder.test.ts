@@ -15,14 +15,16 @@ describe('a folder of documents', () => {
     assert.equal(guessPattern(names), 'transcript-{id}.pdf');
     assert.equal(guessPattern(['20260001 final.pdf', '20260002 final.pdf']), '{id} final.pdf');
     assert.equal(guessPattern(['a.pdf', 'b.pdf']), undefined);
+    assert.equal(guessPattern(['2026 S20260001 v2.pdf', '2026 S20260002 v2.pdf']), '2026 S{id} v2.pdf');
+    assert.equal(guessPattern(['transcript-20260001-2026-05.p7m']), 'transcript-{id}-2026-05.p7m');
   });
 
   it('becomes rows by a pattern, with a list of the names that do not match', async () => {
-    const { csv, unfit } = folderRows(names, {
-      ...{ pattern: 'transcript-{id}.pdf', namespace: 'SIS', documentType: 'OFFICIAL_TRANSCRIPT' },
-    });
+    const { csv, unfit } = folderRows(names, 'transcript-{id}.pdf');
     assert.deepEqual(unfit, ['read me.txt']);
-    const rows = await check(csv, 'submitDocument');
+    const rows = await check(csv, 'submitDocument', {
+      set: { namespace: 'SIS', documentType: 'OFFICIAL_TRANSCRIPT' },
+    });
     assert.deepEqual(
       rows.map(({ reference, draft, faults }) => [reference, draft.file, faults.length]),
       [

@@ -1,0 +1,150 @@
+import * as vscode from 'vscode';
+import type { ImportOperation } from '../../../shared/import-record.ts';
+import type { Roster } from '../../../shared/imports/roster.ts';
+import { colors } from '../contributions.ts';
+import {
+  editOf,
+  type MarkKind,
+  markDetails,
+  markKinds,
+  marksAfter,
+  markWords,
+  type RowMark,
+  runsOf,
+} from '../imports/row-marks.ts';
+
+/** Shows beside each line of a file what is known of its row, as long as the file is what was checked. */
+export type RowMarks = vscode.Disposable & {
+  show(uri: vscode.Uri, file: Pick<Roster, 'operation' | 'text'>, marks: readonly RowMark[]): void;
+};
+
+type Shown = {
+  operation: ImportOperation;
+  /** What was checked; undefined once it was edited. */
+  text: string | undefined;
+  marks: readonly RowMark[];
+};
+
+/** Lines around those that are seen, so that scrolling shows no gaps. */
+const linesAround = 30;
+
+export function createRowMarks(): RowMarks {
+  const shownBy = new Map<string, Shown>();
+  const kinds = markKinds.map((kind) => ({ kind, type: markType(kind) }));
+  const words = vscode.window.createTextEditorDecorationType({
+    after: { color: new vscode.ThemeColor('descriptionForeground'), margin: '0 0 0 2em' },
+    rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
+  });
+
+  /** The gutter and the ruler show all lines; words are written only where they are seen. */
+  function draw(editor: vscode.TextEditor): void {
+    const shown = shownBy.get(editor.document.uri.toString());
+    for (const { kind, type } of kinds) {
+      const runs = shown ? runsOf(shown.marks, kind) : [];
+      editor.setDecorations(
+        type,
+        runs.map(({ from, to }) => new vscode.Range(from, 0, to, 0)),
+      );
+    }
+    drawWords(editor);
+  }
+
+  function drawWords(editor: vscode.TextEditor): void {
+    const { document, visibleRanges } = editor;
+    const { marks = [], operation } = shownBy.get(document.uri.toString()) ?? {};
+    const now = Date.now();
+    const isSeen = ({ line }: RowMark) =>
+      visibleRanges.some(
+        ({ start, end }) => line >= start.line - linesAround && line <= end.line + linesAround,
+      );
+    editor.setDecorations(
+      words,
+      marks.filter(isSeen).flatMap((mark): vscode.DecorationOptions[] => {
+        if (operation === undefined || mark.line >= document.lineCount) return [];
+        const hoverMessage = new vscode.MarkdownString();
+        // As text: what Pearsana and the file say is never markup.
+        for (const detail of markDetails(mark, operation, now)) hoverMessage.appendText(`${detail}\n\n`);
+        const contentText = `${signs[mark.kind]} ${markWords(mark, operation, now)}`;
+        return [
+          {
+            range: document.lineAt(mark.line).range,
+            hoverMessage,
+            renderOptions: { after: { contentText } },
+          },
+        ];
+      }),
+    );
+  }
+
+  function drawAll(uri: string): void {
+    for (const editor of vscode.window.visibleTextEditors)
+      if (editor.document.uri.toString() === uri) draw(editor);
+  }
+
+  const listeners = [
+    vscode.window.onDidChangeVisibleTextEditors((editors) => editors.forEach(draw)),
+    vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => drawWords(textEditor)),
+    vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+      const uri = document.uri.toString();
+      const shown = shownBy.get(uri);
+      if (!shown || contentChanges.length === 0) return;
+      shown.text = undefined;
+      for (const { range, text } of contentChanges)
+        shown.marks = marksAfter(shown.marks, editOf(range, text));
+      drawAll(uri);
+    }),
+    // What was written elsewhere meanwhile was not checked.
+    vscode.workspace.onDidOpenTextDocument((document) => {
+      const uri = document.uri.toString();
+      const shown = shownBy.get(uri);
+      if (shown && shown.text !== document.getText().replaceAll(/\r\n?/g, '\n')) shownBy.delete(uri);
+    }),
+  ];
+
+  return {
+    show(uri, { operation, text }, marks) {
+      shownBy.set(uri.toString(), { operation, text, marks });
+      drawAll(uri.toString());
+    },
+    dispose() {
+      for (const each of [...listeners, words, ...kinds.map(({ type }) => type)]) each.dispose();
+    },
+  };
+}
+
+/** Kinds differ by their signs too, for those who see no colours. */
+const signs: Record<MarkKind, string> = { new: '○', done: '✓', refused: '✗', unknown: '?', faulty: '✗' };
+
+/** The drawings of the signs, in a square of 16. */
+const drawings: Record<MarkKind, string> = {
+  new: '<circle cx="8" cy="8" r="3.5"/>',
+  done: '<path d="M3 8.5 6.5 12 13 4.5"/>',
+  refused: '<path d="m4 4 8 8M12 4l-8 8"/>',
+  unknown: '<path d="M5.5 6a2.5 2.5 0 1 1 3.7 2.2C8.3 8.7 8 9.2 8 10M8 12.3v1"/>',
+  faulty: '<path d="m4 4 8 8M12 4l-8 8"/>',
+};
+
+/** The ruler takes the theme's own colours; a drawing has none of them, so it has one for dark themes and one for light. */
+const colours: Record<MarkKind, { ruler: string; dark: string; light: string }> = {
+  new: { ruler: 'editorInfo.foreground', dark: '#59a4f9', light: '#0063d3' },
+  done: { ruler: colors.succeeded, dark: '#73c991', light: '#1b6e3c' },
+  refused: { ruler: colors.failed, dark: '#ff7b72', light: '#c42b1c' },
+  unknown: { ruler: colors.unknown, dark: '#e2c08d', light: '#855f00' },
+  faulty: { ruler: colors.failed, dark: '#ff7b72', light: '#c42b1c' },
+};
+
+function markType(kind: MarkKind): vscode.TextEditorDecorationType {
+  const { ruler, dark, light } = colours[kind];
+  return vscode.window.createTextEditorDecorationType({
+    ...{ gutterIconSize: 'contain', rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed },
+    overviewRulerColor: new vscode.ThemeColor(ruler),
+    overviewRulerLane: vscode.OverviewRulerLane.Left,
+    dark: { gutterIconPath: drawing(kind, dark) },
+    light: { gutterIconPath: drawing(kind, light) },
+  });
+}
+
+function drawing(kind: MarkKind, colour: string): vscode.Uri {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" fill="none" stroke="${colour}" stroke-width="1.8">${drawings[kind]}</svg>`;
+  return vscode.Uri.parse(`data:image/svg+xml;base64,${btoa(svg)}`);
+}

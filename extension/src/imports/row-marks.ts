@@ -1,0 +1,141 @@
+import type { KnownWrite } from '../../../shared/activity.ts';
+import type { ImportOperation } from '../../../shared/import-record.ts';
+import type { CheckedRow } from '../../../shared/imports/check-roster.ts';
+import type { RowResult } from '../../../shared/imports/result-files.ts';
+import { doneWords, knownWords } from '../known-words.ts';
+import { capitalised, plain } from '../plain-text.ts';
+import { timeWords } from '../time-words.ts';
+
+/** How a row looks beside its line. */
+export const markKinds = ['new', 'done', 'refused', 'unknown', 'faulty'] as const;
+export type MarkKind = (typeof markKinds)[number];
+
+/** What is shown of a row at its line; lines are counted from 0. */
+export type RowMark = { line: number; kind: MarkKind } & (
+  | { known: KnownWrite }
+  | { result: RowResult }
+  | { words: string }
+);
+
+/** What a check found: faults, and what was sent before. */
+export function marksOfCheck(
+  rows: readonly CheckedRow[],
+  known: ReadonlyMap<CheckedRow, KnownWrite>,
+): RowMark[] {
+  return onePerLine(
+    rows.map((row): RowMark => {
+      const line = row.line - 1;
+      if (row.faults.length > 0) {
+        return { line, kind: 'faulty', words: row.faults.map(({ message }) => message).join('; ') };
+      }
+      const write = known.get(row);
+      return write && write.state !== 'not_sent'
+        ? { line, kind: kindsOfKnown[write.state], known: write }
+        : { line, kind: 'new', words: 'Never sent' };
+    }),
+  );
+}
+
+/** What became of the rows of an import. */
+export function marksOfResults(
+  results: readonly RowResult[],
+  known: ReadonlyMap<unknown, KnownWrite>,
+): RowMark[] {
+  return onePerLine(
+    results.map((result): RowMark => {
+      const { row, state } = result;
+      const write = state === 'known' ? known.get(row) : undefined;
+      return { line: row.line - 1, kind: kindsOfResults[state], ...(write ? { known: write } : { result }) };
+    }),
+  );
+}
+
+const kindsOfKnown = {
+  succeeded: 'done',
+  refused: 'refused',
+  unknown: 'unknown',
+  in_flight: 'unknown',
+} as const satisfies Record<string, MarkKind>;
+
+const kindsOfResults: Record<RowResult['state'], MarkKind> = {
+  ...{ succeeded: 'done', known: 'done', refused: 'refused', unknown: 'unknown', invalid: 'faulty' },
+  not_sent: 'new',
+};
+
+/** The entries of a JSON list may all be in one line: then nothing could be said of it. */
+function onePerLine(marks: readonly RowMark[]): RowMark[] {
+  return marks.filter(
+    ({ line }, index) => line !== marks[index - 1]?.line && line !== marks[index + 1]?.line,
+  );
+}
+
+/** The words beside the line. */
+export function markWords(mark: RowMark, operation: ImportOperation, now: number): string {
+  if ('known' in mark) return knownWords(operation, mark.known, now) ?? '';
+  if ('words' in mark) return plain(mark.words, 160);
+  const { state, id, message = '' } = mark.result;
+  const done = `${capitalised(doneWords[operation])}${id === undefined ? '' : ` (${id})`}`;
+  const words: Record<RowResult['state'], string> = {
+    succeeded: done,
+    known: `Already ${doneWords[operation]}${id === undefined ? '' : ` (${id})`}`,
+    refused: `Refused: ${message}`,
+    unknown: `Outcome unknown: ${message}`,
+    invalid: message,
+    not_sent: message,
+  };
+  return plain(words[state], 160);
+}
+
+/** More of it, line by line, for whoever points at the line. */
+export function markDetails(mark: RowMark, operation: ImportOperation, now: number): string[] {
+  const details = [markWords(mark, operation, now)];
+  if ('known' in mark) {
+    const { startedAt, requestId, mine } = mark.known;
+    const time = capitalised(timeWords(startedAt, now, 'medium'));
+    details.push(`${time}, sent by ${mine ? 'you' : 'somebody else'}`, `Request ${requestId}`);
+  } else if ('result' in mark) {
+    const { at, requestId, code } = mark.result;
+    if (at !== undefined && code === undefined) details.push(capitalised(timeWords(at, now, 'medium')));
+    if (code !== undefined) details.push(`Code ${code}`);
+    if (requestId) details.push(`Request ${requestId}`);
+  }
+  if (mark.kind === 'unknown')
+    details.push('It is not sent again before somebody marks it as resolved in the view “Activity”.');
+  return details.map((each) => plain(each, 400));
+}
+
+/** Lines from one to another, both included. */
+export type Run = { from: number; to: number };
+
+/** The lines of a kind, put together where they follow each other. */
+export function runsOf(marks: readonly RowMark[], kind: MarkKind): Run[] {
+  const runs: Run[] = [];
+  for (const { line } of marks.filter((mark) => mark.kind === kind)) {
+    const last = runs.at(-1);
+    if (last && last.to === line - 1) last.to = line;
+    else runs.push({ from: line, to: line });
+  }
+  return runs;
+}
+
+/** An edit: so many lines from one on were replaced by others. */
+export type Edit = { from: number; removed: number; added: number };
+
+type Position = { line: number; character: number };
+
+/** The edit that replaces a range by a text. Whole lines that are put in or taken away leave the next one as it is. */
+export function editOf({ start, end }: { start: Position; end: Position }, text: string): Edit {
+  const added = text.split('\n').length - 1;
+  const removed = end.line - start.line;
+  const isWhole = start.character === 0 && end.character === 0 && (text === '' || text.endsWith('\n'));
+  const more = isWhole ? 0 : 1;
+  return { from: start.line, removed: removed + more, added: added + more };
+}
+
+/** The marks after an edit: those of the lines that were edited are gone, since nothing is known of their new text. */
+export function marksAfter(marks: readonly RowMark[], { from, removed, added }: Edit): RowMark[] {
+  return marks.flatMap((mark) => {
+    if (mark.line < from) return mark;
+    return mark.line < from + removed ? [] : { ...mark, line: mark.line + added - removed };
+  });
+}
