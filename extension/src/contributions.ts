@@ -133,6 +133,8 @@ export type Commands = {
   'pearsana.showImportResults': { argument: ImportReference; result: Failed | undefined };
   /** Asks whether a write whose outcome is unknown happened, and tells the BFF. */
   'pearsana.resolve': { argument: WriteReference; result: ActivityEntry | Failed | undefined };
+  /** Saves the results of documents, which are shown in an editor, as CSV. */
+  'pearsana.saveResults': { argument: never; result: undefined };
   'pearsana.refresh': { argument: never; result: undefined };
   /** Signs in, in the browser or with an access key. It takes a key from its caller only in the tests of an extension. */
   'pearsana.signIn': { argument: { accessKey: string }; result: { signedInTo: string } | Failed | undefined };

@@ -23,6 +23,7 @@ import {
 } from './contributions.ts';
 import { createEnvironmentList, sessionOf } from './environment-list.ts';
 import { createEvent } from './event.ts';
+import { registerTexts } from './failures/show-text.ts';
 import type { Host, Situation } from './failures/situation.ts';
 import { wizardInput } from './forms/wizard-input.ts';
 import { createActivityTree } from './views/activity-tree.ts';
@@ -88,6 +89,7 @@ export function activate(context: vscode.ExtensionContext): void {
       getChildren: async (node) => (node ? [] : (await imports()).rows()),
     }),
     registrations,
+    registerTexts(),
     sessions.onDidChange(onOtherSession),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (!change.affectsConfiguration(backendUrlSetting)) return;
@@ -115,6 +117,7 @@ export function activate(context: vscode.ExtensionContext): void {
         const { createSubmitDocumentCommand } = await import('./commands/submit-document.ts');
         return createSubmitDocumentCommand(writing);
       }),
+      'pearsana.saveResults': whenUsed(async () => (await import('./commands/save-results.ts')).saveResults),
       'pearsana.importFile': whenUsed(async () => (await imports()).importFile),
       'pearsana.checkFile': whenUsed(async () => (await imports()).checkFile),
       'pearsana.newImportFile': whenUsed(async () => (await imports()).newImportFile),

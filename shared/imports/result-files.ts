@@ -61,6 +61,6 @@ export function toMendFile({ format, columns, delimiter }: Roster, results: read
 }
 
 /** A spreadsheet would run a cell that begins with one of these characters as a formula. */
-function harmless(text: string): string {
+export function harmless(text: string): string {
   return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 }

@@ -47,6 +47,7 @@ const commandIds: string[] = [
     'pearsana.stopImport': true,
     'pearsana.showImportResults': true,
     'pearsana.resolve': true,
+    'pearsana.saveResults': true,
     'pearsana.refresh': true,
     'pearsana.signIn': true,
     'pearsana.signOut': true,
@@ -60,7 +61,10 @@ const contextKeys = [sessionContextKey];
 
 /** What VS Code itself has, as far as the manifest uses it. */
 const hostCommands = ['workbench.action.openSettings'];
-const hostKeys = ['view', 'viewItem', 'explorerResourceIsFolder', 'resourceExtname'];
+const hostKeys = [
+  ...['view', 'viewItem', 'explorerResourceIsFolder', 'resourceExtname', 'resourceScheme'],
+  'resourceFilename',
+];
 
 /** Every text in the manifest, with the keys that lead to it. */
 function* textsIn(value: unknown, path: string[] = []): Generator<{ path: string[]; text: string }> {

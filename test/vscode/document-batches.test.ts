@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { submitDocumentBatchRequest } from '../../shared/documents.ts';
@@ -85,7 +86,25 @@ for (const kind of ['node', 'web'] as const) {
         await told.getByRole('button', { name: 'Open Results' }).click();
         const text = page.locator('.editor-instance .view-lines');
         await text.filter({ hasText: /25\.pdf\s+accepted\s+doc_25/ }).waitFor();
-        await text.filter({ hasText: /26\.pdf\s+unknown/ }).waitFor();
+        // Those that need somebody come first, in an editor that asks nobody to save it.
+        await text.filter({ hasText: /why\s*26\.pdf\s+unknown/ }).waitFor();
+        const tab = page.getByRole('tab', { name: /^Documents in sandbox/ });
+        await page.locator('.editor-instance .monaco-editor').first().click();
+        await page.keyboard.press('x');
+        assert.doesNotMatch((await tab.getAttribute('class')) ?? '', /dirty/);
+        await workbench.screenshot(`.cache/screenshots/batches-results-${kind}.png`);
+        await page.getByRole('button', { name: 'Save as CSV…' }).click();
+        const saved = join(folder, 'Documents in sandbox.csv');
+        await quickInput.step('Save Results as CSV');
+        // The dialog fills in the name a moment later.
+        await until('it proposes a name', async () => (await quickInput.value()) === saved);
+        await quickInput.accept();
+        await until('it is saved', () => existsSync(saved));
+        assert.match(readFileSync(saved, 'utf8'), /^file,result,document,request,why\r?\n26\.pdf,unknown,,/);
+        await page.getByRole('tab', { name: /^Documents in sandbox\.csv/ }).waitFor();
+        await workbench.runCommand('View: Close All Editors');
+        await rm(saved);
+        await workbench.treeItem('Documents in sandbox.csv').waitFor({ state: 'detached' });
 
         await read();
         await submitFromExplorer(workbench, ['26.pdf', '27.pdf']);

@@ -1,7 +1,7 @@
 import type { FileLimits } from '../../../shared/environments.ts';
 import { type DocumentsResult, operationCommands } from '../contributions.ts';
 import { type Document, itemOf } from '../documents/document.ts';
-import { countWords, resultsText } from '../documents/results.ts';
+import { countWords, resultsCsv, resultsText } from '../documents/results.ts';
 import { sentencesOf } from '../failures/explain-failure.ts';
 import { openTextButton, remedyButton, showMessage } from '../failures/show-message.ts';
 import type { Situation } from '../failures/situation.ts';
@@ -37,7 +37,11 @@ export function showDocumentResults(
       ? 'warning'
       : 'information';
   showMessage(severity, `${counts} ${words}`.trim(), [
-    openTextButton('Open Results', resultsText(environment, documents)),
+    openTextButton('Open Results', {
+      name: `Documents in ${environment}.txt`,
+      text: resultsText(environment, documents),
+      csv: resultsCsv(documents),
+    }),
     ...offered.map(remedyButton),
   ]);
 }

@@ -56,7 +56,10 @@ export function createWriteCommand<Name extends FormOperation>(
       'replayed' in result && result.replayed ? ' It was already done, so it was not sent again.' : '';
     showMessage('information', plain(done + before), [
       copyRequestId(result.requestId),
-      openTextButton('Open Answer', JSON.stringify(result, undefined, 2), 'json'),
+      openTextButton('Open Answer', {
+        name: `${form.title} in ${id}.json`,
+        text: JSON.stringify(result, undefined, 2),
+      }),
     ]);
     return result;
   }

@@ -1,3 +1,5 @@
+import { formatCsv } from '../../../shared/imports/csv-table.ts';
+import { harmless } from '../../../shared/imports/result-files.ts';
 import { valueAt } from '../../../shared/validate.ts';
 import type { DocumentResult } from '../contributions.ts';
 import type { CommandFailure } from '../failures/command-failure.ts';
@@ -50,25 +52,32 @@ export function resultsLeftOut(leftOut: readonly LeftOut[]): DocumentResult[] {
   return leftOut.map(({ name, why }) => ({ file: name, result: 'not sent', message: `It ${why}.` }));
 }
 
+/** In the order in which somebody has to look at them. */
+const kinds = ['failed', 'unknown', 'not sent', 'accepted'] as const;
+
+const inOrder = (results: readonly DocumentResult[]) =>
+  kinds.flatMap((kind) => results.filter(({ result }) => result === kind));
+
 /** As in `2 accepted, 1 failed`. */
 export function countWords(results: readonly DocumentResult[]): string {
-  const kinds = ['accepted', 'failed', 'unknown', 'not sent'] as const;
-  return kinds
+  return (['accepted', 'failed', 'unknown', 'not sent'] as const)
     .map((kind) => [results.filter(({ result }) => result === kind).length, kind] as const)
     .flatMap(([count, kind]) => (count > 0 ? `${count} ${kind}` : []))
     .join(', ');
 }
 
-/** All of it, to be read and kept: a line for each document. */
+const columns = ['file', 'result', 'document', 'request', 'why'];
+
+/** All of it, to be read: a line for each document, those that need somebody first. */
 export function resultsText(environment: string, results: readonly DocumentResult[]): string {
-  const rows = results.map(({ file, result, documentId = '-', requestId = '-', message = '' }) => [
+  const rows = inOrder(results).map(({ file, result, documentId = '-', requestId = '-', message = '' }) => [
     plain(file, 80),
     result,
     plain(documentId, 80),
     plain(requestId, 128),
     plain(message),
   ]);
-  const table = [['file', 'result', 'document', 'request', 'why'], ...rows];
+  const table = [columns, ...rows];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
   const lines = table.map((row) =>
     row
@@ -77,4 +86,12 @@ export function resultsText(environment: string, results: readonly DocumentResul
       .trimEnd(),
   );
   return [`Documents in ${plain(environment, 60)}: ${countWords(results)}`, '', ...lines, ''].join('\n');
+}
+
+/** The same for a spreadsheet. */
+export function resultsCsv(results: readonly DocumentResult[]): string {
+  const rows = inOrder(results).map(({ file, result, documentId = '', requestId = '', message = '' }) =>
+    [file, result, documentId, requestId, message].map(harmless),
+  );
+  return formatCsv([columns, ...rows]);
 }

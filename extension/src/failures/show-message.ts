@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type Explanation, sentencesOf } from './explain-failure.ts';
 import type { Remedy } from './remedies.ts';
+import { type ShownText, showText } from './show-text.ts';
 
 /** A button of a message. */
 export type Button = { title: string; act: () => unknown };
@@ -28,13 +29,9 @@ export function copyRequestId(requestId: string): Button {
   return { title: 'Copy Request ID', act: () => vscode.env.clipboard.writeText(requestId) };
 }
 
-/** Opens a text that is in no file, to be read, searched and saved. */
-export function openTextButton(title: string, content: string, language = 'plaintext'): Button {
-  return {
-    title,
-    act: async () =>
-      vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language, content })),
-  };
+/** Opens a text that is in no file, to be read and searched. */
+export function openTextButton(title: string, shown: ShownText): Button {
+  return { title, act: () => showText(shown) };
 }
 
 export function remedyButton(remedy: Remedy): Button {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import Papa from 'papaparse';
 import { base64, base64InPieces } from '../../../extension/src/documents/base64.ts';
 import { batchesOf, operationOf, requestOf } from '../../../extension/src/documents/batches.ts';
 import {
@@ -14,6 +15,7 @@ import { documentForm } from '../../../extension/src/documents/document-form.ts'
 import { documentSteps } from '../../../extension/src/documents/document-steps.ts';
 import {
   countWords,
+  resultsCsv,
   resultsLeftOut,
   resultsOf,
   resultsText,
@@ -326,6 +328,20 @@ describe('results', () => {
     assert.match(text, /^Documents in sandbox: 1 accepted, 1 failed$/m);
     assert.match(text, /^0\.pdf {2}accepted {2}doc_1 {5}r-1$/m);
     assert.match(text, /^1\.pdf {2}failed .* No user\.$/m);
+  });
+
+  test('are shown and saved with those first that need somebody, and as text to a spreadsheet', () => {
+    const kinds = ['accepted', 'not sent', 'unknown', 'failed', 'accepted', 'failed'] as const;
+    const results = kinds.map((result, number) => ({ file: `${number}.pdf`, result }));
+    const order = ['3.pdf', '5.pdf', '2.pdf', '1.pdf', '0.pdf', '4.pdf'];
+    assert.deepEqual(resultsText('sandbox', results).match(/^\d\.pdf/gm), order);
+    assert.deepEqual(resultsCsv(results).match(/^\d\.pdf/gm), order);
+    const message = '=HYPERLINK("x"), or\nnot';
+    const csv = resultsCsv([
+      { file: '-1.pdf', result: 'failed', requestId: '+r', documentId: '@d', message },
+    ]);
+    const [, row] = Papa.parse<string[]>(csv).data;
+    assert.deepEqual(row, ["'-1.pdf", 'failed', "'@d", "'+r", `'${message}`]);
   });
 
   test('are unknown where an answer does not say', () => {
