@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startTestBff } from '../support/bff/test-bff.ts';
+import { accessibilityFaults } from '../support/browser/accessibility.ts';
 import { hasChromium, launchChromium } from '../support/browser/chromium.ts';
 import { watchPage } from '../support/browser/watched-page.ts';
 
@@ -78,6 +79,17 @@ test('GET /docs in a browser', { skip: !(await hasChromium()) }, async (t) => {
     assert.match(await status.innerText(), /^200/);
     assert.deepEqual(page.complaints, []);
   });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await t.test(`has a header that everybody can use, ${colorScheme}`, async () => {
+      await using page = await watchPage(browser);
+      await page.emulateMedia({ colorScheme });
+      await page.goto(`${bff.url}/docs`);
+      await page.locator('.opblock-summary-path').first().waitFor();
+      // What Swagger UI draws below it is not ours.
+      assert.deepEqual(await accessibilityFaults(page, 'body > header'), []);
+    });
+  }
 
   await t.test('fills in no confirmation and no key of a write by itself', async () => {
     await using page = await watchPage(browser);

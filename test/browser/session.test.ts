@@ -9,6 +9,7 @@ import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import { startLocalPearsana } from '../../server/local-pearsana/start-local-pearsana.ts';
 import { startBffProcess } from '../support/bff/bff-process.ts';
+import { accessibilityFaults } from '../support/browser/accessibility.ts';
 import { hasChromium, launchChromium } from '../support/browser/chromium.ts';
 import { makeCertificate, type Passed, passOnTo, startHttps } from '../support/network/https.ts';
 import { startRecordingProxy } from '../support/network/recording-proxy.ts';
@@ -128,7 +129,8 @@ test('an internal page', {
       const other = await anew.newPage();
       await other.goto(`${at.bff}/auth/login?return=${encodeURIComponent(`${at.bff}/`)}`);
       await signInAs('registrar-grace', other);
-      await other.waitForURL(`${at.bff}/`);
+      // Where the BFF has no page of its own, it leads to its documentation.
+      await other.waitForURL(`${at.bff}/docs`);
       const arrived = passed.findLast(({ path }) => path === '/');
       assert.match(arrived?.headers.cookie ?? '', new RegExp(sessionCookie));
       const callback = passed.findLast(({ path }) => path.startsWith('/auth/callback'));
@@ -136,6 +138,25 @@ test('an internal page', {
       await anew.close();
     },
   );
+
+  await t.test('asks whether a window may act for the person, on a page that everybody can use', async () => {
+    const window = new URLSearchParams({
+      challenge: 'c'.repeat(43),
+      state: 's'.repeat(22),
+      redirect_uri: Buffer.from('vscode://pearsana-tools.pearsana-partner/signed-in').toString('base64url'),
+    });
+    const other = await context.newPage();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await other.emulateMedia({ colorScheme });
+      await other.goto(`${at.bff}/auth/vscode?${window}`);
+      await other.getByRole('heading', { name: 'Let VS Code act for you?' }).waitFor();
+      assert.deepEqual(await accessibilityFaults(other), []);
+    }
+    await other.goto(`${at.bff}/auth/callback?error=access_denied&state=${'x'.repeat(22)}`);
+    await other.getByRole('heading').waitFor();
+    assert.deepEqual(await accessibilityFaults(other), []);
+    await other.close();
+  });
 
   /** The requests for invitations from a hostile page that tried everything. */
   async function attackFrom(origin: string): Promise<{ page: Page; came: Passed[]; invitations: number }> {

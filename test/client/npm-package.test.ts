@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { build } from 'esbuild';
@@ -142,9 +142,9 @@ test('the npm package of the client', async (t) => {
   );
 
   await t.test('has types with which the example of an internal tool compiles', async () => {
-    const tool = await readFile(join(root, 'examples/internal-tool/tool.ts'), 'utf8');
-    await writeFile(join(consumer.folder, 'tool.ts'), tool);
-    assert.equal(await consumer.compile('bundler', 'tool.ts'), '');
+    for (const name of ['tool.ts', 'roster.ts', 'words.ts'])
+      await copyFile(join(root, 'examples/internal-tool', name), join(consumer.folder, name));
+    assert.equal(await consumer.compile('bundler', 'tool.ts', 'roster.ts'), '');
   });
 
   await t.test('calls a running BFF from Node', async () => {

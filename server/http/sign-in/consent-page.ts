@@ -1,29 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Response } from 'express';
 import { consentAnswerPath } from '../../../shared/sign-in.ts';
 import type { Caller } from '../../callers/caller.ts';
 import type { ReturnAddress } from '../../window-codes/return-address.ts';
-import { escaped } from './page.ts';
-
-const style = `
-:root { color-scheme: light dark; --ink: #1f2328; --soft: #59636e; --line: #d1d9e0; --paper: #fff; --back: #f6f8fa; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #f0f6fc; --soft: #9198a1; --line: #3d444d; --paper: #151b23; --back: #0d1117; }
-}
-body { margin: 0; padding: 6vh 1rem; background: var(--back); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
-main { max-width: 30rem; margin: auto; padding: 1.75rem 2rem; background: var(--paper); border: 1px solid var(--line); border-radius: .75rem; }
-h1 { margin: 0 0 .75rem; font-size: 1.3rem; }
-dl { margin: 1.25rem 0; border-top: 1px solid var(--line); }
-dl > div { display: flex; gap: 1rem; padding: .6rem 0; border-bottom: 1px solid var(--line); }
-dt { flex: 0 0 6.5rem; color: var(--soft); }
-dd { margin: 0; overflow-wrap: anywhere; }
-code { font: .9em ui-monospace, monospace; }
-p.soft { color: var(--soft); font-size: .9rem; }
-form { display: flex; gap: .75rem; margin-top: 1.5rem; }
-button { padding: .55rem 1.1rem; border: 1px solid var(--line); border-radius: .4rem; background: transparent; color: inherit; font: inherit; cursor: pointer; }
-button[value=allow] { background: #0b5cad; border-color: #0b5cad; color: #fff; }
-`;
-const styleHash = createHash('sha256').update(style).digest('base64');
+import { escaped, style, styleSource } from './page.ts';
 
 /** Asks whether a VS Code window may act for the person who is signed in. */
 export function sendConsentPage(
@@ -40,7 +19,7 @@ export function sendConsentPage(
     'Content-Security-Policy',
     [
       `default-src 'none'`,
-      `style-src 'sha256-${styleHash}'`,
+      `style-src ${styleSource}`,
       // The second source is where the form leads in the end: browsers check redirects too.
       `form-action 'self' ${returnAddress.formAction}`,
       `base-uri 'none'`,
