@@ -72,6 +72,9 @@ export function createImportRows(
   );
   const lastId = database.prepare('SELECT coalesce(max(id), 0) AS id FROM writes');
 
+  /** Whether no row was sent for 24 hours. */
+  const isStale = ({ last_ran }: StoredImport) => ran() - last_ran >= dayMs;
+
   function told(row: StoredImport): ImportFacts {
     const counts = { succeeded: 0, refused: 0, not_sent: 0, unknown: 0, in_flight: 0 };
     for (const { state, open, count } of writesOf.all(row.id) as {
@@ -83,7 +86,7 @@ export function createImportRows(
     }
     for (const write of openWritesOf.all(row.id) as StoredWrite[])
       if (write.owner !== null) counts[seen(write).state] += 1;
-    const isOver = counts.succeeded >= row.rows || ran() - row.last_ran >= dayMs;
+    const isOver = counts.succeeded >= row.rows || isStale(row);
     const endedAt = row.stopped_at ?? (isOver ? row.last_at : null);
     return {
       ...{ id: row.id, caller: row.caller, environment: row.environment, rows: row.rows, digest: row.digest },
@@ -175,7 +178,7 @@ export function createImportRows(
       const row = find(id, { caller, environment });
       if (!row) return { import: 'missing' };
       if (row.operation !== operation) return { import: 'mismatch' };
-      if (told(row).state !== 'open') return { import: 'stopped' };
+      if (row.stopped_at !== null || isStale(row)) return { import: 'stopped' };
       const found = inTheWay(withoutLifted(writesAbout(intent), row.again_before));
       if (found && ranks[found.write.state] <= ranks.succeeded) {
         return { known: found.write, sameRequest: Buffer.compare(found.row.fingerprint, fingerprint) === 0 };

@@ -141,7 +141,9 @@ export function testImports(name: string, makePlace: () => Promise<StorePlace>):
       await done(store, row(id, '1'));
       assert.equal((await store.importOf(mine, id))?.state, 'finished');
       assert('earlier' in (await store.claim(row(id, '1'))));
-      assert.equal(refusalOf(await store.claim(row(id, '2'))), 'stopped');
+      assert.equal(refusalOf(await store.claim(row(id, '2'))), 'full');
+      await store.stopImport(mine, id);
+      assert.equal(refusalOf(await store.claim(row(id, '2'))), 'full');
     });
 
     it('can be stopped by their caller or by a reader who may see everybody’s, and then send nothing', async () => {

@@ -13,13 +13,30 @@ function failed(roster: Roster, message = 'E-mail: is required'): RowResult[] {
 }
 
 /** What a cell that was read can contain: a carriage return counts as a line end, and a lost letter is refused. */
-const cell = fc
-  .string({ unit: 'grapheme', maxLength: 12 })
-  .map((text) => text.toWellFormed().replaceAll(/[\r\0\uFFFD]/g, ''));
+const piece = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 4 }),
+  fc.constantFrom('\n', '"', '""', ',', ';', '\t', ' ', '=', '+', '-', '@', "'", '\uFEFF'),
+);
+const cell = fc.array(piece, { maxLength: 5 }).map((pieces) =>
+  pieces
+    .join('')
+    .toWellFormed()
+    .replaceAll(/[\r\0\uFFFD]/g, ''),
+);
 const filled = fc.tuple(cell, cell, cell, cell).filter((cells) => cells.some((each) => each.trim() !== ''));
 
+/** The line of the file where each row begins, below the header: a line end in a cell is one more line of the file. */
+function linesOf(rows: readonly (readonly string[])[]): number[] {
+  let line = 2;
+  return rows.map((cells) => {
+    const begins = line;
+    line += cells.join('').split('\n').length;
+    return begins;
+  });
+}
+
 describe('the file of rows to correct', () => {
-  it('gives the same rows when it is read again, whatever the cells contain', async () => {
+  it('gives the same rows when it is read again, whatever the cells contain, and each row its line', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(filled, { minLength: 1, maxLength: 8 }),
@@ -27,6 +44,10 @@ describe('the file of rows to correct', () => {
         async (rows, delimiter) => {
           const first = await read(formatCsv([header, ...rows], delimiter));
           assert.deepEqual(first.faults, []);
+          assert.deepEqual(
+            first.rows.map(({ line }) => line),
+            linesOf(rows),
+          );
           const second = await read(toMendFile(first, failed(first)));
           assert.deepEqual(
             second.rows.map(({ draft, cells }) => [draft, cells.slice(0, header.length)]),

@@ -134,7 +134,11 @@ describe('imports at the BFF', () => {
     const [other] = invitations(1);
     assert(other);
     const full = await errorOf(calls.send(other, facts));
-    assert.deepEqual([full.failure?.code, full.outcome], ['IMPORT_STOPPED', 'not_sent']);
+    assert.deepEqual([full.failure?.code, full.outcome], ['IMPORT_FULL', 'not_sent']);
+    assert.deepEqual(
+      [(await clientWith().importStatus({ environment: 'production', id: facts.id })).import.state],
+      ['finished'],
+    );
     // Outside of the import, each write must be confirmed.
     const alone = clientWith().createInvitation({ environment: 'production', request: other.request });
     assert.equal((await errorOf(alone)).failure?.code, 'CONFIRMATION_REQUIRED');
