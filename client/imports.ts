@@ -2,7 +2,7 @@
 export { referencesOf } from '../shared/external-references.ts';
 export type { ImportOperation, ImportRecord } from '../shared/import-record.ts';
 export { type CheckedRow, checkRoster } from '../shared/imports/check-roster.ts';
-export { createImportCalls, type ImportTarget } from '../shared/imports/client-calls.ts';
+export type { ImportTarget } from '../shared/imports/client-calls.ts';
 export { fieldNames, requiredFields } from '../shared/imports/columns.ts';
 export { type Fault, faultWords } from '../shared/imports/fault.ts';
 export {
@@ -19,3 +19,4 @@ export { type ColumnWords, type Roster, readRoster } from '../shared/imports/ros
 export type { RowEnd } from '../shared/imports/row-end.ts';
 export { fileDigest } from '../shared/imports/row-key.ts';
 export { importTemplate } from '../shared/imports/template.ts';
+export { createImportCalls } from './import-calls.ts';

@@ -1,34 +1,55 @@
 // The entry of the npm package, and of nothing else: inside the repository everybody imports from `shared/` itself.
-export type { ActivityAnswer, ActivityEntry, ResolveAnswer } from '../shared/activity.ts';
+import { type SessionMethods, withSession } from '../shared/session-client.ts';
+import { type Client, createClient } from './create-client.ts';
+import type { Answers, Options, Requests } from './methods.ts';
+import type { ClientOptions } from './options.ts';
+
+export { backendOrigin } from '../shared/client.ts';
 export {
-  type Answer,
-  backendOrigin,
-  type CallOptions,
-  type Client,
-  type ClientOptions,
-  createClient,
-  type SharedCallOptions,
-} from '../shared/client.ts';
-export { ClientError, type ClientErrorReason } from '../shared/client-error.ts';
+  type CallFailure,
+  type CancelledError,
+  ClientError,
+  type ClientErrorFacts,
+  type ClientErrorReason,
+  type ContractError,
+  type EnvironmentError,
+  type InvalidError,
+  type ProxyError,
+  type RefusedError,
+  type TimeoutError,
+  type UnreachableError,
+} from '../shared/client-error.ts';
+export { documentTypes } from '../shared/documents.ts';
 export type { OperationRow } from '../shared/endpoint-row.ts';
-export type {
-  Environment,
-  EnvironmentKind,
-  EnvironmentsAnswer,
-  FileLimits,
-  SessionAnswer,
-  TokenStatus,
-} from '../shared/environments.ts';
 export { type ErrorCode, errorCodes } from '../shared/error-codes.ts';
 export type { ErrorSource, Failure, Issue, Outcome } from '../shared/errors.ts';
-export {
-  type OperationName,
-  operationNames,
-  operations,
-  type PartnerFacts,
-  type RequestOf,
-  type ResultOf,
-  type Success,
-} from '../shared/operations.ts';
-export { createSessionClient, isSignedOut, type SessionClient } from '../shared/session-client.ts';
+export { type OperationName, operationNames, operations } from '../shared/operations.ts';
+export { isSignedOut } from '../shared/session-client.ts';
 export { sentences, type Validation, validate } from '../shared/validate.ts';
+export type { ActivityOfOptions } from './activity-pages.ts';
+export { type Client, createClient } from './create-client.ts';
+export type * from './methods.ts';
+export type * from './options.ts';
+export { clientVersion } from './version.ts';
+
+/** The body that an operation is called with; `undefined` if it has none. */
+export type RequestOf<Name extends keyof Requests> = Requests[Name];
+/** The options of an operation's method. */
+export type CallOptions<Name extends keyof Options> = Options[Name];
+/** What an operation's method returns. */
+export type Answer<Name extends keyof Answers> = Answers[Name];
+/** The same under its older name. */
+export type Success<Name extends keyof Answers> = Answers[Name];
+/** Pearsana's body of a success. */
+export type ResultOf<Name extends keyof Answers> = Answers[Name]['result'];
+
+/** A client for pages of the BFF's own site, whose users sign in in the browser. It has no key and no token. */
+export interface SessionClient extends Client, SessionMethods {}
+
+/**
+ * Makes a client that calls with the browser's cookie, for a page of the BFF's own site.
+ * @throws TypeError as `createClient` does
+ */
+export function createSessionClient(options: Omit<ClientOptions, 'accessKey'>): SessionClient {
+  return withSession(options, createClient);
+}

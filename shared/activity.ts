@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { externalReference, sha256Hex } from './fields.ts';
+import { answeringEnvironment, callId, externalReference, sha256Hex } from './fields.ts';
 import { importOperations } from './import-record.ts';
 
 /** `in_flight`: it is being sent right now. `succeeded`: Pearsana accepted it. The others are as in a failure's `outcome`. */
@@ -70,8 +70,8 @@ export type ActivityFilter = Omit<z.infer<typeof activityQuery>, 'before'>;
  * environment sees everybody's writes, and those with an unknown outcome come first.
  */
 export const activityAnswer = z.object({
-  environment: z.string(),
-  requestId: z.string(),
+  environment: answeringEnvironment,
+  requestId: callId,
   activity: z.array(activityEntry),
   /** Pass this back as `?before=` for the next page. Null on the last page. */
   next: z.nullable(z.string()),
@@ -83,8 +83,8 @@ export const resolveRequest = z.strictObject({ happened: z.boolean() });
 export type ResolveRequest = z.infer<typeof resolveRequest>;
 
 export const resolveAnswer = z.object({
-  environment: z.string(),
-  requestId: z.string(),
+  environment: answeringEnvironment,
+  requestId: callId,
   activity: activityEntry,
 });
 export type ResolveAnswer = z.infer<typeof resolveAnswer>;
@@ -144,8 +144,8 @@ export type LookupRequest = z.infer<typeof lookupRequest>;
  * unknown or succeeded), otherwise the newest; null if there is no earlier write.
  */
 export const lookupAnswer = z.object({
-  environment: z.string(),
-  requestId: z.string(),
+  environment: answeringEnvironment,
+  requestId: callId,
   /** Names the journal, as in `jrn_…`. If it changes, a different BFF or a different data directory answers. */
   journal: z.string(),
   results: z.array(z.nullable(knownWrite)),

@@ -1,3 +1,4 @@
+import type { ErrorCode } from './error-codes.ts';
 import type { Failure, Issue, Outcome } from './errors.ts';
 
 /** Two copies of this file, as in an ES module and a CommonJS module, know each other's errors by this mark. */
@@ -41,7 +42,12 @@ export interface ProxyError extends CallError {
 export interface RefusedError extends CallError {
   readonly reason: 'refused';
   readonly status: number;
-  readonly failure: Failure;
+  readonly failure: CallFailure;
+}
+/** The BFF's failure, its own or Pearsana's. */
+export interface CallFailure extends Failure {
+  /** For programs, and stable: one of `errorCodes`, or one of Pearsana's codes. */
+  code: ErrorCode | (string & {});
 }
 /** The request or an option breaks its contract; nothing was sent. `issues` says where. */
 export interface InvalidError extends CallError {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { callId } from './fields.ts';
 
 /** Pearsana's environments and hosts (authentication page, "Environments"). */
 export const partnerEnvironments = {
@@ -42,7 +43,7 @@ export type FileLimits = z.infer<typeof fileLimits>;
 
 /** `GET /api/environments`: the environments where the caller has a grant; the sandbox comes before production. */
 export const environmentsAnswer = z.object({
-  requestId: z.string(),
+  requestId: callId,
   environments: z.array(environment),
   /** Absent if the BFF is older than this field. */
   fileLimits: z.optional(fileLimits),
@@ -51,7 +52,7 @@ export type EnvironmentsAnswer = z.infer<typeof environmentsAnswer>;
 
 /** `GET /api/session`: the caller's identity and grants. */
 export const sessionAnswer = z.object({
-  requestId: z.string(),
+  requestId: callId,
   caller: z.object({ id: z.string(), kind: z.enum(['access-key', 'session']) }),
   /** `environment:operation`; `*` means all environments, or all operations. */
   grants: z.array(z.string()),

@@ -153,3 +153,9 @@ function birthDateFault(value: string): string | undefined {
   // Today counts as past: somewhere it already is tomorrow.
   return value > '1901' && value < new Date().toJSON() ? undefined : 'is not a date in the past, after 1900';
 }
+
+/** The environment that answered: the one that was asked. */
+export const answeringEnvironment = z.string();
+
+/** The id of this call in the BFF's log, which Pearsana received too. Quote it when you ask for help. */
+export const callId = z.string();

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { sha256Hex } from './fields.ts';
+import { answeringEnvironment, callId, sha256Hex } from './fields.ts';
 
 /** The operations that can be imported. Each of their writes is for one person. */
 export const importOperations = ['createUser', 'createInvitation', 'submitDocument'] as const;
@@ -56,8 +56,8 @@ export const announceRequest = z.strictObject({
 export type AnnounceRequest = z.infer<typeof announceRequest>;
 
 const answered = {
-  environment: z.string(),
-  requestId: z.string(),
+  environment: answeringEnvironment,
+  requestId: callId,
   /** Names the journal, as in `jrn_…`. If it changes, a different BFF or a different data directory answers. */
   journal: z.string(),
 };

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { type OperationIn, type OperationRow, operationsIn } from './endpoint-row.ts';
 import { type Endpoints, endpoints } from './endpoints.ts';
+import { answeringEnvironment, callId } from './fields.ts';
 
 /** The rows of the table that need a grant. */
 export const operations = operationsIn(endpoints);
@@ -36,8 +37,9 @@ export const partnerApiVersion = '2026-01-30';
 
 /** The facts of Pearsana's answer. */
 export const partnerFacts = z.object({
+  /** The HTTP status of Pearsana's answer. */
   status: z.number(),
-  /** From the first byte of the request to the last byte of the answer. Requesting a token does not count. */
+  /** Milliseconds, from the first byte of the request to the last byte of the answer. Requesting a token does not count. */
   durationMs: z.number(),
   /** Pearsana's `X-Request-Id`. */
   requestId: z.nullable(z.string()),
@@ -62,8 +64,8 @@ type FactsOf<Row> = Row extends { partner: object } ? PartnerFacts : null;
 /** The schema of {@link Success} for one row. */
 export function successOf(row: OperationRow) {
   return z.object({
-    environment: z.string(),
-    requestId: z.string(),
+    environment: answeringEnvironment,
+    requestId: callId,
     result: row.response,
     partner: row.partner ? partnerFacts : z.null(),
   });

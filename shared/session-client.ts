@@ -1,36 +1,45 @@
-import { backendOrigin, type Client, type ClientOptions, createClient } from './client.ts';
+import { backendOrigin, type Client, type ClientOptions, createClient, sender } from './client.ts';
 import { ClientError } from './client-error.ts';
 import { loginPath, logoutPath } from './sign-in.ts';
 
-export type SessionClientOptions = Omit<ClientOptions, 'accessKey'>;
-
-/** A client for pages of the BFF's own site, whose users sign in in the browser. It has no key and no token. */
-export type SessionClient = Client & {
+/** What a page needs beside the calls. */
+export type SessionMethods = {
   /**
    * Where to send the browser to sign in: `location.assign(pearsana.loginUrl(page))`.
    * @param page where the browser returns to: an address in BFF_OIDC_RETURN_URLS; by default the first one
    */
   loginUrl(page?: string): string;
-  /** Ends the session, here and at the BFF. */
+  /** Ends the session, here and at the BFF. Fails with a {@link ClientError}. */
   logout(): Promise<void>;
 };
+
+/** A client for pages of the BFF's own site, whose users sign in in the browser. It has no key and no token. */
+export type SessionClient = Client & SessionMethods;
 
 /**
  * A client that calls with the browser's cookie. It has its own file, so that the extension's bundle does not contain it.
  * @throws TypeError as `createClient` does
  */
-export function createSessionClient(options: SessionClientOptions): SessionClient {
+export function createSessionClient(options: Omit<ClientOptions, 'accessKey'>): SessionClient {
+  return withSession(options, createClient);
+}
+
+/** The same for any client. */
+export function withSession<Options extends ClientOptions, Made>(
+  options: Options,
+  create: (options: Options) => Made,
+): Made & SessionMethods {
   const origin = backendOrigin(options.baseUrl);
-  const send: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
+  const send = sender(options);
   const sendWithCookie: typeof fetch = (input, init) => {
     const headers = new Headers(init?.headers);
     // No form and no page of another site can set this header.
-    headers.set('x-pearsana-client', 'page');
+    if (!headers.has('x-pearsana-client')) headers.set('x-pearsana-client', 'page');
     return send(input, { ...init, headers, credentials: 'include' });
   };
 
   return {
-    ...createClient({ ...options, fetch: sendWithCookie }),
+    ...create({ ...options, accessKey: undefined, fetch: sendWithCookie }),
     loginUrl(page) {
       const query = page === undefined ? '' : `?return=${encodeURIComponent(page)}`;
       return origin + loginPath + query;

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
+import { callId } from './fields.ts';
 
 /** `GET /auth/methods`, for anybody: the ways to sign in. */
 export const signInMethodsAnswer = z.object({
-  requestId: z.string(),
+  requestId: callId,
   /** Always `access-key`; also `browser`, if people can sign in through the organisation's OpenID provider. */
   methods: z.array(z.string()),
 });
@@ -20,7 +21,7 @@ export type WindowCodeRequest = z.infer<typeof windowCodeRequest>;
 
 /** The window's access key, which is shown only once. */
 export const windowKeyAnswer = z.object({
-  requestId: z.string(),
+  requestId: callId,
   accessKey: z.string(),
   caller: z.object({ id: z.string() }),
   /** ISO 8601. */
@@ -29,7 +30,7 @@ export const windowKeyAnswer = z.object({
 export type WindowKeyAnswer = z.infer<typeof windowKeyAnswer>;
 
 /** `POST /auth/vscode/revoke`, sent with the key to end. */
-export const keyEndedAnswer = z.object({ requestId: z.string() });
+export const keyEndedAnswer = z.object({ requestId: callId });
 export type KeyEndedAnswer = z.infer<typeof keyEndedAnswer>;
 
 /** Where browsers go to sign in and out. These are no calls: their answers are pages and cookies. */

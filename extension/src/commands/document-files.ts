@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { base64 } from '../documents/base64.ts';
+import { base64 } from '../../../shared/base64.ts';
 import { type Given, type LeftOut, type Source, sourceOf } from '../documents/document.ts';
 import { CommandError } from '../failures/command-failure.ts';
 import { plain } from '../plain-text.ts';

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { base64 } from '../../../shared/base64.ts';
 import { byteWords } from '../../../shared/byte-words.ts';
 import type { ImportOperation } from '../../../shared/import-record.ts';
 import type { CheckedRow } from '../../../shared/imports/check-roster.ts';
@@ -6,7 +7,6 @@ import { fileField } from '../../../shared/imports/columns.ts';
 import type { Fault } from '../../../shared/imports/fault.ts';
 import { largestFile } from '../../../shared/imports/file-text.ts';
 import type { Roster } from '../../../shared/imports/roster.ts';
-import { base64 } from '../documents/base64.ts';
 import { CommandError } from '../failures/command-failure.ts';
 import type { WizardInput } from '../forms/wizard.ts';
 import { plain } from '../plain-text.ts';

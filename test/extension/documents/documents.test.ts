@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import Papa from 'papaparse';
-import { base64, base64InPieces } from '../../../extension/src/documents/base64.ts';
 import { batchesOf, operationOf, requestOf } from '../../../extension/src/documents/batches.ts';
 import {
   type Document,
@@ -27,6 +26,7 @@ import type { Draft } from '../../../extension/src/forms/request-draft.ts';
 import { reviewStep } from '../../../extension/src/forms/review.ts';
 import { runWizard, type WizardInput } from '../../../extension/src/forms/wizard.ts';
 import { createIntentions } from '../../../extension/src/writes/intentions.ts';
+import { base64, base64InPieces } from '../../../shared/base64.ts';
 import { defaultFileLimits, submitDocumentBatchRequest } from '../../../shared/documents.ts';
 import { validate } from '../../../shared/validate.ts';
 
