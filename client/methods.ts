@@ -158,24 +158,28 @@ export interface ScopesOptions extends SharedCallOptions {
 export interface CreateUserOptions extends WriteOptions {
   /** One of the environments that `environments` lists. */
   environment: string;
+  /** The request. It is checked before it is sent, by the same rules as at the BFF. */
   request: CreateUserRequest;
 }
 /** The options of `createInvitation`. */
 export interface CreateInvitationOptions extends WriteOptions {
   /** One of the environments that `environments` lists. */
   environment: string;
+  /** The request. It is checked before it is sent, by the same rules as at the BFF. */
   request: CreateInvitationRequest;
 }
 /** The options of `submitDocument`. */
 export interface SubmitDocumentOptions extends WriteOptions {
   /** One of the environments that `environments` lists. */
   environment: string;
+  /** The request. It is checked before it is sent, by the same rules as at the BFF. */
   request: SubmitDocumentRequest;
 }
 /** The options of `submitDocumentBatch`. */
 export interface SubmitDocumentBatchOptions extends WriteOptions {
   /** One of the environments that `environments` lists. */
   environment: string;
+  /** The request. It is checked before it is sent, by the same rules as at the BFF. */
   request: SubmitDocumentBatchRequest;
 }
 /** The options of `activity`. */
@@ -255,7 +259,9 @@ export interface RedeemCodeOptions extends SharedCallOptions {
 export interface EndKeyOptions extends SharedCallOptions {}
 /** `GET /api/session`: the caller's identity and grants. */
 export interface SessionAnswer {
+  /** The id of this call in the BFF's log, which Pearsana received too. Quote it when you ask for help. */
   requestId: string;
+  /** Whose key or session it is. */
   caller: {
     id: string;
     kind: 'access-key' | 'session';
@@ -265,31 +271,45 @@ export interface SessionAnswer {
 }
 /** `GET /api/environments`: the environments where the caller has a grant; the sandbox comes before production. */
 export interface EnvironmentsAnswer {
+  /** The id of this call in the BFF's log, which Pearsana received too. Quote it when you ask for help. */
   requestId: string;
   environments: Environment[];
   /** Absent if the BFF is older than this field. */
   fileLimits?: FileLimits | undefined;
 }
 export interface HealthAnswer {
+  /** The environment that answered: the one that was asked. */
   environment: string;
+  /** The id of this call in the BFF's log, which Pearsana received too. Quote it when you ask for help. */
   requestId: string;
+  /** Pearsana’s answer. If its type is unknown, Pearsana does not document it: check its form before you use it. */
   result: HealthResult;
+  /** The facts of Pearsana’s answer; null if Pearsana was not called. */
   partner: PartnerFacts;
 }
 export interface PingAnswer {
+  /** The environment that answered: the one that was asked. */
   environment: string;
+  /** The id of this call in the BFF's log, which Pearsana received too. Quote it when you ask for help. */
   requestId: string;
+  /** Pearsana’s answer. If its type is unknown, Pearsana does not document it: check its form before you use it. */
   result: PingResult;
+  /** The facts of Pearsana’s answer; null if Pearsana was not called. */
   partner: PartnerFacts;
 }
 export interface ScopesAnswer {
+  /** The environment that answered: the one that was asked. */
   environment: string;
+  /** The id of this call in the BFF's log, which Pearsana received too. Quote it when you ask for help. */
   requestId: string;
+  /** Pearsana’s answer. If its type is unknown, Pearsana does not document it: check its form before you use it. */
   result: ScopesResult;
+  /** The facts of Pearsana’s answer; null if Pearsana was not called. */
   partner: null;
 }
 /** `POST /v1/users`. */
 export interface CreateUserRequest {
+  /** Who the user is. */
   identity: {
     /** An e-mail address of the usual form, its domain in ASCII (`xn--…`); at most 254 characters (RFC 5321, 4.5.3.1.3, less the angle brackets), and 64 before the `@`. */
     email: string;
@@ -302,12 +322,17 @@ export interface CreateUserRequest {
   };
   /** At least one. Pearsana does not document whether it refuses a second person with the same reference. At most 50 entries. */
   externalReferences: ExternalReference[];
+  /** What else is known of the user. */
   profile?: Profile | undefined;
 }
 export interface CreateUserAnswer {
+  /** The environment that answered: the one that was asked. */
   environment: string;
+  /** The id of this call in the BFF's log, which Pearsana received too. Quote it when you ask for help. */
   requestId: string;
+  /** Pearsana’s answer. If its type is unknown, Pearsana does not document it: check its form before you use it. */
   result: CreateUserResult;
+  /** The facts of Pearsana’s answer; null if Pearsana was not called. */
   partner: PartnerFacts;
   /** Whether this is the recorded answer to an earlier request with the same key. */
   replayed: boolean;
@@ -316,6 +341,7 @@ export interface CreateUserAnswer {
 export interface CreateInvitationRequest {
   /** An e-mail address of the usual form, its domain in ASCII (`xn--…`); at most 254 characters (RFC 5321, 4.5.3.1.3, less the angle brackets), and 64 before the `@`. */
   email: string;
+  /** The name of the invited person. */
   identity: {
     /** Required text, in one line and without invisible characters. At most 200 characters. */
     firstName: string;
@@ -330,9 +356,13 @@ export interface CreateInvitationRequest {
   roles?: string[] | undefined;
 }
 export interface CreateInvitationAnswer {
+  /** The environment that answered: the one that was asked. */
   environment: string;
+  /** The id of this call in the BFF's log, which Pearsana received too. Quote it when you ask for help. */
   requestId: string;
+  /** Pearsana’s answer. If its type is unknown, Pearsana does not document it: check its form before you use it. */
   result: CreateInvitationResult;
+  /** The facts of Pearsana’s answer; null if Pearsana was not called. */
   partner: PartnerFacts;
   /** Whether this is the recorded answer to an earlier request with the same key. */
   replayed: boolean;
@@ -355,9 +385,13 @@ export interface SubmitDocumentRequest {
   verificationMetadata?: Record<string, unknown> | undefined;
 }
 export interface SubmitDocumentAnswer {
+  /** The environment that answered: the one that was asked. */
   environment: string;
+  /** The id of this call in the BFF's log, which Pearsana received too. Quote it when you ask for help. */
   requestId: string;
+  /** Pearsana’s answer. If its type is unknown, Pearsana does not document it: check its form before you use it. */
   result: SubmitDocumentResult;
+  /** The facts of Pearsana’s answer; null if Pearsana was not called. */
   partner: PartnerFacts;
   /** Whether this is the recorded answer to an earlier request with the same key. */
   replayed: boolean;
@@ -389,9 +423,13 @@ export interface SubmitDocumentBatchRequest {
   }[];
 }
 export interface SubmitDocumentBatchAnswer {
+  /** The environment that answered: the one that was asked. */
   environment: string;
+  /** The id of this call in the BFF's log, which Pearsana received too. Quote it when you ask for help. */
   requestId: string;
+  /** Pearsana’s answer. If its type is unknown, Pearsana does not document it: check its form before you use it. */
   result: SubmitDocumentResult;
+  /** The facts of Pearsana’s answer; null if Pearsana was not called. */
   partner: PartnerFacts;
   /** Whether this is the recorded answer to an earlier request with the same key. */
   replayed: boolean;
@@ -400,14 +438,19 @@ export interface SubmitDocumentBatchAnswer {
 export type WriteState = 'in_flight' | 'succeeded' | 'not_sent' | 'refused' | 'unknown';
 /** `GET /api/environments/{environment}/activity`: the caller's own writes, newest first. A caller with every grant in the environment sees everybody's writes, and those with an unknown outcome come first. */
 export interface ActivityAnswer {
+  /** The environment that answered: the one that was asked. */
   environment: string;
+  /** The id of this call in the BFF's log, which Pearsana received too. Quote it when you ask for help. */
   requestId: string;
+  /** The writes of this page. */
   activity: ActivityEntry[];
   /** Pass this back as `?before=` for the next page. Null on the last page. */
   next: string | null;
 }
 export interface ResolveAnswer {
+  /** The environment that answered: the one that was asked. */
   environment: string;
+  /** The id of this call in the BFF's log, which Pearsana received too. Quote it when you ask for help. */
   requestId: string;
   activity: ActivityEntry;
 }
@@ -420,7 +463,9 @@ export interface ExternalReference {
 }
 /** One entry for each person or document, in the order of the request: the write that prevents another one (in flight, unknown or succeeded), otherwise the newest; null if there is no earlier write. */
 export interface LookupAnswer {
+  /** The environment that answered: the one that was asked. */
   environment: string;
+  /** The id of this call in the BFF's log, which Pearsana received too. Quote it when you ask for help. */
   requestId: string;
   /** Names the journal, as in `jrn_…`. If it changes, a different BFF or a different data directory answers. */
   journal: string;
@@ -428,7 +473,9 @@ export interface LookupAnswer {
 }
 /** The answer to announcing, showing and stopping an import. */
 export interface ImportAnswer {
+  /** The environment that answered: the one that was asked. */
   environment: string;
+  /** The id of this call in the BFF's log, which Pearsana received too. Quote it when you ask for help. */
   requestId: string;
   /** Names the journal, as in `jrn_…`. If it changes, a different BFF or a different data directory answers. */
   journal: string;
@@ -436,7 +483,9 @@ export interface ImportAnswer {
 }
 /** `GET …/imports`: the caller's imports, newest first. A caller with every grant in the environment sees everybody's. */
 export interface ImportsAnswer {
+  /** The environment that answered: the one that was asked. */
   environment: string;
+  /** The id of this call in the BFF's log, which Pearsana received too. Quote it when you ask for help. */
   requestId: string;
   /** Names the journal, as in `jrn_…`. If it changes, a different BFF or a different data directory answers. */
   journal: string;
@@ -446,12 +495,14 @@ export interface ImportsAnswer {
 }
 /** `GET /auth/methods`, for anybody: the ways to sign in. */
 export interface SignInMethodsAnswer {
+  /** The id of this call in the BFF's log, which Pearsana received too. Quote it when you ask for help. */
   requestId: string;
   /** Always `access-key`; also `browser`, if people can sign in through the organisation's OpenID provider. */
   methods: string[];
 }
 /** The window's access key, which is shown only once. */
 export interface WindowKeyAnswer {
+  /** The id of this call in the BFF's log, which Pearsana received too. Quote it when you ask for help. */
   requestId: string;
   accessKey: string;
   caller: {
@@ -462,6 +513,7 @@ export interface WindowKeyAnswer {
 }
 /** `POST /auth/vscode/revoke`, sent with the key to end. */
 export interface KeyEndedAnswer {
+  /** The id of this call in the BFF's log, which Pearsana received too. Quote it when you ask for help. */
   requestId: string;
 }
 export interface Environment {
@@ -469,19 +521,24 @@ export interface Environment {
   id: string;
   /** The name for people. */
   name: string;
+  /** `local` is the stand-in for Pearsana, which sends nothing to anybody. */
   kind: EnvironmentKind;
   /** Whether every write must be confirmed by name (`X-Confirm-Environment`). */
   protected: boolean;
+  /** Pearsana's API, which the BFF calls for this environment. */
   apiUrl: string;
   /** The operations that this caller may use here. */
   grants: string[];
+  /** The tokens that the BFF has, one for each set of scopes. */
   tokens: TokenStatus[];
   /** The newest version of Pearsana's API (a date), if it is newer than the one that the BFF uses. */
   newerApiVersion?: string | undefined;
 }
 /** The most bytes that files may have, decoded: one document, and all documents of a batch. Each BFF has its own limits. */
 export interface FileLimits {
+  /** Of one document, in bytes. */
   document: number;
+  /** Of all documents of a batch together, in bytes. */
   batch: number;
 }
 export interface HealthResult {
@@ -490,14 +547,17 @@ export interface HealthResult {
 }
 /** The facts of Pearsana's answer. */
 export interface PartnerFacts {
+  /** The HTTP status of Pearsana's answer. */
   status: number;
-  /** From the first byte of the request to the last byte of the answer. Requesting a token does not count. */
+  /** Milliseconds, from the first byte of the request to the last byte of the answer. Requesting a token does not count. */
   durationMs: number;
   /** Pearsana's `X-Request-Id`. */
   requestId: string | null;
-  /** The API version that was applied; `apiVersionLatest` is the newest one, `apiVersionSupported` the oldest one still supported. */
+  /** The API version that was applied (a date). */
   apiVersion: string | null;
+  /** The newest version. */
   apiVersionLatest: string | null;
+  /** The oldest version that is still supported. */
   apiVersionSupported: string | null;
 }
 export interface PingResult {
@@ -558,6 +618,7 @@ export type SubmitDocumentResult = unknown;
 export interface ActivityEntry {
   /** Names this write in `…/activity/{id}/resolve`. */
   id: string;
+  /** The name of the method that sent it. */
   operation: string;
   /** Who sent it: the name of an access key, or of a session. A BFF of an older version does not say so. */
   caller?: string | undefined;
@@ -579,6 +640,7 @@ export interface ActivityEntry {
   code: string | null;
   /** Pearsana's status, if an answer came; then `partnerRequestId` is Pearsana's request id. */
   status: number | null;
+  /** Pearsana's own id of the request. */
   partnerRequestId: string | null;
   /** Ids and states from Pearsana's answer, if the write succeeded. */
   result: unknown;
@@ -634,6 +696,7 @@ export interface ImportRecord {
 export type EnvironmentKind = 'local' | 'sandbox' | 'production' | 'other';
 /** The state of the token for one set of scopes, without the token. */
 export interface TokenStatus {
+  /** With Pearsana's prefix. */
   scopes: string[];
   /** `fresh`: in use. `stale`: in use while a new one is requested. `expired`: not used. `failing`: the last request failed. */
   state: 'fresh' | 'stale' | 'expired' | 'failing';

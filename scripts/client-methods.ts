@@ -49,19 +49,30 @@ export function clientMethodsSource(): string {
   );
 }
 
+const requestWords = 'The request. It is checked before it is sent, by the same rules as at the BFF.';
+
+/** What the answer of every operation has. */
+const answerWords: Readonly<Record<string, string>> = {
+  result:
+    'Pearsana’s answer. If its type is unknown, Pearsana does not document it: check its form before you use it.',
+  partner: 'The facts of Pearsana’s answer; null if Pearsana was not called.',
+  replayed: 'Whether this is the recorded answer to an earlier request with the same key.',
+};
+
 /** The description, with answers under their names in the client, which adds a field to those of writes. */
 function withAnswers(document: OpenApiDocument): OpenApiDocument {
   const renamed: OpenApiDocument = JSON.parse(
     JSON.stringify(document).replaceAll(/(schemas\/|")(\w+)Success"/g, '$1$2Answer"'),
   );
-  for (const name of operationNames.filter((each) => isWrite(endpoints[each]))) {
+  for (const name of operationNames) {
     const answer = renamed.components.schemas[`${capitalised(name)}Answer`] ?? {};
-    const replayed = {
-      type: 'boolean',
-      description: 'Whether this is the recorded answer to an earlier request with the same key.',
-    };
-    Object.assign(answer.properties as Json, { replayed });
-    (answer.required as string[]).push('replayed');
+    const properties = answer.properties as Record<string, Json>;
+    if (isWrite(endpoints[name])) {
+      properties.replayed = { type: 'boolean' };
+      (answer.required as string[]).push('replayed');
+    }
+    for (const [field, description] of Object.entries(answerWords))
+      if (properties[field]) Object.assign(properties[field], { description });
   }
   return renamed;
 }
@@ -94,7 +105,9 @@ function fieldsOf({ operationId, parameters, requestBody }: Operation, printer: 
   const isOperation = rows[operationId]?.access === 'grant';
   return [
     ...(inEnvironment ? [printer.fieldOf('environment', environment, 'required')] : []),
-    ...(requestBody && isOperation ? [printer.fieldOf('request', body, 'required')] : []),
+    ...(requestBody && isOperation
+      ? [printer.fieldOf('request', { ...body, description: requestWords }, 'required')]
+      : []),
     ...parameters
       .filter((each) => each.in === 'path' || each.in === 'query')
       .map(({ name, description, schema, required }) =>

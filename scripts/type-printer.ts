@@ -19,7 +19,7 @@ export type TypePrinter = {
  */
 export function createTypePrinter(
   schemas: Readonly<Record<string, Json>>,
-  betterFields: Readonly<Record<string, { type: string; description?: string }>>,
+  betterFields: Readonly<Record<string, { type?: string; description?: string }>>,
 ): TypePrinter {
   const used = new Set<string>();
 

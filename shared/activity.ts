@@ -10,6 +10,7 @@ export type WriteState = z.infer<typeof writeState>;
 export const activityEntry = z.object({
   /** Names this write in `…/activity/{id}/resolve`. */
   id: z.string(),
+  /** The name of the method that sent it. */
   operation: z.string(),
   /** Who sent it: the name of an access key, or of a session. A BFF of an older version does not say so. */
   caller: z.optional(z.string()),
@@ -28,6 +29,7 @@ export const activityEntry = z.object({
   code: z.nullable(z.string()),
   /** Pearsana's status, if an answer came; then `partnerRequestId` is Pearsana's request id. */
   status: z.nullable(z.number()),
+  /** Pearsana's own id of the request. */
   partnerRequestId: z.nullable(z.string()),
   /** Ids and states from Pearsana's answer, if the write succeeded. */
   result: z.unknown(),
@@ -72,6 +74,7 @@ export type ActivityFilter = Omit<z.infer<typeof activityQuery>, 'before'>;
 export const activityAnswer = z.object({
   environment: answeringEnvironment,
   requestId: callId,
+  /** The writes of this page. */
   activity: z.array(activityEntry),
   /** Pass this back as `?before=` for the next page. Null on the last page. */
   next: z.nullable(z.string()),
@@ -79,7 +82,10 @@ export const activityAnswer = z.object({
 export type ActivityAnswer = z.infer<typeof activityAnswer>;
 
 /** `POST …/activity/{id}/resolve`: whether the write happened, as a person found out in Pearsana. */
-export const resolveRequest = z.strictObject({ happened: z.boolean() });
+export const resolveRequest = z.strictObject({
+  /** Whether the write happened, as a person found out. */
+  happened: z.boolean(),
+});
 export type ResolveRequest = z.infer<typeof resolveRequest>;
 
 export const resolveAnswer = z.object({
@@ -120,6 +126,7 @@ const tooManyLookups = `must have at most ${mostLookups.toLocaleString('en')} en
 /** `POST …/activity/lookup`: asks for the earlier writes of these people, or of these documents. */
 export const lookupRequest = z
   .strictObject({
+    /** The operation whose earlier writes are looked up. */
     operation: z.enum(importOperations),
     /** The people to look up. For every operation except `submitDocument`. */
     references: z.optional(z.array(externalReference).check(z.maxLength(mostLookups, tooManyLookups))),

@@ -12,6 +12,7 @@ export type EnvironmentKind = z.infer<typeof environmentKind>;
 
 /** The state of the token for one set of scopes, without the token. */
 export const tokenStatus = z.object({
+  /** With Pearsana's prefix. */
   scopes: z.array(z.string()),
   /** `fresh`: in use. `stale`: in use while a new one is requested. `expired`: not used. `failing`: the last request failed. */
   state: z.enum(['fresh', 'stale', 'expired', 'failing']),
@@ -25,12 +26,15 @@ export const environment = z.object({
   id: z.string(),
   /** The name for people. */
   name: z.string(),
+  /** `local` is the stand-in for Pearsana, which sends nothing to anybody. */
   kind: environmentKind,
   /** Whether every write must be confirmed by name (`X-Confirm-Environment`). */
   protected: z.boolean(),
+  /** Pearsana's API, which the BFF calls for this environment. */
   apiUrl: z.string(),
   /** The operations that this caller may use here. */
   grants: z.array(z.string()),
+  /** The tokens that the BFF has, one for each set of scopes. */
   tokens: z.array(tokenStatus),
   /** The newest version of Pearsana's API (a date), if it is newer than the one that the BFF uses. */
   newerApiVersion: z.optional(z.string()),
@@ -38,7 +42,12 @@ export const environment = z.object({
 export type Environment = z.infer<typeof environment>;
 
 /** The most bytes that files may have, decoded: one document, and all documents of a batch. Each BFF has its own limits. */
-export const fileLimits = z.object({ document: z.number(), batch: z.number() });
+export const fileLimits = z.object({
+  /** Of one document, in bytes. */
+  document: z.number(),
+  /** Of all documents of a batch together, in bytes. */
+  batch: z.number(),
+});
 export type FileLimits = z.infer<typeof fileLimits>;
 
 /** `GET /api/environments`: the environments where the caller has a grant; the sandbox comes before production. */
@@ -53,6 +62,7 @@ export type EnvironmentsAnswer = z.infer<typeof environmentsAnswer>;
 /** `GET /api/session`: the caller's identity and grants. */
 export const sessionAnswer = z.object({
   requestId: callId,
+  /** Whose key or session it is. */
   caller: z.object({ id: z.string(), kind: z.enum(['access-key', 'session']) }),
   /** `environment:operation`; `*` means all environments, or all operations. */
   grants: z.array(z.string()),

@@ -41,6 +41,7 @@ export type ImportRecord = z.infer<typeof importRecord>;
 
 /** `POST /api/environments/{environment}/imports`: announces an import that a person has reviewed and confirmed as a whole. */
 export const announceRequest = z.strictObject({
+  /** The operation of every row. */
   operation: z.enum(importOperations),
   /** How many rows will be sent at most. */
   rows: z.number().check(

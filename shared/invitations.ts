@@ -4,6 +4,7 @@ import { email, keptWord, optionalMessage, requiredText, roles, uniqueExternalRe
 /** `POST /v1/invitations`: Pearsana sends an e-mail to a real person. */
 export const createInvitationRequest = z.strictObject({
   email,
+  /** The name of the invited person. */
   identity: z.strictObject({ firstName: requiredText, lastName: requiredText }),
   externalReferences: uniqueExternalReferences,
   message: optionalMessage,

@@ -43,9 +43,11 @@ export const partnerFacts = z.object({
   durationMs: z.number(),
   /** Pearsana's `X-Request-Id`. */
   requestId: z.nullable(z.string()),
-  /** The API version that was applied; `apiVersionLatest` is the newest one, `apiVersionSupported` the oldest one still supported. */
+  /** The API version that was applied (a date). */
   apiVersion: z.nullable(z.string()),
+  /** The newest version. */
   apiVersionLatest: z.nullable(z.string()),
+  /** The oldest version that is still supported. */
   apiVersionSupported: z.nullable(z.string()),
 });
 export type PartnerFacts = z.infer<typeof partnerFacts>;

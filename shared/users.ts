@@ -32,6 +32,7 @@ export const profile = z.strictObject({
 
 /** `POST /v1/users`. */
 export const createUserRequest = z.strictObject({
+  /** Who the user is. */
   identity: z.strictObject({
     email,
     firstName: requiredText,
@@ -40,6 +41,7 @@ export const createUserRequest = z.strictObject({
     roleName: requiredText,
   }),
   externalReferences,
+  /** What else is known of the user. */
   profile: z.optional(profile),
 });
 export type CreateUserRequest = z.infer<typeof createUserRequest>;

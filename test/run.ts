@@ -21,7 +21,7 @@ const programs: Record<string, [command: string, ...args: string[]]> = {
 
 /** Tests that start whole programs, build, or wait for time to pass. */
 const slow = [
-  'test/client/**/*.test.ts',
+  'test/client/{generated-client,npm-package,older-version,program}.test.ts',
   'test/faults/**/*.test.ts',
   'test/imports/**/*.test.ts',
   'test/server/{built-*,*canaries,upload-memory,run}.test.ts',
@@ -46,7 +46,8 @@ const parts: Record<string, Part> = {
     }
     return counts;
   },
-  unit: () => runFiles(['test/*.test.ts', 'test/{shared,server,extension,support}/**/*.test.ts'], 2, slow),
+  unit: () =>
+    runFiles(['test/*.test.ts', 'test/{shared,server,extension,client,support}/**/*.test.ts'], 2, slow),
   integration: () => runFiles(slow, 2),
   // One after another, since they watch how long the BFF's event loop is held.
   attack: () => runFiles(['test/attack/**/*.test.ts'], 1),
