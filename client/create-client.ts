@@ -8,7 +8,7 @@ import { type ActivityOfOptions, activityPages } from './activity-pages.ts';
 import { withFiles } from './file-content.ts';
 import type { ActivityEntry, ClientMethods } from './methods.ts';
 import type { ClientOptions } from './options.ts';
-import { isRetryCount, pause, retryCountWords, waitBeforeRetry } from './retries.ts';
+import { isRetryCount, pause, type RetryTiming, retryCountWords, waitBeforeRetry } from './retries.ts';
 import { clientVersion } from './version.ts';
 import { watchTry } from './watch-try.ts';
 
@@ -27,6 +27,11 @@ export interface Client extends ClientMethods {
  *   `accessKey` cannot be sent in a header, or `timeoutMs` or `maxRetries` is out of range.
  */
 export function createClient(options: ClientOptions): Client {
+  return createTimedClient(options, { pause, random: Math.random });
+}
+
+/** The same with another clock, for tests. */
+export function createTimedClient(options: ClientOptions, timing: RetryTiming): Client {
   const settings = callSettings(options);
   const { maxRetries = 2 } = options;
   if (!isRetryCount(maxRetries)) throw new TypeError(`maxRetries ${retryCountWords}.`);
@@ -52,10 +57,10 @@ export function createClient(options: ClientOptions): Client {
         return answer;
       } catch (error) {
         if (!(error instanceof ClientError)) throw error;
-        const waitMs = attempt <= most ? waitBeforeRetry(row, error, attempt) : undefined;
+        const waitMs = attempt <= most ? waitBeforeRetry(row, error, attempt, timing.random) : undefined;
         watched.ended(error, waitMs);
         if (waitMs === undefined) throw error;
-        await pause(waitMs, given.signal as AbortSignal | undefined, error);
+        await timing.pause(waitMs, given.signal as AbortSignal | undefined, error);
       }
     }
   }

@@ -9,18 +9,26 @@ const longestWaitMs = 8_000;
 /** The BFF's limits are for a minute. Whoever is told to wait for longer decides better than a client. */
 const longestRetryAfterSeconds = 60;
 
+/** How a client waits, and where its random numbers come from. */
+export type RetryTiming = { pause: typeof pause; random: () => number };
+
 export function isRetryCount(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= mostRetries;
 }
 
 /** How long to wait before the next try; undefined if another would not be safe, or would not help. */
-export function waitBeforeRetry(row: EndpointRow, error: ClientError, attempt: number): number | undefined {
+export function waitBeforeRetry(
+  row: EndpointRow,
+  error: ClientError,
+  attempt: number,
+  random: () => number,
+): number | undefined {
   const { retryAfterSeconds } = error;
   if (!isSafe(row, error) || !mayHelp(error)) return undefined;
   if (retryAfterSeconds === undefined)
-    return Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
+    return Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1)) * (0.5 + random() / 2);
   if (retryAfterSeconds > longestRetryAfterSeconds) return undefined;
-  return retryAfterSeconds * 1_000 + Math.random() * firstWaitMs;
+  return retryAfterSeconds * 1_000 + random() * firstWaitMs;
 }
 
 /** A write is tried again with the same key, and only if it surely did not happen. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { describe, it, type TestContext } from 'node:test';
-import { createClient } from '../../client/create-client.ts';
+import { describe, it } from 'node:test';
+import { createClient, createTimedClient } from '../../client/create-client.ts';
 import type { ClientOptions, RequestFacts, ResponseFacts } from '../../client/options.ts';
+import { pause } from '../../client/retries.ts';
 import { clientVersion } from '../../client/version.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { ClientError } from '../../shared/client-error.ts';
@@ -32,26 +33,27 @@ const write = { environment: 'sandbox', request: samples.createUser.least };
 type Reply = () => Response | Promise<Response>;
 
 /** A client that is answered in this order. Time passes at once, and the longest waits are taken. */
-function answered(t: TestContext, replies: Reply[], options: Partial<ClientOptions> = {}) {
+function answered(replies: Reply[], options: Partial<ClientOptions> = {}, wait = noted) {
   const sent: Request[] = [];
   const waits: number[] = [];
-  t.mock.method(Math, 'random', () => 1);
-  t.mock.method(globalThis, 'setTimeout', (then: () => void, ms: number) => {
-    waits.push(ms);
-    queueMicrotask(then);
-  });
-  const client = createClient({
-    baseUrl: origin,
-    accessKey: 'the-key',
+  const clientOptions: ClientOptions = {
+    ...{ baseUrl: origin, accessKey: 'the-key' },
     fetch: async (input, init) => {
       sent.push(new Request(input, init));
       const reply = replies.shift() ?? assert.fail('There was one call too many.');
       return reply();
     },
     ...options,
-  });
-  return { client, sent, waits };
+  };
+  const timing = { pause: wait(waits), random: () => 1 };
+  return { client: createTimedClient(clientOptions, timing), sent, waits };
 }
+
+const noted =
+  (waits: number[]): typeof pause =>
+  async (ms) => {
+    waits.push(ms);
+  };
 
 async function failing(call: Promise<unknown>): Promise<ClientError> {
   const error = await call.then(
@@ -63,8 +65,8 @@ async function failing(call: Promise<unknown>): Promise<ClientError> {
 }
 
 describe('the npm client', () => {
-  it('names itself, in the version of the package', async (t) => {
-    const { client, sent } = answered(t, [healthy]);
+  it('names itself, in the version of the package', async () => {
+    const { client, sent } = answered([healthy]);
     await client.health(read);
     assert.equal(clientVersion, packageJson.version);
     assert.equal(sent[0]?.headers.get('x-pearsana-client'), `pearsana-partner-client/${clientVersion}`);
@@ -73,7 +75,7 @@ describe('the npm client', () => {
   it('does not name itself from another origin’s page, whose preflight an older BFF would refuse', async (t) => {
     Object.assign(globalThis, { location: new URL('https://tool.example.com') });
     t.after(() => Reflect.deleteProperty(globalThis, 'location'));
-    const { client, sent } = answered(t, [healthy]);
+    const { client, sent } = answered([healthy]);
     await client.health(read);
     assert.equal(sent[0]?.headers.get('x-pearsana-client'), null);
   });
@@ -89,8 +91,8 @@ describe('a call is tried again', () => {
     ['a time-out of Pearsana', refused(504, { code: 'PARTNER_TIMEOUT', source: 'pearsana' })],
   ];
   for (const [what, reply] of again) {
-    it(`after ${what}, when it reads`, async (t) => {
-      const { client, sent, waits } = answered(t, [reply, reply, healthy]);
+    it(`after ${what}, when it reads`, async () => {
+      const { client, sent, waits } = answered([reply, reply, healthy]);
       assert.equal((await client.health(read)).result.status, 'ok');
       assert.equal(sent.length, 3);
       assert.deepEqual(waits, [500, 1000]);
@@ -103,8 +105,8 @@ describe('a call is tried again', () => {
     ['a proxy did not pass on', page(429)],
   ];
   for (const [what, reply] of unsent) {
-    it(`with the same key, when it writes and ${what}`, async (t) => {
-      const { client, sent } = answered(t, [reply, reply, done({})]);
+    it(`with the same key, when it writes and ${what}`, async () => {
+      const { client, sent } = answered([reply, reply, done({})]);
       assert.equal((await client.createUser(write)).environment, 'sandbox');
       const keys = sent.map(({ headers }) => headers.get('idempotency-key'));
       assert.equal(keys.length, 3);
@@ -113,20 +115,20 @@ describe('a call is tried again', () => {
     });
   }
 
-  it('after as long as the answer says', async (t) => {
-    const { client, waits } = answered(t, [refused(429, {}, '7'), refused(503, {}, '60'), healthy]);
+  it('after as long as the answer says', async () => {
+    const { client, waits } = answered([refused(429, {}, '7'), refused(503, {}, '60'), healthy]);
     await client.health(read);
     assert.deepEqual(waits, [7_500, 60_500]);
   });
 
-  it('twice at most, or as often as it is told', async (t) => {
+  it('twice at most, or as often as it is told', async () => {
     const busy = refused(503, {});
-    const usual = answered(t, [busy, busy, busy]);
+    const usual = answered([busy, busy, busy]);
     assert.equal((await failing(usual.client.health(read))).failure?.code, 'BUSY');
     assert.equal(usual.sent.length, 3);
-    const often = answered(t, [busy, busy, busy, busy, busy, healthy], { maxRetries: 5 });
+    const often = answered([busy, busy, busy, busy, busy, healthy], { maxRetries: 5 });
     await often.client.health(read);
-    const never = answered(t, [busy], { maxRetries: 5 });
+    const never = answered([busy], { maxRetries: 5 });
     await failing(never.client.health({ ...read, maxRetries: 0 }));
   });
 });
@@ -144,55 +146,58 @@ describe('a call is not tried again', () => {
     ['another program answers', page(404)],
   ];
   for (const [what, reply] of never) {
-    it(`when it writes and ${what}`, async (t) => {
-      const { client, sent, waits } = answered(t, [reply]);
+    it(`when it writes and ${what}`, async () => {
+      const { client, sent, waits } = answered([reply]);
       await failing(client.createUser(write));
       assert.deepEqual([sent.length, waits], [1, []]);
     });
   }
 
-  it('when another POST may have been done', async (t) => {
+  it('when another POST may have been done', async () => {
     const options = { environment: 'sandbox', id: '1', happened: true };
-    const { client } = answered(t, [lost, refused(503, { code: 'JOURNAL_UNAVAILABLE' })]);
+    const { client } = answered([lost, refused(503, { code: 'JOURNAL_UNAVAILABLE' })]);
     await failing(client.resolve(options));
     await failing(client.resolve(options));
   });
 
-  it('when it is a row of an import', async (t) => {
-    const { client } = answered(t, [refused(429, { outcome: 'not_sent' })]);
+  it('when it is a row of an import', async () => {
+    const { client } = answered([refused(429, { outcome: 'not_sent' })]);
     await failing(client.createUser({ ...write, importId: 'imp_1', idempotencyKey: 'k' }));
   });
 
-  it('when it was told to wait for more than a minute', async (t) => {
-    const { client } = answered(t, [refused(429, {}, '61')]);
+  it('when it was told to wait for more than a minute', async () => {
+    const { client } = answered([refused(429, {}, '61')]);
     assert.equal((await failing(client.health(read))).retryAfterSeconds, 61);
   });
 
-  it('when the answer breaks the contract, the address redirects, or nothing was sent', async (t) => {
+  it('when the answer breaks the contract, the address redirects, or nothing was sent', async () => {
     const moved = () =>
       new Response(null, { status: 302, headers: { location: 'https://elsewhere.example' } });
-    const { client } = answered(t, [page(200), moved]);
+    const { client } = answered([page(200), moved]);
     assert.equal((await failing(client.health(read))).reason, 'contract');
     assert.equal((await failing(client.health(read))).reason, 'unreachable');
     assert.equal((await failing(client.health({ environment: '..' }))).reason, 'invalid');
   });
 
-  it('when it is cancelled while it waits, and says that it was not sent', async (t) => {
+  it('when it is cancelled while it waits, and says that it was not sent', async () => {
     const gaveUp = new AbortController();
-    const { client, sent } = answered(t, [refused(503, { outcome: 'not_sent' })]);
-    t.mock.method(globalThis, 'setTimeout', () => queueMicrotask(() => gaveUp.abort()));
+    const longPause = (): typeof pause => (_ms, signal, failed) => {
+      queueMicrotask(() => gaveUp.abort());
+      return pause(60_000, signal, failed);
+    };
+    const { client, sent } = answered([refused(503, { outcome: 'not_sent' })], {}, longPause);
     const error = await failing(client.createUser({ ...write, signal: gaveUp.signal }));
     assert.deepEqual([error.reason, error.outcome, sent.length], ['cancelled', 'not_sent', 1]);
     assert.match(String(error.idempotencyKey), /^[\w-]{36}$/);
   });
 
   for (const maxRetries of [-1, 0.5, 11, Number.NaN, '2' as never]) {
-    it(`as often as ${maxRetries}`, async (t) => {
+    it(`as often as ${maxRetries}`, async () => {
       assert.throws(() => createClient({ baseUrl: origin, maxRetries }), {
         name: 'TypeError',
         message: /^maxRetries must be/,
       });
-      const error = await failing(answered(t, []).client.createUser({ ...write, maxRetries }));
+      const error = await failing(answered([]).client.createUser({ ...write, maxRetries }));
       assert.deepEqual(
         [error.reason, error.issues[0]?.path, error.outcome],
         ['invalid', 'maxRetries', 'not_sent'],
@@ -202,14 +207,13 @@ describe('a call is not tried again', () => {
 });
 
 describe('the hooks', () => {
-  it('are told of each try and its end, and of no key and no body', async (t) => {
+  it('are told of each try and its end, and of no key and no body', async () => {
     const told: (RequestFacts | ResponseFacts)[] = [];
     const hooks = {
       onRequest: (each: RequestFacts) => told.push(each),
       onResponse: (each: ResponseFacts) => told.push(each),
     };
     const { client, sent } = answered(
-      t,
       [refused(503, { outcome: 'not_sent' }), done({ user: 'a-secret' })],
       hooks,
     );
@@ -253,9 +257,9 @@ describe('the hooks', () => {
     assert.doesNotMatch(JSON.stringify(told), /the-key|the-intention|a-secret|example\.edu/);
   });
 
-  it('are told of a call without an answer, and not of one that was not sent', async (t) => {
+  it('are told of a call without an answer, and not of one that was not sent', async () => {
     const told: ResponseFacts[] = [];
-    const { client } = answered(t, [lost], { maxRetries: 0, onResponse: (each) => told.push(each) });
+    const { client } = answered([lost], { maxRetries: 0, onResponse: (each) => told.push(each) });
     await failing(client.health(read));
     await failing(client.health({ environment: '' }));
     assert.deepEqual(
@@ -264,11 +268,11 @@ describe('the hooks', () => {
     );
   });
 
-  it('fail no call', async (t) => {
+  it('fail no call', async () => {
     const broken = () => {
       throw new Error('The log is full.');
     };
-    const { client } = answered(t, [healthy], { onRequest: broken, onResponse: broken });
+    const { client } = answered([healthy], { onRequest: broken, onResponse: broken });
     assert.equal((await client.health(read)).result.status, 'ok');
   });
 });
@@ -286,15 +290,15 @@ describe('a file', () => {
     ['a File', new File([bytes], 'diploma.pdf'), 'diploma.pdf'],
     ['base64', text, undefined],
   ] as const) {
-    it(`may be ${what}`, async (t) => {
-      const { client, sent } = answered(t, [done({})]);
+    it(`may be ${what}`, async () => {
+      const { client, sent } = answered([done({})]);
       await client.submitDocument({ ...read, request: { ...document, file } });
       assert.deepEqual(await bodyOf(sent[0]), { ...document, file: text, ...(filename && { filename }) });
     });
   }
 
-  it('keeps the name that it is given, and may be in a batch', async (t) => {
-    const { client, sent } = answered(t, [refused(503, { outcome: 'not_sent' }), done({})]);
+  it('keeps the name that it is given, and may be in a batch', async () => {
+    const { client, sent } = answered([refused(503, { outcome: 'not_sent' }), done({})]);
     const file = new File([bytes], 'own.pdf');
     const items = [
       { ...document, itemId: '1', file, filename: 'given.pdf' },
@@ -313,8 +317,8 @@ describe('a file', () => {
     }
   });
 
-  it('that is none, that is empty, or that cannot be read is said before anything is sent', async (t) => {
-    const { client } = answered(t, []);
+  it('that is none, that is empty, or that cannot be read is said before anything is sent', async () => {
+    const { client } = answered([]);
     const gone = Object.assign(new Blob(), { arrayBuffer: () => Promise.reject(new Error('NotReadable')) });
     for (const [file, message] of [
       [7, 'file: must be text'],
@@ -348,8 +352,8 @@ describe('the pages of the activity', () => {
     return ids;
   };
 
-  it('are one list', async (t) => {
-    const { client, sent } = answered(t, [pageOf(['4', '3'], '3'), pageOf(['2'], '2'), pageOf([], null)]);
+  it('are one list', async () => {
+    const { client, sent } = answered([pageOf(['4', '3'], '3'), pageOf(['2'], '2'), pageOf([], null)]);
     assert.deepEqual(await idsOf(client.activityOf({ ...read, state: 'unknown' })), ['4', '3', '2']);
     assert.deepEqual(
       sent.map(({ url }) => new URL(url).search),
@@ -357,8 +361,8 @@ describe('the pages of the activity', () => {
     );
   });
 
-  it('are asked for only as far as they are used', async (t) => {
-    const { client, sent } = answered(t, [
+  it('are asked for only as far as they are used', async () => {
+    const { client, sent } = answered([
       pageOf(['4', '3'], '3'),
       pageOf(['4', '3'], '3'),
       pageOf(['2', '1'], '1'),
@@ -369,8 +373,8 @@ describe('the pages of the activity', () => {
   });
 
   for (const limit of [0, -1, 1.5, Number.NaN, '3' as never]) {
-    it(`have no limit of ${limit}`, async (t) => {
-      const error = await failing(idsOf(answered(t, []).client.activityOf({ ...read, limit })));
+    it(`have no limit of ${limit}`, async () => {
+      const error = await failing(idsOf(answered([]).client.activityOf({ ...read, limit })));
       assert.deepEqual(
         [error.reason, error.issues],
         ['invalid', [{ path: 'limit', message: 'must be a whole number, from 1 on' }]],
@@ -378,8 +382,8 @@ describe('the pages of the activity', () => {
     });
   }
 
-  it('end with the error of a page', async (t) => {
-    const { client } = answered(t, [
+  it('end with the error of a page', async () => {
+    const { client } = answered([
       pageOf(['1'], '1'),
       refused(401, { code: 'UNAUTHORIZED', retryable: false }),
     ]);
