@@ -203,12 +203,14 @@ export interface ResolveOptions extends SharedCallOptions {
   environment: string;
   /** The `id` of a write, from `GET …/activity`. At most 15 characters. */
   id: string;
+  /** Whether the write happened, as a person found out. */
   happened: boolean;
 }
 /** The options of `lookUp`. */
 export interface LookUpOptions extends SharedCallOptions {
   /** One of the environments that `environments` lists. */
   environment: string;
+  /** The operation whose earlier writes are looked up. */
   operation: 'createUser' | 'createInvitation' | 'submitDocument';
   /** The people to look up. For every operation except `submitDocument`. At most 1,000 entries. */
   references?: ExternalReference[] | undefined;
@@ -219,6 +221,7 @@ export interface LookUpOptions extends SharedCallOptions {
 export interface AnnounceImportOptions extends SharedCallOptions, Pick<WriteOptions, 'confirm'> {
   /** One of the environments that `environments` lists. */
   environment: string;
+  /** The operation of every row. */
   operation: 'createUser' | 'createInvitation' | 'submitDocument';
   /** How many rows will be sent at most. From 1 to 10,000. */
   rows: number;
@@ -659,6 +662,8 @@ export interface KnownWrite {
   requestId: string;
   /** Ids and states from Pearsana's answer, if the write succeeded. */
   result?: unknown | undefined;
+  /** The code of its failure, if it failed. */
+  code?: string | undefined;
   /** Whether this caller sent the write. */
   mine: boolean;
   /** Only in the details of `ALREADY_KNOWN`: whether the whole request was the same, and not only the person. */
