@@ -7,9 +7,9 @@ import { createImportCalls } from '../../shared/imports/client-calls.ts';
 import { runImport } from '../../shared/imports/import-loop.ts';
 import { openImportOf } from '../../shared/imports/open-import.ts';
 import type { PauseReason } from '../../shared/imports/pause-rules.ts';
-import { planImport } from '../../shared/imports/plan-import.ts';
+import { type ImportPlan, planImport } from '../../shared/imports/plan-import.ts';
 import type { RowResult } from '../../shared/imports/result-files.ts';
-import { notReached } from '../../shared/imports/row-end.ts';
+import { notReached, type RowEnd } from '../../shared/imports/row-end.ts';
 import { type Arguments, UsageError } from './arguments.ts';
 import type { Connection } from './connection.ts';
 import type { Report } from './report.ts';
@@ -68,14 +68,16 @@ export async function importFile(
     requestOf: (row) => requestOf(file.path, row),
   });
   const ready = file.rows.filter(({ faults }) => faults.length === 0);
+  report.progress('Asking the BFF what was sent before …');
   const plan = await planImport(ready, calls, { again });
   for (const [row, end] of plan.ends) told(row, end);
 
   const count = plan.toSend.length;
   if (count > 0) {
     resultFolder(file.path, given.out);
+    const { imports, perMinute: rate } = await client.imports({ environment: environment.id });
+    report.say(planWords(file.rows, plan, rate));
     await confirm(count, given, environment, { ask, report });
-    const { imports } = await client.imports({ environment: environment.id });
     const announced = openImportOf(imports, {
       ...{ caller: plan.caller, operation, digest: file.digest },
       // Rows that it has sent again already are in the plan once more. They take no place, since they keep their keys.
@@ -153,6 +155,30 @@ async function confirm(
   if (!/^y(es)?$/i.test(answer)) throw new NotConfirmed();
 }
 
+/** As in `300 rows: 260 to send (at least 3 min), 38 done before, 2 invalid.` */
+function planWords(
+  rows: readonly CheckedRow[],
+  { toSend, ends }: ImportPlan<CheckedRow>,
+  perMinute: number | undefined,
+): string {
+  const countOf = (state: RowEnd['state']) => [...ends.values()].filter((end) => end.state === state).length;
+  const time = perMinute ? ` (at least ${timeWords(toSend.length / perMinute)})` : '';
+  const parts: [number, string][] = [
+    [toSend.length, `to send${time}`],
+    [countOf('known'), 'done before'],
+    [countOf('unknown'), 'unknown'],
+    [rows.filter(({ faults }) => faults.length > 0).length, 'invalid'],
+  ];
+  const words = parts.flatMap(([count, what]) =>
+    count > 0 ? [`${count.toLocaleString('en')} ${what}`] : [],
+  );
+  return `${countWords(rows.length)}: ${words.join(', ')}.`;
+}
+
+function timeWords(minutes: number): string {
+  return minutes < 1 ? `${Math.ceil(minutes * 60)} s` : `${Math.ceil(minutes)} min`;
+}
+
 function countWords(count: number): string {
   return `${count.toLocaleString('en')} ${count === 1 ? 'row' : 'rows'}`;
 }
@@ -174,6 +200,5 @@ function progressWords({
 }: Record<'done' | 'count' | 'perMinute' | 'ms', number>) {
   const rate = Math.min(perMinute, (done / Math.max(ms, 1)) * 60_000);
   const minutesLeft = (count - done) / Math.max(rate, 0.1);
-  const left = minutesLeft < 1 ? `${Math.ceil(minutesLeft * 60)} s` : `${Math.ceil(minutesLeft)} min`;
-  return `${done.toLocaleString('en')} of ${count.toLocaleString('en')} · ${Math.round(rate)} a minute · ${left} left`;
+  return `${done.toLocaleString('en')} of ${count.toLocaleString('en')} · ${Math.round(rate)} a minute · ${timeWords(minutesLeft)} left`;
 }

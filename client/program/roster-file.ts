@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { byteWords } from '../../shared/byte-words.ts';
 import type { ImportOperation } from '../../shared/import-record.ts';
 import { type CheckedRow, checkRoster } from '../../shared/imports/check-roster.ts';
-import { fieldNamed, fileField, requiredFields } from '../../shared/imports/columns.ts';
+import { fieldNamed, fieldNames, fileField, requiredFields } from '../../shared/imports/columns.ts';
 import { type Fault, faultWords } from '../../shared/imports/fault.ts';
 import { largestFile } from '../../shared/imports/file-text.ts';
 import { type Roster, readRoster } from '../../shared/imports/roster.ts';
@@ -23,6 +23,8 @@ export async function readRosterFile(
   report: Report,
   largestDocument: number = mostOfAnyBff,
 ): Promise<RosterFile | undefined> {
+  for (const name of Object.values(map)) requireField('--map', operation, name);
+  for (const name of Object.keys(set)) requireField('--set', operation, name);
   const path = resolve(file);
   const bytes = readBytes(path);
   const breathe = async () => {
@@ -33,6 +35,10 @@ export async function readRosterFile(
   if (roster.faults.length > 0) {
     report.say(`${basename(path)} cannot be imported:`);
     for (const fault of roster.faults) report.say(`  ${faultWords(fault)}`);
+    if (roster.columns.length > 0 && roster.columns.every(({ field }) => field === undefined))
+      report.say(
+        `If this line names the columns, say what each one means: --map COLUMN=FIELD. ${fieldWords(operation)}`,
+      );
     return undefined;
   }
   for (const field of missingFields(roster, set)) report.say(missingWords(shortName(operation, field)));
@@ -45,6 +51,18 @@ export async function readRosterFile(
       faults: [...row.faults, ...documentFaults(path, row, largestDocument)],
     })),
   };
+}
+
+/** @throws UsageError if the operation has no such field. */
+function requireField(option: string, operation: ImportOperation, name: string): void {
+  if (fieldNamed(operation, name) === undefined)
+    throw new UsageError(`${option}: there is no field “${name}”. ${fieldWords(operation)}`);
+}
+
+function fieldWords(operation: ImportOperation): string {
+  return `The fields are: ${fieldNames(operation)
+    .map((name) => shortName(operation, name))
+    .join(', ')}.`;
 }
 
 /** The fields that every row needs, and that neither a column nor a constant fills. */

@@ -169,6 +169,10 @@ describe('the command line', () => {
     const ran = await run('check', file, '--operation', 'createInvitation');
     assert.equal(ran.errors.split('No column fills namespace').length, 2, ran.errors);
     assert.match(ran.errors, /--set namespace=VALUE/);
+    const foreign = write('foreign.csv', 'Login,Vorname,Nachname', 'a@example.edu,Ada,Lovelace');
+    const unknown = await run('check', foreign, '--operation', 'createInvitation');
+    assert.equal(unknown.code, 1);
+    assert.match(unknown.errors, /--map COLUMN=FIELD\. The fields are: email, firstName/);
   });
 
   it('takes Ctrl-C at a question as a no', async () => {
@@ -271,6 +275,11 @@ describe('the command line', () => {
       [['import', file, ...invitations('nowhere')], /no environment “nowhere”.*sandbox/s],
       [['check', file, '--colour', 'red'], /--colour/],
       [['check', file, '--map', 'x'], /--map takes NAME=VALUE/],
+      [
+        ['check', file, '--operation', 'createInvitation', '--map', 'E-mail=nope'],
+        /no field “nope”.*firstName/,
+      ],
+      [['check', file, '--operation', 'createInvitation', '--set', 'nope=1'], /no field “nope”/],
     ];
     for (const [args, words] of wrong) {
       const ran = await run(...args);
