@@ -116,6 +116,7 @@ export function createLog(level: string, stream: DestinationStream = standardOut
     outcomesLost: (count) =>
       logger.error({ count }, 'the outcomes of writes could not be recorded: they stay unknown'),
     accessKeysRead: (count) => logger.info({ count }, 'the access file changed: its keys are now valid'),
+    ownKeyReplaced: () => logger.info('the owner key was rotated: only the new key is valid'),
     accessFileUnreadable: (why) => logger.warn(`${why} The keys that were valid before stay valid.`),
     userinfoFailed: ({ caller, reason }) =>
       logger.warn(

@@ -13,19 +13,23 @@ if (major < required[0] || (major === required[0] && minor < required[1])) {
     const { runJournalThread } = await import('./journal/sqlite/journal-thread.ts');
     runJournalThread();
   } else if (command === undefined) {
-    const { run } = await import('./run.ts');
+    const { run } = await import('./program/run.ts');
     await run();
-  } else if (command === 'access') {
-    const { runAccess } = await import('./run-command.ts');
-    await runAccess(args);
-  } else if (command === 'journal') {
-    const { runJournal } = await import('./run-command.ts');
-    await runJournal(args);
+  } else if (command === '--version') {
+    const { version } = await import('./version.ts');
+    process.stdout.write(`${version}\n`);
+  } else if (command === '--help' || command === 'help') {
+    const { manual } = await import('./program/manual.ts');
+    process.stdout.write(manual());
   } else {
-    process.stderr.write(
-      'Usage: server.js (starts the BFF), server.js access <command> or server.js journal <command>\n',
-    );
-    process.exitCode = 1;
+    const { runAccess, runCheck, runJournal } = await import('./program/commands.ts');
+    const run = { access: runAccess, journal: runJournal, '--check': runCheck }[command];
+    if (run) await run(args);
+    else {
+      const { manual } = await import('./program/manual.ts');
+      process.stderr.write(`There is no command of that name.\n\n${manual()}`);
+      process.exitCode = 1;
+    }
   }
 }
 

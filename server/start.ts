@@ -65,7 +65,10 @@ export async function startBff(
 ): Promise<RunningBff> {
   const own = ownKey(config);
   const { dataDirectory } = config;
-  const accessKeys = createAccessKeys({ dataDirectory, ownKey: own?.accessKey, log });
+  const accessKeys = createAccessKeys({
+    ...{ dataDirectory, ownKey: own?.accessKey, ownKeyFile: own?.file },
+    log,
+  });
   const lines = config.journal === 'stdout' ? toOutput(standardOutput()) : undefined;
   const journal = given.journal ?? (await openJournal(dataDirectory, log, lines));
   const local = config.local ? await startLocalEnvironment(config.maxBytesInFlight) : undefined;

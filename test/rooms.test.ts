@@ -19,6 +19,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['failures'],
   ],
   server: [
+    ['program'],
     ['http', 'local-pearsana'],
     ['openapi', 'journal', 'window-codes'],
     ['sessions', 'partner'],
@@ -58,7 +59,7 @@ const revealing: Readonly<Record<string, string>> = {
   'server/callers/': 'keys are compared by their digest; a new one is shown once to whoever made it',
   'server/config/': 'the length and the letters of the access key are checked',
   'server/http/sign-in/': 'a window that was signed in is told its key, once',
-  'server/welcome.ts': 'the access key is shown to a person at a terminal',
+  'server/program/': 'the access key is shown to a person at a terminal',
   'server/secret.ts': 'it is what a secret is',
 };
 
@@ -193,7 +194,7 @@ describe('the rooms', () => {
     const readers = sources.filter((path) => /process\.env\b/.test(sourceOf(path)));
     assert(readers.length > 0);
     for (const reader of readers) {
-      assert.equal(dirname(reader), 'server', reader);
+      assert.equal(dirname(reader), 'server/program', reader);
       assert.deepEqual(
         forbidden(({ to, dynamic }) => to !== reader || dynamic),
         [],

@@ -1,27 +1,32 @@
 import { none, only, parsed, text, UsageError } from '../command-line/arguments.ts';
+import { startedAs } from '../command-line/started-as.ts';
 import type { Secret } from '../secret.ts';
 import { checkedDuration, checkedGrants, checkedName } from './access-arguments.ts';
 import { type AccessKeyEntry, changeAccessFile, isExpired, readAccessFile } from './access-file.ts';
-import { newKey } from './access-keys.ts';
+import { newKey, ownCaller } from './access-keys.ts';
+import { replaceFirstKey } from './first-key.ts';
 import { parseGrant } from './grants.ts';
 import { keyTable } from './key-table.ts';
 import { readLastUse } from './last-use.ts';
 
-const usage = `Manages the access keys of people, tools and services. A running BFF picks up each change within about a second.
+const usage =
+  () => `Manages the access keys of people, tools and services. A running BFF picks up each change within about a second.
 
-Usage: npm run access -- <command>     (packaged: node dist/server.js access <command>)
+Usage: ${startedAs('access')} <command>
 
-  add <name> --grant <environment:operation> [--grant …] [--expires 90d] [--again]
+  add <name> --grant <environment:operation> [--grant …] [--expires 90d] [--again] [--force]
       Makes a key and shows it once. * means all: --grant 'sandbox:*' --grant production:ping
+      --force allows a grant for an environment that is not configured here.
       --again allows a name that was removed in the last 30 days, if it is the same person.
   list
       Shows the keys: name, grants, expiry, and when each was last used.
   rotate <name|id> [--keep 24h] [--expires 90d]
       Makes a new key with the same name and grants. --keep leaves the old key valid for that long.
+      rotate access-key does so for the owner key that the BFF made at its first start; the old one ends at once.
   remove <name|id>
       Removes the key. A name removes every key of that name.
 
-Only the key is printed to standard output. In a script: npm run --silent access -- add …`;
+Only keys and lists are printed to standard output.`;
 
 const nameMissing = 'A name is missing, such as ada-laptop.';
 
@@ -45,12 +50,12 @@ export async function runAccessCommand(command: AccessCommand): Promise<boolean>
     else if (verb === 'list') list({ ...command, args });
     else if (verb === 'remove') await remove({ ...command, args });
     else if (verb === 'rotate') await rotate({ ...command, args });
-    else if (verb === undefined || verb === 'help' || verb === '--help') say(usage);
+    else if (verb === undefined || verb === 'help' || verb === '--help') say(usage());
     else throw new UsageError('Unknown command. Choose from: add, list, rotate, remove.');
     return true;
   } catch (error) {
     say(error instanceof Error ? error.message : 'The command failed for an unknown reason.');
-    if (error instanceof UsageError) say('\nRun `npm run access` for help.');
+    if (error instanceof UsageError) say(`\nRun \`${startedAs('access')} help\` for help.`);
     return false;
   }
 }
@@ -60,11 +65,12 @@ async function add({ args, dataDirectory, environments, say, toOutput }: AccessC
     grant: { type: 'string', multiple: true },
     expires: text,
     again: { type: 'boolean' },
+    force: { type: 'boolean' },
   });
   const name = checkedName(only(positionals, nameMissing));
   const grants = checkedGrants(values.grant);
   const lifetimeMs = checkedDuration('--expires', values.expires) ?? null;
-  for (const warning of foreignEnvironments(grants, environments)) say(warning);
+  if (!values.force) refuseForeignEnvironments(grants, environments);
 
   const { key, entry } = newKey({ name, grants, origin: 'cli', lifetimeMs });
   await changeAccessFile(dataDirectory, (keys, removed) => {
@@ -92,7 +98,7 @@ function list({ args, dataDirectory, say, toOutput }: AccessCommand): void {
   const { keys, fault } = readAccessFile(dataDirectory);
   if (keys === undefined) throw new Error(fault);
   if (keys.length === 0)
-    say('No keys yet. Add one: npm run access -- add <name> --grant <environment:operation>');
+    say(`No keys yet. Add one: ${startedAs('access')} add <name> --grant <environment:operation>`);
   else toOutput(keyTable(keys, readLastUse(dataDirectory)));
 }
 
@@ -111,6 +117,10 @@ async function rotate({ args, dataDirectory, say, toOutput }: AccessCommand): Pr
   const which = only(positionals, nameMissing);
   const keepMs = checkedDuration('--keep', values.keep);
   const expiresMs = checkedDuration('--expires', values.expires);
+  if (which === ownCaller.id) {
+    rotateOwnKey({ dataDirectory, say, toOutput }, [keepMs, expiresMs]);
+    return;
+  }
   const now = Date.now();
   let made: ReturnType<typeof newKey> | undefined;
   let kept: AccessKeyEntry[] = [];
@@ -138,10 +148,25 @@ async function rotate({ args, dataDirectory, say, toOutput }: AccessCommand): Pr
   hand(key, { say, toOutput });
 }
 
+/** The owner's key is in a file of its own, and works until it is rotated. */
+function rotateOwnKey(
+  { dataDirectory, say, toOutput }: Pick<AccessCommand, 'dataDirectory' | 'say' | 'toOutput'>,
+  lengths: readonly (number | undefined)[],
+): void {
+  if (lengths.some((length) => length !== undefined))
+    throw new UsageError('The owner key takes neither --keep nor --expires.');
+  const { accessKey, file } = replaceFirstKey(dataDirectory);
+  say(`Rotated the owner key, which is kept in ${file}. The old key no longer works.`);
+  say(
+    'If BFF_ACCESS_KEY is set, that one is the owner key instead: change it there, and start the BFF again.',
+  );
+  hand(accessKey, { say, toOutput });
+}
+
 function those(keys: readonly AccessKeyEntry[], which: string): AccessKeyEntry[] {
   const found = keys.filter(({ id, name }) => id === which || name === which);
   if (found.length === 0)
-    throw new UsageError('No key has that name or id. Run `npm run access -- list` to see all keys.');
+    throw new UsageError(`No key has that name or id. Run \`${startedAs('access')} list\` to see all keys.`);
   return found;
 }
 
@@ -166,14 +191,18 @@ function hand(key: Secret, { say, toOutput }: Pick<AccessCommand, 'say' | 'toOut
   toOutput(key.reveal());
 }
 
-/** Warns, but does not refuse: the environment may be configured later, or elsewhere. */
-function foreignEnvironments(grants: readonly string[], configured: readonly string[] | undefined): string[] {
-  if (!configured) return [];
+/** A mistyped environment would grant nothing, and nobody would notice. */
+function refuseForeignEnvironments(
+  grants: readonly string[],
+  configured: readonly string[] | undefined,
+): void {
+  if (!configured) return;
   const named = new Set(grants.map((grant) => parseGrant(grant)?.environment ?? '*'));
-  return [...named]
-    .filter((name) => name !== '*' && !configured.includes(name))
-    .map(
-      (name) =>
-        `Warning: the environment ${name} is not configured here. Configured: ${configured.join(', ')}.`,
-    );
+  const foreign = [...named].filter((name) => name !== '*' && !configured.includes(name));
+  if (foreign.length === 0) return;
+  const which =
+    foreign.length === 1 ? `The environment ${foreign[0]} is` : `The environments ${foreign.join(', ')} are`;
+  throw new UsageError(
+    `${which} not configured here. Configured: ${configured.join(', ')}. If you configure it later, add --force.`,
+  );
 }

@@ -10,6 +10,7 @@ import {
   readAccessFile,
 } from './access-file.ts';
 import type { Caller, IdentifyCaller } from './caller.ts';
+import { readOwnKey } from './first-key.ts';
 import { hashOf, isMisspelt, makeKey } from './key-format.ts';
 import { createLastUse } from './last-use.ts';
 
@@ -42,6 +43,8 @@ export type IssuedKey = {
 /** What the administrator is told about the keys. */
 export type AccessKeyLog = {
   accessKeysRead(count: number): void;
+  /** The owner's key was rotated. */
+  ownKeyReplaced(): void;
   /** `why` is a sentence, and quotes nothing from the file. */
   accessFileUnreadable(why: string): void;
   /** `code` is the system's error code, such as `ENOSPC`. */
@@ -52,6 +55,8 @@ export type AccessKeysOptions = {
   dataDirectory: string;
   /** `BFF_ACCESS_KEY`, or the first key: it has every grant. */
   ownKey: Secret | undefined;
+  /** The file of the first key. It is followed, since the owner may rotate the key. */
+  ownKeyFile?: string | undefined;
   log: AccessKeyLog;
 };
 
@@ -62,8 +67,9 @@ export const ownCaller: Caller = { id: 'access-key', kind: 'access-key', grants:
 const mostKeysOfPerson = 20;
 
 /** @throws Error if the access file exists but cannot be read. The message names the file. */
-export function createAccessKeys({ dataDirectory, ownKey, log }: AccessKeysOptions): AccessKeys {
-  const ownHash = ownKey === undefined ? undefined : Buffer.from(hashOf(ownKey.reveal()));
+export function createAccessKeys(options: AccessKeysOptions): AccessKeys {
+  const { dataDirectory, ownKey, ownKeyFile, log } = options;
+  let ownHash = ownKey && ownHashOf(ownKey);
   let wasThere = false;
   let byHash = new Map<string, AccessKeyEntry>();
 
@@ -94,6 +100,22 @@ export function createAccessKeys({ dataDirectory, ownKey, log }: AccessKeysOptio
   wasThere = atStart.isThere;
   take(atStart.keys);
   const stopWatching = whenFileChanges(accessFilePath(dataDirectory), reread);
+
+  /** A file that holds no key changes nothing: the owner is not locked out by accident. */
+  function rereadOwnKey(file: string): void {
+    let replaced: Secret | undefined;
+    try {
+      replaced = readOwnKey(file);
+    } catch {
+      return;
+    }
+    const hash = replaced && ownHashOf(replaced);
+    if (!hash || (ownHash && timingSafeEqual(hash, ownHash))) return;
+    ownHash = hash;
+    log.ownKeyReplaced();
+  }
+  const stopWatchingOwnKey =
+    ownKeyFile === undefined ? undefined : whenFileChanges(ownKeyFile, () => rereadOwnKey(ownKeyFile));
 
   async function change(changed: (keys: readonly AccessKeyEntry[]) => AccessKeyEntry[]): Promise<void> {
     take(await changeAccessFile(dataDirectory, changed));
@@ -138,10 +160,13 @@ export function createAccessKeys({ dataDirectory, ownKey, log }: AccessKeysOptio
 
     async stop() {
       stopWatching();
+      stopWatchingOwnKey?.();
       await lastUse.stop();
     },
   };
 }
+
+const ownHashOf = (key: Secret) => Buffer.from(hashOf(key.reveal()));
 
 /** Makes room for one more key of a person. If they have the maximum, the oldest key is removed. */
 function withoutOldest(keys: readonly AccessKeyEntry[], name: string): AccessKeyEntry[] {

@@ -22,12 +22,25 @@ export function firstKey(dataDirectory: string): FirstKey {
   const found = statSync(file, { throwIfNoEntry: false });
   // An earlier version may have left an empty file when the disk was full.
   if (!found || found.size === 0) makeKeyFile(file, found !== undefined);
-  const accessKey = readText(file).trim();
-  if (accessKey.length < 24 || isMisspelt(accessKey))
+  const accessKey = readOwnKey(file);
+  if (!accessKey)
     throw new Error(
       `${file} does not contain an access key. Remove the file and start again; the BFF then makes a new key.`,
     );
-  return { accessKey: new Secret(accessKey), file };
+  return { accessKey, file };
+}
+
+/** The key in the file; undefined if what is there is no key. */
+export function readOwnKey(file: string): Secret | undefined {
+  const text = readText(file).trim();
+  return text.length < 24 || isMisspelt(text) ? undefined : new Secret(text);
+}
+
+/** Puts a new key in the place of the one that the BFF made. A running BFF takes it within about a second. */
+export function replaceFirstKey(dataDirectory: string): FirstKey {
+  const { file } = firstKey(dataDirectory);
+  makeKeyFile(file, true);
+  return firstKey(dataDirectory);
 }
 
 /** Writes a temporary file and links it in one step, so that the file always contains a whole key. */

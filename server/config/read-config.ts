@@ -5,6 +5,7 @@ import type { FileLimits } from '../../shared/environments.ts';
 import { isExpired, readAccessFile } from '../callers/access-file.ts';
 import { isMisspelt } from '../callers/key-format.ts';
 import { isWeak } from '../callers/key-strength.ts';
+import { startedAs } from '../command-line/started-as.ts';
 import type { OutboundProxy } from '../network/connections.ts';
 import { isLoopback } from '../network/loopback.ts';
 import type { Secret } from '../secret.ts';
@@ -98,7 +99,7 @@ export function readConfig(variables: Variables): ConfigOutcome {
     const noKey = !accessKey && access.keys?.every((key) => isExpired(key));
     if (noKey && !settings.isSet('BFF_OIDC_ISSUER'))
       settings.fault(
-        'HOST is not loopback, but the BFF has no way to tell its callers apart: add access keys (npm run access), set BFF_ACCESS_KEY, or set up a sign-in (BFF_OIDC_ISSUER).',
+        `HOST is not loopback, but the BFF has no way to tell its callers apart: add access keys (${startedAs('access')} add …), set BFF_ACCESS_KEY, or set up a sign-in (BFF_OIDC_ISSUER).`,
       );
     if (!settings.isSet('BFF_PUBLIC_URL'))
       settings.fault(

@@ -1,16 +1,22 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { type WriteState, writeState } from '../../shared/activity.ts';
+import type { ExternalReference } from '../../shared/fields.ts';
 import { none, only, parsed, text, UsageError } from '../command-line/arguments.ts';
+import { startedAs } from '../command-line/started-as.ts';
 import { minute, textTable } from '../command-line/text-table.ts';
-import type { JournalStore, KnownWrite } from './journal-store.ts';
+import type { JournalStore, KnownWrite, WantedWrites, Whose } from './journal-store.ts';
 import { createSqliteStore } from './sqlite/sqlite-store.ts';
 
-const usage = `Shows the writes of all callers whose outcome is unknown, and records what you found in the Pearsana portal.
+const usage = () => `Shows what all callers sent, and records what you found in the Pearsana portal.
 
-Usage: npm run journal -- <command>     (packaged: node dist/server.js journal <command>)
+Usage: ${startedAs('journal')} <command>
 
-  list [--environment <name>]
-      Shows these writes, newest first.
+  list [--state unknown] [--environment sandbox] [--caller ada] [--person 'SIS 20261234'] [--since …] [--until …] [--json]
+      Shows the writes whose outcome is unknown, newest first. Any filter but --environment shows all states.
+      --state    in_flight, succeeded, not_sent, refused, unknown, or all
+      --since    a time in UTC, such as 2026-01-30T10:03, or how long ago, such as 2h; so does --until
+      --json     one JSON object a line, with Pearsana's request id
   resolve <id> --happened
       Records that the write happened. Its key is never sent again.
   resolve <id> --did-not-happen
@@ -39,29 +45,91 @@ export async function runJournalCommand(command: JournalCommand): Promise<boolea
   try {
     if (verb === 'list') await list({ ...command, args });
     else if (verb === 'resolve') await resolve({ ...command, args });
-    else if (verb === undefined || verb === 'help' || verb === '--help') say(usage);
+    else if (verb === undefined || verb === 'help' || verb === '--help') say(usage());
     else throw new UsageError('Unknown command. Use list or resolve.');
     return true;
   } catch (error) {
     say(error instanceof Error ? error.message : 'It failed for an unknown reason.');
-    if (error instanceof UsageError) say('\nRun `npm run journal` for help.');
+    if (error instanceof UsageError) say(`\nRun \`${startedAs('journal')} help\` for help.`);
     return false;
   }
 }
 
 async function list({ args, directory, say, toOutput }: JournalCommand): Promise<void> {
-  const { values, positionals } = parsed(args, { environment: text });
+  const { values, positionals } = parsed(args, {
+    ...{ environment: text, caller: text, person: text, state: text, since: text, until: text },
+    json: { type: 'boolean' },
+  });
   none(positionals);
+  const { environment, caller, person, json } = values;
+  const since = checkedTime('--since', values.since);
+  const until = checkedTime('--until', values.until);
+  const filtered = [caller, person, since, until].some((each) => each !== undefined);
+  const state = checkedState(values.state ?? (filtered ? 'all' : 'unknown'));
   await using journal = await openJournal(directory);
-  const writes = await unresolved(journal.store, values.environment);
-  if (writes.length === 0) say('No write has an unknown outcome.');
-  else
+  const isAbout = person === undefined ? () => true : aboutPerson(checkedPerson(person));
+  let count = 0;
+  const table: string[][] = [];
+  for await (const write of writesIn(journal.store, { environment, caller }, { state })) {
+    // Unresolved writes come before newer ones, so an older one is not the end.
+    if (since !== undefined && write.startedAt < since) continue;
+    if (until !== undefined && write.startedAt > until) continue;
+    if (!isAbout(write)) continue;
+    count += 1;
+    if (json) toOutput(JSON.stringify(write));
+    else table.push(cells(write));
+  }
+  if (count === 0) say(state === 'unknown' ? 'No write has an unknown outcome.' : 'There is no such write.');
+  else if (!json) {
     toOutput(
       textTable([
-        ['ID', 'STARTED (UTC)', 'ENVIRONMENT', 'OPERATION', 'CALLER', 'ABOUT', 'CODE', 'REQUEST ID'],
-        ...writes.map(cells),
+        [
+          ...['ID', 'STARTED (UTC)', 'ENVIRONMENT', 'OPERATION', 'CALLER', 'ABOUT', 'STATE', 'CODE'],
+          ...['REQUEST ID', 'PEARSANA’S REQUEST ID'],
+        ],
+        ...table,
       ]),
     );
+  }
+}
+
+/** A state of the contract; undefined for all of them. */
+function checkedState(given: string): WriteState | undefined {
+  if (given === 'all') return undefined;
+  const state = writeState.options.find((each) => each === given);
+  if (state) return state;
+  throw new UsageError(`--state takes one of ${writeState.options.join(', ')}, or all.`);
+}
+
+/** A namespace and an id, as the list shows them. */
+function checkedPerson(given: string): ExternalReference {
+  const [, namespace, externalId] = /^(\S+) (.+)$/.exec(given) ?? [];
+  if (namespace === undefined || externalId === undefined)
+    throw new UsageError("--person takes a namespace and an id, such as --person 'SIS 20261234'.");
+  return { namespace, externalId };
+}
+
+/** The store finds people in one environment only, and an operator asks about all of them. */
+const aboutPerson =
+  ({ namespace, externalId }: ExternalReference) =>
+  ({ externalReferences }: KnownWrite) =>
+    externalReferences.some((each) => each.namespace === namespace && each.externalId === externalId);
+
+const agoMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** A time in UTC, or how long ago; ISO 8601. */
+function checkedTime(option: string, given: string | undefined): string | undefined {
+  if (given === undefined) return undefined;
+  const [, number, unit] = /^(\d{1,6})([mhd])$/.exec(given) ?? [];
+  if (unit !== undefined)
+    return new Date(Date.now() - Number(number) * agoMs[unit as keyof typeof agoMs]).toISOString();
+  const [, day, time = '00:00', seconds = ':00'] =
+    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?Z?)?$/.exec(given) ?? [];
+  const at = new Date(`${day}T${time}${seconds}Z`);
+  if (day !== undefined && !Number.isNaN(at.getTime())) return at.toISOString();
+  throw new UsageError(
+    `${option} takes a time in UTC, such as 2026-01-30T10:03, or how long ago, such as 30m, 2h or 7d.`,
+  );
 }
 
 async function resolve({ args, directory, operator, say }: JournalCommand): Promise<void> {
@@ -101,23 +169,28 @@ async function openJournal(directory: string): Promise<{ store: JournalStore } &
   return { store, [Symbol.asyncDispose]: close };
 }
 
-/** The unresolved writes, which come first in everybody's activity. */
-async function unresolved(store: JournalStore, environment: string | undefined): Promise<KnownWrite[]> {
-  const found: KnownWrite[] = [];
+/** All pages, one after another. */
+async function* writesIn(
+  store: JournalStore,
+  whose: Whose,
+  wanted: WantedWrites,
+): AsyncGenerator<KnownWrite> {
   let before: string | undefined;
-  for (;;) {
-    const page = await store.activity({ environment }, pageLength, before);
-    const unknown = page.writes.filter(({ state }) => state === 'unknown');
-    found.push(...unknown);
-    if (page.next === null || unknown.length < page.writes.length) return found;
-    before = page.next;
-  }
+  do {
+    const page = await store.activity(whose, pageLength, before, wanted);
+    yield* page.writes;
+    before = page.next ?? undefined;
+  } while (before !== undefined);
 }
 
 function cells(write: KnownWrite): string[] {
-  const { id, startedAt, environment, operation, caller, externalReferences, code, requestId } = write;
+  const { id, startedAt, environment, operation, caller, externalReferences } = write;
+  const { state, code, requestId, partnerRequestId } = write;
   const about = externalReferences.map(({ namespace, externalId }) => `${namespace} ${externalId}`);
   // References are text from callers, which must not contain control sequences for the terminal.
   const plain = about.join(', ').replaceAll(/\p{C}/gu, '?');
-  return [id, minute(startedAt), environment, operation, caller ?? '', plain, code ?? '', requestId];
+  return [
+    ...[id, minute(startedAt), environment, operation, caller ?? '', plain],
+    ...[state, code ?? '', requestId, partnerRequestId ?? ''],
+  ];
 }

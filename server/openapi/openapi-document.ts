@@ -4,6 +4,7 @@ import type { EndpointTable } from '../../shared/endpoint-row.ts';
 import { endpoints as allEndpoints } from '../../shared/endpoints.ts';
 import type { FileLimits } from '../../shared/environments.ts';
 import { sessionCookie } from '../sessions/session-cookie.ts';
+import { version } from '../version.ts';
 import { contractSchemas } from './contract-schemas.ts';
 import type { Json, OpenApiDocument, Operation, Response } from './document-types.ts';
 import { type Endpoint, tags } from './endpoint.ts';
@@ -15,9 +16,6 @@ import { earlierWriteFailureBody, failureResponses, writeFailureBody } from './f
 import { headers, parameters } from './headers.ts';
 import { otherEndpoints } from './other-endpoints.ts';
 import { rowEndpoints } from './row-endpoints.ts';
-
-/** The version of the packages: each version of the BFF has its own document. */
-export const documentVersion = '0.1.0';
 
 const introduction = `A backend for frontends: it keeps Pearsana’s client secret and tokens, and exposes the API below.
 
@@ -62,7 +60,7 @@ export function createOpenApiDocument(
     openapi: '3.1.0',
     info: {
       title: 'Pearsana partner tools',
-      version: documentVersion,
+      version,
       description: introduction,
       contact: { name: 'Your BFF administrator' },
       license: { name: 'MIT', identifier: 'MIT' },

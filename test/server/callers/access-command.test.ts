@@ -2,13 +2,16 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { runAccessCommand } from '../../../server/callers/access-command.ts';
 import { type AccessKeyEntry, readAccessFile } from '../../../server/callers/access-file.ts';
 import { createAccessKeys } from '../../../server/callers/access-keys.ts';
+import { firstKey } from '../../../server/callers/first-key.ts';
 import { hashOf, isMisspelt, keyPattern } from '../../../server/callers/key-format.ts';
 import { operationNames } from '../../../shared/operations.ts';
 import { access } from '../../support/bff/server-command.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { until } from '../../support/until.ts';
 
 const day = 86_400_000;
 
@@ -101,14 +104,17 @@ describe('the command access', () => {
       });
     }
 
-    it('warns of an environment that is not configured here, and adds the key all the same', async () => {
+    it('adds no key for an environment that is not configured here, unless forced', async () => {
       using command = commandHere();
       const { run, keys } = command;
-      const { ok, words } = await run('add tool --grant staging:ping --grant *:health --grant sandbox:ping');
-      assert(ok);
-      assert.deepEqual(words.match(/^Warning: .*$/gm), [
-        'Warning: the environment staging is not configured here. Configured: sandbox, production.',
-      ]);
+      const line = 'add tool --grant staging:ping --grant *:health --grant sandbox:ping';
+      const { ok, words } = await run(line);
+      assert.deepEqual([ok, keys()], [false, []]);
+      assert.match(
+        words,
+        /^The environment staging is not configured here\. Configured: sandbox, production\. .*add --force\.$/m,
+      );
+      assert((await run(`${line} --force`)).ok);
       assert.equal(keys().length, 1);
     });
 
@@ -178,7 +184,7 @@ describe('the command access', () => {
       const { run } = command;
       const { ok, output, words } = await run('list');
       assert.deepEqual([ok, output], [true, []]);
-      assert.match(words, /^No keys yet\. Add one: npm run access -- add/);
+      assert.match(words, /^No keys yet\. Add one: node \S+ access add/);
     });
 
     it('shows who has a key, what it may do, until when, when it was used, and no digest', async () => {
@@ -186,7 +192,12 @@ describe('the command access', () => {
       const { dataDirectory, run, keys } = command;
       const key = (await run('add ada --grant sandbox:* --expires 1d')).output[0] ?? '';
       await run('add bob --grant *:ping');
-      const log = { accessKeysRead() {}, accessFileUnreadable() {}, lastUseNotWritten() {} };
+      const log = {
+        accessKeysRead() {},
+        accessFileUnreadable() {},
+        lastUseNotWritten() {},
+        ownKeyReplaced() {},
+      };
       const running = createAccessKeys({ dataDirectory, ownKey: undefined, log });
       running.identify(`Bearer ${key}`);
       await running.stop();
@@ -270,6 +281,32 @@ describe('the command access', () => {
       );
       await run('rotate ada');
       assert.equal(keys().length, 1);
+    });
+  });
+
+  describe('access rotate access-key', () => {
+    it('replaces the owner key, which a running BFF follows', async () => {
+      using command = commandHere();
+      const { dataDirectory, run } = command;
+      const { accessKey: old, file } = firstKey(dataDirectory);
+      const log = {
+        ...{ accessKeysRead() {}, accessFileUnreadable() {}, lastUseNotWritten() {} },
+        ownKeyReplaced() {},
+      };
+      const running = createAccessKeys({ dataDirectory, ownKey: old, ownKeyFile: file, log });
+      const { output, words } = await run('rotate access-key');
+      const [key = ''] = output;
+      assert.match(words, /^Rotated the owner key/);
+      assert.equal(readFileSync(file, 'utf8').trim(), key);
+      assert.equal(statSync(file).mode & 0o777, 0o600);
+      await until('the new key is valid', () => running.identify(`Bearer ${key}`)?.id === 'access-key');
+      assert.equal(running.identify(`Bearer ${old.reveal()}`), undefined);
+      // A file without a key locks nobody out.
+      writeFileSync(file, 'no key');
+      await delay(1_500);
+      assert.equal(running.identify(`Bearer ${key}`)?.id, 'access-key');
+      await running.stop();
+      assert.equal((await run('rotate access-key --keep 1h')).ok, false);
     });
   });
 

@@ -22,6 +22,7 @@ function startCallers() {
       ownKey: ownKey === undefined ? undefined : new Secret(ownKey),
       log: {
         accessKeysRead: (count) => log.push(`read ${count}`),
+        ownKeyReplaced: () => log.push('owner key replaced'),
         accessFileUnreadable: (why) => log.push(why),
         lastUseNotWritten: (code) => log.push(`last use: ${code}`),
       },

@@ -39,13 +39,14 @@ describe('an access key, while the BFF runs', { concurrency: 3, timeout: 60_000 
       RATE_LIMIT_PER_MINUTE: '100000',
     });
     const { dataDirectory } = bff;
+    // The command is called where nothing is configured.
     const run = async (...args: string[]) => {
       const { code, output, words } = await access(dataDirectory, ...args);
       assert.equal(code, 0, words);
       return output.trim();
     };
 
-    const first = await run('add', 'ada-laptop', '--grant', 'sandbox:ping');
+    const first = await run('add', 'ada-laptop', '--grant', 'sandbox:ping', '--force');
     await untilLogged(bff, 1);
     const session = sessionAnswer.parse(await (await call(bff, first)).json());
     assert.deepEqual([session.caller.id, session.grants], ['ada-laptop', ['sandbox:ping']]);
@@ -74,7 +75,7 @@ describe('an access key, while the BFF runs', { concurrency: 3, timeout: 60_000 
     // The first key is the owner's own, and no business of the file.
     const own = readFileSync(join(dataDirectory, 'access-key'), 'utf8').trim();
     assert.equal(await statusOf(bff, own), 200);
-    const tool = await run('add', 'tool', '--grant', '*:*');
+    const tool = await run('add', 'tool', '--grant', '*:*', '--force');
     await untilLogged(bff, 5);
     assert.equal(await statusOf(bff, tool), 200);
     assert.equal(await bff.end(), 0);
@@ -84,7 +85,16 @@ describe('an access key, while the BFF runs', { concurrency: 3, timeout: 60_000 
 
   it('expires by itself', async () => {
     await using bff = await startBffProcess({ BFF_LOCAL: 'true', RATE_LIMIT_PER_MINUTE: '100000' });
-    const { output } = await access(bff.dataDirectory, 'add', 'brief', '--grant', '*:*', '--expires', '4s');
+    const { output } = await access(
+      bff.dataDirectory,
+      'add',
+      'brief',
+      '--grant',
+      '*:*',
+      '--expires',
+      '4s',
+      '--force',
+    );
     await untilLogged(bff, 1);
     assert.equal(await statusOf(bff, output.trim()), 200);
     await untilStatus(401, bff, output.trim());
@@ -93,7 +103,7 @@ describe('an access key, while the BFF runs', { concurrency: 3, timeout: 60_000 
 
   it('stays in force when the file is damaged, and the log says so', async () => {
     await using bff = await startBffProcess({ BFF_LOCAL: 'true' });
-    const { output } = await access(bff.dataDirectory, 'add', 'ada', '--grant', '*:*');
+    const { output } = await access(bff.dataDirectory, 'add', 'ada', '--grant', '*:*', '--force');
     await untilLogged(bff, 1);
     writeFileSync(join(bff.dataDirectory, 'access.json'), '{"version": 1, "keys": [{');
     await until('the log tells of the damage', () => bff.output().includes('is damaged'));

@@ -17,11 +17,11 @@ import { shortly, write } from './write-with-key.ts';
 
 /** The command at a data directory. */
 function commandAt(directory: string) {
-  return async (line: string) => {
+  return async (line: string | readonly string[]) => {
     const output: string[] = [];
     const words: string[] = [];
     const ok = await runJournalCommand({
-      args: line.split(' ').filter(Boolean),
+      args: typeof line === 'string' ? line.split(' ').filter(Boolean) : line,
       directory,
       operator: 'operator (root)',
       toOutput: (text) => output.push(text),
@@ -64,7 +64,7 @@ describe('the command journal', () => {
     const [head, ...listed] = await rows();
     assert.deepEqual(head?.slice(0, 5), ['ID', 'STARTED (UTC)', 'ENVIRONMENT', 'OPERATION', 'CALLER']);
     assert.deepEqual(
-      listed.map((row) => [row[0], ...row.slice(2, 5), row[6]]),
+      listed.map((row) => [row[0], ...row.slice(2, 5), row[7]]),
       [
         ['3', 'production', 'createInvitation', 'ada', 'PARTNER_UNREACHABLE'],
         ['2', 'sandbox', 'createInvitation', 'grace', 'PARTNER_UNREACHABLE'],
@@ -75,6 +75,32 @@ describe('the command journal', () => {
       (await rows('list --environment production')).slice(1).map(([id]) => id),
       ['3'],
     );
+
+    // Who did what, and what failed? Each filter alone, and all of them.
+    const ids = async (line: string) => (await rows(line)).slice(1).map(([id]) => id);
+    assert.deepEqual(await ids('list --state all'), ['3', '2', '1', '4']);
+    assert.deepEqual(await ids('list --caller grace'), ['2']);
+    assert.deepEqual(await ids('list --state succeeded --since 1h'), ['4']);
+    assert.deepEqual(await ids('list --state succeeded --until 1h'), []);
+    assert.deepEqual(
+      await ids(`list --since ${new Date(Date.now() + 60_000).toISOString().slice(0, 16)}`),
+      [],
+    );
+    const asJson = (await run('list --state succeeded --environment sandbox --json')).output.split('\n');
+    const [{ id, caller, environment, state, startedAt } = {}, ...others] = asJson.map(
+      (line): Record<string, unknown> => JSON.parse(line),
+    );
+    assert.deepEqual(
+      [id, caller, environment, state, others.length],
+      ['4', 'ada', 'sandbox', 'succeeded', 0],
+    );
+    const [entry] = activityAnswer.parse(
+      (await bff.call('/api/environments/sandbox/activity')).body,
+    ).activity;
+    const [reference] = entry?.externalReferences ?? [];
+    const person = `${reference?.namespace} ${reference?.externalId}`;
+    const found = await run(['list', '--person', person, '--since', String(startedAt).slice(0, 16)]);
+    assert.match(found.output, /^4 +/m);
 
     const happened = await run('resolve 2 --happened');
     assert(happened.ok);
@@ -124,6 +150,10 @@ describe('the command journal', () => {
     ['resolve 77 --happened', /No write has the id 77/],
     ['list 1', /Too many arguments/],
     ['list --wrong', /--wrong/],
+    ['list --state lost', /--state takes one of in_flight, succeeded/],
+    ['list --person SIS', /--person takes a namespace and an id/],
+    ['list --since yesterday', /--since takes a time in UTC/],
+    ['list --until 2026-13-01', /--until takes a time in UTC/],
     ['other', /Use list or resolve/],
   ] as const) {
     it(`says what is wrong with “${line}”`, async () => {

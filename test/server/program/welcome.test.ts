@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { Secret } from '../../server/secret.ts';
-import { welcome } from '../../server/welcome.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { welcome } from '../../../server/program/welcome.ts';
+import { Secret } from '../../../server/secret.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const credentials = {
   environment: 'a',

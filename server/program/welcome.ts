@@ -1,7 +1,8 @@
 import { existsSync, globSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
-import type { RunningBff } from './start.ts';
+import { startedAs } from '../command-line/started-as.ts';
+import type { RunningBff } from '../start.ts';
 
 /** The extension's own default for `pearsana.backendUrl`. */
 const defaultAddress = 'http://127.0.0.1:8787';
@@ -70,7 +71,7 @@ function nextSteps(address: string, home: string): string[][] {
 }
 
 function accessKeyWords({ accessKey, accessKeyFile }: RunningBff, toTerminal: boolean): string {
-  if (accessKey === undefined) return 'the keys that you added (npm run access -- list)';
+  if (accessKey === undefined) return `the keys that you added (${startedAs('access')} list)`;
   if (accessKeyFile === undefined) return 'the one in BFF_ACCESS_KEY';
   const path = relative(process.cwd(), accessKeyFile);
   const file = path.startsWith('..') ? accessKeyFile : path;

@@ -1,11 +1,10 @@
-import { resolve } from 'node:path';
-import { readDotEnv } from './config/dot-env.ts';
-import { type Config, readConfig } from './config/read-config.ts';
-import { errorCodeOf } from './error-code.ts';
-import { createLog, type Log } from './log.ts';
+import type { Config } from '../config/read-config.ts';
+import { errorCodeOf } from '../error-code.ts';
+import { createLog, type Log } from '../log.ts';
+import { standardOutput } from '../standard-output.ts';
+import { type RunningBff, startBff } from '../start.ts';
+import { readConfigurationHere } from './check.ts';
 import { readableLines } from './readable-lines.ts';
-import { standardOutput } from './standard-output.ts';
-import { type RunningBff, startBff } from './start.ts';
 import { welcome } from './welcome.ts';
 
 /** A signal to a process group arrives twice, since npm passes it on too. Within this time, they count as one. */
@@ -13,12 +12,9 @@ const sameSignalMs = 1_000;
 
 /** The program: reads the configuration, starts the BFF, prints what to do next, and stops on a signal. */
 export async function run(): Promise<void> {
-  const dotEnv = readDotEnv(resolve('.env'));
-  // The shell's variables override those in the file.
-  const { config, warnings, faults = [] } = readConfig({ ...dotEnv.variables, ...process.env });
-  for (const warning of [...dotEnv.warnings, ...warnings]) say(`Warning: ${warning}`);
-  if (dotEnv.fault !== undefined) faults.unshift(dotEnv.fault);
-  if (!config || dotEnv.fault !== undefined) {
+  const { config, warnings, faults } = readConfigurationHere(process.env);
+  for (const warning of warnings) say(`Warning: ${warning}`);
+  if (!config) {
     say(
       `The BFF did not start. Its configuration (environment variables, or .env) has ${faults.length === 1 ? 'an error' : `${faults.length} errors`}:`,
     );

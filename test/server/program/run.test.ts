@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type FaultServer, startFaultServer } from '../support/partner/fault-server.ts';
-import { partnerVariables } from '../support/partner/partner-variables.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
-import { until } from '../support/until.ts';
+import { type FaultServer, startFaultServer } from '../../support/partner/fault-server.ts';
+import { partnerVariables } from '../../support/partner/partner-variables.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { until } from '../../support/until.ts';
 
-const main = fileURLToPath(new URL('../../server/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../../server/main.ts', import.meta.url));
 const accessKey = 'pbff_an-access-key-for-tests-only';
 const otherKey = 'pbff_quite-another-access-key-for-tests';
 const late = { delayMs: 300, body: { status: 'ok', message: 'late', clientId: 'a', scopes: [] } };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
-import { createLog } from '../../server/log.ts';
-import { readableLines } from '../../server/readable-lines.ts';
+import { createLog } from '../../../server/log.ts';
+import { readableLines } from '../../../server/program/readable-lines.ts';
 
 const context = { requestId: 'an-id', address: '192.0.2.1', signal: new AbortController().signal };
 const end = { method: 'GET', status: 200, durationMs: 12.4 };

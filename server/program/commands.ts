@@ -1,14 +1,29 @@
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
-import { runAccessCommand } from './callers/access-command.ts';
-import { readDotEnv } from './config/dot-env.ts';
-import { dataDirectoryOf, readConfig } from './config/read-config.ts';
-import { runJournalCommand } from './journal/journal-command.ts';
+import { runAccessCommand } from '../callers/access-command.ts';
+import { readDotEnv } from '../config/dot-env.ts';
+import { dataDirectoryOf, readConfig } from '../config/read-config.ts';
+import { runJournalCommand } from '../journal/journal-command.ts';
+import { checkConfiguration } from './check.ts';
 
 const output = {
   toOutput: (line: string) => process.stdout.write(`${line}\n`),
   say: (line: string) => process.stderr.write(`${line}\n`),
 };
+
+/** Checks the configuration, and says what it finds. */
+export async function runCheck(args: readonly string[]): Promise<void> {
+  const unknown = args.find((each) => each !== '--tokens');
+  if (unknown !== undefined) output.say(`Unknown option. --check takes --tokens alone.\n`);
+  const good =
+    unknown === undefined &&
+    (await checkConfiguration({
+      variables: process.env,
+      tokens: args.includes('--tokens'),
+      say: output.toOutput,
+    }));
+  if (!good) process.exitCode = 1;
+}
 
 /** The command that manages access keys, in the data directory of this folder's BFF. */
 export async function runAccess(args: readonly string[]): Promise<void> {

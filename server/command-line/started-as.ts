@@ -1,0 +1,16 @@
+import { relative, sep } from 'node:path';
+
+/**
+ * A command of this program, as somebody can type it here: `npm run access --` in the repository, and elsewhere
+ * `node <file> access`, with the file that was started.
+ */
+export function startedAs(command = '', file = process.argv[1] ?? 'server.js', here = process.cwd()): string {
+  const words = (start: string, ...others: string[]) => [start, ...others].filter(Boolean).join(' ');
+  if (file.endsWith(`${sep}server${sep}main.ts`)) {
+    if (command === '') return 'npm start';
+    return command.startsWith('-') ? words('npm start --', command) : words('npm run', command, '--');
+  }
+  const near = relative(here, file);
+  const path = near.startsWith('..') ? file : near;
+  return words('node', /^[\w./\\:-]+$/.test(path) ? path : `"${path}"`, command);
+}

@@ -1,0 +1,108 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { operations } from '../../shared/operations.ts';
+import { BffError } from '../bff-error.ts';
+import { readDotEnv } from '../config/dot-env.ts';
+import { type Config, readConfig } from '../config/read-config.ts';
+import { errorCodeOf } from '../error-code.ts';
+import { JournalFault } from '../journal/journal-fault.ts';
+import { createThreadStore } from '../journal/sqlite/thread-store.ts';
+import { createConnections } from '../network/connections.ts';
+import { createTransport } from '../network/transport.ts';
+import { createTokenRequest } from '../tokens/token-request.ts';
+import { createTokenRoom } from '../tokens/token-room.ts';
+
+export type ConfigCheck = {
+  variables: Readonly<Record<string, string | undefined>>;
+  /** Whether each environment is asked for a token. */
+  tokens: boolean;
+  say: (line: string) => void;
+};
+
+/** The configuration of this folder's BFF, as it is at this moment, with every fault and warning in words. */
+export function readConfigurationHere(variables: ConfigCheck['variables']) {
+  const dotEnv = readDotEnv(resolve('.env'));
+  // The shell's variables override those in the file.
+  const { config, warnings, faults = [] } = readConfig({ ...dotEnv.variables, ...variables });
+  return {
+    config: dotEnv.fault === undefined ? config : undefined,
+    warnings: [...dotEnv.warnings, ...warnings],
+    faults: dotEnv.fault === undefined ? faults : [dotEnv.fault, ...faults],
+  };
+}
+
+/**
+ * `server.js --check`: says everything that is wrong with the configuration and the data directory, and on request asks
+ * for a token of each environment. It does not listen. @returns whether the BFF can start.
+ */
+export async function checkConfiguration({ variables, tokens, say }: ConfigCheck): Promise<boolean> {
+  const { config, warnings, faults } = readConfigurationHere(variables);
+  for (const warning of warnings) say(`Warning: ${warning}`);
+  for (const fault of faults) say(`Error: ${fault}`);
+  if (!config) return false;
+  const { environments, local, dataDirectory } = config;
+  const names = [...environments.map(({ id }) => id), ...(local ? ['local'] : [])];
+  say(`OK: the configuration. Environments: ${names.join(', ')}.`);
+  const journal = await checkJournal(dataDirectory, say);
+  const reached = tokens ? await checkTokens(config, say) : true;
+  return journal && reached;
+}
+
+/**
+ * Opens the journal, as a start does, and closes it again. It makes nothing: what somebody else's check left there would
+ * not belong to the user whom the BFF runs as.
+ */
+async function checkJournal(dataDirectory: string, say: ConfigCheck['say']): Promise<boolean> {
+  if (!existsSync(join(dataDirectory, 'journal.sqlite'))) {
+    const there = nearestFolder(dataDirectory);
+    try {
+      accessSync(there, constants.W_OK);
+      say(`OK: the data directory ${dataDirectory}. The first start makes what belongs in it.`);
+      return true;
+    } catch {
+      say(`Error: the data directory ${dataDirectory}: the current user may not write to ${there}.`);
+      return false;
+    }
+  }
+  const store = createThreadStore(dataDirectory, () => {});
+  try {
+    await store.open();
+    say(`OK: the data directory ${dataDirectory}, and the journal in it.`);
+    return true;
+  } catch (error) {
+    const why = error instanceof JournalFault ? error.message : `it cannot be opened (${errorCodeOf(error)})`;
+    say(`Error: the journal in ${dataDirectory}: ${why}`);
+    return false;
+  } finally {
+    await store.close();
+  }
+}
+
+/** The folder itself, or the one in which it would be made. */
+function nearestFolder(path: string): string {
+  return existsSync(path) || dirname(path) === path ? path : nearestFolder(dirname(path));
+}
+
+/** Asks each environment for a token for the ping, which every App Client should have. */
+async function checkTokens(config: Config, say: ConfigCheck['say']): Promise<boolean> {
+  const connections = createConnections(config.proxy);
+  const room = createTokenRoom({
+    credentials: config.environments.map(({ credentials }) => credentials),
+    requestToken: createTokenRequest({ dispatcher: connections.fresh, timeoutMs: config.tokenTimeoutMs }),
+    transport: createTransport({ connections, timeoutMs: config.partnerTimeoutMs }),
+  });
+  let all = true;
+  for (const { id } of config.environments) {
+    try {
+      await room.ready(id, operations.ping.partner.scopes);
+      say(`OK: ${id} gives a token.`);
+    } catch (error) {
+      all = false;
+      say(
+        `Error: ${error instanceof BffError ? error.message : `${id}: unexpected (${errorCodeOf(error)})`}`,
+      );
+    }
+  }
+  await connections.close(0);
+  return all;
+}
