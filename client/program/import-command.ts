@@ -110,6 +110,8 @@ export async function importFile(
       onAway: (away) =>
         report.say(away ? 'The BFF is not answering. Waiting for it …' : 'The BFF is answering again.'),
       onPause: async (why) => {
+        // After the last row there is nothing to ask.
+        if (done >= count) return 'go-on';
         report.say(pauseWords[why]);
         const answer = ask && (await ask('Continue? [y/N] '));
         return answer && /^y(es)?$/i.test(answer) ? 'go-on' : 'end';

@@ -70,7 +70,10 @@ export async function runImport<Row>(options: ImportOptions<Row>): Promise<Impor
   let pauseFor: PauseReason | undefined;
   let ending: ImportEnd | undefined;
 
-  function end(row: Row, rowEnd: RowEnd): void {
+  function end(row: Row, answered: RowEnd): void {
+    // “Not sent” is about the last request. If the answer to an earlier one was lost, that one may have been sent.
+    const isLost = answered.state === 'not_sent' && queue.mayHaveArrived(row);
+    const rowEnd = isLost ? mayHaveBeenSent : answered;
     queue.ended(row);
     onRow(row, rowEnd);
     const reason = rules.note(rowEnd);
@@ -95,7 +98,8 @@ export async function runImport<Row>(options: ImportOptions<Row>): Promise<Impor
       const due = queue.later(row, verdict.afterMs);
       // If the BFF says how long to wait, that applies to all rows.
       pace.slower((verdict.afterMs !== undefined && due) || timing.now());
-      if (due === undefined) end(row, { state: 'not_sent', ...verdict.failure });
+      if (due === undefined)
+        end(row, { state: verdict.isUnderWay ? 'unknown' : 'not_sent', ...verdict.failure });
     }
   }
 

@@ -21,6 +21,8 @@ export type RowQueue<Row> = {
   later: (row: Row, afterMs?: number | undefined) => number | undefined;
   /** Puts a row whose answer was lost at the front. @returns false if this has happened too often. */
   askAgain: (row: Row) => boolean;
+  /** Whether an answer about the row was lost, so that the row may have been sent. */
+  mayHaveArrived: (row: Row) => boolean;
   ended: (row: Row) => void;
   /** The rows that have not ended, and whether each may have arrived even so. */
   rest: () => { row: Row; mayHaveArrived: boolean }[];
@@ -68,6 +70,7 @@ export function createRowQueue<Row>(
       asked.push(row);
       return true;
     },
+    mayHaveArrived: (row) => lost.has(row),
     ended(row) {
       tries.delete(row);
       lost.delete(row);

@@ -11,8 +11,8 @@ export type Verdict =
   | { kind: 'done'; state: 'succeeded' | 'known'; requestId: string; id?: string | undefined }
   /** The row ends here: it was not done, or its outcome is unknown. */
   | { kind: 'failed'; state: 'refused' | 'not_sent' | 'unknown'; failure: RowFailure }
-  /** Nothing was sent. The row may be sent again after a while. */
-  | { kind: 'later'; failure: RowFailure; afterMs?: number | undefined }
+  /** Nothing was sent. The row may be sent again after a while. `isUnderWay`: an earlier request for it has not ended yet. */
+  | { kind: 'later'; failure: RowFailure; afterMs?: number | undefined; isUnderWay?: boolean }
   /** The BFF did not answer. Only the BFF knows what happened to the row. */
   | { kind: 'away'; failure: RowFailure }
   /** Every other row would fail in the same way. */
@@ -46,7 +46,8 @@ export function verdictOn(error: ClientError): Verdict {
   if (code === 'ALREADY_KNOWN') return verdictOnKnown(details, failure);
   if (stopsAll.has(code) || error.isFromOlderBff || (source === 'pearsana' && status === versionEnded))
     return { kind: 'stop', state: state === 'refused' ? 'refused' : 'not_sent', failure };
-  if (code === 'IDEMPOTENCY_IN_PROGRESS') return later;
+  // Its Retry-After is about this row alone, so it must not slow down the others.
+  if (code === 'IDEMPOTENCY_IN_PROGRESS') return { kind: 'later', failure, isUnderWay: true };
   if (state !== 'unknown' && (status === 429 || (state === 'not_sent' && retryable))) return later;
   return { kind: 'failed', state, failure };
 }
@@ -65,7 +66,7 @@ export function failureIn(error: ClientError): RowFailure {
 /** Somebody has written to the row's person before. */
 function verdictOnKnown(details: unknown, failure: RowFailure): Verdict {
   const known = knownWrite.safeParse(details).data;
-  if (known?.state === 'in_flight') return { kind: 'later', failure };
+  if (known?.state === 'in_flight') return { kind: 'later', failure, isUnderWay: true };
   if (known?.state === 'succeeded')
     return { kind: 'done', state: 'known', requestId: known.requestId, id: idIn(known.result) };
   return { kind: 'failed', state: 'unknown', failure };

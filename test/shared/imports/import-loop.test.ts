@@ -213,6 +213,27 @@ describe('an import', () => {
     assert.deepEqual(sent.filter(({ row }) => row === 5).length, 2);
   });
 
+  it('does not call a row “not sent” if its answer was lost and the BFF then refuses to say more', async () => {
+    const signedOut = refusal(401, { code: 'UNAUTHORIZED', outcome: 'not_sent' });
+    for (const refusing of [signedOut, tooMany()]) {
+      const { ends } = await importRows(3, (row, attempt) => {
+        if (row !== 1) return undefined;
+        return attempt === 1 ? unreachable() : refusing;
+      });
+      assert.deepEqual([ends.get(1)?.state, ends.get(1)?.code], ['unknown', 'BFF_UNREACHABLE']);
+    }
+  });
+
+  it('does not call a row “not sent” while an earlier request for it is still being sent', async () => {
+    const inProgress = () => refusal(409, { code: 'IDEMPOTENCY_IN_PROGRESS', outcome: 'not_sent' }, 1);
+    const details = { ...write('in_flight'), sameRequest: true };
+    const another = () => refusal(409, { code: 'ALREADY_KNOWN', outcome: 'not_sent', details });
+    for (const error of [inProgress, another]) {
+      const { states } = await importRows(3, (row) => (row === 1 ? error() : undefined));
+      assert.deepEqual(states, { succeeded: 2, unknown: 1 });
+    }
+  });
+
   for (const [who, other] of Object.entries({
     caller: { caller: 'eve', journal: 'jrn_1' },
     BFF: { caller: 'ada', journal: 'jrn_2' },
