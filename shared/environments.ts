@@ -66,5 +66,7 @@ export const sessionAnswer = z.object({
   caller: z.object({ id: z.string(), kind: z.enum(['access-key', 'session']) }),
   /** `environment:operation`; `*` means all environments, or all operations. */
   grants: z.array(z.string()),
+  /** The BFF's clock (ISO 8601). Absent if the BFF is older than this field. */
+  time: z.optional(z.string()),
 });
 export type SessionAnswer = z.infer<typeof sessionAnswer>;

@@ -46,9 +46,14 @@ export const ownDocs: DocsOf<Omit<Endpoints, OperationName>> = {
   session: {
     tag: 'The BFF',
     summary: 'Show who you are and what you may do',
-    description: 'Your identity and your grants.',
+    description: 'Your identity, your grants and the BFF’s clock.',
     success: 'Your identity and your grants.',
-    answer: { requestId, caller: { id: 'access-key', kind: 'access-key' }, grants: ['*:*'] },
+    answer: {
+      requestId,
+      caller: { id: 'access-key', kind: 'access-key' },
+      grants: ['*:*'],
+      time: entry.startedAt,
+    },
   },
   environments: {
     tag: 'The BFF',

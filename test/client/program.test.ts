@@ -30,18 +30,20 @@ describe('the command line', () => {
     folder[Symbol.dispose]();
   });
 
-  const inFolder = () => ({
+  const inFolder = (variables: Record<string, string> = {}) => ({
     cwd: folder.path,
     env: {
       PATH: process.env.PATH,
       HOME: folder.path,
       PEARSANA_BFF_URL: bff.url,
       PEARSANA_BFF_ACCESS_KEY: bff.accessKey,
+      ...variables,
     },
   });
-  function run(...args: string[]): Promise<Ran> {
+  const run = (...args: string[]) => runWith({}, ...args);
+  function runWith(variables: Record<string, string>, ...args: string[]): Promise<Ran> {
     return new Promise((resolve) => {
-      execFile(process.execPath, [program, ...args], inFolder(), (error, output, errors) => {
+      execFile(process.execPath, [program, ...args], inFolder(variables), (error, output, errors) => {
         const rows = output.startsWith('{')
           ? output
               .trim()
@@ -297,9 +299,21 @@ describe('the command line', () => {
     assert.equal(ran.code, 0, ran.errors);
     for (const words of [
       'signed in with the owner key',
-      'sandbox, ping: authorized',
-      'production, scopes: all are enabled',
+      'Clock: the BFF’s clock agrees',
+      'sandbox, ping: Pearsana accepts the BFF’s token',
+      'sandbox, API version: 2026-01-30 is the newest',
+      'production, scopes: there is a token for each of the 8 scopes',
+      'sandbox, journal: works',
     ])
       assert(ran.errors.includes(words), ran.errors);
+  });
+
+  it('ends the command doctor with 1 where a check failed, and says what to do', async () => {
+    const wrongKey = await runWith({ PEARSANA_BFF_ACCESS_KEY: 'not-the-key-of-this-bff' }, 'doctor');
+    assert.equal(wrongKey.code, 1);
+    assert.match(wrongKey.errors, /✔ BFF: answers\n✖ Sign-in: .*\n {4}.*PEARSANA_BFF_ACCESS_KEY/);
+    const nobody = await runWith({ PEARSANA_BFF_URL: 'http://127.0.0.1:9' }, 'doctor');
+    assert.equal(nobody.code, 1);
+    assert.match(nobody.errors, /✖ BFF: .*could not be reached.*\n {4}Run “npm start”.*PEARSANA_BFF_URL/);
   });
 });

@@ -24,7 +24,11 @@ export function createApi(dependencies: ApiDependencies): RequestHandler {
 
   const ownRoutes = createOwnRoutes(
     {
-      session: ({ caller: { id, kind, grants } }) => ({ caller: { id, kind }, grants: [...grants] }),
+      session: ({ caller: { id, kind, grants } }) => ({
+        caller: { id, kind },
+        grants: [...grants],
+        time: new Date().toISOString(),
+      }),
       environments: ({ caller }) => ({
         environments: grantedTo(caller, environments).map(
           ({ id, name, kind, protected: isProtected, apiUrl }) => ({

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
 import { base64url, generateKeyPair } from 'jose';
+import { sessionAnswer } from '../../../shared/environments.ts';
 import {
   beginLogin,
   comeBack,
@@ -85,6 +86,7 @@ test('a login', async (t) => {
       requestId: session.headers.get('x-request-id'),
       caller: { id: 'user:ada', kind: 'session' },
       grants: ['sandbox:*'],
+      time: sessionAnswer.parse(session.body).time,
     });
   });
 

@@ -92,7 +92,8 @@ test('the BFF’s answers', async (t) => {
   await t.test('say who the caller is', async () => {
     const { status, body } = await bff.call('/api/session');
     assert.equal(status, 200);
-    const { requestId, ...rest } = sessionAnswer.parse(body);
+    const { requestId, time, ...rest } = sessionAnswer.parse(body);
+    assert.ok(Math.abs(Date.parse(time ?? '') - Date.now()) < 60_000, time);
     assert.match(requestId, /^[0-9a-f-]{36}$/);
     assert.deepEqual(rest, { caller: { id: 'access-key', kind: 'access-key' }, grants: ['*:*'] });
   });
