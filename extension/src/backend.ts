@@ -49,8 +49,8 @@ export type Backend = {
    * @param asked the BFF's origin, as the user reviewed it: once the setting names another, nothing is sent.
    */
   imports(asked: string): ImportClient;
-  /** Whether a BFF answers at this origin; no key is sent. @throws ClientError where something else answers. */
-  isThere(origin: string): Promise<boolean>;
+  /** How people can sign in at this origin; no key is sent. @throws ClientError where no BFF answers. */
+  signInMethods(origin: string): Promise<string[]>;
   /** Whether people can sign in in a browser there; no key is sent. */
   offersBrowser(): Promise<boolean>;
   /**
@@ -218,15 +218,7 @@ export function createBackend({
         });
       return Object.fromEntries(importCalls.map((name) => [name, call(name)])) as unknown as ImportClient;
     },
-    async isThere(asked) {
-      try {
-        await clientOf(asked, { timeoutMs: methodsTimeoutMs }).signInMethods();
-        return true;
-      } catch (error) {
-        if (error instanceof ClientError && error.reason === 'unreachable') return false;
-        throw error;
-      }
-    },
+    signInMethods: (asked) => methodsAt(asked, methodsTimeoutMs),
     async offersBrowser() {
       try {
         return (await methodsAt(origin(), methodsTimeoutMs)).includes('browser');

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { ActivityEntry } from '../../shared/activity.ts';
+import type { Finding } from '../../shared/doctor.ts';
 import type { FileLimits } from '../../shared/environments.ts';
 import type { ImportOperation } from '../../shared/import-record.ts';
 import type { RowState } from '../../shared/imports/result-files.ts';
@@ -19,6 +20,12 @@ export const providerId = 'pearsana';
 export const keptImportsKey = 'imports';
 /** A context key: `signedIn`, `signedOut`, or absent until it is known. */
 export const sessionContextKey = 'pearsana.session';
+/** Context keys that are set once something was done, by which the steps of the walkthrough are completed. */
+export const doneContextKeys = {
+  pinged: 'pearsana.pinged',
+  invited: 'pearsana.invited',
+  imported: 'pearsana.imported',
+} as const;
 /** Colours of icons. VS Code has a value for each kind of theme, and a user can change them. */
 export const colors = {
   succeeded: 'pearsana.succeeded',
@@ -140,6 +147,8 @@ export type Commands = {
   'pearsana.signIn': { argument: { accessKey: string }; result: { signedInTo: string } | Failed | undefined };
   /** Starts the BFF from its repository, and signs in to it. Nothing where that is not possible: the user has been told. */
   'pearsana.startBackend': { argument: never; result: { signedInTo: string } | Failed | undefined };
+  /** Checks everything between VS Code and Pearsana, and lists what it finds. Nothing where the list was closed early. */
+  'pearsana.checkEverything': { argument: never; result: { findings: Finding[] } | Failed | undefined };
   'pearsana.signOut': { argument: never; result: Failed | undefined };
   'pearsana.showLog': { argument: never; result: undefined };
 };

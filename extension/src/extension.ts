@@ -15,6 +15,7 @@ import { createSignOutCommand } from './commands/sign-out.ts';
 import { createWriteCommand } from './commands/write.ts';
 import {
   backendUrlSetting,
+  doneContextKeys,
   importsViewId,
   keptImportsKey,
   providerId,
@@ -104,21 +105,27 @@ export function activate(context: vscode.ExtensionContext): void {
       supportsMultipleAccounts: false,
     }),
     ...registerCommands(vscode.commands.registerCommand, {
-      'pearsana.ping': createPingCommand({ ...reading, history, tree }),
+      'pearsana.ping': completing('pinged', createPingCommand({ ...reading, history, tree })),
       'pearsana.health': createHealthCommand(reading),
       'pearsana.scopes': createScopesCommand(reading),
       'pearsana.createUser': whenUsed(async () =>
         createWriteCommand((await import('./forms/user-form.ts')).userForm, writing),
       ),
-      'pearsana.invite': whenUsed(async () =>
-        createWriteCommand((await import('./forms/invitation-form.ts')).invitationForm, writing),
+      'pearsana.invite': completing(
+        'invited',
+        whenUsed(async () =>
+          createWriteCommand((await import('./forms/invitation-form.ts')).invitationForm, writing),
+        ),
       ),
       'pearsana.submitDocument': whenUsed(async () => {
         const { createSubmitDocumentCommand } = await import('./commands/submit-document.ts');
         return createSubmitDocumentCommand(writing);
       }),
       'pearsana.saveResults': whenUsed(async () => (await import('./commands/save-results.ts')).saveResults),
-      'pearsana.importFile': whenUsed(async () => (await imports()).importFile),
+      'pearsana.importFile': completing(
+        'imported',
+        whenUsed(async () => (await imports()).importFile),
+      ),
       'pearsana.checkFile': whenUsed(async () => (await imports()).checkFile),
       'pearsana.newImportFile': whenUsed(async () => (await imports()).newImportFile),
       'pearsana.pauseImport': whenUsed(async () => (await imports()).pauseImport),
@@ -132,6 +139,10 @@ export function activate(context: vscode.ExtensionContext): void {
       'pearsana.startBackend': whenUsed(async () => {
         const { createStartBackendCommand } = await import('./commands/start-backend.ts');
         return createStartBackendCommand(reading);
+      }),
+      'pearsana.checkEverything': whenUsed(async () => {
+        const { createCheckEverythingCommand } = await import('./commands/check-everything.ts');
+        return createCheckEverythingCommand(reading);
       }),
       'pearsana.showLog': () => {
         channel.show();
@@ -161,6 +172,23 @@ function listenToBrowser(extensionId: string, redeem: Backend['redeem']) {
 
 function setSession(session: 'signedIn' | 'signedOut' | undefined): void {
   void vscode.commands.executeCommand('setContext', sessionContextKey, session);
+}
+
+/** A command that completes a step of the walkthrough, once it has done what it is for. */
+function completing<Result>(
+  step: keyof typeof doneContextKeys,
+  act: (...given: unknown[]) => Result | Promise<Result>,
+): (...given: unknown[]) => Promise<Result> {
+  return async (...given) => {
+    const result = await act(...given);
+    if (isDone(result)) void vscode.commands.executeCommand('setContext', doneContextKeys[step], true);
+    return result;
+  };
+}
+
+function isDone(result: unknown): boolean {
+  if (typeof result !== 'object' || result === null || 'error' in result) return false;
+  return !('end' in result) || result.end === 'finished';
 }
 
 function hostOf(kind: vscode.ExtensionKind): Host {

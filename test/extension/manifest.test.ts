@@ -9,6 +9,7 @@ import {
   backendUrlSetting,
   type CommandId,
   colors,
+  doneContextKeys,
   importsViewId,
   operationCommands,
   providerId,
@@ -52,15 +53,16 @@ const commandIds: string[] = [
     'pearsana.signIn': true,
     'pearsana.signOut': true,
     'pearsana.startBackend': true,
+    'pearsana.checkEverything': true,
     'pearsana.showLog': true,
   } satisfies Record<Exclude<CommandId, OperationCommand>, true>),
 ];
 const views = [viewId, activityViewId, importsViewId];
 const settings = [backendUrlSetting, backendFolderSetting];
-const contextKeys = [sessionContextKey];
+const contextKeys = [sessionContextKey, ...Object.values(doneContextKeys)];
 
 /** What VS Code itself has, as far as the manifest uses it. */
-const hostCommands = ['workbench.action.openSettings'];
+const hostCommands = ['workbench.action.openSettings', 'workbench.action.openWalkthrough'];
 const hostKeys = [
   ...['view', 'viewItem', 'explorerResourceIsFolder', 'resourceExtname', 'resourceScheme'],
   'resourceFilename',
@@ -145,7 +147,14 @@ describe('the manifest', () => {
   });
 
   it('names nothing that the code does not have, and the code names nothing else', () => {
-    const known = [...commandIds, ...views, ...settings, ...contextKeys, ...Object.values(colors)];
+    const known = [
+      ...commandIds,
+      ...views,
+      ...views.map((view) => `${view}.focus`),
+      ...settings,
+      ...contextKeys,
+      ...Object.values(colors),
+    ];
     const submenus = contributes.submenus.map(({ id }: { id: string }) => id);
     const unknown = (ids: string[], others: string[]) => [
       ...new Set(ids.filter((id) => !others.includes(id))),
@@ -164,6 +173,18 @@ describe('the manifest', () => {
     for (const { text } of texts)
       for (const id of matches(/\(command:([\w.]+)/g, text))
         assert([...commandIds, ...hostCommands].includes(id), `${id} in “${text}”`);
+  });
+
+  it('binds few keys, each to a command of its own, and not those that type a character where AltGr is used', () => {
+    const { keybindings } = contributes;
+    const focus = views.map((view) => `${view}.focus`);
+    assert(keybindings.length <= 4);
+    for (const { command, key, mac } of keybindings) {
+      assert([...commandIds, ...focus].includes(command), command);
+      assert.match(key, /^ctrl\+k shift\+[a-z]$/);
+      assert.equal(mac, key.replace('ctrl', 'cmd'));
+    }
+    assert.equal(new Set(keybindings.map(({ key }: { key: string }) => key)).size, keybindings.length);
   });
 
   it('asks in its conditions for keys that somebody sets', () => {
@@ -208,6 +229,7 @@ describe('the manifest', () => {
       'pearsana.refresh',
       'pearsana.signIn',
       'pearsana.signOut',
+      'pearsana.checkEverything',
       'pearsana.showLog',
     ]);
   });
@@ -237,8 +259,28 @@ describe('the manifest', () => {
     assert.equal(welcome.view, viewId);
     assert.equal(welcome.when, `${sessionContextKey} == signedOut`);
     const links = matches(/\(command:([\w.]+)/g, welcome.contents);
-    assert.deepEqual(links, ['pearsana.signIn', 'pearsana.startBackend', 'workbench.action.openSettings']);
+    assert.deepEqual(links, [
+      'pearsana.signIn',
+      'pearsana.startBackend',
+      'workbench.action.openSettings',
+      'workbench.action.openWalkthrough',
+    ]);
     assert(welcome.contents.includes(encodeURIComponent(JSON.stringify([backendUrlSetting]))));
+  });
+
+  it('has a walkthrough whose steps are completed by what was done, each with a picture in the colours of the theme', () => {
+    const [{ id, steps }, ...others] = contributes.walkthroughs;
+    assert.deepEqual(others, []);
+    const walkthrough = encodeURIComponent(`${manifest.publisher}.${manifest.name}#${id}`);
+    assert(contributes.viewsWelcome[0].contents.includes(walkthrough), 'nothing leads to the walkthrough');
+    for (const { id: step, description, media, completionEvents } of steps) {
+      assert.match(description, /^\[[^\]]+\]\(command:pearsana\.\w+[^)]*\)$/m, `${step} has no button`);
+      assert(media.altText, step);
+      assert(!description.includes('`'), `${step}: VS Code shows backticks there as they are`);
+      const picture = read(media.svg);
+      assert.doesNotMatch(picture.replaceAll(/var\([^"]*\)/g, ''), /="(#|rgb|black|white)/, media.svg);
+      for (const event of completionEvents) assert.match(event, /^onContext:/, step);
+    }
   });
 
   it('lets no workspace say where the access key goes, or what is started', () => {

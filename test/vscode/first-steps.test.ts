@@ -26,9 +26,22 @@ describe('the first steps', { skip: noBrowser }, () => {
       userSettings: { 'pearsana.backendUrl': url },
       variables: { BFF_DATA_DIR: data.path },
     });
-    const { page, treeItem, notification, runCommand } = workbench;
+    const { page, quickInput, treeItem, notification, runCommand } = workbench;
+    // Wide enough for the pictures of the steps.
+    await page.setViewportSize({ width: 1600, height: 800 });
     await workbench.openContainer('Pearsana');
-    await page.getByRole('button', { name: 'Start the BFF' }).click();
+    await page.getByText('Take the first steps', { exact: true }).click();
+    const steps = page.locator('.gettingStartedContainer');
+    const step = async (name: string) => {
+      const button = steps.getByRole('button', { name }).first();
+      if ((await button.getAttribute('aria-expanded')) !== 'true') await button.click();
+      await page.waitForTimeout(1500);
+      await workbench.screenshot(`.cache/screenshots/step-${name.replaceAll(' ', '-')}.png`);
+    };
+    const completed = (name: string) => steps.getByRole('checkbox', { name: `${name}: Completed` }).waitFor();
+    for (const name of ['Sign in', 'Ping Pearsana', 'Send your first', 'Import many', 'Start the BFF'])
+      await step(name);
+    await steps.getByRole('button', { name: 'Start the BFF', exact: true }).click();
     await notification(/The BFF is running, and you are signed in\./).waitFor({ timeout: 120_000 });
     await treeItem(/^local/)
       .first()
@@ -39,6 +52,16 @@ describe('the first steps', { skip: noBrowser }, () => {
     await treeItem(/^local.*ok/)
       .first()
       .waitFor();
+    for (const name of ['Start the BFF', 'Sign in', 'Ping Pearsana']) await completed(name);
+    await workbench.screenshot('.cache/screenshots/steps-done.png');
+
+    await runCommand('Pearsana: Check Everything');
+    await quickInput.step(/Check Everything · .* · 8 ok/);
+    await workbench.screenshot('.cache/screenshots/check-everything.png');
+    const checked = (await quickInput.options()).join('\n');
+    for (const words of ['BFF, answers', 'Clock', 'local, ping', 'local, scopes', 'local, journal'])
+      assert.ok(checked.includes(words), checked);
+    await quickInput.escape();
 
     await runCommand('Pearsana: Start the BFF');
     await notification(`A BFF is already running at ${url}.`).waitFor();

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { before, describe, test } from 'node:test';
 import { freePort, startTestBff } from '../support/bff/test-bff.ts';
+import { codeServer } from '../support/vscode/vscode-server.ts';
 import { buildExtension, noBrowser } from './person.ts';
 import { runSuite, type SuiteRun } from './run-suite.ts';
 
@@ -14,7 +15,7 @@ const hosts: SuiteRun['host'][] = [
   ...(process.env.VSCODE_DESKTOP ? (['desktop'] as const) : []),
 ];
 
-describe('the extension in a real VS Code, against a real BFF and the local Pearsana', () => {
+describe(`the extension in a real VS Code ${codeServer.version.replace('4.', '1.')}, against a real BFF and the local Pearsana`, () => {
   before(buildExtension);
 
   for (const host of hosts) {

@@ -3,7 +3,7 @@ import { newAccessKey } from '../authentication/new-access-key.ts';
 import type { Backend } from '../backend.ts';
 import { type Commands, type Failed, viewId } from '../contributions.ts';
 import type { EnvironmentList } from '../environment-list.ts';
-import { CommandError } from '../failures/command-failure.ts';
+import { CommandError, failureOf } from '../failures/command-failure.ts';
 import { remedies } from '../failures/remedies.ts';
 import { remedyButton, showMessage } from '../failures/show-message.ts';
 import { isOnThatMachine, machineOf, type Situation } from '../failures/situation.ts';
@@ -14,7 +14,7 @@ export type StartDependencies = { backend: Backend; list: EnvironmentList; situa
 
 type Started = Exclude<Commands['pearsana.startBackend']['result'], Failed>;
 
-const pollMs = 500;
+const pollMs = 1_000;
 /** The first start installs what is missing. */
 const longestStartMs = 300_000;
 
@@ -36,7 +36,7 @@ export function createStartBackendCommand({
       explainWhyNot(origin, situation());
       return undefined;
     }
-    if (await backend.isThere(origin)) {
+    if (await isThere(origin)) {
       const isSignedIn = (await backend.session()) !== undefined;
       const buttons = isSignedIn ? [] : [remedyButton(remedies.signIn)];
       showMessage('information', `A BFF is already running at ${origin}.`, buttons);
@@ -53,6 +53,17 @@ export function createStartBackendCommand({
     showMessage('information', 'The BFF is running, and you are signed in.');
     void vscode.commands.executeCommand(`${viewId}.focus`);
     return { signedInTo: origin };
+  }
+
+  /** @throws ClientError where something else answers there. */
+  async function isThere(origin: string): Promise<boolean> {
+    try {
+      await backend.signInMethods(origin);
+      return true;
+    } catch (error) {
+      if (failureOf(error).code === 'BFF_UNREACHABLE') return false;
+      throw error;
+    }
   }
 
   /** False once the user no longer waits. @throws CommandError if it ends before it answers. */
@@ -74,7 +85,7 @@ export function createStartBackendCommand({
       );
       const deadline = performance.now() + longestStartMs;
       try {
-        while (!(await backend.isThere(origin))) {
+        while (!(await isThere(origin))) {
           if (cancellation.isCancellationRequested) return false;
           if (hasEnded || performance.now() > deadline)
             throw new CommandError('BFF_NOT_STARTED', 'The BFF did not start. The terminal shows why.');

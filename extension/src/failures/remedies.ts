@@ -11,6 +11,7 @@ import {
 type HostCommands = {
   'workbench.action.openSettings': { argument: string };
   'workbench.action.openGlobalKeybindings': { argument: never };
+  'pearsana.activity.focus': { argument: never };
 };
 
 type AllCommands = Commands & HostCommands;

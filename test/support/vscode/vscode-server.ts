@@ -1,5 +1,6 @@
 // The npm package `code-server` carries a complete VS Code server and workbench, so a real VS Code can be tested where
 // only the npm registry is reachable. Its version 4.139.1 is VS Code 1.139.1.
+// `VSCODE_OLDEST=1` takes the oldest VS Code that the extension's manifest names instead of the newest one.
 import type { ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -10,12 +11,21 @@ import { execute, npm } from '../processes/execute.ts';
 import { startProcessGroup } from '../processes/process-group.ts';
 import { installedExtensionIds, workerHostSetting } from './worker-host.ts';
 
-const codeServer = {
+/** The VS Code that is tested, as an npm package. */
+export const codeServer = {
   name: 'code-server',
-  version: '4.139.1',
-  integrity:
-    'sha512-fUYvJVdz4ZoVJfakGiGWXFMpF8K1ObsrpGvX17ZxNpKOzdNHs7lANT670JTr4ZhA8DnWqyvvmFG/d3HV9Yy6ew==',
   folder: 'lib/vscode',
+  ...(process.env.VSCODE_OLDEST
+    ? {
+        version: '4.100.3',
+        integrity:
+          'sha512-q/Fh2DOxCRNhC/WiG/6sAhSKnj7ZACTVBaeeZ+rWjol//0FCbl/qg1ln5ecZ99jYcfqMxZZAyWcN+YBIo0DgpA==',
+      }
+    : {
+        version: '4.139.1',
+        integrity:
+          'sha512-fUYvJVdz4ZoVJfakGiGWXFMpF8K1ObsrpGvX17ZxNpKOzdNHs7lANT670JTr4ZhA8DnWqyvvmFG/d3HV9Yy6ew==',
+      }),
 };
 
 const readyTimeoutMs = 30_000;
