@@ -3,7 +3,7 @@ import type { DocumentType, FileContent, SharedCallOptions, WriteOptions } from 
 /** One method for each row of the BFF’s table. Each fails with a `ClientError`, and with nothing else. */
 export interface ClientMethods {
   /**
-   * Your identity and your grants.
+   * Your identity, your grants and the BFF’s clock.
    *
    * Codes of `refused` errors: `VALIDATION_ERROR`, `UNAUTHORIZED`, `FORBIDDEN`, `HOST_NOT_ALLOWED`, `RATE_LIMITED`, `HEADERS_TOO_LARGE`, `INTERNAL`.
    */
@@ -271,6 +271,8 @@ export interface SessionAnswer {
   };
   /** `environment:operation`; `*` means all environments, or all operations. */
   grants: string[];
+  /** The BFF's clock (ISO 8601). Absent if the BFF is older than this field. */
+  time?: string | undefined;
 }
 /** `GET /api/environments`: the environments where the caller has a grant; the sandbox comes before production. */
 export interface EnvironmentsAnswer {
