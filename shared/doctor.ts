@@ -176,7 +176,7 @@ function failed(error: unknown): Found {
 /** For what only the caller's side can mend; the BFF's own messages say what to do. */
 function remedyOf(error: unknown): Pick<Found, 'remedy' | 'help'> {
   const { reason, failure } = error as { reason?: ClientErrorReason; failure?: { code: string } };
-  if (reason === 'unreachable')
+  if (reason === 'unreachable' || reason === 'timeout')
     return {
       remedy: 'Run “npm start” in the BFF repository, or correct the URL of the BFF.',
       help: 'startBackend',

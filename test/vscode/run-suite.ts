@@ -44,7 +44,7 @@ export async function runSuite(run: SuiteRun): Promise<SuiteResult & { notes: st
       JSON.stringify({ ...quietSettings, ...userSettings }),
     );
     const copy = await copyExtension(extension, host);
-    const extensionTestsPath = join(copy, 'suite.cjs');
+    const extensionTestsPath = join(copy, 'suite.js');
     await bundleSuite({ host, env }, extensionTestsPath);
     await runTests({
       vscodeExecutablePath: host === 'desktop' ? await downloadAndUnzipVSCode() : await writeLauncher(),

@@ -119,8 +119,8 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
     ({ situation }) => `The BFF at ${situation.backend} doesn’t answer.`,
     ({ situation }) => howToReach(situation),
     retry,
+    'startBackend',
     openSetting,
-    showLog,
   ),
   CONTRACT_BROKEN: row(
     'not a Pearsana BFF',
@@ -296,6 +296,7 @@ export function explain(failure: CommandFailure, situation: Situation, again?: R
     advice: say(row.advice),
     remedies: row.remedies.flatMap((name) => {
       if (name === 'retry') return again ?? [];
+      if (name === 'startBackend' && !canStart(situation)) return [];
       return name === 'showScopes' ? showScopes(failure) : remedies[name];
     }),
   };
@@ -330,6 +331,11 @@ function howToStart(situation: Situation): string {
   return isOnThatMachine(situation.backend)
     ? `run “npm start” in the BFF repository on ${machineOf(situation)}.`
     : 'ask your BFF administrator to start it.';
+}
+
+/** Whether VS Code can start a BFF where the setting leads. */
+function canStart({ inBrowser, backend }: Situation): boolean {
+  return !inBrowser && isOnThatMachine(backend);
 }
 
 function howToReach(situation: Situation): string {

@@ -158,6 +158,16 @@ describe('the words when the BFF doesn’t answer', () => {
     });
   }
 
+  it('offer to start it, where VS Code can run a program there', () => {
+    const offered = (situation: Partial<typeof desktop>) =>
+      explain(failureSample('BFF_UNREACHABLE'), { ...desktop, ...situation }, retry).remedies.map(
+        ({ command }) => command,
+      );
+    assert(offered({}).includes('pearsana.startBackend'));
+    assert(!offered({ inBrowser: true }).includes('pearsana.startBackend'));
+    assert(!offered({ backend: 'https://bff.example.com' }).includes('pearsana.startBackend'));
+  });
+
   it('don’t send people to their own machine for a BFF elsewhere', () => {
     assert.doesNotMatch(advice({ backend: 'https://bff.example.com' }), /npm start|machine/);
   });

@@ -167,7 +167,7 @@ describe('the rows in the place of the list', () => {
     assert.match(rows[1]?.label ?? '', /npm start.*on this machine/);
     assert.deepEqual(
       rows.flatMap(({ remedy }) => (remedy ? [remedy.title] : [])),
-      ['Retry', 'Open Setting', 'Show Log'],
+      ['Retry', 'Start the BFF', 'Open Setting'],
     );
   });
 
