@@ -6,6 +6,7 @@ import { none, only, parsed, text, UsageError } from '../command-line/arguments.
 import { startedAs } from '../command-line/started-as.ts';
 import { minute, textTable } from '../command-line/text-table.ts';
 import type { JournalStore, KnownWrite, WantedWrites, Whose } from './journal-store.ts';
+import { backUpJournal } from './sqlite/back-up-journal.ts';
 import { createSqliteStore } from './sqlite/sqlite-store.ts';
 
 const usage = () => `Shows what all callers sent, and records what you found in the Pearsana portal.
@@ -21,6 +22,8 @@ Usage: ${startedAs('journal')} <command>
       Records that the write happened. Its key is never sent again.
   resolve <id> --did-not-happen
       Records that it did not happen. The same request can be sent again.
+  backup <folder>
+      Writes a copy of the whole data directory into a new folder. Copying journal.sqlite alone would lose writes.
 
 Only the list is printed to standard output. The BFF may be running.`;
 
@@ -45,8 +48,9 @@ export async function runJournalCommand(command: JournalCommand): Promise<boolea
   try {
     if (verb === 'list') await list({ ...command, args });
     else if (verb === 'resolve') await resolve({ ...command, args });
+    else if (verb === 'backup') backUp({ ...command, args });
     else if (verb === undefined || verb === 'help' || verb === '--help') say(usage());
-    else throw new UsageError('Unknown command. Use list or resolve.');
+    else throw new UsageError('Unknown command. Use list, resolve or backup.');
     return true;
   } catch (error) {
     say(error instanceof Error ? error.message : 'It failed for an unknown reason.');
@@ -154,10 +158,23 @@ async function resolve({ args, directory, operator, say }: JournalCommand): Prom
   );
 }
 
-/** Opens the journal of a data directory. It does not create one. */
-async function openJournal(directory: string): Promise<{ store: JournalStore } & AsyncDisposable> {
+function backUp({ args, directory, say }: JournalCommand): void {
+  const folder = only(parsed(args, {}).positionals, 'Name a new folder for the backup.');
+  requireJournal(directory);
+  backUpJournal(directory, folder);
+  say(
+    `Wrote a copy of ${directory} to ${folder}. It holds what the journal knew until now: keys of later writes are not in it.`,
+  );
+}
+
+function requireJournal(directory: string): void {
   if (!statSync(join(directory, 'journal.sqlite'), { throwIfNoEntry: false }))
     throw new Error(`There is no journal in ${directory} yet. BFF_DATA_DIR names the data directory.`);
+}
+
+/** Opens the journal of a data directory. It does not create one. */
+async function openJournal(directory: string): Promise<{ store: JournalStore } & AsyncDisposable> {
+  requireJournal(directory);
   const store = createSqliteStore({ directory });
   const close = async () => void (await store.close());
   try {

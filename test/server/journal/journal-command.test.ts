@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { runJournalCommand } from '../../../server/journal/journal-command.ts';
@@ -131,6 +131,28 @@ describe('the command journal', () => {
     assert.equal(shortly(await flying), '201');
   });
 
+  it('backs up all that was written, beside a running BFF, and a BFF goes on from the copy', async () => {
+    using folder = temporaryFolder();
+    using other = temporaryFolder();
+    const backup = join(other.path, 'backup');
+    await using partner = await startFaultServer();
+    const bff = await startBffWith({ sandbox: partner }, { BFF_DATA_DIR: folder.path });
+    partner.api.next({ fault: 'reset-after-body' });
+    await write(bff, { key: 'first', request: samples.createInvitation.least });
+    const { ok, words } = await commandAt(folder.path)(`backup ${backup}`);
+    assert(ok, words);
+    assert.match((await commandAt(folder.path)(`backup ${backup}`)).words, /has files in it/);
+    for (const name of readdirSync(backup)) assert.equal(statSync(join(backup, name)).mode & 0o077, 0, name);
+    await bff.stop();
+    await using again = await startBffWith({ sandbox: partner }, { BFF_DATA_DIR: backup });
+    const arrived = partner.api.count('/v1/invitations');
+    assert.equal(
+      shortly(await write(again, { key: 'first', request: samples.createInvitation.least })),
+      '409 OUTCOME_UNKNOWN unknown',
+    );
+    assert.equal(partner.api.count('/v1/invitations'), arrived);
+  });
+
   it('moves no cursor by what a caller has written', async () => {
     using folder = temporaryFolder();
     const store = createSqliteStore({ directory: folder.path });
@@ -154,7 +176,8 @@ describe('the command journal', () => {
     ['list --person SIS', /--person takes a namespace and an id/],
     ['list --since yesterday', /--since takes a time in UTC/],
     ['list --until 2026-13-01', /--until takes a time in UTC/],
-    ['other', /Use list or resolve/],
+    ['backup', /Name a new folder/],
+    ['other', /Use list, resolve or backup/],
   ] as const) {
     it(`says what is wrong with “${line}”`, async () => {
       using folder = temporaryFolder();

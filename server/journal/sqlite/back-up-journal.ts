@@ -1,0 +1,32 @@
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from './sqlite.ts';
+
+/** What is in the data directory beside the database, as far as it exists. */
+const otherFiles = ['journal-key', 'access.json', 'access-key'];
+const busyTimeoutMs = 5_000;
+
+/**
+ * Writes a whole copy of a data directory into a folder, while a BFF may be running. The last writes are in SQLite's WAL
+ * and not in its file, so copying the file would lose them.
+ *
+ * @throws Error if the folder has files in it, or if the journal cannot be read
+ */
+export function backUpJournal(directory: string, folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (readdirSync(folder).length > 0) throw new Error(`${folder} has files in it. Name a new folder.`);
+  const database = new DatabaseSync(join(directory, 'journal.sqlite'), { timeout: busyTimeoutMs });
+  const copy = join(folder, 'journal.sqlite');
+  try {
+    database.prepare('VACUUM INTO ?').run(copy);
+  } finally {
+    database.close();
+  }
+  chmodSync(copy, 0o600);
+  for (const name of otherFiles) {
+    const file = join(directory, name);
+    if (!existsSync(file)) continue;
+    copyFileSync(file, join(folder, name));
+    chmodSync(join(folder, name), 0o600);
+  }
+}
