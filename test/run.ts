@@ -24,7 +24,7 @@ const slow = [
   'test/client/{generated-client,npm-package,older-version,program}.test.ts',
   'test/faults/**/*.test.ts',
   'test/imports/**/*.test.ts',
-  'test/server/{built-*,*canaries,upload-memory}.test.ts',
+  'test/server/{built-*,*canaries,upload-memory,behind-nginx}.test.ts',
   'test/server/program/{run,check}.test.ts',
   'test/server/callers/key-life.test.ts',
   'test/server/http/stopping.test.ts',

@@ -26,16 +26,36 @@ function asAddress(text: string | undefined): string | undefined {
   return isIP(address) === 0 ? undefined : address.toLowerCase();
 }
 
-/** Logs once that a proxy's header arrives although no proxy is believed: all its callers then count as one address. */
+const proxyNotTrusted =
+  'A proxy seems to be in front of this BFF (a request has the header X-Forwarded-For or Forwarded), but BFF_TRUST_PROXY is not set. All callers behind the proxy share one address, and so one limit on wrong access keys. Set BFF_TRUST_PROXY to the number of proxies in front of the BFF.';
+const addressMissing =
+  'BFF_TRUST_PROXY says that a proxy is in front of this BFF, but a request came without the header X-Forwarded-For. Such callers share one address, and so one limit on wrong access keys. Let the proxy send the caller’s address (nginx: proxy_set_header X-Forwarded-For $remote_addr;).';
+const oldHttp =
+  'The proxy in front of this BFF speaks HTTP/1.0, so each call needs a connection of its own. Let it speak HTTP/1.1 and keep its connections open (nginx: proxy_http_version 1.1; proxy_set_header Connection "";).';
+const connectionClosed =
+  'The proxy in front of this BFF closes its connection after each call, which costs time. Let it keep its connections open (nginx: proxy_set_header Connection ""; and keepalive in the upstream).';
+
+/** Logs, once each, what seems to be forgotten in the configuration of a proxy in front of the BFF. */
 export function watchForProxy(trustProxy: number, warn: (sentence: string) => void) {
-  let warned = trustProxy > 0;
-  return function noteProxy({ headers }: Request, _response: Response, next: NextFunction): void {
-    if (!warned && (headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined)) {
-      warned = true;
-      warn(
-        'A proxy seems to be in front of this BFF (a request has the header X-Forwarded-For or Forwarded), but BFF_TRUST_PROXY is not set. All callers behind the proxy share one address, and so one limit on wrong access keys. Set BFF_TRUST_PROXY to the number of proxies in front of the BFF.',
-      );
+  const said = new Set<string>();
+
+  return function noteProxy(request: Request, response: Response, next: NextFunction): void {
+    const remark = remarkOn(request, trustProxy);
+    // A supervisor's probe does not pass the proxy.
+    if (remark !== undefined && !said.has(remark) && !isProbe(response)) {
+      said.add(remark);
+      warn(remark);
     }
     next();
   };
 }
+
+function remarkOn({ headers, httpVersion }: Request, trustProxy: number): string | undefined {
+  const isForwarded = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined;
+  if (trustProxy === 0) return isForwarded ? proxyNotTrusted : undefined;
+  if (!isForwarded) return addressMissing;
+  if (httpVersion === '1.0') return oldHttp;
+  return headers.connection === 'close' ? connectionClosed : undefined;
+}
+
+const isProbe = ({ locals }: Response) => ['/livez', '/readyz'].includes(locals.context.target?.path ?? '');
