@@ -5,6 +5,7 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { createClient as createPackagedClient } from '../../client/create-client.ts';
 import { type Backend, type BackendDependencies, createBackend } from '../../extension/src/backend.ts';
 import { failureOf } from '../../extension/src/failures/command-failure.ts';
 import { explain, sentencesOf } from '../../extension/src/failures/explain-failure.ts';
@@ -36,7 +37,7 @@ type EarlierClient = Pick<
 >;
 
 /** Calls everything that both versions have. The sandbox works, and production loses its answers. */
-async function callEverything(client: EarlierClient): Promise<void> {
+async function callEverything(client: EarlierClient, who = 'client'): Promise<void> {
   assert.deepEqual((await client.session()).grants, ['*:*']);
   const { environments } = await client.environments();
   assert.deepEqual(
@@ -49,7 +50,7 @@ async function callEverything(client: EarlierClient): Promise<void> {
   assert((await client.scopes({ environment })).result.scopes.length > 0);
   for (const name of writeNames) {
     const write = client[name] as (options: object) => Promise<{ replayed: boolean }>;
-    const options = { environment, request: samples[name].whole, idempotencyKey: `key-of-${name}` };
+    const options = { environment, request: samples[name].whole, idempotencyKey: `${who}-${name}` };
     assert.equal((await write(options)).replayed, false, name);
     assert.equal((await write(options)).replayed, true, name);
   }
@@ -145,6 +146,10 @@ describe('the version before imports', { skip }, () => {
       document.externalReference = { namespace: 'SIS', externalId: 'nobody' };
       const stranger = await errorOf(client.submitDocument({ environment, request: document }));
       assert.deepEqual([stranger.status, stranger.isFromOlderBff], [404, false]);
+    });
+
+    it('answers today’s npm client', async () => {
+      await callEverything(createPackagedClient({ baseUrl: bff.url, accessKey, maxRetries: 0 }), 'packaged');
     });
 
     it('makes today’s command line ask for an update of the BFF, and check files and connections', async () => {
