@@ -32,8 +32,9 @@ export function sentences(issues: readonly Issue[]): string[] {
 
 /** The words for faults that zod itself finds. The fields' own checks have their own words. */
 function describe(issue: z.core.$ZodRawIssue): string | undefined {
-  if (issue.code !== 'invalid_type') return undefined;
+  if (issue.code !== 'invalid_type' && issue.code !== 'invalid_value') return undefined;
   if (issue.input === undefined) return 'is required';
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
   return `must be ${kindNames[issue.expected] ?? issue.expected}`;
 }
 
@@ -42,6 +43,7 @@ const kindNames: Record<string, string> = {
   array: 'a list',
   object: 'an object',
   number: 'a number',
+  boolean: 'true or false',
 };
 
 function issuesOf(issue: z.core.$ZodIssue, input: unknown): Issue[] {

@@ -102,7 +102,7 @@ describe('an import in figures', { timeout: 1_800_000 }, () => {
     assert.equal(machine.called.length, 12, machine.called.join(' '));
     assert.deepEqual(setting.partner.api.arrivals, []);
     t.diagnostic(`10,000 done rows resumed in ${seconds.toFixed(1)} s`);
-    if (isLong) assert(seconds < 10, String(seconds));
+    if (isLong) assert(seconds < 30, String(seconds));
   });
 
   it('keeps to its rate so well that the BFF never has to slow it down', async (t) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { announceRequest } from '../../shared/import-record.ts';
 import { operations } from '../../shared/operations.ts';
 import { sentences, validate } from '../../shared/validate.ts';
 import {
@@ -185,6 +186,18 @@ describe('what a person reads', () => {
       'profile: must be an object',
       'surprise: there is no such field',
     ]);
+  });
+
+  it('names the values that are possible where only these are', () => {
+    const announcement = { operation: 'submitDocumentBatch', rows: 1, digest: 'a'.repeat(64), again: 'yes' };
+    const validation = validate(announceRequest, announcement);
+    assert.deepEqual(validation.ok ? [] : sentences(validation.issues), [
+      'operation: must be one of createUser, createInvitation, submitDocument',
+      'again: must be true or false',
+    ]);
+    const { operation, again, ...least } = announcement;
+    const without = validate(announceRequest, least);
+    assert.deepEqual(without.ok ? [] : sentences(without.issues), ['operation: is required']);
   });
 
   it('names what is wrong between two fields, whatever is wrong in a third', () => {
