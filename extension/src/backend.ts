@@ -26,17 +26,28 @@ export type BackendDependencies = {
   readUrl: () => string;
   sessions: SessionStore;
   log: LogCall;
+  /** Told of each call of an operation, once it has ended. */
+  onEnded?: (call: EndedCall) => void;
   /** For tests, as the next one. */
   fetch?: typeof fetch;
   /** In ms, from any beginning. */
   now?: () => number;
 };
 
+/** A call of an operation that has ended: where, of what, and when it was begun and ended (ms since 1970). */
+export type EndedCall = {
+  origin: string;
+  operation: OperationName;
+  environment: string;
+  startedAt: number;
+  endedAt: number;
+} & ({ answer: Answer<OperationName> } | { failure: CommandFailure });
+
 /** The BFF that the setting names, called with the access key that belongs to it. */
 export type Backend = {
   /** @throws CommandError when the setting is no address that a key may be sent to. */
   origin(): string;
-  /** Who is signed in there; nothing while nobody is, or while the setting is no address. */
+  /** Who is signed in there; nothing while nobody is any longer, or while the setting is no address. */
   session(): Promise<{ origin: string; session: KeptSession } | undefined>;
   /** Calls an operation of the table. */
   call<Name extends OperationName>(name: Name, options: CallOptions<Name>): Promise<Answer<Name>>;
@@ -49,10 +60,11 @@ export type Backend = {
    * @param asked the BFF's origin, as the user reviewed it: once the setting names another, nothing is sent.
    */
   imports(asked: string): ImportClient;
-  /** How people can sign in at this origin; no key is sent. @throws ClientError where no BFF answers. */
-  signInMethods(origin: string): Promise<string[]>;
-  /** Whether people can sign in in a browser there; no key is sent. */
-  offersBrowser(): Promise<boolean>;
+  /**
+   * How people can sign in at this origin: `browser`, `access-key`. No key is sent.
+   * @throws ClientError where nobody answers, or whoever does is not a BFF.
+   */
+  signInMethods(origin: string, signal?: AbortSignal): Promise<string[]>;
   /**
    * Asks the BFF whether it takes this key, and keeps it if so.
    * @param asked its origin, as the user saw it: once the setting names another, nothing is sent.
@@ -74,9 +86,6 @@ type OperationMethods = {
 
 /** What is answered by the BFF itself, so there is no call to Pearsana to wait for. */
 const ownAnswerTimeoutMs = 10_000;
-/** A question before the first question: whoever types a key finds out soon enough that nobody answers. */
-const methodsTimeoutMs = 3_000;
-
 /** Partner calls have the client's own limit. */
 const partnerTimeoutMs = 60_000;
 /** So long after a BFF answered, the same one is taken to be there. */
@@ -94,6 +103,7 @@ export function createBackend({
   readUrl,
   sessions,
   log,
+  onEnded,
   fetch,
   now = () => performance.now(),
 }: BackendDependencies): Backend {
@@ -114,8 +124,8 @@ export function createBackend({
   }
 
   /** @throws ClientError where whatever answers is not a BFF; no key is sent. */
-  async function methodsAt(at: string, timeoutMs: number, signal?: AbortSignal): Promise<string[]> {
-    const client = clientOf(at, { timeoutMs });
+  async function methodsAt(at: string, signal?: AbortSignal): Promise<string[]> {
+    const client = clientOf(at, {});
     const { methods } = await logged(log, 'sign-in methods', undefined, () =>
       client.signInMethods({ signal }),
     );
@@ -131,7 +141,7 @@ export function createBackend({
     call: (client: Client) => Promise<Answer>,
   ): Promise<Answer> {
     const proven = provenAt.get(at);
-    if (proven === undefined || now() - proven > provenMs) await methodsAt(at, ownAnswerTimeoutMs, signal);
+    if (proven === undefined || now() - proven > provenMs) await methodsAt(at, signal);
     return logged(log, operation, environment, () => call(clientOf(at, key)));
   }
 
@@ -189,16 +199,29 @@ export function createBackend({
       try {
         const at = origin();
         const session = await sessions.get(at);
-        return session && { origin: at, session };
+        const isPast = session?.expiresAt !== undefined && isOver(session.expiresAt);
+        return isPast ? undefined : session && { origin: at, session };
       } catch {
         return undefined;
       }
     },
-    call: (name, options) =>
-      callSignedIn({ ...options, operation: name, timeoutMs: partnerTimeoutMs }, (client) => {
-        const methods: OperationMethods = client;
-        return methods[name](options);
-      }),
+    async call(name, options) {
+      const begun = { origin: origin(), environment: options.environment, startedAt: Date.now() };
+      const end = (outcome: { answer: Answer<OperationName> } | { failure: CommandFailure }) =>
+        onEnded?.({ ...begun, operation: name, endedAt: Date.now(), ...outcome });
+      try {
+        const called = { ...options, operation: name, timeoutMs: partnerTimeoutMs };
+        const answer = await callSignedIn(called, (client) => {
+          const methods: OperationMethods = client;
+          return methods[name](options);
+        });
+        end({ answer });
+        return answer;
+      } catch (error) {
+        end({ failure: failureOf(error) });
+        throw error;
+      }
+    },
     environments: (signal) =>
       callSignedIn({ operation: 'environments', signal }, async (client, at) => ({
         ...(await client.environments({ signal })),
@@ -218,18 +241,10 @@ export function createBackend({
         });
       return Object.fromEntries(importCalls.map((name) => [name, call(name)])) as unknown as ImportClient;
     },
-    signInMethods: (asked) => methodsAt(asked, methodsTimeoutMs),
-    async offersBrowser() {
-      try {
-        return (await methodsAt(origin(), methodsTimeoutMs)).includes('browser');
-      } catch {
-        // The key is asked for, and what is wrong is said where it is typed.
-        return false;
-      }
-    },
+    signInMethods: methodsAt,
     async signIn(asked, accessKey, signal) {
       requireUnchanged(asked);
-      await methodsAt(asked, ownAnswerTimeoutMs, signal);
+      await methodsAt(asked, signal);
       await keep(asked, { accessKey }, signal);
     },
     async redeem(asked, code, verifier, signal) {

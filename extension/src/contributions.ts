@@ -18,7 +18,7 @@ export const backendFolderSetting = 'pearsana.backendFolder';
 export const providerId = 'pearsana';
 /** The state of VS Code that holds the imports that have not ended. */
 export const keptImportsKey = 'imports';
-/** A context key: `signedIn`, `signedOut`, or absent until it is known. */
+/** A context key: `signedIn`, `signedOut`, `failed` where the BFF does not tell, or absent until it was asked. */
 export const sessionContextKey = 'pearsana.session';
 /** Context keys that are set once something was done, by which the steps of the walkthrough are completed. */
 export const doneContextKeys = {
@@ -26,11 +26,16 @@ export const doneContextKeys = {
   invited: 'pearsana.invited',
   imported: 'pearsana.imported',
 } as const;
+/** A context key: the operations that are granted in any environment, or `none`; absent while nobody knows. */
+export const grantsContextKey = 'pearsana.grants';
+/** The state of VS Code that holds the default environment of each BFF. */
+export const keptDefaultsKey = 'defaultEnvironments';
 /** Colours of icons. VS Code has a value for each kind of theme, and a user can change them. */
 export const colors = {
   succeeded: 'pearsana.succeeded',
   failed: 'pearsana.failed',
   unknown: 'pearsana.unknown',
+  protected: 'pearsana.protected',
 } as const;
 export type Color = (typeof colors)[keyof typeof colors];
 
@@ -140,6 +145,11 @@ export type Commands = {
   'pearsana.showImportResults': { argument: ImportReference; result: Failed | undefined };
   /** Asks whether a write whose outcome is unknown happened, and tells the BFF. */
   'pearsana.resolve': { argument: WriteReference; result: ActivityEntry | Failed | undefined };
+  /** Chooses the environment that is offered first and shown in the status bar. It never decides where a write goes. */
+  'pearsana.chooseEnvironment': {
+    argument: EnvironmentArgument;
+    result: EnvironmentArgument | Failed | undefined;
+  };
   /** Saves the results of documents, which are shown in an editor, as CSV. */
   'pearsana.saveResults': { argument: never; result: undefined };
   'pearsana.refresh': { argument: never; result: undefined };

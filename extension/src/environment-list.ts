@@ -12,6 +12,8 @@ export type ListState =
       kind: 'listed';
       origin: string;
       environments: readonly Environment[];
+      /** Offered first, and shown in the status bar; nothing without environments. It never decides where a write goes. */
+      defaultId: string | undefined;
       /** Of the files that this BFF takes. */
       fileLimits: FileLimits;
     };
@@ -25,14 +27,21 @@ export type EnvironmentList = {
   load(): Promise<ListState>;
   /** Forgets it, and ends a request that is under way: its answer may be for another key or another BFF. */
   invalidate(): void;
-  /** Asks anew in the background, and keeps what is known if that fails. */
+  /** Asks anew in the background, once it was asked for. Environments that are known are kept if that fails. */
   update(): Promise<void>;
+  setDefault(environment: string): void;
   onDidChange: Event<ListChange>;
 };
 
 export type Ask = (signal: AbortSignal) => Promise<EnvironmentsAnswer & { origin: string }>;
 
-export function createEnvironmentList(ask: Ask): EnvironmentList {
+/** The environment that was chosen as default, by the BFF's origin. */
+export type KeptDefaults = {
+  get(origin: string): string | undefined;
+  set(origin: string, id: string): unknown;
+};
+
+export function createEnvironmentList(ask: Ask, defaults: KeptDefaults): EnvironmentList {
   const changes = createEvent<ListChange>();
   let state: ListState = { kind: 'unknown' };
   let loading: Promise<ListState> | undefined;
@@ -50,11 +59,18 @@ export function createEnvironmentList(ask: Ask): EnvironmentList {
   async function askForState(signal: AbortSignal): Promise<ListState> {
     try {
       const { origin, environments, fileLimits = defaultFileLimits } = await ask(signal);
-      return { kind: 'listed', origin, environments, fileLimits };
+      const defaultId = defaultOf(environments, defaults.get(origin));
+      return { kind: 'listed', origin, environments, defaultId, fileLimits };
     } catch (error) {
       const failure = failureOf(error);
       return failure.code === 'NOT_SIGNED_IN' ? { kind: 'signedOut' } : { kind: 'failed', failure };
     }
+  }
+
+  const codeOf = (each: ListState) => (each.kind === 'failed' ? each.failure.code : undefined);
+  function tellOfAll(): void {
+    changes.fire('stale');
+    changes.fire('loaded');
   }
 
   const list: EnvironmentList = {
@@ -73,42 +89,57 @@ export function createEnvironmentList(ask: Ask): EnvironmentList {
       changes.fire('stale');
     },
     async update() {
-      if (state.kind !== 'listed') return;
+      if (state.kind !== 'listed' && state.kind !== 'failed') return;
       const { signal } = asking;
       const found = await askForState(signal);
       const before = state;
-      if (signal.aborted || before.kind !== 'listed' || found.kind !== 'listed') return;
-      state = found;
-      const changed = changedEnvironments(before.environments, found.environments);
-      if (changed === 'loaded') changes.fire('stale');
-      else if (changed.length > 0) changes.fire(changed);
+      if (signal.aborted) return;
+      if (before.kind === 'listed' && found.kind === 'listed') {
+        state = found;
+        const changed = changedEnvironments(before.environments, found.environments);
+        if (changed === 'all') tellOfAll();
+        else if (changed.length > 0) changes.fire(changed);
+      } else if (before.kind === 'failed' && codeOf(before) !== codeOf(found)) {
+        state = found;
+        tellOfAll();
+      }
+    },
+    setDefault(environment) {
+      if (state.kind !== 'listed') return;
+      const { origin, defaultId } = state;
+      void defaults.set(origin, environment);
+      state = { ...state, defaultId: environment };
+      changes.fire([environment, ...(defaultId === undefined ? [] : [defaultId])]);
     },
   };
   return list;
 }
 
-/** Whether somebody is signed in, as far as a state tells. */
-export function sessionOf(state: ListState): 'signedIn' | 'signedOut' | undefined {
-  switch (state.kind) {
-    case 'signedOut':
-      return 'signedOut';
-    case 'listed':
-      return 'signedIn';
-    case 'failed':
-      // Whatever was sent was sent with a key.
-      return state.failure.requestId === undefined ? undefined : 'signedIn';
-    case 'unknown':
-      return undefined;
-  }
+/** Whether somebody is signed in, as far as a state tells; `failed` where the BFF does not tell. */
+export function sessionOf({ kind }: ListState): 'signedIn' | 'signedOut' | 'failed' | undefined {
+  return kind === 'listed' ? 'signedIn' : kind === 'unknown' ? undefined : kind;
 }
 
-/** The ids whose facts differ; `loaded` when there are others, or in another order. */
+/** What the key allows in one environment at least, for the menus; `none` without any. Nothing until it is known. */
+export function grantsOf(state: ListState): string | undefined {
+  if (state.kind !== 'listed') return undefined;
+  const grants = new Set(state.environments.flatMap((environment) => environment.grants));
+  return [...grants].join(' ') || 'none';
+}
+
+/** Until one is chosen: none that is protected, if there is another. */
+function defaultOf(environments: readonly Environment[], kept: string | undefined): string | undefined {
+  const found = environments.find(({ id }) => id === kept) ?? environments.find((each) => !each.protected);
+  return (found ?? environments[0])?.id;
+}
+
+/** The ids whose facts differ; `all` when there are others, or in another order. */
 function changedEnvironments(
   before: readonly Environment[],
   after: readonly Environment[],
-): 'loaded' | string[] {
+): 'all' | string[] {
   const ids = (environments: readonly Environment[]) => environments.map(({ id }) => id).join(' ');
-  if (ids(before) !== ids(after)) return 'loaded';
+  if (ids(before) !== ids(after)) return 'all';
   return after
     .filter((each, index) => JSON.stringify(each) !== JSON.stringify(before[index]))
     .map(({ id }) => id);

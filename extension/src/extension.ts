@@ -8,28 +8,30 @@ import { createHealthCommand } from './commands/health.ts';
 import type { ImportNode } from './commands/imports.ts';
 import { createPingCommand } from './commands/ping.ts';
 import { createRefreshCommand } from './commands/refresh.ts';
-import { createResolveCommand } from './commands/resolve.ts';
 import { createScopesCommand } from './commands/scopes.ts';
 import { createSignInCommand } from './commands/sign-in.ts';
+import { signInFirst } from './commands/sign-in-first.ts';
 import { createSignOutCommand } from './commands/sign-out.ts';
-import { createWriteCommand } from './commands/write.ts';
+import type { WriteDependencies } from './commands/write.ts';
 import {
   backendUrlSetting,
   doneContextKeys,
+  grantsContextKey,
   importsViewId,
+  keptDefaultsKey,
   keptImportsKey,
   providerId,
   registerCommands,
   sessionContextKey,
 } from './contributions.ts';
-import { createEnvironmentList, sessionOf } from './environment-list.ts';
+import { createEnvironmentList, grantsOf, type KeptDefaults, sessionOf } from './environment-list.ts';
 import { createEvent } from './event.ts';
 import { registerTexts } from './failures/show-text.ts';
 import type { Host, Situation } from './failures/situation.ts';
-import { wizardInput } from './forms/wizard-input.ts';
 import { createActivityTree } from './views/activity-tree.ts';
 import { createEnvironmentsTree } from './views/environments-tree.ts';
-import { createPingHistory } from './views/ping-history.ts';
+import { createAnswerHistory } from './views/past-answers.ts';
+import { createStatusBarItem } from './views/status-bar-item.ts';
 import { createIntentions } from './writes/intentions.ts';
 
 /** Puts the parts together. It calls nobody: the first look at the view, or the first command, does. */
@@ -40,9 +42,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const situation = (): Situation => ({ ...host, backend: readUrl() });
 
   const sessions = createSessionStore(context.secrets);
-  const backend = createBackend({ readUrl, sessions, log: createCallLog(channel) });
-  const list = createEnvironmentList(backend.environments);
-  const history = createPingHistory();
+  const history = createAnswerHistory();
+  const log = createCallLog(channel);
+  const backend = createBackend({ readUrl, sessions, log, onEnded: history.record });
+  const list = createEnvironmentList(backend.environments, keptDefaults(context.globalState));
   const tree = createEnvironmentsTree({ list, history, situation });
   const activity = createActivityTree({ backend, list, situation });
 
@@ -64,16 +67,24 @@ export function activate(context: vscode.ExtensionContext): void {
     void provider.refresh();
   };
 
+  // A test has nobody who could.
+  const isSignedIn = async () => inTest || (await backend.session()) !== undefined;
+  const signedIn = <Given extends unknown[], Result>(act: (...given: Given) => Result | Promise<Result>) =>
+    signInFirst(act, { isSignedIn, signIn });
+
   const intentions = createIntentions(context.globalState);
   const reading = { backend, list, situation };
-  const writing = { ...reading, input: wizardInput, intentions, onWritten: activity.refresh, inTest };
+  const writing = once(async (): Promise<WriteDependencies> => {
+    const { wizardInput } = await import('./forms/wizard-input.ts');
+    return { ...reading, input: wizardInput, intentions, onWritten: activity.refresh, inTest };
+  });
 
   const importChanges = new vscode.EventEmitter<undefined>();
   const onDidChange = () => importChanges.fire(undefined);
   const imports = once(async () => {
     const { createImports } = await import('./commands/imports.ts');
     const { globalState: state, subscriptions } = context;
-    return createImports({ ...writing, state, subscriptions, onDidChange });
+    return createImports({ ...(await writing()), state, subscriptions, onDidChange });
   });
   // What a window left is offered once the extension is active again.
   if (context.globalState.get(keptImportsKey) !== undefined) void imports();
@@ -82,6 +93,7 @@ export function activate(context: vscode.ExtensionContext): void {
     channel,
     sessions,
     tree,
+    createStatusBarItem({ backend, list, history, situation }),
     activity,
     importChanges,
     vscode.window.registerTreeDataProvider<ImportNode>(importsViewId, {
@@ -91,7 +103,11 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
     registrations,
     registerTexts(),
-    sessions.onDidChange(onOtherSession),
+    sessions.onDidChange(() => {
+      // What one key was told is not shown under the next.
+      history.clear(Date.now());
+      onOtherSession();
+    }),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (!change.affectsConfiguration(backendUrlSetting)) return;
       onOtherSession();
@@ -99,40 +115,64 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
     list.onDidChange((change) => {
       if (change === 'stale') onDidChange();
-      if (change === 'loaded') setSession(sessionOf(list.state()));
+      const state = list.state();
+      if (state.kind === 'unknown') return;
+      setContext(sessionContextKey, sessionOf(state));
+      setContext(grantsContextKey, grantsOf(state));
     }),
     vscode.authentication.registerAuthenticationProvider(providerId, 'Pearsana BFF', provider, {
       supportsMultipleAccounts: false,
     }),
     ...registerCommands(vscode.commands.registerCommand, {
-      'pearsana.ping': completing('pinged', createPingCommand({ ...reading, history, tree })),
-      'pearsana.health': createHealthCommand(reading),
-      'pearsana.scopes': createScopesCommand(reading),
-      'pearsana.createUser': whenUsed(async () =>
-        createWriteCommand((await import('./forms/user-form.ts')).userForm, writing),
+      'pearsana.ping': completing('pinged', signedIn(createPingCommand(reading))),
+      'pearsana.health': signedIn(createHealthCommand(reading)),
+      'pearsana.scopes': signedIn(createScopesCommand(reading)),
+      'pearsana.createUser': signedIn(
+        whenUsed(async () => {
+          const { createWriteCommand } = await import('./commands/write.ts');
+          const { userForm } = await import('./forms/user-form.ts');
+          return createWriteCommand(userForm, await writing());
+        }),
       ),
       'pearsana.invite': completing(
         'invited',
-        whenUsed(async () =>
-          createWriteCommand((await import('./forms/invitation-form.ts')).invitationForm, writing),
+        signedIn(
+          whenUsed(async () => {
+            const { createWriteCommand } = await import('./commands/write.ts');
+            const { invitationForm } = await import('./forms/invitation-form.ts');
+            return createWriteCommand(invitationForm, await writing());
+          }),
         ),
       ),
-      'pearsana.submitDocument': whenUsed(async () => {
-        const { createSubmitDocumentCommand } = await import('./commands/submit-document.ts');
-        return createSubmitDocumentCommand(writing);
-      }),
+      'pearsana.submitDocument': signedIn(
+        whenUsed(async () => {
+          const { createSubmitDocumentCommand } = await import('./commands/submit-document.ts');
+          return createSubmitDocumentCommand(await writing());
+        }),
+      ),
       'pearsana.saveResults': whenUsed(async () => (await import('./commands/save-results.ts')).saveResults),
       'pearsana.importFile': completing(
         'imported',
-        whenUsed(async () => (await imports()).importFile),
+        signedIn(whenUsed(async () => (await imports()).importFile)),
       ),
-      'pearsana.checkFile': whenUsed(async () => (await imports()).checkFile),
+      'pearsana.checkFile': signedIn(whenUsed(async () => (await imports()).checkFile)),
       'pearsana.newImportFile': whenUsed(async () => (await imports()).newImportFile),
       'pearsana.pauseImport': whenUsed(async () => (await imports()).pauseImport),
       'pearsana.continueImport': whenUsed(async () => (await imports()).continueImport),
       'pearsana.stopImport': whenUsed(async () => (await imports()).stopImport),
       'pearsana.showImportResults': whenUsed(async () => (await imports()).showImportResults),
-      'pearsana.resolve': createResolveCommand({ backend, situation, onResolved: activity.refresh }),
+      'pearsana.resolve': signedIn(
+        whenUsed(async () => {
+          const { createResolveCommand } = await import('./commands/resolve.ts');
+          return createResolveCommand({ backend, situation, onResolved: activity.refresh });
+        }),
+      ),
+      'pearsana.chooseEnvironment': signedIn(
+        whenUsed(async () => {
+          const { createChooseEnvironmentCommand } = await import('./commands/choose-environment.ts');
+          return createChooseEnvironmentCommand(list, situation);
+        }),
+      ),
       'pearsana.refresh': createRefreshCommand(list),
       'pearsana.signIn': signIn,
       'pearsana.signOut': signOut,
@@ -170,8 +210,17 @@ function listenToBrowser(extensionId: string, redeem: Backend['redeem']) {
   return { browser, registrations };
 }
 
-function setSession(session: 'signedIn' | 'signedOut' | undefined): void {
-  void vscode.commands.executeCommand('setContext', sessionContextKey, session);
+function setContext(key: string, value: string | boolean | undefined): void {
+  void vscode.commands.executeCommand('setContext', key, value);
+}
+
+/** The default environment of each BFF, as VS Code keeps it for all windows. */
+function keptDefaults(state: vscode.Memento): KeptDefaults {
+  const all = () => state.get<Record<string, string>>(keptDefaultsKey, {});
+  return {
+    get: (origin) => all()[origin],
+    set: (origin, id) => state.update(keptDefaultsKey, { ...all(), [origin]: id }),
+  };
 }
 
 /** A command that completes a step of the walkthrough, once it has done what it is for. */
@@ -181,7 +230,7 @@ function completing<Result>(
 ): (...given: unknown[]) => Promise<Result> {
   return async (...given) => {
     const result = await act(...given);
-    if (isDone(result)) void vscode.commands.executeCommand('setContext', doneContextKeys[step], true);
+    if (isDone(result)) setContext(doneContextKeys[step], true);
     return result;
   };
 }

@@ -2,7 +2,11 @@
  * As in `today 21:39` or `26 Nov 2026, 21:39`, in the user's own way.
  * @param timeStyle `medium` has seconds.
  */
-export function timeWords(time: string, now = Date.now(), timeStyle: 'short' | 'medium' = 'short'): string {
+export function timeWords(
+  time: string | number,
+  now = Date.now(),
+  timeStyle: 'short' | 'medium' = 'short',
+): string {
   const date = new Date(time);
   const clock = date.toLocaleTimeString([], { timeStyle });
   if (date.toDateString() === new Date(now).toDateString()) return `today ${clock}`;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createSessionStore, sessionName } from '../../extension/src/authentication/session-store.ts';
-import { type Backend, createBackend } from '../../extension/src/backend.ts';
+import { type Backend, createBackend, type EndedCall } from '../../extension/src/backend.ts';
 import type { LoggedCall } from '../../extension/src/call-log.ts';
 
 const first = 'https://first.example';
@@ -14,6 +14,7 @@ function setUp(accepts = 'good-key') {
   const kept = new Map<string, string>();
   const sent: Sent[] = [];
   const logged: LoggedCall[] = [];
+  const ended: EndedCall[] = [];
   const settings = {
     url: first,
     onSecretRead: () => {},
@@ -30,6 +31,7 @@ function setUp(accepts = 'good-key') {
   const backend = createBackend({
     readUrl: () => settings.url,
     log: (call) => logged.push(call),
+    onEnded: (call) => ended.push(call),
     now: () => settings.now,
     sessions: createSessionStore({
       get: async (name) => {
@@ -74,7 +76,7 @@ function setUp(accepts = 'good-key') {
     },
   });
   const sentWithKey = () => sent.filter(({ authorization }) => authorization !== null);
-  return { backend, kept, sent, sentWithKey, logged, settings };
+  return { backend, kept, sent, sentWithKey, logged, ended, settings };
 }
 
 describe('the backend', () => {
@@ -96,6 +98,21 @@ describe('the backend', () => {
       ],
     );
     assert(sent.every(({ origin }) => origin === first));
+  });
+
+  it('tells of each call of an operation that has ended, and to which BFF it was', async () => {
+    const { backend, ended, settings } = setUp();
+    await backend.signIn(first, 'good-key');
+    settings.onSecretRead = () => {
+      settings.url = second;
+    };
+    await assert.rejects(backend.call('ping', { environment: 'sandbox' }));
+    const [call] = ended;
+    assert.deepEqual([call?.origin, call?.operation, call?.environment], [first, 'ping', 'sandbox']);
+    // What this server answers is no ping.
+    assert.equal(call && 'failure' in call && call.failure.code, 'CONTRACT_BROKEN');
+    await backend.environments().catch(() => {});
+    assert.equal(ended.length, 1);
   });
 
   it('makes the calls of an import only at the BFF that was reviewed', async () => {
@@ -282,15 +299,20 @@ describe('the backend, signed in through a browser', () => {
     assert.deepEqual([kept.size, sentWithKey().length], [0, before]);
   });
 
-  it('asks nobody for a way in but the BFF, without a key, and takes silence for a no', async () => {
+  it('asks nobody for the ways in but the BFF, without a key, and says when nobody answers', async () => {
     const { backend, sent, settings } = setUp();
     await backend.signIn(first, 'good-key');
-    assert.equal(await backend.offersBrowser(), true);
+    assert.deepEqual(await backend.signInMethods(first), ['access-key', 'browser']);
     assert.deepEqual(sent.at(-1), { origin: first, path: '/auth/methods', authorization: null });
-    settings.methods = ['access-key'];
-    assert.equal(await backend.offersBrowser(), false);
     settings.offline = ['/auth/methods'];
-    assert.equal(await backend.offersBrowser(), false);
+    await assert.rejects(backend.signInMethods(first), { reason: 'unreachable' });
+  });
+
+  it('takes nobody for signed in whose time is over', async () => {
+    const { backend, settings } = setUp();
+    settings.expiresAt = new Date(Date.now() - 1).toISOString();
+    await redeem(backend);
+    assert.equal(await backend.session(), undefined);
   });
 
   it('still knows a bare key, as the first version kept it', async () => {

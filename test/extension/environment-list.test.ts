@@ -3,25 +3,26 @@ import { describe, it } from 'node:test';
 import {
   type Ask,
   createEnvironmentList,
+  grantsOf,
   type ListChange,
   sessionOf,
 } from '../../extension/src/environment-list.ts';
 import { CommandError } from '../../extension/src/failures/command-failure.ts';
 import { defaultFileLimits } from '../../shared/documents.ts';
 import type { Environment } from '../../shared/environments.ts';
-import { backend, failureSample, production, sandbox } from './samples.ts';
+import { backend, production, sandbox } from './samples.ts';
 
 type Answer = Awaited<ReturnType<Ask>>;
 
 /** A list whose questions the test answers by itself. */
-function setUp() {
+function setUp(defaults = new Map<string, string>()) {
   const questions: (PromiseWithResolvers<Answer> & { signal: AbortSignal })[] = [];
   const changes: ListChange[] = [];
   const list = createEnvironmentList((signal) => {
     const question = { ...Promise.withResolvers<Answer>(), signal };
     questions.push(question);
     return question.promise;
-  });
+  }, defaults);
   list.onDidChange((change) => changes.push(change));
   const answer = (index: number, environments: Environment[]) =>
     questions[index]?.resolve({ requestId: 'r', origin: backend, environments });
@@ -64,9 +65,8 @@ describe('the list of environments', () => {
     const failed = list.load();
     questions[1]?.reject(new CommandError('BACKEND_URL_INVALID', 'No.'));
     const state = await failed;
-    assert.equal(state.kind, 'failed');
-    assert.equal(sessionOf(state), undefined);
-    assert.equal(sessionOf({ kind: 'failed', failure: failureSample('UNAUTHORIZED') }), 'signedIn');
+    assert.equal(sessionOf(state), 'failed');
+    assert.equal(sessionOf({ kind: 'unknown' }), undefined);
   });
 
   it('knows how large a file this BFF takes, or what one takes that says nothing of it', async () => {
@@ -97,8 +97,62 @@ describe('the list of environments', () => {
     const again = list.update();
     answer(2, [sandbox]);
     await again;
-    assert.deepEqual(changes.at(-1), 'stale');
+    assert.deepEqual(changes.slice(-2), ['stale', 'loaded']);
     assert.deepEqual(idsOf(list.state()), ['sandbox']);
+  });
+
+  it('is found again by an update once the BFF answers, and tells nobody while it still does not', async () => {
+    const { list, questions, changes, answer } = setUp();
+    const loading = list.load();
+    questions[0]?.reject(new CommandError('BFF_UNREACHABLE', 'No.'));
+    await loading;
+    const still = list.update();
+    questions[1]?.reject(new CommandError('BFF_UNREACHABLE', 'No.'));
+    await still;
+    assert.deepEqual(changes, ['loaded']);
+    const updating = list.update();
+    answer(2, [sandbox]);
+    await updating;
+    assert.deepEqual(idsOf(list.state()), ['sandbox']);
+    assert.deepEqual(changes, ['loaded', 'stale', 'loaded']);
+  });
+
+  it('has a default environment: the one that was chosen for this BFF, or one that is not protected', async () => {
+    const kept = new Map<string, string>();
+    const defaultIn = async (environments: Environment[]) => {
+      const { list, answer } = setUp(kept);
+      const loading = list.load();
+      answer(0, environments);
+      const state = await loading;
+      return { list, id: state.kind === 'listed' ? state.defaultId : assert.fail() };
+    };
+    const { list, id } = await defaultIn([production, sandbox]);
+    assert.equal(id, 'sandbox');
+    const told: ListChange[] = [];
+    list.onDidChange((change) => told.push(change));
+    list.setDefault('production');
+    assert.deepEqual(told, [['production', 'sandbox']]);
+    assert.deepEqual([...kept], [[backend, 'production']]);
+    assert.equal((await defaultIn([sandbox, production])).id, 'production');
+    assert.equal((await defaultIn([sandbox])).id, 'sandbox');
+    assert.equal((await defaultIn([])).id, undefined);
+    kept.clear();
+    assert.equal((await defaultIn([production])).id, 'production');
+  });
+
+  it('knows what is granted in any of them, for the menus', () => {
+    const listed = (...grants: string[][]) =>
+      grantsOf({
+        kind: 'listed',
+        origin: backend,
+        environments: grants.map((each) => ({ ...sandbox, grants: each })),
+        defaultId: undefined,
+        fileLimits: defaultFileLimits,
+      });
+    assert.equal(listed(['ping', 'health'], ['ping', 'createUser']), 'ping health createUser');
+    assert.equal(listed(), 'none');
+    assert.equal(listed([]), 'none');
+    assert.equal(grantsOf({ kind: 'signedOut' }), undefined);
   });
 
   it('keeps what is known when an update fails, or comes too late', async () => {

@@ -10,6 +10,7 @@ import {
   type CommandId,
   colors,
   doneContextKeys,
+  grantsContextKey,
   importsViewId,
   operationCommands,
   providerId,
@@ -48,6 +49,7 @@ const commandIds: string[] = [
     'pearsana.stopImport': true,
     'pearsana.showImportResults': true,
     'pearsana.resolve': true,
+    'pearsana.chooseEnvironment': true,
     'pearsana.saveResults': true,
     'pearsana.refresh': true,
     'pearsana.signIn': true,
@@ -59,7 +61,7 @@ const commandIds: string[] = [
 ];
 const views = [viewId, activityViewId, importsViewId];
 const settings = [backendUrlSetting, backendFolderSetting];
-const contextKeys = [sessionContextKey, ...Object.values(doneContextKeys)];
+const contextKeys = [sessionContextKey, grantsContextKey, ...Object.values(doneContextKeys)];
 
 /** What VS Code itself has, as far as the manifest uses it. */
 const hostCommands = ['workbench.action.openSettings', 'workbench.action.openWalkthrough'];
@@ -246,11 +248,38 @@ describe('the manifest', () => {
       const items = menus['view/item/context']?.filter((item) => item.command === command) ?? [];
       for (const { when } of items) assert(when?.includes(`viewItem =~ /\\b${operation}\\b/`), when);
       const groups = items.map(({ group }) => group?.replace(/@\d+$/, ''));
-      const everyDay = !['health', 'scopes'].includes(operation);
+      // Two icons leave the name readable in a narrow side bar.
+      const everyDay = ['ping', 'createInvitation'].includes(operation);
       const kind = isWrite(operations[operation as OperationName]) ? '2_writes' : '1_checks';
       const needed = everyDay ? ['inline', kind] : [kind];
       const hint = `view/item/context in extension/package.json has ${command} in the groups [${groups}] instead of [${needed}]`;
       assert.deepEqual(groups, needed, hint);
+    }
+  });
+
+  it('offers an operation, from the palette too, only where it is granted or where nobody knows yet', () => {
+    for (const [operation, command] of Object.entries(operationCommands)) {
+      const item = menus.commandPalette?.find((each) => each.command === command);
+      const [unknown, pattern] = item?.when?.split(` || ${grantsContextKey} =~ `) ?? [];
+      assert.equal(unknown, `!${grantsContextKey}`, command);
+      const grants = new RegExp(pattern?.slice(1, -1) ?? '');
+      assert.match(`health ${operation} other`, grants);
+      assert.doesNotMatch('none', grants);
+    }
+  });
+
+  it('says in every view that a key has no access, and where to read why nothing can be shown', () => {
+    const welcomes: { view: string; when: string; contents: string }[] = contributes.viewsWelcome;
+    for (const { id } of contributes.views.pearsana) {
+      const own = welcomes.filter(({ view }) => view === id);
+      assert(
+        own.some(({ contents }) => /^Your key (has no access|cannot)/.test(contents)),
+        id,
+      );
+      // The first view says it itself.
+      if (id === viewId) continue;
+      const failed = own.filter(({ when }) => when === `${sessionContextKey} == failed`);
+      assert.match(failed[0]?.contents ?? '', /Environments, above, says why/, id);
     }
   });
 

@@ -11,6 +11,7 @@ import { until } from '../support/until.ts';
 import {
   buildExtension,
   chooseInExplorer,
+  clickInDetails,
   noBrowser,
   passSteps,
   signIn,
@@ -79,11 +80,13 @@ for (const kind of ['node', 'web'] as const) {
           /Documents in sandbox: 25 accepted, 2 unknown\..*The batch of documents for SIS A-1 may have been submitted: check/s,
         ).first();
         await told.waitFor();
-        await told.getByRole('button', { name: 'Mark as Resolved' }).waitFor();
-        assert.equal(await told.getByRole('button', { name: /Try Again|Retry/ }).count(), 0);
+        await told.getByRole('button', { name: 'Details' }).click();
+        const details = page.locator('.monaco-dialog-box');
+        await details.getByRole('button', { name: 'Mark as Resolved' }).waitFor();
+        assert.equal(await page.getByRole('button', { name: /Try Again|Retry/ }).count(), 0);
         assert.deepEqual(sent(), [files.slice(0, 25), files.slice(25)]);
         await workbench.screenshot(`.cache/screenshots/batches-unknown-${kind}.png`);
-        await told.getByRole('button', { name: 'Open Results' }).click();
+        await details.getByRole('button', { name: 'Open Results' }).click();
         const text = page.locator('.editor-instance .view-lines');
         await text.filter({ hasText: /25\.pdf\s+accepted\s+doc_25/ }).waitFor();
         // Those that need somebody come first, in an editor that asks nobody to save it.
@@ -99,7 +102,7 @@ for (const kind of ['node', 'web'] as const) {
         // The dialog fills in the name a moment later.
         await until('it proposes a name', async () => (await quickInput.value()) === saved);
         await quickInput.accept();
-        await until('it is saved', () => existsSync(saved));
+        await until('it is saved', () => existsSync(saved) && readFileSync(saved).length > 0);
         assert.match(readFileSync(saved, 'utf8'), /^file,result,document,request,why\r?\n26\.pdf,unknown,,/);
         await page.getByRole('tab', { name: /^Documents in sandbox\.csv/ }).waitFor();
         await workbench.runCommand('View: Close All Editors');
@@ -115,7 +118,7 @@ for (const kind of ['node', 'web'] as const) {
         ).first();
         await again.waitFor();
         assert.equal(sent().length, 2);
-        await again.getByRole('button', { name: 'Send Again Anyway…' }).click();
+        await clickInDetails(workbench, again, 'Send Again Anyway…');
         await quickInput.step(/Submit 2 documents · sandbox.*\(1\/1\)/);
         await quickInput.options();
         await quickInput.accept();

@@ -6,7 +6,7 @@ import { freePort, startTestBff, type TestBff } from '../support/bff/test-bff.ts
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import {
   buildExtension,
-  clickBeside,
+  chooseInMenu,
   type Entry,
   noBrowser,
   passSteps,
@@ -153,7 +153,7 @@ for (const kind of ['node', 'web'] as const) {
       await page.waitForTimeout(1_000);
       await t.test('picked in a dialog: one file alone', async () => {
         await workbench.openContainer('Pearsana');
-        await clickBeside(workbench, 'sandbox', 'Submit Documents');
+        await chooseInMenu(workbench, 'sandbox', 'Submit Documents…');
         await quickInput.step(/Choose documents for Pearsana/);
         await quickInput.pick('c.txt');
         await pass([{ pick: 'DIPLOMA' }, { text: 'SIS' }, { text: 'A-1' }, { pick: 'store_only' }]);

@@ -3,7 +3,15 @@ import { before, describe, test } from 'node:test';
 import { documentedScopes } from '../../server/local-pearsana/scopes.ts';
 import { scope } from '../../shared/scopes.ts';
 import { freePort, startTestBff } from '../support/bff/test-bff.ts';
-import { buildExtension, chooseInMenu, clickBeside, noBrowser, passSteps, signIn, vsix } from './person.ts';
+import {
+  buildExtension,
+  chooseInMenu,
+  clickInDetails,
+  noBrowser,
+  passSteps,
+  signIn,
+  vsix,
+} from './person.ts';
 import { openWorkbench } from './workbench.ts';
 
 const lacking = scope('partners.users:write');
@@ -25,7 +33,8 @@ for (const kind of ['node', 'web'] as const) {
         userSettings,
         port,
       });
-      const { page, quickInput, notification } = workbench;
+      const { page, quickInput, notification, treeItem, runCommand } = workbench;
+      const statusBar = page.locator('.statusbar');
       const read = () => page.waitForTimeout(1_000);
 
       /** All eight scopes are shown, and one is not enabled. */
@@ -44,10 +53,17 @@ for (const kind of ['node', 'web'] as const) {
       }
 
       await signIn(workbench, bff.accessKey);
+      await runCommand('Notifications: Clear All Notifications');
 
       await t.test('health: by the menu of an environment, without a token', async () => {
         await chooseInMenu(workbench, 'sandbox', 'Check Health');
-        await notification(/sandbox is healthy \(\d+ ms\)/).waitFor();
+        // Said in the status bar and in the tree, and by no message.
+        await statusBar.getByText(/sandbox is healthy \(\d+ ms\)/).waitFor();
+        await treeItem(/^sandbox/)
+          .first()
+          .click();
+        await treeItem(/^Health, ok · \d+ ms · just now/).waitFor();
+        assert.equal(await page.locator('.notification-list-item').count(), 0);
         assert.deepEqual(
           bff.pearsana.arrivals.map(({ path }) => path),
           ['/health'],
@@ -69,9 +85,13 @@ for (const kind of ['node', 'web'] as const) {
         );
       });
 
+      await t.test('what is missing stays in the tree', async () => {
+        await treeItem(/^Missing scopes, partners\.users:write/).waitFor();
+      });
+
       await read();
       await t.test('a call that lacks a scope leads to them', async () => {
-        await clickBeside(workbench, 'sandbox', 'Create User');
+        await chooseInMenu(workbench, 'sandbox', 'Create User…');
         const texts = ['ada@example.edu', 'Ada', 'Lovelace', 'student', 'SIS', 'A-1'].map((text) => ({
           text,
         }));
@@ -80,7 +100,7 @@ for (const kind of ['node', 'web'] as const) {
         const told = notification(/partners\.users:write is not enabled.*Nothing was sent/s).first();
         await told.waitFor();
         await read();
-        await told.getByRole('button', { name: 'Show Scopes' }).click();
+        await clickInDetails(workbench, told, 'Show Scopes');
         await seeScopes();
         await quickInput.escape();
       });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Locator } from 'playwright-core';
 import { hasChromium } from '../support/browser/chromium.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -24,7 +25,7 @@ export async function enterKey(
   accessKey: string,
 ): Promise<void> {
   await openContainer('Pearsana');
-  await page.getByRole('button', { name: 'Sign In' }).click();
+  await page.getByRole('button', { name: 'Sign In', exact: true }).click();
   await quickInput.step(/Sign in to the Pearsana BFF/);
   await quickInput.type(accessKey);
   await quickInput.accept();
@@ -63,6 +64,12 @@ export async function chooseInMenu(
   const node = workbench.treeItem(new RegExp(`^${environment}`)).first();
   await node.click({ button: 'right' });
   await chooseMenuItem(workbench, command);
+}
+
+/** Clicks a button of a message's details, where all that don't fit beside it are. */
+export async function clickInDetails({ page }: Workbench, told: Locator, name: string): Promise<void> {
+  await told.getByRole('button', { name: 'Details' }).click();
+  await page.locator('.monaco-dialog-box').getByRole('button', { name }).click();
 }
 
 /** Selects files in the explorer, and begins to submit them by their menu. */

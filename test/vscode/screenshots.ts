@@ -38,12 +38,12 @@ async function begin(workbench: Workbench): Promise<void> {
 }
 
 async function environments(workbench: Workbench): Promise<void> {
-  const { page, treeItem, notification, screenshot } = workbench;
+  const { page, treeItem, screenshot } = workbench;
   for (const environment of ['production', 'sandbox']) {
     await clickBeside(workbench, environment, 'Ping');
-    await notification(new RegExp(`${environment} answered`)).waitFor();
-    // VS Code shows no more than three toasts within 800 ms.
-    await page.waitForTimeout(1_000);
+    await treeItem(new RegExp(`^${environment}.*ok`))
+      .first()
+      .waitFor();
   }
   await treeItem(/^sandbox/)
     .first()
@@ -72,11 +72,9 @@ async function invitation(workbench: Workbench): Promise<void> {
   await quickInput.escape();
 }
 
-async function stopped({ page, treeItem, runCommand, screenshot }: Workbench): Promise<void> {
+async function stopped({ page, runCommand, screenshot }: Workbench): Promise<void> {
   await runCommand('Pearsana: Refresh');
-  await treeItem(/doesn’t answer/)
-    .first()
-    .waitFor();
+  await page.getByText(/doesn’t answer/).waitFor();
   await page.mouse.move(700, 100);
   await screenshot(`${pictures}/not-running.png`);
 }

@@ -10,7 +10,7 @@ const wayIn = /Sign in to the Pearsana BFF at/;
 
 /** From the welcome view to the page that VS Code opens in the browser. */
 async function openBrowser(workbench: Workbench): Promise<Page> {
-  await workbench.page.getByRole('button', { name: 'Sign In' }).first().click();
+  await workbench.page.getByRole('button', { name: 'Sign In', exact: true }).first().click();
   return chooseBrowser(workbench);
 }
 

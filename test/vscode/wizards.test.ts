@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { freePort, startTestBff } from '../support/bff/test-bff.ts';
-import { buildExtension, clickBeside, noBrowser, signIn, vsix } from './person.ts';
+import { buildExtension, chooseInMenu, noBrowser, signIn, vsix } from './person.ts';
 import { openWorkbench } from './workbench.ts';
 
 /** What a person enters at a step; without a text, Enter alone. `wrong` is tried first, and must not pass. */
@@ -96,7 +96,7 @@ for (const kind of ['node', 'web'] as const) {
         );
 
       async function open({ button }: WizardScript, environment: string): Promise<void> {
-        await clickBeside(workbench, environment, button);
+        await chooseInMenu(workbench, environment, `${button}…`);
         await quickInput.step(new RegExp(`${button} · ${environment}.*\\(1/`));
       }
 

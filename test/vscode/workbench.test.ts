@@ -1,24 +1,14 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { freePort, startTestBff } from '../support/bff/test-bff.ts';
-import { buildExtension, clickBeside, enterKey, noBrowser, vsix } from './person.ts';
+import { buildExtension, clickBeside, noBrowser, vsix } from './person.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
 
-/** From the box for the key, which is opened unless it is there, by its button to the setting. */
-async function changeUrlInBox(
-  { page, quickInput, openContainer }: Workbench,
-  from: string,
-  to: string,
-): Promise<void> {
-  const box = page.locator('.quick-input-widget');
-  if (!(await box.isVisible())) {
-    await openContainer('Pearsana');
-    await page.getByRole('button', { name: 'Sign In' }).click();
-  }
-  await quickInput.step(`Sign in to the Pearsana BFF at ${from}`);
-  await box.getByRole('button', { name: 'Change the BFF’s URL in the settings' }).click();
+const signInBox = (url: string) => `Sign in to the Pearsana BFF at ${url}`;
+
+/** In the settings, which the box for the key opens by its button. */
+async function changeUrl({ page }: Workbench, to: string): Promise<void> {
   await page.locator('.settings-editor .setting-item-contents input').first().fill(to);
-  await quickInput.step(`Sign in to the Pearsana BFF at ${to}`);
 }
 
 describe('the packaged extension, driven as a person would', { skip: noBrowser }, () => {
@@ -34,27 +24,62 @@ describe('the packaged extension, driven as a person would', { skip: noBrowser }
       await using stack = new AsyncDisposableStack();
       stack.defer(() => bff.stop());
       await using workbench = await openWorkbench({ name: 'workbench', vsix, kind, userSettings, port });
-      const { quickInput, treeItem, notification, runCommand } = workbench;
-      // The box shows where the key would go; when that changes, it says so and starts anew.
-      await changeUrlInBox(workbench, url, 'http://127.0.0.1:9');
+      const { page, quickInput, treeItem, notification, runCommand } = workbench;
+      const view = page.locator('.pane', { has: page.locator('.pane-header', { hasText: 'Environments' }) });
+      const statusItem = page.locator('[id="pearsana-tools.pearsana-partner.status"]');
+      const nothingShown = async () => assert.equal(await page.locator('.notification-list-item').count(), 0);
+
+      // A command that finds nobody signed in begins with that. The box shows where the key would go.
+      await runCommand('Pearsana: Ping');
+      await quickInput.step(signInBox(url));
+      await page
+        .locator('.quick-input-widget')
+        .getByRole('button', { name: 'Change the BFF’s URL in the settings' })
+        .click();
+      // When that changes it starts anew, and no key is asked for where nobody answers.
+      await changeUrl(workbench, 'http://127.0.0.1:9');
       await notification(/The BFF’s URL was changed to http:\/\/127\.0\.0\.1:9\. Sign in there/).waitFor();
-      await changeUrlInBox(workbench, 'http://127.0.0.1:9', url);
-      await quickInput.escape();
-      const settings = workbench.page.locator('.settings-editor');
+      const unreachable = notification(/The BFF at http:\/\/127\.0\.0\.1:9 doesn’t answer/);
+      await unreachable.waitFor();
+      await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+      // Nothing was sent, so there is no id to look for.
+      await unreachable.getByRole('button', { name: 'Details' }).click();
+      const details = page.locator('.monaco-dialog-box');
+      await details.getByRole('button', { name: 'Show Log' }).waitFor();
+      assert.equal(await details.getByRole('button', { name: 'Copy Request ID' }).count(), 0);
+      await page.keyboard.press('Escape');
+      await changeUrl(workbench, url);
+      // VS Code saves a setting some time after it was typed.
+      await page.getByRole('button', { name: `Pearsana: Sign in to ${url}` }).waitFor();
+      const settings = page.locator('.settings-editor');
       await settings.locator('input').first().press('Escape');
       await settings.waitFor({ state: 'hidden' });
 
-      // A wrong key stays in its box, with words.
-      await enterKey(workbench, 'pbff_not-the-right-key-at-all');
+      // A wrong key stays in its box, with words. With the right one, the command goes on.
+      await runCommand('Pearsana: Ping');
+      await quickInput.step(signInBox(url));
+      await quickInput.type('pbff_not-the-right-key-at-all');
+      await quickInput.accept();
       assert.match(await quickInput.message(/accept/), /doesn’t accept your access key/);
       await quickInput.type(bff.accessKey);
       await quickInput.accept();
+      await quickInput.step('Ping');
+      // The default is offered first, and is not protected.
+      assert.match((await quickInput.options())[0] ?? '', /^sandbox, default/);
+      await quickInput.accept();
+      await page
+        .locator('.statusbar')
+        .getByText(/sandbox answered the ping in \d+ ms/)
+        .waitFor();
+      await statusItem.getByText(/sandbox · \d+ ms · owner key/).waitFor();
+      assert.equal(bff.pearsana.arrivals.length, 1);
+      await workbench.openContainer('Pearsana');
 
       // Kind and protection in words, sandbox before production.
       await treeItem(/^sandbox/)
         .first()
         .waitFor();
-      const labels = await workbench.page
+      const labels = await page
         .getByRole('treeitem')
         .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? ''));
       const order = ['sandbox', 'production'].map((name) =>
@@ -68,15 +93,23 @@ describe('the packaged extension, driven as a person would', { skip: noBrowser }
       // Until then the tree is read again, and a node that is replaced while it is clicked is no argument.
       await notification(/Signed in to http/).waitFor();
       // VS Code shows no more than three toasts within 800 ms: a robot has to slow down.
-      await workbench.page.waitForTimeout(1_000);
+      await page.waitForTimeout(1_000);
       // The inline action pings the node that was clicked.
+      await runCommand('Notifications: Clear All Notifications');
       await clickBeside(workbench, 'production', 'Ping');
-      await notification(/production answered the ping in \d+ ms\./).waitFor();
-      assert.equal(bff.production?.arrivals.length, 1);
-      assert.equal(bff.pearsana.arrivals.length, 0);
-      await treeItem(/^production.*ok/)
+      await treeItem(/^production, protected · ok \d+ ms, just now/)
         .first()
         .waitFor();
+      assert.equal(bff.production?.arrivals.length, 1);
+      assert.equal(bff.pearsana.arrivals.length, 1);
+      // The tree and the status bar show it, so no message does.
+      await nothingShown();
+
+      // The status bar changes what is offered first, and no more than that.
+      await statusItem.click();
+      await quickInput.step('Choose Default Environment');
+      await quickInput.pick('production');
+      await statusItem.getByText(/production · protected · \d+ ms · owner key/).waitFor();
 
       // Another key on the server, as after a rotation: the tree says to sign in.
       await bff.stop();
@@ -89,12 +122,25 @@ describe('the packaged extension, driven as a person would', { skip: noBrowser }
       await treeItem(/^sandbox.*access key rejected/)
         .first()
         .waitFor();
+      // Above the rows, where sentences are not cut.
+      await view.getByText(/sandbox: The BFF at \S+ doesn’t accept your access key\. Sign in with/).waitFor();
 
       // Nobody listens: how to start it, and where.
       await bff.stop();
       await runCommand('Pearsana: Refresh');
-      const down = treeItem(/doesn’t answer|not reachable/).first();
+      const down = view.getByText(/The BFF at \S+ doesn’t answer\. Is it running\?/);
       await down.waitFor();
+      // Said once; the other views lead there.
+      // The status item still has the focus, so what it says in a hover covers the right of it.
+      await page.getByRole('button', { name: 'Imports Section' }).click({ position: { x: 30, y: 8 } });
+      await page.getByText('Nothing can be imported now. Environments, above, says why.').waitFor();
+      assert.equal(
+        await page
+          .locator('.sidebar')
+          .getByText(/doesn’t answer/)
+          .count(),
+        1,
+      );
       // From the palette, where no clicked node tells which environment is meant.
       await runCommand('Pearsana: Ping');
       await notification(
@@ -108,10 +154,7 @@ describe('the packaged extension, driven as a person would', { skip: noBrowser }
       // It runs again, but no longer for this page's origin: only the worker host's calls are a browser's.
       bff = await startTestBff({ variables: { PORT: String(bffPort) }, production: {} });
       await runCommand('Pearsana: Refresh');
-      if (kind === 'web')
-        await treeItem(/doesn’t answer|not reachable/)
-          .first()
-          .waitFor();
+      if (kind === 'web') await down.waitFor();
       else
         await treeItem(/^sandbox/)
           .first()

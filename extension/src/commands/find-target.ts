@@ -4,7 +4,7 @@ import type { OperationName } from '../../../shared/operations.ts';
 import type { EnvironmentList, ListState } from '../environment-list.ts';
 import { CommandError } from '../failures/command-failure.ts';
 import { plain } from '../plain-text.ts';
-import { kindWords, notGranted } from '../views/environment-words.ts';
+import { kindWords, notGranted, stateIcon } from '../views/environment-words.ts';
 import type { Target } from '../writes/send-once.ts';
 
 /**
@@ -17,17 +17,13 @@ export async function findTarget(
   operations: readonly [OperationName, ...OperationName[]],
   { title, named }: { title: string; named?: string | undefined },
 ): Promise<Target | undefined> {
-  const { origin, environments } = await loadList(list);
+  const listed = await loadList(list);
+  const { origin, environments } = listed;
   const missing = ({ grants }: Environment) => operations.find((operation) => !grants.includes(operation));
   if (named !== undefined) return { origin, environment: findNamed(environments, named, missing) };
 
   const allowed = environments.filter((environment) => missing(environment) === undefined);
-  const [first, ...others] = allowed.map((environment) => ({
-    label: plain(environment.name, 60),
-    description: kindWords(environment),
-    detail: plain(environment.apiUrl, 200),
-    environment,
-  }));
+  const [first, ...others] = environmentPicks({ ...listed, environments: allowed });
   if (!first) {
     const operation = environments.map(missing).find(Boolean) ?? operations[0];
     throw new CommandError('NO_ENVIRONMENT', notGranted(undefined, operation));
@@ -41,8 +37,26 @@ export async function findTarget(
   return chosen && { origin, environment: chosen.environment };
 }
 
+type Listed = Extract<ListState, { kind: 'listed' }>;
+
+/** Environments to choose from; the default one is offered first, and no more than that. */
+export function environmentPicks({ environments, defaultId }: Listed) {
+  const picks = environments.map((environment) => ({
+    label: plain(environment.name, 60),
+    description: [kindWords(environment), environment.id === defaultId ? 'default' : '']
+      .filter(Boolean)
+      .join(' · '),
+    detail: plain(environment.apiUrl, 200),
+    iconPath: new vscode.ThemeIcon(stateIcon(environment, undefined).icon),
+    environment,
+  }));
+  return picks.sort(
+    (a, b) => Number(b.environment.id === defaultId) - Number(a.environment.id === defaultId),
+  );
+}
+
 /** @throws CommandError while there is no list. */
-export async function loadList(list: EnvironmentList): Promise<Extract<ListState, { kind: 'listed' }>> {
+export async function loadList(list: EnvironmentList): Promise<Listed> {
   // An old failure says nothing about now.
   if (list.state().kind === 'failed') list.invalidate();
   const state = await list.load();
@@ -52,10 +66,11 @@ export async function loadList(list: EnvironmentList): Promise<Extract<ListState
     : new CommandError('NOT_SIGNED_IN', 'You are not signed in.');
 }
 
-function findNamed(
+/** @throws CommandError if there is no such environment, or something is not granted there. */
+export function findNamed(
   environments: readonly Environment[],
   named: string,
-  missing: (environment: Environment) => OperationName | undefined,
+  missing: (environment: Environment) => OperationName | undefined = () => undefined,
 ): Environment {
   const about = { environment: named, outcome: 'not_sent' } as const;
   const environment = environments.find(({ id }) => id === named);

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { isToMend, type RowResult, resultsFile, toMendFile } from '../../../shared/imports/result-files.ts';
 import type { ImportResult } from '../contributions.ts';
-import { type Button, showMessage } from '../failures/show-message.ts';
+import type { Button } from '../failures/buttons.ts';
+import { showMessage } from '../failures/show-message.ts';
 import type { ImportFile } from '../imports/import-file.ts';
 import { countWords } from '../imports/import-words.ts';
 import { plain } from '../plain-text.ts';

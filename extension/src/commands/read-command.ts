@@ -1,11 +1,10 @@
+import * as vscode from 'vscode';
 import type { CallOptions, PlainRead } from '../../../shared/client.ts';
 import { operations, type Success } from '../../../shared/operations.ts';
 import type { Backend } from '../backend.ts';
 import { type CallResult, operationCommands } from '../contributions.ts';
 import type { EnvironmentList } from '../environment-list.ts';
-import type { CommandFailure } from '../failures/command-failure.ts';
 import { retry } from '../failures/remedies.ts';
-import { copyRequestId, showMessage } from '../failures/show-message.ts';
 import type { Situation } from '../failures/situation.ts';
 import { tellFailure, tellFailures } from '../failures/tell-failures.ts';
 import { plain } from '../plain-text.ts';
@@ -19,20 +18,18 @@ export type ReadDependencies = { backend: Backend; list: EnvironmentList; situat
 export type Question<Name extends PlainRead> = {
   /** As in “Pinging”. */
   doing: string;
-  /** What is said of the answer; nothing where it is shown in another way. */
+  /** What is said of the answer in passing, since the tree shows it too; nothing where it is shown in another way. */
   words?(answer: Success<Name>): string;
-  onAnswer?(answer: Success<Name>, asked: Asked): void;
-  /** Told of a failure of the call before the user is. */
-  onFailure?(failure: CommandFailure, asked: Asked): void;
+  onAnswer?(answer: Success<Name>): void;
 };
 
-/** Of which BFF and environment it was asked, and when (ms since 1970). */
-export type Asked = { origin: string; environment: string; startedAt: number };
+/** For how long the status bar says what was answered, in ms. */
+const wordsMs = 5_000;
 
 /** Asks the environment that was clicked or named, else the one that is chosen now. */
 export function createReadCommand<Name extends PlainRead>(
   operation: Name,
-  { doing, words, onAnswer, onFailure }: Question<Name>,
+  { doing, words, onAnswer }: Question<Name>,
   { backend, list, situation }: ReadDependencies,
 ): (argument?: unknown) => Promise<CallResult<Name>> {
   const command = operationCommands[operation];
@@ -44,7 +41,6 @@ export function createReadCommand<Name extends PlainRead>(
       const named = readEnvironmentArgument(command, argument)?.environment;
       const environment = named ?? (await findTarget(list, [operation], { title }))?.environment.id;
       if (environment === undefined) return undefined;
-      const asked: Asked = { origin: backend.origin(), environment, startedAt: Date.now() };
       const result = await callWithProgress(`${doing} ${plain(environment)}…`, (signal) =>
         // The compiler cannot see that of each of them.
         backend.call(operation, { environment, signal } as CallOptions<Name>),
@@ -53,14 +49,13 @@ export function createReadCommand<Name extends PlainRead>(
 
       if ('error' in result) {
         const { error } = result;
-        onFailure?.(error, asked);
         // The BFF went on to the partner, and may know more of its tokens now.
         if (error.source === 'auth' || error.source === 'pearsana') void list.update();
         return tellFailure(error, situation, retry(command, { environment }));
       }
       void list.update();
-      onAnswer?.(result, asked);
-      if (words) showMessage('information', plain(words(result)), [copyRequestId(result.requestId)]);
+      onAnswer?.(result);
+      if (words) vscode.window.setStatusBarMessage(plain(words(result)), wordsMs);
       return result;
     },
     () => retry(command),

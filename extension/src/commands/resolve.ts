@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ActivityEntry } from '../../../shared/activity.ts';
 import type { Backend } from '../backend.ts';
-import { type CommandHandlers, operationCommands } from '../contributions.ts';
+import { type Failed, operationCommands } from '../contributions.ts';
 import { CommandError } from '../failures/command-failure.ts';
 import { copyRequestId, remedyButton, showMessage } from '../failures/show-message.ts';
 import type { Situation } from '../failures/situation.ts';
@@ -22,7 +22,7 @@ export function createResolveCommand({
   backend,
   situation,
   onResolved,
-}: ResolveDependencies): CommandHandlers['pearsana.resolve'] {
+}: ResolveDependencies): (argument?: unknown) => Promise<ActivityEntry | Failed | undefined> {
   return tellFailures(situation, async (argument) => {
     const { environment, requestId, again } = readWriteReference('pearsana.resolve', argument);
     const write = await findWrite(environment, requestId);

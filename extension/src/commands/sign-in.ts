@@ -32,7 +32,9 @@ export function createSignInCommand(dependencies: SignInDependencies): CommandHa
 
   /** The way that the user chooses, at this address and until the signal ends it. False after Escape. */
   async function askAt(origin: string, signal: AbortSignal): Promise<boolean> {
-    if (await backend.offersBrowser()) {
+    const trying = { location: vscode.ProgressLocation.Window, title: `Pearsana: trying ${origin}…` };
+    const methods = await vscode.window.withProgress(trying, () => backend.signInMethods(origin, signal));
+    if (methods.includes('browser')) {
       const ways = [
         { label: inBrowser, detail: 'With your organisation’s sign-in, for some hours' },
         { label: 'With an access key', detail: 'From “npm start”, or from your BFF administrator' },
@@ -48,7 +50,7 @@ export function createSignInCommand(dependencies: SignInDependencies): CommandHa
   /** False after Escape. When the setting names another BFF meanwhile, it says so and starts anew there. */
   async function ask(): Promise<boolean> {
     for (;;) {
-      // A wrong URL is said before anybody looks for a key.
+      // A wrong URL is said before anybody looks for a key, and so is one where nobody answers.
       const origin = backend.origin();
       const moving = new AbortController();
       const { signal } = moving;
@@ -65,16 +67,20 @@ export function createSignInCommand(dependencies: SignInDependencies): CommandHa
     }
   }
 
-  return tellFailures(situation, async (argument?: unknown) => {
-    const given = readAccessKeyArgument(argument, { inTest });
-    if (given !== undefined) await backend.signIn(backend.origin(), given);
-    else if (!(await ask())) return undefined;
-    await list.load();
-    const signedIn = await backend.session();
-    const { origin: signedInTo = backend.origin(), session } = signedIn ?? {};
-    const until = session?.expiresAt === undefined ? '' : `, until ${timeWords(session.expiresAt)}`;
-    const who = session ? ` (${callerWords(session.caller)}${until})` : '';
-    showMessage('information', `Signed in to ${signedInTo}${who}`);
-    return { signedInTo };
-  });
+  return tellFailures(
+    situation,
+    async (argument?: unknown) => {
+      const given = readAccessKeyArgument(argument, { inTest });
+      if (given !== undefined) await backend.signIn(backend.origin(), given);
+      else if (!(await ask())) return undefined;
+      await list.load();
+      const signedIn = await backend.session();
+      const { origin: signedInTo = backend.origin(), session } = signedIn ?? {};
+      const until = session?.expiresAt === undefined ? '' : `, until ${timeWords(session.expiresAt)}`;
+      const who = session ? ` (${callerWords(session.caller)}${until})` : '';
+      showMessage('information', `Signed in to ${signedInTo}${who}`);
+      return { signedInTo };
+    },
+    () => ({ title: 'Retry', command: 'pearsana.signIn' }),
+  );
 }

@@ -47,7 +47,7 @@ export function createWriteCommand<Name extends FormOperation>(
     if ('error' in result) {
       const remedies = writeRemedies(command, { environment: id, request });
       const write = { operation: form.operation, references: request.externalReferences };
-      showFailure(explainWrite(result.error, situation(), write, remedies), result.error.requestId);
+      showFailure(explainWrite(result.error, situation(), write, remedies), result.error);
       return result;
     }
     void list.update();

@@ -61,6 +61,15 @@ export function bffOutdated(): CommandError {
   return new CommandError('BFF_OUTDATED', 'The BFF is an older version, which has no imports.');
 }
 
+/**
+ * The id by which the BFF's administrator and Pearsana find the request. Nothing where the request may never have left, as
+ * when nobody answered the question before it: they would look for it in vain.
+ */
+export function traceableId({ source, code, outcome, requestId }: CommandFailure): string | undefined {
+  const hasLeft = source !== 'extension' || outcome === 'unknown' || code === 'ENVIRONMENT_MISMATCH';
+  return hasLeft && requestId !== '' ? requestId : undefined;
+}
+
 /** What the arguments of a command lack, or have too much of. */
 export function argumentsInvalid(message: string): CommandError {
   return new CommandError('ARGUMENTS_INVALID', message);

@@ -1,32 +1,51 @@
 import * as vscode from 'vscode';
+import { plain } from '../plain-text.ts';
+import { type Button, buttonsThatFit, detailsOf } from './buttons.ts';
+import { type CommandFailure, traceableId } from './command-failure.ts';
 import { type Explanation, sentencesOf } from './explain-failure.ts';
 import type { Remedy } from './remedies.ts';
 import { type ShownText, showText } from './show-text.ts';
 
-/** A button of a message. */
-export type Button = { title: string; act: () => unknown };
+type Severity = 'information' | 'warning' | 'error';
 
-/** Shows a message with its buttons. Nobody waits for the click. */
-export function showMessage(
-  severity: 'information' | 'warning' | 'error',
+/** Shows a message with its buttons, and those that don't fit behind *Details*. Nobody waits for the click. */
+export function showMessage(severity: Severity, message: string, buttons: readonly Button[] = []): void {
+  const showDetails = () => show(severity, message, buttons, { modal: true, detail: detailsOf(buttons) });
+  show(severity, message, buttonsThatFit(buttons, showDetails), {});
+}
+
+function show(
+  severity: Severity,
   message: string,
-  buttons: readonly Button[] = [],
+  buttons: readonly Button[],
+  options: vscode.MessageOptions,
 ): void {
   const { showInformationMessage, showWarningMessage, showErrorMessage } = vscode.window;
-  const show = { information: showInformationMessage, warning: showWarningMessage, error: showErrorMessage };
-  show[severity](message, ...buttons.map(({ title }) => title)).then((chosen) => {
+  const ways = { information: showInformationMessage, warning: showWarningMessage, error: showErrorMessage };
+  ways[severity](message, options, ...buttons.map(({ title }) => title)).then((chosen) => {
     void buttons.find(({ title }) => title === chosen)?.act();
   });
 }
 
 /** Says what went wrong, with a button for each remedy. */
-export function showFailure(explanation: Explanation, requestId: string | undefined): void {
-  const copy = requestId === undefined ? [] : [copyRequestId(requestId)];
+export function showFailure(explanation: Explanation, failure: CommandFailure): void {
+  const id = traceableId(failure);
+  const copy = id === undefined ? [] : [{ ...copyRequestId(id), detail: failureDetail(failure, id) }];
   showMessage('error', sentencesOf(explanation), [...explanation.remedies.map(remedyButton), ...copy]);
 }
 
+function failureDetail({ code, environment }: CommandFailure, requestId: string): string {
+  const where = environment === undefined ? '' : `Environment ${plain(environment, 60)}\n`;
+  return `${where}Error code ${plain(code, 60)}\n${requestWords(requestId)}`;
+}
+
 export function copyRequestId(requestId: string): Button {
-  return { title: 'Copy Request ID', act: () => vscode.env.clipboard.writeText(requestId) };
+  const act = () => vscode.env.clipboard.writeText(requestId);
+  return { title: 'Copy Request ID', act, detail: requestWords(requestId) };
+}
+
+function requestWords(requestId: string): string {
+  return `Request ${plain(requestId, 128)}`;
 }
 
 /** Opens a text that is in no file, to be read and searched. */

@@ -21,6 +21,6 @@ export function tellFailures<Arguments extends unknown[], Result>(
 }
 
 export function tellFailure(error: CommandFailure, situation: () => Situation, retry?: Remedy): Failed {
-  showFailure(explain(error, situation(), retry), error.requestId);
+  showFailure(explain(error, situation(), retry), error);
   return { error };
 }

@@ -65,7 +65,7 @@ export function createActivityTree({ backend, list, situation }: ActivityDepende
       async getChildren(node) {
         if (node === undefined) {
           const state = await list.load();
-          if (state.kind === 'failed') return failedRows(state.failure, 'root');
+          // What went wrong is said once, above the environments; the view's welcome leads there.
           if (state.kind !== 'listed') return [];
           return state.environments.map(({ id, name }) => environmentNode(id, name));
         }

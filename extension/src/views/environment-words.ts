@@ -1,13 +1,14 @@
 import type { Environment, EnvironmentKind, TokenStatus } from '../../../shared/environments.ts';
 import { type OperationName, operationNames } from '../../../shared/operations.ts';
 import { type Color, colors, operationDeeds } from '../contributions.ts';
+import { traceableId } from '../failures/command-failure.ts';
 import { explain, sentencesOf } from '../failures/explain-failure.ts';
-import { retry, retryList } from '../failures/remedies.ts';
+import { retry } from '../failures/remedies.ts';
 import { isOnThatMachine, machineOf, type Situation } from '../failures/situation.ts';
 import { plain } from '../plain-text.ts';
 import { ageWords, timeWords } from '../time-words.ts';
-import type { PingRecord } from './ping-history.ts';
-import { explanationRows, type Row, remedyRow } from './row.ts';
+import type { PastAnswers, PingRecord } from './past-answers.ts';
+import { type Row, remedyRows } from './row.ts';
 import { shortScope } from './scope-words.ts';
 
 /** What the tree shows of an environment. Icons are names of VS Code's codicons. */
@@ -46,7 +47,7 @@ export function notGranted(environment: string | undefined, operation: Operation
 
 export function environmentItem(
   environment: Environment,
-  ping: PingRecord | undefined,
+  { ping }: PastAnswers,
   situation: Situation,
   now: number,
 ): EnvironmentItem {
@@ -56,23 +57,54 @@ export function environmentItem(
     label: plain(environment.name, 60),
     description: [kind, ping && `${words}, ${ageWords(ping.endedAt, now)}`].filter(Boolean).join(' · '),
     tooltip: environmentTooltip(environment, ping, situation, now),
-    ...stateIcon(ping),
+    ...stateIcon(environment, ping),
     contextValue: ['environment', ...environment.grants].join(' '),
   };
 }
 
-/** What stands below an environment: its last ping, and what to do about it if it failed. */
-export function pingRows(
+/** By its icon and its colour, a protected environment looks like no other, whatever its state. */
+export function stateIcon(
+  environment: Pick<Environment, 'protected'>,
+  ping: PingRecord | undefined,
+): Pick<EnvironmentItem, 'icon' | 'color'> {
+  const [unknown, ok, failed] = environment.protected
+    ? ['shield', 'workspace-trusted', 'workspace-untrusted']
+    : ['circle-large-outline', 'pass', 'error'];
+  if (ping && !ping.ok) return { icon: failed, color: colors.failed };
+  const color = environment.protected ? colors.protected : ping && colors.succeeded;
+  return { icon: ping ? ok : unknown, color };
+}
+
+/** Of a row below it, which need not say again that the environment is protected. */
+const resultIcon = (ping: PingRecord) => stateIcon({ protected: false }, ping);
+const warning = { icon: 'warning', color: colors.unknown };
+
+/** What is known of an environment, a row for each; of what nothing is known, there is none. */
+export function environmentRows(
   environment: Environment,
+  answers: PastAnswers,
+  situation: Situation,
+  now: number,
+): Row[] {
+  return [
+    ...pingRows(environment, answers.ping, situation, now),
+    ...healthRows(environment, answers, now),
+    ...versionRows(environment, answers),
+    ...tokenRows(environment),
+    ...scopeRows(environment, answers),
+  ];
+}
+
+function pingRows(
+  { id, grants }: Environment,
   ping: PingRecord | undefined,
   situation: Situation,
   now: number,
 ): Row[] {
-  const { id } = environment;
   const rowId = `${id}/ping`;
   const again = retry('pearsana.ping', { environment: id });
   if (!ping) {
-    const mayPing = environment.grants.includes('ping');
+    const mayPing = grants.includes('ping');
     return [
       {
         id: rowId,
@@ -85,10 +117,10 @@ export function pingRows(
   }
   const age = ageWords(ping.endedAt, now);
   if (ping.ok) {
-    const facts = [latencyWords(ping.latencyMs), apiVersionWords(ping.apiVersion), age];
+    const facts = [latencyWords(ping.latencyMs), age];
     const tooltip = [...facts, ...requestWords(ping)].join('\n');
     return [
-      { id: rowId, label: 'Last ping ok', description: facts.join(' · '), tooltip, ...stateIcon(ping) },
+      { id: rowId, label: 'Last ping ok', description: facts.join(' · '), tooltip, ...resultIcon(ping) },
     ];
   }
   const explanation = explain(ping.failure, situation, again);
@@ -97,32 +129,101 @@ export function pingRows(
     label: 'Last ping failed',
     description: `${explanation.short} · ${age}`,
     tooltip: [sentencesOf(explanation), ...requestWords(ping)].join('\n'),
-    ...stateIcon(ping),
+    ...resultIcon(ping),
   };
-  return [last, ...explanationRows(rowId, explanation)];
+  return [last, ...remedyRows(rowId, explanation.remedies)];
 }
 
-export function emptyListRows(): Row[] {
-  const label = 'Your key has no access to any environment';
+function healthRows({ id, grants }: Environment, { health }: PastAnswers, now: number): Row[] {
+  if (!health) return [];
+  const { status, latencyMs, endedAt } = health;
+  const facts = [plain(status, 40), latencyWords(latencyMs), ageWords(endedAt, now)].join(' · ');
   return [
     {
-      id: 'list/empty',
-      label,
-      tooltip: `${label}. Ask your BFF administrator for access.`,
-      icon: 'info',
+      id: `${id}/health`,
+      label: 'Health',
+      description: facts,
+      tooltip: `Pearsana’s health: ${facts}`,
+      ...(status === 'ok' ? { icon: 'heart' } : warning),
+      ...(grants.includes('health') && { remedy: retry('pearsana.health', { environment: id }) }),
     },
-    remedyRow('list', { ...retryList, title: 'Refresh' }),
   ];
 }
 
-/** As in `ok 34 ms`, or `failed: secret rejected`. */
-function pingWords(ping: PingRecord, situation: Situation): string {
-  return ping.ok ? `ok ${latencyWords(ping.latencyMs)}` : `failed: ${explain(ping.failure, situation).short}`;
+function versionRows({ id, newerApiVersion }: Environment, { apiVersion }: PastAnswers): Row[] {
+  const newer = newerApiVersion === undefined ? undefined : `${plain(newerApiVersion, 40)} is available`;
+  const facts = [apiVersion && plain(apiVersion, 40), newer].filter(Boolean).join(' · ');
+  if (facts === '') return [];
+  const advice = newer && '\nYour BFF administrator can tell when the BFF will use it.';
+  return [
+    {
+      id: `${id}/version`,
+      label: 'API version',
+      description: facts,
+      tooltip: `Version of Pearsana’s API: ${facts}${advice ?? ''}`,
+      icon: newer ? 'info' : 'versions',
+    },
+  ];
 }
 
-function stateIcon(ping: PingRecord | undefined): Pick<EnvironmentItem, 'icon' | 'color'> {
-  if (!ping) return { icon: 'circle-large-outline', color: undefined };
-  return ping.ok ? { icon: 'pass', color: colors.succeeded } : { icon: 'error', color: colors.failed };
+function tokenRows({ id, tokens }: Environment): Row[] {
+  if (tokens.length === 0) return [];
+  const states = { fresh: 'in use', stale: 'in use', expired: 'expired', failing: 'unavailable' };
+  const words = tokens.map(({ state }) => states[state]);
+  const counts = ['unavailable', 'in use', 'expired'].flatMap((each) => {
+    const count = words.filter((word) => word === each).length;
+    return count > 0 ? `${count} ${each}` : [];
+  });
+  return [
+    {
+      id: `${id}/tokens`,
+      label: tokens.length === 1 ? 'Token' : 'Tokens',
+      description: tokens.length === 1 ? words.join() : counts.join(', '),
+      tooltip: tokens.map(tokenLine).join('\n'),
+      ...(words.includes('unavailable') ? warning : { icon: 'key' }),
+    },
+  ];
+}
+
+function scopeRows(
+  { id, grants, tokens }: Environment,
+  { missingScopes = [], scopeCount }: PastAnswers,
+): Row[] {
+  // Whoever enabled one meanwhile is not told any longer that it is missing.
+  const had = tokens.filter(({ state }) => state === 'fresh').flatMap(({ scopes }) => scopes);
+  const missing = missingScopes.filter((scope) => !had.includes(scope)).map(shortScope);
+  const count = missing.length > 1 ? `${missing.length} · ` : '';
+  if (missing.length === 0 && scopeCount === undefined) return [];
+  return [
+    {
+      id: `${id}/scopes`,
+      label: missing.length > 0 ? 'Missing scopes' : 'Scopes',
+      description: missing.length > 0 ? count + missing.join(', ') : `all ${scopeCount} enabled`,
+      tooltip:
+        missing.length > 0
+          ? `Not enabled on the App Client:\n${missing.join('\n')}\nAn administrator of your organisation can enable them in the Pearsana portal, under Developer → App Clients.`
+          : 'Every documented scope is enabled on the App Client.',
+      ...(missing.length > 0 ? warning : { icon: 'checklist' }),
+      ...(grants.includes('scopes') && { remedy: retry('pearsana.scopes', { environment: id }) }),
+    },
+  ];
+}
+
+/** A failed ping in whole sentences, for where they are not cut; that of the last one, if there are several. */
+export function failedPingMessage(
+  known: readonly { environment: Environment; ping: PingRecord | undefined }[],
+  situation: Situation,
+): string | undefined {
+  const failed = known.flatMap(({ environment: { name }, ping }) =>
+    ping && !ping.ok ? [{ name, ...ping }] : [],
+  );
+  const last = failed.sort((a, b) => b.endedAt - a.endedAt)[0];
+  return last && `${plain(last.name, 60)}: ${sentencesOf(explain(last.failure, situation))}`;
+}
+
+/** As in `ok 34 ms`, or `failed: secret rejected`. */
+export function pingWords(ping: PingRecord, situation: Situation): string {
+  return ping.ok ? `ok ${latencyWords(ping.latencyMs)}` : `failed: ${explain(ping.failure, situation).short}`;
 }
 
 function environmentTooltip(
@@ -149,13 +250,12 @@ function environmentTooltip(
 }
 
 function lastPingLine(ping: PingRecord, situation: Situation, now: number): string {
-  const version = ping.ok ? [apiVersionWords(ping.apiVersion)] : [];
   const last = `Last ping: ${pingWords(ping, situation)}, ${ageWords(ping.endedAt, now)}`;
-  return [last, ...version, ...requestWords(ping)].join(', ');
+  return [last, ...requestWords(ping)].join(', ');
 }
 
 function requestWords(ping: PingRecord): string[] {
-  const requestId = ping.ok ? ping.requestId : ping.failure.requestId;
+  const requestId = ping.ok ? ping.requestId : traceableId(ping.failure);
   return requestId === undefined ? [] : [`request ${plain(requestId, 128)}`];
 }
 
@@ -171,10 +271,6 @@ function tokenLine({ scopes, state, expiresAt }: TokenStatus): string {
   return `Token for ${scopes.map(shortScope).join(', ')}: ${states[state]}${until}`;
 }
 
-function latencyWords(ms: number): string {
+export function latencyWords(ms: number): string {
   return `${Math.round(ms)} ms`;
-}
-
-function apiVersionWords(version: string | null): string {
-  return version === null ? 'API version not stated' : `API ${plain(version, 40)}`;
 }

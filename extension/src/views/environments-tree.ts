@@ -2,32 +2,33 @@ import * as vscode from 'vscode';
 import type { Environment } from '../../../shared/environments.ts';
 import { type EnvironmentArgument, viewId } from '../contributions.ts';
 import type { EnvironmentList, ListState } from '../environment-list.ts';
-import { explain } from '../failures/explain-failure.ts';
+import { explain, sentencesOf } from '../failures/explain-failure.ts';
 import { retryList } from '../failures/remedies.ts';
 import type { Situation } from '../failures/situation.ts';
-import { type EnvironmentItem, emptyListRows, environmentItem, pingRows } from './environment-words.ts';
-import type { PingHistory } from './ping-history.ts';
-import { failedListRows, type Row } from './row.ts';
+import {
+  type EnvironmentItem,
+  environmentItem,
+  environmentRows,
+  failedPingMessage,
+} from './environment-words.ts';
+import type { AnswerHistory } from './past-answers.ts';
+import { createPolling } from './polling.ts';
+import { type Row, remedyRows } from './row.ts';
 import { rowItem, themeIcon } from './row-item.ts';
 
 export type TreeDependencies = {
   list: EnvironmentList;
-  history: Pick<PingHistory, 'last' | 'onDidRecord'>;
+  history: Pick<AnswerHistory, 'of' | 'onDidRecord'>;
   situation: () => Situation;
 };
 
 /** An environment's node is what its commands are given: `{ environment }`, and nothing else. */
 type Node = EnvironmentArgument | { row: Row; parent: EnvironmentArgument | undefined };
 
-export type EnvironmentsTree = vscode.Disposable & {
-  /** Opens an environment's node, so that its failure is seen; never the view itself. */
-  expand(environment: string): void;
-};
+/** In ms. Ages are in minutes; a BFF that did not answer is missed sooner. */
+const everyMs = { listed: 60_000, other: 15_000 };
 
-/** The ages are in minutes. */
-const ageRefreshMs = 30_000;
-
-export function createEnvironmentsTree({ list, history, situation }: TreeDependencies): EnvironmentsTree {
+export function createEnvironmentsTree({ list, history, situation }: TreeDependencies): vscode.Disposable {
   const changes = new vscode.EventEmitter<Node | undefined>();
   // VS Code knows a node again by its identity: one object for each environment, for good.
   const nodes = new Map<string, EnvironmentArgument>();
@@ -50,7 +51,7 @@ export function createEnvironmentsTree({ list, history, situation }: TreeDepende
         if ('row' in node) return [];
         const known = lookUp(node.environment);
         if (!known) return [];
-        const rows = pingRows(known.environment, known.ping, situation(), Date.now());
+        const rows = environmentRows(known.environment, known.answers, situation(), Date.now());
         return rows.map((row) => ({ row, parent: node }));
       },
       getParent: (node) => ('row' in node ? node.parent : undefined),
@@ -58,70 +59,76 @@ export function createEnvironmentsTree({ list, history, situation }: TreeDepende
   });
 
   function rootNodes(state: ListState): Node[] {
-    switch (state.kind) {
-      case 'listed':
-        return state.environments.length > 0
-          ? state.environments.map(({ id }) => nodeOf(id))
-          : emptyListRows().map((row) => ({ row, parent: undefined }));
-      case 'failed': {
-        const rows = failedListRows(explain(state.failure, situation(), retryList));
-        return rows.map((row) => ({ row, parent: undefined }));
-      }
-      default:
-        // An empty view shows its welcome, which offers to sign in.
-        return [];
-    }
+    if (state.kind === 'listed') return state.environments.map(({ id }) => nodeOf(id));
+    // Else an empty view shows its welcome, which says what there is to do.
+    const remedies = state.kind === 'failed' ? explain(state.failure, situation(), retryList).remedies : [];
+    return remedyRows('list', remedies).map((row) => ({ row, parent: undefined }));
+  }
+
+  /** Above the rows, since a sentence is cut in one of them. */
+  function messageOf(state: ListState): string | undefined {
+    if (state.kind === 'failed') return sentencesOf(explain(state.failure, situation(), retryList));
+    if (state.kind !== 'listed') return undefined;
+    const { origin, environments } = state;
+    const known = environments.map((environment) => ({
+      environment,
+      ping: history.of(origin, environment.id).ping,
+    }));
+    return failedPingMessage(known, situation());
+  }
+
+  function showMessage(): void {
+    const state = list.state();
+    // While it is asked for anew, what is shown may stay.
+    if (state.kind !== 'unknown') view.message = messageOf(state) ?? '';
   }
 
   function lookUp(id: string) {
     const state = list.state();
     if (state.kind !== 'listed') return undefined;
     const environment: Environment | undefined = state.environments.find((each) => each.id === id);
-    return environment && { environment, ping: history.last(state.origin, id) };
+    return environment && { environment, answers: history.of(state.origin, id) };
   }
 
   function itemOf(id: string): EnvironmentItem | undefined {
     const known = lookUp(id);
-    return known && environmentItem(known.environment, known.ping, situation(), Date.now());
+    return known && environmentItem(known.environment, known.answers, situation(), Date.now());
   }
 
-  function refreshAges(): void {
-    for (const [id, node] of nodes) if (lookUp(id)?.ping) changes.fire(node);
+  /** So that a failure is seen; never opens the view itself. */
+  function expand(environment: string): void {
+    if (!view.visible || !lookUp(environment)) return;
+    view.reveal(nodeOf(environment), { select: false, focus: false, expand: true }).then(undefined, () => {});
   }
 
-  let ageTimer: ReturnType<typeof setInterval> | undefined;
-  function onVisibility(visible: boolean): void {
-    clearInterval(ageTimer);
-    ageTimer = undefined;
-    if (!visible) return;
-    refreshAges();
-    ageTimer = setInterval(refreshAges, ageRefreshMs);
-    // Whoever comes back has perhaps started the BFF meanwhile.
-    if (list.state().kind === 'failed') list.invalidate();
+  function refresh(): void {
+    for (const [id, node] of nodes) if (lookUp(id)?.answers.ping) changes.fire(node);
+    void list.update();
   }
-  const visibility = view.onDidChangeVisibility(({ visible }) => onVisibility(visible));
-  onVisibility(view.visible);
+  const polling = createPolling(refresh, () =>
+    list.state().kind === 'listed' ? everyMs.listed : everyMs.other,
+  );
+  const watch = () => polling.watch(view.visible && vscode.window.state.focused);
+  watch();
 
-  const subscriptions = [
+  return vscode.Disposable.from(
+    polling,
+    view.onDidChangeVisibility(watch),
+    vscode.window.onDidChangeWindowState(watch),
     list.onDidChange((change) => {
       if (change === 'stale') changes.fire(undefined);
       else if (change !== 'loaded') for (const id of change) changes.fire(nodeOf(id));
+      else polling.reschedule();
+      showMessage();
     }),
-    history.onDidRecord((environment) => changes.fire(nodeOf(environment))),
-  ];
-
-  return {
-    expand(environment) {
-      if (!view.visible || !lookUp(environment)) return;
-      view
-        .reveal(nodeOf(environment), { select: false, focus: false, expand: true })
-        .then(undefined, () => {});
-    },
-    dispose() {
-      clearInterval(ageTimer);
-      vscode.Disposable.from(...subscriptions, visibility, view, changes).dispose();
-    },
-  };
+    history.onDidRecord((call) => {
+      changes.fire(nodeOf(call.environment));
+      showMessage();
+      if (call.operation === 'ping' && 'failure' in call) expand(call.environment);
+    }),
+    view,
+    changes,
+  );
 }
 
 function environmentNodeItem(id: string, item: EnvironmentItem | undefined): vscode.TreeItem {
@@ -134,6 +141,6 @@ function environmentNodeItem(id: string, item: EnvironmentItem | undefined): vsc
   node.iconPath = themeIcon(icon, color);
   node.contextValue = contextValue;
   // Else a screen reader is given the whole tooltip.
-  node.accessibilityInformation = { label: `${label}, ${description}` };
+  node.accessibilityInformation = { label: [label, description].filter(Boolean).join(', ') };
   return node;
 }

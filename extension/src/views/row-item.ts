@@ -11,9 +11,7 @@ export function rowItem(row: Row, parent: EnvironmentArgument | undefined): vsco
   item.tooltip = tooltip;
   item.iconPath = themeIcon(icon, color);
   item.contextValue = 'row';
-  item.accessibilityInformation = {
-    label: description === undefined ? label : `${label}, ${description}`,
-  };
+  item.accessibilityInformation = { label: [label, description].filter(Boolean).join(', ') };
   if (remedy) {
     item.command = {
       title: remedy.title,

@@ -1,6 +1,7 @@
 import type { Color } from '../contributions.ts';
 import { type Explanation, sentencesOf } from '../failures/explain-failure.ts';
 import type { Remedy } from '../failures/remedies.ts';
+import { capitalised } from '../plain-text.ts';
 
 /** A line of a tree: below an environment, or in the place of a list. Its icon is the name of one of VS Code's codicons. */
 export type Row = {
@@ -14,23 +15,19 @@ export type Row = {
   remedy?: Remedy;
 };
 
-/** What stands in the place of a list that can't be had. */
+/** What stands in the place of a list that can't be had: in a few words, since a row is cut where a view ends. */
 export function failedListRows(explanation: Explanation): Row[] {
-  return explanationRows('list', explanation);
-}
-
-/** A failure's words, and a line to click for each remedy. */
-export function explanationRows(id: string, explanation: Explanation): Row[] {
-  const { what, advice, remedies } = explanation;
-  const tooltip = sentencesOf(explanation);
+  const label = capitalised(explanation.short);
   return [
-    { id: `${id}/what`, label: what, tooltip, icon: 'warning' },
-    { id: `${id}/advice`, label: advice, tooltip, icon: 'lightbulb' },
-    ...remedies.map((remedy) => remedyRow(id, remedy)),
+    { id: 'list/what', label, tooltip: sentencesOf(explanation), icon: 'warning' },
+    ...remedyRows('list', explanation.remedies),
   ];
 }
 
-export function remedyRow(id: string, remedy: Remedy): Row {
-  const { title, command } = remedy;
-  return { id: `${id}/remedy/${command}`, label: title, tooltip: title, icon: 'arrow-right', remedy };
+/** A line to click for each remedy. */
+export function remedyRows(id: string, remedies: readonly Remedy[]): Row[] {
+  return remedies.map((remedy) => {
+    const { title, command } = remedy;
+    return { id: `${id}/remedy/${command}`, label: title, tooltip: title, icon: 'arrow-right', remedy };
+  });
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CommandError, failureOf } from '../../../extension/src/failures/command-failure.ts';
+import { CommandError, failureOf, traceableId } from '../../../extension/src/failures/command-failure.ts';
 import { createClient } from '../../../shared/client.ts';
-import { backend } from '../samples.ts';
+import { backend, failureSample } from '../samples.ts';
 
 /** What the client makes of an answer, as a failure. */
 async function failureFrom(answer: () => Response | Promise<Response>, signal?: AbortSignal) {
@@ -67,5 +67,22 @@ describe('failureOf', () => {
       assert.equal(failure.code, 'UNEXPECTED');
       assert(!('requestId' in failure));
     }
+  });
+});
+
+describe('the id that people are given to look for', () => {
+  it('is that of a request that was answered, or may have left', async () => {
+    const answered = await failureFrom(() => Response.json({ error: refusal }, { status: 429 }));
+    assert.equal(traceableId(answered), 'r-2');
+    const write = failureSample('BFF_UNREACHABLE', { source: 'extension', outcome: 'unknown' });
+    assert.equal(traceableId(write), 'request-1');
+  });
+
+  it('is none where nobody answered, whoever was asked before it, or where nothing was asked', async () => {
+    const down = await failureFrom(() => Promise.reject(new TypeError('fetch failed')));
+    assert.equal(traceableId(down), undefined);
+    assert.equal(traceableId(await failureFrom(() => new Response('<html>'))), undefined);
+    const invalid = failureSample('ARGUMENTS_INVALID', { source: 'extension', outcome: 'not_sent' });
+    assert.equal(traceableId(invalid), undefined);
   });
 });

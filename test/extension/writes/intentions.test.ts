@@ -52,7 +52,7 @@ describe('the key of an intention', () => {
     const state = memento();
     const intentions = createIntentions(state);
     const key = await intentions.keyOf(intention);
-    assert.doesNotMatch([...state.kept.values()].join(), /ada|Ada|sandbox|example/);
+    assert.doesNotMatch([...state.kept.values()].join(), /ada@|Ada|sandbox|example/);
     // As long as the BFF knows it: thirty days.
     t.mock.timers.setTime(Date.UTC(2026, 2, 1) - 1);
     assert.equal(await intentions.keyOf(intention), key);
