@@ -36,7 +36,7 @@ export function createCheckEverythingCommand({
       pick.items = order.flatMap((each) => found.filter((one) => one.state === each).map(lineOf));
     };
     show('checking…');
-    pick.placeholder = 'Choose a problem to see what helps';
+    pick.placeholder = 'Choose a problem for what helps';
     pick.matchOnDescription = true;
     pick.ignoreFocusOut = true;
     pick.busy = true;
@@ -59,6 +59,7 @@ export function createCheckEverythingCommand({
     const findings = await checkEverything(callsAt(origin, backend), { onFinding, signal });
     if (signal.aborted) return undefined;
     show(findingCounts(findings));
+    if (findings.every(({ state }) => state === 'ok')) pick.placeholder = 'Everything works';
     pick.busy = false;
     return { findings };
   });

@@ -15,7 +15,7 @@ describe('the extension host', () => {
     const uri = vscode.Uri.parse('vscode://defaultsettings/keybindings.json');
     const text = (await vscode.workspace.openTextDocument(uri)).getText();
     const defaults: { key: string; command: string }[] = JSON.parse(text.replaceAll(/^\s*\/\/.*$/gm, ''));
-    const ours = ['pearsana.environments.focus', 'pearsana.ping', 'pearsana.invite'];
+    const ours = ['pearsana.environments.focus', 'pearsana.checkEverything', 'pearsana.invite'];
     const keys = defaults.filter(({ command }) => ours.includes(command)).map(({ key }) => key);
     expect(keys).to.have.length(3);
     for (const { key, command } of defaults) {
