@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { downloadAndUnzipVSCode, runTests, TestRunFailedError } from '@vscode/test-electron';
 import { build } from 'esbuild';
 import { cacheFolder } from '../support/processes/cache-folder.ts';
-import { ensureVSCodeServer } from '../support/vscode/vscode-server.ts';
+import { ensureVSCodeServer, type VSCodeVersion } from '../support/vscode/vscode-server.ts';
 import { quietSettings } from './quiet-settings.ts';
 import { notePrefix, resultPrefix, type SuiteResult } from './suite/line-reporter.ts';
 import type { SuiteParameters } from './suite/parameters.ts';
@@ -14,6 +14,8 @@ import type { SuiteParameters } from './suite/parameters.ts';
 export type SuiteRun = SuiteParameters & {
   /** The extension's folder with its manifest and its built bundle; by default this repository's. */
   extension?: string;
+  /** Which VS Code; by default the newest, or the one that `VSCODE_OLDEST` asks for. */
+  vscode?: VSCodeVersion;
   userSettings?: Record<string, unknown>;
   /** The workbench's port, where somebody must know its origin beforehand. */
   port?: number;
@@ -31,10 +33,11 @@ export async function runSuite(run: SuiteRun): Promise<SuiteResult & { notes: st
     env = {},
     userSettings,
     port = 0,
+    vscode,
     extension = join(import.meta.dirname, '../../extension'),
   } = run;
   // Outside the suite's deadline, since a first set-up takes longer than the tests.
-  if (host !== 'desktop') await ensureVSCodeServer();
+  if (host !== 'desktop') await ensureVSCodeServer(vscode);
   const userData = await mkdtemp(join(tmpdir(), 'vscode-user-'));
   const output = collector();
   try {
@@ -57,6 +60,8 @@ export async function runSuite(run: SuiteRun): Promise<SuiteResult & { notes: st
         // For our own executable alone; the desktop has no such port.
         ...(host === 'desktop' ? [] : [`--port=${port}`]),
       ],
+      // Our own executable starts the server.
+      ...(vscode && { extensionTestsEnv: { VSCODE_OLDEST: vscode === 'oldest' ? '1' : '' } }),
       stdout: output.stream,
       stderr: output.stream,
     });

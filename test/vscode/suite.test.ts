@@ -1,25 +1,39 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { before, describe, test } from 'node:test';
 import { freePort, startTestBff } from '../support/bff/test-bff.ts';
-import { codeServer } from '../support/vscode/vscode-server.ts';
+import { vscodeVersions } from '../support/vscode/vscode-server.ts';
 import { buildExtension, noBrowser } from './person.ts';
 import { runSuite, type SuiteRun } from './run-suite.ts';
 
 // The suite runs in the hosts that are on this machine; `VSCODE_DESKTOP=1` adds a downloaded desktop VS Code.
-const hosts: SuiteRun['host'][] = [
-  'node',
-  'web',
-  ...(process.env.VSCODE_DESKTOP ? (['desktop'] as const) : []),
+const runs: Pick<SuiteRun, 'host' | 'vscode'>[] = [
+  { host: 'node', vscode: 'newest' },
+  { host: 'web', vscode: 'newest' },
+  { host: 'node', vscode: 'oldest' },
+  ...(process.env.VSCODE_DESKTOP ? [{ host: 'desktop' } as const] : []),
 ];
+const { engines } = JSON.parse(
+  readFileSync(new URL('../../extension/package.json', import.meta.url), 'utf8'),
+);
 
-describe(`the extension in a real VS Code ${codeServer.version.replace('4.', '1.')}, against a real BFF and the local Pearsana`, () => {
+describe('the extension in a real VS Code, against a real BFF and the local Pearsana', () => {
   before(buildExtension);
 
-  for (const host of hosts) {
-    test(`${host} extension host`, { skip: host !== 'desktop' && noBrowser, timeout: 300_000 }, async (t) => {
+  test('the oldest that is tested is the oldest that the manifest names', () => {
+    const [, minor] = vscodeVersions.oldest.version.split('.');
+    assert.equal(engines.vscode, `^1.${minor}.0`);
+  });
+
+  for (const { host, vscode } of runs) {
+    const version = vscode ? `, VS Code ${vscodeVersions[vscode].version.replace('4.', '1.')}` : '';
+    test(`${host} extension host${version}`, {
+      skip: host !== 'desktop' && noBrowser,
+      timeout: 300_000,
+    }, async (t) => {
       const port = await freePort();
       // In the worker host each call is a cross-origin one, and only this origin is allowed.
       const variables = { BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}` };
@@ -27,7 +41,7 @@ describe(`the extension in a real VS Code ${codeServer.version.replace('4.', '1.
       const otherUrl = bff.url.replace('127.0.0.1', 'localhost');
       await using stranger = await startStranger();
       const env = { url: bff.url, otherUrl, strangerUrl: stranger.url, accessKey: bff.accessKey };
-      const { passed, failures, notes } = await runSuite({ host, env, port });
+      const { passed, failures, notes } = await runSuite({ host, env, port, ...(vscode && { vscode }) });
       for (const failure of failures) await t.test(failure, () => assert.fail(failure));
       assert.equal(failures.length, 0);
       assert.ok(passed > 10, `only ${passed} tests ran`);

@@ -11,22 +11,23 @@ import { execute, npm } from '../processes/execute.ts';
 import { startProcessGroup } from '../processes/process-group.ts';
 import { installedExtensionIds, workerHostSetting } from './worker-host.ts';
 
-/** The VS Code that is tested, as an npm package. */
-export const codeServer = {
-  name: 'code-server',
-  folder: 'lib/vscode',
-  ...(process.env.VSCODE_OLDEST
-    ? {
-        version: '4.100.3',
-        integrity:
-          'sha512-q/Fh2DOxCRNhC/WiG/6sAhSKnj7ZACTVBaeeZ+rWjol//0FCbl/qg1ln5ecZ99jYcfqMxZZAyWcN+YBIo0DgpA==',
-      }
-    : {
-        version: '4.139.1',
-        integrity:
-          'sha512-fUYvJVdz4ZoVJfakGiGWXFMpF8K1ObsrpGvX17ZxNpKOzdNHs7lANT670JTr4ZhA8DnWqyvvmFG/d3HV9Yy6ew==',
-      }),
+/** The newest VS Code that npm has, and the oldest that the extension's manifest names. */
+export const vscodeVersions = {
+  newest: {
+    version: '4.139.1',
+    integrity:
+      'sha512-fUYvJVdz4ZoVJfakGiGWXFMpF8K1ObsrpGvX17ZxNpKOzdNHs7lANT670JTr4ZhA8DnWqyvvmFG/d3HV9Yy6ew==',
+  },
+  oldest: {
+    version: '4.100.3',
+    integrity:
+      'sha512-q/Fh2DOxCRNhC/WiG/6sAhSKnj7ZACTVBaeeZ+rWjol//0FCbl/qg1ln5ecZ99jYcfqMxZZAyWcN+YBIo0DgpA==',
+  },
 };
+export type VSCodeVersion = keyof typeof vscodeVersions;
+
+/** The one that the servers of this process are. */
+const ours: VSCodeVersion = process.env.VSCODE_OLDEST ? 'oldest' : 'newest';
 
 const readyTimeoutMs = 30_000;
 
@@ -57,7 +58,8 @@ export type VSCodeServerOptions = {
 };
 
 /** Puts the VS Code server into the cache, and returns its folder. The first time takes under a minute. */
-export function ensureVSCodeServer(): Promise<string> {
+export function ensureVSCodeServer(which = ours): Promise<string> {
+  const codeServer = { name: 'code-server', folder: 'lib/vscode', ...vscodeVersions[which] };
   return prepareOnce(`vscode-server-${codeServer.version}`, async (folder) => {
     process.stderr.write('Fetching the VS Code server from npm (once, some 460 MB on disk) …\n');
     await unpackFromNpm(codeServer, folder);
