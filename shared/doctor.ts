@@ -183,11 +183,14 @@ function remedyOf(error: unknown): Pick<Found, 'remedy' | 'help'> {
     };
   if (reason === 'contract')
     return { remedy: 'Check the URL of the BFF, and use the same version of both.', help: 'url' };
-  if (/^(UNAUTHORIZED|NOT_SIGNED_IN|SIGN_IN_EXPIRED)$/.test(failure?.code ?? ''))
+  if (failure?.code === 'UNAUTHORIZED')
     return {
       remedy: 'Sign in with another access key, or ask your BFF administrator for one.',
       help: 'signIn',
     };
+  // What VS Code finds by itself.
+  if (/^(NOT_SIGNED_IN|SIGN_IN_EXPIRED)$/.test(failure?.code ?? ''))
+    return { remedy: 'Sign in.', help: 'signIn' };
   if (failure?.code === 'SCOPE_NOT_ENABLED') return { help: 'scopes' };
   return {};
 }
