@@ -8,14 +8,21 @@ const run = promisify(execFile);
 
 /** Builds the npm tarball of the typed client in `dist/`. @returns its path. */
 export async function buildClient(): Promise<string> {
-  const { version, license, dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  const { version, license, dependencies, repository, homepage } = JSON.parse(
+    await readFile(join(root, 'package.json'), 'utf8'),
+  );
   await mkdir(join(root, '.cache'), { recursive: true });
   const stage = await mkdtemp(join(root, '.cache/client-'));
   try {
-    const compiler = join(root, 'node_modules/typescript/bin/tsc');
-    await run(process.execPath, [compiler, '--project', join(root, 'client'), '--outDir', stage]);
-    await nameDeclarationsAsScripts(stage);
-    await bundleProgram(join(stage, 'program.js'));
+    await Promise.all([
+      compile(join(stage, 'esm')),
+      compile(join(stage, 'cjs'), ...asCommonJs),
+      bundleProgram(join(stage, 'program.js')),
+    ]);
+    await writeJson(join(stage, 'cjs/package.json'), { type: 'commonjs' });
+    // For programs that know no `exports`: they look for a folder of that name.
+    await mkdir(join(stage, 'imports'));
+    await writeJson(join(stage, 'imports/package.json'), legacyEntry('../', 'imports'));
     for (const file of ['LICENSE', 'client/README.md'])
       await cp(join(root, file), join(stage, file.replace('client/', '')));
     const description = {
@@ -23,18 +30,18 @@ export async function buildClient(): Promise<string> {
       version,
       description: 'The typed client of the Pearsana partner tools’ BFF.',
       license,
+      homepage: `${homepage}/tree/main/client#readme`,
+      repository: { ...repository, directory: 'client' },
       type: 'module',
-      exports: {
-        '.': { types: './client/index.d.ts', default: './client/index.js' },
-        './imports': { types: './client/imports.d.ts', default: './client/imports.js' },
-      },
+      ...legacyEntry('./', 'index'),
+      exports: { '.': entry('index'), './imports': entry('imports'), './package.json': './package.json' },
       bin: { 'pearsana-partner-client': './program.js' },
       sideEffects: false,
       engines: { node: '>=20.3' },
       // Not bundled, so that a project that uses zod contains it only once.
       dependencies: { papaparse: dependencies.papaparse, zod: dependencies.zod },
     };
-    await writeFile(join(stage, 'package.json'), `${JSON.stringify(description, null, 2)}\n`);
+    await writeJson(join(stage, 'package.json'), description);
     const shell = process.platform === 'win32';
     await run('npm', ['pack', '--ignore-scripts', '--loglevel=error'], { cwd: stage, shell });
     const name = `${description.name}-${version}.tgz`;
@@ -44,6 +51,37 @@ export async function buildClient(): Promise<string> {
   } finally {
     await rm(stage, { recursive: true, force: true });
   }
+}
+
+/** Imports become calls of `require`, which a module that is taken verbatim cannot say. */
+const asCommonJs = [
+  ...['--module', 'commonjs', '--moduleResolution', 'bundler'],
+  ...['--verbatimModuleSyntax', 'false'],
+];
+
+/** JavaScript and types of the entries, and of everything that they import. */
+async function compile(folder: string, ...flags: string[]): Promise<void> {
+  const compiler = join(root, 'node_modules/typescript/bin/tsc');
+  await run(process.execPath, [compiler, '--project', join(root, 'client'), '--outDir', folder, ...flags]);
+  await nameDeclarationsAsScripts(folder);
+}
+
+/** An entry of `exports`: an import gets an ES module, a `require` gets CommonJS, and each gets types of its own kind. */
+function entry(name: string) {
+  const at = (folder: string) => `./${folder}/client/${name}`;
+  return {
+    import: { types: `${at('esm')}.d.ts`, default: `${at('esm')}.js` },
+    require: { types: `${at('cjs')}.d.ts`, default: `${at('cjs')}.js` },
+  };
+}
+
+function legacyEntry(up: string, name: string) {
+  const at = (folder: string) => `${up}${folder}/client/${name}`;
+  return { main: `${at('cjs')}.js`, module: `${at('esm')}.js`, types: `${at('cjs')}.d.ts` };
+}
+
+async function writeJson(file: string, value: object): Promise<void> {
+  await writeFile(file, `${JSON.stringify(value, null, 2)}\n`);
 }
 
 /** The command line, as one file: nobody imports from it. */

@@ -12,32 +12,51 @@ export type ErrorSource = z.infer<typeof errorSource>;
 export const outcome = z.enum(['not_sent', 'refused', 'unknown']);
 export type Outcome = z.infer<typeof outcome>;
 
-/** One fault of a request: its place (as in `identity.email`), and what is wrong, in words. */
-export const issue = z.object({ path: z.string(), message: z.string() });
-export type Issue = z.infer<typeof issue>;
+/** One fault of a request: its place, and what is wrong. */
+export interface Issue {
+  /** Its place, as in `items[1].documentType`; empty if it is the request as a whole. */
+  path: string;
+  /** What is wrong, in words. It may follow the name of the field. */
+  message: string;
+}
+
+/** One fault of a request: its place, and what is wrong. */
+export const issue = z.object({ path: z.string(), message: z.string() }) satisfies z.ZodMiniType<Issue>;
 
 /** The content of every failure: Pearsana's own envelope, with more fields. */
-export const failure = z.object({
+export interface Failure {
   /** For programs, and stable: one of `errorCodes`, or one of Pearsana's codes. */
-  code: z.string(),
+  code: string;
   /** For people: what went wrong and what to do next. */
-  message: z.string(),
+  message: string;
   /** For `VALIDATION_ERROR`: `errors` (sentences) and `issues`. Otherwise Pearsana's details. */
-  details: z.optional(z.unknown()),
+  details?: unknown;
   /** Quote it when you ask for help: it is in the BFF's log, and Pearsana received it too. */
-  requestId: z.string(),
+  requestId: string;
   /** The environment in the request, if it exists, or if the caller's grants do not tell whether it exists. */
-  environment: z.optional(z.string()),
-  source: errorSource,
+  environment?: string | undefined;
+  /** Who said no. */
+  source: ErrorSource;
   /** Whether the very same request may succeed later. */
-  retryable: z.boolean(),
+  retryable: boolean;
   /**
    * What became of a failed write; only for writes. Absent if the failure is about an earlier write with the same key:
    * `IDEMPOTENCY_IN_PROGRESS` and `OUTCOME_KNOWN`.
    */
+  outcome?: Outcome | undefined;
+}
+
+/** The content of every failure: Pearsana's own envelope, with more fields. */
+export const failure = z.object({
+  code: z.string(),
+  message: z.string(),
+  details: z.optional(z.unknown()),
+  requestId: z.string(),
+  environment: z.optional(z.string()),
+  source: errorSource,
+  retryable: z.boolean(),
   outcome: z.optional(outcome),
-});
-export type Failure = z.infer<typeof failure>;
+}) satisfies z.ZodMiniType<Failure>;
 
 /** The body of every answer that is not a success. */
 export const failureBody = z.object({ error: failure });

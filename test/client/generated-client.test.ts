@@ -3,7 +3,7 @@ import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startBffWith, startTestBff, type TestBff } from '../support/bff/test-bff.ts';
-import { generatorFolder } from '../support/packages/generator-folder.ts';
+import { installedFolder } from '../support/packages/installed-folder.ts';
 import { invited, startFaultServer } from '../support/partner/fault-server.ts';
 import { execute } from '../support/processes/execute.ts';
 import { otherDescribed } from '../support/requests/other-table.ts';
@@ -91,7 +91,7 @@ console.log(JSON.stringify({ id, count, revoked: revoked.response.status }));
 
 /** Somebody else's project, with a client generated from the description of a running BFF. */
 async function createConsumer({ url }: TestBff, source: string) {
-  const generator = await generatorFolder();
+  const generator = await installedFolder('tools');
   const temporary = temporaryFolder();
   const folder = temporary.path;
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', type: 'module' }));

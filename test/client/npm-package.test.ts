@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
-import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import packageJson from '../../package.json' with { type: 'json' };
 import { startTestBff } from '../support/bff/test-bff.ts';
 import { createClientConsumer } from '../support/packages/client-consumer.ts';
+import { createHover } from '../support/packages/hover.ts';
+import { installedFolder } from '../support/packages/installed-folder.ts';
 import { execute } from '../support/processes/execute.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -71,17 +76,68 @@ for (let round = 0; round < 2; round += 1) {
 console.log(JSON.stringify(states));
 `;
 
+/** Of these places an editor is asked what they mean. */
+const hovered = `
+import { ClientError, createClient, type RequestOf } from 'pearsana-partner-client';
+const client = createClient({ baseUrl: 'https://bff.example.com', accessKey: 'a-key' });
+const request: RequestOf<'createUser'> = {
+  identity: { email: 'ada@example.edu', firstName: 'Ada', lastName: 'Lovelace', roleName: 'student' },
+  externalReferences: [{ namespace: 'SIS', externalId: 'S-1' }],
+};
+export async function create() {
+  try {
+    const answer = await client.createUser({ environment: 'sandbox', request, confirm: 'sandbox', maxRetries: 1 });
+    return [answer.replayed, answer.partner.durationMs];
+  } catch (error) {
+    if (!(error instanceof ClientError)) throw error;
+    if (error.reason === 'refused') return [error.failure.code, error.failure.message, error.status.toFixed()];
+    if (error.reason === 'proxy') return [error.status.toFixed(), error.outcome];
+    // The documented ways to try again, and to turn a page.
+    await client.createUser({ environment: 'sandbox', request, idempotencyKey: error.idempotencyKey });
+    const page = await client.activity({ environment: 'sandbox' });
+    await client.activity({ environment: 'sandbox', before: page.next });
+    return error.issues.map((issue) => issue.path);
+  }
+}
+`;
+
+/** Somebody else's older program, which knows no ES modules but through `import()`. */
+const commonJs = `
+const { ClientError, createClient, isSignedOut } = require('pearsana-partner-client');
+const { fieldNames } = require('pearsana-partner-client/imports');
+const { version } = require('pearsana-partner-client/package.json');
+const [, , baseUrl, accessKey] = process.argv;
+(async () => {
+  const other = await import('pearsana-partner-client');
+  const { result } = await createClient({ baseUrl, accessKey }).ping({ environment: 'sandbox' });
+  const [own, others] = await Promise.all(
+    [createClient, other.createClient].map((create) => create({ baseUrl, accessKey: 'wrong' }).session().catch((error) => error)),
+  );
+  console.log(JSON.stringify({
+    version,
+    message: result.message,
+    fields: typeof fieldNames,
+    copies: ClientError === other.ClientError ? 1 : 2,
+    known: [own, others].flatMap((error) => [error instanceof ClientError, error instanceof other.ClientError, isSignedOut(error), other.isSignedOut(error)]),
+  }));
+})();
+`;
+
+const largestGzipped = 14 * 1024;
+
 test('the npm package of the client', async (t) => {
   await using consumer = await createClientConsumer();
+  const folder = join(consumer.folder, 'node_modules/pearsana-partner-client');
   await writeFile(join(consumer.folder, 'program.mts'), program);
 
   await t.test(
     'contains scripts, types, licence and README, and needs only zod, and papaparse to read rosters',
     async () => {
-      const folder = join(consumer.folder, 'node_modules/pearsana-partner-client');
       const files = (await readdir(folder, { recursive: true })).filter((name) => name.includes('.'));
       assert.deepEqual(files.filter((name) => !/\.(js|d\.ts)$/.test(name)).sort(), [
         'README.md',
+        join('cjs', 'package.json'),
+        join('imports', 'package.json'),
         'package.json',
       ]);
       assert.match(await readFile(join(folder, 'LICENSE'), 'utf8'), /^MIT License/);
@@ -91,9 +147,11 @@ test('the npm package of the client', async (t) => {
       assert.deepEqual([Object.keys(dependencies), peerDependencies], [['papaparse', 'zod'], undefined]);
       for (const name of files.filter((each) => /\.(js|d\.ts)$/.test(each))) {
         const imported = [
-          ...(await readFile(join(folder, name), 'utf8')).matchAll(/(?:from |import\()['"]([^'"]+)/g),
+          ...(await readFile(join(folder, name), 'utf8')).matchAll(
+            /(?:from |import\(|require\()['"]([^'"]+)/g,
+          ),
         ];
-        const readsRosters = name === 'program.js' || name.startsWith(join('shared', 'imports'));
+        const readsRosters = name === 'program.js' || name.includes(join('shared', 'imports'));
         const allowed = readsRosters
           ? /^(\.\.?\/[\w./-]+\.js|zod\/mini|papaparse|node:[\w/]+)$/
           : /^(\.\.?\/[\w./-]+\.js|zod\/mini)$/;
@@ -108,6 +166,77 @@ test('the npm package of the client', async (t) => {
     const program = join(consumer.folder, 'node_modules/pearsana-partner-client/program.js');
     const checked = execute(process.execPath, [program, 'check', roster, '--operation', 'createInvitation']);
     await assert.rejects(checked, /"line":2,.*"message":"email: `ada` is not an e-mail address/);
+  });
+
+  await t.test('has no fault that publint and “Are the types wrong?” find', async () => {
+    const tools = createRequire(join(await installedFolder('tools'), 'package.json'));
+    const { publint } = await import(tools.resolve('publint'));
+    const { messages } = await publint({ pkgDir: folder, strict: true, level: 'suggestion', pack: false });
+    assert.deepEqual(messages, []);
+    const types = await import(tools.resolve('@arethetypeswrong/core'));
+    const packed = types.createPackageFromTarballData(new Uint8Array(await readFile(consumer.tarball)));
+    assert.deepEqual((await types.checkPackage(packed)).problems, []);
+  });
+
+  await t.test('shows in an editor what methods, options, fields and errors mean', async () => {
+    const file = join(consumer.folder, 'hovered.ts');
+    await writeFile(file, hovered);
+    const shown = createHover(await installedFolder('tools'), file);
+    for (const [where, type, words] of [
+      [
+        'client.createUser',
+        /createUser: \(options: CreateUserOptions\) => Promise<CreateUserAnswer>$/,
+        /^Creates a user.*`SCOPE_NOT_ENABLED`/s,
+      ],
+      ['const request', /request: CreateUserRequest$/, /^$/],
+      ['roleName', /roleName: string/, /`student`.*At most 200 characters/],
+      ['environment', /environment: string/, /One of the environments/],
+      ['confirm', /confirm\?: string/, /its name once more/],
+      ['maxRetries', /maxRetries\?: number/, /instead of the client's own/],
+      ['answer.replayed', /replayed: boolean/, /recorded answer/],
+      ['partner.durationMs', /durationMs: number/, /^Milliseconds/],
+      ['error.outcome', /outcome: /, /What became of a write/],
+      ['failure.code', /\(string & \{\}\)/, /one of `errorCodes`/],
+      ['failure.message', /message: string/, /what to do next/],
+      ['issue.path', /path: string/, /Its place/],
+    ] as const) {
+      const { display, documentation } = shown(where);
+      assert.match(display, type, where);
+      assert.match(documentation, words, where);
+    }
+  });
+
+  await t.test('can be required from CommonJS, and both forms know each other’s errors', async () => {
+    await writeFile(join(consumer.folder, 'program.cjs'), commonJs);
+    await using bff = await startTestBff();
+    const printed = await execute(process.execPath, ['program.cjs', bff.url, bff.accessKey], consumer.folder);
+    assert.deepEqual(JSON.parse(printed), {
+      ...{ version: packageJson.version, message: 'Authorized', fields: 'function', copies: 2 },
+      known: Array(8).fill(true),
+    });
+  });
+
+  for (const kind of ['commonjs', 'node16'] as const) {
+    await t.test(
+      `has types with which a strict program compiles in a project of CommonJS: ${kind}`,
+      async () => {
+        await mkdir(join(consumer.folder, 'old'), { recursive: true });
+        await writeFile(join(consumer.folder, 'old/package.json'), '{ "type": "commonjs" }');
+        await writeFile(join(consumer.folder, 'old/hovered.ts'), hovered);
+        assert.equal(await consumer.compile(kind, 'old/hovered.ts'), '');
+      },
+    );
+  }
+
+  await t.test('adds less than 14 KB to a page, compressed', async () => {
+    const contents = "import { createClient } from 'pearsana-partner-client'; self.create = createClient;";
+    const { outputFiles } = await build({
+      stdin: { contents, resolveDir: consumer.folder },
+      ...{ bundle: true, format: 'esm', minify: true, write: false, platform: 'browser', target: 'es2022' },
+    });
+    const gzipped = gzipSync(outputFiles[0]?.contents ?? '').length;
+    t.diagnostic(`${gzipped} bytes`);
+    assert(gzipped < largestGzipped, `${gzipped} bytes`);
   });
 
   for (const moduleResolution of ['nodenext', 'bundler'] as const) {

@@ -24,9 +24,20 @@ export function docstringsIn(source: string): Record<string, string> {
       .map((declarator) => [nameOf(declarator), child(declarator, 'init')]),
   );
 
+  const exported = new Set(statements.map((each) => nameOf(declaratorOf(child(each, 'declaration')))));
+
   function note(path: string, { leadingComments }: Node): void {
     const last = leadingComments?.at(-1);
     if (last?.type === 'CommentBlock' && last.value.startsWith('*')) found[path] = plain(last.value);
+  }
+
+  /** The fields of an interface that names the type of a schema, as `Failure` does of `failure`. */
+  function noteFields(declaration: unknown): void {
+    const name = nameOf(declaration)?.replace(/^./, (letter) => letter.toLowerCase());
+    const members = child(child(declaration, 'body'), 'body');
+    if (name === undefined || !exported.has(name) || !Array.isArray(members)) return;
+    for (const member of members)
+      if (isNode(member)) note(`${name}.${child(child(member, 'key'), 'name')}`, member);
   }
 
   /** Expressions inside a call, such as an array's item, have the path of the call. */
@@ -36,6 +47,7 @@ export function docstringsIn(source: string): Record<string, string> {
     const name = nameOf(node);
     switch (node.type) {
       case 'ExportNamedDeclaration': {
+        noteFields(child(node, 'declaration'));
         const declarator = declaratorOf(child(node, 'declaration'));
         const exported = nameOf(declarator);
         if (exported === undefined) return;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,8 +12,17 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 /** A project outside the repository that has installed the client's tarball and zod, and nothing else. */
 export type ClientConsumer = AsyncDisposable & {
   folder: string;
+  tarball: string;
   /** Type-checks files as such a project would, with the compiler that is installed here. */
-  compile(moduleResolution: 'nodenext' | 'bundler', ...files: string[]): Promise<string>;
+  compile(kind: keyof typeof kinds, ...files: string[]): Promise<string>;
+};
+
+/** How projects resolve imports. */
+const kinds = {
+  nodenext: ['--module', 'nodenext'],
+  node16: ['--module', 'node16'],
+  bundler: ['--module', 'esnext', '--moduleResolution', 'bundler'],
+  commonjs: ['--module', 'commonjs'],
 };
 
 /** Builds the tarball and installs it without the network: zod is installed from this repository's `node_modules`. */
@@ -31,33 +40,17 @@ export async function createClientConsumer(): Promise<ClientConsumer> {
     JSON.stringify({ name: 'consumer', private: true, type: 'module', dependencies }),
   );
   await npm(['install', '--offline', '--ignore-scripts', '--no-package-lock'], folder);
+  // The copy is gone soon.
+  const kept = join(folder, 'packed.tgz');
+  await copyFile(tarball, kept);
   return {
     folder,
-    compile(moduleResolution, ...files) {
+    tarball: kept,
+    compile(kind, ...files) {
       const compiler = join(root, 'node_modules/typescript/bin/tsc');
-      const module = moduleResolution === 'bundler' ? 'esnext' : 'nodenext';
-      const flags = [
-        '--noEmit',
-        '--strict',
-        '--exactOptionalPropertyTypes',
-        '--lib',
-        'es2024,dom,dom.iterable',
-      ];
-      return execute(
-        process.execPath,
-        [
-          compiler,
-          ...flags,
-          '--target',
-          'es2022',
-          '--module',
-          module,
-          '--moduleResolution',
-          moduleResolution,
-          ...files,
-        ],
-        folder,
-      );
+      const strict = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'es2022'];
+      const flags = [...strict, '--lib', 'es2024,dom,dom.iterable', ...kinds[kind]];
+      return execute(process.execPath, [compiler, ...flags, ...files], folder);
     },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
