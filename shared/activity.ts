@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { answeringEnvironment, callId, externalReference, sha256Hex } from './fields.ts';
+import { answeringEnvironment, callId, externalReference, refuses, sha256Hex } from './fields.ts';
 import { importOperations } from './import-record.ts';
 
 /** `in_flight`: it is being sent right now. `succeeded`: Pearsana accepted it. The others are as in a failure's `outcome`. */
@@ -55,15 +55,8 @@ export const activityQuery = z
     ),
   })
   .check(
-    z.superRefine((query, context) => {
-      for (const [one, other] of [
-        ['namespace', 'externalId'],
-        ['externalId', 'namespace'],
-      ] as const) {
-        if (query[one] !== undefined && query[other] === undefined)
-          context.addIssue({ code: 'custom', path: [other], message: `is required with ${one}` });
-      }
-    }),
+    refuses((query: Person) => onlyWith(query, 'namespace', 'externalId'), 'externalId'),
+    refuses((query: Person) => onlyWith(query, 'externalId', 'namespace'), 'namespace'),
   );
 export type ActivityFilter = Omit<z.infer<typeof activityQuery>, 'before'>;
 
@@ -134,15 +127,14 @@ export const lookupRequest = z
     digests: z.optional(z.array(sha256Hex).check(z.maxLength(mostLookups, tooManyLookups))),
   })
   .check(
-    z.superRefine(({ operation, references, digests }, context) => {
-      const [wanted, other] =
-        operation === 'submitDocument' ? ['digests', 'references'] : ['references', 'digests'];
-      const given: Record<string, unknown> = { references, digests };
-      if (given[wanted] === undefined)
-        context.addIssue({ code: 'custom', path: [wanted], message: 'is required' });
-      if (given[other] !== undefined)
-        context.addIssue({ code: 'custom', path: [other], message: `is not for ${operation}` });
-    }),
+    refuses(
+      ({ operation, references }) => lookupFault(operation, references, operation !== 'submitDocument'),
+      'references',
+    ),
+    refuses(
+      ({ operation, digests }) => lookupFault(operation, digests, operation === 'submitDocument'),
+      'digests',
+    ),
   );
 export type LookupRequest = z.infer<typeof lookupRequest>;
 
@@ -158,3 +150,15 @@ export const lookupAnswer = z.object({
   results: z.array(z.nullable(knownWrite)),
 });
 export type LookupAnswer = z.infer<typeof lookupAnswer>;
+
+type Person = { namespace?: string | undefined; externalId?: string | undefined };
+
+function onlyWith(query: Person, given: keyof Person, missing: keyof Person): string | undefined {
+  return query[given] !== undefined && query[missing] === undefined ? `is required with ${given}` : undefined;
+}
+
+/** What is wrong with a list of a lookup, which its operation either needs or does not take. */
+function lookupFault(operation: string, list: unknown, isNeeded: boolean): string | undefined {
+  if (isNeeded) return list === undefined ? 'is required' : undefined;
+  return list === undefined ? undefined : `is not for ${operation}`;
+}

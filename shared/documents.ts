@@ -40,9 +40,10 @@ export const file = z.string().check(refuses(base64Fault));
 export const mostFreeValues = 1_000;
 
 /** Any object, within limits. It may not be nested deeper than real programs need, since that would be an attack. */
-export const freeForm = z.custom<Record<string, unknown>>((value) => !freeFormFault(value), {
-  error: ({ input }) => freeFormFault(input),
-});
+export const freeForm = z.unknown().check(refuses(freeFormFault)) as z.ZodMiniType<
+  Record<string, unknown>,
+  Record<string, unknown>
+>;
 
 const submission = {
   /** A reference of a user who exists at Pearsana. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { answeringEnvironment, callId, sha256Hex } from './fields.ts';
+import { answeringEnvironment, callId, refuses, sha256Hex } from './fields.ts';
 
 /** The operations that can be imported. Each of their writes is for one person. */
 export const importOperations = ['createUser', 'createInvitation', 'submitDocument'] as const;
@@ -44,11 +44,15 @@ export const announceRequest = z.strictObject({
   /** The operation of every row. */
   operation: z.enum(importOperations),
   /** How many rows will be sent at most. */
-  rows: z.number().check(
-    z.refine((rows) => Number.isInteger(rows) && rows >= 1 && rows <= mostRows, {
-      error: `must be a whole number from 1 to ${mostRows}`,
-    }),
-  ),
+  rows: z
+    .number()
+    .check(
+      refuses((rows) =>
+        Number.isInteger(rows) && rows >= 1 && rows <= mostRows
+          ? undefined
+          : `must be a whole number from 1 to ${mostRows}`,
+      ),
+    ),
   /** The SHA-256 of the file, in hexadecimal. */
   digest: sha256Hex,
   /** Whether rows that succeeded before this announcement may be sent again. */
