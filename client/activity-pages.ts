@@ -1,4 +1,3 @@
-import type { ClientError } from '../shared/client-error.ts';
 import type { ActivityEntry, ActivityOptions, ClientMethods } from './methods.ts';
 
 /** The options of `activityOf`. */
@@ -7,19 +6,15 @@ export interface ActivityOfOptions extends ActivityOptions {
   limit?: number | undefined;
 }
 
-/** The writes of all pages, one after another. @param refuse makes the error for a limit that is none */
+/** The writes of all pages, one after another. The method checks the options. */
 export async function* activityPages(
   activity: ClientMethods['activity'],
   options: ActivityOfOptions,
-  refuse: (path: string, message: string) => ClientError,
 ): AsyncGenerator<ActivityEntry, void, undefined> {
-  const { limit = Number.POSITIVE_INFINITY, ...asked } = options ?? {};
-  if (limit !== Number.POSITIVE_INFINITY && !(Number.isInteger(limit) && limit >= 1))
-    throw refuse('limit', 'must be a whole number, from 1 on');
-  let left = limit;
-  let { before } = asked;
+  let left = options?.limit ?? Number.POSITIVE_INFINITY;
+  let before = options?.before;
   do {
-    const page = await activity({ ...asked, before });
+    const page = await activity({ ...options, before });
     for (const write of page.activity) {
       yield write;
       left -= 1;

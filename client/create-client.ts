@@ -1,5 +1,5 @@
-import type { GivenOptions } from '../shared/call-request.ts';
-import { callSettings, methodsOf, sender } from '../shared/client.ts';
+import { type GivenOptions, retriesCheck } from '../shared/call-request.ts';
+import { callSettings, methodsOf, requireOption, sender } from '../shared/client.ts';
 import { createCall } from '../shared/client-call.ts';
 import { ClientError } from '../shared/client-error.ts';
 import { type EndpointRow, isWrite } from '../shared/endpoint-row.ts';
@@ -8,7 +8,7 @@ import { type ActivityOfOptions, activityPages } from './activity-pages.ts';
 import { withFiles } from './file-content.ts';
 import type { ActivityEntry, ClientMethods } from './methods.ts';
 import type { ClientOptions } from './options.ts';
-import { isRetryCount, pause, type RetryTiming, retryCountWords, waitBeforeRetry } from './retries.ts';
+import { pause, type RetryTiming, waitBeforeRetry } from './retries.ts';
 import { clientVersion } from './version.ts';
 import { watchTry } from './watch-try.ts';
 
@@ -34,61 +34,43 @@ export function createClient(options: ClientOptions): Client {
 export function createTimedClient(options: ClientOptions, timing: RetryTiming): Client {
   const settings = callSettings(options);
   const { maxRetries = 2 } = options;
-  if (!isRetryCount(maxRetries)) throw new TypeError(`maxRetries ${retryCountWords}.`);
+  requireOption('maxRetries', maxRetries, retriesCheck);
   const call = createCall(settings);
   const send = named(settings.origin, sender(options));
 
   /** Makes a call, as often as that is safe and may help. */
   async function callRow(row: EndpointRow, given: GivenOptions, operation: string): Promise<unknown> {
-    const refuse = invalidIn(settings.origin, row, given);
-    if (!isRetryCount(given.maxRetries ?? 0)) throw refuse('maxRetries', retryCountWords);
+    const { environment, signal, importId, idempotencyKey = crypto.randomUUID() } = given;
     // The rows of an import have a loop of their own, which knows them all.
-    const most = given.importId === undefined ? Number(given.maxRetries ?? maxRetries) : 0;
-    const withText = await withFiles(row, given).catch((cause) => {
-      throw refuse('file', 'cannot be read', cause);
-    });
-    // Every try has the same key.
-    const key = isWrite(row) && { idempotencyKey: given.idempotencyKey ?? crypto.randomUUID() };
+    const most = importId === undefined ? ((given.maxRetries ?? maxRetries) as number) : 0;
+    // Every try has the same key and the same files.
+    const asked = { ...(await withFiles(row, given)), ...(isWrite(row) && { idempotencyKey }) };
     for (let attempt = 1; ; attempt += 1) {
-      const watched = watchTry(options, { operation, attempt, environment: given.environment }, send);
+      const watched = watchTry(options, { operation, environment, attempt }, send);
       try {
-        const answer = await call(row, { ...withText, ...key }, watched.send);
+        const answer = await call(row, asked, watched.send);
         watched.ended();
         return answer;
       } catch (error) {
-        if (!(error instanceof ClientError)) throw error;
-        const waitMs = attempt <= most ? waitBeforeRetry(row, error, attempt, timing.random) : undefined;
-        watched.ended(error, waitMs);
+        const waitMs =
+          error instanceof ClientError && attempt <= most
+            ? waitBeforeRetry(row, error, attempt, timing.random)
+            : undefined;
+        watched.ended(error as ClientError, waitMs);
         if (waitMs === undefined) throw error;
-        await timing.pause(waitMs, given.signal as AbortSignal | undefined, error);
+        await timing.pause(waitMs, signal as AbortSignal | undefined, error as ClientError);
       }
     }
   }
 
   // The methods have the types of their rows, except that a file need not be text.
   const methods = methodsOf(endpoints, callRow) as unknown as ClientMethods;
-  return {
-    ...methods,
-    activityOf: (given) =>
-      activityPages(methods.activity, given, invalidIn(settings.origin, endpoints.activity, { ...given })),
-  };
-}
-
-/** Makes the error for an option that only this package knows. */
-function invalidIn(origin: string, row: EndpointRow, { environment, requestId }: GivenOptions) {
-  return (path: string, message: string, cause?: unknown) =>
-    new ClientError({
-      ...{ reason: 'invalid', origin, message: `${path}: ${message}`, issues: [{ path, message }], cause },
-      ...(typeof environment === 'string' && { environment }),
-      ...(typeof requestId === 'string' && { requestId }),
-      ...(isWrite(row) && { outcome: 'not_sent' }),
-    });
+  return { ...methods, activityOf: (given) => activityPages(methods.activity, given) };
 }
 
 /** Tells the BFF which client this is; but not from a page of another origin, whose preflight an older BFF would refuse. */
 function named(origin: string, send: typeof fetch): typeof fetch {
-  const page = globalThis.location?.origin;
-  if (page !== undefined && page !== origin) return send;
+  if ((globalThis.location?.origin ?? origin) !== origin) return send;
   const name = { 'x-pearsana-client': `pearsana-partner-client/${clientVersion}` };
   return (input, init) => send(input, { ...init, headers: { ...(init?.headers as object), ...name } });
 }

@@ -27,7 +27,8 @@ async function withFile(value: unknown): Promise<unknown> {
 async function bytesOf(file: unknown): Promise<Uint8Array | undefined> {
   if (file instanceof Uint8Array) return file;
   if (!isObject(file) || typeof file.arrayBuffer !== 'function') return undefined;
-  return new Uint8Array(await (file as unknown as Blob).arrayBuffer());
+  // A file that is gone is as good as empty.
+  return new Uint8Array(await (file as unknown as Blob).arrayBuffer().catch(() => new ArrayBuffer()));
 }
 
 function isObject(value: unknown): value is WithFile {

@@ -1,4 +1,5 @@
 // The entry of the npm package, and of nothing else: inside the repository everybody imports from `shared/` itself.
+import { operations as allOperations, type OperationName } from '../shared/operations.ts';
 import { type SessionMethods, withSession } from '../shared/session-client.ts';
 import { type Client, createClient } from './create-client.ts';
 import type { Answers, Options, Requests } from './methods.ts';
@@ -20,10 +21,9 @@ export {
   type UnreachableError,
 } from '../shared/client-error.ts';
 export { documentTypes } from '../shared/documents.ts';
-export type { OperationRow } from '../shared/endpoint-row.ts';
 export { type ErrorCode, errorCodes } from '../shared/error-codes.ts';
 export type { ErrorSource, Failure, Issue, Outcome } from '../shared/errors.ts';
-export { type OperationName, operationNames, operations } from '../shared/operations.ts';
+export { type OperationName, operationNames } from '../shared/operations.ts';
 export { isSignedOut } from '../shared/session-client.ts';
 export { sentences, type Validation, validate } from '../shared/validate.ts';
 export type { ActivityOfOptions } from './activity-pages.ts';
@@ -42,6 +42,17 @@ export type Answer<Name extends keyof Answers> = Answers[Name];
 export type Success<Name extends keyof Answers> = Answers[Name];
 /** Pearsana's body of a success. */
 export type ResultOf<Name extends keyof Answers> = Answers[Name]['result'];
+
+/** What a client needs of the table's rows: `validate(operations.createUser.request, draft)` checks a form. */
+export const operations: {
+  readonly [Name in OperationName]: Pick<
+    (typeof allOperations)[Name],
+    Extract<
+      keyof (typeof allOperations)[Name],
+      'title' | 'method' | 'path' | 'access' | 'request' | 'response'
+    >
+  >;
+} = allOperations;
 
 /** A client for pages of the BFF's own site, whose users sign in in the browser. It has no key and no token. */
 export interface SessionClient extends Client, SessionMethods {}

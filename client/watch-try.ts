@@ -24,9 +24,15 @@ export function watchTry({ onRequest, onResponse }: Hooks, facts: TryFacts, send
 
   function ended(error?: ClientError, retryInMs?: number): void {
     if (!sent) return;
-    const { reason, failure, outcome } = error ?? {};
-    const durationMs = performance.now() - started;
-    tell(onResponse, { ...sent, status, durationMs, reason, code: failure?.code, outcome, retryInMs });
+    tell(onResponse, {
+      ...sent,
+      status,
+      durationMs: performance.now() - started,
+      reason: error?.reason,
+      code: error?.failure?.code,
+      outcome: error?.outcome,
+      retryInMs,
+    });
   }
 
   return { send: watchedSend, ended };

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { cp, glob, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { slimPackage } from './slim-package.ts';
 
 const root = join(import.meta.dirname, '..');
 const run = promisify(execFile);
@@ -64,6 +65,7 @@ async function compile(folder: string, ...flags: string[]): Promise<void> {
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
   await run(process.execPath, [compiler, '--project', join(root, 'client'), '--outDir', folder, ...flags]);
   await nameDeclarationsAsScripts(folder);
+  await slimPackage(folder);
 }
 
 /** An entry of `exports`: an import gets an ES module, a `require` gets CommonJS, and each gets types of its own kind. */

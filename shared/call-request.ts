@@ -7,28 +7,36 @@ import { validate } from './validate.ts';
 /** The options of a method as they come: nothing of them is checked yet. */
 export type GivenOptions = Readonly<Record<string, unknown>>;
 
-type Check = [isRight: (value: unknown) => boolean, message: string];
+export type Check = [isRight: (value: unknown) => boolean, message: string];
 
 /** Longer timers end at once. */
 export const longestTimeoutMs = 2 ** 31 - 1;
-export const timeoutCheck: Check = [
-  (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= longestTimeoutMs,
-  'must be a whole number of milliseconds, from 1 to 2147483647',
-];
-function isText(form: RegExp) {
-  return (value: unknown) => typeof value === 'string' && form.test(value);
-}
+export const timeoutCheck = wholeNumber(1, longestTimeoutMs);
+export const retriesCheck = wholeNumber(0, 10);
 const textCheck: Check = [isText(/^/), 'must be text'];
 
-/** The options that every method takes. */
+/** The options that methods take. */
 const optionChecks: Record<string, Check> = {
   signal: [(value) => value instanceof AbortSignal, 'must be an AbortSignal'],
   timeoutMs: timeoutCheck,
+  maxRetries: retriesCheck,
+  limit: wholeNumber(1, Number.MAX_SAFE_INTEGER),
   requestId: [isText(/^[\w.-]{1,128}$/), 'must be 1 to 128 letters, digits, “.”, “_” or “-”'],
   idempotencyKey: [isText(idempotencyKeyForm), 'must be 1 to 255 visible ASCII characters'],
   confirm: textCheck,
   importId: textCheck,
 };
+
+function isText(form: RegExp) {
+  return (value: unknown) => typeof value === 'string' && form.test(value);
+}
+
+function wholeNumber(least: number, most: number): Check {
+  return [
+    (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
+    `must be a whole number from ${least} to ${most}`,
+  ];
+}
 
 /** Values that would leave their place in the path even if encoded, or that cannot be encoded. */
 const nameCheck: Check = [isText(/^(?!\.{0,2}$)\P{Cs}+$/u), 'is not a name'];

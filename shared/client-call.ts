@@ -79,10 +79,10 @@ export function createCall({ origin, accessKey, timeoutMs }: CallSettings): Call
 
     const { status } = response;
     if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
-      const message = `The BFF at ${origin} could not be reached: the address redirects elsewhere, and the client does not follow. Use the BFF’s own address.`;
+      const message = `The BFF at ${origin} could not be reached: the address redirects elsewhere. Use the BFF’s own address.`;
       throw failed({ reason: 'unreachable', message, status: status || undefined });
     }
-    const retryAfterSeconds = secondsIn(response.headers.get('retry-after'));
+    const retryAfterSeconds = secondsIn(response.headers.get('retry-after') ?? '');
     const answered = parseJson(text);
     function read<Contract extends z.ZodMiniType>(contract: Contract): z.output<Contract> {
       const parsed = contract.safeParse(answered);
@@ -115,7 +115,7 @@ export function createCall({ origin, accessKey, timeoutMs }: CallSettings): Call
 
 function proxyWords(status: number): string {
   if (status === 413)
-    return ': the request is larger than it passes on. Ask your BFF administrator to raise its limit';
+    return ': the request is too large for it. Ask your BFF administrator to raise its limit';
   if (status === 429) return ': too many requests. Wait before you try again';
   return status < 500 ? '' : ': the BFF did not answer it. If this persists, tell your BFF administrator';
 }
@@ -129,10 +129,9 @@ function headerWord(text: string | undefined): string | undefined {
 }
 
 /** Seconds, or a date (RFC 9110, 10.2.3). */
-function secondsIn(retryAfter: string | null): number | undefined {
-  const date = /GMT$/.test(retryAfter ?? '') ? Date.parse(`${retryAfter}`) - Date.now() : Number.NaN;
-  const seconds = /^\d+$/.test(retryAfter ?? '') ? Number(retryAfter) : Math.max(0, Math.ceil(date / 1_000));
-  return Number.isNaN(seconds) ? undefined : seconds;
+function secondsIn(retryAfter: string): number | undefined {
+  if (/^\d+$/.test(retryAfter)) return Number(retryAfter);
+  return /GMT$/.test(retryAfter) ? Math.max(0, (Date.parse(retryAfter) - Date.now()) / 1_000) : undefined;
 }
 
 function parseJson(text: string): unknown {

@@ -114,32 +114,31 @@ export interface CallError extends Error {
   readonly isFromOlderBff: boolean;
 }
 
+/** What an error says where it has nothing to say. */
+const absent = {
+  environment: undefined,
+  status: undefined,
+  retryAfterSeconds: undefined,
+  outcome: undefined,
+  idempotencyKey: undefined,
+};
+
 export const ClientError = class ClientError extends Error {
   static {
     Object.defineProperty(ClientError.prototype, mark, { value: true });
   }
 
-  constructor(facts: ClientErrorFacts) {
-    const { reason, requestId = '', cause } = facts;
-    const failure: Failure | undefined =
-      facts.reason === 'refused'
-        ? { message: facts.failure.code, requestId, source: 'bff', retryable: false, ...facts.failure }
-        : undefined;
-    super(facts.message ?? failure?.message ?? reason, cause === undefined ? undefined : { cause });
-    Object.assign(this, {
-      name: 'ClientError',
-      reason,
-      origin: facts.origin ?? '',
-      requestId: failure?.requestId ?? requestId,
-      environment: facts.environment,
-      status: facts.status,
-      failure,
-      issues: facts.issues ?? [],
-      retryAfterSeconds: facts.retryAfterSeconds,
-      outcome: facts.outcome,
-      idempotencyKey: facts.idempotencyKey,
-      isFromOlderBff: failure?.source === 'bff' && ['NOT_FOUND', 'METHOD_NOT_ALLOWED'].includes(failure.code),
-    });
+  constructor({ reason, message, cause, ...facts }: ClientErrorFacts) {
+    const { requestId = '', failure: given, origin = '', issues = [] } = facts as Partial<CallError>;
+    const failure: Failure | undefined = given && {
+      ...{ message: given.code, requestId, source: 'bff', retryable: false },
+      ...given,
+    };
+    super(message ?? failure?.message ?? reason, cause === undefined ? undefined : { cause });
+    const isFromOlderBff =
+      failure?.source === 'bff' && ['NOT_FOUND', 'METHOD_NOT_ALLOWED'].includes(failure.code);
+    const known = { origin, requestId: failure?.requestId ?? requestId, failure, issues, isFromOlderBff };
+    Object.assign(this, { name: 'ClientError', reason }, absent, facts, known);
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {

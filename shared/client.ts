@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { type GivenOptions, timeoutCheck } from './call-request.ts';
+import { type Check, type GivenOptions, timeoutCheck } from './call-request.ts';
 import { type CallSettings, createCall } from './client-call.ts';
 import type { EndpointRow, EndpointTable, OperationRow, OwnRow, ParameterIn } from './endpoint-row.ts';
 import { type Endpoints, endpoints } from './endpoints.ts';
@@ -157,9 +157,13 @@ export function callSettings({ baseUrl, accessKey, timeoutMs = 60_000 }: ClientO
   if (accessKey !== undefined && !(typeof accessKey === 'string' && accessKeyForm.test(accessKey))) {
     throw new TypeError('The access key must be visible ASCII.');
   }
-  const [isTimeout, words] = timeoutCheck;
-  if (!isTimeout(timeoutMs)) throw new TypeError(`timeoutMs ${words}.`);
+  requireOption('timeoutMs', timeoutMs, timeoutCheck);
   return { origin, accessKey, timeoutMs };
+}
+
+/** @throws TypeError if the option is wrong. */
+export function requireOption(name: string, value: unknown, [isRight, message]: Check): void {
+  if (!isRight(value)) throw new TypeError(`${name} ${message}.`);
 }
 
 /** The host's `fetch`, or the given one. It is called through a wrapper, since a browser's refuses any other `this`. */

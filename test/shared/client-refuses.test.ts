@@ -94,7 +94,7 @@ describe('the client sends nothing', () => {
     it(`with a time limit of ${timeoutMs} for all calls, and says so before any call`, () => {
       assert.throws(() => createClient({ baseUrl: 'https://bff.example.com', timeoutMs }), {
         name: 'TypeError',
-        message: /^timeoutMs must be a whole number of milliseconds/,
+        message: /^timeoutMs must be a whole number from 1 to /,
       });
     });
   }

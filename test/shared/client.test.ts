@@ -180,7 +180,7 @@ test('the client', async (t) => {
   }
 
   for (const [status, outcome, words] of [
-    [413, 'not_sent', /larger than it passes on/],
+    [413, 'not_sent', /too large for it/],
     [414, 'not_sent', /status 414/],
     [429, 'not_sent', /too many requests/],
     [431, 'not_sent', /status 431/],
