@@ -131,7 +131,7 @@ function leaves(schema: z.core.$ZodType, path: readonly string[]): string[][] {
       return leaves(def.innerType, path);
     case 'array':
       return leaves(def.element, [...path, listMark]);
-    case 'custom':
+    case 'unknown':
       return [[...path, anyName]];
     default:
       return [[...path]];
