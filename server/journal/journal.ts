@@ -45,6 +45,8 @@ export type Journal = {
   lookUp(reader: Reader, asked: Lookup): Promise<(KnownWrite | null)[]>;
   /** Names the journal, as in `jrn_…`: another one means another data directory. */
   name(requestId: string): Promise<string>;
+  /** Whether it could be used the last time that it was asked for something. */
+  isUsable(): boolean;
   /** Waits for the writes in flight, up to a limit. */
   settle(): Promise<void>;
   close(): Promise<void>;
@@ -79,11 +81,16 @@ export async function createJournal(options: {
   /** Writes that have begun and not ended. */
   const underWay = new Set<Promise<void>>();
   const inFlight = new Map<string, () => void>();
+  let usable = true;
+  let isAsked = false;
 
   async function use<Result>(step: JournalStep, requestId: string, asked: Promise<Result>): Promise<Result> {
     try {
-      return await asked;
+      const result = await asked;
+      usable = true;
+      return result;
     } catch (error) {
+      usable = false;
       log.journalFailed({ step, code: codeOf(error), requestId });
       throw BffError.of(
         'JOURNAL_UNAVAILABLE',
@@ -110,6 +117,7 @@ export async function createJournal(options: {
       await store.close();
       throw error;
     }
+    usable = false;
     log.journalFailed({ step: 'open', code: codeOf(error), requestId: undefined });
   }
 
@@ -160,6 +168,23 @@ export async function createJournal(options: {
     importOf: (reader, id) => use('read', reader.requestId, store.importOf(whoseOf(reader), id)),
     stopImport: (reader, id) => use('resolve', reader.requestId, store.stopImport(whoseOf(reader), id)),
     lookUp: (reader, asked) => use('read', reader.requestId, store.lookUp(asked)),
+    isUsable() {
+      // Nobody may have written for hours, so the journal is asked: the next call hears of the answer.
+      if (!isAsked) {
+        isAsked = true;
+        store
+          .name()
+          .then(
+            () => true,
+            () => false,
+          )
+          .then((answers) => {
+            usable = answers;
+            isAsked = false;
+          });
+      }
+      return usable;
+    },
     name: (requestId) => use('read', requestId, store.name()),
     async settle() {
       const { promise, resolve } = Promise.withResolvers<void>();

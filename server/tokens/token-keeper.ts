@@ -1,4 +1,5 @@
 import type { TokenStatus } from '../../shared/environments.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
 import { BffError } from '../bff-error.ts';
 import type { Clock } from '../clock.ts';
 import type { Secret } from '../secret.ts';
@@ -25,6 +26,8 @@ export type TokenKeeper = {
   /** The token that is kept, if it may still be used. */
   usable(): KeptToken | undefined;
   status(): Omit<TokenStatus, 'scopes'>;
+  /** Our code for why the last request failed; undefined if it succeeded. */
+  failureCode(): ErrorCode | undefined;
 };
 
 export type TokenKeeperOptions = {
@@ -109,6 +112,8 @@ export function createTokenKeeper({ request, clock, random, inherited }: TokenKe
     },
 
     usable,
+
+    failureCode: () => failure?.error.code,
 
     status() {
       const token = usable();

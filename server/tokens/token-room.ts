@@ -1,4 +1,5 @@
 import type { TokenStatus } from '../../shared/environments.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
 import type { ScopesResult } from '../../shared/scopes.ts';
 import { BffError } from '../bff-error.ts';
 import { type Clock, clock as processClock } from '../clock.ts';
@@ -27,6 +28,8 @@ export type TokenRoom = {
   findScopes(environment: string): Promise<ScopesResult>;
   /** The state of each token of an environment. */
   statuses(environment: string): TokenStatus[];
+  /** Our codes for why the last requests for tokens failed, each once. */
+  failures(): ErrorCode[];
 };
 
 /** What the administrator is told about tokens. */
@@ -175,6 +178,11 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
       return [...entries.values()]
         .filter((entry) => entry.environment === environment)
         .map(({ scopes, keeper }) => ({ scopes: [...scopes], ...keeper.status() }));
+    },
+
+    failures() {
+      const codes = [...entries.values()].map(({ keeper }) => keeper.failureCode());
+      return [...new Set(codes.filter((code) => code !== undefined))];
     },
   };
 }
