@@ -7,6 +7,8 @@ export type Output = {
   write(line: string): void;
   /** Writes out the gathered lines, as far as the reader takes them. */
   flush(): void;
+  /** How many lines were lost so far. */
+  lost(): number;
 };
 
 /** A system call for each line would cost a busy BFF a tenth of its time, so lines are gathered up to this many bytes … */
@@ -38,6 +40,7 @@ function openOutput(): Output {
   let gathered = '';
   let rest: Buffer = Buffer.alloc(0);
   let lost = 0;
+  let lostInAll = 0;
   let behind = false;
   let closed = false;
   let waiting = false;
@@ -88,6 +91,7 @@ function openOutput(): Output {
       if (closed) return;
       if (gathered.length + rest.byteLength + line.length > mostLength) {
         lost += 1;
+        lostInAll += 1;
         return;
       }
       gathered += line;
@@ -95,6 +99,7 @@ function openOutput(): Output {
       else writeLater(longestGatheredMs);
     },
     flush,
+    lost: () => lostInAll,
   };
 }
 

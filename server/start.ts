@@ -18,6 +18,8 @@ import { type JournalLines, toOutput } from './journal/lines.ts';
 import { createSendOnce } from './journal/send-once.ts';
 import { createThreadStore } from './journal/sqlite/thread-store.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import type { ServedMetrics } from './metrics/serve-metrics.ts';
 import { createBoundedFetch } from './network/bounded-fetch.ts';
 import { type Connections, createConnections } from './network/connections.ts';
 import { isLoopback } from './network/loopback.ts';
@@ -26,12 +28,13 @@ import type { DescribedTable } from './openapi/openapi-document.ts';
 import { createApiVersions } from './partner/api-versions.ts';
 import { createPartnerClient } from './partner/call-partner.ts';
 import { inFlightLimits, limitInFlight } from './partner/in-flight.ts';
+import { createReadiness } from './readiness.ts';
 import { Secret } from './secret.ts';
 import { createIdentityProvider } from './sessions/identity-provider.ts';
 import { createSessions, type Sessions } from './sessions/sessions.ts';
 import { standardOutput } from './standard-output.ts';
 import { createTokenRequest } from './tokens/token-request.ts';
-import { createTokenRoom } from './tokens/token-room.ts';
+import { createTokenRoom, type TokenRoom } from './tokens/token-room.ts';
 import { createReturnAddressCheck } from './window-codes/return-address.ts';
 import { createWindowCodes } from './window-codes/window-codes.ts';
 
@@ -99,10 +102,13 @@ export async function startBff(
   const enterFlight = limitInFlight(inFlightLimits);
   const callPartner = createPartnerClient({ tokens, transport, enterFlight, versions });
 
-  let ready = true;
+  let isStopping = false;
   const { host, publicUrl, trustProxy, allowedOrigins, fileLimits, windows } = config;
   const perMinute = { requests: config.rateLimitPerMinute, importRows: config.importRateLimitPerMinute };
   const table = given.described?.table ?? endpoints;
+  const holdBytes = limitBytesInFlight(config.maxBytesInFlight, largestUploadOf(table, fileLimits));
+  const metrics =
+    config.metrics && (await loadMetrics({ environments, tokens, journal, bytesInFlight: holdBytes.held }));
   const app = createApp({
     endpoints: table,
     described: given.described,
@@ -123,7 +129,7 @@ export async function startBff(
       journal,
       newerApiVersion: versions.newer,
       fileLimits,
-      holdBytes: limitBytesInFlight(config.maxBytesInFlight, largestUploadOf(table, fileLimits)),
+      holdBytes,
     },
     windows: {
       windowCodes: createWindowCodes(clock),
@@ -135,10 +141,11 @@ export async function startBff(
       keySeconds: windows.keySeconds,
       accessKeys,
     },
-    log,
-    isReady: () => ready,
+    log: metrics ? { ...log, request: metrics.beside(log.request) } : log,
+    readiness: createReadiness({ tokens, journal, dataDirectory, isStopping: () => isStopping }),
   });
   async function stopOwnParts(longestMs: number): Promise<void> {
+    await servedMetrics?.stop();
     for (const stop of stopWatching) stop();
     // A write continues without its caller, so callers' connections do not show that it is in progress.
     await connections.close(longestMs);
@@ -148,7 +155,12 @@ export async function startBff(
     await local?.stop();
     await journal.close();
   }
-  const listening = await listen(app, config).catch(async (error: unknown) => {
+  let servedMetrics: ServedMetrics | undefined;
+  async function listenEverywhere() {
+    servedMetrics = metrics && config.metrics && (await metrics.serve(config.metrics));
+    return listen(app, config);
+  }
+  const listening = await listenEverywhere().catch(async (error: unknown) => {
     // Anything that still listens would keep the program alive after it said that it did not start.
     await stopOwnParts(0);
     throw error;
@@ -157,7 +169,7 @@ export async function startBff(
 
   async function stopGently(): Promise<void> {
     const end = performance.now() + longestStopMs;
-    ready = false;
+    isStopping = true;
     await listening.close(longestStopMs);
     await stopOwnParts(Math.max(0, end - performance.now()));
   }
@@ -207,6 +219,18 @@ function openSessions(
     clock,
     log,
   });
+}
+
+/** Loaded only where metrics are wanted, so that nobody else's start waits for it. */
+async function loadMetrics(sources: {
+  environments: readonly EnvironmentFacts[];
+  tokens: TokenRoom;
+  journal: Journal;
+  bytesInFlight: () => number;
+}): Promise<Metrics> {
+  const { createMetrics } = await import('./metrics/metrics.ts');
+  const environments = sources.environments.map(({ id }) => id);
+  return createMetrics({ ...sources, environments, linesLost: () => standardOutput().lost() });
 }
 
 /** The stand-in for Pearsana. It needs development dependencies, so it is loaded only here, and only when used. */

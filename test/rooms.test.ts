@@ -20,6 +20,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   server: [
     ['program'],
+    ['metrics'],
     ['http', 'local-pearsana'],
     ['openapi', 'journal', 'window-codes'],
     ['sessions', 'partner'],
@@ -48,6 +49,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'lru-cache': ['server/sessions', 'server/http'],
   'async-mutex': ['server/partner'],
   pino: ['server'],
+  'prom-client': ['server/metrics'],
   jose: ['server/local-pearsana'],
   'oidc-provider': ['server/local-pearsana'],
 };

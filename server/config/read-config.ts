@@ -47,6 +47,8 @@ export type Config = {
   fileLimits: FileLimits;
   /** The most bytes that the bodies of all requests may have together. */
   maxBytesInFlight: number;
+  /** Where metrics are served; undefined if they are not. */
+  metrics: { host: string; port: number } | undefined;
   logLevel: (typeof logLevels)[number];
   production: boolean;
 };
@@ -145,6 +147,7 @@ export function readConfig(variables: Variables): ConfigOutcome {
     rateLimitPerMinute: settings.integer('RATE_LIMIT_PER_MINUTE', 120, [1, 1_000_000]),
     importRateLimitPerMinute: settings.integer('RATE_LIMIT_IMPORT_PER_MINUTE', 120, [0, 1_000_000]),
     ...readSizes(settings),
+    metrics: readMetrics(settings),
     logLevel: settings.oneOf('LOG_LEVEL', logLevels, 'info'),
     production,
   };
@@ -156,6 +159,18 @@ export function readConfig(variables: Variables): ConfigOutcome {
     ...dataDirectoryWarnings(dataDirectory),
   ];
   return settings.faults.length > 0 ? { faults: settings.faults, warnings } : { config, warnings };
+}
+
+/** Metrics are served on loopback, or where they are told to be. */
+function readMetrics(settings: Settings): Config['metrics'] {
+  const host = (settings.text('BFF_METRICS_HOST') ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1');
+  if (settings.isSet('BFF_METRICS_PORT'))
+    return { host, port: settings.integer('BFF_METRICS_PORT', 0, [0, 65_535]) };
+  if (settings.isSet('BFF_METRICS_HOST'))
+    settings.fault(
+      'BFF_METRICS_HOST is set, but BFF_METRICS_PORT is missing: set the port of the metrics, such as 9464.',
+    );
+  return undefined;
 }
 
 /**

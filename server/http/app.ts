@@ -5,7 +5,9 @@ import { BffError } from '../bff-error.ts';
 import type { IdentifyCaller } from '../callers/caller.ts';
 import type { AllowedOrigins } from '../config/allowed-origins.ts';
 import type { DescribedTable } from '../openapi/openapi-document.ts';
+import type { Readiness } from '../readiness.ts';
 import type { Sessions } from '../sessions/sessions.ts';
+import { version } from '../version.ts';
 import { type ApiDependencies, createApi } from './api/api.ts';
 import { createApiDescription } from './api-description.ts';
 import { createDocs } from './docs.ts';
@@ -41,13 +43,13 @@ export type AppOptions = {
   api: Omit<ApiDependencies, 'endpoints'>;
   windows: Omit<WindowDependencies, 'sessions' | 'authenticate'>;
   log: RequestLog;
-  /** False as soon as the BFF is told to stop. */
-  isReady: () => boolean;
+  /** `shutting-down` as soon as the BFF is told to stop. */
+  readiness: () => Readiness;
 };
 
 /** The shell: the steps that every request passes on its way to the table's routes. Only this folder knows Express. */
 export function createApp(options: AppOptions): Express {
-  const { endpoints, described, address, callers, api, windows, log, isReady } = options;
+  const { endpoints, described, address, callers, api, windows, log, readiness } = options;
   const app = express();
   app.disable('x-powered-by');
   // Answers are never cached, so a hash of the body would be useless.
@@ -61,11 +63,11 @@ export function createApp(options: AppOptions): Express {
   app.use(watchForProxy(address.trustProxy, log.warn));
   // Before the host check: a probe may use any address, and learns nothing else.
   app.get('/livez', (_request, response) => {
-    sendJson(response, 200, { status: 'ok' });
+    sendJson(response, 200, { status: 'ok', version });
   });
   app.get('/readyz', (_request, response) => {
-    const ready = isReady();
-    sendJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'shutting-down' });
+    const ready = readiness();
+    sendJson(response, ready.status === 'shutting-down' ? 503 : 200, ready);
   });
   app.all(['/livez', '/readyz'], onlyGet);
   app.use(hostCheck(address));

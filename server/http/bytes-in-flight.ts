@@ -7,7 +7,10 @@ export type HeldBytes = Disposable & {
 };
 
 /** Starts counting for one call of a caller. */
-export type HoldBytes = (caller: string) => HeldBytes;
+export type HoldBytes = ((caller: string) => HeldBytes) & {
+  /** How many bytes all calls hold together. */
+  held(): number;
+};
 
 /** The share of one caller: of everything while nobody else sends, and while others do. */
 const shares = { alone: 0.9, besideOthers: 0.5 } as const;
@@ -27,7 +30,7 @@ export function limitBytesInFlight(most: number, largestBody: number): HoldBytes
     return Math.max(largestBody, most * (others > 0 ? shares.besideOthers : shares.alone));
   }
 
-  return function holdBytes(caller) {
+  function holdBytes(caller: string): HeldBytes {
     let own = 0;
     return {
       add(bytes) {
@@ -47,7 +50,9 @@ export function limitBytesInFlight(most: number, largestBody: number): HoldBytes
         own = 0;
       },
     };
-  };
+  }
+
+  return Object.assign(holdBytes, { held: () => held });
 }
 
 function busy(why: string): BffError {

@@ -13,7 +13,7 @@ import type { Remembered } from './remembered.ts';
  * may reject with a `JournalFailure`, and then nothing has happened.
  */
 export type JournalStore = {
-  /** Optional: finds out at the start whether the store can be used. @throws JournalFault if an administrator has to look. */
+  /** Optional: finds out whether the store can be used, at the start and at any time. @throws JournalFault if an administrator has to look. */
   open(): Promise<void>;
   /**
    * Takes the key and records the intent, in one step, so that of two requests with the same key only one gets it. The row

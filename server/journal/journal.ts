@@ -45,6 +45,8 @@ export type Journal = {
   lookUp(reader: Reader, asked: Lookup): Promise<(KnownWrite | null)[]>;
   /** Names the journal, as in `jrn_…`: another one means another data directory. */
   name(requestId: string): Promise<string>;
+  /** How many writes nobody has resolved, by environment; at most a thousand in all. */
+  unresolved(): Promise<Map<string, number>>;
   /** Whether it could be used the last time that it was asked for something. */
   isUsable(): boolean;
   /** Waits for the writes in flight, up to a limit. */
@@ -64,6 +66,10 @@ export type JournalLog = {
 export type JournalStep = 'open' | 'intent' | 'outcome' | 'read' | 'resolve' | 'clean';
 
 const pageLength = 50;
+/** More unresolved writes than this need no exact number. */
+const mostCounted = 1_000;
+/** How often the store is tried for somebody who asks whether it can be used. */
+const tryAgainMs = 1_000;
 /** As long as the BFF waits for its callers when it stops. */
 const longestSettleMs = 20_000;
 
@@ -82,7 +88,7 @@ export async function createJournal(options: {
   const underWay = new Set<Promise<void>>();
   const inFlight = new Map<string, () => void>();
   let usable = true;
-  let isAsked = false;
+  let triedUntil = 0;
 
   async function use<Result>(step: JournalStep, requestId: string, asked: Promise<Result>): Promise<Result> {
     try {
@@ -168,20 +174,23 @@ export async function createJournal(options: {
     importOf: (reader, id) => use('read', reader.requestId, store.importOf(whoseOf(reader), id)),
     stopImport: (reader, id) => use('resolve', reader.requestId, store.stopImport(whoseOf(reader), id)),
     lookUp: (reader, asked) => use('read', reader.requestId, store.lookUp(asked)),
+    async unresolved() {
+      const { writes } = await store.activity({}, mostCounted, undefined, { state: 'unknown' });
+      const byEnvironment = Map.groupBy(writes, ({ environment }) => environment);
+      return new Map([...byEnvironment].map(([environment, { length }]) => [environment, length]));
+    },
     isUsable() {
-      // Nobody may have written for hours, so the journal is asked: the next call hears of the answer.
-      if (!isAsked) {
-        isAsked = true;
-        store
-          .name()
-          .then(
-            () => true,
-            () => false,
-          )
-          .then((answers) => {
-            usable = answers;
-            isAsked = false;
-          });
+      // Nobody may have written for hours, so the store is tried: the next call hears of the result.
+      if (performance.now() >= triedUntil) {
+        triedUntil = performance.now() + tryAgainMs;
+        store.open().then(
+          () => {
+            usable = true;
+          },
+          () => {
+            usable = false;
+          },
+        );
       }
       return usable;
     },

@@ -1,4 +1,5 @@
 import { logoutPath } from '../../shared/sign-in.ts';
+import { version } from '../version.ts';
 import type { Json } from './document-types.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -21,8 +22,9 @@ export const otherEndpoints: readonly Endpoint[] = [
     operationId: 'livez',
     path: '/livez',
     summary: 'Check that the BFF is running',
-    description: 'For a supervisor: tells whether the process is alive. It needs no access key.',
-    answers: { 200: { description: 'The process is alive.', body: status('ok') } },
+    description:
+      'For a supervisor: tells whether the process is alive, and its version. It needs no access key.',
+    answers: { 200: { description: 'The process is alive.', body: status(['ok'], { version }) } },
   },
   {
     ...forProbes,
@@ -32,8 +34,12 @@ export const otherEndpoints: readonly Endpoint[] = [
     description:
       'For a load balancer: tells whether the BFF takes new requests. The answer is about the BFF alone, not about Pearsana. It needs no access key.',
     answers: {
-      200: { description: 'The BFF takes requests.', body: status('ready') },
-      503: { description: 'The BFF is stopping.', body: status('shutting-down') },
+      200: {
+        description:
+          'The BFF takes requests. `degraded`: not all of it works, for the `reasons` that are named by their codes.',
+        body: status(['ready', 'degraded'], { reasons: ['JOURNAL_UNAVAILABLE'] }),
+      },
+      503: { description: 'The BFF is stopping.', body: status(['shutting-down']) },
     },
   },
   {
@@ -54,13 +60,22 @@ export const otherEndpoints: readonly Endpoint[] = [
   },
 ];
 
-function status(word: string): { schema: Json; example: Json } {
+/** @param more further fields that may be there, with examples of them. */
+function status(
+  words: readonly string[],
+  more: Readonly<Record<string, string | readonly string[]>> = {},
+): { schema: Json; example: Json } {
+  const text = { type: 'string' };
+  const fields = Object.entries(more).map(([name, value]): [string, Json] => [
+    name,
+    typeof value === 'string' ? text : { type: 'array', items: text },
+  ]);
   return {
     schema: {
       type: 'object',
-      properties: { status: { type: 'string', enum: [word] } },
+      properties: { status: { ...text, enum: [...words] }, ...Object.fromEntries(fields) },
       required: ['status'],
     },
-    example: { status: word },
+    example: { status: words.at(-1) ?? '', ...more } as Json,
   };
 }

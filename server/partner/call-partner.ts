@@ -19,6 +19,8 @@ export type PartnerCall = {
   /** The scopes of the token for this request. If there are none, no token is sent. */
   scopes: readonly string[];
   requestId: string;
+  /** The caller's place in a trace (W3C Trace Context), which Pearsana gets too. */
+  traceparent?: string | undefined;
   /** Aborted when the caller goes away. A write continues in any case. */
   signal: AbortSignal;
   /** Called with the facts of Pearsana's answer as soon as it is there, whether it is a success or not. */
@@ -75,6 +77,7 @@ function requestOf({
   query,
   body,
   requestId,
+  traceparent,
   signal,
 }: PartnerCall): HttpRequest {
   if (!row.partner) throw new Error(`${row.title} has no call to Pearsana.`);
@@ -82,6 +85,7 @@ function requestOf({
   const search = new URLSearchParams(query).toString();
   const writes = isWrite(row);
   const headers: Record<string, string> = { accept: 'application/json', 'x-request-id': requestId };
+  if (traceparent !== undefined) headers.traceparent = traceparent;
   if (path.startsWith('/v1/')) headers['x-api-version'] = partnerApiVersion;
   if (body) headers['content-type'] = 'application/json';
   return {

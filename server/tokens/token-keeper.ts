@@ -1,5 +1,4 @@
 import type { TokenStatus } from '../../shared/environments.ts';
-import type { ErrorCode } from '../../shared/errors.ts';
 import { BffError } from '../bff-error.ts';
 import type { Clock } from '../clock.ts';
 import type { Secret } from '../secret.ts';
@@ -26,8 +25,8 @@ export type TokenKeeper = {
   /** The token that is kept, if it may still be used. */
   usable(): KeptToken | undefined;
   status(): Omit<TokenStatus, 'scopes'>;
-  /** Our code for why the last request failed; undefined if it succeeded. */
-  failureCode(): ErrorCode | undefined;
+  /** The code of why the last request failed; undefined if it succeeded. */
+  failureCode(): string | undefined;
 };
 
 export type TokenKeeperOptions = {

@@ -1,5 +1,4 @@
 import type { TokenStatus } from '../../shared/environments.ts';
-import type { ErrorCode } from '../../shared/errors.ts';
 import type { ScopesResult } from '../../shared/scopes.ts';
 import { BffError } from '../bff-error.ts';
 import { type Clock, clock as processClock } from '../clock.ts';
@@ -28,8 +27,8 @@ export type TokenRoom = {
   findScopes(environment: string): Promise<ScopesResult>;
   /** The state of each token of an environment. */
   statuses(environment: string): TokenStatus[];
-  /** Our codes for why the last requests for tokens failed, each once. */
-  failures(): ErrorCode[];
+  /** The codes of why the last requests for tokens failed, each once. */
+  failures(): string[];
 };
 
 /** What the administrator is told about tokens. */

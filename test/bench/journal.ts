@@ -36,6 +36,8 @@ const noJournal: Journal = {
   stopImport: async () => undefined,
   lookUp: async () => [],
   name: async () => 'jrn_none',
+  unresolved: async () => new Map(),
+  isUsable: () => true,
   settle: async () => {},
   close: async () => {},
 };

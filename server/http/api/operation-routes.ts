@@ -48,6 +48,12 @@ type OwnResults = {
   ) => Promise<ResultOf<Name>>;
 };
 
+/** W3C Trace Context, version 00. Anything else could be anything, and is not passed on. */
+const traceparentForm = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+const traceparentOf = (header: string | string[] | undefined): string | undefined =>
+  typeof header === 'string' && traceparentForm.test(header) ? header : undefined;
+
 /** One route for each operation of the table. */
 export function createOperationRoutes(dependencies: OperationDependencies): Record<string, HandleRow> {
   const { endpoints, environments, tokens, callPartner, sendOnce, fileLimits, holdBytes } = dependencies;
@@ -117,8 +123,11 @@ export function createOperationRoutes(dependencies: OperationDependencies): Reco
       const onAnswer = (facts: PartnerFacts) => {
         const id = keptWord.safeParse(facts.requestId).data;
         if (id) context.partnerRequestId = id;
+        context.partnerStatus = facts.status;
+        context.partnerMs = facts.durationMs;
       };
-      const call = { environment, row, ...prepared, requestId, signal, onAnswer };
+      const traceparent = traceparentOf(request.headers.traceparent);
+      const call = { environment, row, ...prepared, requestId, traceparent, signal, onAnswer };
       const { reply, replayed } = remembered
         ? await sendOnce(call, {
             ...{ ...remembered, caller: caller.id, operation, idempotencyKey },
@@ -133,7 +142,7 @@ export function createOperationRoutes(dependencies: OperationDependencies): Reco
       if (replayed) {
         context.replayed = true;
         response.setHeader('Idempotent-Replayed', 'true');
-      } else context.partnerMs = reply.facts.durationMs;
+      }
       // These two statuses have no body (RFC 9110, 15.3.5 and 15.3.6), but our answer names the environment.
       const status = [204, 205].includes(reply.status) ? 200 : reply.status;
       const { result, facts: partner } = reply;

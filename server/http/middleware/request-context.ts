@@ -36,6 +36,8 @@ export type RequestContext = {
   importId?: string;
   /** How long Pearsana took, in milliseconds. */
   partnerMs?: number;
+  /** Pearsana's status, if it answered. */
+  partnerStatus?: number;
   /** Pearsana's own id of the request. */
   partnerRequestId?: string;
   /** The row of the journal that holds the write. */

@@ -32,6 +32,7 @@ describe('the configuration', () => {
       rateLimitPerMinute: 120,
       importRateLimitPerMinute: 120,
       fileLimits: { document: 10_485_760, batch: 26_214_400 },
+      metrics: undefined,
       maxBytesInFlight: 314_572_800,
       logLevel: 'info',
       production: false,

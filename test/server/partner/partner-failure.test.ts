@@ -385,6 +385,19 @@ test('a partner that fails', async (t) => {
       'x-request-id': 'mine',
     });
   });
+
+  await t.test('is told the caller’s place in a trace, and nothing that is none', async () => {
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    for (const [given, passed] of [
+      [traceparent, traceparent],
+      [`01-${traceparent.slice(3)}`, undefined],
+      [`${traceparent}-more`, undefined],
+      ['a-secret', undefined],
+    ] as const) {
+      await bff.call(path, { headers: { traceparent: given } });
+      assert.equal(partner.api.arrivals.at(-1)?.headers.traceparent, passed, given);
+    }
+  });
 });
 
 describe('a partner that is not there', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
+import { version } from '../../../../server/version.ts';
 import { createClient } from '../../../../shared/client.ts';
 import { environmentsAnswer, sessionAnswer } from '../../../../shared/environments.ts';
 import { operationNames } from '../../../../shared/operations.ts';
@@ -100,7 +101,7 @@ test('the BFF’s answers', async (t) => {
 
   await t.test('say that it lives and is ready, to everybody, without asking anybody', async () => {
     const arrivals = bff.pearsana.arrivals.length;
-    const expected = { '/livez': { status: 'ok' }, '/readyz': { status: 'ready' } };
+    const expected = { '/livez': { status: 'ok', version }, '/readyz': { status: 'ready' } };
     for (const [path, body] of Object.entries(expected)) {
       const answer = await bff.call(path, { headers: { authorization: '' } });
       assert.deepEqual([answer.status, answer.body], [200, body]);

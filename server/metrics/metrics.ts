@@ -1,0 +1,150 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { OnRequestEnd, RequestContext, RequestEnd } from '../http/middleware/request-context.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { TokenRoom } from '../tokens/token-room.ts';
+import { type MetricsAddress, type ServedMetrics, serveMetrics } from './serve-metrics.ts';
+
+/** What is counted, for Prometheus. No label names a caller or a person, and every label has few values. */
+export type Metrics = {
+  /** Counts each request at its end, and then does what is done besides. */
+  beside(onEnd: OnRequestEnd): OnRequestEnd;
+  /** Everything, in Prometheus's text format. */
+  text(): Promise<string>;
+  /** Serves it at a port of its own. @throws Error in words if it cannot listen there */
+  serve(at: MetricsAddress): Promise<ServedMetrics>;
+};
+
+/** In seconds: a ping of the sandbox takes some 0.2 s, and a batch of documents up to minutes. */
+const durations = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+/** What the gauges are read from, whenever somebody asks. */
+export type MetricsSources = {
+  environments: readonly string[];
+  tokens: Pick<TokenRoom, 'statuses'>;
+  journal: Pick<Journal, 'unresolved' | 'isUsable'>;
+  bytesInFlight: () => number;
+  linesLost: () => number;
+};
+
+export function createMetrics(sources: MetricsSources): Metrics {
+  const register = new Registry();
+  // Memory, processor time, and how long the event loop is held.
+  collectDefaultMetrics({ register });
+  const registers = [register];
+
+  const requests = new Histogram({
+    registers,
+    name: 'pearsana_bff_request_duration_seconds',
+    help: 'How long requests took, by operation, environment and status. Status 0: the caller went away.',
+    labelNames: ['operation', 'environment', 'status'],
+    buckets: durations,
+  });
+  const pearsana = new Histogram({
+    registers,
+    name: 'pearsana_bff_pearsana_duration_seconds',
+    help: 'How long Pearsana took to answer, by operation, environment and status.',
+    labelNames: ['operation', 'environment', 'status'],
+    buckets: durations,
+  });
+  const writes = new Counter({
+    registers,
+    name: 'pearsana_bff_writes_total',
+    help: 'Writes by how they ended: succeeded, refused, not_sent, unknown, or replayed from the journal.',
+    labelNames: ['operation', 'environment', 'outcome', 'import'],
+  });
+  const limited = new Counter({
+    registers,
+    name: 'pearsana_bff_limited_total',
+    help: 'Requests that were refused because of a limit: RATE_LIMITED by the BFF, or BUSY.',
+    labelNames: ['code'],
+  });
+  addGauges(registers, sources);
+
+  function count(context: RequestContext, { status, durationMs }: RequestEnd): void {
+    const { operation = 'other', environment = 'none', code } = context;
+    requests.observe({ operation, environment, status: status ?? 0 }, durationMs / 1000);
+    if (code === 'BUSY' || (code === 'RATE_LIMITED' && context.partnerStatus === undefined))
+      limited.inc({ code });
+    if (context.partnerMs !== undefined && context.partnerStatus !== undefined) {
+      pearsana.observe({ operation, environment, status: context.partnerStatus }, context.partnerMs / 1000);
+    }
+    const outcome = outcomeOf(context, status);
+    if (outcome !== undefined)
+      writes.inc({
+        operation,
+        environment,
+        outcome,
+        import: context.importId === undefined ? 'no' : 'yes',
+      });
+  }
+
+  const text = () => register.metrics();
+  return {
+    beside: (onEnd) => (context, end) => {
+      count(context, end);
+      onEnd(context, end);
+    },
+    text,
+    serve: (at) => serveMetrics({ text, contentType: register.contentType }, at),
+  };
+}
+
+/** How a write ended; undefined if it never came to the journal. */
+function outcomeOf(context: RequestContext, status: number | null): string | undefined {
+  if (context.replayed) return 'replayed';
+  if (context.outcome) return context.outcome;
+  if (context.journalId === undefined) return undefined;
+  return status !== null && status < 300 ? 'succeeded' : 'unknown';
+}
+
+function addGauges(registers: Registry[], sources: MetricsSources): void {
+  const { environments, tokens, journal, bytesInFlight, linesLost } = sources;
+  new Gauge({
+    registers,
+    name: 'pearsana_bff_tokens',
+    help: 'Tokens by environment and state: fresh, stale, expired or failing.',
+    labelNames: ['environment', 'state'],
+    collect() {
+      this.reset();
+      for (const environment of environments) {
+        for (const { state } of tokens.statuses(environment)) this.inc({ environment, state });
+      }
+    },
+  });
+  new Gauge({
+    registers,
+    name: 'pearsana_bff_journal_unresolved',
+    help: 'Writes with an unknown outcome that nobody has resolved, by environment.',
+    labelNames: ['environment'],
+    async collect() {
+      const counts = await journal.unresolved().catch(() => undefined);
+      this.reset();
+      if (!counts) return;
+      for (const environment of environments) this.set({ environment }, counts.get(environment) ?? 0);
+    },
+  });
+  new Gauge({
+    registers,
+    name: 'pearsana_bff_journal_usable',
+    help: '1 if the journal can be used. Otherwise no write is sent.',
+    collect() {
+      this.set(journal.isUsable() ? 1 : 0);
+    },
+  });
+  new Gauge({
+    registers,
+    name: 'pearsana_bff_bytes_in_flight',
+    help: 'Bytes that the bodies of all requests hold at this moment.',
+    collect() {
+      this.set(bytesInFlight());
+    },
+  });
+  new Gauge({
+    registers,
+    name: 'pearsana_bff_log_lines_lost',
+    help: 'Lines of the log that were lost since the start, because nobody read standard output.',
+    collect() {
+      this.set(linesLost());
+    },
+  });
+}
