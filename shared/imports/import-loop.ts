@@ -53,13 +53,22 @@ export async function runImport<Row>(options: ImportOptions<Row>): Promise<Impor
   if (toSend.length === 0) return { end: 'finished' };
 
   let announced: ImportRecord;
+  function stopBefore(failure: RowFailure): ImportEnd {
+    for (const row of toSend) onRow(row, notReached);
+    return { end: 'stopped', failure };
+  }
   try {
-    const open = options.announced?.state === 'open' ? options.announced : undefined;
-    announced = open ?? (await calls.announce(toSend.length)).import;
+    if (options.announced?.state === 'open') announced = options.announced;
+    else {
+      const answer = await calls.announce(toSend.length);
+      // A person may have reviewed the plan for hours, and somebody else may answer by then.
+      if (answer.journal !== journal) return stopBefore(anotherBff);
+      announced = answer.import;
+    }
+    if (announced.caller !== caller) return stopBefore(anotherCaller);
     await options.onAnnounced?.(announced);
   } catch (error) {
-    for (const row of toSend) onRow(row, notReached);
-    return { end: 'stopped', failure: failureOf(error) };
+    return stopBefore(failureOf(error));
   }
 
   const pace = createPace(announced.perMinute);

@@ -254,6 +254,16 @@ describe('an import', () => {
     });
   }
 
+  it('sends nothing if a different BFF or caller announces than was asked at planning', async () => {
+    for (const [code, answer] of [
+      ['ANOTHER_BFF', { journal: 'jrn_2', import: record }],
+      ['ANOTHER_CALLER', { journal: 'jrn_1', import: { ...record, caller: 'eve' } }],
+    ] as const) {
+      const { result, states } = await importRows(3, undefined, { calls: { announce: async () => answer } });
+      assert.deepEqual([result.failure?.code, states], [code, { not_sent: 3 }]);
+    }
+  });
+
   const fatal: Record<string, ClientError> = {
     'a key that is no longer valid': refusal(401, { code: 'UNAUTHORIZED', outcome: 'not_sent' }),
     'a grant that is missing': refusal(403, { code: 'FORBIDDEN', outcome: 'not_sent' }),
