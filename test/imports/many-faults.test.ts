@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Client, createClient } from '../../shared/client.ts';
 import { createImportCalls } from '../../shared/imports/client-calls.ts';
 import { runImport } from '../../shared/imports/import-loop.ts';
+import { openImportOf } from '../../shared/imports/open-import.ts';
 import { planImport } from '../../shared/imports/plan-import.ts';
 import type { RowEnd } from '../../shared/imports/row-end.ts';
 import { addKeys } from '../support/bff/add-keys.ts';
@@ -31,6 +32,7 @@ const seed = Number(process.env.IMPORT_SEED ?? 20_260_130);
 
 type Row = { number: number; references: { namespace: string; externalId: string }[] };
 
+const rosterDigest = 'd'.repeat(64);
 const requestOf = ({ number, references }: Row) => ({
   email: `p${number}@example.edu`,
   identity: { firstName: 'Ada', lastName: 'Lovelace' },
@@ -142,7 +144,7 @@ async function importInWindow(
   { reloads: left, random }: { reloads: number; random: (below: number) => number },
 ): Promise<ReadonlyMap<Row, RowEnd>> {
   const calls = createImportCalls<Row>(client, {
-    ...{ environment: 'sandbox', operation: 'createInvitation', digest: 'd'.repeat(64), again: false },
+    ...{ environment: 'sandbox', operation: 'createInvitation', digest: rosterDigest, again: false },
     requestOf: async (row) => requestOf(row),
   });
   for (let reload = left; ; reload -= 1) {
@@ -150,8 +152,14 @@ async function importInWindow(
     const ends = new Map<Row, RowEnd>(plan.ends);
     const control = { paused: false, cancelled: false };
     const until = reload > 0 ? ends.size + random(Math.ceil(rows.length / 3)) : Number.POSITIVE_INFINITY;
+    const { imports } = await untilAnswered(() => client.imports({ environment: 'sandbox' }));
+    // A window that is opened again continues the import of its file, and may share it with another window.
+    const announced = openImportOf(imports, {
+      ...{ caller: plan.caller, operation: 'createInvitation', digest: rosterDigest },
+      rows: plan.toSend.length,
+    });
     const { end } = await runImport<Row>({
-      ...{ plan, calls, control },
+      ...{ plan, calls, control, announced },
       timing: { now: () => performance.now(), sleep: (ms) => delay(ms), random: Math.random },
       onRow: (row, rowEnd) => {
         ends.set(row, rowEnd);
