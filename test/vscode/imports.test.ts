@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import type { ImportsAnswer } from '../../shared/import-record.ts';
 import { freePort, startTestBff } from '../support/bff/test-bff.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { buildExtension, importFromExplorer, noBrowser, signIn, vsix } from './person.ts';
-import { openWorkbench } from './workbench.ts';
+import { until } from '../support/until.ts';
+import { buildExtension, chooseInMenu, importFromExplorer, noBrowser, signIn, vsix } from './person.ts';
+import { openWorkbench, type Workbench } from './workbench.ts';
 
 const people = Array.from({ length: 7 }, (_, index) => `student${index + 1}`);
 const header = 'E-mail,First name,Last name,Student ID';
@@ -39,13 +43,10 @@ for (const kind of ['node', 'web'] as const) {
         );
       const picture = (name: string) => screenshot(`.cache/screenshots/import-${name}-${kind}.png`);
 
-      /** From the menu to the review. */
+      /** From the file's menu to the review. */
       async function walkToReview(environment: string): Promise<void> {
         await importFromExplorer(workbench, 'roster.csv');
-        await quickInput.pick('Invite people');
-        await quickInput.message(/Namespace, the same in every row/);
-        await quickInput.type('SIS');
-        await quickInput.accept();
+        await describeRows(workbench);
         await quickInput.pick(environment);
       }
 
@@ -126,18 +127,89 @@ for (const kind of ['node', 'web'] as const) {
         await picture('view');
       });
 
-      await t.test('the same file again sends nothing', async () => {
-        await walkToReview('production');
-        await notification(/Imported roster\.csv into production: 7 done before, 1 faulty\./)
+      await t.test('the rows to correct are saved as they were, with what is wrong', async () => {
+        await workbench.runCommand('Notifications: Clear All Notifications');
+        const row = treeItem(/^roster\.csv.*7 done, 1 faulty · production/).first();
+        await row.hover();
+        await row.getByRole('button', { name: 'Show Import Results' }).click();
+        const done = notification(/Imported roster\.csv into production/).first();
+        await done.getByRole('button', { name: 'Save Rows to Correct…' }).click();
+        await quickInput.step(/Choose a folder for roster-to-mend\.csv/);
+        await quickInput.accept();
+        await page
+          .getByRole('tab', { name: /roster-to-mend\.csv/ })
           .first()
           .waitFor();
-        assert.equal(invited().length, 7);
+        const [first, second] = (await readFile(join(folder, 'roster-to-mend.csv'), 'utf8')).split('\r\n');
+        assert.equal(first, `${header},What to correct`);
+        assert.match(second ?? '', /^nobody,Charles,Babbage,20269999,E-mail: .* is not an e-mail address$/);
       });
+
+      await t.test(
+        'after a check, each line of tomorrow’s longer roster says what is known of it',
+        async () => {
+          const more = ['student8', 'student9'].map((name, index) => line(name, index + 7));
+          await writeFile(join(folder, 'longer.csv'), [roster, ...more].join('\n'));
+          await workbench.openContainer('Explorer');
+          await treeItem('longer.csv').first().dblclick();
+          await page.locator('.view-line', { hasText: 'student9@' }).waitFor();
+          assert.equal(await wordsAt(page, 'student9@'), '');
+          await editorAction(page, 'Check Import File…').click();
+          await describeRows(workbench);
+          await quickInput.pick('production');
+          await notification(
+            /Checked longer\.csv for production: 2 never sent, 7 done before, 1 faulty\. Nothing was sent\./,
+          )
+            .first()
+            .waitFor();
+          await picture('check');
+          for (const [row, words] of [
+            ['student1@', /Already invited .*\(inv_\w+\)/],
+            ['student9@', /Never sent/],
+            ['nobody', /is not an e-mail address/],
+          ] as const) {
+            await until(
+              `the line of ${row} says it`,
+              async () => words.test(await wordsAt(page, row)),
+              10_000,
+            );
+          }
+          assert.equal(invited().length, 7);
+        },
+      );
+
+      await t.test(
+        'the same file again sends nothing, unless a person chooses to send it again',
+        async () => {
+          await workbench.runCommand('Notifications: Clear All Notifications');
+          await treeItem('roster.csv').first().dblclick();
+          await page.locator('.tab.active', { hasText: 'roster.csv' }).waitFor();
+          await editorAction(page, 'Import from File…').click();
+          await describeRows(workbench);
+          await quickInput.pick('production');
+          const done = notification(
+            /Imported roster\.csv into production: 7 done before, 1 faulty\./,
+          ).first();
+          await done.waitFor();
+          assert.equal(invited().length, 7);
+          await done.getByRole('button', { name: 'Send Again…' }).click();
+          await quickInput.step(/Invite people · production/);
+          const shown = (await quickInput.options()).join('\n');
+          assert.match(shown, /Sent again, done before, 7 · choose this line to skip them/);
+          await quickInput.pick('Invite 7 people — production');
+          await quickInput.type('production 7');
+          await quickInput.accept();
+          await notification(/Imported roster\.csv into production: 7 done, 1 faulty\./)
+            .first()
+            .waitFor();
+          assert.equal(invited().length, 14);
+        },
+      );
     });
 
-    test('documents beside their file are submitted, and those that are not there are told', {
+    test('documents beside their file or in a folder are submitted, and files come from everywhere', {
       timeout: 240_000,
-    }, async () => {
+    }, async (t) => {
       const port = await freePort();
       const variables = {
         BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}`,
@@ -157,6 +229,9 @@ for (const kind of ['node', 'web'] as const) {
       await mkdir(join(folder, 'scans'));
       await writeFile(join(folder, 'scans/a.pdf'), 'the diploma');
       await symlink('/etc/hostname', join(folder, 'link.pdf'));
+      await mkdir(join(folder, 'letters'));
+      for (const name of ['letter-A-1.pdf', 'letter-A-2.pdf', 'notes.txt'])
+        await writeFile(join(folder, 'letters', name), `the content of ${name}`);
       const person = {
         identity: { email: 'ada@example.edu', firstName: 'Ada', lastName: 'Lovelace', roleName: 'student' },
         externalReferences: [{ namespace: 'SIS', externalId: 'A-1' }],
@@ -171,40 +246,120 @@ for (const kind of ['node', 'web'] as const) {
       await using workbench = await openWorkbench({
         ...{ name: 'import-documents', vsix, kind, userSettings, port, folder },
       });
-      const { quickInput, notification } = workbench;
+      const { page, quickInput, notification } = workbench;
 
       await signIn(workbench, bff.accessKey);
-      await importFromExplorer(workbench, 'documents.csv');
-      await quickInput.pick('Submit documents');
-      await quickInput.step(/Submit documents · sandbox/);
-      const shown = (await quickInput.options()).join('\n');
-      assert.match(shown, /^Submit 1 document — sandbox/);
-      assert.match(shown, /Skipped, faulty, 3/);
-      await quickInput.accept();
-      await notification(/Imported documents\.csv into sandbox: 1 done, 3 faulty\./)
-        .first()
-        .waitFor();
-      const documents = bff.pearsana.arrivals.filter(({ path }) => path.startsWith('/v1/documents'));
-      assert.deepEqual(
-        documents.map(({ body }) => body),
-        [
-          {
-            externalReference: { namespace: 'SIS', externalId: 'A-1' },
-            documentType: 'DIPLOMA',
-            file: Buffer.from('the diploma').toString('base64'),
-            filename: 'a.pdf',
-          },
-        ],
+      await t.test('a document in a folder below is submitted; others are told', async () => {
+        await importFromExplorer(workbench, 'documents.csv');
+        await quickInput.pick('Submit documents');
+        await quickInput.step(/Submit documents · sandbox/);
+        const shown = (await quickInput.options()).join('\n');
+        assert.match(shown, /^Submit 1 document — sandbox/);
+        assert.match(shown, /Skipped, faulty, 3/);
+        await quickInput.accept();
+        await notification(/Imported documents\.csv into sandbox: 1 done, 3 faulty\./)
+          .first()
+          .waitFor();
+        const documents = bff.pearsana.arrivals.filter(({ path }) => path.startsWith('/v1/documents'));
+        assert.deepEqual(
+          documents.map(({ body }) => body),
+          [
+            {
+              externalReference: { namespace: 'SIS', externalId: 'A-1' },
+              documentType: 'DIPLOMA',
+              file: Buffer.from('the diploma').toString('base64'),
+              filename: 'a.pdf',
+            },
+          ],
+        );
+      });
+
+      await t.test('the pattern of a folder’s names is shown and corrected', async () => {
+        await importFromExplorer(workbench, 'letters');
+        assert.equal(await quickInput.value(), 'letter-A-{id}.pdf');
+        await quickInput.accept();
+        await quickInput.step(/\(2\//);
+        await quickInput.pick('Correct the Pattern…');
+        await quickInput.step(/\(1\//);
+        await quickInput.type('letter-{id}.pdf');
+        await quickInput.accept();
+        await quickInput.step(/\(2\//);
+        const found = (await quickInput.options()).join('\n');
+        assert.match(found, /^Continue with 2 documents.*letter-A-1\.pdf, id A-1.*notes\.txt, does not fit/s);
+        await workbench.screenshot(`.cache/screenshots/import-folder-${kind}.png`);
+        await quickInput.accept();
+        await quickInput.message(/Namespace, the same in every row/);
+        await quickInput.type('SIS');
+        await quickInput.accept();
+        await quickInput.pick('DIPLOMA');
+        await quickInput.step(/Submit documents · sandbox/);
+        const shown = (await quickInput.options()).join('\n');
+        assert.match(shown, /First, letter-A-1\.pdf · SIS A-1/);
+        assert.match(shown, /Left out, 1/);
+        await quickInput.accept();
+        // Nobody has the id A-2.
+        await notification(/Imported letters into sandbox: 1 done, 1 refused\./)
+          .first()
+          .waitFor();
+      });
+
+      await t.test('a new file is filled in and imported from its editor', async () => {
+        await workbench.runCommand('Pearsana: New Import File…');
+        await quickInput.pick('Invite people');
+        await page.locator('.tab.active', { hasText: 'invitations.csv' }).waitFor();
+        await page.locator('.view-line', { hasText: 'ada@example.edu' }).waitFor();
+        await editorAction(page, 'Import from File…').click();
+        await quickInput.step('Import invitations.csv');
+        await quickInput.pick('Invite people');
+        await quickInput.step(/Invite people · sandbox/);
+        assert.match((await quickInput.options()).join('\n'), /First, line 2 · SIS 20261234/);
+        await quickInput.accept();
+        await notification(/Imported invitations\.csv into sandbox: 1 done\./)
+          .first()
+          .waitFor();
+      });
+
+      await t.test(
+        'a file that is picked for an environment finds its import again by its digest',
+        async () => {
+          const file = `${header},Namespace\n${line('lost', 0)},SIS\n${line('found', 1)},SIS\n`;
+          await writeFile(join(folder, 'lost.csv'), file);
+          const digest = createHash('sha256').update(file).digest('hex');
+          const imports = '/api/environments/sandbox/imports';
+          // What this VS Code kept of it is lost.
+          await bff.call(imports, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify({ operation: 'createInvitation', rows: 2, digest }),
+          });
+          await workbench.openContainer('Pearsana');
+          await chooseInMenu(workbench, 'sandbox', 'Import from File…');
+          await quickInput.step('Choose a file to import');
+          await quickInput.pick('lost.csv');
+          await quickInput.step('Import lost.csv');
+          await quickInput.pick('Invite people');
+          await quickInput.step(/Invite people · sandbox/);
+          await quickInput.accept();
+          await notification(/Imported lost\.csv into sandbox: 2 done\./)
+            .first()
+            .waitFor();
+          const { body } = await bff.call(imports);
+          const same = (body as ImportsAnswer).imports.filter((each) => each.digest === digest);
+          assert.deepEqual(
+            same.map(({ state, counts }) => [state, counts.succeeded]),
+            [['finished', 2]],
+          );
+        },
       );
     });
 
-    test('an import is paused and stopped in its view, and continued after a reload', {
+    test('an import is paused in its view, continued after a reload, and stopped from another window', {
       timeout: 240_000,
     }, async (t) => {
       const port = await freePort();
       const variables = {
         BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}`,
-        RATE_LIMIT_IMPORT_PER_MINUTE: '60',
+        RATE_LIMIT_IMPORT_PER_MINUTE: '180',
       };
       await using bff = await startTestBff({ variables });
       using temporary = temporaryFolder();
@@ -226,13 +381,10 @@ for (const kind of ['node', 'web'] as const) {
       await signIn(workbench, bff.accessKey);
       await page.getByRole('button', { name: 'Imports Section' }).click();
       await importFromExplorer(workbench, 'roster.csv');
-      await quickInput.pick('Invite people');
-      await quickInput.message(/Namespace, the same in every row/);
-      await quickInput.type('SIS');
-      await quickInput.accept();
+      await describeRows(workbench);
       await quickInput.step(/Invite people · sandbox/);
       await quickInput.accept();
-      await notification(/Import roster\.csv into sandbox: [3-9] of 200 · \d+ a minute · \d min left/)
+      await notification(/Import roster\.csv into sandbox: \d+ of 200 · \d+ a minute · \d min left/)
         .first()
         .waitFor();
 
@@ -244,7 +396,7 @@ for (const kind of ['node', 'web'] as const) {
           .waitFor();
         await page.waitForTimeout(1_000);
         const before = arrivals().length;
-        await page.waitForTimeout(3_000);
+        await page.waitForTimeout(1_500);
         assert.equal(arrivals().length, before);
         await press('Continue Import');
         await treeItem(/^roster\.csv, \d+ of 200/)
@@ -252,33 +404,70 @@ for (const kind of ['node', 'web'] as const) {
           .waitFor();
       });
 
-      await t.test('after a reload it offers to continue, and asks what was done', async () => {
-        await page.waitForTimeout(6_000);
-        await page.reload();
-        const offer = notification(/The import of roster\.csv into sandbox has not ended\./).first();
-        await offer.waitFor({ timeout: 60_000 });
-        await offer.getByRole('button', { name: 'Continue…' }).click();
-        await quickInput.step(/^Invite people · sandbox/);
-        const shown = (await quickInput.options()).join('\n');
-        const done = Number(/Skipped, done before, (\d+)/.exec(shown)?.[1]);
-        assert(done >= 3, shown);
-        await workbench.screenshot(`.cache/screenshots/import-continue-${kind}.png`);
-        await quickInput.accept();
-        await notification(/Import roster\.csv into sandbox: [2-9] of 1\d\d/)
-          .first()
-          .waitFor();
-      });
+      await t.test(
+        'after a reload it offers to continue, and shows what was done and what has changed',
+        async () => {
+          await page.waitForTimeout(3_000);
+          const three = Array.from({ length: 3 }, (_, index) => line(`more${index}`, index + 200));
+          await writeFile(join(folder, 'roster.csv'), [header, ...many, ...three].join('\n'));
+          await page.reload();
+          const offer = notification(/The import of roster\.csv into sandbox has not ended\./).first();
+          await offer.waitFor({ timeout: 60_000 });
+          await offer.getByRole('button', { name: 'Continue…' }).click();
+          await quickInput.step(/^The file has changed · Invite people · sandbox/);
+          const shown = (await quickInput.options()).join('\n');
+          const done = Number(/Skipped, done before, (\d+)/.exec(shown)?.[1]);
+          assert(done >= 3, shown);
+          assert.match(shown, /File, roster\.csv · changed since you confirmed it: 203 rows now, 200 then/);
+          await workbench.screenshot(`.cache/screenshots/import-continue-${kind}.png`);
+          await quickInput.accept();
+          await notification(/Import roster\.csv into sandbox: [1-9]\d* of \d\d\d/)
+            .first()
+            .waitFor();
+        },
+      );
 
-      await t.test('it is stopped in its view, and nobody was invited twice', async () => {
-        await press('Stop Import');
-        await notification(/Imported roster\.csv into sandbox: .* You stopped it\./)
-          .first()
-          .waitFor();
+      await t.test('another window stops it, and nobody was invited twice', async () => {
+        const other = await workbench.anotherWindow();
+        // The view is unfolded there too.
+        await other.openContainer('Pearsana');
+        const open = other.treeItem(/^Invite: \d+ rows, open/).first();
+        await open.hover();
+        await open.getByRole('button', { name: 'Stop Import' }).click();
+        await other.notification(/The import was stopped\./).waitFor();
+        const before = arrivals().length;
+        const told = notification(
+          /Imported roster\.csv into sandbox: .* It was stopped in another window or on another machine\./,
+        ).first();
+        await told.waitFor();
+        await workbench.screenshot(`.cache/screenshots/import-stopped-${kind}.png`);
+        // A row that was on its way when it was stopped.
+        assert(arrivals().length <= before + 1);
         const ids = arrivals().map(({ body }) => JSON.stringify(body).match(/2026000\d+/)?.[0]);
         assert.equal(new Set(ids).size, ids.length);
-        await page.waitForTimeout(2_000);
-        assert.equal(arrivals().length, ids.length);
       });
     });
   });
+}
+
+/** What the file's rows are for, and the namespace that the file does not have. */
+async function describeRows({ quickInput }: Workbench): Promise<void> {
+  await quickInput.step(/^Import /);
+  await quickInput.pick('Invite people');
+  await quickInput.message(/Namespace, the same in every row/);
+  await quickInput.type('SIS');
+  await quickInput.accept();
+}
+
+/** A button in the title of the editor. */
+const editorAction = (page: Page, name: string) =>
+  page.locator('.editor-actions').getByRole('button', { name });
+
+/** What is written beside the first line of the editor that has this text, and is no part of it. */
+async function wordsAt(page: Page, text: string): Promise<string> {
+  const shown = page.locator('.view-line', { hasText: text }).first().locator('span');
+  const contents = await shown.evaluateAll((spans) =>
+    spans.map((span) => getComputedStyle(span, '::after').content),
+  );
+  return contents.filter((content) => content.startsWith('"')).join('');
 }

@@ -21,9 +21,12 @@ export type EndedImport = {
 /** Says what became of the rows, in numbers; the files are one click away. */
 export function showImportResults({ source, file, results, result, sendAgain }: EndedImport): void {
   const { counts, end, environment, error } = result;
+  const isStopped = error?.code === 'IMPORT_STOPPED';
   const ends = {
     finished: '',
-    stopped: ` It was stopped: ${plain(error?.message ?? '')}`,
+    stopped: isStopped
+      ? ' It was stopped in another window or on another machine.'
+      : ` It was stopped: ${plain(error?.message ?? '')}`,
     cancelled: ' You stopped it.',
   };
   const isWhole = counts.succeeded + counts.known === results.length;
@@ -44,7 +47,7 @@ export function showImportResults({ source, file, results, result, sendAgain }: 
     });
   }
   if (sendAgain) buttons.push({ title: 'Send Again…', act: sendAgain });
-  showMessage(error ? 'error' : isWhole ? 'information' : 'warning', words, buttons);
+  showMessage(error && !isStopped ? 'error' : isWhole ? 'information' : 'warning', words, buttons);
 }
 
 /** Into the folder that the user picks, under a name that tells where it comes from. */
