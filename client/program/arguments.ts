@@ -8,7 +8,7 @@ export type Command = (typeof commands)[number];
 /** The command and the options that a person typed. */
 export type Arguments = {
   command: Command;
-  /** The roster; absent for `doctor`. */
+  /** The roster, or a folder of documents; absent for `doctor`. */
   file: string | undefined;
   environment: string | undefined;
   operation: ImportOperation | undefined;
@@ -20,6 +20,8 @@ export type Arguments = {
   map: Record<string, string>;
   set: Record<string, string>;
   again: boolean;
+  /** Where the file names of a folder hold the id, as in `transcript-{id}.pdf`. */
+  pattern: string | undefined;
   /** The folder for the result files; undefined for the folder of the roster. */
   out: string | undefined;
 };
@@ -44,6 +46,8 @@ Options
   --operation NAME       createUser, createInvitation or submitDocument
   --map COLUMN=FIELD     use this column of the file for this field (repeatable)
   --set FIELD=VALUE      use this value in every row, such as namespace=SIS (repeatable)
+  --pattern PATTERN      FILE is a folder of documents: where their names hold the
+                         person's id, such as 'transcript-{id}.pdf'
   --again                also send rows that were done before
   --yes                  do not ask before sending (not enough for a protected environment)
   --confirm NAME         confirm a protected environment by repeating its name
@@ -80,8 +84,13 @@ export function readArguments(args: readonly string[]): Arguments | 'help' {
   }
   if (values.rows !== undefined && !/^\d{1,5}$/.test(values.rows))
     throw new UsageError('--rows takes a number.');
+  const { pattern } = values;
+  if (pattern !== undefined && !pattern.includes('{id}'))
+    throw new UsageError(
+      "--pattern needs {id} in the place of the person's id: --pattern 'transcript-{id}.pdf'.",
+    );
   return {
-    ...{ command, file, operation },
+    ...{ command, file, operation, pattern },
     environment: values.environment,
     confirm: values.confirm,
     rows: values.rows === undefined ? undefined : Number(values.rows),
@@ -103,6 +112,7 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         ...{ environment: text, operation: text, confirm: text, rows: text, out: text },
+        pattern: text,
         ...{ yes: flag, again: flag, help: flag, map: many, set: many },
       },
     });

@@ -76,7 +76,7 @@ async function knownEnds(
 ): Promise<ReadonlyMap<CheckedRow, RowEnd>> {
   const calls = createImportCalls<CheckedRow>(client, {
     ...{ environment: environment.id, operation, digest: file.digest, again: false },
-    requestOf: (row) => requestOf(file.path, row),
+    requestOf: (row) => requestOf(file.folder, row),
   });
   const { ends, known } = await planImport(
     file.rows.filter(({ faults }) => faults.length === 0),

@@ -65,7 +65,7 @@ export async function importFile(
   }
   const calls = createImportCalls<CheckedRow>(client, {
     ...{ environment: environment.id, operation, digest: file.digest, again, confirm: given.confirm },
-    requestOf: (row) => requestOf(file.path, row),
+    requestOf: (row) => requestOf(file.folder, row),
   });
   const ready = file.rows.filter(({ faults }) => faults.length === 0);
   report.progress('Asking the BFF what was sent before …');
@@ -74,7 +74,7 @@ export async function importFile(
 
   const count = plan.toSend.length;
   if (count > 0) {
-    resultFolder(file.path, given.out);
+    resultFolder(file.folder, given.out);
     const { imports, perMinute: rate } = await client.imports({ environment: environment.id });
     report.say(planWords(file.rows, plan, rate));
     await confirm(count, given, environment, { ask, report });

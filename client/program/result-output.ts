@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { basename, extname, join, relative, resolve } from 'node:path';
 import { isToMend, type RowResult, resultsFile, toMendFile } from '../../shared/imports/result-files.ts';
 import { UsageError } from './arguments.ts';
 import type { Report } from './report.ts';
@@ -7,12 +7,12 @@ import type { RosterFile } from './roster-file.ts';
 
 /** Writes one file with the outcome of every row, and one with the rows to correct. It replaces earlier result files. */
 export function writeResultFiles(
-  { path, roster }: RosterFile,
+  { path, folder, roster }: RosterFile,
   results: readonly RowResult[],
   out: string | undefined,
   report: Report,
 ): void {
-  const stem = join(resultFolder(path, out), basename(path, extname(path)));
+  const stem = join(resultFolder(folder, out), basename(path, extname(path)));
   const write = (file: string, text: string) => {
     // The files contain names and e-mail addresses, so only their owner may read them.
     const part = `${file}.${process.pid}.part`;
@@ -40,8 +40,8 @@ export function writeResultFiles(
  * Where the result files go. The folder is made, and tried before anything is sent.
  * @throws UsageError if files cannot be written there.
  */
-export function resultFolder(path: string, out: string | undefined): string {
-  const folder = out === undefined ? dirname(path) : resolve(out);
+export function resultFolder(beside: string, out: string | undefined): string {
+  const folder = out === undefined ? beside : resolve(out);
   try {
     mkdirSync(folder, { recursive: true });
     accessSync(folder, constants.W_OK);

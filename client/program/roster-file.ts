@@ -12,21 +12,32 @@ import { type Roster, readRoster } from '../../shared/imports/roster.ts';
 import { fileDigest } from '../../shared/imports/row-key.ts';
 import { pathWords } from '../../shared/validate.ts';
 import { type Arguments, UsageError } from './arguments.ts';
+import { rowsOfFolder } from './folder-rows.ts';
 import type { Report } from './report.ts';
 
-export type RosterFile = { path: string; digest: string; roster: Roster; rows: readonly CheckedRow[] };
+export type RosterFile = {
+  path: string;
+  /** Where the documents are that the rows name, and where the result files go. */
+  folder: string;
+  digest: string;
+  roster: Roster;
+  rows: readonly CheckedRow[];
+};
 
 /** Reads and checks a roster. @returns undefined if the file cannot be used at all; by then the reasons are reported. */
 export async function readRosterFile(
-  { file = '', map, set }: Arguments,
+  given: Arguments,
   operation: ImportOperation,
   report: Report,
   largestDocument: number = mostOfAnyBff,
 ): Promise<RosterFile | undefined> {
+  const { file = '', map, set } = given;
   for (const name of Object.values(map)) requireField('--map', operation, name);
   for (const name of Object.keys(set)) requireField('--set', operation, name);
   const path = resolve(file);
-  const bytes = readBytes(path);
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const bytes = isFolder ? rowsOfFolder(path, given, report) : readBytes(path);
+  const folder = isFolder ? path : dirname(path);
   const breathe = async () => {
     await nextTurn();
   };
@@ -44,11 +55,11 @@ export async function readRosterFile(
   for (const field of missingFields(roster, set)) report.say(missingWords(shortName(operation, field)));
   const rows = await checkRoster(roster, { breathe });
   return {
-    ...{ path, roster },
+    ...{ path, folder, roster },
     digest: await fileDigest(bytes),
     rows: rows.map((row) => ({
       ...row,
-      faults: [...row.faults, ...documentFaults(path, row, largestDocument)],
+      faults: [...row.faults, ...documentFaults(folder, row, largestDocument)],
     })),
   };
 }
@@ -88,12 +99,12 @@ function missingWords(field: string): string {
 const mostOfAnyBff = 200_000_000;
 
 /** Why the document of a row cannot be sent; nothing for rows without one. */
-function documentFaults(path: string, { line, draft, faults }: CheckedRow, largest: number): Fault[] {
+function documentFaults(folder: string, { line, draft, faults }: CheckedRow, largest: number): Fault[] {
   const name = draft[fileField];
   if (typeof name !== 'string' || faults.length > 0) return [];
   const fault = (words: string) => [{ line, message: `${name} ${words}` }];
   try {
-    const stats = statSync(documentAt(path, name));
+    const stats = statSync(documentAt(folder, name));
     if (!stats.isFile()) return fault('is not a file.');
     if (stats.size === 0) return fault('is empty.');
     if (stats.size <= largest) return [];
@@ -106,19 +117,19 @@ function documentFaults(path: string, { line, draft, faults }: CheckedRow, large
 class OutsideFolder extends Error {}
 
 /** Where a document is, once links are resolved: a link could lead out of the folder. */
-function documentAt(path: string, name: string): string {
-  const folder = realpathSync(dirname(path));
-  const file = realpathSync(resolve(folder, name.replaceAll('\\', '/')));
-  if (!file.startsWith(folder.endsWith(sep) ? folder : folder + sep))
+function documentAt(folder: string, name: string): string {
+  const top = realpathSync(folder);
+  const file = realpathSync(resolve(top, name.replaceAll('\\', '/')));
+  if (!file.startsWith(top.endsWith(sep) ? top : top + sep))
     throw new OutsideFolder('is not in the folder of the roster, or below it.');
   return file;
 }
 
 /** The request of a row. A document's file must be in the folder of the roster, or below it. */
-export async function requestOf(path: string, { draft }: CheckedRow): Promise<unknown> {
+export async function requestOf(folder: string, { draft }: CheckedRow): Promise<unknown> {
   const name = draft[fileField];
   if (typeof name !== 'string') return draft;
-  const file = documentAt(path, name);
+  const file = documentAt(folder, name);
   const content = await readFile(file).catch(() => {
     throw new Error(`${name} cannot be read any more.`);
   });

@@ -22,7 +22,10 @@ describe('the command line', () => {
     folder = temporaryFolder();
     bff = await startTestBff({
       production: {},
-      variables: { RATE_LIMIT_IMPORT_PER_MINUTE: '60000', MAX_DOCUMENT_BYTES: '4000' },
+      variables: {
+        ...{ RATE_LIMIT_IMPORT_PER_MINUTE: '60000', RATE_LIMIT_PER_MINUTE: '60000' },
+        MAX_DOCUMENT_BYTES: '4000',
+      },
     });
   });
   after(async () => {
@@ -236,6 +239,41 @@ describe('the command line', () => {
     assert.deepEqual(statesOf(ran).sort(), ['2 succeeded', '3 invalid']);
     const again = await run('import', file, ...operation('submitDocument'));
     assert.deepEqual(statesOf(again).sort(), ['2 known', '3 invalid']);
+  });
+
+  it('imports the documents of a folder, by a pattern of their names that it tells first', async () => {
+    const user = 'f1@example.edu,Ada,Lovelace,student,f-1';
+    write('folder-user.csv', 'E-mail,First name,Last name,Role,External ID', user);
+    const asked = (operation: string) => [
+      ...['--environment', 'sandbox', '--operation', operation, '--set', 'namespace=SIS'],
+    ];
+    const created = await run('import', 'folder-user.csv', ...asked('createUser'), '--yes');
+    assert.equal(created.code, 0, created.errors);
+    mkdirSync(join(folder.path, 'letters'));
+    for (const name of ['letter-f-1.pdf', 'letter-f-2.pdf', 'notes.txt'])
+      writeFileSync(join(folder.path, 'letters', name), `the content of ${name}`);
+    const documents = [...asked('submitDocument'), '--set', 'documentType=DIPLOMA'];
+    const checked = await run('check', 'letters', ...documents);
+    assert.match(checked.errors, /the pattern “letter-f-\{id\}\.pdf”.*--pattern/);
+    assert.match(checked.errors, /Left out, .*: notes\.txt/);
+    assert.equal(checked.rows[0]?.reference, 'SIS 1');
+
+    // Nobody has seen the pattern that was guessed.
+    const unseen = await run('import', 'letters', ...documents, '--yes');
+    assert.deepEqual([unseen.code, /--pattern 'letter-f-\{id\}\.pdf'/.test(unseen.errors)], [64, true]);
+    const ran = await run('import', 'letters', ...documents, '--pattern', 'letter-{id}.pdf', '--yes');
+    assert.deepEqual(statesOf(ran).sort(), ['2 succeeded', '3 refused'], ran.errors);
+    assert.equal(ran.rows.find(({ line }) => line === 2)?.reference, 'SIS f-1');
+    assert.match(resultsIn('letters/letters-results.csv')[0] ?? '', /^2,SIS f-1,succeeded/);
+
+    for (const [wrong, words] of [
+      [['letters', ...documents, '--pattern', 'letter.pdf'], /--pattern needs \{id\}/],
+      [['letters', ...documents, '--pattern', 'x{id}.pdf'], /No file .* is called letter-f-1\.pdf/],
+      [['letters', ...invitations()], /--operation submitDocument/],
+    ] as const) {
+      const refused = await run('check', ...wrong);
+      assert.deepEqual([refused.code, words.test(refused.errors)], [64, true], refused.errors);
+    }
   });
 
   it('says what is wrong with documents, settings and folders before anything is sent', async () => {

@@ -1,7 +1,10 @@
 // `npm run screenshots`: the README's pictures, taken from the packaged extension in a real VS Code.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startTestBff } from '../support/bff/test-bff.ts';
-import { buildExtension, clickBeside, signIn, vsix } from './person.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { buildExtension, clickBeside, importFromExplorer, signIn, vsix } from './person.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -22,18 +25,22 @@ await environments(workbench);
 await invitation(workbench);
 await bff.stop();
 await stopped(workbench);
+await importing();
 
 async function begin(workbench: Workbench): Promise<void> {
-  const { page } = workbench;
-  await page.setViewportSize({ width: 1040, height: 600 });
+  await workbench.page.setViewportSize({ width: 1040, height: 600 });
   await signIn(workbench, bff.accessKey);
+  await widenSideBar(workbench, 470);
+}
+
+async function widenSideBar({ page }: Workbench, width: number): Promise<void> {
   // A side bar wide enough for its content.
   const sash = page.locator('.monaco-sash.vertical:not(.disabled)').first();
   const box = await sash.boundingBox();
   if (!box) return;
   await page.mouse.move(box.x + box.width / 2, box.y + 200);
   await page.mouse.down();
-  await page.mouse.move(470, box.y + 200, { steps: 5 });
+  await page.mouse.move(width, box.y + 200, { steps: 5 });
   await page.mouse.up();
 }
 
@@ -77,4 +84,63 @@ async function stopped({ page, runCommand, screenshot }: Workbench): Promise<voi
   await page.getByText(/doesn’t answer/).waitFor();
   await page.mouse.move(700, 100);
   await screenshot(`${pictures}/not-running.png`);
+}
+
+/** Tomorrow's longer roster while it is imported: what was done before, what is new, and how far it is. */
+async function importing(): Promise<void> {
+  await using bff = await startTestBff();
+  using temporary = temporaryFolder();
+  const folder = temporary.path;
+  const names = [
+    'Ada,Lovelace',
+    'Alan,Turing',
+    'Grace,Hopper',
+    'Mary,Jackson',
+    'Annie,Easley',
+    'Radia,Perlman',
+  ];
+  const line = (index: number) => {
+    const name = names[index % names.length] ?? '';
+    return `s${index + 1}@example.edu,${name},${20261001 + index}`;
+  };
+  const roster = (rows: number) =>
+    ['E-mail,First name,Last name,Student ID', ...Array.from({ length: rows }, (_, row) => line(row))].join(
+      '\n',
+    );
+  await writeFile(join(folder, 'roster.csv'), roster(9));
+  await using workbench = await openWorkbench({
+    ...{ vsix, folder },
+    userSettings: {
+      ...{ 'pearsana.backendUrl': bff.url, 'window.commandCenter': false },
+      ...{ 'editor.minimap.enabled': false, 'editor.fontSize': 13, 'breadcrumbs.enabled': false },
+    },
+  });
+  const { page, quickInput, notification, treeItem, runCommand, screenshot } = workbench;
+  await page.setViewportSize({ width: 1120, height: 600 });
+  await signIn(workbench, bff.accessKey);
+  await widenSideBar(workbench, 450);
+  await page.getByRole('button', { name: 'Imports Section' }).click();
+  for (const rows of [9, 300]) {
+    await writeFile(join(folder, 'roster.csv'), roster(rows));
+    await importFromExplorer(workbench, 'roster.csv');
+    await quickInput.pick('Invite people');
+    await quickInput.message(/Namespace/);
+    await quickInput.type('SIS');
+    await quickInput.accept();
+    await quickInput.step(/Invite people · sandbox/);
+    await quickInput.accept();
+    if (rows === 9) {
+      await notification(/9 done\./)
+        .first()
+        .waitFor();
+      await runCommand('Notifications: Clear All Notifications');
+    }
+  }
+  await treeItem('roster.csv').first().dblclick();
+  await workbench.openContainer('Pearsana');
+  await treeItem(/^roster\.csv, 2\d of 291/)
+    .first()
+    .waitFor();
+  await page.mouse.move(800, 300);
+  await screenshot(`${pictures}/import.png`);
 }
