@@ -127,14 +127,17 @@ export const lookupRequest = z
     digests: z.optional(z.array(sha256Hex).check(z.maxLength(mostLookups, tooManyLookups))),
   })
   .check(
-    refuses(
-      ({ operation, references }) => lookupFault(operation, references, operation !== 'submitDocument'),
-      'references',
-    ),
-    refuses(
-      ({ operation, digests }) => lookupFault(operation, digests, operation === 'submitDocument'),
-      'digests',
-    ),
+    z.check(({ value: input, issues }) => {
+      const { operation, ...lists } = input;
+      const isDocument = operation === 'submitDocument';
+      const fault = (name: 'references' | 'digests', message: string) =>
+        issues.push({ code: 'custom', path: [name], message, input, continue: true });
+      const [wanted, other] = isDocument
+        ? (['digests', 'references'] as const)
+        : (['references', 'digests'] as const);
+      if (lists[wanted] === undefined) fault(wanted, 'is required');
+      if (lists[other] !== undefined) fault(other, `is not for ${operation}`);
+    }),
   );
 export type LookupRequest = z.infer<typeof lookupRequest>;
 
@@ -155,10 +158,4 @@ type Person = { namespace?: string | undefined; externalId?: string | undefined 
 
 function onlyWith(query: Person, given: keyof Person, missing: keyof Person): string | undefined {
   return query[given] !== undefined && query[missing] === undefined ? `is required with ${given}` : undefined;
-}
-
-/** What is wrong with a list of a lookup, which its operation either needs or does not take. */
-function lookupFault(operation: string, list: unknown, isNeeded: boolean): string | undefined {
-  if (isNeeded) return list === undefined ? 'is required' : undefined;
-  return list === undefined ? undefined : `is not for ${operation}`;
 }
