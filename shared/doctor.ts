@@ -61,10 +61,13 @@ const environmentChecks: readonly EnvironmentCheck[] = [
     grant: 'scopes',
     async run(calls, called) {
       const { scopes } = (await calls.scopes(called)).result;
-      const lacking = scopes.filter(({ enabled }) => enabled !== true);
-      return lacking.length === 0
-        ? [ok(`there is a token for each of the ${scopes.length} scopes`)]
-        : lacking.map(scopeFinding);
+      const named = (enabled: boolean | null) => scopes.filter((each) => each.enabled === enabled);
+      const tokens = named(true).length;
+      return [
+        ...(tokens === 0 ? [] : [ok(`there is a token for ${tokens} of the ${scopes.length} scopes`)]),
+        ...notEnabled(named(false)),
+        ...unknownScopes(named(null)),
+      ];
     },
   },
   {
@@ -231,16 +234,22 @@ function versionFinding({ apiVersionLatest, apiVersionSupported }: PartnerFacts,
     : warning(`the BFF uses ${ours}, and Pearsana has ${latest}`, update);
 }
 
-function scopeFinding({ scope, enabled, error }: ScopeFinding): Found {
-  const about = `scope ${scope.replace(/^pearsana-partner\//, '')}`;
-  const help = 'scopes';
-  return enabled === false
-    ? {
-        ...warning(
-          'is not enabled on the App Client',
-          'If you need it, enable it in the Pearsana portal, under Developer → App Clients.',
-        ),
-        ...{ about, help },
-      }
-    : { state: 'failed', words: error?.message ?? 'cannot be checked', about, help };
+function notEnabled(scopes: readonly ScopeFinding[]): Found[] {
+  if (scopes.length === 0) return [];
+  const words = `not enabled on the App Client: ${scopes.map(shortName).join(', ')}`;
+  const remedy = 'If you need them, enable them in the Pearsana portal, under Developer → App Clients.';
+  return [{ ...warning(words, remedy), help: 'scopes' }];
+}
+
+/** One finding for each reason, which scopes mostly share. */
+function unknownScopes(scopes: readonly ScopeFinding[]): Found[] {
+  const reasonOf = ({ error }: ScopeFinding) => error?.message ?? 'Nobody knows why.';
+  return [...new Set(scopes.map(reasonOf))].map((reason) => {
+    const those = scopes.filter((each) => reasonOf(each) === reason).map(shortName);
+    return { state: 'failed', words: `no token for ${those.join(', ')}: ${reason}`, help: 'scopes' };
+  });
+}
+
+function shortName({ scope }: ScopeFinding): string {
+  return scope.replace(/^pearsana-partner\//, '');
 }

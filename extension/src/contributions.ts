@@ -20,12 +20,13 @@ export const providerId = 'pearsana';
 export const keptImportsKey = 'imports';
 /** A context key: `signedIn`, `signedOut`, `failed` where the BFF does not tell, or absent until it was asked. */
 export const sessionContextKey = 'pearsana.session';
-/** Context keys that are set once something was done, by which the steps of the walkthrough are completed. */
-export const doneContextKeys = {
-  pinged: 'pearsana.pinged',
-  invited: 'pearsana.invited',
-  imported: 'pearsana.imported',
-} as const;
+/**
+ * A context key: what was done in this window, in these words, by which the steps of the walkthrough are completed. VS Code looks
+ * only when a key changes, so one key for all of them completes earlier steps too once the walkthrough is open.
+ */
+export const doneContextKey = 'pearsana.done';
+export const doneSteps = ['signedIn', 'pinged', 'invited', 'imported'] as const;
+export type DoneStep = (typeof doneSteps)[number];
 /** A context key: the operations that are granted in any environment, or `none`; absent while nobody knows. */
 export const grantsContextKey = 'pearsana.grants';
 /** The state of VS Code that holds the default environment of each BFF. */

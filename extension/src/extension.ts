@@ -15,7 +15,8 @@ import { createSignOutCommand } from './commands/sign-out.ts';
 import type { WriteDependencies } from './commands/write.ts';
 import {
   backendUrlSetting,
-  doneContextKeys,
+  type DoneStep,
+  doneContextKey,
   grantsContextKey,
   importsViewId,
   keptDefaultsKey,
@@ -118,6 +119,7 @@ export function activate(context: vscode.ExtensionContext): void {
       const state = list.state();
       if (state.kind === 'unknown') return;
       setContext(sessionContextKey, sessionOf(state));
+      if (sessionOf(state) === 'signedIn') complete('signedIn');
       setContext(grantsContextKey, grantsOf(state));
     }),
     vscode.authentication.registerAuthenticationProvider(providerId, 'Pearsana BFF', provider, {
@@ -223,14 +225,21 @@ function keptDefaults(state: vscode.Memento): KeptDefaults {
   };
 }
 
+const done = new Set<DoneStep>();
+
+/** Completes a step of the walkthrough. */
+function complete(step: DoneStep): void {
+  setContext(doneContextKey, [...done.add(step)].join(' '));
+}
+
 /** A command that completes a step of the walkthrough, once it has done what it is for. */
 function completing<Result>(
-  step: keyof typeof doneContextKeys,
+  step: DoneStep,
   act: (...given: unknown[]) => Result | Promise<Result>,
 ): (...given: unknown[]) => Promise<Result> {
   return async (...given) => {
     const result = await act(...given);
-    if (isDone(result)) setContext(doneContextKeys[step], true);
+    if (isDone(result)) complete(step);
     return result;
   };
 }

@@ -9,7 +9,8 @@ import {
   backendUrlSetting,
   type CommandId,
   colors,
-  doneContextKeys,
+  doneContextKey,
+  doneSteps,
   grantsContextKey,
   importsViewId,
   operationCommands,
@@ -61,7 +62,7 @@ const commandIds: string[] = [
 ];
 const views = [viewId, activityViewId, importsViewId];
 const settings = [backendUrlSetting, backendFolderSetting];
-const contextKeys = [sessionContextKey, grantsContextKey, ...Object.values(doneContextKeys)];
+const contextKeys = [sessionContextKey, grantsContextKey, doneContextKey];
 
 /** What VS Code itself has, as far as the manifest uses it. */
 const hostCommands = ['workbench.action.openSettings', 'workbench.action.openWalkthrough'];
@@ -308,8 +309,16 @@ describe('the manifest', () => {
       assert(!description.includes('`'), `${step}: VS Code shows backticks there as they are`);
       const picture = read(media.svg);
       assert.doesNotMatch(picture.replaceAll(/var\([^"]*\)/g, ''), /="(#|rgb|black|white)/, media.svg);
-      for (const event of completionEvents) assert.match(event, /^onContext:/, step);
+      const [event, ...more] = completionEvents;
+      assert.deepEqual(more, [], step);
+      const word = /^onContext:pearsana\.done =~ \/\\b(\w+)\\b\/$/.exec(event)?.[1];
+      assert((doneSteps as readonly (string | undefined)[]).includes(word), `${step}: ${event}`);
     }
+    for (const word of doneSteps)
+      assert(
+        JSON.stringify(steps).includes(word) && sources.includes(`'${word}'`),
+        `nothing is completed by ${word}`,
+      );
   });
 
   it('lets no workspace say where the access key goes, or what is started', () => {

@@ -82,7 +82,7 @@ describe('the doctor', () => {
       'ok sandbox, health: Pearsana is healthy (7 ms)',
       'ok sandbox, ping: Pearsana accepts the BFF’s token (7 ms)',
       'ok sandbox, API version: 2026-01-30 is the newest',
-      'ok sandbox, scopes: there is a token for each of the 1 scopes',
+      'ok sandbox, scopes: there is a token for 1 of the 1 scopes',
       'ok sandbox, journal: works, and the outcome of every write is known',
     ]);
     assert.equal(findingCounts(findings), '8 ok');
@@ -154,7 +154,7 @@ describe('the doctor', () => {
           },
         },
       },
-      found: /^warning sandbox, scope ping: is not enabled on the App Client/,
+      found: /^warning sandbox, scopes: not enabled on the App Client: ping$/,
       remedy: /Developer → App Clients/,
     },
     'a token that cannot be had': {
@@ -172,7 +172,7 @@ describe('the doctor', () => {
           },
         },
       },
-      found: /^failed sandbox, scope ping: The auth server is down\./,
+      found: /^failed sandbox, scopes: no token for ping: The auth server is down\./,
       remedy: undefined,
     },
     'a journal that cannot be used': {

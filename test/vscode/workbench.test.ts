@@ -45,7 +45,7 @@ describe('the packaged extension, driven as a person would', { skip: noBrowser }
       // Nothing was sent, so there is no id to look for.
       await unreachable.getByRole('button', { name: 'Details' }).click();
       const details = page.locator('.monaco-dialog-box');
-      await details.getByRole('button', { name: 'Show Log' }).waitFor();
+      await details.getByRole('button', { name: 'Open Setting' }).waitFor();
       assert.equal(await details.getByRole('button', { name: 'Copy Request ID' }).count(), 0);
       await page.keyboard.press('Escape');
       await changeUrl(workbench, url);

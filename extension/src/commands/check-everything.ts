@@ -3,7 +3,7 @@ import { checkEverything, type DoctorCalls, type Finding, findingCounts } from '
 import type { Backend } from '../backend.ts';
 import { activityViewId, type Commands, colors } from '../contributions.ts';
 import { type Remedy, remedies } from '../failures/remedies.ts';
-import { applyRemedy } from '../failures/show-message.ts';
+import { remedyButton, showMessage } from '../failures/show-message.ts';
 import type { Situation } from '../failures/situation.ts';
 import { tellFailures } from '../failures/tell-failures.ts';
 import { plain } from '../plain-text.ts';
@@ -11,7 +11,7 @@ import { themeIcon } from '../views/row-item.ts';
 
 export type CheckDependencies = { backend: Backend; situation: () => Situation };
 
-type Line = vscode.QuickPickItem & { remedy?: Remedy | undefined };
+type Line = vscode.QuickPickItem & { finding: Finding };
 
 /** The icon, and a word that says the same. */
 const looks = {
@@ -36,15 +36,15 @@ export function createCheckEverythingCommand({
       pick.items = order.flatMap((each) => found.filter((one) => one.state === each).map(lineOf));
     };
     show('checking…');
-    pick.placeholder = 'Choose a problem for what helps';
+    pick.placeholder = 'Choose a problem to read all of it, and what helps';
     pick.matchOnDescription = true;
     pick.ignoreFocusOut = true;
     pick.busy = true;
     pick.onDidAccept(() => {
       const [line] = pick.activeItems;
-      if (!line?.remedy) return;
+      if (!line || line.finding.state === 'ok') return;
       pick.hide();
-      void applyRemedy(line.remedy);
+      showFinding(line.finding);
     });
     pick.onDidHide(() => {
       closed.abort();
@@ -86,8 +86,20 @@ function lineOf(finding: Finding): Line {
     description: plain(word + words, 200),
     iconPath: themeIcon(icon, color),
     ...(remedy !== undefined && { detail: plain(remedy, 200) }),
-    remedy: helpOf(finding),
+    finding,
   };
+}
+
+/** A line of the list is cut; a message is not. */
+function showFinding(finding: Finding): void {
+  const { state, check, words, remedy = '' } = finding;
+  const help = helpOf(finding);
+  const sentence = /[.!?]$/.test(words) ? words : `${words}.`;
+  showMessage(
+    state === 'failed' ? 'error' : 'warning',
+    plain(`${check}: ${sentence} ${remedy}`.trim(), 800),
+    [...(help ? [remedyButton(help)] : []), remedyButton(remedies.showLog)],
+  );
 }
 
 function helpOf({ help, environment }: Finding): Remedy | undefined {

@@ -11,8 +11,10 @@ import { execute, npm } from '../processes/execute.ts';
 import { startProcessGroup } from '../processes/process-group.ts';
 import { installedExtensionIds, workerHostSetting } from './worker-host.ts';
 
+export type VSCodeVersion = 'newest' | 'oldest';
+
 /** The newest VS Code that npm has, and the oldest that the extension's manifest names. */
-export const vscodeVersions = {
+export const vscodeVersions: Record<VSCodeVersion, { version: string; integrity: string; node?: string }> = {
   newest: {
     version: '4.139.1',
     integrity:
@@ -20,11 +22,12 @@ export const vscodeVersions = {
   },
   oldest: {
     version: '4.100.3',
+    // It comes with this Node, which knows less of JavaScript than ours.
+    node: '20.20.2',
     integrity:
       'sha512-q/Fh2DOxCRNhC/WiG/6sAhSKnj7ZACTVBaeeZ+rWjol//0FCbl/qg1ln5ecZ99jYcfqMxZZAyWcN+YBIo0DgpA==',
   },
 };
-export type VSCodeVersion = keyof typeof vscodeVersions;
 
 /** The one that the servers of this process are. */
 const ours: VSCodeVersion = process.env.VSCODE_OLDEST ? 'oldest' : 'newest';
@@ -65,8 +68,25 @@ export function ensureVSCodeServer(which = ours): Promise<string> {
     await unpackFromNpm(codeServer, folder);
     // Its shrinkwrap pins what is installed, but omits enough of the rest that `npm ci` refuses it. Without its native
     // modules the server only complains in its log.
-    await npm(['install', '--omit=dev', '--omit=optional', '--ignore-scripts'], folder);
+    const { node } = vscodeVersions[which];
+    const more = node === undefined ? [] : ['--no-save', `${nodePackage}@${node}`];
+    await npm(['install', '--omit=dev', '--omit=optional', '--ignore-scripts', ...more], folder);
   });
+}
+
+/** Of npm's package `node`, the part that is the program. */
+const nodePackage = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+
+/** The Node that runs the server in this folder: its own, or ours. */
+function nodeOf(home: string): string {
+  const own = join(
+    home,
+    'node_modules',
+    nodePackage,
+    'bin',
+    process.platform === 'win32' ? 'node.exe' : 'node',
+  );
+  return vscodeVersions[ours].node === undefined ? process.execPath : own;
 }
 
 /** Starts a server with fresh data on a free port of the loopback interface. */
@@ -80,7 +100,7 @@ export async function startVSCodeServer(options: VSCodeServerOptions = {}): Prom
     await writeSettings(data, options);
     const preload = new URL('end-with-parent.mjs', import.meta.url).href;
     const { child, stop } = startProcessGroup(
-      process.execPath,
+      nodeOf(home),
       ['--import', preload, ...serverArguments(data, options)],
       {
         cwd: home,
@@ -111,7 +131,7 @@ export async function startVSCodeServer(options: VSCodeServerOptions = {}): Prom
 export async function installVsix(file: string, dataDir: string): Promise<void> {
   const home = await ensureVSCodeServer();
   const args = ['out/server-main.js', '--install-extension', file, '--server-data-dir', dataDir];
-  await execute(process.execPath, [...args, '--accept-server-license-terms'], home);
+  await execute(nodeOf(home), [...args, '--accept-server-license-terms'], home);
 }
 
 function serverArguments(dataDir: string, { forTests, port = 0 }: VSCodeServerOptions): string[] {
