@@ -118,9 +118,10 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
     'BFF not reachable',
     ({ situation }) => `The BFF at ${situation.backend} doesn’t answer.`,
     ({ situation }) => howToReach(situation),
-    retry,
     'startBackend',
+    retry,
     openSetting,
+    showLog,
   ),
   CONTRACT_BROKEN: row(
     'not a Pearsana BFF',
@@ -297,6 +298,8 @@ export function explain(failure: CommandFailure, situation: Situation, again?: R
     remedies: row.remedies.flatMap((name) => {
       if (name === 'retry') return again ?? [];
       if (name === 'startBackend' && !canStart(situation)) return [];
+      // Where it can be started, the log has nothing more to say.
+      if (name === 'showLog' && canStart(situation) && row.remedies.includes('startBackend')) return [];
       return name === 'showScopes' ? showScopes(failure) : remedies[name];
     }),
   };

@@ -251,7 +251,7 @@ describe('the rows in the place of a list', () => {
     );
     assert.deepEqual(
       rows.flatMap(({ remedy }) => (remedy ? [remedy.title] : [])),
-      ['Retry', 'Start the BFF', 'Open Setting'],
+      ['Start the BFF', 'Retry', 'Open Setting'],
     );
   });
 
