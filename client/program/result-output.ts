@@ -18,7 +18,7 @@ export function writeResultFiles(
     const part = `${file}.${process.pid}.part`;
     writeFileSync(part, text, { mode: 0o600 });
     renameSync(part, file);
-    return relative('', file) || file;
+    return pathWords(file);
   };
   const counts = [...Map.groupBy(results, ({ state }) => state)].map(
     ([state, rows]) => `${rows.length.toLocaleString('en')} ${stateWords[state]}`,
@@ -29,11 +29,17 @@ export function writeResultFiles(
   if (results.some(isToMend))
     report.say(`Rows to correct and import again: ${write(file, toMendFile(roster, results))}`);
   else if (existsSync(file))
-    report.say(`${relative('', file) || file} is from an earlier run. No row is left to correct.`);
+    report.say(`${pathWords(file)} is from an earlier run. No row is left to correct.`);
   if (results.some(({ state }) => state === 'unknown'))
     report.say(
       'Rows with an unknown outcome may have been sent. Check the Pearsana portal, and resolve them in VS Code.',
     );
+}
+
+/** The path as a person would type it here: relative, unless the file is outside of this folder. */
+function pathWords(file: string): string {
+  const path = relative('', file);
+  return path.startsWith('..') ? file : path;
 }
 
 /**
