@@ -60,19 +60,4 @@ describe('the first steps', { skip: noBrowser }, () => {
     await runCommand('Terminal: Kill All Terminals');
     await until('the BFF ended with its terminal', async () => !(await isListening(url)));
   });
-
-  test('web host: a browser starts no programs, and says what to do', { timeout: 240_000 }, async () => {
-    const userSettings = { 'pearsana.backendUrl': `http://127.0.0.1:${await freePort()}` };
-    await using workbench = await openWorkbench({ name: 'first-steps', vsix, kind: 'web', userSettings });
-    await workbench.openContainer('Pearsana');
-    await workbench.page.getByRole('button', { name: 'Start the BFF' }).click();
-    const told = workbench.notification(/VS Code in a browser cannot start programs\. Run “npm start”/);
-    await told.waitFor();
-    assert.ok(await told.getByRole('button', { name: 'Sign In' }).isVisible());
-
-    await workbench.runCommand('Pearsana: Check Everything');
-    await workbench.quickInput.step(/Check Everything · .* · 0 ok, 1 failed/);
-    const [problem] = await workbench.quickInput.options();
-    assert.match(problem ?? '', /^BFF, Failed: The BFF at .*, Run “npm start”/);
-  });
 });

@@ -29,6 +29,12 @@ describe('the packaged extension, driven as a person would', { skip: noBrowser }
       const statusItem = page.locator('[id="pearsana-tools.pearsana-partner.status"]');
       const nothingShown = async () => assert.equal(await page.locator('.notification-list-item').count(), 0);
 
+      if (kind === 'web') {
+        await runCommand('Pearsana: Start the BFF');
+        const told = notification(/VS Code in a browser cannot start programs\. Run “npm start”/);
+        await told.getByRole('button', { name: 'Sign In' }).waitFor();
+      }
+
       // A command that finds nobody signed in begins with that. The box shows where the key would go.
       await runCommand('Pearsana: Ping');
       await quickInput.step(signInBox(url));
@@ -127,6 +133,11 @@ describe('the packaged extension, driven as a person would', { skip: noBrowser }
 
       // Nobody listens: how to start it, and where.
       await bff.stop();
+      await runCommand('Pearsana: Check Everything');
+      await quickInput.step(/Check Everything · .* · 0 ok, 1 failed/);
+      const [problem] = await quickInput.options();
+      assert.match(problem ?? '', /^BFF, Failed: The BFF at .*, Run “npm start”/);
+      await quickInput.escape();
       await runCommand('Pearsana: Refresh');
       const down = view.getByText(/The BFF at \S+ doesn’t answer\. Is it running\?/);
       await down.waitFor();
