@@ -112,7 +112,7 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
     itsMessage,
     'Correct that, and start it again.',
     'startBackend',
-    openSetting,
+    'openFolderSetting',
   ),
   BFF_UNREACHABLE: row(
     'BFF not reachable',

@@ -1,5 +1,6 @@
 import type { PlainRead } from '../../../shared/client.ts';
 import {
+  backendFolderSetting,
   backendUrlSetting,
   type CommandId,
   type Commands,
@@ -31,6 +32,11 @@ export const remedies = {
     title: 'Open Setting',
     command: 'workbench.action.openSettings',
     argument: backendUrlSetting,
+  },
+  openFolderSetting: {
+    title: 'Open Setting',
+    command: 'workbench.action.openSettings',
+    argument: backendFolderSetting,
   },
   openKeybindings: {
     title: 'Open Keyboard Shortcuts',
