@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { addKeys } from '../support/bff/add-keys.ts';
 import { freePort, startTestBff } from '../support/bff/test-bff.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { buildExtension, clickBeside, noBrowser, vsix } from './person.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
 
@@ -119,8 +121,11 @@ describe('the packaged extension, driven as a person would', { skip: noBrowser }
 
       // Another key on the server, as after a rotation: the tree says to sign in.
       await bff.stop();
+      using data = temporaryFolder();
+      const { outsider } = await addKeys(data.path, { outsider: ['staging:*'] });
+      const otherKey = { BFF_ACCESS_KEY: 'pbff_quite-another-access-key' };
       bff = await startTestBff({
-        variables: { ...variables, BFF_ACCESS_KEY: 'pbff_quite-another-access-key' },
+        variables: { ...variables, ...otherKey, BFF_DATA_DIR: data.path },
         production: {},
       });
       await clickBeside(workbench, 'sandbox', 'Ping');
@@ -130,6 +135,31 @@ describe('the packaged extension, driven as a person would', { skip: noBrowser }
         .waitFor();
       // Above the rows, where sentences are not cut.
       await view.getByText(/sandbox: The BFF at \S+ doesn’t accept your access key\. Sign in with/).waitFor();
+
+      // A key that reaches no environment: each view says so, and no command is offered that cannot work.
+      const signInWith = async (accessKey: string) => {
+        await runCommand('Notifications: Clear All Notifications');
+        await runCommand('Pearsana: Sign In…');
+        await quickInput.step(signInBox(url));
+        await quickInput.type(accessKey);
+        await quickInput.accept();
+        await notification(/Signed in to http/).waitFor();
+      };
+      await signInWith(outsider);
+      await view
+        .getByText(/^Your key has no access to any environment\. Ask your BFF administrator/)
+        .waitFor();
+      await page.keyboard.press('F1');
+      await quickInput.type('>Pearsana: ');
+      const offered = (await quickInput.options()).join('\n');
+      assert.match(offered, /Pearsana: Refresh/);
+      assert.doesNotMatch(offered, /Pearsana: (Ping|Invite|Create User|Import)/);
+      await workbench.screenshot(`.cache/screenshots/no-access-${kind}.png`);
+      await quickInput.escape();
+      // What one key was told is not shown under the next.
+      await signInWith(otherKey.BFF_ACCESS_KEY);
+      for (const name of ['sandbox', 'production, protected'])
+        await page.getByRole('treeitem', { name, exact: true }).first().waitFor();
 
       // Nobody listens: how to start it, and where.
       await bff.stop();
@@ -163,7 +193,7 @@ describe('the packaged extension, driven as a person would', { skip: noBrowser }
         .waitFor();
 
       // It runs again, but no longer for this page's origin: only the worker host's calls are a browser's.
-      bff = await startTestBff({ variables: { PORT: String(bffPort) }, production: {} });
+      bff = await startTestBff({ variables: { PORT: String(bffPort), ...otherKey }, production: {} });
       await runCommand('Pearsana: Refresh');
       if (kind === 'web') await down.waitFor();
       else
