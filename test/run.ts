@@ -32,6 +32,9 @@ const slow = [
   'test/server/network/outbound-proxy.test.ts',
 ];
 
+/** Tests that fetch and build whole projects of others: `npm run test:client`. */
+const onRequest = ['test/client/projects.test.ts'];
+
 const parts: Record<string, Part> = {
   check: async () => {
     const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -48,7 +51,10 @@ const parts: Record<string, Part> = {
     return counts;
   },
   unit: () =>
-    runFiles(['test/*.test.ts', 'test/{shared,server,extension,client,support}/**/*.test.ts'], 2, slow),
+    runFiles(['test/*.test.ts', 'test/{shared,server,extension,client,support}/**/*.test.ts'], 2, [
+      ...slow,
+      ...onRequest,
+    ]),
   integration: () => runFiles(slow, 2),
   // One after another, since they watch how long the BFF's event loop is held.
   attack: () => runFiles(['test/attack/**/*.test.ts'], 1),

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -269,6 +271,50 @@ test('the npm package of the client', async (t) => {
       assert.equal(bff.pearsana.arrivals.filter(({ path }) => path === '/v1/invitations').length, 1);
     },
   );
+
+  await t.test('has a README whose tool compiles, creates once, submits a file, and lists both', async () => {
+    const readme = await readFile(join(folder, 'README.md'), 'utf8');
+    const [, tool = ''] = /<!-- tool -->\n```ts\n(.*?)```\n/s.exec(readme) ?? [];
+    assert(tool.trim().split('\n').length <= 60);
+    await writeFile(join(consumer.folder, 'readme-tool.mts'), tool);
+    await symlink(
+      join(root, 'node_modules/@types'),
+      join(consumer.folder, 'node_modules/@types'),
+      'junction',
+    );
+    assert.equal(await consumer.compile('nodenext', '--types', 'node', 'readme-tool.mts'), '');
+    await rm(join(consumer.folder, 'node_modules/@types'));
+    await writeFile(join(consumer.folder, 'diploma.pdf'), '%PDF-1.7');
+
+    await using bff = await startTestBff({ production: {} });
+    const run = async (environment: string, ...given: string[]) => {
+      const env = {
+        PATH: process.env.PATH,
+        PEARSANA_BFF_URL: bff.url,
+        PEARSANA_BFF_ACCESS_KEY: bff.accessKey,
+      };
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, ['readme-tool.mts', ...given], {
+        ...{ cwd: consumer.folder, env: { ...env, PEARSANA_ENVIRONMENT: environment } },
+      }).catch((error: { stdout: string; stderr: string }) => error);
+      return { said: stdout, logged: stderr };
+    };
+    const first = await run('sandbox', 'ada@example.edu', '20261234', 'diploma.pdf');
+    assert.match(
+      first.said,
+      /^ada@example\.edu was created \(.*\n.* submitDocument succeeded\n.* createUser succeeded\n$/,
+    );
+    assert.match(first.logged, /^environments #1: 200 in \d+ ms\ncreateUser #1: 201 /m);
+    const again = await run('sandbox', 'ada@example.edu', '20261234', 'diploma.pdf');
+    assert.match(again.said, /^ada@example\.edu was created earlier /);
+    const sent = bff.pearsana.arrivals.map(({ path }) => path);
+    assert.equal(sent.filter((path) => path === '/v1/users').length, 1);
+    const wrong = await run('sandbox', 'ada', '1', 'diploma.pdf');
+    assert.match(wrong.logged, /`ada` is not an e-mail address.*\(invalid, .*Nothing was sent\./s);
+    assert.match(
+      (await run('production', 'ada', '1', 'x')).logged,
+      /protected, so it is not for this program/,
+    );
+  });
 
   await t.test('has types with which the example of an internal tool compiles', async () => {
     for (const name of ['tool.ts', 'roster.ts', 'words.ts'])
