@@ -64,7 +64,7 @@ export async function listen(
 async function closeGently(server: Server, connections: OpenConnections, longestMs: number): Promise<void> {
   const { underWay, idle } = connections;
   // From now on, answers tell callers to send the next request elsewhere.
-  for (const response of underWay) if (!response.headersSent) response.setHeader('Connection', 'close');
+  for (const response of underWay()) if (!response.headersSent) response.setHeader('Connection', 'close');
   server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
   await takeInQueued(server);
   const closed = new Promise<void>((resolve) => {
@@ -87,10 +87,10 @@ async function closeGently(server: Server, connections: OpenConnections, longest
 }
 
 /** Refuses uploads that have sent nothing since the last check. Nothing from them has been sent on. */
-function watchForSilence(underWay: ReadonlySet<ServerResponse>): () => void {
+function watchForSilence(underWay: () => ServerResponse[]): () => void {
   const bytesAtLastLook = new WeakMap<ServerResponse, number>();
   return () => {
-    for (const response of underWay) {
+    for (const response of underWay()) {
       const { req: request } = response;
       if (request.complete || response.headersSent) continue;
       const { bytesRead } = request.socket;

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 /** The connections of callers. */
 export type OpenConnections = {
   /** The answers that have not been completed yet. */
-  underWay: ReadonlySet<ServerResponse>;
+  underWay(): ServerResponse[];
   /** The connections without a request in progress: kept for the next one, silent, or in the middle of the headers. */
   idle(): Socket[];
 };
@@ -12,41 +12,44 @@ export type OpenConnections = {
 /** Far more than callers need, since an idle connection is kept only for some seconds. */
 const usuallyMost = 1_000;
 
+/** `lastUse` counts the answers of all connections; 0 for a connection that never brought a complete request. */
+type Connection = { underWay: ServerResponse[]; lastUse: number };
+
 /**
  * Limits the number of connections, so that idle ones can't use up the file descriptors that the BFF needs for its files and
  * for Pearsana. At the limit, a new connection replaces an idle one: first one that never brought a complete request, then
  * the least recently used one. If none is idle, the new connection is refused.
  */
 export function limitConnections(server: Server, most = mostConnections()): OpenConnections {
-  const underWay = new Set<ServerResponse>();
-  const unused = new Set<Socket>();
-  /** In the order of their last use. */
-  const used = new Set<Socket>();
+  // Each connection has a list of its own answers. A set of all of them would grow and shrink with every request, and V8
+  // keeps what a set held before it grew, and so whole requests, until it collects the oldest objects.
+  const connections = new Map<Socket, Connection>();
+  let uses = 0;
 
   function idle(): Socket[] {
-    const busy = new Set([...underWay].map(({ req }) => req.socket));
-    return [...unused, ...used].filter((socket) => !busy.has(socket));
+    return [...connections]
+      .filter(([, { underWay }]) => underWay.length === 0)
+      .sort(([, one], [, other]) => one.lastUse - other.lastUse)
+      .map(([socket]) => socket);
   }
 
   server.on('connection', (socket) => {
-    if (unused.size + used.size >= most) (idle()[0] ?? socket).destroy();
+    if (connections.size >= most) (idle()[0] ?? socket).destroy();
     if (socket.destroyed) return;
-    unused.add(socket);
-    socket.once('close', () => {
-      unused.delete(socket);
-      used.delete(socket);
-    });
+    connections.set(socket, { underWay: [], lastUse: 0 });
+    socket.once('close', () => connections.delete(socket));
   });
   server.on('request', ({ socket }, response) => {
-    underWay.add(response);
+    const connection = connections.get(socket);
+    if (!connection) return;
+    connection.underWay.push(response);
     response.once('close', () => {
-      underWay.delete(response);
-      unused.delete(socket);
-      used.delete(socket);
-      if (!socket.destroyed) used.add(socket);
+      connection.underWay.splice(connection.underWay.indexOf(response), 1);
+      uses += 1;
+      connection.lastUse = uses;
     });
   });
-  return { underWay, idle };
+  return { underWay: () => [...connections.values()].flatMap(({ underWay }) => underWay), idle };
 }
 
 /** At most half of the system's limit on descriptors, since each call may need another one, to Pearsana. */

@@ -100,7 +100,7 @@ describe('the limit on connections', () => {
     const { open, underWay, answer } = limited;
     const busy = await Promise.all([1, 2, 3].map(() => open()));
     for (const socket of busy) socket.write('GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n');
-    await until('all are busy', () => underWay.size === 3);
+    await until('all are busy', () => underWay().length === 3);
     const turnedAway = await open(request);
     await until('the fourth is turned away', () => turnedAway.destroyed);
     answer();
