@@ -15,6 +15,7 @@ import { authenticate } from './middleware/authenticate.ts';
 import { watchForProxy } from './middleware/client-address.ts';
 import { crossOrigin } from './middleware/cross-origin.ts';
 import { checkRequestTarget, hostCheck } from './middleware/host-check.ts';
+import { inTurn } from './middleware/in-turn.ts';
 import { limitCallers, type PerMinute } from './middleware/rate-limits.ts';
 import { type RequestLog, requestContext } from './middleware/request-context.ts';
 import { createRequestLineReader } from './middleware/request-line.ts';
@@ -57,32 +58,36 @@ export function createApp(options: AppOptions): Express {
   app.set('trust proxy', address.trustProxy);
   app.enable('case sensitive routing');
 
-  app.use(requestContext(createRequestLineReader(endpoints), log.request));
-  app.use(securityHeaders());
-  app.use(checkRequestTarget);
-  app.use(watchForProxy(address.trustProxy, log.warn));
-  // Before the host check: a probe may use any address, and learns nothing else.
-  app.get('/livez', (_request, response) => {
-    sendJson(response, 200, { status: 'ok', version });
-  });
-  app.get('/readyz', (_request, response) => {
-    const ready = readiness();
-    sendJson(response, ready.status === 'shutting-down' ? 503 : 200, ready);
-  });
-  app.all(['/livez', '/readyz'], onlyGet);
-  app.use(hostCheck(address));
+  app.use(
+    inTurn(
+      requestContext(createRequestLineReader(endpoints), log.request),
+      securityHeaders(),
+      checkRequestTarget,
+      watchForProxy(address.trustProxy, log.warn),
+      // Before the host check: a probe may use any address, and learns nothing else.
+      answerProbes({ version, readiness }),
+      hostCheck(address),
+    ),
+  );
   const { sessions, allowedOrigins } = callers;
   const identifySession = sessions && createSessionCheck(sessions, allowedOrigins);
   const authenticateCaller = authenticate(callers.identify, identifySession);
   const withSessions = crossOrigin(allowedOrigins, { sessions: sessions !== undefined });
 
   // The routes that are called most come first.
-  app.use('/api', noStore, ...withSessions, authenticateCaller);
-  app.use('/api', limitCallers(callers.perMinute));
-  app.use(createApi({ ...api, endpoints }));
+  app.use(
+    '/api',
+    inTurn(
+      noStore,
+      withSessions,
+      authenticateCaller,
+      limitCallers(callers.perMinute),
+      createApi({ ...api, endpoints }),
+    ),
+  );
   app.use('/auth', noStore);
-  app.use(logoutPath, ...withSessions);
-  app.use(windowCallPaths, ...crossOrigin(allowedOrigins, { sessions: false }));
+  app.use(logoutPath, withSessions);
+  app.use(windowCallPaths, crossOrigin(allowedOrigins, { sessions: false }));
   app.use(createWindowRoutes({ ...windows, sessions, authenticate: authenticateCaller }));
   if (sessions) app.use(createLoginRoutes(sessions, allowedOrigins));
   app.use(createApiDescription(address.publicUrl, api.fileLimits, described));
@@ -94,6 +99,25 @@ export function createApp(options: AppOptions): Express {
   });
   app.use(respondToError(log.unexpected));
   return app;
+}
+
+/** Whether it runs, and whether it takes calls. */
+function answerProbes({ version, readiness }: Pick<AppOptions, 'version' | 'readiness'>) {
+  const probes: Readonly<Record<string, (response: Response) => void>> = {
+    '/livez': (response) => sendJson(response, 200, { status: 'ok', version }),
+    '/readyz': (response) => {
+      const ready = readiness();
+      sendJson(response, ready.status === 'shutting-down' ? 503 : 200, ready);
+    },
+  };
+
+  return function answerProbe(request: Request, response: Response, next: NextFunction): void {
+    const path = response.locals.context.target?.path ?? '';
+    const answer = Object.hasOwn(probes, path) ? probes[path] : undefined;
+    if (!answer) next();
+    else if (request.method === 'GET' || request.method === 'HEAD') answer(response);
+    else onlyGet();
+  };
 }
 
 /** Every answer is for this moment only: nobody may keep it, and it is never “not modified”. */

@@ -2,7 +2,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { loginPath } from '../../../shared/sign-in.ts';
 import { BffError } from '../../bff-error.ts';
-import type { IdentifyCaller } from '../../callers/caller.ts';
+import type { Caller, IdentifyCaller } from '../../callers/caller.ts';
 import { addressOf } from './client-address.ts';
 import { createRateStore } from './rate-store.ts';
 import type { IdentifySession } from './session-check.ts';
@@ -42,13 +42,13 @@ export function authenticate(identify: IdentifyCaller, identifySession?: Identif
         throw unauthorized(
           `An access key is missing. Send it in the header “Authorization: Bearer …”${identifySession ? `, or sign in at ${loginPath} in a browser` : ''}.`,
         );
-      Object.assign(response.locals.context, { caller, identifyAgain: () => identifySession?.(request) });
+      knowCaller(response, caller, () => identifySession?.(request));
       next();
       return;
     }
     const caller = identify(authorization);
     if (caller) {
-      Object.assign(response.locals.context, { caller, identifyAgain: () => identify(authorization) });
+      knowCaller(response, caller, () => identify(authorization));
       next();
       return;
     }
@@ -61,6 +61,12 @@ export function authenticate(identify: IdentifyCaller, identifySession?: Identif
       );
     });
   };
+}
+
+function knowCaller(response: Response, caller: Caller, identifyAgain: () => Caller | undefined): void {
+  const { context } = response.locals;
+  context.caller = caller;
+  context.identifyAgain = identifyAgain;
 }
 
 function unauthorized(message: string): BffError {

@@ -32,21 +32,23 @@ export function crossOrigin(allowed: AllowedOrigins, { sessions }: { sessions: b
       allowedHeaders: [...corsOptions.allowedHeaders, ...(credentials ? ['X-Pearsana-Client'] : [])],
     });
   });
-  return [
+
+  return function allowOrigin(request: Request, response: Response, next: NextFunction): void {
     // A request without Origin comes from a program, and needs no permission.
-    function allowOrigin(request: Request, response: Response, next: NextFunction): void {
-      if (request.headers.origin === undefined) next();
-      else allow(request, response, next);
-    },
-    function refusePreflight(request: Request, _response: Response, next: NextFunction): void {
-      if (request.method !== 'OPTIONS' || request.headers.origin === undefined) {
-        next();
-        return;
-      }
-      throw BffError.of(
-        'FORBIDDEN',
-        'This browser origin is not listed in BFF_ALLOWED_ORIGINS. Ask your BFF administrator to add it.',
-      );
-    },
-  ];
+    if (request.headers.origin === undefined) {
+      next();
+      return;
+    }
+    // A listed origin's preflight is answered at once.
+    allow(request, response, (error?: unknown) => {
+      next(error ?? (request.method === 'OPTIONS' ? originNotListed() : undefined));
+    });
+  };
+}
+
+function originNotListed(): BffError {
+  return BffError.of(
+    'FORBIDDEN',
+    'This browser origin is not listed in BFF_ALLOWED_ORIGINS. Ask your BFF administrator to add it.',
+  );
 }

@@ -16,7 +16,7 @@ export function hostCheck(options: { host: string; publicUrl: string | undefined
 
   return function checkHost(request: Request, response: Response, next: NextFunction): void {
     // RFC 9112, 3.2. Node would take the first of several, and a proxy in front may have taken another.
-    if ((request.headersDistinct.host?.length ?? 0) > 1) {
+    if (hostsOf(request) > 1) {
       throw BffError.of('VALIDATION_ERROR', 'A request must not have several Host headers.');
     }
     const called = plainHost(request.headers.host ?? '', defaultPort);
@@ -39,6 +39,17 @@ export function hostCheck(options: { host: string; publicUrl: string | undefined
       `The BFF does not answer to the name in the Host header. ${remedies.join(', ')}. Its log shows the name that arrived.`,
     );
   };
+}
+
+/** How many Host headers a request has. Node's lists of each header's values would take longer than all other checks. */
+function hostsOf({ rawHeaders }: Request): number {
+  let hosts = 0;
+  // Each name is followed by its value.
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts;
 }
 
 /** A host in the form for comparing (RFC 3986, 6.2.2.1 and 6.2.3): small letters, no final dot, no default port. */

@@ -6,3 +6,6 @@ export function peerEnvironment() {
 
 /** A peer that only adds a header has a token that never expires, and spends nothing on getting it. */
 export const injectedAuthorization = 'Bearer a-token-for-benchmarks';
+
+/** Whether a proxy also fulfils the duties of the BFF, as far as a few lines go. */
+export const isDutiful = process.argv.includes('dutiful');
