@@ -192,27 +192,72 @@ function sayWhen(): Plugin {
   };
 }
 
+const serverOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
 async function buildServer(): Promise<void> {
   const { build } = await import('esbuild');
   const { metafile } = await build({
-    absWorkingDir: root,
+    ...serverOptions,
     entryPoints: [join(root, 'server/main.ts')],
     outfile: serverBundle,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
+    // Every start reads all of it. Names stay, for the log's stack frames.
+    minifyWhitespace: true,
+    minifySyntax: true,
     // CommonJS modules in the bundle call `require` for Node's own modules.
     banner: {
       // The bundle is for production, unless NODE_ENV says otherwise.
       js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);\nprocess.env.NODE_ENV ??= 'production';",
     },
-    plugins: [leaveOutLocalPearsana(), embedDocs()],
+    plugins: [
+      requireNode(),
+      leaveOutLocalPearsana(),
+      leaveOutBodyParser(),
+      embedDocs(),
+      embedJournalThread(),
+    ],
     metafile: true,
-    logLevel: 'warning',
   });
   forbid(metafile, /^server\/local-pearsana\/|\/oidc-provider\//, 'the server');
   await report(serverBundle);
+}
+
+/**
+ * Has Node's modules required in place of imported. An import asks each for all that it exports, even for what Node itself
+ * loads when it is first used: the import of `node:http` alone would load Node's own copy of undici.
+ */
+function requireNode(): Plugin {
+  return {
+    name: 'require-node',
+    setup(building) {
+      building.onResolve({ filter: /^node:/ }, ({ path, kind, namespace }) =>
+        kind === 'import-statement' && namespace !== 'node'
+          ? { path, namespace: 'node' }
+          : { path, external: true },
+      );
+      building.onLoad({ filter: /.*/, namespace: 'node' }, ({ path }) => ({
+        contents: `module.exports = require(${JSON.stringify(path)});`,
+      }));
+    },
+  };
+}
+
+/** Express offers parsers of bodies. The BFF reads bodies itself, and their tables of charsets are a seventh of the bundle. */
+function leaveOutBodyParser(): Plugin {
+  return {
+    name: 'leave-out-body-parser',
+    setup(building) {
+      building.onLoad({ filter: /[\\/]body-parser[\\/]index\.js$/ }, () => ({
+        contents: 'module.exports = {};',
+      }));
+    },
+  };
 }
 
 /** The stand-in is for machines without credentials and contains an authorisation server, so it does not belong in production. */
@@ -221,6 +266,33 @@ function leaveOutLocalPearsana(): Plugin {
     name: 'leave-out-local-pearsana',
     setup(building) {
       building.onResolve({ filter: /\/local-pearsana\// }, ({ path }) => ({ path, external: true }));
+    },
+  };
+}
+
+/**
+ * Puts the program of the journal's thread into the one file, as a URL that contains it. With the whole bundle, the thread
+ * would take as long to start as the BFF itself, and as much memory.
+ */
+function embedJournalThread(): Plugin {
+  return {
+    name: 'embed-journal-thread',
+    setup(building) {
+      building.onLoad({ filter: /[\\/]thread-store\.ts$/ }, async ({ path }) => {
+        const program = "new URL('./journal-thread.ts', import.meta.url)";
+        const source = await readFile(path, 'utf8');
+        if (!source.includes(program))
+          throw new Error(`thread-store.ts does not begin the thread by ${program}.`);
+        const { build } = await import('esbuild');
+        const { outputFiles } = await build({
+          ...serverOptions,
+          entryPoints: [join(path, '../journal-thread.ts')],
+          minify: true,
+          write: false,
+        });
+        const url = `data:text/javascript,${encodeURIComponent(outputFiles[0]?.text ?? '')}`;
+        return { contents: source.replace(program, () => `new URL(${JSON.stringify(url)})`), loader: 'ts' };
+      });
     },
   };
 }

@@ -7,12 +7,8 @@ if (major < required[0] || (major === required[0] && minor < required[1])) {
   );
   process.exitCode = 1;
 } else {
-  const { isMainThread } = await import('node:worker_threads');
   const [command, ...args] = process.argv.slice(2);
-  if (!isMainThread) {
-    const { runJournalThread } = await import('./journal/sqlite/journal-thread.ts');
-    runJournalThread();
-  } else if (command === undefined) {
+  if (command === undefined) {
     const { run } = await import('./program/run.ts');
     await run();
   } else if (command === '--version') {

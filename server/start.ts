@@ -73,7 +73,8 @@ export async function startBff(
     log,
   });
   const lines = config.journal === 'stdout' ? toOutput(standardOutput()) : undefined;
-  const journal = given.journal ?? (await openJournal(dataDirectory, log, lines));
+  // Its thread starts while the other parts are built.
+  const journal = given.journal ?? openJournal(dataDirectory, log, lines);
   const local = config.local ? await startLocalEnvironment(config.maxBytesInFlight) : undefined;
   const configured = local ? [...config.environments, local.environment] : config.environments;
   // Only the token room gets the credentials.
@@ -157,6 +158,7 @@ export async function startBff(
   }
   let servedMetrics: ServedMetrics | undefined;
   async function listenEverywhere() {
+    await journal.opened;
     servedMetrics = metrics && config.metrics && (await metrics.serve(config.metrics));
     return listen(app, config);
   }
@@ -188,7 +190,7 @@ export async function startBff(
   };
 }
 
-function openJournal(directory: string, log: Log, lines: JournalLines | undefined): Promise<Journal> {
+function openJournal(directory: string, log: Log, lines: JournalLines | undefined): Journal {
   const store = createThreadStore(directory, (step, code) =>
     log.journalFailed({ step, code, requestId: undefined }),
   );

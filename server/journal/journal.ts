@@ -17,6 +17,11 @@ import type { JournalLines } from './lines.ts';
 
 /** The record of every write, which keeps writes from being sent twice. */
 export type Journal = {
+  /**
+   * Resolves when the journal may be relied on. If the store cannot be used for now (no space, no permission), each call
+   * tries again, and only writes have to wait for it. Rejects with a JournalFault if an administrator has to look at it first.
+   */
+  opened: Promise<void>;
   /** Records an intent, which is on the disk before this resolves. @throws BffError `JOURNAL_UNAVAILABLE`; then nothing may be sent. */
   claim(intent: Intent): Promise<Exclude<Claim, { full: 'caller' }>>;
   /** Records an outcome. It never fails: the answer is sent in any case, and the outcome is kept until it can be recorded. */
@@ -73,16 +78,12 @@ const tryAgainMs = 1_000;
 /** As long as the BFF waits for its callers when it stops. */
 const longestSettleMs = 20_000;
 
-/**
- * The journal on a store. If the store cannot be used for now (no space, no permission), each call tries again, and only
- * writes have to wait for it.
- * @throws JournalFault if an administrator has to look at it first.
- */
-export async function createJournal(options: {
+/** The journal on a store, which it opens. */
+export function createJournal(options: {
   store: JournalStore;
   log: JournalLog;
   lines?: JournalLines | undefined;
-}): Promise<Journal> {
+}): Journal {
   const { store, log, lines } = options;
   /** Writes that have begun and not ended. */
   const underWay = new Set<Promise<void>>();
@@ -116,18 +117,21 @@ export async function createJournal(options: {
     };
   }
 
-  try {
-    await store.open();
-  } catch (error) {
-    if (error instanceof JournalFault) {
-      await store.close();
-      throw error;
+  async function open(): Promise<void> {
+    try {
+      await store.open();
+    } catch (error) {
+      if (error instanceof JournalFault) throw error;
+      usable = false;
+      log.journalFailed({ step: 'open', code: codeOf(error), requestId: undefined });
     }
-    usable = false;
-    log.journalFailed({ step: 'open', code: codeOf(error), requestId: undefined });
   }
+  const opened = open();
+  // Whoever built the journal looks at this only when everything else is built too.
+  opened.catch(() => {});
 
   return {
+    opened,
     async claim(intent) {
       const leave = enter();
       try {

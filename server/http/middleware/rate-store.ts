@@ -13,10 +13,11 @@ export function createRateStore(
   windowMs: number,
   { most = mostCounted, clock = ownClock }: { most?: number; clock?: Clock } = {},
 ) {
-  const windows = new LRUCache<string, { hits: number; endsAt: number }>({ max: most });
+  // It allocates all its places at once, and many stores are never used.
+  let windows: LRUCache<string, { hits: number; endsAt: number }> | undefined;
 
   function windowOf(key: string) {
-    const window = windows.get(key);
+    const window = windows?.get(key);
     return window && window.endsAt > clock() ? window : undefined;
   }
 
@@ -35,6 +36,7 @@ export function createRateStore(
     increment(key) {
       const window = windowOf(key) ?? { hits: 0, endsAt: clock() + windowMs / 1_000 };
       window.hits += 1;
+      windows ??= new LRUCache({ max: most });
       windows.set(key, window);
       return infoOf(window);
     },
@@ -43,7 +45,7 @@ export function createRateStore(
       if (window && window.hits > 0) window.hits -= 1;
     },
     resetKey(key) {
-      windows.delete(key);
+      windows?.delete(key);
     },
   } satisfies Store;
 }

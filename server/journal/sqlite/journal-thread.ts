@@ -1,3 +1,4 @@
+// The journal's own thread. Waiting for the disk or for a lock here does not make anybody else wait.
 import { parentPort, workerData } from 'node:worker_threads';
 import { JournalFailure, JournalFault } from '../journal-fault.ts';
 import type { JournalStore } from '../journal-store.ts';
@@ -13,25 +14,22 @@ export type ThreadAnswer =
 /** Errors lose their fields between threads, so they are sent as plain objects. */
 export type ThreadFailure = { code: string; message: string; isFault: boolean };
 
-/** The journal's own thread. Waiting for the disk or for a lock here does not make anybody else wait. */
-export function runJournalThread(): void {
-  if (!parentPort) throw new Error('This runs as a thread alone.');
-  const port = parentPort;
-  const answer = (message: ThreadAnswer) => port.postMessage(message);
-  const store = createSqliteStore({
-    directory: workerData.directory,
-    onFailure: (step, code) => answer({ step, code }),
-  });
-  port.on('message', async ({ number, name, args }: ThreadCall) => {
-    try {
-      const run = store[name] as (...args: unknown[]) => Promise<unknown>;
-      answer({ number, result: await run(...args) });
-    } catch (error) {
-      if (!(error instanceof JournalFailure)) throw error;
-      const { code, message } = error;
-      answer({ number, failure: { code, message, isFault: error instanceof JournalFault } });
-    }
-    // Without a listener, the thread ends.
-    if (name === 'close') port.close();
-  });
-}
+if (!parentPort) throw new Error('This runs as a thread alone.');
+const port = parentPort;
+const answer = (message: ThreadAnswer) => port.postMessage(message);
+const store = createSqliteStore({
+  directory: workerData.directory,
+  onFailure: (step, code) => answer({ step, code }),
+});
+port.on('message', async ({ number, name, args }: ThreadCall) => {
+  try {
+    const run = store[name] as (...args: unknown[]) => Promise<unknown>;
+    answer({ number, result: await run(...args) });
+  } catch (error) {
+    if (!(error instanceof JournalFailure)) throw error;
+    const { code, message } = error;
+    answer({ number, failure: { code, message, isFault: error instanceof JournalFault } });
+  }
+  // Without a listener, the thread ends.
+  if (name === 'close') port.close();
+});

@@ -3,8 +3,8 @@ import { JournalFailure, JournalFault } from '../journal-fault.ts';
 import type { JournalStore } from '../journal-store.ts';
 import type { ThreadAnswer, ThreadCall, ThreadFailure } from './journal-thread.ts';
 
-/** The program, which notices that it runs as a thread. In the bundle, every module is in one file. */
-const program = new URL(import.meta.url.endsWith('.ts') ? '../../main.ts' : '', import.meta.url);
+/** In the one file of the bundle, the program is in this URL itself (see scripts/build.ts). */
+const program = new URL('./journal-thread.ts', import.meta.url);
 
 type Call = { resolve(result: unknown): void; reject(error: JournalFailure): void };
 
