@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { accessKey } from './access-key.ts';
 import { nginxArguments, nginxIsThere } from './peers/nginx.ts';
 import type { Upstream } from './upstream.ts';
@@ -31,13 +31,22 @@ export const sampleCode: Contestant = {
   memory: true,
 };
 
+const bareExpressProxy = peer('`http-proxy-middleware` on Express, bare', 'http-proxy-middleware.ts');
+const bareFastifyProxy = peer('`@fastify/reply-from`, bare', 'reply-from.ts');
+
+/** Beside these, another version of the BFF is compared with this one. */
+export const yardsticks: readonly Contestant[] = [bareExpressProxy, bareFastifyProxy];
+
 /** In the order in which they run, in every round. */
 export const contestants: Contestant[] = [
   theBff,
   { ...bff('BFF, from source', 'server/main.ts'), pings: false },
   sampleCode,
-  peer('`http-proxy-middleware` on Express, bare', 'http-proxy-middleware.ts'),
-  peer('`@fastify/reply-from`, bare', 'reply-from.ts'),
+  bareExpressProxy,
+  bareFastifyProxy,
+  peer('`http-proxy-middleware`, with four duties', 'http-proxy-middleware.ts', ['dutiful']),
+  peer('`@fastify/reply-from`, with four duties', 'reply-from.ts', ['dutiful']),
+  peer('Express and undici, bare', 'floor.ts'),
   {
     name: 'nginx, bare, one worker',
     path: '/ping',
@@ -52,14 +61,15 @@ export const contestants: Contestant[] = [
   },
 ];
 
-function bff(name: string, program: string): Omit<Contestant, 'pings'> {
+/** @param program relative to the repository, or anywhere else. */
+export function bff(name: string, program: string): Omit<Contestant, 'pings'> {
   return {
     name,
     path: '/api/environments/sandbox/ping',
     memory: true,
     command: ({ folder, port, upstream }) => ({
       file: process.execPath,
-      args: [join(root, program)],
+      args: [resolve(root, program)],
       variables: {
         PORT: String(port),
         BFF_DATA_DIR: folder,
@@ -74,7 +84,7 @@ function bff(name: string, program: string): Omit<Contestant, 'pings'> {
   };
 }
 
-function peer(name: string, program: string): Contestant {
+function peer(name: string, program: string, words: readonly string[] = []): Contestant {
   return {
     name,
     path: '/ping',
@@ -82,7 +92,7 @@ function peer(name: string, program: string): Contestant {
     memory: false,
     command: ({ port, upstream }) => ({
       file: process.execPath,
-      args: [join(import.meta.dirname, 'peers', program)],
+      args: [join(import.meta.dirname, 'peers', program), ...words],
       variables: { PORT: String(port), AUTH_URL: upstream.authUrl, API_URL: upstream.apiUrl },
     }),
   };

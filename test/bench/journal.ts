@@ -26,6 +26,7 @@ const accessKey = 'pbff_an-access-key-for-benchmarks';
 
 /** Lets everything be sent, and remembers nothing. */
 const noJournal: Journal = {
+  opened: Promise.resolve(),
   claim: async () => ({ id: '0' }),
   end: async () => {},
   activity: async () => ({ activity: [], next: null }),
