@@ -34,7 +34,7 @@ export async function bodyText(
   { contentType, contentEncoding }: BodyHeaders,
   mostBytes: number,
 ): Promise<BodyText> {
-  const codings = (contentEncoding ?? '')
+  const codings = (contentEncoding ?? 'identity')
     .toLowerCase()
     .split(',')
     .map((each) => each.trim())

@@ -19,9 +19,15 @@ export type HttpRequest = {
    * then nobody knows whether the write arrived. A read is sent again if its connection fails.
    */
   writes: boolean;
-  /** Ends the wait, for example because the caller has gone away. */
-  signal?: AbortSignal;
+  /** Who waits for the answer. Without a waiter, the request ends by itself alone. */
+  waiter?: Waiter;
 };
+
+/**
+ * Somebody who waits for an answer, and may go away before it comes. An `AbortSignal` says the same to any number of
+ * listeners, and costs more than everything else that is made for a request.
+ */
+export type Waiter = { isGone: boolean; onGone?: (() => void) | undefined };
 
 export type HttpAnswer = BodyText & {
   status: number;
@@ -139,7 +145,7 @@ function exchangeWithin(
   request: HttpRequest,
   { sendMs, timeoutMs }: { sendMs: number; timeoutMs: number },
 ): Promise<HttpAnswer> {
-  const { method, signal } = request;
+  const { method, waiter } = request;
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
     let begun = 0;
@@ -154,7 +160,7 @@ function exchangeWithin(
       if (ended) return false;
       ended = true;
       clearTimeout(timer);
-      signal?.removeEventListener('abort', goAway);
+      if (waiter) waiter.onGone = undefined;
       return true;
     }
     function fail(fault: TransportFault, code: string): void {
@@ -170,11 +176,11 @@ function exchangeWithin(
       fail('aborted', 'ABORTED');
     }
 
-    if (signal?.aborted) {
+    if (waiter?.isGone) {
       goAway();
       return;
     }
-    signal?.addEventListener('abort', goAway);
+    if (waiter) waiter.onGone = goAway;
     dispatcher.dispatch(
       { origin, path, method, ...contentOf(request) },
       {
@@ -220,8 +226,11 @@ async function answerOf(
   body: Buffer,
   durationMs: number,
 ): Promise<HttpAnswer> {
-  const first = (name: string) => [headers[name]].flat()[0];
-  const contentEncoding = [headers['content-encoding']].flat().join();
+  const first = (name: string) => {
+    const value = headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  };
+  const contentEncoding = headers['content-encoding']?.toString();
   const read = await bodyText(body, { contentType: first('content-type'), contentEncoding }, maxAnswerBytes);
   return { ...read, status, header: first, durationMs };
 }

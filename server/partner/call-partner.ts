@@ -1,7 +1,13 @@
 import { filledPath, isWrite, type OperationRow } from '../../shared/endpoint-row.ts';
 import { type PartnerFacts, partnerApiVersion } from '../../shared/operations.ts';
 import { BffError } from '../bff-error.ts';
-import { type HttpAnswer, type HttpRequest, type Transport, TransportError } from '../network/transport.ts';
+import {
+  type HttpAnswer,
+  type HttpRequest,
+  type Transport,
+  TransportError,
+  type Waiter,
+} from '../network/transport.ts';
 import type { TokenRoom } from '../tokens/token-room.ts';
 import type { ApiVersions } from './api-versions.ts';
 import type { EnterFlight } from './in-flight.ts';
@@ -21,8 +27,8 @@ export type PartnerCall = {
   requestId: string;
   /** The caller's place in a trace (W3C Trace Context), which Pearsana gets too. */
   traceparent?: string | undefined;
-  /** Aborted when the caller goes away. A write continues in any case. */
-  signal: AbortSignal;
+  /** The caller. A write continues in any case. */
+  waiter: Waiter;
   /** Called with the facts of Pearsana's answer as soon as it is there, whether it is a success or not. */
   onAnswer?: ((facts: PartnerFacts) => void) | undefined;
 };
@@ -78,11 +84,12 @@ function requestOf({
   body,
   requestId,
   traceparent,
-  signal,
+  waiter,
 }: PartnerCall): HttpRequest {
   if (!row.partner) throw new Error(`${row.title} has no call to Pearsana.`);
   const path = filledPath(row.partner.path, parameters);
-  const search = new URLSearchParams(query).toString();
+  // Most calls have no query, and then there is nothing to encode.
+  const search = Object.keys(query).length === 0 ? '' : new URLSearchParams(query).toString();
   const writes = isWrite(row);
   const headers: Record<string, string> = { accept: 'application/json', 'x-request-id': requestId };
   if (traceparent !== undefined) headers.traceparent = traceparent;
@@ -96,7 +103,7 @@ function requestOf({
     writes,
     ...(body && { body }),
     // A write that has begun continues without its caller: cancelling the wait would not undo it.
-    ...(!writes && { signal }),
+    ...(!writes && { waiter }),
   };
 }
 

@@ -57,12 +57,14 @@ export type TokenRoomOptions = {
   random?: () => number;
 };
 
-type Entry = { environment: string; scopes: readonly string[]; keeper: TokenKeeper };
+type Entry = { scopes: readonly string[]; keeper: TokenKeeper };
 
 export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
   const { requestToken, transport, log, clock = processClock, random = Math.random } = options;
   const credentialsOf = new Map(options.credentials.map((each) => [each.environment, each]));
-  const entries = new Map<string, Entry>();
+  // By credentials, of which a new secret makes new ones, and by scopes: everything that a token depends on. The keeper
+  // bundles simultaneous requests itself, so this is the key of both.
+  const entries = new Map<ClientCredentials, Map<string, Entry>>();
   const findScopes = createScopeFinder({ requestToken, clock });
 
   function credentialsFor(environment: string): ClientCredentials {
@@ -73,8 +75,9 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
 
   function keeperFor(environment: string, scopes: readonly string[]): TokenKeeper {
     const credentials = credentialsFor(environment);
-    const sorted = [...new Set(scopes)].sort();
-    return (entries.get(keyOf(credentials, sorted)) ?? addEntry(credentials, sorted)).keeper;
+    const sorted = scopes.length === 1 ? scopes : [...new Set(scopes)].sort();
+    const entry = entries.get(credentials)?.get(keyOf(sorted)) ?? addEntry(credentials, sorted);
+    return entry.keeper;
   }
 
   /** @param inherited a token that was requested with the previous secret. */
@@ -92,8 +95,9 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
       }
     }
     const keeper = createTokenKeeper({ request, clock, random, inherited });
-    const entry = { environment, scopes, keeper };
-    entries.set(keyOf(credentials, scopes), entry);
+    const entry = { scopes, keeper };
+    const ofCredentials = entries.get(credentials) ?? new Map<string, Entry>();
+    entries.set(credentials, ofCredentials.set(keyOf(scopes), entry));
     return entry;
   }
 
@@ -108,11 +112,9 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
     log?.secretReplaced(environment);
     const next = { ...credentials, clientSecret };
     credentialsOf.set(environment, next);
-    for (const [key, entry] of [...entries]) {
-      if (entry.environment !== environment) continue;
-      entries.delete(key);
-      addEntry(next, entry.scopes, entry.keeper.usable());
-    }
+    const before = entries.get(credentials)?.values() ?? [];
+    entries.delete(credentials);
+    for (const { scopes, keeper } of before) addEntry(next, scopes, keeper.usable());
   }
 
   async function tokenOf(environment: string, scopes: readonly string[]): Promise<KeptToken> {
@@ -174,9 +176,8 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
     },
 
     statuses(environment) {
-      return [...entries.values()]
-        .filter((entry) => entry.environment === environment)
-        .map(({ scopes, keeper }) => ({ scopes: [...scopes], ...keeper.status() }));
+      const ofEnvironment = entries.get(credentialsFor(environment))?.values() ?? [];
+      return [...ofEnvironment].map(({ scopes, keeper }) => ({ scopes: [...scopes], ...keeper.status() }));
     },
 
     failures() {
@@ -186,8 +187,7 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
   };
 }
 
-/** Everything that a token depends on. The keeper bundles simultaneous requests itself, so this is the key of both. */
-function keyOf(credentials: ClientCredentials, scopes: readonly string[]): string {
-  const { environment, authUrl, clientId, clientSecret } = credentials;
-  return JSON.stringify([environment, authUrl, clientId, clientSecret.generation, ...scopes]);
+/** Any text may be a scope, so that no separator would tell two from one. */
+function keyOf(scopes: readonly string[]): string {
+  return JSON.stringify(scopes);
 }

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { BffError } from '../../server/bff-error.ts';
 import { createLog } from '../../server/log.ts';
 
-const context = { requestId: 'an-id', address: '192.0.2.1', signal: new AbortController().signal };
+const context = { requestId: 'an-id', address: '192.0.2.1', waiter: { isGone: false } };
 const end = { method: 'GET', status: 200, durationMs: 1.5 };
 
 function log(level = 'trace') {

@@ -99,7 +99,7 @@ export function createOperationRoutes(dependencies: OperationDependencies): Reco
 
     return async function handleOperation(request, response, parameters) {
       const { context } = response.locals;
-      const { requestId, signal } = context;
+      const { requestId, waiter } = context;
       const caller = callerOf(response);
       const environment = environmentOf(parameters.environment ?? '', { context, caller, operation });
       // A row of an import was confirmed with all the others: the journal knows how many there are.
@@ -127,7 +127,7 @@ export function createOperationRoutes(dependencies: OperationDependencies): Reco
         context.partnerMs = facts.durationMs;
       };
       const traceparent = traceparentOf(request.headers.traceparent);
-      const call = { environment, row, ...prepared, requestId, traceparent, signal, onAnswer };
+      const call = { environment, row, ...prepared, requestId, traceparent, waiter, onAnswer };
       const { reply, replayed } = remembered
         ? await sendOnce(call, {
             ...{ ...remembered, caller: caller.id, operation, idempotencyKey },

@@ -18,7 +18,8 @@ export function clientAddressOf(request: Request): string {
 
 /** As proxies write it: `192.0.2.1`, `192.0.2.1:50000`, `2001:db8::1`, `[2001:db8::1]:50000`, with a zone, or in quotes. */
 function asAddress(text: string | undefined): string | undefined {
-  const bare = text?.trim().replace(/^"([^"]*)"$/, '$1') ?? '';
+  if (text === undefined || isIPv4(text)) return text;
+  const bare = text.trim().replace(/^"([^"]*)"$/, '$1');
   const inBrackets = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(bare)?.[1];
   const beforePort = /^([\d.]{7,15}):\d{1,5}$/.exec(bare)?.[1];
   const [address = ''] = (inBrackets ?? beforePort ?? bare).split('%');

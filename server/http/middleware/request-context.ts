@@ -3,6 +3,7 @@ import type { NextFunction, Request, Response } from 'express';
 import type { Outcome } from '../../../shared/errors.ts';
 import type { Caller } from '../../callers/caller.ts';
 import { keyPrefix } from '../../callers/key-format.ts';
+import type { Waiter } from '../../network/transport.ts';
 import { clientAddressOf } from './client-address.ts';
 import { type Asked, type ReadRequestLine, readTarget, type Target } from './request-line.ts';
 
@@ -11,8 +12,8 @@ export type RequestContext = {
   requestId: string;
   /** Where the request came from, as far as its proxies are believed. */
   address: string;
-  /** Aborted when the caller goes away before the answer is complete. */
-  signal: AbortSignal;
+  /** The caller, who may go away before the answer is complete. */
+  waiter: Waiter;
   /** The path and query; undefined if the request is refused because they could be read in two ways. */
   target?: Target | undefined;
   /** The path as far as it may be logged. */
@@ -105,7 +106,7 @@ function pathToLog(target: Target | undefined, asked: Asked | undefined): string
 export function requestContext(readRequestLine: ReadRequestLine, onEnd: OnRequestEnd) {
   return function attachContext(request: Request, response: Response, next: NextFunction): void {
     const started = performance.now();
-    const gone = new AbortController();
+    const waiter: Waiter = { isGone: false };
     const target = readTarget(request.url);
     const asked = target && readRequestLine(request.method, target.path);
     const endpoint = asked?.endpoint;
@@ -120,12 +121,15 @@ export function requestContext(readRequestLine: ReadRequestLine, onEnd: OnReques
       asked,
       path: pathToLog(target, asked),
       operation: endpoint?.row.access === 'grant' ? endpoint.name : undefined,
-      signal: gone.signal,
+      waiter,
     };
     response.locals.context = context;
     response.setHeader('X-Request-Id', context.requestId);
     response.once('close', () => {
-      if (!response.writableFinished) gone.abort();
+      if (!response.writableFinished) {
+        waiter.isGone = true;
+        waiter.onGone?.();
+      }
       onEnd(context, {
         method: request.method,
         status: response.writableFinished ? response.statusCode : null,

@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { createLog } from '../../../server/log.ts';
 import { readableLines } from '../../../server/program/readable-lines.ts';
 
-const context = { requestId: 'an-id', address: '192.0.2.1', signal: new AbortController().signal };
+const context = { requestId: 'an-id', address: '192.0.2.1', waiter: { isGone: false } };
 const end = { method: 'GET', status: 200, durationMs: 12.4 };
 const caller = { id: 'ada', kind: 'access-key', grants: ['*:*'] } as const;
 

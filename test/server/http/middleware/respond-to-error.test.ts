@@ -14,7 +14,7 @@ test('an error that is not ours', async (t) => {
   app.use((request, response) => {
     response.locals.context = {
       ...{ requestId: 'r-1', address: '192.0.2.1', operation: undefined },
-      signal: AbortSignal.abort(),
+      waiter: { isGone: true },
     };
     throw errors[request.path];
   });
