@@ -65,7 +65,7 @@ export function createApp(options: AppOptions): Express {
       checkRequestTarget,
       watchForProxy(address.trustProxy, log.warn),
       // Before the host check: a probe may use any address, and learns nothing else.
-      answerProbes({ version, readiness }),
+      answerProbes(readiness),
       hostCheck(address),
     ),
   );
@@ -102,7 +102,7 @@ export function createApp(options: AppOptions): Express {
 }
 
 /** Whether it runs, and whether it takes calls. */
-function answerProbes({ version, readiness }: Pick<AppOptions, 'version' | 'readiness'>) {
+function answerProbes(readiness: AppOptions['readiness']) {
   const probes: Readonly<Record<string, (response: Response) => void>> = {
     '/livez': (response) => sendJson(response, 200, { status: 'ok', version }),
     '/readyz': (response) => {

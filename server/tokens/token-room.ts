@@ -181,7 +181,8 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
     },
 
     failures() {
-      const codes = [...entries.values()].map(({ keeper }) => keeper.failureCode());
+      const all = [...entries.values()].flatMap((each) => [...each.values()]);
+      const codes = all.map(({ keeper }) => keeper.failureCode());
       return [...new Set(codes.filter((code) => code !== undefined))];
     },
   };
