@@ -41,6 +41,7 @@ export async function checkFile(
     ...(counts.invalid > 0 ? [`${counts.invalid.toLocaleString('en')} invalid`] : []),
   ];
   report.say(`${words.join(', ')}. Nothing was sent.`);
+  for (const sentence of file.missing) report.say(sentence);
   return counts.invalid > 0 ? 1 : 0;
 }
 
@@ -65,6 +66,7 @@ export async function tellResults(given: Given, connection: Connection, report: 
     return result;
   });
   writeResultFiles(file, results, given.out, report);
+  for (const sentence of file.missing) report.say(sentence);
   return exitCodeOf(results);
 }
 

@@ -63,6 +63,7 @@ export async function importFile(
         message: row.faults.map(({ message }) => message).join('; '),
       });
   }
+  for (const sentence of file.missing) report.say(sentence);
   const calls = createImportCalls<CheckedRow>(client, {
     ...{ environment: environment.id, operation, digest: file.digest, again, confirm: given.confirm },
     requestOf: (row) => requestOf(file.folder, row),

@@ -22,6 +22,8 @@ export type RosterFile = {
   digest: string;
   roster: Roster;
   rows: readonly CheckedRow[];
+  /** What to do about each field that every row lacks. It is told after the rows, whose list may be long. */
+  missing: readonly string[];
 };
 
 /** Reads and checks a roster. @returns undefined if the file cannot be used at all; by then the reasons are reported. */
@@ -52,10 +54,10 @@ export async function readRosterFile(
       );
     return undefined;
   }
-  for (const field of missingFields(roster, set)) report.say(missingWords(shortName(operation, field)));
   const rows = await checkRoster(roster, { breathe });
   return {
     ...{ path, folder, roster },
+    missing: missingFields(roster, set).map((field) => missingWords(shortName(operation, field))),
     digest: await fileDigest(bytes),
     rows: rows.map((row) => ({
       ...row,
@@ -90,9 +92,13 @@ function shortName(operation: ImportOperation, field: string): string {
   return pathWords(fieldNamed(operation, last) ?? []) === field ? last : field;
 }
 
+/** One value of these for every row would be a mistake. */
+const personal = /^(email|firstName|lastName|externalId|file)$/;
+
 /** What to do about a whole column that is missing. Otherwise a person would read the same fault in every row. */
 function missingWords(field: string): string {
-  return `No column fills ${field}, which every row needs. Add the column, name it with --map COLUMN=${field}, or give every row the same value with --set ${field}=VALUE.`;
+  const same = personal.test(field) ? '' : `, or give every row the same value with --set ${field}=VALUE`;
+  return `No column fills ${field}, which every row needs. Add the column, or name it with --map COLUMN=${field}${same}.`;
 }
 
 /** The largest document that any BFF can be set to accept. */

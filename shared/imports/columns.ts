@@ -26,6 +26,8 @@ const usualNames = new Map([
   ['mail', 'email'],
   ['studentid', 'externalId'],
   ['studentnumber', 'externalId'],
+  ['studentno', 'externalId'],
+  ['matriculationnumber', 'externalId'],
   ['id', 'externalId'],
   ['phonenumber', 'phone'],
   ['birthdate', 'dateOfBirth'],

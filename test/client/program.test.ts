@@ -173,7 +173,8 @@ describe('the command line', () => {
     const file = write('column.csv', header, person('k1'), person('k2'));
     const ran = await run('check', file, '--operation', 'createInvitation');
     assert.equal(ran.errors.split('No column fills namespace').length, 2, ran.errors);
-    assert.match(ran.errors, /--set namespace=VALUE/);
+    // After the rows: a list of three thousand would scroll it away.
+    assert.match(ran.errors, /0 ready, 2 invalid.*No column fills namespace.*--set namespace=VALUE/s);
     const foreign = write('foreign.csv', 'Login,Vorname,Nachname', 'a@example.edu,Ada,Lovelace');
     const unknown = await run('check', foreign, '--operation', 'createInvitation');
     assert.equal(unknown.code, 1);

@@ -1,6 +1,5 @@
 import type * as vscode from 'vscode';
 import type { CheckedRow } from '../../../shared/imports/check-roster.ts';
-import type { ImportPlan } from '../../../shared/imports/plan-import.ts';
 import type { RowResult } from '../../../shared/imports/result-files.ts';
 import type { Failed, ImportArgument, ImportResult } from '../contributions.ts';
 import { backendChanged, CommandError } from '../failures/command-failure.ts';
@@ -8,7 +7,7 @@ import type { ColumnsDraft } from '../imports/column-steps.ts';
 import { createImportRun, type ImportRun, type RunEnd } from '../imports/import-run.ts';
 import { countRows } from '../imports/import-words.ts';
 import { differenceFrom, type KeptImport, type KeptImports } from '../imports/kept-imports.ts';
-import { marksOfResults } from '../imports/row-marks.ts';
+import { marksOf } from '../imports/row-marks.ts';
 import { plain } from '../plain-text.ts';
 import type { Target } from '../writes/send-once.ts';
 import { type EndedImport, showImportResults } from './import-results.ts';
@@ -38,6 +37,9 @@ export type StartedImport = {
   ended: Promise<EndedImport>;
 };
 
+/** How often the lines of a file show what became of them while it is imported; ms. */
+const markEveryMs = 1_000;
+
 /** From a file to its results. Undefined when the user gave up, or nothing is there to send. */
 export async function importRoster(
   given: vscode.Uri | undefined,
@@ -46,7 +48,7 @@ export async function importRoster(
   /** What an earlier window left; it must still be about the same. */
   left?: KeptImport,
 ): Promise<ImportResult | Failed | undefined> {
-  const { list, input, backend, kept } = dependencies;
+  const { list, input, backend, kept, diagnostics, marks } = dependencies;
   const prepared = await prepareImport(given, wanted, dependencies);
   if (!prepared) return undefined;
   const { source, columns, target, file } = prepared;
@@ -72,12 +74,17 @@ export async function importRoster(
     return { source, file, results: inOrder, result };
   };
 
+  const showMarks = () => {
+    if (!source.isFolder) marks.show(source.uri, file.roster, marksOf(file.rows, plan.known, results));
+  };
+
   if (plan.toSend.length === 0) {
     const ended = endedWith('finished');
     if (left) await kept.forget(left.id);
     const sendAgain = () =>
       dependencies.importFile(source.uri, { environment, operation, map, set, again: true });
-    tellEnded({ ...ended, ...(ended.result.counts.known > 0 && { sendAgain }) }, plan, dependencies);
+    diagnostics.ended(source, file, ended.results);
+    showImportResults({ ...ended, ...(ended.result.counts.known > 0 && { sendAgain }) });
     return ended.result;
   }
   if (backend.origin() !== target.origin) throw backendChanged();
@@ -90,6 +97,7 @@ export async function importRoster(
       .catch(() => {});
 
   let importId: string | undefined;
+  let markedAt = 0;
   const run = createImportRun<CheckedRow>({
     ...{ plan, calls: prepared.callsFor(again), announced, firstFive },
     timing: {
@@ -106,7 +114,12 @@ export async function importRoster(
         ...{ rows: file.rows.length, again, columns: { map, set } },
       });
     },
-    onRow: note,
+    onRow: (row, end) => {
+      note(row, end);
+      if (performance.now() - markedAt < markEveryMs) return;
+      markedAt = performance.now();
+      showMarks();
+    },
   });
 
   async function sendAll(): Promise<EndedImport> {
@@ -127,17 +140,8 @@ export async function importRoster(
   const all = await ended;
   dependencies.onWritten(environment);
   void list.update();
-  tellEnded(all, plan, dependencies);
+  diagnostics.ended(source, file, all.results);
+  showMarks();
+  showImportResults(all);
   return all.result;
-}
-
-function tellEnded(
-  ended: EndedImport,
-  { known }: ImportPlan<CheckedRow>,
-  { diagnostics, marks }: ImportDependencies,
-): void {
-  const { source, file, results } = ended;
-  diagnostics.ended(source, file, results);
-  if (!source.isFolder) marks.show(source.uri, file.roster, marksOfResults(results, known));
-  showImportResults(ended);
 }

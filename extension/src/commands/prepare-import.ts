@@ -8,7 +8,7 @@ import type { ImportArgument } from '../contributions.ts';
 import { CommandError } from '../failures/command-failure.ts';
 import type { ColumnsDraft } from '../imports/column-steps.ts';
 import { checkImportFile, type ImportFile } from '../imports/import-file.ts';
-import { marksOfCheck } from '../imports/row-marks.ts';
+import { marksOf } from '../imports/row-marks.ts';
 import { plain } from '../plain-text.ts';
 import type { Target } from '../writes/send-once.ts';
 import { askForColumns } from './ask-for-columns.ts';
@@ -86,7 +86,7 @@ export async function prepareImport(
   const ready = file.rows.filter(({ faults }) => faults.length === 0);
   return whileShown('Asking the BFF what was sent before…', async () => {
     const plan = await planImport(ready, callsFor(false));
-    if (!isFolder) marks.show(uri, file.roster, marksOfCheck(file.rows, plan.known));
+    if (!isFolder) marks.show(uri, file.roster, marksOf(file.rows, plan.known));
     const { imports, perMinute } = await client.imports({ environment });
     // A BFF that does not tell the rate here tells it of each import.
     const rate = perMinute ?? imports[0]?.perMinute;

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ImportOperation } from '../../../shared/import-record.ts';
+import { countLineEnds } from '../../../shared/imports/file-text.ts';
 import type { Roster } from '../../../shared/imports/roster.ts';
 import { colors } from '../contributions.ts';
 import {
@@ -15,13 +15,16 @@ import {
 
 /** Shows beside each line of a file what is known of its row, as long as the file is what was checked. */
 export type RowMarks = vscode.Disposable & {
-  show(uri: vscode.Uri, file: Pick<Roster, 'operation' | 'text'>, marks: readonly RowMark[]): void;
+  /** Replaces what was shown of the file; once it was edited, nothing is shown until it is read again. */
+  show(uri: vscode.Uri, roster: Roster, marks: readonly RowMark[]): void;
 };
 
 type Shown = {
-  operation: ImportOperation;
-  /** What was checked; undefined once it was edited. */
-  text: string | undefined;
+  roster: Roster;
+  lineCount: number;
+  /** For the text that was checked; `marks` has what is left of them after edits. */
+  checked: readonly RowMark[];
+  isEdited: boolean;
   marks: readonly RowMark[];
 };
 
@@ -51,7 +54,7 @@ export function createRowMarks(): RowMarks {
 
   function drawWords(editor: vscode.TextEditor): void {
     const { document, visibleRanges } = editor;
-    const { marks = [], operation } = shownBy.get(document.uri.toString()) ?? {};
+    const { marks = [], roster } = shownBy.get(document.uri.toString()) ?? {};
     const now = Date.now();
     const isSeen = ({ line }: RowMark) =>
       visibleRanges.some(
@@ -60,7 +63,8 @@ export function createRowMarks(): RowMarks {
     editor.setDecorations(
       words,
       marks.filter(isSeen).flatMap((mark): vscode.DecorationOptions[] => {
-        if (operation === undefined || mark.line >= document.lineCount) return [];
+        if (!roster || mark.line >= document.lineCount) return [];
+        const { operation } = roster;
         const hoverMessage = new vscode.MarkdownString();
         // As text: what Pearsana and the file say is never markup.
         for (const detail of markDetails(mark, operation, now)) hoverMessage.appendText(`${detail}\n\n`);
@@ -88,22 +92,28 @@ export function createRowMarks(): RowMarks {
       const uri = document.uri.toString();
       const shown = shownBy.get(uri);
       if (!shown || contentChanges.length === 0) return;
-      shown.text = undefined;
-      for (const { range, text } of contentChanges)
-        shown.marks = marksAfter(shown.marks, editOf(range, text));
+      shown.isEdited = document.lineCount !== shown.lineCount || !isSame(document, shown);
+      // An edit may have been undone, and a file that was written elsewhere may reach its editor only now.
+      if (!shown.isEdited) shown.marks = shown.checked;
+      else
+        for (const { range, text } of contentChanges)
+          shown.marks = marksAfter(shown.marks, editOf(range, text));
       drawAll(uri);
     }),
     // What was written elsewhere meanwhile was not checked.
     vscode.workspace.onDidOpenTextDocument((document) => {
       const uri = document.uri.toString();
       const shown = shownBy.get(uri);
-      if (shown && shown.text !== document.getText().replaceAll(/\r\n?/g, '\n')) shownBy.delete(uri);
+      if (shown && !isSame(document, shown)) shownBy.delete(uri);
     }),
   ];
 
   return {
-    show(uri, { operation, text }, marks) {
-      shownBy.set(uri.toString(), { operation, text, marks });
+    show(uri, roster, marks) {
+      const shown = shownBy.get(uri.toString());
+      if (shown?.roster === roster && shown.isEdited) return;
+      const lineCount = 1 + countLineEnds(roster.text);
+      shownBy.set(uri.toString(), { roster, lineCount, checked: marks, isEdited: false, marks });
       drawAll(uri.toString());
     },
     dispose() {
@@ -111,6 +121,9 @@ export function createRowMarks(): RowMarks {
     },
   };
 }
+
+const isSame = (document: vscode.TextDocument, { roster }: Shown) =>
+  document.getText().replaceAll(/\r\n?/g, '\n') === roster.text;
 
 /** Kinds differ by their signs too, for those who see no colours. */
 const signs: Record<MarkKind, string> = { new: '○', done: '✓', refused: '✗', unknown: '?', faulty: '✗' };

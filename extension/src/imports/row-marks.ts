@@ -17,35 +17,23 @@ export type RowMark = { line: number; kind: MarkKind } & (
   | { words: string }
 );
 
-/** What a check found: faults, and what was sent before. */
-export function marksOfCheck(
+/** What is known of each row: its faults, else what became of it in this import, else what was sent before. */
+export function marksOf(
   rows: readonly CheckedRow[],
   known: ReadonlyMap<CheckedRow, KnownWrite>,
+  results: ReadonlyMap<CheckedRow, RowResult> = new Map(),
 ): RowMark[] {
   return onePerLine(
     rows.map((row): RowMark => {
       const line = row.line - 1;
-      if (row.faults.length > 0) {
+      if (row.faults.length > 0)
         return { line, kind: 'faulty', words: row.faults.map(({ message }) => message).join('; ') };
-      }
-      const write = known.get(row);
+      const [write, result] = [known.get(row), results.get(row)];
+      if (result && !(result.state === 'known' && write))
+        return { line, kind: kindsOfResults[result.state], result };
       return write && write.state !== 'not_sent'
         ? { line, kind: kindsOfKnown[write.state], known: write }
         : { line, kind: 'new', words: 'Never sent' };
-    }),
-  );
-}
-
-/** What became of the rows of an import. */
-export function marksOfResults(
-  results: readonly RowResult[],
-  known: ReadonlyMap<unknown, KnownWrite>,
-): RowMark[] {
-  return onePerLine(
-    results.map((result): RowMark => {
-      const { row, state } = result;
-      const write = state === 'known' ? known.get(row) : undefined;
-      return { line: row.line - 1, kind: kindsOfResults[state], ...(write ? { known: write } : { result }) };
     }),
   );
 }

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { placeFinder } from '../../../extension/src/imports/cell-places.ts';
 import { fittingOperations } from '../../../extension/src/imports/fitting-operations.ts';
 import { checkImportFile } from '../../../extension/src/imports/import-file.ts';
-import { markKinds, marksOfCheck, runsOf } from '../../../extension/src/imports/row-marks.ts';
+import { markKinds, marksOf, runsOf } from '../../../extension/src/imports/row-marks.ts';
 import { mostRows } from '../../../shared/import-record.ts';
 import { valueAt } from '../../../shared/validate.ts';
 
@@ -73,7 +73,7 @@ describe('10,000 rows', () => {
         assert.equal(valueAt(file.rows.at(-1)?.draft, ['externalReferences', 0, 'namespace']), 'SIS');
         const placeOf = placeFinder(file.roster);
         for (const { faults } of file.rows.slice(0, 1_000)) for (const fault of faults) placeOf(fault);
-        const marks = marksOfCheck(file.rows, new Map());
+        const marks = marksOf(file.rows, new Map());
         assert(markKinds.some((kind) => runsOf(marks, kind).length > 0));
       });
       t.diagnostic(`${longest.toFixed(1)} ms, ${Math.round(performance.now() - begun)} ms in all`);

@@ -6,8 +6,7 @@ import {
   editOf,
   markDetails,
   marksAfter,
-  marksOfCheck,
-  marksOfResults,
+  marksOf,
   markWords,
   type RowMark,
   runsOf,
@@ -30,7 +29,7 @@ describe('the marks of a file that was checked', () => {
   it('show the 37 new lines of tomorrow’s longer roster', async () => {
     const { rows } = await check([header, ...people, 'nobody,Ada,L,SIS,x'].join('\n'));
     const known = new Map(rows.slice(0, 263).map((row) => [row, invited]));
-    const marks = marksOfCheck(rows, known);
+    const marks = marksOf(rows, known);
     assert.deepEqual(runsOf(marks, 'done'), [{ from: 1, to: 263 }]);
     assert.deepEqual(runsOf(marks, 'new'), [{ from: 264, to: 300 }]);
     assert.deepEqual(runsOf(marks, 'faulty'), [{ from: 301, to: 301 }]);
@@ -53,7 +52,7 @@ describe('the marks of a file that was checked', () => {
   for (const [what, known, kind, words] of states) {
     it(`say who ${what}`, async () => {
       const { rows } = await check(`${header}\n${people[0]}`);
-      const [mark] = marksOfCheck(rows, new Map(rows.map((row) => [row, known])));
+      const [mark] = marksOf(rows, new Map(rows.map((row) => [row, known])));
       assert.equal(mark?.kind, kind);
       assert.match(wordsOf(mark) ?? '', words);
     });
@@ -61,7 +60,7 @@ describe('the marks of a file that was checked', () => {
 
   it('say when it was, under which request, and whether somebody else sent it', async () => {
     const { rows } = await check(`${header}\n${people[0]}`);
-    const [mark] = marksOfCheck(rows, new Map(rows.map((row) => [row, { ...invited, mine: false }])));
+    const [mark] = marksOf(rows, new Map(rows.map((row) => [row, { ...invited, mine: false }])));
     assert(mark);
     const details = markDetails(mark, 'createInvitation', now).join('\n');
     assert.match(details, /sent by somebody else/);
@@ -72,17 +71,17 @@ describe('the marks of a file that was checked', () => {
     const two = `${header}\n"a@example.edu","A\nB",L,SIS,1\nb@example.edu,B,L,SIS,2`;
     const { rows } = await check(two);
     assert.deepEqual(
-      marksOfCheck(rows, new Map()).map(({ line }) => line),
+      marksOf(rows, new Map()).map(({ line }) => line),
       [1, 3],
     );
     const json = await check('[{},{}]');
-    assert.deepEqual(marksOfCheck(json.rows, new Map()), []);
+    assert.deepEqual(marksOf(json.rows, new Map()), []);
   });
 });
 
-describe('the marks of an import that has ended', () => {
+describe('the marks of an import', () => {
   it('say what became of each row, and why', async () => {
-    const { rows } = await check([header, ...people.slice(0, 5)].join('\n'));
+    const { rows } = await check([header, ...people.slice(0, 6)].join('\n'));
     const ends = [
       { state: 'succeeded' as const, id: 'inv_2' },
       { state: 'known' as const },
@@ -90,11 +89,13 @@ describe('the marks of an import that has ended', () => {
       { state: 'not_sent' as const, message: 'Not sent: the import ended before this row.' },
       { state: 'unknown' as const, message: 'No answer.' },
     ];
-    const results = rows.map((row, index) => ({
+    const results = rows.slice(0, 5).map((row, index) => ({
       ...{ row, reference: row.reference },
       ...(ends[index] ?? assert.fail()),
     }));
-    const marks = marksOfResults(results, new Map(rows.slice(1, 2).map((row) => [row, invited])));
+    const known = new Map(rows.slice(0, 2).map((row) => [row, invited]));
+    // The last row is not sent yet.
+    const marks = marksOf(rows, known, new Map(results.map((result) => [result.row, result])));
     assert.deepEqual(
       marks.map((mark) => [mark.kind, wordsOf(mark)]),
       [
@@ -103,6 +104,7 @@ describe('the marks of an import that has ended', () => {
         ['refused', 'Refused: This person is invited.'],
         ['new', 'Not sent: the import ended before this row.'],
         ['unknown', 'Outcome unknown: No answer.'],
+        ['new', 'Never sent'],
       ],
     );
   });

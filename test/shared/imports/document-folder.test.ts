@@ -15,6 +15,8 @@ describe('a folder of documents', () => {
     assert.equal(guessPattern(names), 'transcript-{id}.pdf');
     assert.equal(guessPattern(['20260001 final.pdf', '20260002 final.pdf']), '{id} final.pdf');
     assert.equal(guessPattern(['a.pdf', 'b.pdf']), undefined);
+    const sameDay = [7, 8, 9].map((id) => `export-20261126-${id}.pdf`);
+    assert.equal(guessPattern(sameDay), 'export-20261126-{id}.pdf');
     assert.equal(guessPattern(['2026 S20260001 v2.pdf', '2026 S20260002 v2.pdf']), '2026 S{id} v2.pdf');
     assert.equal(guessPattern(['transcript-20260001-2026-05.p7m']), 'transcript-{id}-2026-05.p7m');
   });
