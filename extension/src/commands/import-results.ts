@@ -46,7 +46,8 @@ export function showImportResults({ source, file, results, result, sendAgain }: 
       act: () => save(source, suffix, toMendFile(file.roster, results)),
     });
   }
-  if (sendAgain) buttons.push({ title: 'Send Again…', act: sendAgain });
+  // First, since a message has few buttons, and there was nothing else to send.
+  if (sendAgain) buttons.unshift({ title: 'Send Again…', act: sendAgain });
   showMessage(error && !isStopped ? 'error' : isWhole ? 'information' : 'warning', words, buttons);
 }
 
