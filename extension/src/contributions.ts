@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { ActivityEntry } from '../../shared/activity.ts';
+import type { ActivityEntry, WriteState } from '../../shared/activity.ts';
 import type { Finding } from '../../shared/doctor.ts';
 import type { FileLimits } from '../../shared/environments.ts';
 import type { ImportOperation } from '../../shared/import-record.ts';
@@ -31,6 +31,8 @@ export type DoneStep = (typeof doneSteps)[number];
 export const grantsContextKey = 'pearsana.grants';
 /** The state of VS Code that holds the default environment of each BFF. */
 export const keptDefaultsKey = 'defaultEnvironments';
+/** A context key: whether the view of what was sent shows only a part. */
+export const activityFilteredContextKey = 'pearsana.activityFiltered';
 /** Colours of icons. VS Code has a value for each kind of theme, and a user can change them. */
 export const colors = {
   succeeded: 'pearsana.succeeded',
@@ -53,7 +55,12 @@ export type WriteArgument<Name extends OperationName> = {
   confirm?: boolean;
   /** Sends the request with a new key, although the outcome of the same request before is unknown. */
   newKey?: boolean;
+  /** What became of the same write before, which the review then says. */
+  sentBefore?: SentBefore;
 };
+
+/** What became of a write, as far as somebody knows; `startedAt` is ISO 8601, and `references` say whom it was about. */
+export type SentBefore = { state: WriteState; startedAt: string; references?: unknown };
 
 /**
  * The argument of the command that submits documents: a request for one document, or for a batch of any length. A document
@@ -78,11 +85,8 @@ export type DocumentResult = {
 /** What became of each document. `error` says why no more were sent. */
 export type DocumentsResult = { environment: string; documents: DocumentResult[]; error?: CommandFailure };
 
-/**
- * One of the user's writes, named by the request id that it was sent with. `again` is the argument with which the write's
- * own command sends the same request again, if the write turns out not to have happened.
- */
-export type WriteReference = EnvironmentArgument & { requestId: string; again?: unknown };
+/** One of the user's writes, named by the request id that it was sent with. */
+export type WriteReference = EnvironmentArgument & { requestId: string };
 
 /**
  * What importing a file may be given; in the explorer and in an editor's title, VS Code gives the file instead. `set` and
@@ -144,13 +148,30 @@ export type Commands = {
   'pearsana.stopImport': { argument: ImportReference; result: Failed | undefined };
   /** Says once more what became of an import of this window, with its files to save. */
   'pearsana.showImportResults': { argument: ImportReference; result: Failed | undefined };
-  /** Asks whether a write whose outcome is unknown happened, and tells the BFF. */
+  /** Asks whether writes whose outcome is unknown happened, and tells the BFF. Without an argument, it asks which ones. */
   'pearsana.resolve': { argument: WriteReference; result: ActivityEntry | Failed | undefined };
   /** Chooses the environment that is offered first and shown in the status bar. It never decides where a write goes. */
   'pearsana.chooseEnvironment': {
     argument: EnvironmentArgument;
     result: EnvironmentArgument | Failed | undefined;
   };
+  /** Shows all that is known of a write, in an editor. */
+  'pearsana.showWrite': { argument: WriteReference; result: Failed | undefined };
+  'pearsana.copyRequestId': { argument: WriteReference; result: Failed | undefined };
+  /** Copies the id of what Pearsana made, such as `inv_…`. */
+  'pearsana.copyPearsanaId': { argument: WriteReference; result: Failed | undefined };
+  /** Copies request ids, times and versions; nobody's data. */
+  'pearsana.copyForSupport': { argument: WriteReference; result: Failed | undefined };
+  /** Copies a request of this window, without the access key. */
+  'pearsana.copyAsCurl': { argument: WriteReference; result: Failed | undefined };
+  'pearsana.copyAsTypeScript': { argument: WriteReference; result: Failed | undefined };
+  /** Opens the review of a write that was sent, in the same environment. */
+  'pearsana.sendAgain': { argument: WriteReference; result: Failed | undefined };
+  /** Limits what the view shows to an outcome or a person. */
+  'pearsana.filterActivity': { argument: never; result: undefined };
+  'pearsana.filterByPerson': { argument: WriteReference; result: Failed | undefined };
+  'pearsana.clearActivityFilter': { argument: never; result: undefined };
+  'pearsana.showMoreActivity': { argument: EnvironmentArgument & { importId?: string }; result: undefined };
   /** Saves the results of documents, which are shown in an editor, as CSV. */
   'pearsana.saveResults': { argument: never; result: undefined };
   'pearsana.refresh': { argument: never; result: undefined };

@@ -14,6 +14,7 @@ import { signInFirst } from './commands/sign-in-first.ts';
 import { createSignOutCommand } from './commands/sign-out.ts';
 import type { WriteDependencies } from './commands/write.ts';
 import {
+  activityViewId,
   backendUrlSetting,
   type DoneStep,
   doneContextKey,
@@ -29,11 +30,12 @@ import { createEnvironmentList, grantsOf, type KeptDefaults, sessionOf } from '.
 import { createEvent } from './event.ts';
 import { registerTexts } from './failures/show-text.ts';
 import type { Host, Situation } from './failures/situation.ts';
-import { createActivityTree } from './views/activity-tree.ts';
+import type { ActivityNode } from './views/activity-tree.ts';
 import { createEnvironmentsTree } from './views/environments-tree.ts';
 import { createAnswerHistory } from './views/past-answers.ts';
 import { createStatusBarItem } from './views/status-bar-item.ts';
 import { createIntentions } from './writes/intentions.ts';
+import { createSentRequests } from './writes/sent-requests.ts';
 
 /** Puts the parts together. It calls nobody: the first look at the view, or the first command, does. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -48,7 +50,6 @@ export function activate(context: vscode.ExtensionContext): void {
   const backend = createBackend({ readUrl, sessions, log, onEnded: history.record });
   const list = createEnvironmentList(backend.environments, keptDefaults(context.globalState));
   const tree = createEnvironmentsTree({ list, history, situation });
-  const activity = createActivityTree({ backend, list, situation });
 
   const urlChanges = createEvent<void>();
   const inTest = context.extensionMode === vscode.ExtensionMode.Test;
@@ -75,9 +76,26 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const intentions = createIntentions(context.globalState);
   const reading = { backend, list, situation };
+  const sent = createSentRequests();
+  const changes = new vscode.EventEmitter<ActivityNode | ActivityNode[] | undefined>();
+  const view: vscode.TreeView<ActivityNode> = vscode.window.createTreeView<ActivityNode>(activityViewId, {
+    canSelectMany: true,
+    treeDataProvider: {
+      onDidChangeTreeData: changes.event,
+      getTreeItem: async (node) => (await activity()).item(node),
+      getChildren: async (node) => (await activity()).children(node),
+    },
+  });
+  const activity = once(async () => {
+    const { createActivity } = await import('./commands/activity.ts');
+    const { subscriptions, extension } = context;
+    const version = String(extension.packageJSON.version);
+    return createActivity({ ...reading, view, changes, sent, subscriptions, version });
+  });
+  const onWritten = (environment: string) => void activity().then(({ refresh }) => refresh(environment));
   const writing = once(async (): Promise<WriteDependencies> => {
     const { wizardInput } = await import('./forms/wizard-input.ts');
-    return { ...reading, input: wizardInput, intentions, onWritten: activity.refresh, inTest };
+    return { ...reading, input: wizardInput, intentions, sent, onWritten, inTest };
   });
 
   const importChanges = new vscode.EventEmitter<undefined>();
@@ -95,7 +113,8 @@ export function activate(context: vscode.ExtensionContext): void {
     sessions,
     tree,
     createStatusBarItem({ backend, list, history, situation }),
-    activity,
+    view,
+    changes,
     importChanges,
     vscode.window.registerTreeDataProvider<ImportNode>(importsViewId, {
       onDidChangeTreeData: importChanges.event,
@@ -121,6 +140,8 @@ export function activate(context: vscode.ExtensionContext): void {
       setContext(sessionContextKey, sessionOf(state));
       if (sessionOf(state) === 'signedIn') complete('signedIn');
       setContext(grantsContextKey, grantsOf(state));
+      // How many outcomes are unknown is on the view's badge, whether it is open or not.
+      if (change === 'loaded' && state.kind === 'listed') void activity();
     }),
     vscode.authentication.registerAuthenticationProvider(providerId, 'Pearsana BFF', provider, {
       supportsMultipleAccounts: false,
@@ -163,12 +184,18 @@ export function activate(context: vscode.ExtensionContext): void {
       'pearsana.continueImport': whenUsed(async () => (await imports()).continueImport),
       'pearsana.stopImport': whenUsed(async () => (await imports()).stopImport),
       'pearsana.showImportResults': whenUsed(async () => (await imports()).showImportResults),
-      'pearsana.resolve': signedIn(
-        whenUsed(async () => {
-          const { createResolveCommand } = await import('./commands/resolve.ts');
-          return createResolveCommand({ backend, situation, onResolved: activity.refresh });
-        }),
-      ),
+      'pearsana.resolve': signedIn(whenUsed(async () => (await activity()).resolve)),
+      'pearsana.showWrite': whenUsed(async () => (await activity()).showWrite),
+      'pearsana.copyRequestId': whenUsed(async () => (await activity()).copyRequestId),
+      'pearsana.copyPearsanaId': whenUsed(async () => (await activity()).copyPearsanaId),
+      'pearsana.copyForSupport': whenUsed(async () => (await activity()).copyForSupport),
+      'pearsana.copyAsCurl': whenUsed(async () => (await activity()).copyAsCurl),
+      'pearsana.copyAsTypeScript': whenUsed(async () => (await activity()).copyAsTypeScript),
+      'pearsana.sendAgain': whenUsed(async () => (await activity()).sendAgain),
+      'pearsana.filterActivity': whenUsed(async () => (await activity()).filterActivity),
+      'pearsana.filterByPerson': whenUsed(async () => (await activity()).filterByPerson),
+      'pearsana.clearActivityFilter': whenUsed(async () => (await activity()).clearActivityFilter),
+      'pearsana.showMoreActivity': whenUsed(async () => (await activity()).showMoreActivity),
       'pearsana.chooseEnvironment': signedIn(
         whenUsed(async () => {
           const { createChooseEnvironmentCommand } = await import('./commands/choose-environment.ts');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import {
+  activityFilteredContextKey,
   activityViewId,
   backendFolderSetting,
   backendUrlSetting,
@@ -51,6 +52,17 @@ const commandIds: string[] = [
     'pearsana.showImportResults': true,
     'pearsana.resolve': true,
     'pearsana.chooseEnvironment': true,
+    'pearsana.showWrite': true,
+    'pearsana.copyRequestId': true,
+    'pearsana.copyPearsanaId': true,
+    'pearsana.copyForSupport': true,
+    'pearsana.copyAsCurl': true,
+    'pearsana.copyAsTypeScript': true,
+    'pearsana.sendAgain': true,
+    'pearsana.filterActivity': true,
+    'pearsana.filterByPerson': true,
+    'pearsana.clearActivityFilter': true,
+    'pearsana.showMoreActivity': true,
     'pearsana.saveResults': true,
     'pearsana.refresh': true,
     'pearsana.signIn': true,
@@ -62,7 +74,7 @@ const commandIds: string[] = [
 ];
 const views = [viewId, activityViewId, importsViewId];
 const settings = [backendUrlSetting, backendFolderSetting];
-const contextKeys = [sessionContextKey, grantsContextKey, doneContextKey];
+const contextKeys = [sessionContextKey, grantsContextKey, doneContextKey, activityFilteredContextKey];
 
 /** What VS Code itself has, as far as the manifest uses it. */
 const hostCommands = ['workbench.action.openSettings', 'workbench.action.openWalkthrough'];
@@ -229,6 +241,8 @@ describe('the manifest', () => {
     }
     const inTitle = menus['view/title']?.map(({ command }) => command);
     assert.deepEqual(inTitle, [
+      'pearsana.filterActivity',
+      'pearsana.clearActivityFilter',
       'pearsana.refresh',
       'pearsana.signIn',
       'pearsana.signOut',

@@ -1,6 +1,7 @@
+import { writeState } from '../../../shared/activity.ts';
 import { accessKeyForm } from '../../../shared/client.ts';
 import { type FileLimits, fileLimits } from '../../../shared/environments.ts';
-import type { Commands, EnvironmentArgument, WriteReference } from '../contributions.ts';
+import type { Commands, EnvironmentArgument, SentBefore, WriteReference } from '../contributions.ts';
 import { argumentsInvalid } from '../failures/command-failure.ts';
 
 /**
@@ -36,11 +37,12 @@ export function readWriteArgument(
   request?: Record<string, unknown>;
   confirmed: boolean;
   newKey: boolean;
+  sentBefore: SentBefore | undefined;
   cutBy: FileLimits | undefined;
 } {
   // Anything but an object is refused like a wrong environment.
   if (typeof argument !== 'object') readEnvironmentArgument(command, argument);
-  const { request, confirm, newKey, cutBy, ...target } = fieldsOf(argument);
+  const { request, confirm, newKey, sentBefore, cutBy, ...target } = fieldsOf(argument);
   // A node of the tree is an argument too. It has no request.
   const environment = readEnvironmentArgument(command, Object.keys(target).length > 0 ? target : undefined);
   if (request !== undefined && (typeof request !== 'object' || request === null || Array.isArray(request))) {
@@ -54,21 +56,29 @@ export function readWriteArgument(
     ...(request !== undefined && { request: { ...request } }),
     confirmed: confirm === true,
     newKey: newKey === true,
+    sentBefore: readSentBefore(sentBefore),
     cutBy: fileLimits.safeParse(cutBy).data,
   };
+}
+
+function readSentBefore(given: unknown): SentBefore | undefined {
+  const { state, startedAt, references } = fieldsOf(given);
+  const known = writeState.safeParse(state).data;
+  const isTime = typeof startedAt === 'string' && !Number.isNaN(Date.parse(startedAt));
+  return known && isTime ? { state: known, startedAt, references } : undefined;
 }
 
 /**
  * The write that a command is called for.
  * @throws CommandError if the argument does not name one.
  */
-export function readWriteReference(command: keyof Commands, argument: unknown): WriteReference {
-  const { requestId, again, ...target } = fieldsOf(argument);
-  const environment = readEnvironmentArgument(command, target);
+export function readWriteReference(argument: unknown): WriteReference {
+  const { requestId, ...target } = fieldsOf(argument);
+  const environment = readEnvironmentArgument('pearsana.resolve', target);
   if (environment && typeof requestId === 'string' && requestId !== '') {
-    return { ...environment, requestId, ...(again !== undefined && { again }) };
+    return { ...environment, requestId };
   }
-  throw argumentsInvalid(`${command} takes { "environment": "…", "requestId": "…" }.`);
+  throw argumentsInvalid('A write is named by { "environment": "…", "requestId": "…" }.');
 }
 
 /**

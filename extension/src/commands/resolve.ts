@@ -1,68 +1,124 @@
 import * as vscode from 'vscode';
 import type { ActivityEntry } from '../../../shared/activity.ts';
 import type { Backend } from '../backend.ts';
-import { type Failed, operationCommands } from '../contributions.ts';
-import { CommandError } from '../failures/command-failure.ts';
-import { copyRequestId, remedyButton, showMessage } from '../failures/show-message.ts';
+import { showMessage } from '../failures/show-message.ts';
 import type { Situation } from '../failures/situation.ts';
 import { tellFailures } from '../failures/tell-failures.ts';
 import { plain } from '../plain-text.ts';
-import { tryAgain } from '../writes/write-outcome.ts';
-import { isWrite, writeWords } from '../writes/write-words.ts';
-import { readWriteReference } from './command-arguments.ts';
+import { ageWords, timeWords } from '../time-words.ts';
+import type { Write } from '../views/activity-pages.ts';
+import type { ActivityTree } from '../views/activity-tree.ts';
+import { operationTitle, personWords } from '../views/activity-words.ts';
+import { writeWords } from '../writes/write-words.ts';
+import { loadList } from './find-target.ts';
+import type { FindWrites } from './find-writes.ts';
+import type { SendAgain } from './send-again.ts';
 
 export type ResolveDependencies = {
-  backend: Pick<Backend, 'activity' | 'resolve'>;
+  backend: Pick<Backend, 'resolve'>;
+  list: Parameters<typeof loadList>[0];
   situation: () => Situation;
-  onResolved: (environment: string) => void;
+  tree: Pick<ActivityTree, 'unresolved' | 'refresh'>;
+  findWrites: FindWrites;
+  again: SendAgain;
+  copyForSupport: (writes: readonly Write[]) => unknown;
 };
 
-/** Whoever has looked says whether a write happened; nobody else can know, so no caller may answer for the person. */
-export function createResolveCommand({
-  backend,
-  situation,
-  onResolved,
-}: ResolveDependencies): (argument?: unknown) => Promise<ActivityEntry | Failed | undefined> {
-  return tellFailures(situation, async (argument) => {
-    const { environment, requestId, again } = readWriteReference('pearsana.resolve', argument);
-    const write = await findWrite(environment, requestId);
-    const answer = await askWhetherItHappened(environment, write);
-    if (!answer) return undefined;
-    const { happened } = answer;
-    const { activity } = await backend.resolve({ environment, id: write.id, happened });
-    onResolved(environment);
-    const { operation } = write;
-    const sendAgain =
-      !happened && again !== undefined && isWrite(operation)
-        ? [remedyButton({ ...tryAgain(operationCommands[operation], again), title: 'Send Again…' })]
-        : [];
-    const words = happened ? 'Marked as sent.' : 'Marked as not sent.';
-    showMessage('information', words, [...sendAgain, copyRequestId(requestId)]);
-    return activity;
+type Found = 'happened' | 'not' | 'ask';
+
+/** Whoever has looked says whether writes happened; nobody else can know, so no caller may answer for the person. */
+export function createResolveCommand(dependencies: ResolveDependencies) {
+  const { backend, list, situation, tree, findWrites, again, copyForSupport } = dependencies;
+
+  return tellFailures(situation, async (argument?: unknown, more?: unknown) => {
+    const named = isLine(argument) ? await findWrites(argument, more) : await chooseWrites();
+    const writes = named?.filter(({ state }) => state === 'unknown') ?? [];
+    const [first] = writes;
+    if (!first) {
+      if (named) showMessage('information', 'There is nothing to resolve: every outcome is known.');
+      return undefined;
+    }
+    const found = await askWhetherItHappened(first, writes.length);
+    if (found === 'ask') await copyForSupport(writes);
+    if (found === undefined || found === 'ask') return undefined;
+    const happened = found === 'happened';
+    const resolved: ActivityEntry[] = [];
+    try {
+      for (const { environment, id } of writes)
+        resolved.push((await backend.resolve({ environment, id, happened })).activity);
+    } finally {
+      for (const environment of new Set(writes.map((each) => each.environment))) tree.refresh(environment);
+    }
+    const marked = `Marked as ${happened ? 'sent' : 'not sent'}`;
+    if (writes.length > 1) {
+      const more = happened ? '' : ' You can send each of them again from Activity.';
+      showMessage('information', `${marked}: ${writes.length} writes.${more}`);
+    } else {
+      const button = happened ? undefined : again.button({ ...first, ...resolved[0] });
+      showMessage('information', `${marked}.`, button ? [button] : []);
+    }
+    return resolved[0];
   });
 
-  async function findWrite(environment: string, requestId: string): Promise<ActivityEntry> {
-    let before: string | undefined;
-    do {
-      const page = await backend.activity({ environment, ...(before !== undefined && { before }) });
-      const found = page.activity.find((each) => each.requestId === requestId);
-      if (found) return found;
-      before = page.next ?? undefined;
-    } while (before !== undefined);
-    throw new CommandError('NO_SUCH_WRITE', `This is not in your activity in ${plain(environment, 60)}.`);
+  /** Any number of the unresolved ones; none is chosen at first, since one answer counts for all. */
+  async function chooseWrites(): Promise<Write[] | undefined> {
+    await loadList(list);
+    const unresolved = await tree.unresolved();
+    if (unresolved.length < 2) return unresolved;
+    const items = unresolved.map((write) => ({
+      label: plain(personWords(write) || operationTitle(write.operation), 60),
+      description: plain(
+        [
+          operationTitle(write.operation),
+          write.environment,
+          ageWords(Date.parse(write.startedAt), Date.now()),
+        ].join(' · '),
+        120,
+      ),
+      write,
+    }));
+    const chosen = await vscode.window.showQuickPick(items, {
+      title: 'Mark as Resolved',
+      placeHolder: 'Choose all that happened, or all that did not',
+      canPickMany: true,
+      matchOnDescription: true,
+      ignoreFocusOut: true,
+    });
+    return chosen?.map(({ write }) => write);
   }
 }
 
-function askWhetherItHappened(environment: string, { operation, externalReferences }: ActivityEntry) {
-  return vscode.window.showQuickPick(
-    [
-      { label: 'It happened', detail: 'It will not be sent again.', happened: true },
-      { label: 'It did not happen', detail: 'You can send it again.', happened: false },
-    ],
+/** Not the group of all, nor nothing at all, as from the palette. */
+function isLine(argument: unknown): boolean {
+  return argument !== undefined && argument !== null && !('group' in Object(argument));
+}
+
+async function askWhetherItHappened(write: Write, count: number): Promise<Found | undefined> {
+  const { operation, environment, startedAt } = write;
+  const person = personWords(write);
+  const what = `${writeWords(operation, [])}${person && ` for ${person}`} (${timeWords(startedAt)})`;
+  const several = count > 1;
+  const options: (vscode.QuickPickItem & { found: Found })[] = [
     {
-      title: plain(`Mark as Resolved · ${environment}`, 120),
-      placeHolder: `Did ${writeWords(operation, externalReferences)} happen? Check the Pearsana portal`,
-      ignoreFocusOut: true,
+      label: several ? 'All of them happened' : 'It happened',
+      detail: 'You found it in the Pearsana portal. It will not be sent again.',
+      found: 'happened',
     },
-  );
+    {
+      label: several ? 'None of them happened' : 'It did not happen',
+      detail: 'The Pearsana portal does not show it. You can send it again.',
+      found: 'not',
+    },
+    {
+      label: 'Copy for Pearsana Support',
+      detail: 'The portal does not tell: ask Pearsana, with the request id, the time and the versions.',
+      found: 'ask',
+    },
+  ];
+  const chosen = await vscode.window.showQuickPick(options, {
+    title: plain(several ? 'Mark as Resolved' : `Mark as Resolved · ${environment}`, 120),
+    placeHolder: several ? `Did these ${count} writes happen?` : `Did ${what} happen?`,
+    ignoreFocusOut: true,
+  });
+  return chosen?.found;
 }

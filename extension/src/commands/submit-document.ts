@@ -2,7 +2,14 @@ import * as vscode from 'vscode';
 import type { FileLimits } from '../../../shared/environments.ts';
 import { type DocumentsResult, type Failed, operationCommands } from '../contributions.ts';
 import { batchesOf, operationOf } from '../documents/batches.ts';
-import { type Document, type LeftOut, nothingToSend, readDocuments, sortOut } from '../documents/document.ts';
+import {
+  type Document,
+  itemOf,
+  type LeftOut,
+  nothingToSend,
+  readDocuments,
+  sortOut,
+} from '../documents/document.ts';
 import { documentsOf, draftOf } from '../documents/document-draft.ts';
 import { documentForm } from '../documents/document-form.ts';
 import { resultsLeftOut } from '../documents/results.ts';
@@ -11,6 +18,8 @@ import { CommandError } from '../failures/command-failure.ts';
 import { tellFailures } from '../failures/tell-failures.ts';
 import { plain } from '../plain-text.ts';
 import { sendOnce, type Target } from '../writes/send-once.ts';
+import { formAgain } from '../writes/sent-before.ts';
+import { requestIdsOf } from '../writes/sent-requests.ts';
 import { tryAgain } from '../writes/write-outcome.ts';
 import { askForRequest } from './ask-for-request.ts';
 import { readWriteArgument } from './command-arguments.ts';
@@ -25,7 +34,7 @@ const command = operationCommands.submitDocument;
 export function createSubmitDocumentCommand(
   dependencies: WriteDependencies,
 ): (argument?: unknown, more?: unknown) => Promise<DocumentsResult | Failed | undefined> {
-  const { list, situation, input, onWritten, inTest } = dependencies;
+  const { list, situation, input, sent, onWritten, inTest } = dependencies;
 
   async function send(
     target: Target,
@@ -50,7 +59,12 @@ export function createSubmitDocumentCommand(
         read: readSource,
         cancelled: () => cancellation.isCancellationRequested,
         onDone: report,
-        submit: (operation, request) => sendOnce(dependencies, target, { operation, request, newKey }),
+        submit: async (operation, request, batch) => {
+          const answer = await sendOnce(dependencies, target, { operation, request, newKey });
+          const items = batch.map(itemOf);
+          sent.remember(requestIdsOf(answer), { environment: id, request: { items }, cutBy });
+          return answer;
+        },
       });
     });
     onWritten(id);
@@ -88,7 +102,8 @@ export function createSubmitDocumentCommand(
       const kept = read?.filter((_, at) => !isEach || sources.some((each) => each === found.sources[at]));
       const given = kept && draftOf(kept.map(({ fields }) => fields));
       const { confirmed, newKey } = wanted;
-      const draft = await askForRequest(form, target.environment, { command, given, confirmed }, input);
+      const asked = formAgain(form, first, wanted.sentBefore);
+      const draft = await askForRequest(asked, target.environment, { command, given, confirmed }, input);
       return draft && (await send(target, documentsOf(draft, sources), { cutBy, newKey, leftOut }));
     },
     // A remedy has one argument, and the explorer gives several files in a second one.

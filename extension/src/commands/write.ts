@@ -11,6 +11,8 @@ import type { WizardInput } from '../forms/wizard.ts';
 import { plain } from '../plain-text.ts';
 import type { Intentions } from '../writes/intentions.ts';
 import { sendOnce, type Target } from '../writes/send-once.ts';
+import { formAgain } from '../writes/sent-before.ts';
+import { requestIdsOf, type SentRequests } from '../writes/sent-requests.ts';
 import { explainWrite, tryAgain, writeRemedies } from '../writes/write-outcome.ts';
 import { askForRequest } from './ask-for-request.ts';
 import { whileSending } from './call-with-progress.ts';
@@ -23,6 +25,7 @@ export type WriteDependencies = {
   situation: () => Situation;
   input: WizardInput;
   intentions: Intentions;
+  sent: SentRequests;
   onWritten: (environment: string) => void;
   /** Whether this is a test of the extension. */
   inTest: boolean;
@@ -35,7 +38,7 @@ export function createWriteCommand<Name extends FormOperation>(
   form: OperationForm<Name>,
   dependencies: WriteDependencies,
 ): (argument?: unknown) => Promise<WriteResult<Name> | undefined> {
-  const { list, situation, input, onWritten, inTest } = dependencies;
+  const { list, situation, input, sent, onWritten, inTest } = dependencies;
   const command = operationCommands[form.operation];
 
   async function send(target: Target, request: Draft, newKey: boolean): Promise<WriteResult<Name>> {
@@ -43,6 +46,7 @@ export function createWriteCommand<Name extends FormOperation>(
     const result = await whileSending(`${form.doing} in ${plain(name, 60)}…`, (signal) =>
       sendOnce(dependencies, target, { operation: form.operation, request, newKey }, signal),
     );
+    sent.remember(requestIdsOf(result), { environment: id, request });
     onWritten(id);
     if ('error' in result) {
       const remedies = writeRemedies(command, { environment: id, request });
@@ -74,7 +78,13 @@ export function createWriteCommand<Name extends FormOperation>(
       } = readWriteArgument(command, argument, { inTest });
       const target = await findTarget(list, [form.operation], { title: form.title, named });
       const request =
-        target && (await askForRequest(form, target.environment, { command, given, ...wanted }, input));
+        target &&
+        (await askForRequest(
+          formAgain(form, form.operation, wanted.sentBefore),
+          target.environment,
+          { command, given, ...wanted },
+          input,
+        ));
       return request && (await send(target, request, wanted.newKey));
     },
     (argument) => tryAgain(command, argument),

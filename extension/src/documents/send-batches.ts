@@ -12,6 +12,7 @@ export type Sending = {
   submit(
     operation: DocumentOperation,
     request: Draft,
+    batch: readonly Document[],
   ): Promise<{ requestId: string; result: unknown } | { error: CommandFailure }>;
   /** Looked at before each request: what has left is waited for. */
   cancelled(): boolean;
@@ -33,7 +34,7 @@ export async function sendBatches(
     }
     const answer = await requestOf(batch, read).then(
       // Cancelled while the files were read: that is before it is sent.
-      async (request) => (cancelled() ? undefined : submit(operationOf(batch), request)),
+      async (request) => (cancelled() ? undefined : submit(operationOf(batch), request, batch)),
       (cause: unknown) => ({ error: { ...failureOf(cause), outcome: 'not_sent' as const } }),
     );
     if (answer && 'error' in answer) error = answer.error;

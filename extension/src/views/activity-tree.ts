@@ -1,90 +1,221 @@
 import * as vscode from 'vscode';
+import type { Environment } from '../../../shared/environments.ts';
+import type { ImportRecord } from '../../../shared/import-record.ts';
 import type { Backend } from '../backend.ts';
-import { activityViewId, type EnvironmentArgument, type WriteReference } from '../contributions.ts';
+import type { EnvironmentArgument, WriteReference } from '../contributions.ts';
 import type { EnvironmentList } from '../environment-list.ts';
-import { type CommandFailure, failureOf } from '../failures/command-failure.ts';
+import { failureOf } from '../failures/command-failure.ts';
 import { explain } from '../failures/explain-failure.ts';
 import { retryList } from '../failures/remedies.ts';
 import type { Situation } from '../failures/situation.ts';
-import { plain } from '../plain-text.ts';
-import { activityRow, noActivityRow } from './activity-words.ts';
+import { activityItem } from './activity-item.ts';
+import { type ActivityPages, createActivityPages, type Place, type Write } from './activity-pages.ts';
+import {
+  environmentRow,
+  importRow,
+  moreRow,
+  nothingRow,
+  unresolvedRow,
+  unresolvedWords,
+  wantedWords,
+  writeRow,
+} from './activity-words.ts';
 import { failedListRows, type Row } from './row.ts';
-import { rowItem } from './row-item.ts';
 
-export type ActivityDependencies = {
-  backend: Pick<Backend, 'activity'>;
+/** A line of the view. A write's is what its commands are given: `{ environment, requestId }`, and nothing else. */
+export type ActivityNode =
+  | EnvironmentArgument
+  | WriteReference
+  | Place
+  | { group: 'unresolved' }
+  | { row: Row };
+
+/** The view as VS Code has it, and how it is told what has changed. */
+export type ActivityView = {
+  view: vscode.TreeView<ActivityNode>;
+  changes: vscode.EventEmitter<ActivityNode | ActivityNode[] | undefined>;
+};
+
+export type ActivityTreeDependencies = ActivityView & {
+  backend: Pick<Backend, 'activity' | 'imports' | 'origin'>;
   list: EnvironmentList;
   situation: () => Situation;
+  /** What can be done with a write, beside what can be done with each: words for the menus' conditions. */
+  possible: (write: Write) => readonly string[];
 };
 
-/** A write's node is what its command is given: `{ environment, requestId }`, and nothing else. */
-type Node = EnvironmentArgument | WriteReference | { row: Row };
-
-export type ActivityTree = vscode.Disposable & {
-  /** Asks again for what was written in an environment, if somebody looks. */
-  refresh(environment: string): void;
+export type ActivityTree = {
+  pages: ActivityPages;
+  children(node: ActivityNode | undefined): Promise<ActivityNode[]>;
+  item(node: ActivityNode): vscode.TreeItem;
+  /** The write of a line. */
+  writeOf(node: object): Write | undefined;
+  /** Asks for the writes that nobody knows the outcome of, and counts them on the view's badge. */
+  unresolved(): Promise<Write[]>;
+  /** Asks again for what was sent in an environment; without one, everywhere. */
+  refresh(environment?: string): void;
+  /** Shows one page more of a list, which its last line names. */
+  more(place: unknown): void;
+  dispose(): void;
 };
 
-/** The user's last writes in each environment, asked for when it is opened. */
-export function createActivityTree({ backend, list, situation }: ActivityDependencies): ActivityTree {
-  const changes = new vscode.EventEmitter<Node | undefined>();
-  const environments = new Map<string, EnvironmentArgument>();
-  const items = new WeakMap<Node, vscode.TreeItem>();
+/** The ages are in minutes. */
+const ageRefreshMs = 30_000;
 
-  const failedRows = (failure: CommandFailure, parentId: string): Node[] =>
-    failedListRows(explain(failure, situation(), retryList)).map((row) => ({
-      row: { ...row, id: `${parentId}/${row.id}` },
-    }));
+/** What was sent: first what nobody knows the outcome of, then each environment, asked for when it is opened. */
+export function createActivityTree(dependencies: ActivityTreeDependencies): ActivityTree {
+  const { backend, list, situation, view, changes, possible } = dependencies;
+  const pages = createActivityPages({ activity: backend.activity, imports: importsIn });
+  // VS Code knows a node again by its identity.
+  const nodes = new Map<string, ActivityNode>();
+  const items = new WeakMap<ActivityNode, () => vscode.TreeItem>();
+  const writes = new WeakMap<object, Write>();
 
-  function environmentNode(environment: string, name: string): EnvironmentArgument {
-    const node = environments.get(environment) ?? { environment };
-    const item = new vscode.TreeItem(plain(name, 60), vscode.TreeItemCollapsibleState.Collapsed);
-    item.id = `environment/${environment}`;
-    environments.set(environment, node);
+  function nodeOf(id: string, made: ActivityNode, item: () => vscode.TreeItem): ActivityNode {
+    const node = nodes.get(id) ?? made;
+    nodes.set(id, node);
     items.set(node, item);
     return node;
   }
 
-  async function writesIn(environment: string): Promise<Node[]> {
-    const { activity } = await backend.activity({ environment });
-    if (activity.length === 0) return [{ row: { ...noActivityRow, id: `${environment}/none` } }];
-    return activity.map((entry): Node => {
-      const node = { environment, requestId: entry.requestId };
-      const item = rowItem(activityRow(entry, Date.now()), { environment });
-      item.id = `write/${environment}/${entry.id}`;
-      item.contextValue = `write ${entry.state}`;
-      items.set(node, item);
-      return node;
-    });
+  function rowNode(row: Row, parent: string): ActivityNode {
+    const own = { ...row, id: `${parent}/${row.id}` };
+    return nodeOf(own.id, { row: own }, () => activityItem(own));
   }
 
-  const view = vscode.window.createTreeView<Node>(activityViewId, {
-    treeDataProvider: {
-      onDidChangeTreeData: changes.event,
-      getTreeItem: (node) => items.get(node) ?? rowItem((node as { row: Row }).row, undefined),
-      async getChildren(node) {
-        if (node === undefined) {
-          const state = await list.load();
-          // What went wrong is said once, above the environments; the view's welcome leads there.
-          if (state.kind !== 'listed') return [];
-          return state.environments.map(({ id, name }) => environmentNode(id, name));
-        }
-        if (!('environment' in node) || 'requestId' in node) return [];
-        const { environment } = node;
-        return writesIn(environment).catch((error) => failedRows(failureOf(error), environment));
-      },
-    },
-  });
+  /** @param place names the environment where a list has those of several. */
+  function writeNode(write: Write, place?: string): ActivityNode {
+    const { environment, requestId } = write;
+    const { id } = writeRow(write, 0);
+    const node = nodeOf(id, { environment, requestId }, () =>
+      activityItem(writeRow(write, Date.now(), place), {
+        words: ['write', write.state, ...possible(write)].join(' '),
+        open: { title: 'Open Details', command: 'pearsana.showWrite', arguments: [node] },
+      }),
+    );
+    writes.set(node, write);
+    return node;
+  }
 
-  const subscription = list.onDidChange((change) => {
-    if (change === 'stale') changes.fire(undefined);
-  });
+  function environmentNode(environment: Environment, opens: 'expanded' | 'collapsed'): ActivityNode {
+    const row = environmentRow(environment);
+    return nodeOf(row.id, { environment: environment.id }, () => activityItem(row, { opens }));
+  }
+
+  function importNode(record: ImportRecord): ActivityNode {
+    const { environment, id: importId } = record;
+    return nodeOf(importId, { environment, importId }, () =>
+      activityItem(importRow(record, Date.now()), { opens: 'collapsed' }),
+    );
+  }
+
+  async function importsIn(environment: string): Promise<ImportRecord[]> {
+    // An older BFF has no imports.
+    const none = { imports: [] };
+    const { imports } = await backend
+      .imports(backend.origin())
+      .imports({ environment })
+      .catch(() => none);
+    return imports;
+  }
+
+  async function unresolved(): Promise<Write[]> {
+    const state = list.state();
+    const environments = state.kind === 'listed' ? state.environments : [];
+    const found = await pages.unresolved(environments.map(({ id }) => id));
+    const value = found.length;
+    view.badge = value > 0 ? { value, tooltip: unresolvedWords(value) } : undefined;
+    return found;
+  }
+
+  async function rootNodes(): Promise<ActivityNode[]> {
+    const state = await list.load();
+    if (state.kind !== 'listed') {
+      view.badge = undefined;
+      // What went wrong is said once, above the environments; the view's welcome leads there.
+      view.message = '';
+      return [];
+    }
+    const { environments } = state;
+    const wanted = wantedWords(pages.wanted());
+    if (environments.length === 0) view.message = 'Your key has no access to any environment.';
+    else view.message = wanted && `Only ${wanted}`;
+    const found = await unresolved();
+    const group = nodeOf('unresolved', { group: 'unresolved' }, () =>
+      activityItem(unresolvedRow(found.length), { words: 'unresolved', opens: 'expanded' }),
+    );
+    const opens = environments.length === 1 ? 'expanded' : 'collapsed';
+    const all = environments.map((each) => environmentNode(each, opens));
+    return found.length > 0 ? [group, ...all] : all;
+  }
+
+  async function placeNodes(place: Place): Promise<ActivityNode[]> {
+    const { writes: found, imports, hasMore } = await pages.page(place);
+    const shown = [
+      ...found.map((write) => ({ at: write.startedAt, node: writeNode(write) })),
+      ...imports.map((record) => ({ at: record.startedAt, node: importNode(record) })),
+    ].sort((one, other) => other.at.localeCompare(one.at));
+    const parent = place.importId ?? place.environment;
+    const rest = hasMore
+      ? [moreRow(place)]
+      : shown.length === 0
+        ? [nothingRow(wantedWords(pages.wanted()) !== '')]
+        : [];
+    return [...shown.map(({ node }) => node), ...rest.map((row) => rowNode(row, parent))];
+  }
+
+  function onTime(): void {
+    changes.fire([...nodes.values()].filter((node) => 'requestId' in node || 'importId' in node));
+  }
+  let timer: ReturnType<typeof setInterval> | undefined;
+  function onVisibility(): void {
+    clearInterval(timer);
+    timer = view.visible ? setInterval(onTime, ageRefreshMs) : undefined;
+    if (view.visible) onTime();
+  }
+  onVisibility();
+  const onHidden = () => {
+    if (!view.visible) void unresolved();
+  };
+  onHidden();
+  const subscription = vscode.Disposable.from(
+    view.onDidChangeVisibility(onVisibility),
+    list.onDidChange((change) => {
+      if (change === 'loaded') onHidden();
+      if (change !== 'stale') return;
+      nodes.clear();
+      pages.forget();
+      changes.fire(undefined);
+    }),
+    { dispose: () => clearInterval(timer) },
+  );
 
   return {
-    refresh(environment) {
-      const node = environments.get(environment);
-      if (node) changes.fire(node);
+    pages,
+    async children(node) {
+      if (node === undefined) return rootNodes();
+      if ('group' in node) return (await unresolved()).map((write) => writeNode(write, write.environment));
+      if ('row' in node || 'requestId' in node) return [];
+      return placeNodes(node).catch((error) => {
+        const explanation = explain(failureOf(error), situation(), retryList);
+        return failedListRows(explanation).map((row) => rowNode(row, node.environment));
+      });
     },
-    dispose: () => vscode.Disposable.from(subscription, view, changes).dispose(),
+    item: (node) => items.get(node)?.() ?? activityItem((node as { row: Row }).row),
+    writeOf: (node) => writes.get(node),
+    unresolved,
+    refresh(environment) {
+      pages.forget(environment);
+      // The group of the unresolved ones comes and goes at the root.
+      changes.fire(undefined);
+      onHidden();
+    },
+    more(place) {
+      const node = [...nodes.values()].find((each) => each === place);
+      if (!node || !('environment' in node)) return;
+      pages.more(node);
+      changes.fire(node);
+    },
+    dispose: () => subscription.dispose(),
   };
 }

@@ -1,71 +1,198 @@
-import type { ActivityEntry, WriteState } from '../../../shared/activity.ts';
+import type { WriteState } from '../../../shared/activity.ts';
+import type { Environment } from '../../../shared/environments.ts';
+import type { ImportRecord } from '../../../shared/import-record.ts';
 import { type OperationName, operations } from '../../../shared/operations.ts';
 import { type Color, colors } from '../contributions.ts';
 import { capitalised, plain } from '../plain-text.ts';
 import { ageWords, timeWords } from '../time-words.ts';
+import type { Place, Wanted, Write } from './activity-pages.ts';
+import { kindWords } from './environment-words.ts';
 import type { Row } from './row.ts';
 
-const states: Record<WriteState, { words: string; icon: string; color?: Color }> = {
+export const stateLooks: Record<WriteState, { words: string; icon: string; color?: Color }> = {
   in_flight: { words: 'being sent', icon: 'sync' },
   succeeded: { words: 'succeeded', icon: 'pass', color: colors.succeeded },
-  refused: { words: 'refused', icon: 'circle-slash', color: colors.failed },
+  refused: { words: 'refused', icon: 'error', color: colors.failed },
   not_sent: { words: 'not sent', icon: 'circle-slash' },
   unknown: { words: 'outcome unknown', icon: 'question', color: colors.unknown },
 };
 
-/** One write, as in “Invite — succeeded · 3 min ago · SIS A-1”. */
-export function activityRow(entry: ActivityEntry, now: number): Row {
-  const { id, operation, state, startedAt, resolved } = entry;
-  const { words, ...look } = states[state];
-  const references = entry.externalReferences.map(
-    ({ namespace, externalId }) => `${namespace} ${externalId}`,
+/** As in `SIS 20261234`, or `SIS 20261234 and 2 more`; nothing where the write names nobody. */
+export function personWords({ externalReferences }: Pick<Write, 'externalReferences'>): string {
+  const [first, ...others] = externalReferences;
+  if (!first) return '';
+  const more = others.length > 0 ? ` and ${others.length} more` : '';
+  return plain(`${first.namespace} ${first.externalId}`, 50) + more;
+}
+
+export function operationTitle(operation: string): string {
+  return plain(
+    Object.hasOwn(operations, operation) ? operations[operation as OperationName].title : operation,
+    60,
   );
-  const title = Object.hasOwn(operations, operation)
-    ? operations[operation as OperationName].title
-    : operation;
-  const facts: (string | false | null | undefined)[] = [
-    `${title}: ${words}`,
-    references.length > 0 && `For ${references.join(', ')}`,
-    capitalised(timeWords(startedAt, now, 'medium')) + durationWords(entry),
-    entry.caller && `Sent by ${entry.caller}`,
-    entry.code && `Error code ${entry.code}`,
-    entry.status !== null && `Pearsana answered ${entry.status}`,
-    ...idsIn(entry.result),
-    `Request ${entry.requestId}`,
-    entry.partnerRequestId !== null &&
-      entry.partnerRequestId !== entry.requestId &&
-      `Pearsana request ${entry.partnerRequestId}`,
-    resolved &&
-      `Marked as ${resolved.happened ? 'sent' : 'not sent'} by ${resolved.by}, ${timeWords(resolved.at, now)}`,
-  ];
+}
+
+/**
+ * One write, as in “20261234  SIS · Invite · 3 min ago · refused”: whom it is about first, and what matters least last. In a
+ * narrow side bar, an id that is cut names nobody.
+ * @param place names the environment where a list has those of several.
+ */
+export function writeRow(write: Write, now: number, place?: string): Row {
+  const { id, environment, operation, state, startedAt, externalReferences } = write;
+  const { words, icon, color } = stateLooks[state];
+  const title = operationTitle(operation);
+  const person = personWords(write);
+  const age = ageWords(Date.parse(startedAt), now);
+  const shown = state === 'succeeded' || state === 'unknown' ? '' : words;
+  const [first, ...others] = externalReferences;
+  const more = others.length > 0 ? `and ${others.length} more` : '';
+  const facts = [first && plain(first.namespace, 20), more, first && title, place, age, shown];
   return {
-    id,
-    label: plain(title, 60),
-    description: plain(
-      [words, ageWords(Date.parse(startedAt), now), references[0]].filter(Boolean).join(' · '),
-      120,
-    ),
-    tooltip: facts.flatMap((fact) => (fact ? [plain(fact, 300)] : [])).join('\n'),
-    ...look,
+    id: `write/${environment}/${id}`,
+    label: first ? plain(first.externalId, 60) : title,
+    description: plain(facts.filter(Boolean).join(' · '), 160),
+    spoken: [person, title, words, place, age].filter(Boolean).join(', '),
+    tooltip: writeFacts(write)
+      .map(([name, value]) => `${name}: ${value}`)
+      .join('\n'),
+    icon,
+    color,
   };
 }
 
-export const noActivityRow: Row = {
-  id: 'none',
-  label: 'Nothing sent in the last 30 days',
-  tooltip: 'Whatever you send, from anywhere, is listed here.',
-  icon: 'info',
-};
+/** All that is known of a write, as pairs of a name and a value. */
+export function writeFacts(write: Write): [name: string, value: string][] {
+  const { startedAt, endedAt, requestId, partnerRequestId, resolved, externalReferences } = write;
+  const took = endedAt === null ? '' : ` (${Date.parse(endedAt) - Date.parse(startedAt)} ms)`;
+  const people = externalReferences.map(({ namespace, externalId }) => `${namespace} ${externalId}`);
+  const facts: [name: string, value: string | false | null | undefined][] = [
+    ['Outcome', capitalised(stateLooks[write.state].words)],
+    ['For', people.join(', ')],
+    ['Operation', operationTitle(write.operation)],
+    ['Environment', write.environment],
+    ['Sent', fullTime(startedAt) + took],
+    ['Sent by', write.caller],
+    ['Error code', write.code],
+    ['Pearsana answered', write.status !== null && String(write.status)],
+    ...idsIn(write.result),
+    ['Request ID', requestId],
+    ['Pearsana’s request ID', partnerRequestId !== requestId && partnerRequestId],
+    ['Import', write.importId],
+    [
+      'Resolved',
+      resolved &&
+        `${resolved.by} marked this as ${resolved.happened ? 'sent' : 'not sent'}, ${timeWords(resolved.at)}`,
+    ],
+  ];
+  return facts.flatMap(([name, value]) => (value ? [[name, plain(value, 300)]] : []));
+}
 
-/** As in ` (18 ms)`; nothing where its end is not known. */
-function durationWords({ startedAt, endedAt }: ActivityEntry): string {
-  return endedAt === null ? '' : ` (${Date.parse(endedAt) - Date.parse(startedAt)} ms)`;
+/** As in “Invite for SIS 20261234”. */
+export function writeTitle(write: Write): string {
+  const person = personWords(write);
+  return operationTitle(write.operation) + (person && ` for ${person}`);
+}
+
+/** All of a write, to be read and copied. */
+export function writeText(write: Write): string {
+  const facts = writeFacts(write);
+  const width = Math.max(...facts.map(([name]) => name.length)) + 2;
+  return [writeTitle(write), '', ...facts.map(([name, value]) => name.padEnd(width) + value), ''].join('\n');
+}
+
+/** The id of what Pearsana made, such as `inv_…`. */
+export function madeId({ result }: Pick<Write, 'result'>): string | undefined {
+  return idsIn(result).find(([name]) => name.endsWith('Id'))?.[1];
+}
+
+/** An import, as in “Import of 300  Invite · 3 h ago · 298 succeeded, 2 refused”. */
+export function importRow(record: ImportRecord, now: number): Row {
+  const { id, operation, rows, counts, startedAt, caller } = record;
+  const ended = Object.entries(counts).flatMap(([state, count]) =>
+    count > 0 ? `${count.toLocaleString('en')} ${stateLooks[state as WriteState].words}` : [],
+  );
+  const age = ageWords(Date.parse(startedAt), now);
+  const label = `Import of ${rows.toLocaleString('en')}`;
+  const description = plain([operationTitle(operation), age, ended.join(', ')].join(' · '), 160);
+  return {
+    id: `import/${id}`,
+    label,
+    description,
+    tooltip: plain(`${label}, ${description}. Announced ${fullTime(startedAt)} by ${caller} (${id})`, 400),
+    icon: 'cloud-upload',
+  };
+}
+
+/** Where the writes are that somebody has to look at. */
+export function unresolvedRow(count: number): Row {
+  const words = unresolvedWords(count);
+  return {
+    id: 'unresolved',
+    label: 'Outcome Unknown',
+    description: count.toLocaleString('en'),
+    spoken: `Outcome unknown: ${words}`,
+    tooltip: `${words}. Check the Pearsana portal, then mark each as resolved.`,
+    icon: 'warning',
+    color: colors.unknown,
+  };
+}
+
+/** As in “2 writes may have happened or not”. */
+export function unresolvedWords(count: number): string {
+  return count === 1
+    ? '1 write may have happened, or not'
+    : `${count.toLocaleString('en')} writes may have happened, or not`;
+}
+
+/** What the list is limited to, as in “SIS 20261234, refused”; nothing where it is not. */
+export function wantedWords({ state, person }: Wanted): string {
+  const who = person && plain(`${person.namespace} ${person.externalId}`, 60);
+  return [who, state && stateLooks[state].words].filter(Boolean).join(', ');
+}
+
+/** As in `Thursday, November 26, 2026 at 2:47:33 AM`, in the user's own way. */
+function fullTime(time: string): string {
+  return new Date(time).toLocaleString([], { dateStyle: 'full', timeStyle: 'medium' });
 }
 
 /** What was made, as in `invitationId inv_1`. */
-function idsIn(result: unknown): string[] {
+function idsIn(result: unknown): [name: string, value: string][] {
   if (typeof result !== 'object' || result === null) return [];
-  return Object.entries(result).flatMap(([name, value]) =>
-    typeof value === 'string' ? [`${name} ${value}`] : idsIn(value),
+  return Object.entries(result).flatMap(([name, value]): [string, string][] =>
+    typeof value === 'string' ? [[name, value]] : idsIn(value),
   );
+}
+
+export function environmentRow(environment: Environment): Row {
+  const { id, name, apiUrl } = environment;
+  return {
+    id: `environment/${id}`,
+    label: plain(name, 60),
+    description: kindWords(environment),
+    tooltip: `What was sent to ${plain(apiUrl, 200)}`,
+    icon: 'history',
+  };
+}
+
+export function nothingRow(isFiltered: boolean): Row {
+  if (!isFiltered) {
+    return {
+      id: 'none',
+      label: 'Nothing sent in the last 30 days',
+      tooltip: 'Whatever you send, from anywhere, is listed here.',
+      icon: 'info',
+    };
+  }
+  const label = 'Nothing fits the filter';
+  return {
+    ...{ id: 'none', label, tooltip: 'Click to clear the filter.', icon: 'info' },
+    remedy: { title: 'Clear Filter', command: 'pearsana.clearActivityFilter' },
+  };
+}
+
+export function moreRow(place: Place): Row {
+  return {
+    ...{ id: 'more', label: 'Show more…', tooltip: 'Shows what was sent before.', icon: 'ellipsis' },
+    remedy: { title: 'Show More', command: 'pearsana.showMoreActivity', argument: place },
+  };
 }

@@ -4,14 +4,14 @@ import type { Row } from './row.ts';
 
 /** A row as VS Code shows it, below its environment or at the root. */
 export function rowItem(row: Row, parent: EnvironmentArgument | undefined): vscode.TreeItem {
-  const { label, description, tooltip, icon, color, remedy } = row;
+  const { label, description, spoken, tooltip, icon, color, remedy } = row;
   const item = new vscode.TreeItem(label);
   item.id = `${parent ? 'environment' : 'root'}/${row.id}`;
   if (description !== undefined) item.description = description;
   item.tooltip = tooltip;
   item.iconPath = themeIcon(icon, color);
   item.contextValue = 'row';
-  item.accessibilityInformation = { label: [label, description].filter(Boolean).join(', ') };
+  item.accessibilityInformation = { label: spoken ?? [label, description].filter(Boolean).join(', ') };
   if (remedy) {
     item.command = {
       title: remedy.title,

@@ -8,6 +8,8 @@ export type Row = {
   id: string;
   label: string;
   description?: string;
+  /** What a screen reader says, where that is not the label and the description. */
+  spoken?: string;
   tooltip: string;
   icon: string;
   color?: Color | undefined;

@@ -1,6 +1,6 @@
 import { earlierWrite } from '../../../shared/activity.ts';
 import type { FileLimits } from '../../../shared/environments.ts';
-import type { operationCommands } from '../contributions.ts';
+import type { operationCommands, SentBefore } from '../contributions.ts';
 import type { CommandFailure } from '../failures/command-failure.ts';
 import { type Explanation, explain } from '../failures/explain-failure.ts';
 import { type Remedy, remedies } from '../failures/remedies.ts';
@@ -14,7 +14,7 @@ export type WriteRemedies = {
   /** The same request once more, with the same key unless it is known what became of the first. */
   again: Remedy;
   /** The same request as a new intention: it may then happen twice. */
-  anew: Remedy;
+  anew: (before: SentBefore) => Remedy;
   /** @param requestId of the write whose outcome is unknown. */
   resolve: (requestId: string) => Remedy;
 };
@@ -33,11 +33,14 @@ export function writeRemedies(
 ): WriteRemedies {
   return {
     again: tryAgain(command, argument),
-    anew: { ...tryAgain(command, { ...argument, newKey: true }), title: 'Send Again Anyway…' },
+    anew: (sentBefore) => ({
+      ...tryAgain(command, { ...argument, newKey: true, sentBefore }),
+      title: 'Send Again Anyway…',
+    }),
     resolve: (requestId) => ({
       title: 'Mark as Resolved…',
       command: 'pearsana.resolve',
-      argument: { environment: argument.environment, requestId, again: argument },
+      argument: { environment: argument.environment, requestId },
     }),
   };
 }
@@ -61,13 +64,15 @@ export function explainWrite(
     const short = `${explanation.short}, outcome unknown`;
     // With a key that was used before, it is about the first one.
     const earlier = earlierWrite.safeParse(failure.details).data;
+    const startedAt = earlier?.startedAt ?? new Date().toISOString();
+    const sendAnyway = anew({ state: 'unknown', startedAt, references });
     if (failure.code === 'OUTCOME_UNKNOWN') {
       const when = earlier ? ` (${timeWords(earlier.startedAt)})` : '';
       return {
         short,
         what: `Not sent: ${writeWords(operation, references)}${when} has no known outcome.`,
         advice: 'Check the Pearsana portal, then choose.',
-        remedies: [...resolvable(earlier?.requestId ?? failure.requestId, resolve), anew],
+        remedies: [...resolvable(earlier?.requestId ?? failure.requestId, resolve), sendAnyway],
       };
     }
     const what = failure.code === 'PARTNER_UNREACHABLE' ? connectionLost : explanation.what;
@@ -80,7 +85,7 @@ export function explainWrite(
       short,
       what,
       advice: `${mayHave}: check the Pearsana portal before you retry.`,
-      remedies: [...resolvable(failure.requestId, resolve), anew],
+      remedies: [...resolvable(failure.requestId, resolve), sendAnyway],
     };
   }
   const explanation = explain(failure, situation, again);

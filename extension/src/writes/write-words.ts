@@ -24,6 +24,11 @@ export function mayHaveHappened(operation: WriteOperation, references: unknown):
   return `${capitalised(writeWords(operation, references))} may have been ${writes[operation].done}`;
 }
 
+/** As in “The invitation for SIS 20261234 was sent”. */
+export function writeDone(operation: WriteOperation, references: unknown): string {
+  return `${capitalised(writeWords(operation, references))} was ${writes[operation].done}`;
+}
+
 /** `SIS 20261234, LMS 77`, each once, and no more than three. */
 function referenceWords(references: unknown): string {
   const list: unknown[] = Array.isArray(references) ? references : [];

@@ -17,7 +17,7 @@ const externalReferences = [{ namespace: 'SIS', externalId: 'A-1' }];
 const write = { operation: 'createInvitation', references: externalReferences } as const;
 const remedies: WriteRemedies = {
   again: { title: 'Again', command: 'pearsana.invite' },
-  anew: { title: 'Anew', command: 'pearsana.invite' },
+  anew: (before) => ({ title: `Anew, ${before.state}`, command: 'pearsana.invite' }),
   resolve: (requestId) => ({
     title: `Resolve ${requestId}`,
     command: 'pearsana.resolve',
@@ -35,7 +35,7 @@ const advice = (about: CommandFailure) => explainWrite(about, situation, write, 
 describe('a write that failed', () => {
   for (const code of ['PARTNER_TIMEOUT', 'PARTNER_UNREACHABLE', 'INTERNAL']) {
     it(`with ${code}: is looked for, then resolved, or sent with a new key; never simply again`, () => {
-      assert.deepEqual(titles(failure(code)), ['Resolve the-last', 'Anew']);
+      assert.deepEqual(titles(failure(code)), ['Resolve the-last', 'Anew, unknown']);
       assert.equal(
         advice(failure(code)),
         'The invitation for SIS A-1 may have been sent: check the Pearsana portal before you retry.',
@@ -46,7 +46,7 @@ describe('a write that failed', () => {
   it('with OUTCOME_UNKNOWN: is about the first one', () => {
     const details = { id: '7', startedAt: '2026-01-30T00:00:00Z', requestId: 'the-first' };
     const about = failure('OUTCOME_UNKNOWN', { details });
-    assert.deepEqual(titles(about), ['Resolve the-first', 'Anew']);
+    assert.deepEqual(titles(about), ['Resolve the-first', 'Anew, unknown']);
     const { what } = explainWrite(about, situation, write, remedies);
     assert.match(what, /^Not sent: the invitation for SIS A-1 \(.+\) has no known outcome\.$/);
     // Nobody is shown how computers tell the time, or ids.
@@ -55,7 +55,7 @@ describe('a write that failed', () => {
 
   it('with OUTCOME_UNKNOWN that does not say which one: is about itself, without a time', () => {
     const about = failure('OUTCOME_UNKNOWN');
-    assert.deepEqual(titles(about), ['Resolve the-last', 'Anew']);
+    assert.deepEqual(titles(about), ['Resolve the-last', 'Anew, unknown']);
     const { what } = explainWrite(about, situation, write, remedies);
     assert.equal(what, 'Not sent: the invitation for SIS A-1 has no known outcome.');
   });
@@ -119,15 +119,16 @@ describe('a write that failed', () => {
     const argument = { environment: 'sandbox', request: { email: 'ada@example.edu' } };
     const { again, anew, resolve } = writeRemedies('pearsana.invite', argument);
     assert.deepEqual(again, { title: 'Review and Try Again…', command: 'pearsana.invite', argument });
-    assert.deepEqual(anew, {
+    const sentBefore = { state: 'unknown', startedAt: '2026-01-30T00:00:00Z' } as const;
+    assert.deepEqual(anew(sentBefore), {
       title: 'Send Again Anyway…',
       command: 'pearsana.invite',
-      argument: { ...argument, newKey: true },
+      argument: { ...argument, newKey: true, sentBefore },
     });
     assert.deepEqual(resolve('r-1'), {
       title: 'Mark as Resolved…',
       command: 'pearsana.resolve',
-      argument: { environment: 'sandbox', requestId: 'r-1', again: argument },
+      argument: { environment: 'sandbox', requestId: 'r-1' },
     });
   });
 });

@@ -1,0 +1,99 @@
+import type * as vscode from 'vscode';
+import type { Backend } from '../backend.ts';
+import type { CommandHandlers } from '../contributions.ts';
+import { CommandError } from '../failures/command-failure.ts';
+import { showText } from '../failures/show-text.ts';
+import { tellFailures } from '../failures/tell-failures.ts';
+import { plain } from '../plain-text.ts';
+import type { Write } from '../views/activity-pages.ts';
+import {
+  type ActivityTree,
+  type ActivityTreeDependencies,
+  createActivityTree,
+} from '../views/activity-tree.ts';
+import { madeId, writeText, writeTitle } from '../views/activity-words.ts';
+import type { SentRequests } from '../writes/sent-requests.ts';
+import { createCopyCommands } from './copy-write.ts';
+import { createFilterCommands } from './filter-activity.ts';
+import { createFindWrites } from './find-writes.ts';
+import { createResolveCommand } from './resolve.ts';
+import { createSendAgain } from './send-again.ts';
+
+export type ActivityDependencies = Omit<ActivityTreeDependencies, 'possible' | 'backend'> & {
+  backend: Pick<Backend, 'activity' | 'imports' | 'origin' | 'resolve'>;
+  sent: SentRequests;
+  subscriptions: vscode.Disposable[];
+  /** Of the extension. */
+  version: string;
+};
+
+type ActivityCommand =
+  | 'resolve'
+  | 'showWrite'
+  | 'copyRequestId'
+  | 'copyPearsanaId'
+  | 'copyForSupport'
+  | 'copyAsCurl'
+  | 'copyAsTypeScript'
+  | 'sendAgain'
+  | 'filterActivity'
+  | 'filterByPerson'
+  | 'clearActivityFilter'
+  | 'showMoreActivity';
+
+export type Activity = Pick<ActivityTree, 'children' | 'item' | 'refresh'> & {
+  [Name in ActivityCommand]: (
+    ...given: Parameters<CommandHandlers[`pearsana.${Name}`]>
+  ) => Promise<Awaited<ReturnType<CommandHandlers[`pearsana.${Name}`]>>>;
+};
+
+/** All that the view of what was sent needs; loaded once somebody looks, or there is something to look at. */
+export function createActivity(dependencies: ActivityDependencies): Activity {
+  const { sent, situation, subscriptions } = dependencies;
+  const again = createSendAgain(sent);
+  const tree = createActivityTree({ ...dependencies, possible });
+  subscriptions.push(tree);
+
+  /** By these words the menu of a write is chosen. */
+  function possible(write: Write): string[] {
+    const request = sent.find(write.requestId)?.request;
+    return [
+      ...(again.button(write) ? ['again'] : []),
+      // A document is a file, which no command line should hold.
+      ...(request && !('items' in request) ? ['copyable'] : []),
+      ...(write.externalReferences.length > 0 ? ['person'] : []),
+      ...(madeId(write) === undefined ? [] : ['made']),
+    ];
+  }
+
+  const findWrites = createFindWrites(tree);
+  const acting = { ...dependencies, findWrites, tree, again };
+  const copying = createCopyCommands(acting);
+  return {
+    ...tree,
+    ...copying,
+    ...createFilterCommands(acting),
+    resolve: createResolveCommand({ ...acting, copyForSupport: copying.copyWrites }),
+    sendAgain: tellFailures(situation, async (argument) => {
+      const [write] = await findWrites(argument);
+      const button = write && again.button(write);
+      if (!button) {
+        throw new CommandError(
+          'NO_SUCH_WRITE',
+          'This window does not have the request any more, and the BFF keeps none.',
+        );
+      }
+      await button.act();
+      return undefined;
+    }),
+    showWrite: tellFailures(situation, async (argument) => {
+      const [write] = await findWrites(argument);
+      if (write) await showText({ name: `${plain(writeTitle(write), 80)}.txt`, text: writeText(write) });
+      return undefined;
+    }),
+    async showMoreActivity(argument) {
+      tree.more(argument);
+      return undefined;
+    },
+  };
+}

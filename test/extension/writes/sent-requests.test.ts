@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { invitationForm } from '../../../extension/src/forms/invitation-form.ts';
+import { reviewStep } from '../../../extension/src/forms/review.ts';
+import { formAgain } from '../../../extension/src/writes/sent-before.ts';
+import { createSentRequests, requestIdsOf } from '../../../extension/src/writes/sent-requests.ts';
+import { sandbox } from '../samples.ts';
+
+describe('the requests that a window has sent', () => {
+  it('are found by their own id, and by that of the same request before', () => {
+    const sent = createSentRequests();
+    const argument = { environment: 'sandbox', request: { a: 1 } };
+    const details = { id: '7', startedAt: '2026-01-30T00:00:00Z', requestId: 'first' };
+    const failure = { code: 'OUTCOME_UNKNOWN', message: '', source: 'bff', retryable: false } as const;
+    sent.remember(requestIdsOf({ error: { ...failure, requestId: 'second', details } }), argument);
+    sent.remember(requestIdsOf({ error: failure }), { environment: 'sandbox', request: {} });
+    assert.equal(sent.find('first'), argument);
+    assert.equal(sent.find('second'), argument);
+    assert.equal(sent.find('third'), undefined);
+  });
+
+  it('are forgotten, the oldest first', () => {
+    const sent = createSentRequests();
+    for (let number = 0; number < 1_000; number += 1)
+      sent.remember(requestIdsOf({ requestId: `${number}` }), { environment: `${number}`, request: {} });
+    assert.equal(sent.find('0'), undefined);
+    assert.equal(sent.find('999')?.environment, '999');
+  });
+});
+
+describe('the review of a write that was sent before', () => {
+  const references = [{ namespace: 'SIS', externalId: 'A-1' }];
+  const before = { startedAt: '2026-01-30T12:00:00Z', references };
+  const first = (state: 'unknown' | 'succeeded' | 'refused' | undefined) => {
+    const form = formAgain(invitationForm, 'createInvitation', state && { ...before, state });
+    return reviewStep(form, sandbox).options({})[0];
+  };
+
+  it('says where it sends what may have happened, when, and to whom', () => {
+    const { label = '', detail = '' } = first('unknown') ?? {};
+    assert.match(label, /again — sandbox$/);
+    assert.match(
+      detail,
+      /^The invitation for SIS A-1 may have been sent .*2026.* This sends it once more\.$/,
+    );
+    assert.match(first('succeeded')?.detail ?? '', /^The invitation for SIS A-1 was sent /);
+  });
+
+  it('is as ever where nothing happened', () => {
+    assert.deepEqual(first('refused'), first(undefined));
+    assert.doesNotMatch(first(undefined)?.label ?? '', /again/);
+  });
+});
