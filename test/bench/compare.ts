@@ -34,7 +34,7 @@ export async function compareWith(commit: string): Promise<string> {
     try {
       for (const [index, contestant] of contestants.entries()) {
         const own = join(folder, String(index));
-        mkdirSync(own);
+        mkdirSync(own, { mode: 0o700 });
         const firstAnswers: number[] = [];
         const begin = async (): Promise<Running> => {
           const running = await start(contestant, own, upstream);

@@ -71,6 +71,8 @@ function limitClass(policy: string, words: { one: string; many: string }, perMin
     standardHeaders: 'draft-8',
     legacyHeaders: false,
     store,
+    // It looks for mistakes in our code, and would remember each request for that.
+    validate: { singleCount: false },
     keyGenerator: (_request, response) => callerIn(response),
     handler: (_request, response, next) => {
       next(
