@@ -4,6 +4,7 @@ import { createProvider } from './authentication/provider.ts';
 import { createSessionStore } from './authentication/session-store.ts';
 import { type Backend, createBackend } from './backend.ts';
 import { createCallLog } from './call-log.ts';
+import type { LeftDrafts } from './commands/ask-for-request.ts';
 import { createHealthCommand } from './commands/health.ts';
 import type { ImportNode } from './commands/imports.ts';
 import { createPingCommand } from './commands/ping.ts';
@@ -64,7 +65,9 @@ export function activate(context: vscode.ExtensionContext): void {
     signIn: async () => 'signedInTo' in ((await signIn()) ?? {}),
     signOut: async () => signOut(),
   });
+  const drafts: LeftDrafts = new Map();
   const onOtherSession = () => {
+    drafts.clear();
     list.invalidate();
     void provider.refresh();
   };
@@ -94,8 +97,14 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   const onWritten = (environment: string) => void activity().then(({ refresh }) => refresh(environment));
   const writing = once(async (): Promise<WriteDependencies> => {
-    const { wizardInput } = await import('./forms/wizard-input.ts');
-    return { ...reading, input: wizardInput, intentions, sent, onWritten, inTest };
+    const { wizardInput: input } = await import('./forms/wizard-input.ts');
+    const { createLastEntries } = await import('./forms/last-entries.ts');
+    const asking = { input, drafts, lastEntries: createLastEntries(context.globalState) };
+    return { ...reading, ...asking, intentions, sent, onWritten, inTest };
+  });
+  const writes = once(async () => {
+    const { createWriteCommands } = await import('./commands/write-commands.ts');
+    return createWriteCommands(await writing());
   });
 
   const importChanges = new vscode.EventEmitter<undefined>();
@@ -150,29 +159,9 @@ export function activate(context: vscode.ExtensionContext): void {
       'pearsana.ping': completing('pinged', signedIn(createPingCommand(reading))),
       'pearsana.health': signedIn(createHealthCommand(reading)),
       'pearsana.scopes': signedIn(createScopesCommand(reading)),
-      'pearsana.createUser': signedIn(
-        whenUsed(async () => {
-          const { createWriteCommand } = await import('./commands/write.ts');
-          const { userForm } = await import('./forms/user-form.ts');
-          return createWriteCommand(userForm, await writing());
-        }),
-      ),
-      'pearsana.invite': completing(
-        'invited',
-        signedIn(
-          whenUsed(async () => {
-            const { createWriteCommand } = await import('./commands/write.ts');
-            const { invitationForm } = await import('./forms/invitation-form.ts');
-            return createWriteCommand(invitationForm, await writing());
-          }),
-        ),
-      ),
-      'pearsana.submitDocument': signedIn(
-        whenUsed(async () => {
-          const { createSubmitDocumentCommand } = await import('./commands/submit-document.ts');
-          return createSubmitDocumentCommand(await writing());
-        }),
-      ),
+      'pearsana.createUser': signedIn(whenUsed(async () => (await writes()).createUser)),
+      'pearsana.invite': completing('invited', signedIn(whenUsed(async () => (await writes()).invite))),
+      'pearsana.submitDocument': signedIn(whenUsed(async () => (await writes()).submitDocument)),
       'pearsana.saveResults': whenUsed(async () => (await import('./commands/save-results.ts')).saveResults),
       'pearsana.importFile': completing(
         'imported',

@@ -63,7 +63,12 @@ for (const kind of ['node', 'web'] as const) {
         partner.api.arrivals.map(({ body }) =>
           submitDocumentBatchRequest.parse(JSON.parse(body)).items.map(({ filename }) => filename),
         );
-      const once = [{}, { pick: 'DIPLOMA' }, { text: 'SIS' }, { text: 'A-1' }, { pick: 'store_only' }];
+      const once = (count: number) => [
+        { ask: `${count} files`, pick: `Same type, person and intent for all ${count} files` },
+        { ask: 'Document type', pick: 'DIPLOMA' },
+        { ask: 'Person', text: 'SIS A-1' },
+        { ask: 'Intent', pick: 'store_only' },
+      ];
       const read = () => page.waitForTimeout(1_000);
 
       await signIn(workbench, bff.accessKey);
@@ -71,9 +76,12 @@ for (const kind of ['node', 'web'] as const) {
       await t.test('unknown: the second request is not sent again without a person’s word', async () => {
         partner.api.next(accepted(25), { fault: 'reset-after-body' }, accepted(2));
         await submitRangeFromExplorer(workbench, '01.pdf', '27.pdf');
-        await passSteps(workbench, once);
+        await passSteps(workbench, once(27));
         const [send] = await quickInput.options();
-        assert.match(send ?? '', /^Submit 27 documents — sandbox.*Sent in 2 requests, one after the other/);
+        assert.match(
+          send ?? '',
+          /^Submit 27 documents for SIS A-1 — sandbox.*Sent in 2 requests, one after the other/,
+        );
         await workbench.screenshot(`.cache/screenshots/batches-review-${kind}.png`);
         await quickInput.accept();
         const told = notification(
@@ -111,7 +119,7 @@ for (const kind of ['node', 'web'] as const) {
 
         await read();
         await submitFromExplorer(workbench, ['26.pdf', '27.pdf']);
-        await passSteps(workbench, once);
+        await passSteps(workbench, once(2));
         await quickInput.accept();
         const again = notification(
           /2 unknown\. Not sent: the batch of documents for SIS A-1 \(today .*\) has no known outcome/,
@@ -132,7 +140,7 @@ for (const kind of ['node', 'web'] as const) {
         const arrived = Promise.withResolvers<void>();
         partner.api.next({ ...accepted(25), after: arrived.promise }, accepted(2));
         await submitRangeFromExplorer(workbench, '01.pdf', '27.pdf');
-        await passSteps(workbench, once);
+        await passSteps(workbench, once(27));
         await quickInput.accept();
         const progress = notification(/Submitting documents in sandbox.*0 of 27/).first();
         await progress.waitFor();

@@ -12,6 +12,7 @@ import {
   passSteps,
   signIn,
   submitFromExplorer,
+  titleOf,
   vsix,
 } from './person.ts';
 import { openWorkbench } from './workbench.ts';
@@ -55,22 +56,36 @@ for (const kind of ['node', 'web'] as const) {
       }
 
       await signIn(workbench, bff.accessKey);
-      const forAll = [
-        {},
-        { pick: 'DIPLOMA' },
-        { text: 'SIS' },
-        { text: 'A-1' },
-        { pick: 'attest' },
-        { text: 'att-1' },
+      const one: Entry[] = [
+        { ask: 'Document type', pick: 'DIPLOMA' },
+        { ask: 'Person', text: 'SIS A-1' },
+      ];
+      const forAll: Entry[] = [
+        { ask: '3 files', pick: 'Same type, person and intent for all 3 files' },
+        ...one,
+        { ask: 'Intent', pick: 'attest' },
+      ];
+      const attestation: Entry[] = [
+        { ask: 'Review', pick: 'More…' },
+        { ask: 'More', tick: ['Attestation reference id'] },
+        { ask: 'Attestation reference id', text: 'att-1' },
       ];
 
-      await t.test('Escape at any step sends nothing', async () => {
+      await t.test('Escape at any step sends nothing, and the same files are offered again', async () => {
         for (let count = 0; count <= forAll.length; count += 1) {
           await fromExplorer(Object.keys(contents), 'production');
-          await pass(forAll.slice(0, count));
-          if (count === forAll.length) {
+          if (count > 2) await quickInput.pick('Start anew');
+          const [next] = forAll.slice(count);
+          for (const { ask, pick, text } of forAll.slice(0, count)) {
+            await quickInput.step(titleOf(ask));
+            if (pick !== undefined) await quickInput.pick(pick);
+            if (text !== undefined) await quickInput.type(text);
+            if (pick === undefined) await quickInput.accept();
+          }
+          await quickInput.step(titleOf(next?.ask ?? 'Review'));
+          if (!next) {
             await quickInput.accept();
-            await quickInput.message(/Type “production” to submit 3 documents/);
+            await quickInput.message(/Type “production” to submit 3 documents for SIS A-1/);
           }
           await quickInput.escape();
         }
@@ -81,7 +96,8 @@ for (const kind of ['node', 'web'] as const) {
         'selected in the explorer: asked once for all, confirmed by name, sent as one batch',
         async () => {
           await fromExplorer(Object.keys(contents), 'production');
-          await pass(forAll);
+          await quickInput.pick('Continue the submission of 3 documents for SIS A-1');
+          await pass(attestation);
           const shown = (await quickInput.options()).join('\n');
           for (const value of [
             ...Object.keys(contents),
@@ -96,7 +112,7 @@ for (const kind of ['node', 'web'] as const) {
           }
           await workbench.screenshot(`.cache/screenshots/documents-review-${kind}.png`);
           await quickInput.accept();
-          await quickInput.message(/Type “production” to submit 3 documents/);
+          await quickInput.message(/Type “production” to submit 3 documents for SIS A-1/);
           await quickInput.type('production');
           await quickInput.accept();
           await notification(/Documents in production: 3 accepted\./)
@@ -125,16 +141,14 @@ for (const kind of ['node', 'web'] as const) {
       await t.test('asked for each: one fails in Pearsana’s words, and alone is offered again', async () => {
         await fromExplorer(['a.pdf', 'b.png'], 'sandbox');
         await pass([
-          { pick: 'Different for each file' },
-          { pick: 'Another type…' },
-          { text: 'LETTER' },
-          { text: 'SIS' },
-          { text: 'A-1' },
-          { pick: 'store_only' },
-          { pick: 'DIPLOMA' },
-          { text: 'SIS' },
-          { text: 'NOBODY' },
-          { pick: 'store_only' },
+          { ask: '2 files', pick: 'Different for each file' },
+          { ask: 'a.pdf: Document type', pick: 'Another type…' },
+          { ask: 'a.pdf: Type', text: 'LETTER' },
+          { ask: 'a.pdf: Person', text: 'SIS A-1' },
+          { ask: 'a.pdf: Intent', pick: 'store_only' },
+          { ask: 'b.png: Document type', pick: 'DIPLOMA' },
+          { ask: 'b.png: Person', text: 'SIS NOBODY' },
+          { ask: 'b.png: Intent', pick: 'store_only' },
         ]);
         await quickInput.accept();
         const told = notification(
@@ -156,7 +170,7 @@ for (const kind of ['node', 'web'] as const) {
         await chooseInMenu(workbench, 'sandbox', 'Submit Documents…');
         await quickInput.step(/Choose documents for Pearsana/);
         await quickInput.pick('c.txt');
-        await pass([{ pick: 'DIPLOMA' }, { text: 'SIS' }, { text: 'A-1' }, { pick: 'store_only' }]);
+        await pass([...one, { ask: 'Intent', pick: 'store_only' }]);
         await quickInput.accept();
         await notification(/Documents in sandbox: 1 accepted\./)
           .first()
@@ -176,7 +190,7 @@ for (const kind of ['node', 'web'] as const) {
       await t.test('a folder: the files in it, without those that cannot be sent', async () => {
         const before = documents().length;
         await fromExplorer(['letters'], 'sandbox');
-        await pass([{ pick: 'DIPLOMA' }, { text: 'SIS' }, { text: 'A-1' }, { pick: 'store_only' }]);
+        await pass([...one, { ask: 'Intent', pick: 'store_only' }]);
         const shown = (await quickInput.options()).join('\n');
         assert.match(shown, /2 files are left out, see below/);
         assert.match(shown, /empty\.pdf.*is empty/);

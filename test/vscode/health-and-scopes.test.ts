@@ -7,6 +7,7 @@ import {
   buildExtension,
   chooseInMenu,
   clickInDetails,
+  invitationEntries,
   noBrowser,
   passSteps,
   signIn,
@@ -92,10 +93,9 @@ for (const kind of ['node', 'web'] as const) {
       await read();
       await t.test('a call that lacks a scope leads to them', async () => {
         await chooseInMenu(workbench, 'sandbox', 'Create User…');
-        const texts = ['ada@example.edu', 'Ada', 'Lovelace', 'student', 'SIS', 'A-1'].map((text) => ({
-          text,
-        }));
-        await passSteps(workbench, [...texts, {}, {}]);
+        const [email, first, last, reference] = invitationEntries('ada@example.edu', 'SIS A-1');
+        assert(email && first && last && reference);
+        await passSteps(workbench, [email, first, last, { ask: 'Role', text: 'student' }, reference]);
         await quickInput.accept();
         const told = notification(/partners\.users:write is not enabled.*Nothing was sent/s).first();
         await told.waitFor();

@@ -8,7 +8,15 @@ import type { ImportsAnswer } from '../../shared/import-record.ts';
 import { freePort, startTestBff } from '../support/bff/test-bff.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
-import { buildExtension, chooseInMenu, importFromExplorer, noBrowser, signIn, vsix } from './person.ts';
+import {
+  buildExtension,
+  chooseInMenu,
+  importFromExplorer,
+  noBrowser,
+  signIn,
+  titleOf,
+  vsix,
+} from './person.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
 
 const people = Array.from({ length: 7 }, (_, index) => `student${index + 1}`);
@@ -280,7 +288,7 @@ for (const kind of ['node', 'web'] as const) {
         await quickInput.accept();
         await quickInput.step(/\(2\//);
         await quickInput.pick('Correct the Pattern…');
-        await quickInput.step(/\(1\//);
+        await quickInput.step(titleOf('File names'));
         await quickInput.type('letter-{id}.pdf');
         await quickInput.accept();
         await quickInput.step(/\(2\//);

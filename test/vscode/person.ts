@@ -111,19 +111,35 @@ async function submitSelected(workbench: Workbench, file: string): Promise<void>
   await workbench.quickInput.step(/Submit \d+ documents?/);
 }
 
-/** What is entered or chosen in a step of a wizard. Without either, the step is accepted as it is. */
-export type Entry = { text?: string; pick?: string };
+/** The title of a wizard's step: it ends with what is asked, and where it stands. */
+export function titleOf(ask: string): RegExp {
+  return new RegExp(` · ${ask.replaceAll('.', '\\.')}( \\(\\d+/\\d+\\))?$`);
+}
 
-/** Passes the steps of a wizard from its first one on, up to the one after them. */
+/** What is entered, chosen or ticked in a step of a wizard. Without any, the step is accepted as it is. */
+export type Entry = { ask: string; text?: string; pick?: string; tick?: readonly string[] };
+
+/** Passes the steps of a wizard from its first one on, up to the review. */
 export async function passSteps({ quickInput }: Workbench, entries: readonly Entry[]): Promise<void> {
-  for (const [index, { text, pick }] of entries.entries()) {
-    await quickInput.step(new RegExp(`\\(${index + 1}/`));
+  for (const { ask, text, pick, tick = [] } of entries) {
+    await quickInput.step(titleOf(ask));
     if (pick !== undefined) await quickInput.pick(pick);
     if (text !== undefined) await quickInput.type(text);
+    for (const label of tick) await quickInput.pick(label);
     if (pick === undefined) await quickInput.accept();
   }
-  await quickInput.step(new RegExp(`\\(${entries.length + 1}/`));
+  await quickInput.step(titleOf('Review'));
+  // What is known of the person is looked up first.
+  await quickInput.options();
 }
+
+/** The steps of an invitation. */
+export const invitationEntries = (email: string, reference: string): Entry[] => [
+  { ask: 'E-mail', text: email },
+  { ask: 'First name', text: 'Ada' },
+  { ask: 'Last name', text: 'Lovelace' },
+  { ask: 'External reference', text: reference },
+];
 
 /** Runs one of our commands from the menu of a file or a folder. */
 export async function chooseInExplorer(workbench: Workbench, file: string, command: string): Promise<void> {

@@ -46,6 +46,10 @@ export function createQuickInput(page: Page) {
       await box.press('Escape');
       await widget.waitFor({ state: 'hidden' });
     },
+    /** Waits until it has closed. */
+    async hidden(): Promise<void> {
+      await widget.waitFor({ state: 'hidden' });
+    },
     async value(): Promise<string> {
       return box.inputValue();
     },

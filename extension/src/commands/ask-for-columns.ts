@@ -1,6 +1,7 @@
 import type { ImportArgument } from '../contributions.ts';
 import { CommandError } from '../failures/command-failure.ts';
-import { runWizard, type WizardInput } from '../forms/wizard.ts';
+import type { WizardInput } from '../forms/step.ts';
+import { runWizard } from '../forms/wizard.ts';
 import { type ColumnsDraft, columnSteps, fieldsLacking } from '../imports/column-steps.ts';
 import { fittingOperations } from '../imports/fitting-operations.ts';
 import { plain } from '../plain-text.ts';

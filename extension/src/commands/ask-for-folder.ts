@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { folderRows, guessPattern } from '../../../shared/imports/document-folder.ts';
 import { CommandError } from '../failures/command-failure.ts';
-import { runWizard, type WizardInput } from '../forms/wizard.ts';
+import type { WizardInput } from '../forms/step.ts';
+import { runWizard } from '../forms/wizard.ts';
 import { type FolderDraft, folderSteps } from '../imports/folder-steps.ts';
 import { plain } from '../plain-text.ts';
 

@@ -34,7 +34,10 @@ export async function findTarget(
     placeHolder: 'Choose an environment',
     matchOnDescription: true,
   });
-  return chosen && { origin, environment: chosen.environment };
+  if (!chosen) return undefined;
+  // The next question offers it first.
+  list.setDefault(chosen.environment.id);
+  return { origin, environment: chosen.environment };
 }
 
 type Listed = Extract<ListState, { kind: 'listed' }>;

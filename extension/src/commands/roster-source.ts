@@ -8,7 +8,7 @@ import type { Fault } from '../../../shared/imports/fault.ts';
 import { largestFile } from '../../../shared/imports/file-text.ts';
 import type { Roster } from '../../../shared/imports/roster.ts';
 import { CommandError } from '../failures/command-failure.ts';
-import type { WizardInput } from '../forms/wizard.ts';
+import type { WizardInput } from '../forms/step.ts';
 import { plain } from '../plain-text.ts';
 import { askForFolder } from './ask-for-folder.ts';
 

@@ -26,6 +26,7 @@ import { readWriteArgument } from './command-arguments.ts';
 import { explorerFiles, readSource, sourcesAt, sourcesOf } from './document-files.ts';
 import { findTarget, loadList } from './find-target.ts';
 import { showDocumentResults } from './show-document-results.ts';
+import { whileUnderWay } from './while-under-way.ts';
 import type { WriteDependencies } from './write.ts';
 
 const command = operationCommands.submitDocument;
@@ -34,7 +35,7 @@ const command = operationCommands.submitDocument;
 export function createSubmitDocumentCommand(
   dependencies: WriteDependencies,
 ): (argument?: unknown, more?: unknown) => Promise<DocumentsResult | Failed | undefined> {
-  const { list, situation, input, sent, onWritten, inTest } = dependencies;
+  const { list, situation, sent, onWritten, inTest } = dependencies;
 
   async function send(
     target: Target,
@@ -101,10 +102,21 @@ export function createSubmitDocumentCommand(
       const isEach = read?.length === found.sources.length;
       const kept = read?.filter((_, at) => !isEach || sources.some((each) => each === found.sources[at]));
       const given = kept && draftOf(kept.map(({ fields }) => fields));
-      const { confirmed, newKey } = wanted;
-      const asked = formAgain(form, first, wanted.sentBefore);
-      const draft = await askForRequest(asked, target.environment, { command, given, confirmed }, input);
-      return draft && (await send(target, documentsOf(draft, sources), { cutBy, newKey, leftOut }));
+      const { confirmed } = wanted;
+      // What was begun for some files is of no use for others.
+      const draftName = [command, ...sources.map(({ uri, name }) => uri ?? name)].join(' ');
+      return whileUnderWay(target.environment, title, async () => {
+        const wish = { command, given, confirmed, newKey: wanted.newKey, draftName };
+        const asked = await askForRequest(
+          formAgain(form, first, wanted.sentBefore),
+          target,
+          wish,
+          dependencies,
+        );
+        if (!asked) return undefined;
+        const { request, newKey } = asked;
+        return send(target, documentsOf(request, sources), { cutBy, newKey, leftOut });
+      });
     },
     // A remedy has one argument, and the explorer gives several files in a second one.
     (argument, more) => (more === undefined ? tryAgain(command, argument) : undefined),

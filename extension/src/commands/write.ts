@@ -5,25 +5,25 @@ import type { EnvironmentList } from '../environment-list.ts';
 import { copyRequestId, openTextButton, showFailure, showMessage } from '../failures/show-message.ts';
 import type { Situation } from '../failures/situation.ts';
 import { tellFailures } from '../failures/tell-failures.ts';
-import type { FormOperation, OperationForm } from '../forms/operation-form.ts';
+import type { PersonOperation } from '../forms/form.ts';
+import type { OperationForm } from '../forms/operation-form.ts';
 import type { Draft } from '../forms/request-draft.ts';
-import type { WizardInput } from '../forms/wizard.ts';
 import { plain } from '../plain-text.ts';
 import type { Intentions } from '../writes/intentions.ts';
 import { sendOnce, type Target } from '../writes/send-once.ts';
 import { formAgain } from '../writes/sent-before.ts';
 import { requestIdsOf, type SentRequests } from '../writes/sent-requests.ts';
 import { explainWrite, tryAgain, writeRemedies } from '../writes/write-outcome.ts';
-import { askForRequest } from './ask-for-request.ts';
+import { type AskDependencies, askForRequest } from './ask-for-request.ts';
 import { whileSending } from './call-with-progress.ts';
 import { readWriteArgument } from './command-arguments.ts';
 import { findTarget } from './find-target.ts';
+import { whileUnderWay } from './while-under-way.ts';
 
-export type WriteDependencies = {
+export type WriteDependencies = AskDependencies & {
   backend: Backend;
   list: EnvironmentList;
   situation: () => Situation;
-  input: WizardInput;
   intentions: Intentions;
   sent: SentRequests;
   onWritten: (environment: string) => void;
@@ -31,14 +31,14 @@ export type WriteDependencies = {
   inTest: boolean;
 };
 
-type WriteResult<Name extends FormOperation> = Answer<Name> | Failed;
+type WriteResult<Name extends PersonOperation> = Answer<Name> | Failed;
 
 /** A command that writes: it asks for what is missing, shows all of it, has it confirmed, and sends it once. */
-export function createWriteCommand<Name extends FormOperation>(
+export function createWriteCommand<Name extends PersonOperation>(
   form: OperationForm<Name>,
   dependencies: WriteDependencies,
 ): (argument?: unknown) => Promise<WriteResult<Name> | undefined> {
-  const { list, situation, input, sent, onWritten, inTest } = dependencies;
+  const { list, situation, lastEntries, sent, onWritten, inTest } = dependencies;
   const command = operationCommands[form.operation];
 
   async function send(target: Target, request: Draft, newKey: boolean): Promise<WriteResult<Name>> {
@@ -55,6 +55,7 @@ export function createWriteCommand<Name extends FormOperation>(
       return result;
     }
     void list.update();
+    void lastEntries.keep(form.entriesOf(request));
     const done = `${form.doneWords(request, result)} in ${result.environment}.`;
     const before =
       'replayed' in result && result.replayed ? ' It was already done, so it was not sent again.' : '';
@@ -77,15 +78,16 @@ export function createWriteCommand<Name extends FormOperation>(
         ...wanted
       } = readWriteArgument(command, argument, { inTest });
       const target = await findTarget(list, [form.operation], { title: form.title, named });
-      const request =
-        target &&
-        (await askForRequest(
+      if (!target) return undefined;
+      return whileUnderWay(target.environment, form.title, async () => {
+        const asked = await askForRequest(
           formAgain(form, form.operation, wanted.sentBefore),
-          target.environment,
+          target,
           { command, given, ...wanted },
-          input,
-        ));
-      return request && (await send(target, request, wanted.newKey));
+          dependencies,
+        );
+        return asked && (await send(target, asked.request, asked.newKey));
+      });
     },
     (argument) => tryAgain(command, argument),
   );

@@ -1,12 +1,15 @@
 import { byteWords } from '../../../shared/byte-words.ts';
 import { documentScopes } from '../../../shared/documents.ts';
 import type { FileLimits } from '../../../shared/environments.ts';
-import type { Form } from '../forms/form.ts';
+import { externalReference } from '../../../shared/fields.ts';
+import { allSteps, type Form } from '../forms/form.ts';
+import { referenceText } from '../forms/reference-steps.ts';
+import type { Draft } from '../forms/request-draft.ts';
 import { reviewLines } from '../forms/review-lines.ts';
 import { batchesOf } from './batches.ts';
 import type { LeftOut, Source } from './document.ts';
-import { documentsOf, draftIssues } from './document-draft.ts';
-import { documentSteps } from './document-steps.ts';
+import { documentsOf, draftIssues, draftOf } from './document-draft.ts';
+import { documentSteps, optionalDocumentSteps } from './document-steps.ts';
 
 /** The form of these files; its review shows each file, what was left out, and in how many requests they are sent. */
 export function documentForm(
@@ -15,12 +18,13 @@ export function documentForm(
   leftOut: readonly LeftOut[] = [],
 ): Form {
   const title = `Submit ${countWords(sources)}`;
-  const steps: Form['steps'] = (draft) => documentSteps(draft, sources);
-  return {
+  const form: Form = {
     title,
-    steps,
+    begin: ({ namespace }) =>
+      draftOf([namespace === undefined ? {} : { externalReference: { namespace, externalId: '' } }]),
+    steps: (draft) => documentSteps(draft, sources),
+    optionalSteps: (draft) => optionalDocumentSteps(draft, sources),
     issues: (draft) => draftIssues(draft, sources),
-    sendLabel: title,
     consequence(draft, kind) {
       const documents = documentsOf(draft, sources);
       const requests = batchesOf(documents, limits).length;
@@ -35,10 +39,11 @@ export function documentForm(
         ...(requests > 1 ? [`Sent in ${requests} requests, one after the other.`] : []),
       ].join(' ');
     },
-    deed: () => `submit ${countWords(sources)}`,
+    deed: (draft) => `submit ${countWords(sources)}${peopleWords(draft, sources)}`,
+    subject: (draft) => `the submission of ${countWords(sources)}${peopleWords(draft, sources)}`,
     lines(draft) {
       const sent = draft.same === false ? { items: draft.items } : { shared: draft.shared };
-      return reviewLines(sent, steps(draft)).map((line) => ({
+      return reviewLines(sent, allSteps(form, draft)).map((line) => ({
         ...line,
         label: line.label.replace(/^shared\./, ''),
       }));
@@ -48,6 +53,20 @@ export function documentForm(
       ...sources.map(({ name, bytes }, index) => reviewFile(name, byteWords(bytes), index === 0 && 'Files')),
     ],
   };
+  return form;
+}
+
+/** As in ` for SIS 20261234`: whom they are about, where that is one person. */
+function peopleWords(draft: Draft, sources: readonly Source[]): string {
+  const people = new Set(
+    documentsOf(draft, sources).flatMap(({ fields }) => {
+      const reference = externalReference.safeParse(fields.externalReference).data;
+      return reference ? [referenceText(reference)] : [];
+    }),
+  );
+  const [first] = people;
+  if (first === undefined) return '';
+  return people.size === 1 ? ` for ${first}` : ` for ${people.size} people`;
 }
 
 function reviewFile(label: string, description: string, separatorAbove: string | false) {

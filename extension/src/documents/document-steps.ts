@@ -1,21 +1,32 @@
 import { documentTypes, submitDocumentRequest } from '../../../shared/documents.ts';
 import { pathWords } from '../../../shared/validate.ts';
-import { referenceFields } from '../forms/reference-steps.ts';
+import { referenceStep } from '../forms/reference-steps.ts';
 import { type Draft, fieldStep, type Path, withValue } from '../forms/request-draft.ts';
-import type { ChoiceStep, Step, TextStep } from '../forms/wizard.ts';
+import type { ChoiceStep, Step, TextStep } from '../forms/step.ts';
 import type { Source } from './document.ts';
 import { fieldsAt } from './document-draft.ts';
 
 const schema = submitDocumentRequest;
 const documentedTypes: readonly string[] = Object.values(documentTypes).flat();
 
+/** What is asked of every document: once for all of them, or of each. */
 export function documentSteps(draft: Draft, sources: readonly Source[]): Step<Draft>[] {
-  if (draft.same !== false)
-    return [...(sources.length > 1 ? [sameStep(sources)] : []), ...stepsAt(draft, ['shared'])];
   return [
-    sameStep(sources),
-    ...sources.flatMap(({ name }, index) => stepsAt(draft, ['items', index], `${name}: `)),
+    ...(sources.length > 1 ? [sameStep(sources)] : []),
+    ...placesOf(draft, sources).flatMap(({ path, whose }) => stepsAt(draft, path, whose)),
   ];
+}
+
+/** What a document may have besides. */
+export function optionalDocumentSteps(draft: Draft, sources: readonly Source[]): Step<Draft>[] {
+  return placesOf(draft, sources).flatMap(({ path, whose }) =>
+    fieldsAt(draft, path).verificationIntent === 'attest' ? [attestationStep(path, whose)] : [],
+  );
+}
+
+function placesOf(draft: Draft, sources: readonly Source[]): { path: Path; whose: string }[] {
+  if (draft.same !== false) return [{ path: ['shared'], whose: '' }];
+  return sources.map(({ name }, index) => ({ path: ['items', index], whose: `${name}: ` }));
 }
 
 function sameStep(sources: readonly Source[]): ChoiceStep<Draft> {
@@ -23,6 +34,8 @@ function sameStep(sources: readonly Source[]): ChoiceStep<Draft> {
     kind: 'choice',
     id: 'same',
     ask: `${sources.length} files`,
+    // It decides how many steps there are.
+    counted: false,
     prompt: 'How do you want to describe these files?',
     options: () => [
       { id: 'all', label: `Same type, person and intent for all ${sources.length} files` },
@@ -35,12 +48,15 @@ function sameStep(sources: readonly Source[]): ChoiceStep<Draft> {
   };
 }
 
-function stepsAt(draft: Draft, path: Path, whose = ''): Step<Draft>[] {
-  const { documentType, verificationIntent } = fieldsAt(draft, path);
+function stepsAt(draft: Draft, path: Path, whose: string): Step<Draft>[] {
+  const { documentType } = fieldsAt(draft, path);
   const id = (name: string) => pathWords([...path, name]);
-  const text = (field: Path, words: Parameters<typeof fieldStep>[2]) =>
-    lifted(fieldStep(schema, field, words), path, whose);
   const isOther = typeof documentType === 'string' && !documentedTypes.includes(documentType);
+  const otherType = fieldStep(schema, ['documentType'], {
+    ask: 'Type',
+    prompt: 'Document type, as Pearsana calls it',
+    missing: 'Enter a document type',
+  });
   return [
     {
       kind: 'choice',
@@ -63,17 +79,21 @@ function stepsAt(draft: Draft, path: Path, whose = ''): Step<Draft>[] {
     ...(isOther
       ? [
           {
-            ...text(['documentType'], {
-              ask: 'Type',
-              prompt: 'Document type, as Pearsana calls it',
-              missing: 'Enter a document type',
-            }),
+            ...lifted(otherType, path, whose),
             id: id('documentType.other'),
+            counted: false as const,
+            follows: id('documentType'),
           },
         ]
       : []),
-    ...referenceFields(schema, ['externalReference'], 'Person', 'SIS').map((step) =>
-      lifted(step, path, whose),
+    lifted(
+      referenceStep(schema, ['externalReference'], {
+        ask: 'Person',
+        prompt: 'The system that knows this person and the id there, for example SIS 20261234',
+        suggestion: 'SIS',
+      }),
+      path,
+      whose,
     ),
     {
       kind: 'choice',
@@ -89,16 +109,16 @@ function stepsAt(draft: Draft, path: Path, whose = ''): Step<Draft>[] {
         return intent === 'attest' ? next : withValue(next, [...path, 'attestationReferenceId'], undefined);
       },
     },
-    ...(verificationIntent === 'attest'
-      ? [
-          text(['attestationReferenceId'], {
-            ask: 'Attestation reference id',
-            prompt: 'Id of the attestation that this belongs to; leave it empty for none',
-            optional: true,
-          }),
-        ]
-      : []),
   ];
+}
+
+function attestationStep(path: Path, whose: string): TextStep<Draft> {
+  const step = fieldStep(schema, ['attestationReferenceId'], {
+    ask: 'Attestation reference id',
+    prompt: 'Id of the attestation that this belongs to; leave it empty for none',
+    optional: true,
+  });
+  return lifted(step, path, whose);
 }
 
 /** A step for one document's fields, as a step of the whole draft. */
@@ -106,6 +126,7 @@ function lifted(step: TextStep<Draft>, path: Path, whose: string): TextStep<Draf
   return {
     ...step,
     id: `${pathWords(path)}.${step.id}`,
+    ...(step.fields && { fields: step.fields.map((field) => `${pathWords(path)}.${field}`) }),
     ask: whose + step.ask,
     prompt: whose + step.prompt,
     value: (draft) => step.value(fieldsAt(draft, path)),

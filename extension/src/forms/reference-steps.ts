@@ -1,69 +1,100 @@
-import { type Schema, valueAt } from '../../../shared/validate.ts';
-import { type Draft, faultAt, fieldStep, type Path, withValue } from './request-draft.ts';
-import type { ChoiceStep, Step } from './wizard.ts';
+import { pathWords, type Schema, valueAt } from '../../../shared/validate.ts';
+import { faultWords } from './fault-words.ts';
+import { type Draft, faultAt, type Path, withValue } from './request-draft.ts';
+import type { TextStep } from './step.ts';
 
 const referencesPath: Path = ['externalReferences'];
+const mostOffered = 50;
 
-/** Both fields exist from the start, so that the contract can compare it with the others while it is filled in. */
-const blank = { namespace: '', externalId: '' };
+type Reference = { namespace: string; externalId: string };
 
-/** How many external references the draft has or is about to have: one at least. */
-function referenceCount(draft: Draft): number {
-  const references = valueAt(draft, referencesPath);
-  return Array.isArray(references) ? Math.max(references.length, 1) : 1;
+/** As in `SIS 20261234`; a system with blanks in its name is in quotes. */
+export function referenceText({ namespace, externalId }: Reference): string {
+  return `${/\s/.test(namespace) ? `"${namespace}"` : namespace} ${externalId}`;
 }
 
-/** The two steps for one external reference: of which system, and by which id. */
-export function referenceFields(schema: Schema, path: Path, which: string, suggestion: string) {
-  return [
-    fieldStep(schema, [...path, 'namespace'], {
-      ask: `${which}, namespace`,
-      prompt: `${which}: the system that knows this person, such as SIS or LMS`,
-      missing: 'Enter the system, for example SIS',
-      placeholder: 'SIS',
-      suggestion,
-    }),
-    fieldStep(schema, [...path, 'externalId'], {
-      ask: `${which}, id`,
-      prompt: `${which}: the person’s id in that system`,
-      missing: 'Enter the person’s id',
-      placeholder: 'for example 20261234',
-    }),
-  ];
+/** Reads what `referenceText` writes. */
+export function readReference(text: string): Reference {
+  const [, quoted, word, rest = ''] = /^\s*(?:"([^"]*)"|(\S*))(.*)$/s.exec(text) ?? [];
+  return { namespace: quoted ?? word ?? '', externalId: rest.trim() };
 }
 
-/** The steps for the external references: two for each, and whether another one follows. */
-export function referenceSteps(schema: Schema, draft: Draft): Step<Draft>[] {
-  return Array.from({ length: referenceCount(draft) }, (_, index) => index).flatMap((index) => {
-    const which = index === 0 ? 'External reference' : `External reference ${index + 1}`;
-    return [
-      ...referenceFields(schema, [...referencesPath, index], which, index === 0 ? 'SIS' : ''),
-      anotherReference(schema, index),
-    ];
+export type ReferenceWords = {
+  ask: string;
+  prompt: string;
+  /** Which system is offered first. */
+  suggestion?: string;
+  /** What is entered empty is left out. */
+  optional?: true;
+};
+
+/** Asks for the system and the person's id in it, in one box. */
+export function referenceStep(schema: Schema, path: Path, words: ReferenceWords): TextStep<Draft> {
+  const { suggestion = '', optional, ask, prompt } = words;
+  const fields = ['namespace', 'externalId'].map((field) => [...path, field]);
+  const referenceAt = (draft: Draft): Reference | undefined => {
+    const [namespace, externalId] = fields.map((field) => valueAt(draft, field));
+    return typeof namespace === 'string' && typeof externalId === 'string'
+      ? { namespace, externalId }
+      : undefined;
+  };
+  const shown = (draft: Draft) => {
+    const reference = referenceAt(draft);
+    return reference ? referenceText(reference) : suggestion && `${suggestion} `;
+  };
+  // What is shown and not changed stays as it is: a program may have given blanks that nobody sees here.
+  const put = (text: string, draft: Draft) => {
+    if (text.trim() === '' && optional) return withoutItem(draft, path);
+    return text === shown(draft) && referenceAt(draft)
+      ? draft
+      : withValue(draft, path, { ...readReference(text) });
+  };
+  return {
+    kind: 'text',
+    id: pathWords(path),
+    ask,
+    prompt,
+    placeholder: 'SIS 20261234',
+    fields: fields.map(pathWords),
+    append: true,
+    value: shown,
+    put,
+    check(text, draft) {
+      if (text.trim() === '' && optional) return undefined;
+      const next = put(text, draft);
+      const { namespace, externalId } = referenceAt(next) ?? readReference(text);
+      if (namespace.trim() === '' || externalId.trim() === '')
+        return 'Enter the system and the id, for example SIS 20261234';
+      const fault = [path, ...fields].map((field) => faultAt(schema, next, field)).find(Boolean);
+      return fault && faultWords(fault);
+    },
+  };
+}
+
+/** The one external reference that everybody has. */
+export function firstReference(schema: Schema): TextStep<Draft> {
+  return referenceStep(schema, [...referencesPath, 0], {
+    ask: 'External reference',
+    prompt: 'The system that knows this person and the id there, for example SIS 20261234',
+    suggestion: 'SIS',
   });
 }
 
-function anotherReference(schema: Schema, index: number): ChoiceStep<Draft> {
-  return {
-    kind: 'choice',
-    id: `anotherReference[${index}]`,
-    ask: 'Another external reference',
-    prompt: 'Does this person have an id in another system too?',
-    options: (draft) => [
-      {
-        id: 'enough',
-        label: 'Continue',
-        ...(referenceCount(draft) > index + 1 && { description: 'removes the references after this one' }),
-      },
-      { id: 'another', label: 'Add another external reference' },
-    ],
-    put: (option, draft) => {
-      const references = valueAt(draft, referencesPath);
-      const all: unknown[] = Array.isArray(references) ? references : [];
-      if (option === 'enough') return withValue(draft, referencesPath, all.slice(0, index + 1));
-      const more = withValue(draft, referencesPath, all.length > index + 1 ? all : [...all, blank]);
-      // The contract knows how many are too many.
-      return faultAt(schema, more, referencesPath) === undefined ? more : draft;
-    },
-  };
+/** Those that there are beside it, and one more. */
+export function otherReferences(schema: Schema, draft: Draft): TextStep<Draft>[] {
+  const references = valueAt(draft, referencesPath);
+  const count = Array.isArray(references) ? references.length : 0;
+  return Array.from({ length: Math.min(Math.max(count, 1), mostOffered - 1) }, (_, index) =>
+    referenceStep(schema, [...referencesPath, index + 1], {
+      ask: `External reference ${index + 2}`,
+      prompt: 'Another system that knows this person and the id there; leave it empty for none',
+      optional: true,
+    }),
+  );
+}
+
+function withoutItem(draft: Draft, path: Path): Draft {
+  const list = valueAt(draft, path.slice(0, -1));
+  if (!Array.isArray(list)) return draft;
+  return withValue(draft, path.slice(0, -1), list.toSpliced(Number(path.at(-1)), 1));
 }

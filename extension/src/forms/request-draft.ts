@@ -1,7 +1,7 @@
 import type { Issue } from '../../../shared/errors.ts';
 import { pathWords, type Schema, type Validation, validate, valueAt } from '../../../shared/validate.ts';
 import { faultWords } from './fault-words.ts';
-import type { TextStep } from './wizard.ts';
+import type { TextStep } from './step.ts';
 
 /** A request on its way to being one: some fields are there, some are not yet. */
 export type Draft = Record<string, unknown>;

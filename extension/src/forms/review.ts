@@ -1,37 +1,104 @@
 import type { Environment } from '../../../shared/environments.ts';
-import { asksFor, type Form } from './form.ts';
+import { colors } from '../contributions.ts';
+import { capitalised } from '../plain-text.ts';
+import { allSteps, asksFor, type Form } from './form.ts';
 import type { Draft } from './request-draft.ts';
-import { type ChoiceStep, GoTo, type TextStep } from './wizard.ts';
+import { type ChoiceStep, GoTo, type ManyStep, type Option, type Step, type TextStep } from './step.ts';
 
 export type ReviewedEnvironment = Pick<Environment, 'id' | 'name' | 'apiUrl' | 'protected' | 'kind'>;
 
+/** Something that the person should know before it is sent, in words. Sending is then a choice of its own. */
+export type Obstacle = {
+  label: string;
+  detail: string;
+  icon: string;
+  /** What can be done about it instead. */
+  remedy?: Pick<Option, 'label' | 'detail'> & { act(): void };
+};
+
+/** What a review offers beside sending. */
+export type ReviewExtras = {
+  /** What is known of this person; nothing where nothing stands in the way, or where it cannot be found out. */
+  obstacle?(draft: Draft): Promise<Obstacle | undefined>;
+  /** What can be done with the request without sending it. */
+  tools?(draft: Draft): readonly (Pick<Option, 'label' | 'description' | 'icon'> & { act(): void })[];
+};
+
+/** Looks like no other environment, whatever the theme's colours are. */
+export function mark({
+  protected: isProtected,
+}: Pick<Environment, 'protected'>): Pick<Option, 'icon' | 'color'> {
+  return isProtected ? { icon: 'shield', color: colors.protected } : {};
+}
+
+const [send, leave, remedy, more, tool] = ['send', 'leave', 'remedy', 'more', 'tool:'];
+
 /** The last look: what will be sent, and where. Enter sends; a line leads back to its step. */
-export function reviewStep(form: Form, environment: ReviewedEnvironment): ChoiceStep<Draft> {
+export function reviewStep(
+  form: Form,
+  environment: ReviewedEnvironment,
+  { obstacle, tools }: ReviewExtras = {},
+): ChoiceStep<Draft> {
+  let found: Obstacle | undefined;
+  const isWrong = (draft: Draft) => form.issues(draft).length > 0;
+
+  function optionsFor(draft: Draft): Option[] {
+    const sending: Option = {
+      id: send,
+      label: `${found ? 'Send Anyway' : capitalised(form.deed(draft))} — ${environment.name}`,
+      detail: [
+        form.consequence(draft, environment.kind),
+        ...(environment.protected ? [`Next, you type “${environment.id}” to confirm.`] : []),
+      ].join(' '),
+      ...mark(environment),
+    };
+    const lines = form.lines(draft).map(({ step, label, value }, index) => ({
+      id: step,
+      label,
+      description: value === '' ? '(empty)' : value,
+      ...(index === 0 && { separatorAbove: `What will be sent to ${environment.apiUrl}` }),
+    }));
+    const offered = tools && !isWrong(draft) ? tools(draft) : [];
+    return [
+      ...(found ? obstacleOptions(found) : []),
+      sending,
+      ...lines,
+      ...(form.more ?? []),
+      ...(absent(form, draft).length > 0 ? [moreOption(form, draft)] : []),
+      ...offered.map(({ act: _, ...shown }, index) => ({ ...shown, id: `${tool}${index}` })),
+    ];
+  }
+
   return {
     kind: 'choice',
     id: 'review',
     ask: 'Review',
-    prompt: 'This is all that will be sent. Choose a line to change it',
-    options: (draft) => [
-      {
-        id: 'send',
-        label: `${form.sendLabel} — ${environment.name}`,
-        description: environment.protected
-          ? `next, you type “${environment.id}” to confirm`
-          : environment.apiUrl,
-        detail: form.consequence(draft, environment.kind),
-      },
-      ...form.lines(draft).map(({ step, label, value }, index) => ({
-        id: step,
-        label,
-        description: value === '' ? '(empty)' : value,
-        ...(index === 0 && { separatorAbove: `What will be sent to ${environment.apiUrl}` }),
-      })),
-      ...(form.more ?? []),
-    ],
-    put: (option, draft) => {
-      const asked = form.steps(draft);
-      if (option !== 'send') return new GoTo(asked.some(({ id }) => id === option) ? option : 'review');
+    prompt: environment.protected
+      ? 'This reaches real people. Choose a line to change it'
+      : 'This is all that will be sent. Choose a line to change it',
+    options(draft) {
+      found = undefined;
+      if (!obstacle || isWrong(draft)) return optionsFor(draft);
+      return obstacle(draft).then((now) => {
+        found = now;
+        return optionsFor(draft);
+      });
+    },
+    put(option, draft) {
+      if (option === leave) return new GoTo();
+      if (option === remedy) {
+        found?.remedy?.act();
+        return new GoTo();
+      }
+      if (option.startsWith(tool)) {
+        tools?.(draft)[Number(option.slice(tool.length))]?.act();
+        return new GoTo('review');
+      }
+      const asked = allSteps(form, draft);
+      if (option !== send) {
+        const isStep = option === more || asked.some(({ id }) => id === option);
+        return new GoTo(isStep ? option : 'review');
+      }
       // Nothing wrong gets past this step, whichever way it came into the draft.
       const wrong = form.issues(draft);
       if (wrong.length === 0) return draft;
@@ -40,14 +107,46 @@ export function reviewStep(form: Form, environment: ReviewedEnvironment): Choice
   };
 }
 
+/** Enter takes the first: then nothing is sent. */
+function obstacleOptions({ label, detail, icon, remedy: other }: Obstacle): Option[] {
+  return [
+    { id: leave, label, detail: `Enter closes this, and nothing is sent. ${detail}`, icon },
+    ...(other ? [{ id: remedy, label: other.label, ...(other.detail && { detail: other.detail }) }] : []),
+  ];
+}
+
+function absent(form: Form, draft: Draft): Step<Draft>[] {
+  const present = new Set(form.lines(draft).map(({ step }) => step));
+  return form.optionalSteps(draft).filter(({ id }) => !present.has(id));
+}
+
+function moreOption(form: Form, draft: Draft): Option {
+  const names = absent(form, draft).map(({ ask }) => ask);
+  const shown = names.slice(0, 3).join(', ');
+  return { id: more, label: 'More…', description: names.length > 3 ? `${shown} and others` : shown };
+}
+
+/** Which of the fields that a request need not have are to be filled in. */
+export function moreStep(form: Form): ManyStep<Draft> {
+  return {
+    kind: 'many',
+    id: more,
+    ask: 'More',
+    prompt: 'Choose what else to fill in, one or several',
+    options: (draft) => absent(form, draft).map(({ id, ask }) => ({ id, label: ask })),
+    put: (chosen, draft) => (chosen.length > 0 ? new GoTo(...chosen) : draft),
+  };
+}
+
 /** For a protected environment, every time: its name is typed, and never suggested. */
-export function confirmationStep(environment: string, deed: string): TextStep<Draft> {
+export function confirmationStep<Any>(environment: string, deed: string, consequence = ''): TextStep<Any> {
   return {
     kind: 'text',
     id: 'confirmation',
     ask: 'Confirm',
-    prompt: `Type “${environment}” to ${deed}`,
+    prompt: `${consequence} Type “${environment}” to ${deed}`.trim(),
     placeholder: environment,
+    warns: true,
     value: () => '',
     check: (text) => (text === environment ? undefined : `Type “${environment}” exactly`),
     put: (_text, draft) => draft,

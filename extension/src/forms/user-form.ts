@@ -1,12 +1,14 @@
 import { createUserRequest } from '../../../shared/users.ts';
 import { valueAt } from '../../../shared/validate.ts';
 import { operationForm } from './operation-form.ts';
-import { personSteps } from './person-steps.ts';
-import { referenceSteps } from './reference-steps.ts';
-import { type Draft, type FieldWords, fieldStep, withValue } from './request-draft.ts';
-import type { ManyStep, Step } from './wizard.ts';
+import { emailIn, personSteps } from './person-steps.ts';
+import { firstReference, otherReferences } from './reference-steps.ts';
+import { type Draft, type FieldWords, fieldStep } from './request-draft.ts';
 
 const schema = createUserRequest;
+const emailPath = ['identity', 'email'];
+const rolePath = ['identity', 'roleName'];
+const roleIn = (draft: Draft) => String(valueAt(draft, rolePath) ?? '');
 
 const addressFields: Readonly<Record<string, FieldWords>> = {
   dateOfBirth: { ask: 'Date of birth', placeholder: '2000-05-15' },
@@ -20,7 +22,7 @@ const addressFields: Readonly<Record<string, FieldWords>> = {
   country: { ask: 'Country' },
 };
 
-/** Everything that a profile can hold, by its path. None is required, so one step asks which of them to fill in. */
+/** Everything that a profile can hold, by its path. */
 const profileFields: Readonly<Record<string, FieldWords>> = {
   'profile.preferredName': { ask: 'Preferred name' },
   'profile.phone': {
@@ -34,55 +36,37 @@ const profileFields: Readonly<Record<string, FieldWords>> = {
   ),
 };
 
-const profilePaths = Object.keys(profileFields);
-const profileValue = (draft: Draft, path: string) => valueAt(draft, path.split('.'));
-
-const profileStep: ManyStep<Draft> = {
-  kind: 'many',
-  id: 'profile',
-  ask: 'Profile',
-  prompt: 'Choose what else to fill in; you can skip all of it',
-  options: (draft) =>
-    Object.entries(profileFields).map(([id, { ask }]) => ({
-      id,
-      label: ask,
-      picked: profileValue(draft, id) !== undefined,
-    })),
-  put: (picked, draft) =>
-    profilePaths.reduce((next, path) => {
-      // A field that is chosen exists from now on, empty, and so has its step.
-      const value = picked.includes(path) ? (profileValue(next, path) ?? '') : undefined;
-      return withValue(next, path.split('.'), value);
-    }, draft),
-};
-
-/** What a new user asks for. */
-const steps = (draft: Draft): Step<Draft>[] => [
-  ...personSteps(schema, ['identity', 'email'], 'E-mail address of the new user'),
-  fieldStep(schema, ['identity', 'roleName'], {
-    ask: 'Role',
-    prompt: 'Role of the new user, for example student or faculty',
-    missing: 'Enter a role, for example student',
-    suggestion: 'student',
-  }),
-  ...referenceSteps(schema, draft),
-  profileStep,
-  ...Object.entries(profileFields)
-    .filter(([path]) => profileValue(draft, path) !== undefined)
-    .map(([path, words]) => fieldStep(schema, path.split('.'), { ...words, optional: true })),
-];
-
 export const userForm = operationForm('createUser', {
-  steps,
-  sendLabel: 'Create the user',
+  begin: ({ namespace, roleName }) => ({
+    ...(roleName !== undefined && { identity: { roleName } }),
+    ...(namespace !== undefined && { externalReferences: [{ namespace, externalId: '' }] }),
+  }),
+  entriesOf: (request) => ({ roleName: roleIn(request) }),
+  steps: () => [
+    ...personSteps(schema, emailPath, 'the new user'),
+    fieldStep(schema, rolePath, {
+      ask: 'Role',
+      prompt: 'Role of the new user, for example student or faculty',
+      missing: 'Enter a role, for example student',
+      suggestion: 'student',
+    }),
+    firstReference(schema),
+  ],
+  optionalSteps: (draft) => [
+    ...Object.entries(profileFields).map(([path, words]) =>
+      fieldStep(schema, path.split('.'), { ...words, optional: true }),
+    ),
+    ...otherReferences(schema, draft),
+  ],
   consequence: (_draft, kind) =>
     kind === 'local'
       ? 'Local stand-in only: no user is created at Pearsana.'
       : 'Sending twice may create a duplicate user.',
-  deed: (draft) => `create the user ${valueAt(draft, ['identity', 'email'])}`,
+  deed: (draft) => `create the user ${emailIn(draft, emailPath) ?? ''} as ${roleIn(draft)}`,
+  subject: (draft) => `the user ${emailIn(draft, emailPath) ?? 'somebody'}`,
   doing: 'Creating a user',
   doneWords: (request, { result }) => {
-    const email = valueAt(request, ['identity', 'email']);
+    const email = emailIn(request, emailPath);
     // Pearsana does not document this answer; the id is told where there is one.
     const userId = valueAt(result, ['user', 'userId']);
     return `Created the user ${email}${typeof userId === 'string' ? ` (${userId})` : ''}`;

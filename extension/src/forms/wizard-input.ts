@@ -1,54 +1,63 @@
 import * as vscode from 'vscode';
-import type { Answer, Option, Place, WizardInput } from './wizard.ts';
+import { questionWithFault } from './fault-words.ts';
+import type { Answer, Option, Place, WizardInput } from './step.ts';
+
+type Item = vscode.QuickPickItem & { id?: string };
 
 /** Shows a wizard's steps by VS Code's quick inputs. Losing the focus keeps them; Escape ends the wizard. */
 export const wizardInput: WizardInput = {
-  text({ place, ask, prompt, placeholder, value, check }) {
+  text({ place, ask, prompt, placeholder, value, append, warns, check }) {
     const box = vscode.window.createInputBox();
     box.prompt = prompt;
     box.placeholder = placeholder ?? ask;
     box.value = value;
+    if (append) box.valueSelection = [value.length, value.length];
+    const { Error: error, Warning: warning } = vscode.InputBoxValidationSeverity;
+    const untouched = warns ? { message: prompt, severity: warning } : undefined;
+    box.validationMessage = untouched;
     const verdict = (text: string) => {
       const fault = check(text);
-      box.validationMessage = fault;
+      // VS Code shows this in the place of the prompt.
+      const message = fault && questionWithFault(prompt, fault);
+      box.validationMessage = message === undefined ? untouched : { message, severity: error };
       return fault === undefined;
     };
-    // An empty box at the start is not yet a mistake; what was typed before may be one.
-    if (value !== '') verdict(value);
+    // What the box begins with is not yet a mistake; what was typed before may be one.
+    if (value !== '' && !append) verdict(value);
     box.onDidChangeValue(verdict);
-    return showInput<string>(box, place, (accept) => {
+    const typed = () => box.value;
+    return showInput<string>(box, place, typed, (accept) => {
       box.onDidAccept(() => {
         if (verdict(box.value)) accept({ kind: 'accepted', value: box.value });
       });
-      return () => ({ kind: 'back', typed: box.value });
     });
   },
 
-  choice({ place, prompt, options, many, picked }) {
-    const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { id?: string }>();
+  choice({ place, prompt, options, many }) {
+    const pick = vscode.window.createQuickPick<Item>();
     pick.placeholder = prompt;
     pick.canSelectMany = many;
     pick.matchOnDescription = true;
-    const items = options.flatMap(itemsOf);
-    pick.items = items;
-    pick.selectedItems = items.filter(({ id }) => id !== undefined && picked.includes(id));
-    return showInput<readonly string[]>(pick, place, (accept) => {
+    const fill = (all: readonly Option[]) => {
+      pick.items = all.flatMap(itemsOf);
+      pick.busy = false;
+    };
+    if (options instanceof Promise) {
+      pick.busy = true;
+      void options.then(fill);
+    } else fill(options);
+    return showInput<readonly string[]>(pick, place, undefined, (accept) => {
       pick.onDidAccept(() => {
-        const ids = pick.selectedItems.flatMap(({ id }) => (id === undefined ? [] : [id]));
-        if (many || ids.length === 1) accept({ kind: 'accepted', value: ids });
+        // Without a tick, Enter means the line that it is on.
+        const chosen = pick.selectedItems.length > 0 ? pick.selectedItems : pick.activeItems;
+        const ids = chosen.flatMap(({ id }) => (id === undefined ? [] : [id]));
+        if (ids.length > 0 && (many || ids.length === 1)) accept({ kind: 'accepted', value: ids });
       });
-      return () => ({ kind: 'back' });
     });
   },
 };
 
-function itemsOf({
-  id,
-  label,
-  description,
-  detail,
-  separatorAbove,
-}: Option): (vscode.QuickPickItem & { id?: string })[] {
+function itemsOf({ id, label, description, detail, separatorAbove, icon, color }: Option): Item[] {
   const item = {
     id,
     label: withoutIcons(label),
@@ -56,6 +65,9 @@ function itemsOf({
     alwaysShow: true,
     ...(description !== undefined && { description: withoutIcons(description) }),
     ...(detail !== undefined && { detail: withoutIcons(detail) }),
+    ...(icon !== undefined && {
+      iconPath: new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color)),
+    }),
   };
   if (separatorAbove === undefined) return [item];
   return [{ label: separatorAbove, kind: vscode.QuickPickItemKind.Separator }, item];
@@ -67,9 +79,10 @@ function withoutIcons(text: string): string {
 }
 
 function showInput<Value>(
-  input: vscode.InputBox | vscode.QuickPick<vscode.QuickPickItem>,
+  input: vscode.InputBox | vscode.QuickPick<Item>,
   { title, number, total, canGoBack }: Place,
-  wire: (settle: (answer: Answer<Value>) => void) => () => Answer<Value>,
+  typed: (() => string) | undefined,
+  wire: (settle: (answer: Answer<Value>) => void) => void,
 ): Promise<Answer<Value>> {
   input.title = title;
   input.step = number;
@@ -82,11 +95,12 @@ function showInput<Value>(
       resolve(answer);
       input.dispose();
     };
-    const back = wire(settle);
+    const end = (kind: 'back' | 'cancelled') => settle({ kind, ...(typed && { typed: typed() }) });
+    wire(settle);
     input.onDidTriggerButton((button) => {
-      if (button === vscode.QuickInputButtons.Back) settle(back());
+      if (button === vscode.QuickInputButtons.Back) end('back');
     });
-    input.onDidHide(() => settle({ kind: 'cancelled' }));
+    input.onDidHide(() => end('cancelled'));
     input.show();
   });
 }

@@ -1,137 +1,113 @@
-/**
- * Asks one thing after another. A step is data, so that the flow (Back, Escape, what was typed) is in one place and can
- * be tested without VS Code; how a step looks is in `wizard-input.ts`.
- */
-export type Step<Draft> = TextStep<Draft> | ChoiceStep<Draft> | ManyStep<Draft>;
-
-type SharedStep = {
-  /** Stays the same while the draft changes, so that what was typed finds its step again. */
-  id: string;
-  /** What is asked for, as in “E-mail”. */
-  ask: string;
-  /** Shown at the input: what to enter or to choose. */
-  prompt: string;
-  placeholder?: string;
-};
-
-export type TextStep<Draft> = SharedStep & {
-  kind: 'text';
-  /** What stands in the box at first. */
-  value(draft: Draft): string;
-  /** What is wrong with the text, in words; nothing when it can be taken. */
-  check(text: string, draft: Draft): string | undefined;
-  put(text: string, draft: Draft): Draft;
-};
-
-export type Option = {
-  id: string;
-  label: string;
-  description?: string;
-  detail?: string;
-  separatorAbove?: string;
-};
-
-export type ChoiceStep<Draft> = SharedStep & {
-  kind: 'choice';
-  options(draft: Draft): readonly Option[];
-  /** The next draft, or the id of a step to go to. */
-  put(option: string, draft: Draft): Draft | GoTo;
-};
-
-/** Any number of options, none included. */
-export type ManyStep<Draft> = SharedStep & {
-  kind: 'many';
-  options(draft: Draft): readonly (Option & { picked: boolean })[];
-  put(options: readonly string[], draft: Draft): Draft;
-};
-
-export class GoTo {
-  readonly step: string;
-  constructor(step: string) {
-    this.step = step;
-  }
-}
-
-/** Where a step stands: `number` of `total`. */
-export type Place = { title: string; number: number; total: number; canGoBack: boolean };
-
-export type Answer<Value> =
-  | { kind: 'accepted'; value: Value }
-  /** With the text that was typed, which is kept for the way forward again. */
-  | { kind: 'back'; typed?: string }
-  /** Escape, or whatever else hides the input: the whole wizard ends. */
-  | { kind: 'cancelled' };
-
-/** How steps are shown. */
-export type WizardInput = {
-  text(ask: {
-    place: Place;
-    ask: string;
-    prompt: string;
-    placeholder: string | undefined;
-    value: string;
-    check(text: string): string | undefined;
-  }): Promise<Answer<string>>;
-  choice(ask: {
-    place: Place;
-    ask: string;
-    prompt: string;
-    options: readonly Option[];
-    many: boolean;
-    picked: readonly string[];
-  }): Promise<Answer<readonly string[]>>;
-};
+import { type Answer, GoTo, type Place, type Step, type WizardInput } from './step.ts';
 
 export type Wizard<Draft> = {
   title: string;
   draft: Draft;
-  /** The steps for a draft: a choice may add some, or take some away. */
+  /** The row of steps for a draft: a choice may add some, or take some away. */
   steps(draft: Draft): readonly Step<Draft>[];
+  /** Steps outside of the row, which other steps lead to. */
+  detours?(draft: Draft): readonly Step<Draft>[];
   /** Steps that need not be asked, since whoever called has answered them; a later step may still lead to them. */
   answered?: ReadonlySet<string>;
+  /** Where it was left before. */
+  from?: Left<Draft>;
+  /** Told what was there when the user gave up. */
+  onLeft?(left: Left<Draft>): void;
 };
 
-/** The draft after the last step, or nothing when the user gave up. */
+/** What had been entered when a user gave up, and where. */
+export type Left<Draft> = {
+  draft: Draft;
+  step: string;
+  detours: readonly string[];
+  /** What was in the box, if it was changed. */
+  typed?: string | undefined;
+};
+
+/** Asks one thing after another: the draft after the last step, or nothing when the user gave up. */
 export async function runWizard<Draft>(
   wizard: Wizard<Draft>,
   input: WizardInput,
 ): Promise<Draft | undefined> {
-  let { draft } = wizard;
-  const skipped = new Set(wizard.answered);
+  const { from, answered, title } = wizard;
+  let draft = from?.draft ?? wizard.draft;
   const typed = new Map<string, string>();
-  let current = 0;
-  // The step that sent the user to another one, to mend something; that done, the way leads straight back.
-  let sentFrom: string | undefined;
-  const stepsNow = () => wizard.steps(draft).filter(({ id }) => !skipped.has(id));
-  const indexOf = (wanted: string | undefined) => stepsNow().findIndex(({ id }) => id === wanted);
+  /** Of each step, those that its text has answered too. */
+  const alsoAnswered = new Map<string, readonly string[]>();
+  const rowNow = () => wizard.steps(draft).filter(({ id }) => !answered?.has(id));
+  const isPassed = ({ id }: Step<Draft>) => [...alsoAnswered.values()].some((ids) => ids.includes(id));
+  let current = Math.max(0, from ? rowNow().findIndex(({ id }) => id === from.step) : 0);
+  // Steps to mend something, the first of them on the screen; after them, the way leads back to the row.
+  let detours = from?.detours ?? [];
+  let before: (readonly string[])[] = detours.length > 0 ? [[]] : [];
+  const first = detours[0] ?? from?.step;
+  if (first !== undefined && from?.typed !== undefined) typed.set(first, from.typed);
 
   for (;;) {
-    const steps = stepsNow();
-    const step = steps[current];
+    const row = rowNow();
+    const known = [...wizard.steps(draft), ...(wizard.detours?.(draft) ?? [])];
+    const detour = known.find(({ id }) => id === detours[0]);
+    if (!detour) detours = [];
+    const step = detour ?? row[current];
     if (!step) return draft;
-    const place = { title: wizard.title, number: current + 1, total: steps.length, canGoBack: current > 0 };
+    const place: Place = {
+      title: `${title} · ${step.ask}`,
+      canGoBack: detour !== undefined || current > 0,
+      ...(!detour && countOf(row, current)),
+    };
     const answer = await show(step, draft, place, typed.get(step.id), input);
-    if (answer.kind === 'cancelled') return undefined;
+    if (answer.kind === 'cancelled') {
+      const untouched = step.kind === 'text' ? step.value(draft) : undefined;
+      const left = answer.typed === untouched ? undefined : answer.typed;
+      wizard.onLeft?.({ draft, step: row[current]?.id ?? step.id, detours, typed: left });
+      return undefined;
+    }
     if (answer.kind === 'back') {
       if (answer.typed !== undefined) typed.set(step.id, answer.typed);
-      sentFrom = undefined;
-      current -= 1;
+      if (detour) detours = before.pop() ?? [];
+      else {
+        const earlier = row.slice(0, current).findLastIndex((each) => !isPassed(each));
+        current = Math.max(0, earlier);
+      }
       continue;
     }
     typed.delete(step.id);
-    if (answer.value instanceof GoTo) {
-      skipped.delete(answer.value.step);
-      sentFrom = step.id;
-      current = indexOf(answer.value.step);
+    const { value, text } = answer;
+    if (value instanceof GoTo) {
+      if (value.steps.length === 0) return undefined;
+      if (value.steps[0] === step.id) continue;
+      before.push(detours);
+      detours = [...value.steps, ...detours.slice(1)];
       continue;
     }
-    draft = answer.value;
-    const back = indexOf(sentFrom);
-    sentFrom = undefined;
-    if (back >= 0) current = back;
+    draft = value;
+    if (detour) {
+      const followers = wizard.steps(draft).filter(({ follows }) => follows === step.id);
+      before.push(detours);
+      detours = [...followers.map(({ id }) => id), ...detours.slice(1)];
+      if (detours.length === 0) before = [];
+      // Steps may have come or gone before the one that waits.
+      const waiting = rowNow().findIndex(({ id }) => id === row[current]?.id);
+      if (waiting >= 0) current = waiting;
+      continue;
+    }
+    const also = (step.kind === 'text' && step.answers?.(text ?? '')) || [];
+    alsoAnswered.set(step.id, also);
+    if (also.length > 0 && text !== undefined) typed.set(step.id, text);
     // A step whose answer takes itself away has its successor in its place.
-    else if (indexOf(step.id) >= 0) current = indexOf(step.id) + 1;
+    const changed = rowNow();
+    const at = changed.findIndex(({ id }) => id === step.id);
+    const next = at < 0 ? current : at + 1;
+    const ahead = changed.slice(next).findIndex((each) => !isPassed(each));
+    current = ahead < 0 ? changed.length : next + ahead;
   }
+}
+
+/** The steps that count, and how many of them have come: steps that come and go do not change it. */
+function countOf<Draft>(row: readonly Step<Draft>[], current: number): { number?: number; total?: number } {
+  const counted = (steps: readonly Step<Draft>[]) => steps.filter((each) => each.counted !== false).length;
+  const number = counted(row.slice(0, current + 1));
+  return number === 0 ? {} : { number, total: counted(row) };
 }
 
 async function show<Draft>(
@@ -140,19 +116,19 @@ async function show<Draft>(
   place: Place,
   typed: string | undefined,
   input: WizardInput,
-): Promise<Answer<Draft | GoTo>> {
+): Promise<Answer<Draft | GoTo> & { text?: string }> {
   const { ask, prompt } = step;
   if (step.kind === 'text') {
-    const { placeholder } = step;
+    const { placeholder, append = false, warns = false } = step;
     const value = typed ?? step.value(draft);
     const check = (text: string) => step.check(text, draft);
-    const answer = await input.text({ place, ask, prompt, placeholder, value, check });
-    return answer.kind === 'accepted' ? { kind: 'accepted', value: step.put(answer.value, draft) } : answer;
+    const answer = await input.text({ place, ask, prompt, placeholder, value, append, warns, check });
+    if (answer.kind !== 'accepted') return answer;
+    return { kind: 'accepted', value: step.put(answer.value, draft), text: answer.value };
   }
   const many = step.kind === 'many';
   const options = step.options(draft);
-  const picked = many ? step.options(draft).flatMap(({ id, picked }) => (picked ? id : [])) : [];
-  const answer = await input.choice({ place, ask, prompt, options, many, picked });
+  const answer = await input.choice({ place, ask, prompt, options, many });
   if (answer.kind !== 'accepted') return answer;
   const value = many ? step.put(answer.value, draft) : step.put(answer.value[0] ?? '', draft);
   return { kind: 'accepted', value };

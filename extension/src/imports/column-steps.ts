@@ -5,7 +5,7 @@ import { operations } from '../../../shared/operations.ts';
 import { pathWords } from '../../../shared/validate.ts';
 import { faultWords } from '../forms/fault-words.ts';
 import { faultAt, withValue } from '../forms/request-draft.ts';
-import type { ChoiceStep, Option, Step, TextStep } from '../forms/wizard.ts';
+import type { ChoiceStep, Option, Step, TextStep } from '../forms/step.ts';
 import { type Fit, pathOf } from './fitting-operations.ts';
 
 /** What a person says of a file before it is checked. */

@@ -1,5 +1,5 @@
 import { folderRows, idIn, type NamePattern } from '../../../shared/imports/document-folder.ts';
-import { type ChoiceStep, GoTo, type Option, type TextStep } from '../forms/wizard.ts';
+import { type ChoiceStep, GoTo, type Option, type TextStep } from '../forms/step.ts';
 import { numberWords } from './import-words.ts';
 
 /** How the names of a folder's files hold the ids of people. */

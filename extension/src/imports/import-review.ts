@@ -2,7 +2,8 @@ import type { Environment } from '../../../shared/environments.ts';
 import type { ImportOperation } from '../../../shared/import-record.ts';
 import type { CheckedRow } from '../../../shared/imports/check-roster.ts';
 import type { ImportPlan } from '../../../shared/imports/plan-import.ts';
-import { type ChoiceStep, GoTo, type Option, type Step, type TextStep } from '../forms/wizard.ts';
+import { confirmationStep, mark } from '../forms/review.ts';
+import { type ChoiceStep, GoTo, type Option, type Step } from '../forms/step.ts';
 import { capitalised, plain } from '../plain-text.ts';
 import { importTitles } from './column-steps.ts';
 import { deedWords, numberWords, rowWords, timeLeftWords } from './import-words.ts';
@@ -41,10 +42,12 @@ export type ReviewedImport = {
 export function reviewSteps(reviewed: ReviewedImport): Step<ReviewDraft>[] {
   const { environment, plan, operation } = reviewed;
   const count = plan.toSend.length;
+  const wanted = confirmationText(environment.id, count);
+  const confirmation = confirmationStep<ReviewDraft>(wanted, deedWords(operation, count));
   return [
     ...(doneBefore(plan) > 0 ? [knownStep(doneBefore(plan))] : []),
     reviewStep(reviewed),
-    ...(environment.protected ? [confirmationStep(environment.id, operation, count)] : []),
+    ...(environment.protected ? [confirmation] : []),
   ];
 }
 
@@ -93,6 +96,7 @@ function sendOptions({ environment, operation, plan }: ReviewedImport): Option[]
     label: `${capitalised(deedWords(operation, count))} — ${environment.name}`,
     description: next,
     detail: 'You can pause or stop it at any time.',
+    ...mark(environment),
   };
   if (count <= firstRows) return [all];
   const first: Option = {
@@ -100,6 +104,7 @@ function sendOptions({ environment, operation, plan }: ReviewedImport): Option[]
     label: `Send the first ${firstRows}, then ask — ${environment.name}`,
     description: next,
     detail: `You look at these ${firstRows} before the other ${rowWords(count - firstRows)} are sent.`,
+    ...mark(environment),
   };
   // The first one is taken by Enter alone.
   return environment.protected ? [first, all] : [all, first];
@@ -170,22 +175,4 @@ function durationWords(rows: number, perMinute: number): string {
 /** Both are typed: that it is real, and how much of it. */
 export function confirmationText(environment: string, count: number): string {
   return `${environment} ${count}`;
-}
-
-function confirmationStep(
-  environment: string,
-  operation: ImportOperation,
-  count: number,
-): TextStep<ReviewDraft> {
-  const wanted = confirmationText(environment, count);
-  return {
-    kind: 'text',
-    id: 'confirmation',
-    ask: 'Confirm',
-    prompt: `Type “${wanted}” to ${deedWords(operation, count)}`,
-    placeholder: wanted,
-    value: () => '',
-    check: (text) => (text === wanted ? undefined : `Type “${wanted}” exactly`),
-    put: (_text, draft) => draft,
-  };
 }

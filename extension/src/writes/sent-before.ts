@@ -13,7 +13,7 @@ export function formAgain<Chosen extends Form>(
   const words = before.state === 'unknown' ? mayHaveHappened : writeDone;
   return {
     ...form,
-    sendLabel: `${form.sendLabel} again`,
+    deed: (draft) => `${form.deed(draft)} again`,
     consequence: () =>
       `${words(operation, before.references)} ${timeWords(before.startedAt)}. This sends it once more.`,
   };

@@ -11,7 +11,6 @@ import {
 } from '../../../extension/src/documents/document.ts';
 import { documentsOf, draftIssues, draftOf } from '../../../extension/src/documents/document-draft.ts';
 import { documentForm } from '../../../extension/src/documents/document-form.ts';
-import { documentSteps } from '../../../extension/src/documents/document-steps.ts';
 import {
   countWords,
   resultsCsv,
@@ -21,10 +20,11 @@ import {
   resultsWithout,
 } from '../../../extension/src/documents/results.ts';
 import { type Sending, sendBatches } from '../../../extension/src/documents/send-batches.ts';
-import { answeredSteps, unmendable } from '../../../extension/src/forms/form.ts';
+import { allSteps, answeredSteps, unmendable } from '../../../extension/src/forms/form.ts';
 import type { Draft } from '../../../extension/src/forms/request-draft.ts';
-import { reviewStep } from '../../../extension/src/forms/review.ts';
-import { runWizard, type WizardInput } from '../../../extension/src/forms/wizard.ts';
+import { moreStep, reviewStep } from '../../../extension/src/forms/review.ts';
+import type { Place, WizardInput } from '../../../extension/src/forms/step.ts';
+import { runWizard } from '../../../extension/src/forms/wizard.ts';
 import { createIntentions } from '../../../extension/src/writes/intentions.ts';
 import { base64, base64InPieces } from '../../../shared/base64.ts';
 import { defaultFileLimits, submitDocumentBatchRequest } from '../../../shared/documents.ts';
@@ -185,24 +185,31 @@ describe('what is given', () => {
   });
 });
 
-/** A person who enters these answers, and accepts every other step as it is. */
-function play(script: Record<string, string>, escapeAt?: string): { asked: string[]; input: WizardInput } {
-  const asked: string[] = [];
+type Shown = { ask: string; place: Place };
+
+/** A person who enters these answers, opens More once where there is something for it, and accepts every other step. */
+function play(script: Record<string, string>, escapeAt?: string) {
+  const shown: Shown[] = [];
+  let opensMore = script.More !== undefined;
   const input: WizardInput = {
-    async text({ ask, value, check }) {
-      asked.push(ask);
+    async text({ ask, place, value, check }) {
+      shown.push({ ask, place });
       if (ask === escapeAt) return { kind: 'cancelled' };
       const text = script[ask] ?? value;
       assert.equal(check(text), undefined, ask);
       return { kind: 'accepted', value: text };
     },
-    async choice({ ask, options }) {
-      asked.push(ask);
+    async choice({ ask, place, options }) {
+      shown.push({ ask, place });
       if (ask === escapeAt) return { kind: 'cancelled' };
-      return { kind: 'accepted', value: [script[ask] ?? options[0]?.id ?? ''] };
+      if (ask === 'Review' && opensMore) {
+        opensMore = false;
+        return { kind: 'accepted', value: ['more'] };
+      }
+      return { kind: 'accepted', value: [script[ask] ?? (await options)[0]?.id ?? ''] };
     },
   };
-  return { asked, input };
+  return { asked: () => shown.map(({ ask }) => ask), shown, input };
 }
 
 const sandbox = {
@@ -215,44 +222,60 @@ const sandbox = {
 
 function walk(files: Source[], input: WizardInput, draft = draftOf([{}]), answered?: Set<string>) {
   const form = documentForm(files, defaultFileLimits);
-  const steps = (now: Draft) => [...form.steps(now), reviewStep(form, sandbox)];
-  return runWizard({ title: '', draft, steps, ...(answered && { answered }) }, input);
+  const review = reviewStep(form, sandbox);
+  return runWizard(
+    {
+      title: '',
+      draft,
+      steps: (now) => [...form.steps(now), review],
+      detours: (now) => [moreStep(form), ...form.optionalSteps(now)],
+      ...(answered && { answered }),
+    },
+    input,
+  );
 }
 
 describe('the steps', () => {
   test('ask once for all, and Escape ends them anywhere', async () => {
     const files = sources(3);
-    const script = { 'Document type': 'DIPLOMA', 'Person, id': 'A-1' };
-    const { asked, input } = play(script);
+    const script = { 'Document type': 'DIPLOMA', Person: 'SIS A-1' };
+    const { asked, shown, input } = play(script);
     const draft = (await walk(files, input)) ?? assert.fail();
     assert.deepEqual(
       documentsOf(draft, files).map((each) => each.fields),
       [fields, fields, fields],
     );
-    assert.deepEqual(asked, [
-      '3 files',
-      'Document type',
-      'Person, namespace',
-      'Person, id',
-      'Intent',
-      'Review',
-    ]);
-    for (const ask of asked) assert.equal(await walk(files, play(script, ask).input), undefined, ask);
+    assert.deepEqual(asked(), ['3 files', 'Document type', 'Person', 'Intent', 'Review']);
+    // How many steps there are depends on the first one.
+    assert.deepEqual(
+      shown.map(({ place }) => place.number && `${place.number}/${place.total}`),
+      [undefined, '1/4', '2/4', '3/4', '4/4'],
+    );
+    for (const ask of asked()) assert.equal(await walk(files, play(script, ask).input), undefined, ask);
   });
 
-  test('ask for each, with another type and an attestation', async () => {
+  test('ask for each, with another type and an attestation, and the total stays as it is', async () => {
     const files = sources(2);
-    const { input } = play({
+    const { shown, input } = play({
       '2 files': 'each',
       '0.pdf: Document type': 'other',
       '0.pdf: Type': 'LETTER',
-      '0.pdf: Person, id': 'A-1',
+      '0.pdf: Person': 'SIS A-1',
       '0.pdf: Intent': 'attest',
+      More: 'items[0].attestationReferenceId',
       '0.pdf: Attestation reference id': 'att-1',
       '1.pdf: Document type': 'DIPLOMA',
-      '1.pdf: Person, id': 'B-2',
+      '1.pdf: Person': 'SIS B-2',
     });
-    const draft = (await walk(files, input)) ?? assert.fail();
+    // A person chooses from More by the id of the step.
+    const choosing: WizardInput = {
+      ...input,
+      choice: async (asked) =>
+        asked.ask === 'More'
+          ? { kind: 'accepted', value: ['items[0].attestationReferenceId'] }
+          : input.choice(asked),
+    };
+    const draft = (await walk(files, choosing)) ?? assert.fail();
     const [first, second] = documentsOf(draft, files);
     assert.deepEqual(first?.fields, {
       ...fields,
@@ -264,8 +287,9 @@ describe('the steps', () => {
       ...fields,
       externalReference: { namespace: 'SIS', externalId: 'B-2' },
     });
-    const lines = reviewStep(documentForm(files, defaultFileLimits), sandbox).options(draft);
-    for (const value of ['LETTER', 'attest', 'att-1', 'DIPLOMA', 'A-1', 'B-2']) {
+    for (const { place } of shown) if (place.total !== undefined) assert.equal(place.total, 7);
+    const lines = await reviewStep(documentForm(files, defaultFileLimits), sandbox).options(draft);
+    for (const value of ['LETTER', 'attest', 'att-1', 'DIPLOMA', 'SIS A-1', 'SIS B-2']) {
       assert.ok(
         lines.some(({ description }) => description === value),
         value,
@@ -276,33 +300,52 @@ describe('the steps', () => {
         lines.some(({ label }) => label === name),
         name,
       );
+    assert.match(lines[0]?.label ?? '', /^Submit 2 documents for 2 people — sandbox$/);
   });
 
   test('skip what a request answers, and never the review', async () => {
     const files = sources(1);
+    const form = documentForm(files, defaultFileLimits);
     const given = draftOf([{ ...fields, documentType: ' ' }]);
-    const steps = documentSteps(given, files);
     const issues = draftIssues(given, files);
-    assert.deepEqual(unmendable(steps, issues), []);
+    assert.deepEqual(unmendable(allSteps(form, given), issues), []);
     const { asked, input } = play({ 'Document type': 'DIPLOMA', Type: 'LETTER' });
-    await walk(files, input, given, answeredSteps(steps, issues));
-    assert.deepEqual(asked, ['Document type', 'Review']);
+    await walk(files, input, given, answeredSteps(form.steps(given), issues));
+    assert.deepEqual(asked(), ['Document type', 'Review']);
     const whole = draftOf([fields]);
     const review = play({});
-    await walk(
-      files,
-      review.input,
-      whole,
-      answeredSteps(documentSteps(whole, files), draftIssues(whole, files)),
-    );
-    assert.deepEqual(review.asked, ['Review']);
+    await walk(files, review.input, whole, answeredSteps(form.steps(whole), draftIssues(whole, files)));
+    assert.deepEqual(review.asked(), ['Review']);
+  });
+
+  test('lead from a line of the review to another type, and straight back', async () => {
+    const files = sources(1);
+    const { asked, input } = play({ 'Document type': 'DIPLOMA', Type: 'LETTER', Person: 'SIS A-1' });
+    let reviews = 0;
+    const choosing: WizardInput = {
+      ...input,
+      async choice(ask) {
+        const answer = await input.choice(ask);
+        if (ask.ask === 'Review') reviews += 1;
+        if (ask.ask === 'Review' && reviews === 1)
+          return { kind: 'accepted', value: ['shared.documentType'] };
+        if (ask.ask === 'Document type' && reviews === 1) return { kind: 'accepted', value: ['other'] };
+        return answer;
+      },
+    };
+    const draft = await walk(files, choosing);
+    assert.deepEqual(asked().slice(-4), ['Review', 'Document type', 'Type', 'Review']);
+    assert.equal(documentsOf(draft ?? {}, files)[0]?.fields.documentType, 'LETTER');
   });
 
   test('cannot mend a field that there is not, or a file that is no base64', () => {
     const draft = draftOf([{ ...fields, type: 'x' }]);
     const [file = assert.fail()] = sources(1);
     const unknown = draftIssues(draft, [file]);
-    assert.match(unmendable(documentSteps(draft, [file]), unknown)[0]?.message ?? '', /no such field/);
+    assert.match(
+      unmendable(allSteps(documentForm([file], defaultFileLimits), draft), unknown)[0]?.message ?? '',
+      /no such field/,
+    );
     assert.match(draftIssues(draftOf([fields]), [{ ...file, file: '%' }])[0]?.message ?? '', /base64/);
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { runWizard, type Step, type WizardInput } from '../../../extension/src/forms/wizard.ts';
+import type { Step, WizardInput } from '../../../extension/src/forms/step.ts';
+import { runWizard } from '../../../extension/src/forms/wizard.ts';
 import {
   type ColumnsDraft,
   columnSteps,
@@ -22,12 +23,13 @@ async function answer(text: string, answers: Record<string, string>): Promise<Co
   };
   const input: WizardInput = {
     async text({ place, check }) {
-      const value = next(place.number);
+      const value = next(place.number ?? 0);
       assert.equal(check(value), undefined);
       return { kind: 'accepted', value };
     },
-    async choice({ place, options }) {
-      const value = next(place.number);
+    async choice({ place, options: offered }) {
+      const options = await offered;
+      const value = next(place.number ?? 0);
       assert(
         options.some(({ id }) => id === value),
         `${value} in ${options.map(({ id }) => id)}`,

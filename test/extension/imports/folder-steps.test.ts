@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { GoTo } from '../../../extension/src/forms/wizard.ts';
+import { GoTo } from '../../../extension/src/forms/step.ts';
 import { folderSteps } from '../../../extension/src/imports/folder-steps.ts';
 
 const names = ['notes.txt', 'transcript-20260001.pdf', 'transcript-20260002.pdf'];
@@ -16,8 +16,8 @@ describe('the pattern of a folder’s file names', () => {
     assert.deepEqual(pattern.put('{id}.pdf', draft), { pattern: '{id}.pdf' });
   });
 
-  it('is shown with the ids that it finds and the files that it leaves out, and can be corrected', () => {
-    const options = look.options(draft);
+  it('is shown with the ids that it finds and the files that it leaves out, and can be corrected', async () => {
+    const options = await look.options(draft);
     assert.deepEqual(
       options.map(({ label, description }) => [label, description]),
       [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { GoTo } from '../../../extension/src/forms/wizard.ts';
+import { GoTo } from '../../../extension/src/forms/step.ts';
 import { checkImportFile } from '../../../extension/src/imports/import-file.ts';
 import { type ReviewedImport, reviewSteps } from '../../../extension/src/imports/import-review.ts';
 import type { KnownWrite } from '../../../shared/activity.ts';
@@ -36,15 +36,15 @@ const reviewed: ReviewedImport = {
 };
 const draft = { firstFive: true, again: false };
 
-function optionsOf(environment: ReviewedImport['environment']) {
+async function optionsOf(environment: ReviewedImport['environment']) {
   const review = reviewSteps({ ...reviewed, environment }).find(({ id }) => id === 'review');
   assert(review?.kind === 'choice');
-  return { review, options: review.options(draft) };
+  return { review, options: await review.options(draft) };
 }
 
 describe('the review of an import', () => {
-  it('shows how many go where, what is skipped, the first, the last and how long it takes', () => {
-    const { options } = optionsOf(production);
+  it('shows how many go where, what is skipped, the first, the last and how long it takes', async () => {
+    const { options } = await optionsOf(production);
     const shown = options.map(({ label, description }) => `${label}: ${description}`).join('\n');
     for (const line of [
       'File: roster.csv',
@@ -60,23 +60,19 @@ describe('the review of an import', () => {
       assert(shown.includes(line), `${line} in ${shown}`);
   });
 
-  it('offers the first five before all where the environment is protected, and after it elsewhere', () => {
+  it('offers the first five before all where the environment is protected, and after it elsewhere', async () => {
     assert.deepEqual(
-      optionsOf(production)
-        .options.slice(0, 2)
-        .map(({ id }) => id),
+      (await optionsOf(production)).options.slice(0, 2).map(({ id }) => id),
       ['send-first', 'send-all'],
     );
     assert.deepEqual(
-      optionsOf(sandbox)
-        .options.slice(0, 2)
-        .map(({ id }) => id),
+      (await optionsOf(sandbox)).options.slice(0, 2).map(({ id }) => id),
       ['send-all', 'send-first'],
     );
   });
 
-  it('sends nothing when a line is chosen', () => {
-    const { review, options } = optionsOf(sandbox);
+  it('sends nothing when a line is chosen', async () => {
+    const { review, options } = await optionsOf(sandbox);
     for (const { id } of options.slice(2)) assert(review.put(id, draft) instanceof GoTo, id);
     assert.deepEqual(review.put('send-all', draft), { firstFive: false, again: false });
   });
@@ -91,7 +87,7 @@ describe('the review of an import', () => {
     assert(reviewSteps({ ...reviewed, environment: sandbox }).every(({ kind }) => kind === 'choice'));
   });
 
-  it('sends what was done before only if that is chosen, and then counts and names it', () => {
+  it('sends what was done before only if that is chosen, and then counts and names it', async () => {
     const again = { ...reviewed, plan: planOf(ready, found, true) };
     const known = reviewSteps(reviewed).find(({ id }) => id === 'known');
     assert(known?.kind === 'choice');
@@ -99,7 +95,7 @@ describe('the review of an import', () => {
     assert.deepEqual(known.put('skip', { ...draft, again: true }), draft);
     const review = reviewSteps(again).find(({ id }) => id === 'review');
     assert(review?.kind === 'choice');
-    const lines = review.options({ ...draft, again: true });
+    const lines = await review.options({ ...draft, again: true });
     assert.equal(lines.find(({ id }) => id === 'send')?.description, '2,999 rows');
     assert.equal(lines.find(({ id }) => id === 'known')?.label, 'Sent again, done before');
     assert.equal(review.put('known', draft) instanceof GoTo, true);
@@ -111,10 +107,10 @@ describe('the review of an import', () => {
     assert.equal(later.ends.get(first)?.state, 'known');
   });
 
-  it('says what has changed in a file that was confirmed before', () => {
+  it('says what has changed in a file that was confirmed before', async () => {
     const review = reviewSteps({ ...reviewed, rowsBefore: 2_963 }).find(({ id }) => id === 'review');
     assert(review?.kind === 'choice');
-    const file = review.options(draft).find(({ id }) => id === 'file');
+    const file = (await review.options(draft)).find(({ id }) => id === 'file');
     assert.equal(
       file?.description,
       'roster.csv · changed since you confirmed it: 3,001 rows now, 2,963 then',
