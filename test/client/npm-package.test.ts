@@ -55,7 +55,7 @@ declare const process: { argv: string[] };
 const [, , baseUrl = '', accessKey = ''] = process.argv;
 const client = createClient({ baseUrl, accessKey });
 const operation = 'createInvitation';
-const bytes = new TextEncoder().encode('E-mail,First name,Last name,Student ID\\nada@example.com,Ada,Lovelace,1\\nbob@example.com,Bob,,2\\n');
+const bytes = new TextEncoder().encode('E-mail,First name,Last name,Student ID\\nada@example.com,Ada,Lovelace,1\\nbob@example.com,Bob,,2\\neve@example.com,Eve,Example,3\\n');
 const breathe = async () => {};
 const roster = await readRoster(bytes, operation, { set: { namespace: 'SIS' }, breathe });
 const checked = await checkRoster(roster, { breathe });
@@ -125,7 +125,7 @@ const [, , baseUrl, accessKey] = process.argv;
 })();
 `;
 
-const largestGzipped = 15 * 1024;
+const largestGzipped = 15.5 * 1024;
 
 test('the npm package of the client', async (t) => {
   await using consumer = await createClientConsumer();
@@ -230,7 +230,7 @@ test('the npm package of the client', async (t) => {
     );
   }
 
-  await t.test('adds less than 15 KB to a page, compressed', async () => {
+  await t.test('adds less than 15.5 KB to a page, compressed', async () => {
     const contents = "import { createClient } from 'pearsana-partner-client'; self.create = createClient;";
     const { outputFiles } = await build({
       stdin: { contents, resolveDir: consumer.folder },
@@ -351,7 +351,10 @@ test('the npm package of the client', async (t) => {
       [flag, 'importer.mts', bff.url, bff.accessKey],
       consumer.folder,
     );
-    assert.deepEqual(JSON.parse(printed), ['3 Last name: is required', '2 succeeded', '2 known']);
+    assert.deepEqual(JSON.parse(printed), [
+      '3 Last name: is required',
+      ...['2 succeeded', '4 succeeded', '2 known', '4 known'],
+    ]);
   });
 
   await t.test('can be run as a program', async () => {
