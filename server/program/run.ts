@@ -37,7 +37,7 @@ export async function run(): Promise<void> {
   // Before the ready line, since whoever reads that may send a signal at once.
   endOnSignal(bff, log);
   if (config.production) log.ready({ ...bff, environments: bff.environments.map(({ id }) => id) });
-  else process.stdout.write(welcome(bff, { toTerminal }));
+  else process.stdout.write(welcome(bff, { toTerminal, inEditor: process.env.TERM_PROGRAM === 'vscode' }));
 }
 
 function say(line: string): void {

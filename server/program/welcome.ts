@@ -17,16 +17,26 @@ const extensionFolders = '.{vscode,vscode-insiders,vscode-oss,vscode-server}/ext
  * output may be stored.
  *
  * @param home the folder in which VS Code keeps this person's extensions
+ * @param inEditor whether the terminal is one of VS Code
  */
 export function welcome(
   bff: RunningBff,
-  { toTerminal, home = homedir() }: { toTerminal: boolean; home?: string },
+  {
+    toTerminal,
+    home = homedir(),
+    inEditor = false,
+  }: { toTerminal: boolean; home?: string; inEditor?: boolean },
 ): string {
   const environments = bff.environments.map(
     ({ id, kind, protected: isProtected }) =>
       `${id}${kind === 'local' ? ' (a stand-in for Pearsana, on this machine)' : ''}${isProtected ? ' (protected)' : ''}`,
   );
   const address = bff.publicUrl ?? bff.url;
+  // The extension starts it so, with a key that it made, and signs in by itself.
+  const byExtension = inEditor && bff.accessKey !== undefined && bff.accessKeyFile === undefined;
+  const steps = byExtension
+    ? [['In the Pearsana view, choose Ping beside an environment.']]
+    : nextSteps(address, home);
   return `${[
     '',
     `Pearsana BFF ready at ${bff.url}`,
@@ -36,7 +46,7 @@ export function welcome(
     `  the API       ${new URL('/docs', address)}`,
     '',
     'Next:',
-    ...nextSteps(address, home).flatMap(([first, ...others], index) => [
+    ...steps.flatMap(([first, ...others], index) => [
       `  ${index + 1}. ${first}`,
       ...others.map((line) => `     ${line}`),
     ]),

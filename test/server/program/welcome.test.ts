@@ -58,6 +58,16 @@ describe('the words at the start', () => {
     assert.match(welcome(onlyLocal, { toTerminal: false }), /put your credentials into \.env/);
   });
 
+  it('leave out the sign-in where VS Code started it with a key that it made', () => {
+    const started = { ...bff, accessKeyFile: undefined };
+    const words = (inEditor: boolean) => welcome(started, { toTerminal: true, inEditor });
+    assert.match(words(true), /^Next:\n {2}1\. In the Pearsana view, choose Ping/m);
+    assert.doesNotMatch(words(true), /paste|Install/);
+    assert.match(words(false), /paste the access key/);
+    // The owner's key was not made by VS Code.
+    assert.match(welcome(bff, { toTerminal: true, inEditor: true }), /paste the access key/);
+  });
+
   it('leave out what is done already', () => {
     using home = temporaryFolder();
     assert.doesNotMatch(welcome(bff, { toTerminal: false }), /put your credentials into \.env/);
