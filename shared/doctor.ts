@@ -44,7 +44,7 @@ const environmentChecks: readonly EnvironmentCheck[] = [
     async run(calls, called) {
       const { result, partner } = await calls.health(called);
       if (result.status === 'ok') return [ok(`Pearsana is healthy (${Math.round(partner.durationMs)} ms)`)];
-      return [warning(`Pearsana says “${result.status}” of its health`, 'Try again later.')];
+      return [warning(`Pearsana reports its health as “${result.status}”`, 'Try again later.')];
     },
   },
   {
@@ -211,7 +211,12 @@ function clockFindings({ time }: SessionAnswer, askedAt: number, answeredAt: num
     return [{ check, ...ok('the BFF’s clock agrees with this machine’s') }];
   const minutes = Math.round(Math.abs(differenceMs) / 60_000);
   const words = `the BFF’s clock is ${minutes} min ${differenceMs > 0 ? 'ahead of' : 'behind'} this machine’s`;
-  return [{ check, ...warning(words, 'Set both clocks by a time server: sign-ins end by them.') }];
+  return [
+    {
+      check,
+      ...warning(words, 'Set both clocks from a time server, because they decide when a sign-in ends.'),
+    },
+  ];
 }
 
 /** Versions are dates, so they compare as text. */
@@ -228,7 +233,7 @@ function versionFinding({ apiVersionLatest, apiVersionSupported }: PartnerFacts,
   if (latest === undefined || latest === null) return ok(`${ours} is the newest`);
   return apiVersionSupported === ours
     ? warning(
-        `${ours} is the oldest that Pearsana supports, so it ends next; the newest is ${latest}`,
+        `${ours} is the oldest that Pearsana supports, so its support ends next; the newest is ${latest}`,
         'Update the BFF before that.',
       )
     : warning(`the BFF uses ${ours}, and Pearsana has ${latest}`, update);
@@ -243,7 +248,7 @@ function notEnabled(scopes: readonly ScopeFinding[]): Found[] {
 
 /** One finding for each reason, which scopes mostly share. */
 function unknownScopes(scopes: readonly ScopeFinding[]): Found[] {
-  const reasonOf = ({ error }: ScopeFinding) => error?.message ?? 'Nobody knows why.';
+  const reasonOf = ({ error }: ScopeFinding) => error?.message ?? 'The BFF gave no reason.';
   return [...new Set(scopes.map(reasonOf))].map((reason) => {
     const those = scopes.filter((each) => reasonOf(each) === reason).map(shortName);
     return { state: 'failed', words: `no token for ${those.join(', ')}: ${reason}`, help: 'scopes' };

@@ -87,7 +87,7 @@ export function readArguments(args: readonly string[]): Arguments | 'help' {
   const { pattern } = values;
   if (pattern !== undefined && !pattern.includes('{id}'))
     throw new UsageError(
-      "--pattern needs {id} in the place of the person's id: --pattern 'transcript-{id}.pdf'.",
+      "--pattern needs {id} in place of the person's id: --pattern 'transcript-{id}.pdf'.",
     );
   return {
     ...{ command, file, operation, pattern },

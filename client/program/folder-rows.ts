@@ -36,7 +36,7 @@ export function rowsOfFolder(
   if (unfit.length === names.length)
     throw new UsageError(`No file in ${path} has a name like “${pattern}”. One is called ${names[0] ?? ''}.`);
   report.say(
-    `The ids are read from the file names of ${basename(path)} by the pattern “${pattern}”. For another one: --pattern.`,
+    `The ids come from the file names in ${basename(path)}, by the pattern “${pattern}”. To use another pattern, add --pattern.`,
   );
   if (unfit.length > 0) {
     const more = unfit.length > mostNames ? ` and ${unfit.length - mostNames} more` : '';

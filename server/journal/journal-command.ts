@@ -162,9 +162,7 @@ function backUp({ args, directory, say }: JournalCommand): void {
   const folder = only(parsed(args, {}).positionals, 'Name a new folder for the backup.');
   requireJournal(directory);
   backUpJournal(directory, folder);
-  say(
-    `Wrote a copy of ${directory} to ${folder}. It holds what the journal knew until now: keys of later writes are not in it.`,
-  );
+  say(`Copied ${directory} to ${folder}. Writes that are sent after this are not in the copy.`);
 }
 
 function requireJournal(directory: string): void {

@@ -14,7 +14,7 @@ const output = {
 /** Checks the configuration, and says what it finds. */
 export async function runCheck(args: readonly string[]): Promise<void> {
   const unknown = args.find((each) => each !== '--tokens');
-  if (unknown !== undefined) output.say(`Unknown option. --check takes --tokens alone.\n`);
+  if (unknown !== undefined) output.say(`Unknown option. --check takes only the option --tokens.\n`);
   const good =
     unknown === undefined &&
     (await checkConfiguration({

@@ -119,7 +119,7 @@ describe('the doctor', () => {
     },
     'Pearsana in trouble': {
       answers: { health: { result: { status: 'degraded' }, partner: facts } },
-      found: /^warning sandbox, health: Pearsana says “degraded”/,
+      found: /^warning sandbox, health: Pearsana reports its health as “degraded”/,
       remedy: /Try again later/,
     },
     'a newer API version': {

@@ -8,7 +8,7 @@ export function createHealthCommand(dependencies: ReadDependencies): CommandHand
     {
       doing: 'Checking the health of',
       words({ environment, result: { status }, partner }) {
-        const health = status === 'ok' ? 'is healthy' : `says of its health: “${status}”`;
+        const health = status === 'ok' ? 'is healthy' : `reports its health as “${status}”`;
         return `${environment} ${health} (${Math.round(partner.durationMs)} ms)`;
       },
     },

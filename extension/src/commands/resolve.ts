@@ -111,7 +111,7 @@ async function askWhetherItHappened(write: Write, count: number): Promise<Found 
     },
     {
       label: 'Copy for Pearsana Support',
-      detail: 'The portal does not tell: ask Pearsana, with the request id, the time and the versions.',
+      detail: 'You cannot tell from the portal. Send Pearsana the request id, the time and the versions.',
       found: 'ask',
     },
   ];

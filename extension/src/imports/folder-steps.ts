@@ -24,7 +24,7 @@ function patternStep(names: readonly string[]): TextStep<FolderDraft> {
     value: ({ pattern }) => pattern,
     check(text) {
       if (!text.includes('{id}'))
-        return 'Write {id} in the place of the person’s id, for example transcript-{id}.pdf';
+        return 'Write {id} in place of the person’s id, for example transcript-{id}.pdf';
       if (names.some((name) => idIn(name, text) !== undefined)) return undefined;
       return `No file of this folder has such a name. One of them is called ${example}`;
     },

@@ -88,7 +88,7 @@ export function markDetails(mark: RowMark, operation: ImportOperation, now: numb
     if (requestId) details.push(`Request ${requestId}`);
   }
   if (mark.kind === 'unknown')
-    details.push('It is not sent again before somebody marks it as resolved in the view “Activity”.');
+    details.push('It is not sent again until somebody marks it as resolved in the view “Activity”.');
   return details.map((each) => plain(each, 400));
 }
 

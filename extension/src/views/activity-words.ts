@@ -183,7 +183,7 @@ export function nothingRow(isFiltered: boolean): Row {
       icon: 'info',
     };
   }
-  const label = 'Nothing fits the filter';
+  const label = 'Nothing matches the filter';
   return {
     ...{ id: 'none', label, tooltip: 'Click to clear the filter.', icon: 'info' },
     remedy: { title: 'Clear Filter', command: 'pearsana.clearActivityFilter' },
