@@ -22,7 +22,7 @@ export function knownWords(operation: ImportOperation, known: KnownWrite, now: n
     case 'unknown':
       return `May have been ${done} ${age}: the outcome is unknown`;
     case 'in_flight':
-      return 'Being sent at this moment';
+      return 'Being sent right now';
     case 'refused':
       return `Refused ${age}${known.code === undefined ? '' : ` (${known.code})`}`;
     case 'not_sent':

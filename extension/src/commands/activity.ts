@@ -80,7 +80,7 @@ export function createActivity(dependencies: ActivityDependencies): Activity {
       if (!button) {
         throw new CommandError(
           'NO_SUCH_WRITE',
-          'This window does not have the request any more, and the BFF keeps none.',
+          'This window does not have this request, and the BFF keeps none.',
         );
       }
       await button.act();

@@ -60,7 +60,7 @@ export function createCopyCommands(dependencies: CopyDependencies) {
     if (calls.length > 0) return calls.map(render).join('\n\n');
     throw new CommandError(
       'NO_SUCH_WRITE',
-      'Only requests that were sent from this window can be copied: nobody else keeps them.',
+      'Only requests that this window sent can be copied, because the BFF keeps none.',
     );
   };
 

@@ -96,7 +96,7 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
   ),
   BACKEND_CHANGED: row(
     'BFF changed',
-    'The setting now names another BFF than the one that you saw.',
+    'The setting now names a different BFF.',
     'Start again with the new one.',
     'refresh',
   ),
@@ -143,7 +143,7 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
   NO_SUCH_WRITE: row(
     'not in your activity',
     itsMessage,
-    'It may be older than 30 days, or somebody else sent it.',
+    'It may be older than 30 days, or sent by somebody else or from another window.',
     showLog,
   ),
   ARGUMENTS_INVALID: row(
@@ -226,7 +226,7 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
   ),
   IDEMPOTENCY_MISMATCH: row(
     'another request',
-    'The BFF knows another request by the same key.',
+    'The BFF received a different request under the same key before.',
     'Start again.',
     showLog,
   ),
