@@ -12,3 +12,8 @@ export function plain(text: string, longest = 400): string {
 export function capitalised(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+/** A line as Markdown that shows it as it is. VS Code's own `appendText` leaves addresses alone, of which its Markdown makes links. */
+export function asMarkdown(line: string): string {
+  return line.replace(/[!-/:-@[-`{-~]/g, '\\$&');
+}

@@ -12,6 +12,7 @@ import {
   type RowMark,
   runsOf,
 } from '../imports/row-marks.ts';
+import { asMarkdown } from '../plain-text.ts';
 
 /** Shows beside each line of a file what is known of its row, as long as the file is what was checked. */
 export type RowMarks = vscode.Disposable & {
@@ -66,8 +67,9 @@ export function createRowMarks(): RowMarks {
         if (!roster || mark.line >= document.lineCount) return [];
         const { operation } = roster;
         const hoverMessage = new vscode.MarkdownString();
-        // As text: what Pearsana and the file say is never markup.
-        for (const detail of markDetails(mark, operation, now)) hoverMessage.appendText(`${detail}\n\n`);
+        // As text: what Pearsana and the file say is never markup, nor a link.
+        for (const detail of markDetails(mark, operation, now))
+          hoverMessage.appendMarkdown(`${asMarkdown(detail)}\n\n`);
         const contentText = `${signs[mark.kind]} ${markWords(mark, operation, now)}`;
         return [
           {
