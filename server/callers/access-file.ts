@@ -54,17 +54,20 @@ export function accessFilePath(dataDirectory: string): string {
   return join(dataDirectory, 'access.json');
 }
 
+/** What is wrong where anybody who can write could give themselves a key; a sentence. */
+export function writableByOthers(paths: readonly string[]): string | undefined {
+  const found = paths.find((each) => othersMay(each).write);
+  return found === undefined
+    ? undefined
+    : `Other users of this machine may write to ${found}, and so give themselves an access key. Run: chmod go-w ${found}`;
+}
+
 export function readAccessFile(dataDirectory: string): AccessFileReading {
   const path = accessFilePath(dataDirectory);
   let text: string;
   try {
-    // Anybody who can write there could give themselves a key.
-    for (const each of [dataDirectory, path]) {
-      if (othersMay(each).write)
-        return {
-          fault: `Other users of this machine may write to ${each}, and so give themselves an access key. Run: chmod go-w ${each}`,
-        };
-    }
+    const fault = writableByOthers([dataDirectory, path]);
+    if (fault !== undefined) return { fault };
     text = readText(path);
   } catch (error) {
     if (error instanceof NotText)

@@ -8,6 +8,7 @@ import {
   changeAccessFile,
   isExpired,
   readAccessFile,
+  writableByOthers,
 } from './access-file.ts';
 import type { Caller, IdentifyCaller } from './caller.ts';
 import { readOwnKey } from './first-key.ts';
@@ -105,6 +106,11 @@ export function createAccessKeys(options: AccessKeysOptions): AccessKeys {
   function rereadOwnKey(file: string): void {
     let replaced: Secret | undefined;
     try {
+      const fault = writableByOthers([dataDirectory, file]);
+      if (fault !== undefined) {
+        log.accessFileUnreadable(fault);
+        return;
+      }
       replaced = readOwnKey(file);
     } catch {
       return;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -307,6 +307,28 @@ describe('the command access', () => {
       assert.equal(running.identify(`Bearer ${key}`)?.id, 'access-key');
       await running.stop();
       assert.equal((await run('rotate access-key --keep 1h')).ok, false);
+    });
+  });
+
+  describe('the owner key, while a BFF runs', () => {
+    it('is not taken from a file that others may write', { skip: process.platform === 'win32' }, async () => {
+      using command = commandHere();
+      const { dataDirectory } = command;
+      const { accessKey, file } = firstKey(dataDirectory);
+      const faults: string[] = [];
+      const log = {
+        ...{ accessKeysRead() {}, lastUseNotWritten() {}, ownKeyReplaced() {} },
+        accessFileUnreadable: (why: string) => faults.push(why),
+      };
+      const running = createAccessKeys({ dataDirectory, ownKey: accessKey, ownKeyFile: file, log });
+      chmodSync(file, 0o666);
+      const theirs = 'a-key-that-somebody-else-wrote';
+      writeFileSync(file, theirs);
+      await delay(1_500);
+      assert.equal(running.identify(`Bearer ${theirs}`), undefined);
+      assert.equal(running.identify(`Bearer ${accessKey.reveal()}`)?.id, 'access-key');
+      assert.match(faults[0] ?? '', /Other users of this machine may write to .*access-key/);
+      await running.stop();
     });
   });
 
