@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from './sqlite.ts';
 
@@ -18,11 +18,12 @@ export function backUpJournal(directory: string, folder: string): void {
   const database = new DatabaseSync(join(directory, 'journal.sqlite'), { timeout: busyTimeoutMs });
   const copy = join(folder, 'journal.sqlite');
   try {
+    // SQLite fills an empty file, and would make one that others can read while it is written.
+    writeFileSync(copy, '', { mode: 0o600, flag: 'wx' });
     database.prepare('VACUUM INTO ?').run(copy);
   } finally {
     database.close();
   }
-  chmodSync(copy, 0o600);
   for (const name of otherFiles) {
     const file = join(directory, name);
     if (!existsSync(file)) continue;

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { runJournalCommand } from '../../../server/journal/journal-command.ts';
+import { backUpJournal } from '../../../server/journal/sqlite/back-up-journal.ts';
+import { DatabaseSync } from '../../../server/journal/sqlite/sqlite.ts';
 import { createSqliteStore } from '../../../server/journal/sqlite/sqlite-store.ts';
 import { activityAnswer } from '../../../shared/activity.ts';
 import { addKeys } from '../../support/bff/add-keys.ts';
@@ -151,6 +153,21 @@ describe('the command journal', () => {
       '409 OUTCOME_UNKNOWN unknown',
     );
     assert.equal(partner.api.count('/v1/invitations'), arrived);
+  });
+
+  it('lets nobody else read a backup while it is written, or one that was cut short', async () => {
+    using folder = temporaryFolder();
+    using other = temporaryFolder();
+    const path = join(folder.path, 'journal.sqlite');
+    const database = new DatabaseSync(path);
+    database.exec('CREATE TABLE pages (text)');
+    const insert = database.prepare('INSERT INTO pages VALUES (?)');
+    for (let row = 0; row < 50; row += 1) insert.run('x'.repeat(3_000));
+    database.close();
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.fill(255, 4_096 * 2, 4_096 * 10));
+    assert.throws(() => backUpJournal(folder.path, other.path), /malformed/);
+    assert.equal(statSync(join(other.path, 'journal.sqlite')).mode & 0o077, 0);
   });
 
   it('moves no cursor by what a caller has written', async () => {
