@@ -325,8 +325,11 @@ for (const kind of ['node', 'web'] as const) {
         assert.match(shown[0] ?? '', /^Invite grace@example\.edu as student, faculty — sandbox/);
         await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
         await quickInput.pick('Copy as curl');
-        await page.waitForFunction(() => navigator.clipboard.readText().then((text) => /^curl /.test(text)));
-        const copied = await page.evaluate(() => navigator.clipboard.readText());
+        let copied = '';
+        while (!copied.startsWith('curl ')) {
+          await page.waitForTimeout(50);
+          copied = await page.evaluate(() => navigator.clipboard.readText());
+        }
         assert.ok(copied.includes('grace@example.edu') && !copied.includes(bff.accessKey), copied);
         await quickInput.options();
         await enter();
