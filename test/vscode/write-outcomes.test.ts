@@ -254,7 +254,9 @@ for (const kind of ['node', 'web'] as const) {
             (await quickInput.options()).join('\n'),
             /^Already invited .*^Send Anyway — sandbox.*The invitation for SIS A-\d was sent today/ms,
           );
-          await quickInput.escape();
+          // To go away without being asked what to do with a draft.
+          await quickInput.accept();
+          await quickInput.hidden();
           await toggle();
         },
       );
