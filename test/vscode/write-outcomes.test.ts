@@ -49,7 +49,11 @@ for (const kind of ['node', 'web'] as const) {
     test('is said in words, and decides whether to try again', { timeout: 240_000 }, async (t) => {
       const port = await freePort();
       await using partner = await startFaultServer();
-      const variables = { BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}`, PARTNER_TIMEOUT_MS: '3000' };
+      const variables = {
+        ...{ BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}`, PARTNER_TIMEOUT_MS: '3000' },
+        // A robot does in a minute what takes a person ten.
+        RATE_LIMIT_PER_MINUTE: '1000',
+      };
       await using bff = await startBffWith({ sandbox: partner }, variables);
       await using workbench = await openWorkbench({
         name: 'write-outcomes',
@@ -254,9 +258,7 @@ for (const kind of ['node', 'web'] as const) {
             (await quickInput.options()).join('\n'),
             /^Already invited .*^Send Anyway — sandbox.*The invitation for SIS A-\d was sent today/ms,
           );
-          // To go away without being asked what to do with a draft.
-          await quickInput.accept();
-          await quickInput.hidden();
+          await quickInput.escape();
           await toggle();
         },
       );
