@@ -93,7 +93,7 @@ test('a large body that is refused', async (t) => {
       ],
     ]) {
       const answer = await exchange(bff.url, bytes);
-      assert.match(answer, /^HTTP\/1\.1 (401|429) [\s\S]*HTTP\/1\.1 200 OK[\s\S]*{"status":"ok"}$/);
+      assert.match(answer, /^HTTP\/1\.1 (401|429) [\s\S]*HTTP\/1\.1 200 OK[\s\S]*{"status":"ok",[^}]*}$/);
     }
   });
 

@@ -40,7 +40,7 @@ it('bundles, VSIX and npm tarball hold no secret of the machine that built them,
     files.set(`the VSIX’s ${name}`, content);
   }
   const tarball = gunzipSync(await readFile(await clientTarball(folder)));
-  assert.match(tarball.toString('latin1'), /package\/client\/index\.js/);
+  assert.match(tarball.toString('latin1'), /package\/esm\/client\/index\.js/);
   files.set('the npm tarball', tarball);
   assert.match(String(files.get('the VSIX’s extension/package.json')), /"pearsana-partner"/);
   assert.deepEqual(

@@ -205,6 +205,7 @@ for (const kind of ['node', 'web'] as const) {
           const shown = (await quickInput.options()).join('\n');
           assert.match(shown, /Sent again, done before, 7 · choose this line to skip them/);
           await quickInput.pick('Invite 7 people — production');
+          await quickInput.message(/Type “production 7” to invite 7 people/);
           await quickInput.type('production 7');
           await quickInput.accept();
           await notification(/Imported roster\.csv into production: 7 done, 1 faulty\./)

@@ -180,7 +180,8 @@ test('a journal that goes away', async (t) => {
     assert.equal(shortly(await write(bff, { key: 'first' })), '201 replayed');
     await send(bff, 'second');
     assert.deepEqual(
-      bff.logLines.filter((line) => line.includes('journal')),
+      // The line of a request names its row in the journal.
+      bff.logLines.filter((line) => line.includes('journal') && !line.includes('"msg":"request"')),
       [],
     );
   });
