@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { errorCodeOf } from '../error-code.ts';
 import { othersMay } from '../files/others-may.ts';
@@ -8,6 +8,12 @@ import type { Variables } from './settings.ts';
 
 /** The content of `.env`, and warnings about the file itself. If it has a fault, it is ignored. */
 export type DotEnv = { variables: Variables; warnings: string[]; fault?: string };
+
+/** The variables of a program that is started in this folder: its own override those of `.env`. */
+export function variablesHere(ours: Variables): DotEnv {
+  const file = readDotEnv(resolve('.env'));
+  return { ...file, variables: { ...file.variables, ...ours } };
+}
 
 /** A missing file is an empty one. */
 export function readDotEnv(path: string): DotEnv {

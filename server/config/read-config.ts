@@ -127,7 +127,6 @@ export function readConfig(variables: Variables): ConfigOutcome {
   }
 
   const local = !production && (localWanted || noEnvironment);
-  const environmentNames = [...environments.map(({ id }) => id), ...(local ? ['local'] : [])];
   const config: Config = {
     host,
     port: settings.integer('PORT', 8787, [0, 65_535]),
@@ -139,7 +138,10 @@ export function readConfig(variables: Variables): ConfigOutcome {
     publicUrl,
     trustProxy: settings.integer('BFF_TRUST_PROXY', 0, [0, 10]),
     allowedOrigins: readAllowedOrigins(settings),
-    sessions: readSessions(settings, { publicUrl, environments: environmentNames }),
+    sessions: readSessions(settings, {
+      publicUrl,
+      environments: environmentNamesOf({ environments, local }),
+    }),
     windows: readWindows(settings),
     proxy: readProxy(settings, environments.length > 0 || settings.isSet('BFF_OIDC_ISSUER')),
     partnerTimeoutMs: settings.integer('PARTNER_TIMEOUT_MS', 10_000, [1, 600_000]),
@@ -159,6 +161,14 @@ export function readConfig(variables: Variables): ConfigOutcome {
     ...dataDirectoryWarnings(dataDirectory),
   ];
   return settings.faults.length > 0 ? { faults: settings.faults, warnings } : { config, warnings };
+}
+
+/** The names of all environments that callers can name, the local Pearsana included. */
+export function environmentNamesOf({
+  environments,
+  local,
+}: Pick<Config, 'environments' | 'local'>): string[] {
+  return [...environments.map(({ id }) => id), ...(local ? ['local'] : [])];
 }
 
 /** Metrics are served on loopback, or where they are told to be. */

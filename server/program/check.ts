@@ -1,9 +1,9 @@
 import { accessSync, constants, existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { operations } from '../../shared/operations.ts';
 import { BffError } from '../bff-error.ts';
-import { readDotEnv } from '../config/dot-env.ts';
-import { type Config, readConfig } from '../config/read-config.ts';
+import { variablesHere } from '../config/dot-env.ts';
+import { type Config, environmentNamesOf, readConfig } from '../config/read-config.ts';
 import { errorCodeOf } from '../error-code.ts';
 import { JournalFault } from '../journal/journal-fault.ts';
 import { createThreadStore } from '../journal/sqlite/thread-store.ts';
@@ -21,9 +21,8 @@ export type ConfigCheck = {
 
 /** The configuration of this folder's BFF, as it is at this moment, with every fault and warning in words. */
 export function readConfigurationHere(variables: ConfigCheck['variables']) {
-  const dotEnv = readDotEnv(resolve('.env'));
-  // The shell's variables override those in the file.
-  const { config, warnings, faults = [] } = readConfig({ ...dotEnv.variables, ...variables });
+  const dotEnv = variablesHere(variables);
+  const { config, warnings, faults = [] } = readConfig(dotEnv.variables);
   return {
     config: dotEnv.fault === undefined ? config : undefined,
     warnings: [...dotEnv.warnings, ...warnings],
@@ -40,9 +39,8 @@ export async function checkConfiguration({ variables, tokens, say }: ConfigCheck
   for (const warning of warnings) say(`Warning: ${warning}`);
   for (const fault of faults) say(`Error: ${fault}`);
   if (!config) return false;
-  const { environments, local, dataDirectory } = config;
-  const names = [...environments.map(({ id }) => id), ...(local ? ['local'] : [])];
-  say(`OK: the configuration. Environments: ${names.join(', ')}.`);
+  const { dataDirectory } = config;
+  say(`OK: the configuration. Environments: ${environmentNamesOf(config).join(', ')}.`);
   const journal = await checkJournal(dataDirectory, say);
   const reached = tokens ? await checkTokens(config, say) : true;
   return journal && reached;

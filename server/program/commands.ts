@@ -1,8 +1,7 @@
 import { userInfo } from 'node:os';
-import { resolve } from 'node:path';
 import { runAccessCommand } from '../callers/access-command.ts';
-import { readDotEnv } from '../config/dot-env.ts';
-import { dataDirectoryOf, readConfig } from '../config/read-config.ts';
+import { variablesHere } from '../config/dot-env.ts';
+import { dataDirectoryOf, environmentNamesOf, readConfig } from '../config/read-config.ts';
 import { runJournalCommand } from '../journal/journal-command.ts';
 import { checkConfiguration } from './check.ts';
 
@@ -35,7 +34,7 @@ export async function runAccess(args: readonly string[]): Promise<void> {
     args,
     dataDirectory,
     // The start of the BFF reports other faults of the configuration.
-    environments: config && [...config.environments.map(({ id }) => id), ...(config.local ? ['local'] : [])],
+    environments: config && environmentNamesOf(config),
     ...output,
   });
   if (!done) process.exitCode = 1;
@@ -52,8 +51,7 @@ export async function runJournal(args: readonly string[]): Promise<void> {
 
 /** The configuration of this folder's BFF. If it cannot be read, it says why and how to correct that. */
 function configuredHere() {
-  const { variables: fromFile, fault } = readDotEnv(resolve('.env'));
-  const variables = { ...fromFile, ...process.env };
+  const { variables, fault } = variablesHere(process.env);
   try {
     if (fault !== undefined) throw new Error(fault);
     return { variables, dataDirectory: dataDirectoryOf(variables) };
