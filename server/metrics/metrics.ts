@@ -32,20 +32,20 @@ export function createMetrics(sources: MetricsSources): Metrics {
   collectDefaultMetrics({ register });
   const registers = [register];
 
-  const requests = new Histogram({
-    registers,
-    name: 'pearsana_bff_request_duration_seconds',
-    help: 'How long requests took, by operation, environment and status. Status 0: the caller went away.',
-    labelNames: ['operation', 'environment', 'status'],
-    buckets: durations,
-  });
-  const pearsana = new Histogram({
-    registers,
-    name: 'pearsana_bff_pearsana_duration_seconds',
-    help: 'How long Pearsana took to answer, by operation, environment and status.',
-    labelNames: ['operation', 'environment', 'status'],
-    buckets: durations,
-  });
+  const durationsOf = (name: string, help: string) =>
+    new Histogram({
+      ...{ registers, name, help, buckets: durations },
+      labelNames: ['operation', 'environment', 'status'],
+    });
+
+  const requests = durationsOf(
+    'pearsana_bff_request_duration_seconds',
+    'How long requests took, by operation, environment and status. Status 0: the caller went away.',
+  );
+  const pearsana = durationsOf(
+    'pearsana_bff_pearsana_duration_seconds',
+    'How long Pearsana took to answer, by operation, environment and status.',
+  );
   const writes = new Counter({
     registers,
     name: 'pearsana_bff_writes_total',
