@@ -3,11 +3,20 @@ import { test } from 'node:test';
 import { startTestBff } from '../support/bff/test-bff.ts';
 import { accessibilityFaults } from '../support/browser/accessibility.ts';
 import { hasChromium, launchChromium } from '../support/browser/chromium.ts';
-import { watchPage } from '../support/browser/watched-page.ts';
+import { type WatchedPage, watchPage } from '../support/browser/watched-page.ts';
 
 test('GET /docs in a browser', { skip: !(await hasChromium()) }, async (t) => {
   await using bff = await startTestBff();
   await using browser = await launchChromium();
+
+  async function authorize(page: WatchedPage): Promise<void> {
+    await page.goto(`${bff.url}/docs`);
+    await page.getByRole('button', { name: 'Authorize' }).click();
+    // One field: the session's cookie is nothing that one types in.
+    await page.locator('.auth-container input').fill(bff.accessKey);
+    await page.locator('.auth-btn-wrapper .authorize').click();
+    await page.locator('.btn-done').click();
+  }
 
   await t.test('shows every operation, breaks no policy, and reaches nobody but its own BFF', async () => {
     await using page = await watchPage(browser);
@@ -33,12 +42,7 @@ test('GET /docs in a browser', { skip: !(await hasChromium()) }, async (t) => {
 
   await t.test('calls with the access key that is typed in, and keeps it nowhere', async () => {
     await using page = await watchPage(browser);
-    await page.goto(`${bff.url}/docs`);
-    await page.getByRole('button', { name: 'Authorize' }).click();
-    // One field: the session's cookie is nothing that one types in.
-    await page.locator('.auth-container input').fill(bff.accessKey);
-    await page.locator('.auth-btn-wrapper .authorize').click();
-    await page.locator('.btn-done').click();
+    await authorize(page);
 
     const ping = page.locator('#operations-Connection-ping');
     await ping.locator('.opblock-summary-control').click();
@@ -60,11 +64,7 @@ test('GET /docs in a browser', { skip: !(await hasChromium()) }, async (t) => {
 
   await t.test('lists the environments of the key that was typed in', async () => {
     await using page = await watchPage(browser);
-    await page.goto(`${bff.url}/docs`);
-    await page.getByRole('button', { name: 'Authorize' }).click();
-    await page.locator('.auth-container input').fill(bff.accessKey);
-    await page.locator('.auth-btn-wrapper .authorize').click();
-    await page.locator('.btn-done').click();
+    await authorize(page);
     const health = page.locator('#operations-Connection-health');
     await health.locator('.opblock-summary-control').click();
     await health.locator('.try-out__btn').click();

@@ -128,7 +128,10 @@ void ping(process.argv[2] ?? '', process.argv[3] ?? '').then(console.log);`,
         'jest.config.json': JSON.stringify({ transform, testMatch: ['**/*.test.ts'] }),
         'ping.test.ts': `${ping}
 declare const test: (name: string, run: () => Promise<void>) => void;
-declare const expect: any;
+declare const expect: (value: unknown) => {
+  toBe(other: string): void;
+  rejects: { toThrow(error: typeof ClientError): Promise<void> };
+};
 test('ping', async () => {
   expect(await ping(${JSON.stringify(bff.url)}, ${JSON.stringify(bff.accessKey)})).toBe('${expected}');
   await expect(createClient({ baseUrl: 'http://127.0.0.1:1', maxRetries: 0 }).session()).rejects.toThrow(ClientError);

@@ -24,6 +24,29 @@ const header = 'E-mail,First name,Last name,Student ID';
 const line = (name: string, index: number) => `${name}@example.edu,Ada,Lovelace,2026000${index + 1}`;
 const roster = [header, ...people.map(line), 'nobody,Charles,Babbage,20269999'].join('\n');
 
+/** A BFF that imports at this pace, a folder for the files, and how to open it in VS Code. */
+async function startPlace(
+  kind: 'node' | 'web',
+  { importsPerMinute, production }: { importsPerMinute: number; production?: object },
+) {
+  await using stack = new AsyncDisposableStack();
+  const port = await freePort();
+  const variables = {
+    BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}`,
+    RATE_LIMIT_IMPORT_PER_MINUTE: String(importsPerMinute),
+  };
+  const bff = stack.use(await startTestBff({ variables, ...(production && { production }) }));
+  const folder = stack.use(temporaryFolder()).path;
+  const userSettings = { 'pearsana.backendUrl': bff.url };
+  const kept = stack.move();
+  return {
+    bff,
+    folder,
+    open: (name: string) => openWorkbench({ name, vsix, kind, userSettings, port, folder }),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
 for (const kind of ['node', 'web'] as const) {
   describe(`imports in the ${kind} host`, { skip: noBrowser }, () => {
     before(buildExtension);
@@ -31,19 +54,10 @@ for (const kind of ['node', 'web'] as const) {
     test('a roster goes from the explorer to its results, and nobody is invited twice', {
       timeout: 240_000,
     }, async (t) => {
-      const port = await freePort();
-      const variables = {
-        BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}`,
-        RATE_LIMIT_IMPORT_PER_MINUTE: '6000',
-      };
-      await using bff = await startTestBff({ variables, production: {} });
-      using temporary = temporaryFolder();
-      const folder = temporary.path;
+      await using place = await startPlace(kind, { importsPerMinute: 6_000, production: {} });
+      const { bff, folder } = place;
       await writeFile(join(folder, 'roster.csv'), roster);
-      const userSettings = { 'pearsana.backendUrl': bff.url };
-      await using workbench = await openWorkbench({
-        ...{ name: 'imports', vsix, kind, userSettings, port, folder },
-      });
+      await using workbench = await place.open('imports');
       const { page, quickInput, notification, treeItem, screenshot } = workbench;
       const invited = () =>
         [...(bff.production?.arrivals ?? []), ...bff.pearsana.arrivals].filter(
@@ -219,14 +233,8 @@ for (const kind of ['node', 'web'] as const) {
     test('documents beside their file or in a folder are submitted, and files come from everywhere', {
       timeout: 240_000,
     }, async (t) => {
-      const port = await freePort();
-      const variables = {
-        BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}`,
-        RATE_LIMIT_IMPORT_PER_MINUTE: '6000',
-      };
-      await using bff = await startTestBff({ variables });
-      using temporary = temporaryFolder();
-      const folder = temporary.path;
+      await using place = await startPlace(kind, { importsPerMinute: 6_000 });
+      const { bff, folder } = place;
       const rows = [
         'Namespace,External ID,Document type,File',
         'SIS,A-1,DIPLOMA,scans/a.pdf',
@@ -251,10 +259,7 @@ for (const kind of ['node', 'web'] as const) {
         body: JSON.stringify(person),
       });
       assert.equal(created.status, 201);
-      const userSettings = { 'pearsana.backendUrl': bff.url };
-      await using workbench = await openWorkbench({
-        ...{ name: 'import-documents', vsix, kind, userSettings, port, folder },
-      });
+      await using workbench = await place.open('import-documents');
       const { page, quickInput, notification } = workbench;
 
       await signIn(workbench, bff.accessKey);
@@ -365,20 +370,11 @@ for (const kind of ['node', 'web'] as const) {
     test('an import is paused in its view, continued after a reload, and stopped from another window', {
       timeout: 240_000,
     }, async (t) => {
-      const port = await freePort();
-      const variables = {
-        BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}`,
-        RATE_LIMIT_IMPORT_PER_MINUTE: '180',
-      };
-      await using bff = await startTestBff({ variables });
-      using temporary = temporaryFolder();
-      const folder = temporary.path;
+      await using place = await startPlace(kind, { importsPerMinute: 180 });
+      const { bff, folder } = place;
       const many = Array.from({ length: 200 }, (_, index) => line(`student${index}`, index));
       await writeFile(join(folder, 'roster.csv'), [header, ...many].join('\n'));
-      const userSettings = { 'pearsana.backendUrl': bff.url };
-      await using workbench = await openWorkbench({
-        ...{ name: 'import-resume', vsix, kind, userSettings, port, folder },
-      });
+      await using workbench = await place.open('import-resume');
       const { page, quickInput, notification, treeItem } = workbench;
       const arrivals = () => bff.pearsana.arrivals.filter(({ path }) => path === '/v1/invitations');
       const row = treeItem(/^roster\.csv, /).first();
