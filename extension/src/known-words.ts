@@ -24,7 +24,7 @@ export function knownWords(operation: ImportOperation, known: KnownWrite, now: n
     case 'in_flight':
       return 'Being sent right now';
     case 'refused':
-      return `Refused ${age}${known.code === undefined ? '' : ` (${known.code})`}`;
+      return `Refused ${age}`;
     case 'not_sent':
       return undefined;
   }

@@ -294,7 +294,7 @@ describe('the manifest', () => {
       // The first view says it itself.
       if (id === viewId) continue;
       const failed = own.filter(({ when }) => when === `${sessionContextKey} == failed`);
-      assert.match(failed[0]?.contents ?? '', /Environments, above, says why/, id);
+      assert.match(failed[0]?.contents ?? '', /The Environments view above shows the reason/, id);
     }
   });
 

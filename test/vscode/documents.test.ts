@@ -74,7 +74,7 @@ for (const kind of ['node', 'web'] as const) {
       await t.test('Escape at any step sends nothing, and the same files are offered again', async () => {
         for (let count = 0; count <= forAll.length; count += 1) {
           await fromExplorer(Object.keys(contents), 'production');
-          if (count > 2) await quickInput.pick('Start anew');
+          if (count > 2) await quickInput.pick('Start Over');
           const [next] = forAll.slice(count);
           for (const { ask, pick, text } of forAll.slice(0, count)) {
             await quickInput.step(titleOf(ask));

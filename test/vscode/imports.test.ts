@@ -155,7 +155,7 @@ for (const kind of ['node', 'web'] as const) {
         await row.hover();
         await row.getByRole('button', { name: 'Show Import Results' }).click();
         const done = notification(/Imported roster\.csv into production/).first();
-        await done.getByRole('button', { name: 'Save Rows to Correct…' }).click();
+        await done.getByRole('button', { name: 'Save Rows to Mend…' }).click();
         await quickInput.step(/Choose a folder for roster-to-mend\.csv/);
         await quickInput.accept();
         await page

@@ -195,7 +195,7 @@ for (const kind of ['node', 'web'] as const) {
           `${wizard.button}: a wrong value is refused beside the question, and Back keeps what was typed`,
           async () => {
             await open(wizard, 'sandbox');
-            await quickInput.pick('Start anew');
+            await quickInput.pick('Start Over');
             for (const [index, step] of wizard.steps.entries()) {
               await refuse(step);
               if (index === 0) await picture(`${wizard.button}-refused`);
@@ -237,7 +237,7 @@ for (const kind of ['node', 'web'] as const) {
             const partner = environment === 'sandbox' ? bff.pearsana : bff.production;
             const before = written().length;
             await open(wizard, environment);
-            if (environment === 'sandbox') await quickInput.pick('Start anew');
+            if (environment === 'sandbox') await quickInput.pick('Start Over');
             await passSteps(workbench, entriesOf(wizard, environment === 'sandbox'));
             const shown = (await quickInput.options()).map((line) => line.replaceAll('\u200b', ''));
             const leaves: string[] = [];

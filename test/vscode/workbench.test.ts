@@ -176,7 +176,9 @@ describe('the packaged extension, driven as a person would', { skip: noBrowser }
       // Said once; the other views lead there.
       // The status item still has the focus, so what it says in a hover covers the right of it.
       await page.getByRole('button', { name: 'Imports Section' }).click({ position: { x: 30, y: 8 } });
-      await page.getByText('Nothing can be imported now. Environments, above, says why.').waitFor();
+      await page
+        .getByText('Nothing can be imported right now. The Environments view above shows the reason.')
+        .waitFor();
       assert.equal(
         await page
           .locator('.sidebar')

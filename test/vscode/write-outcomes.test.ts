@@ -281,7 +281,7 @@ for (const kind of ['node', 'web'] as const) {
       await t.test('losing the focus keeps a wizard', async () => {
         await clickBeside(workbench, 'sandbox', 'Invite');
         // What was left by Escape before.
-        await quickInput.pick('Start anew');
+        await quickInput.pick('Start Over');
         await quickInput.step(titleOf('E-mail'));
         await quickInput.type('ada@exam');
         await page.locator('.statusbar').click();

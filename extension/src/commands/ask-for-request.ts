@@ -112,7 +112,7 @@ function titleOf({ title }: Form, { environment }: Target): string {
   return plain(environment.protected ? `⚠ ${words}` : words, 120);
 }
 
-/** Where to go on with what was begun before; nothing where the person wants to start anew. */
+/** Where to go on with what was begun before; nothing where the person wants to start over. */
 async function askToContinue(
   form: Form,
   title: string,
@@ -125,7 +125,7 @@ async function askToContinue(
     prompt: 'You began this before and pressed Escape',
     options: [
       { id: 'continue', label: `Continue ${form.subject(left.draft)}`, icon: 'edit' },
-      { id: 'anew', label: 'Start anew', description: 'discards what you entered', icon: 'new-file' },
+      { id: 'over', label: 'Start Over', description: 'discards what you entered', icon: 'new-file' },
     ],
     many: false,
   });

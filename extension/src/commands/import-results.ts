@@ -42,7 +42,7 @@ export function showImportResults({ source, file, results, result, sendAgain }: 
   if (results.some(isToMend)) {
     const suffix = toMendSuffix(file.roster);
     buttons.push({
-      title: 'Save Rows to Correct…',
+      title: 'Save Rows to Mend…',
       act: () => save(source, suffix, toMendFile(file.roster, results)),
     });
   }

@@ -78,9 +78,11 @@ export function markWords(mark: RowMark, operation: ImportOperation, now: number
 export function markDetails(mark: RowMark, operation: ImportOperation, now: number): string[] {
   const details = [markWords(mark, operation, now)];
   if ('known' in mark) {
-    const { startedAt, requestId, mine } = mark.known;
+    const { startedAt, requestId, mine, code } = mark.known;
     const time = capitalised(timeWords(startedAt, now, 'medium'));
-    details.push(`${time}, sent by ${mine ? 'you' : 'somebody else'}`, `Request ${requestId}`);
+    details.push(`${time}, sent by ${mine ? 'you' : 'somebody else'}`);
+    if (code !== undefined) details.push(`Code ${code}`);
+    details.push(`Request ${requestId}`);
   } else if ('result' in mark) {
     const { at, requestId, code } = mark.result;
     if (at !== undefined && code === undefined) details.push(capitalised(timeWords(at, now, 'medium')));

@@ -39,7 +39,7 @@ describe('the marks of a file that was checked', () => {
 
   const states: [what: string, known: KnownWrite, kind: string, words: RegExp][] = [
     ['was invited', invited, 'done', /^Already invited 2 min ago \(inv_1\)$/],
-    ['was refused', write('refused', { code: 'CONFLICT' }), 'refused', /^Refused 2 min ago \(CONFLICT\)$/],
+    ['was refused', write('refused', { code: 'CONFLICT' }), 'refused', /^Refused 2 min ago$/],
     [
       'may have been invited',
       write('unknown'),
@@ -65,6 +65,13 @@ describe('the marks of a file that was checked', () => {
     const details = markDetails(mark, 'createInvitation', now).join('\n');
     assert.match(details, /sent by somebody else/);
     assert.match(details, /Request req-1/);
+    assert.doesNotMatch(details, /Code/);
+  });
+
+  it('have the code of a failure in their details, and not beside the line', () => {
+    const refused = { line: 1, kind: 'refused' as const, known: write('refused', { code: 'CONFLICT' }) };
+    const details = markDetails(refused, 'createInvitation', now);
+    assert.deepEqual([details[0], details[2]], ['Refused 2 min ago', 'Code CONFLICT']);
   });
 
   it('are at the line where a row begins, and nowhere if a line has several rows', async () => {
