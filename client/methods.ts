@@ -681,6 +681,8 @@ export interface ImportRecord {
   rows: number;
   /** The SHA-256 of the file, in hexadecimal. */
   digest: string;
+  /** Whether it may send again what had succeeded before it was announced. An older BFF does not say. */
+  again?: boolean | undefined;
   /** `finished`: all rows are done, or no row was sent for 24 hours. `stopped`: somebody stopped the import. */
   state: 'open' | 'stopped' | 'finished';
   /** Who announced the import: the name of an access key, or of a session. */

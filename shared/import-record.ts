@@ -18,6 +18,8 @@ export const importRecord = z.object({
   rows: z.number(),
   /** The SHA-256 of the file, in hexadecimal. */
   digest: z.string(),
+  /** Whether it may send again what had succeeded before it was announced. An older BFF does not say. */
+  again: z.optional(z.boolean()),
   /** `finished`: all rows are done, or no row was sent for 24 hours. `stopped`: somebody stopped the import. */
   state: z.enum(['open', 'stopped', 'finished']),
   /** Who announced the import: the name of an access key, or of a session. */

@@ -80,7 +80,7 @@ export async function importFile(
     report.say(planWords(file.rows, plan, rate));
     await confirm(count, given, environment, { ask, report });
     const announced = openImportOf(imports, {
-      ...{ caller: plan.caller, operation, digest: file.digest },
+      ...{ caller: plan.caller, operation, digest: file.digest, again },
       // Rows that it has sent again already are in the plan once more. They take no place, since they keep their keys.
       rows: again ? 0 : count,
     });

@@ -2,7 +2,7 @@ import type { ImportOperation, ImportRecord } from '../import-record.ts';
 
 /**
  * The import of the same file that this caller started before, if it can be continued: it is still open, and as many rows as
- * are left may still be sent.
+ * are left may still be sent. An import that may send rows again is continued only by one that may, too.
  */
 export function openImportOf(
   imports: readonly ImportRecord[],
@@ -11,7 +11,8 @@ export function openImportOf(
     operation,
     digest,
     rows,
-  }: Pick<ImportRecord, 'caller' | 'digest' | 'rows'> & { operation: ImportOperation },
+    again = false,
+  }: Pick<ImportRecord, 'caller' | 'digest' | 'rows' | 'again'> & { operation: ImportOperation },
 ): ImportRecord | undefined {
   return imports.find(
     (each) =>
@@ -19,6 +20,7 @@ export function openImportOf(
       each.caller === caller &&
       each.operation === operation &&
       each.digest === digest &&
+      (each.again ?? again) === again &&
       placesIn(each) >= rows,
   );
 }

@@ -1,6 +1,7 @@
 // Runs the command line as its own process against a real BFF.
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -167,6 +168,26 @@ describe('the command line', () => {
       if (id) counts.set(id, (counts.get(id) ?? 0) + 1);
     }
     assert.deepEqual([counts.size, new Set(counts.values())], [ids.length, new Set([2])]);
+  });
+
+  it('does not take an import that was left open without --again for one that sends again', async () => {
+    const file = write('left-open.csv', header, person('open-1'), person('open-2'));
+    assert.equal((await run('import', file, ...invitations(), '--yes')).code, 0);
+    // It was announced for one row more than the file has left, so that it stays open.
+    const digest = createHash('sha256')
+      .update(readFileSync(join(folder.path, file)))
+      .digest('hex');
+    const announced = await bff.call('/api/environments/sandbox/imports', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ operation: 'createInvitation', rows: 3, digest }),
+    });
+    assert.equal(announced.status, 201, announced.text);
+    const before = bff.pearsana.arrivals.length;
+    const again = await run('import', file, ...invitations(), '--yes', '--again');
+    assert.equal(again.code, 0, again.errors);
+    assert.deepEqual(statesOf(again), ['2 succeeded', '3 succeeded']);
+    assert.equal(bff.pearsana.arrivals.length - before, 2);
   });
 
   it('says how to fill a column that is missing, once', async () => {

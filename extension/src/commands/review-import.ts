@@ -61,6 +61,7 @@ export async function reviewImport(
   const candidates = !decided.again ? imports : left?.again && leftOpen ? [leftOpen] : [];
   const announced = openImportOf(candidates, {
     ...{ caller: chosen.caller, operation, digest: file.digest, rows: chosen.toSend.length },
+    again: decided.again,
   });
   return { ...decided, plan: chosen, announced };
 }

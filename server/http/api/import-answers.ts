@@ -51,11 +51,12 @@ export function createImportAnswers(options: {
   }
 
   async function answerOf(facts: ImportFacts, requestId: string): Promise<Told> {
-    const { id, environment, operation, rows, digest, state, caller, startedAt, endedAt, counts } = facts;
+    const { id, environment, operation, rows, digest, again, state, caller, startedAt, endedAt, counts } =
+      facts;
     return {
       journal: await journal.name(requestId),
       import: {
-        ...{ id, environment, operation, rows, digest, state, caller, startedAt, endedAt, counts },
+        ...{ id, environment, operation, rows, digest, again, state, caller, startedAt, endedAt, counts },
         perMinute: perMinuteIn(environment),
       },
     };

@@ -91,6 +91,7 @@ export function createImportRows(
     return {
       ...{ id: row.id, caller: row.caller, environment: row.environment, rows: row.rows, digest: row.digest },
       operation: row.operation as ImportFacts['operation'],
+      again: row.again_before !== null,
       state: row.stopped_at !== null ? 'stopped' : isOver ? 'finished' : 'open',
       startedAt: new Date(row.started_at).toISOString(),
       endedAt: endedAt === null ? null : new Date(endedAt).toISOString(),
