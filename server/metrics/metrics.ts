@@ -49,7 +49,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   const writes = new Counter({
     registers,
     name: 'pearsana_bff_writes_total',
-    help: 'Writes by how they ended: succeeded, refused, not_sent, unknown, or replayed from the journal.',
+    help: 'Writes by how they ended: succeeded, refused, not_sent, unknown, replayed from the journal, or caller_gone if nobody waited.',
     labelNames: ['operation', 'environment', 'outcome', 'import'],
   });
   const limited = new Counter({
@@ -94,7 +94,9 @@ function outcomeOf(context: RequestContext, status: number | null): string | und
   if (context.replayed) return 'replayed';
   if (context.outcome) return context.outcome;
   if (context.journalId === undefined) return undefined;
-  return status !== null && status < 300 ? 'succeeded' : 'unknown';
+  // The write continues, and the journal records its outcome.
+  if (status === null) return 'caller_gone';
+  return status < 300 ? 'succeeded' : 'unknown';
 }
 
 function addGauges(registers: Registry[], sources: MetricsSources): void {
@@ -114,7 +116,7 @@ function addGauges(registers: Registry[], sources: MetricsSources): void {
   new Gauge({
     registers,
     name: 'pearsana_bff_journal_unresolved',
-    help: 'Writes with an unknown outcome that nobody has resolved, by environment.',
+    help: 'Writes with an unknown outcome that nobody has resolved, by environment; at most 1000 in all.',
     labelNames: ['environment'],
     async collect() {
       const counts = await journal.unresolved().catch(() => undefined);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIP } from 'node:net';
 import { errorCodeOf } from '../error-code.ts';
 
 export type MetricsAddress = { host: string; port: number };
@@ -17,6 +17,10 @@ export async function serveMetrics(
   { host, port }: MetricsAddress,
 ): Promise<ServedMetrics> {
   const server = createServer(async (request, response) => {
+    if (!isOwnName(request.headers.host, host)) {
+      response.writeHead(403).end(wrongHost);
+      return;
+    }
     if (request.url !== '/metrics' || request.method !== 'GET') {
       response.writeHead(404).end();
       return;
@@ -43,4 +47,18 @@ export async function serveMetrics(
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+const wrongHost = `The metrics answer to addresses, to names without a dot, and to the name in BFF_METRICS_HOST.
+`;
+
+/**
+ * Whether a Host header is none that a hostile page could have: such a page makes its own name resolve to this machine (DNS
+ * rebinding), and that name has a dot.
+ */
+function isOwnName(header: string | undefined, host: string): boolean {
+  const [, inBrackets, name = inBrackets] =
+    /^(?:\[([0-9a-f:.]{2,45})\]|([\w.-]{1,255}))(?::\d{1,5})?$/i.exec(header ?? '') ?? [];
+  if (name === undefined) return false;
+  return isIP(name) !== 0 || !name.includes('.') || name.toLowerCase() === host.toLowerCase();
 }

@@ -8,6 +8,7 @@ import { startLocalPearsana } from '../../server/local-pearsana/start-local-pear
 import { operationNames } from '../../shared/operations.ts';
 import { addKeys } from '../support/bff/add-keys.ts';
 import { startBffProcess } from '../support/bff/bff-process.ts';
+import { freePort } from '../support/bff/test-bff.ts';
 import { rawRequest } from '../support/network/raw-http.ts';
 import { startRecordingProxy } from '../support/network/recording-proxy.ts';
 import { leaks, leakyToken, startLeakyPartner } from '../support/partner/leaky-partner.ts';
@@ -48,7 +49,9 @@ describe('client secret, partner token and access key', { timeout: 60_000 }, () 
       ...{ authUrl: `${leaky.authUrl}/${name}`, apiUrl: `${leaky.apiUrl}/${name}` },
       ...{ clientId, clientSecretFile: secretFile.path },
     });
+    const metricsPort = await freePort();
     await using bff = await startBffProcess({
+      BFF_METRICS_PORT: String(metricsPort),
       ...partnerVariables({
         sandbox: { ...partner, clientId, clientSecret: secretInVariable },
         ...Object.fromEntries(Object.keys(leaks).map((name) => [name, leakyAt(name)])),
@@ -87,6 +90,7 @@ describe('client secret, partner token and access key', { timeout: 60_000 }, () 
     // Last, since they close the door to this address.
     for (const key of [accessKey, keys.ada, keys.bob])
       answered.push(...(await sendAll(bff.url, wrongKeys(key))));
+    const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
     assert.equal(await bff.end(), 0);
 
     const lines = bff.output().split('\n');
@@ -117,6 +121,9 @@ describe('client secret, partner token and access key', { timeout: 60_000 }, () 
     assertNothingIn('answers to a body with the key', texts(answered.filter(quotes)), issued);
     assertNothingIn('answers to what is no HTTP', toBytes, all);
     assertNothingIn('the log', lines, { ...all, 'a request body': marker });
+    assert.match(metrics, /pearsana_bff_request_duration_seconds_count\{operation="createUser"/);
+    assertNothingIn('the metrics', metrics.split('\n'), { ...all, 'a request body': marker });
+    for (const caller of Object.keys(grantsOf)) assert(!metrics.includes(`"${caller}"`), caller);
     const arrivals = [partner.auth.exchanges, partner.api.exchanges, leaky.auth.arrivals, leaky.api.arrivals];
     assertNothingIn(
       'what Pearsana was sent, bodies aside',

@@ -5,7 +5,7 @@ import type { Caller } from '../../callers/caller.ts';
 import { keyPrefix } from '../../callers/key-format.ts';
 import type { Waiter } from '../../network/transport.ts';
 import { clientAddressOf } from './client-address.ts';
-import { type Asked, type ReadRequestLine, readTarget, type Target } from './request-line.ts';
+import { type Asked, loggedPath, type ReadRequestLine, readTarget, type Target } from './request-line.ts';
 
 /** What the BFF knows about a request. The log line contains this and nothing else. */
 export type RequestContext = {
@@ -90,18 +90,6 @@ export type RequestLog = {
   warn: (sentence: string) => void;
 };
 
-/** A path of ours has short words. Anything longer could be a key, and anything with an @ a person. */
-const loggedPath = /^(?:\/[\w.-]{0,24}){1,8}$/;
-
-/**
- * The path that a log line may show: the pattern of a row of the table, and any other path only if it is a plain one.
- */
-function pathToLog(target: Target | undefined, asked: Asked | undefined): string | undefined {
-  const [row] = asked?.rows ?? [];
-  if (row) return row.row.path;
-  return target && loggedPath.test(target.path) ? target.path : undefined;
-}
-
 /** Gives every request its id and context, and adds the id to the answer. */
 export function requestContext(readRequestLine: ReadRequestLine, onEnd: OnRequestEnd) {
   return function attachContext(request: Request, response: Response, next: NextFunction): void {
@@ -119,7 +107,7 @@ export function requestContext(readRequestLine: ReadRequestLine, onEnd: OnReques
       address: clientAddressOf(request),
       target,
       asked,
-      path: pathToLog(target, asked),
+      path: loggedPath(target, asked),
       operation: endpoint?.row.access === 'grant' ? endpoint.name : undefined,
       waiter,
     };

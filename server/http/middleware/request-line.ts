@@ -1,5 +1,13 @@
 import { type ParsedUrlQuery, parse } from 'node:querystring';
 import { type EndpointRow, type EndpointTable, parametersIn } from '../../../shared/endpoint-row.ts';
+import {
+  consentAnswerPath,
+  consentPath,
+  loginCallbackPath,
+  loginPath,
+  logoutPath,
+} from '../../../shared/sign-in.ts';
+import { docsFileNames } from '../../docs/docs-file-names.ts';
 
 /** A request target, taken apart once. Whoever needs the path or the query takes it from here and never reads the URL. */
 export type Target = {
@@ -79,4 +87,22 @@ function decoded(names: readonly string[], values: readonly string[]): Asked['pa
   } catch {
     return undefined;
   }
+}
+
+/** The paths that the BFF serves besides those of the table. They have no parameters. */
+const otherPaths = new Set([
+  ...['/', '/livez', '/readyz', '/openapi.json', '/docs', ...docsFileNames.map((name) => `/docs/${name}`)],
+  ...[loginPath, loginCallbackPath, logoutPath, consentPath, consentAnswerPath],
+]);
+
+/**
+ * The path as the log may show it: only words of our own. Anything else in a path may be a key or a person, so of an
+ * unknown path the log has only the number of its segments.
+ */
+export function loggedPath(target: Target | undefined, asked: Asked | undefined): string | undefined {
+  const [row] = asked?.rows ?? [];
+  if (row) return row.row.path;
+  if (!target || otherPaths.has(target.path)) return target?.path;
+  const segments = target.path.split('/').length - 1;
+  return `(unknown, ${segments} ${segments === 1 ? 'segment' : 'segments'})`;
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { freePort, startBffWith } from '../../support/bff/test-bff.ts';
+import { rawHead, rawRequest } from '../../support/network/raw-http.ts';
 import { invited, startFaultServer } from '../../support/partner/fault-server.ts';
 import { samples } from '../../support/requests/write-samples.ts';
+import { until } from '../../support/until.ts';
 
 const invitations = '/api/environments/sandbox/invitations';
 
@@ -82,6 +84,45 @@ describe('metrics', () => {
     assert.equal((await bff.call('/metrics')).status, 404);
     assert.equal((await fetch(`http://127.0.0.1:${port}/api/session`)).status, 404);
     assert.equal((await fetch(`http://127.0.0.1:${port}/metrics`, { method: 'POST' })).status, 404);
+  });
+
+  it('do not call a write unknown only because its caller went away', async () => {
+    await using measured = await startMeasured();
+    const { bff, partner, read, figure } = measured;
+    const answers = Promise.withResolvers<void>();
+    partner.api.next({ status: 201, body: invited, after: answers.promise });
+    const gone = new AbortController();
+    const call = fetch(bff.url + invitations, {
+      method: 'POST',
+      body: JSON.stringify(samples.createInvitation.least),
+      headers: { authorization: `Bearer ${bff.accessKey}`, 'content-type': 'application/json' },
+      signal: gone.signal,
+    });
+    await until('it is under way', () => partner.api.count('/v1/invitations') === 1);
+    gone.abort();
+    await assert.rejects(call);
+    await until('its caller is gone', () => bff.logLines.some((line) => line.includes('went away')));
+    answers.resolve();
+    const ended = async (outcome: string) =>
+      figure(await read(), 'pearsana_bff_writes_total', { environment: 'sandbox', outcome });
+    assert.deepEqual([await ended('caller_gone'), await ended('unknown')], [1, undefined]);
+  });
+
+  it('answer to no name that a hostile page could have', async () => {
+    await using measured = await startMeasured();
+    const at = `http://127.0.0.1:${measured.port}`;
+    const statusFor = async (headers: Record<string, string>) =>
+      (await rawRequest(at, rawHead('/metrics', headers))).status;
+    for (const Host of ['127.0.0.1', `localhost:${measured.port}`, '[::1]:9464', '10.0.0.7:9464', 'bff:9464'])
+      assert.equal(await statusFor({ Host }), 200, Host);
+    for (const Host of [
+      'evil.example',
+      `evil.example:${measured.port}`,
+      'localhost.evil.example',
+      '[evil',
+      '',
+    ])
+      assert.equal(await statusFor({ Host }), 403, Host);
   });
 
   it('say in words that their port is taken', async () => {

@@ -32,6 +32,7 @@ export function badRequest(ingredients: Ingredients): fc.Arbitrary<Sent> {
       '//a/b',
       '/API/session',
     ],
+    ...[`/${marker}`, `/people/${marker}/${marker}`, `/docs/${marker}`, `/auth/${marker}`],
     ...[`/api/${accessKey}`, `/api/environments/${accessKey}/ping/`, '/api/environments/../../etc/passwd'],
     ...['/api/environments/%00/ping', '/api/environments/__proto__/ping', `/${'a'.repeat(3_000)}`],
   );
