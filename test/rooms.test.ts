@@ -22,6 +22,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['program'],
     ['metrics'],
     ['http', 'local-pearsana'],
+    ['store'],
     ['openapi', 'journal', 'window-codes'],
     ['sessions', 'partner'],
     ['config'],
@@ -29,7 +30,8 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['network', 'docs', 'json', 'command-line', 'files'],
   ],
   'server/http': [['api', 'sign-in'], ['middleware']],
-  'server/journal': [['sqlite', 'imports']],
+  'server/journal': [['imports']],
+  'server/store': [['local']],
   shared: [['imports']],
 };
 

@@ -1,13 +1,9 @@
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { type WriteState, writeState } from '../../shared/activity.ts';
 import type { ExternalReference } from '../../shared/fields.ts';
 import { none, only, parsed, text, UsageError } from '../command-line/arguments.ts';
 import { startedAs } from '../command-line/started-as.ts';
 import { minute, textTable } from '../command-line/text-table.ts';
 import type { JournalStore, KnownWrite, WantedWrites, Whose } from './journal-store.ts';
-import { backUpJournal } from './sqlite/back-up-journal.ts';
-import { createSqliteStore } from './sqlite/sqlite-store.ts';
 
 const usage = () => `Shows what all callers sent, and records what you found in the Pearsana portal.
 
@@ -27,10 +23,17 @@ Usage: ${startedAs('journal')} <command>
 
 Only the list is printed to standard output. The BFF may be running.`;
 
+/** Where the journal of this BFF is. Neither function creates one. */
+export type JournalPlace = {
+  /** @throws Error in words if there is no journal yet. */
+  open(): Promise<JournalStore>;
+  /** Copies it into a new folder, while the BFF may be running. @returns what was copied, in words. */
+  backUp(folder: string): string;
+};
+
 export type JournalCommand = {
   args: readonly string[];
-  /** The data directory. */
-  directory: string;
+  place: JournalPlace;
   /** The user at the terminal, who is recorded. */
   operator: string;
   /** Prints lists, and nothing else. */
@@ -59,7 +62,7 @@ export async function runJournalCommand(command: JournalCommand): Promise<boolea
   }
 }
 
-async function list({ args, directory, say, toOutput }: JournalCommand): Promise<void> {
+async function list({ args, place, say, toOutput }: JournalCommand): Promise<void> {
   const { values, positionals } = parsed(args, {
     ...{ environment: text, caller: text, person: text, state: text, since: text, until: text },
     json: { type: 'boolean' },
@@ -70,7 +73,7 @@ async function list({ args, directory, say, toOutput }: JournalCommand): Promise
   const until = checkedTime('--until', values.until);
   const filtered = [caller, person, since, until].some((each) => each !== undefined);
   const state = checkedState(values.state ?? (filtered ? 'all' : 'unknown'));
-  await using journal = await openJournal(directory);
+  await using journal = await openJournal(place);
   const isAbout = person === undefined ? () => true : aboutPerson(checkedPerson(person));
   let count = 0;
   const table: string[][] = [];
@@ -136,7 +139,7 @@ function checkedTime(option: string, given: string | undefined): string | undefi
   );
 }
 
-async function resolve({ args, directory, operator, say }: JournalCommand): Promise<void> {
+async function resolve({ args, place, operator, say }: JournalCommand): Promise<void> {
   const options = { happened: { type: 'boolean' }, 'did-not-happen': { type: 'boolean' } } as const;
   const { values, positionals } = parsed(args, options);
   const id = only(positionals, 'An id is missing. `list` shows them.');
@@ -144,7 +147,7 @@ async function resolve({ args, directory, operator, say }: JournalCommand): Prom
   if (happened === (values['did-not-happen'] === true))
     throw new UsageError('Say what you found: --happened or --did-not-happen.');
   if (!/^\d{1,15}$/.test(id)) throw new UsageError('An id is a number, as `list` shows it.');
-  await using journal = await openJournal(directory);
+  await using journal = await openJournal(place);
   const write = await journal.store.resolve({}, id, { happened, by: operator });
   if (!write) throw new Error(`No write has the id ${id}.`);
   const what = `${write.operation} in ${write.environment}, sent by ${write.caller}`;
@@ -158,30 +161,14 @@ async function resolve({ args, directory, operator, say }: JournalCommand): Prom
   );
 }
 
-function backUp({ args, directory, say }: JournalCommand): void {
+function backUp({ args, place, say }: JournalCommand): void {
   const folder = only(parsed(args, {}).positionals, 'Name a new folder for the backup.');
-  requireJournal(directory);
-  backUpJournal(directory, folder);
-  say(`Copied ${directory} to ${folder}. Writes that are sent after this are not in the copy.`);
+  say(place.backUp(folder));
 }
 
-function requireJournal(directory: string): void {
-  if (!statSync(join(directory, 'journal.sqlite'), { throwIfNoEntry: false }))
-    throw new Error(`There is no journal in ${directory} yet. BFF_DATA_DIR names the data directory.`);
-}
-
-/** Opens the journal of a data directory. It does not create one. */
-async function openJournal(directory: string): Promise<{ store: JournalStore } & AsyncDisposable> {
-  requireJournal(directory);
-  const store = createSqliteStore({ directory });
-  const close = async () => void (await store.close());
-  try {
-    await store.open();
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  return { store, [Symbol.asyncDispose]: close };
+async function openJournal(place: JournalPlace): Promise<{ store: JournalStore } & AsyncDisposable> {
+  const store = await place.open();
+  return { store, [Symbol.asyncDispose]: async () => void (await store.close()) };
 }
 
 /** All pages, one after another. */

@@ -6,9 +6,9 @@ import { variablesHere } from '../config/dot-env.ts';
 import { type Config, environmentNamesOf, readConfig } from '../config/read-config.ts';
 import { errorCodeOf } from '../error-code.ts';
 import { JournalFault } from '../journal/journal-fault.ts';
-import { createThreadStore } from '../journal/sqlite/thread-store.ts';
 import { createConnections } from '../network/connections.ts';
 import { createTransport } from '../network/transport.ts';
+import { createThreadStore } from '../store/local/thread-store.ts';
 import { createTokenRequest } from '../tokens/token-request.ts';
 import { createTokenRoom } from '../tokens/token-room.ts';
 

@@ -3,6 +3,7 @@ import { runAccessCommand } from '../callers/access-command.ts';
 import { variablesHere } from '../config/dot-env.ts';
 import { dataDirectoryOf, environmentNamesOf, readConfig } from '../config/read-config.ts';
 import { runJournalCommand } from '../journal/journal-command.ts';
+import { localJournal } from '../store/local/local-journal.ts';
 import { checkConfiguration } from './check.ts';
 
 const output = {
@@ -44,8 +45,8 @@ export async function runAccess(args: readonly string[]): Promise<void> {
 export async function runJournal(args: readonly string[]): Promise<void> {
   const here = configuredHere();
   if (!here) return;
-  const { dataDirectory: directory } = here;
-  const done = await runJournalCommand({ args, directory, operator: operatorHere(), ...output });
+  const place = localJournal(here.dataDirectory);
+  const done = await runJournalCommand({ args, place, operator: operatorHere(), ...output });
   if (!done) process.exitCode = 1;
 }
 

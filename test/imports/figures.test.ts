@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createSqliteStore } from '../../server/journal/sqlite/sqlite-store.ts';
+import { createSqliteStore } from '../../server/store/local/sqlite-store.ts';
 import { createClient } from '../../shared/client.ts';
 import { createImportCalls } from '../../shared/imports/client-calls.ts';
 import { runImport } from '../../shared/imports/import-loop.ts';

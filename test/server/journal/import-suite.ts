@@ -9,7 +9,7 @@ import type {
   JournalStore,
   WantedWrites,
 } from '../../../server/journal/journal-store.ts';
-import type { JournalClock } from '../../../server/journal/sqlite/running-time.ts';
+import type { JournalClock } from '../../../server/store/local/running-time.ts';
 import { intent, type StorePlace, sent } from './store-suite.ts';
 
 const hour = 3_600_000;

@@ -3,9 +3,10 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { runJournalCommand } from '../../../server/journal/journal-command.ts';
-import { backUpJournal } from '../../../server/journal/sqlite/back-up-journal.ts';
-import { DatabaseSync } from '../../../server/journal/sqlite/sqlite.ts';
-import { createSqliteStore } from '../../../server/journal/sqlite/sqlite-store.ts';
+import { backUpJournal } from '../../../server/store/local/back-up-journal.ts';
+import { localJournal } from '../../../server/store/local/local-journal.ts';
+import { DatabaseSync } from '../../../server/store/local/sqlite.ts';
+import { createSqliteStore } from '../../../server/store/local/sqlite-store.ts';
 import { activityAnswer } from '../../../shared/activity.ts';
 import { addKeys } from '../../support/bff/add-keys.ts';
 import { runServerCommand } from '../../support/bff/server-command.ts';
@@ -24,7 +25,7 @@ function commandAt(directory: string) {
     const words: string[] = [];
     const ok = await runJournalCommand({
       args: typeof line === 'string' ? line.split(' ').filter(Boolean) : line,
-      directory,
+      place: localJournal(directory),
       operator: 'operator (root)',
       toOutput: (text) => output.push(text),
       say: (text) => words.push(text),

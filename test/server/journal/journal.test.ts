@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createJournal } from '../../../server/journal/journal.ts';
-import { createSqliteStore } from '../../../server/journal/sqlite/sqlite-store.ts';
+import { createSqliteStore } from '../../../server/store/local/sqlite-store.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { intent, sent } from './store-suite.ts';
 

@@ -4,7 +4,7 @@ import { after, afterEach, before, beforeEach, describe, it, mock } from 'node:t
 import type { Claim, Intent, JournalStore, WantedWrites } from '../../../server/journal/journal-store.ts';
 import { mostCallerBytes } from '../../../server/journal/kept.ts';
 import { rememberedOf } from '../../../server/journal/remembered.ts';
-import type { JournalClock } from '../../../server/journal/sqlite/running-time.ts';
+import type { JournalClock } from '../../../server/store/local/running-time.ts';
 import { operations } from '../../../shared/operations.ts';
 
 /** Rows that several stores may share, and that outlast them. */

@@ -2,7 +2,7 @@
 // prints the keys that it was given. Arguments: the data directory, when to begin, and an intent.
 import { JournalFailure } from '../../../server/journal/journal-fault.ts';
 import type { Claim, Intent } from '../../../server/journal/journal-store.ts';
-import { createSqliteStore } from '../../../server/journal/sqlite/sqlite-store.ts';
+import { createSqliteStore } from '../../../server/store/local/sqlite-store.ts';
 
 const [directory = '', startAt = '', text = '{}'] = process.argv.slice(2);
 const facts: Omit<Intent, 'digest'> = JSON.parse(text);

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { createSqliteStore } from '../../../../server/journal/sqlite/sqlite-store.ts';
+import { createSqliteStore } from '../../../../server/store/local/sqlite-store.ts';
 import { execute } from '../../../support/processes/execute.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
-import { intent } from '../store-suite.ts';
+import { intent } from '../../journal/store-suite.ts';
 
 /** A data directory, and stores in it. */
 function sharedPlace() {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorCodeOf } from '../../error-code.ts';
-import { JournalFailure, JournalFault } from '../journal-fault.ts';
-import type { JournalStore } from '../journal-store.ts';
+import { JournalFailure, JournalFault } from '../../journal/journal-fault.ts';
+import type { JournalStore } from '../../journal/journal-store.ts';
 import { FilesGone, type WatchedFiles, watchFiles } from './files-in-place.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import {

@@ -1,6 +1,6 @@
 import { type BigIntStats, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { JournalFailure } from '../journal-fault.ts';
+import { JournalFailure } from '../../journal/journal-fault.ts';
 
 /** The files of an open database that must stay in place. */
 const suffixes = ['', '-wal', '-shm'];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { FilesGone, watchFiles } from '../../../../server/journal/sqlite/files-in-place.ts';
+import { FilesGone, watchFiles } from '../../../../server/store/local/files-in-place.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const changes: [what: string, change: (file: string) => void][] = [

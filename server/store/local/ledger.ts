@@ -13,13 +13,13 @@ import type {
   Resolver,
   WantedWrites,
   Whose,
-} from '../journal-store.ts';
-import { keptMs, mostCallerBytes, mostRowBytes } from '../kept.ts';
+} from '../../journal/journal-store.ts';
+import { keptMs, mostCallerBytes, mostRowBytes } from '../../journal/kept.ts';
+import { bytesBeside, bytesOf, entryOf, partnerOf, type StoredWrite } from '../stored-write.ts';
 import { createImportRows } from './import-rows.ts';
 import type { OpenJournal } from './open-database.ts';
 import { createRunningTime, type JournalClock } from './running-time.ts';
 import { importBytes } from './schema.ts';
-import { bytesBeside, bytesOf, entryOf, partnerOf, type StoredWrite } from './stored-write.ts';
 
 /** Ages are exact to about ten minutes (see `toleranceMs`), and no row is removed too early. */
 const marginMs = 60 * 60 * 1000;

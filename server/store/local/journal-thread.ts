@@ -1,7 +1,7 @@
 // The journal's own thread. Waiting for the disk or for a lock here does not make anybody else wait.
 import { parentPort, workerData } from 'node:worker_threads';
-import { JournalFailure, JournalFault } from '../journal-fault.ts';
-import type { JournalStore } from '../journal-store.ts';
+import { JournalFailure, JournalFault } from '../../journal/journal-fault.ts';
+import type { JournalStore } from '../../journal/journal-store.ts';
 import { createSqliteStore } from './sqlite-store.ts';
 
 /** A message to the thread: a call of one of the store's functions. The answer has the same number. */

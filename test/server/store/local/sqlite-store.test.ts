@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSqliteStore } from '../../../../server/journal/sqlite/sqlite-store.ts';
-import { createThreadStore } from '../../../../server/journal/sqlite/thread-store.ts';
-import { testImports } from '../import-suite.ts';
-import { testAges, testBounds, testRules } from '../store-suite.ts';
+import { createSqliteStore } from '../../../../server/store/local/sqlite-store.ts';
+import { createThreadStore } from '../../../../server/store/local/thread-store.ts';
+import { testImports } from '../../journal/import-suite.ts';
+import { testAges, testBounds, testRules } from '../../journal/store-suite.ts';
 
 async function makePlace() {
   const directory = mkdtempSync(join(tmpdir(), 'sqlite-store-'));

@@ -1,7 +1,7 @@
-import type { WriteState } from '../../../shared/activity.ts';
-import type { Outcome } from '../../../shared/errors.ts';
-import type { PartnerFacts } from '../../../shared/operations.ts';
-import type { KnownWrite } from '../journal-store.ts';
+import type { WriteState } from '../../shared/activity.ts';
+import type { Outcome } from '../../shared/errors.ts';
+import type { PartnerFacts } from '../../shared/operations.ts';
+import type { KnownWrite } from '../journal/journal-store.ts';
 
 /** A row of `writes`. Times are in milliseconds since 1970, and composed values are JSON. */
 export type StoredWrite = {

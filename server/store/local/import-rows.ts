@@ -7,10 +7,10 @@ import type {
   KnownWrite,
   Lookup,
   Whose,
-} from '../journal-store.ts';
+} from '../../journal/journal-store.ts';
+import type { StoredWrite } from '../stored-write.ts';
 import type { OpenJournal } from './open-database.ts';
 import type { JournalClock } from './running-time.ts';
-import type { StoredWrite } from './stored-write.ts';
 
 /** A row of the table `imports`. */
 type StoredImport = {

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createDigests, type Digests } from '../digests.ts';
-import { JournalFault } from '../journal-fault.ts';
+import { createDigests, type Digests } from '../../journal/digests.ts';
+import { JournalFault } from '../../journal/journal-fault.ts';
 import { schema, schemaVersion } from './schema.ts';
 import type { DatabaseSync } from './sqlite.ts';
 import { takeOver } from './take-over.ts';

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { createSqliteStore } from '../../../../server/journal/sqlite/sqlite-store.ts';
+import { createSqliteStore } from '../../../../server/store/local/sqlite-store.ts';
 import { activityAnswer } from '../../../../shared/activity.ts';
 import { startBffWith } from '../../../support/bff/test-bff.ts';
 import { invited, startFaultServer } from '../../../support/partner/fault-server.ts';
-import { shortly, write } from '../write-with-key.ts';
+import { shortly, write } from '../../journal/write-with-key.ts';
 
 const firstVersion = join(import.meta.dirname, 'version-1');
 const request = {

@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Digests } from '../digests.ts';
-import { JournalFault } from '../journal-fault.ts';
+import type { Digests } from '../../journal/digests.ts';
+import { JournalFault } from '../../journal/journal-fault.ts';
 import { createOwner, type Owner } from './owner.ts';
 import { gone, ownerOnly, preparedDigests, prepareSchema, sizeOf } from './prepare-journal.ts';
 import { DatabaseSync } from './sqlite.ts';

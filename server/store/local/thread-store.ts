@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { JournalFailure, JournalFault } from '../journal-fault.ts';
-import type { JournalStore } from '../journal-store.ts';
+import { JournalFailure, JournalFault } from '../../journal/journal-fault.ts';
+import type { JournalStore } from '../../journal/journal-store.ts';
 import type { ThreadAnswer, ThreadCall, ThreadFailure } from './journal-thread.ts';
 
 /** In the one file of the bundle, the program is in this URL itself (see scripts/build.ts). */

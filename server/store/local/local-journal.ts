@@ -1,0 +1,32 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { JournalPlace } from '../../journal/journal-command.ts';
+import { backUpJournal } from './back-up-journal.ts';
+import { createSqliteStore } from './sqlite-store.ts';
+
+/** The journal of a data directory, for the command `journal`. */
+export function localJournal(directory: string): JournalPlace {
+  function requireJournal(): void {
+    if (!statSync(join(directory, 'journal.sqlite'), { throwIfNoEntry: false }))
+      throw new Error(`There is no journal in ${directory} yet. BFF_DATA_DIR names the data directory.`);
+  }
+
+  return {
+    async open() {
+      requireJournal();
+      const store = createSqliteStore({ directory });
+      try {
+        await store.open();
+        return store;
+      } catch (error) {
+        await store.close();
+        throw error;
+      }
+    },
+    backUp(folder) {
+      requireJournal();
+      backUpJournal(directory, folder);
+      return `Copied ${directory} to ${folder}. Writes that are sent after this are not in the copy.`;
+    },
+  };
+}
