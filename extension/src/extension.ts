@@ -95,7 +95,8 @@ export function activate(context: vscode.ExtensionContext): void {
     const version = String(extension.packageJSON.version);
     return createActivity({ ...reading, view, changes, sent, subscriptions, version });
   });
-  const onWritten = (environment: string) => void activity().then(({ refresh }) => refresh(environment));
+  const onWritten: WriteDependencies['onWritten'] = (what) =>
+    void activity().then((own) => own.written(what));
   const writing = once(async (): Promise<WriteDependencies> => {
     const { wizardInput: input } = await import('./forms/wizard-input.ts');
     const { createLastEntries } = await import('./forms/last-entries.ts');

@@ -41,7 +41,7 @@ type ActivityCommand =
   | 'clearActivityFilter'
   | 'showMoreActivity';
 
-export type Activity = Pick<ActivityTree, 'children' | 'item' | 'refresh'> & {
+export type Activity = Pick<ActivityTree, 'children' | 'item' | 'written'> & {
   [Name in ActivityCommand]: (
     ...given: Parameters<CommandHandlers[`pearsana.${Name}`]>
   ) => Promise<Awaited<ReturnType<CommandHandlers[`pearsana.${Name}`]>>>;

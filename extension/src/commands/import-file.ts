@@ -138,7 +138,7 @@ export async function importRoster(
   dependencies.onRun({ run, source, target, operation, importId: () => importId, ended });
   showImportProgress(`Import ${plain(source.name, 60)} into ${plain(environmentName, 60)}`, run);
   const all = await ended;
-  dependencies.onWritten(environment);
+  dependencies.onWritten({ environment, isUnknown: all.result.counts.unknown > 0, isImport: true });
   void list.update();
   diagnostics.ended(source, file, all.results);
   showMarks();

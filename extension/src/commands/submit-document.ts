@@ -68,7 +68,7 @@ export function createSubmitDocumentCommand(
         },
       });
     });
-    onWritten(id);
+    onWritten({ environment: id, isUnknown: error?.outcome === 'unknown' });
     void list.update();
     const result = {
       environment: id,

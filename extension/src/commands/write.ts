@@ -9,6 +9,7 @@ import type { PersonOperation } from '../forms/form.ts';
 import type { OperationForm } from '../forms/operation-form.ts';
 import type { Draft } from '../forms/request-draft.ts';
 import { plain } from '../plain-text.ts';
+import type { Written } from '../views/activity-tree.ts';
 import type { Intentions } from '../writes/intentions.ts';
 import { sendOnce, type Target } from '../writes/send-once.ts';
 import { formAgain } from '../writes/sent-before.ts';
@@ -26,7 +27,7 @@ export type WriteDependencies = AskDependencies & {
   situation: () => Situation;
   intentions: Intentions;
   sent: SentRequests;
-  onWritten: (environment: string) => void;
+  onWritten: (written: Written) => void;
   /** Whether this is a test of the extension. */
   inTest: boolean;
 };
@@ -47,7 +48,7 @@ export function createWriteCommand<Name extends PersonOperation>(
       sendOnce(dependencies, target, { operation: form.operation, request, newKey }, signal),
     );
     sent.remember(requestIdsOf(result), { environment: id, request });
-    onWritten(id);
+    onWritten({ environment: id, isUnknown: 'error' in result && result.error.outcome === 'unknown' });
     if ('error' in result) {
       const remedies = writeRemedies(command, { environment: id, request });
       const write = { operation: form.operation, references: request.externalReferences };

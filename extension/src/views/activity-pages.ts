@@ -24,6 +24,8 @@ export type ActivityPages = {
   more(place: Place): void;
   /** The writes with an unknown outcome. An environment that can't be asked has none. */
   unresolved(environments: readonly string[]): Promise<Write[]>;
+  /** Adds what was sent since, by one call. What was never asked for is not asked for now. */
+  catchUp(environment: string): Promise<void>;
   /** What is known of it is asked for anew; without an environment, everything. */
   forget(environment?: string): void;
   /** A write that is shown or was sent. @throws ClientError */
@@ -97,6 +99,52 @@ export function createActivityPages({ activity, imports }: Ask): ActivityPages {
     return value;
   }
 
+  function forget(environment?: string): void {
+    for (const [key, { place }] of pages)
+      if (environment === undefined || place.environment === environment) pages.delete(key);
+    if (environment === undefined) {
+      unresolved.clear();
+      writes.clear();
+    } else unresolved.delete(environment);
+  }
+
+  const isKnownHere = (environment: string) =>
+    pages.has(keyOf({ environment })) || unresolved.has(environment);
+
+  /** @throws ClientError */
+  async function addNewest(environment: string): Promise<void> {
+    const asked = wanted;
+    const { state, person } = wanted;
+    const isFiltered = state !== undefined || person !== undefined;
+    const key = keyOf({ environment });
+    const [held, heldUnresolved] = [pages.get(key), unresolved.get(environment)];
+    const { writes: found, next } = await ask(environment, {
+      ...person,
+      ...(!isFiltered && { import: 'none' }),
+    });
+    const [page, others] = [await held?.page, await heldUnresolved];
+    // Whoever forgot or filtered meanwhile asks for all of it.
+    if (asked !== wanted) return;
+    const ids = new Set(found.map(({ id }) => id));
+    const isOld = ({ id }: Write) => !ids.has(id);
+    if (others && unresolved.get(environment) === heldUnresolved)
+      unresolved.set(
+        environment,
+        Promise.resolve([...found.filter((each) => each.state === 'unknown'), ...others.filter(isOld)]),
+      );
+    if (!held || !page || pages.get(key) !== held) return;
+    const newest = found.filter((each) => each.state !== 'unknown' && each.state === (state ?? each.state));
+    const older = page.writes.filter(isOld);
+    const joins = next === null || older.length < page.writes.length || page.writes.length === 0;
+    // Where more was sent since than a page holds, or every line of it is unresolved, the list begins again.
+    if (!joins || (newest.length === 0 && state === undefined && next !== null)) {
+      pages.delete(key);
+      return;
+    }
+    const writes = [...newest, ...older].sort((one, other) => other.startedAt.localeCompare(one.startedAt));
+    pages.set(key, { ...held, page: Promise.resolve({ ...page, writes }) });
+  }
+
   return {
     wanted: () => wanted,
     setWanted(next) {
@@ -133,14 +181,12 @@ export function createActivityPages({ activity, imports }: Ask): ActivityPages {
       const all = (await Promise.all(lists)).flat();
       return all.sort((one, other) => other.startedAt.localeCompare(one.startedAt));
     },
-    forget(environment) {
-      for (const [key, { place }] of pages)
-        if (environment === undefined || place.environment === environment) pages.delete(key);
-      if (environment === undefined) {
-        unresolved.clear();
-        writes.clear();
-      } else unresolved.delete(environment);
+    async catchUp(environment) {
+      if (!isKnownHere(environment)) return;
+      // Then the next look asks for all of it, and shows what is wrong.
+      await addNewest(environment).catch(() => forget(environment));
     },
+    forget,
     async find(environment, requestId) {
       const isIt = (each: Write) => each.environment === environment && each.requestId === requestId;
       const known = [...writes.values()].find(isIt);

@@ -20,6 +20,7 @@ import {
   wantedWords,
   writeRow,
 } from './activity-words.ts';
+import { createCatchUp } from './catch-up.ts';
 import { failedListRows, type Row } from './row.ts';
 
 /** A line of the view. A write's is what its commands are given: `{ environment, requestId }`, and nothing else. */
@@ -54,9 +55,19 @@ export type ActivityTree = {
   unresolved(): Promise<Write[]>;
   /** Asks again for what was sent in an environment; without one, everywhere. */
   refresh(environment?: string): void;
+  /** Shows what was sent: now, or once somebody looks. */
+  written(written: Written): void;
   /** Shows one page more of a list, which its last line names. */
   more(place: unknown): void;
   dispose(): void;
+};
+
+/** What was sent from this window, a write or the rows of an import. */
+export type Written = {
+  environment: string;
+  /** Whether an outcome is unknown, which the view's badge counts. */
+  isUnknown: boolean;
+  isImport?: boolean;
 };
 
 /** The ages are in minutes. */
@@ -171,8 +182,19 @@ export function createActivityTree(dependencies: ActivityTreeDependencies): Acti
   function onVisibility(): void {
     clearInterval(timer);
     timer = view.visible ? setInterval(onTime, ageRefreshMs) : undefined;
-    if (view.visible) onTime();
+    if (!view.visible) return;
+    onTime();
+    catchUp.look();
   }
+  const catchUp = createCatchUp(
+    async (environments) => {
+      await Promise.all(environments.map(pages.catchUp));
+      // The group of the unresolved ones comes and goes at the root.
+      changes.fire(undefined);
+      onHidden();
+    },
+    () => view.visible,
+  );
   onVisibility();
   const onHidden = () => {
     if (!view.visible) void unresolved();
@@ -187,6 +209,7 @@ export function createActivityTree(dependencies: ActivityTreeDependencies): Acti
       pages.forget();
       changes.fire(undefined);
     }),
+    catchUp,
     { dispose: () => clearInterval(timer) },
   );
 
@@ -209,6 +232,12 @@ export function createActivityTree(dependencies: ActivityTreeDependencies): Acti
       // The group of the unresolved ones comes and goes at the root.
       changes.fire(undefined);
       onHidden();
+    },
+    written({ environment, isUnknown, isImport }) {
+      // Its rows are in lists of their own, which the newest writes do not show.
+      if (isImport) pages.forget(environment);
+      // One that was unknown may be so no longer.
+      catchUp.note(environment, isUnknown || view.badge !== undefined);
     },
     more(place) {
       const node = [...nodes.values()].find((each) => each === place);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createActivityPages } from '../../../extension/src/views/activity-pages.ts';
+import type { WriteState } from '../../../shared/activity.ts';
 import { createClient } from '../../../shared/client.ts';
 import { startBffWith } from '../../support/bff/test-bff.ts';
 import { invited, startFaultServer } from '../../support/partner/fault-server.ts';
@@ -72,6 +73,22 @@ describe('what was sent, page by page', () => {
     const anew = await pages.page({ environment });
     assert.deepEqual([idsOf(anew.writes)[0], anew.writes.length], ['NEW', 61]);
 
+    // What is sent then costs one call, and stands where it belongs.
+    const callsFor = async (act: () => Promise<unknown>) => {
+      const from = asked;
+      await act();
+      return asked - from;
+    };
+    await pages.unresolved([environment]);
+    assert.equal(await callsFor(() => pages.catchUp('elsewhere')), 0);
+    // As many as there are on a page are unresolved ones, so the list begins again.
+    partner.api.next({ fault: 'reset-after-body' }, { status: 201, body: invited });
+    await invite('U52');
+    await invite('LAST');
+    assert.equal(await callsFor(() => pages.catchUp(environment)), 1);
+    assert.equal(idsOf(await pages.unresolved([environment]))[0], 'U52');
+    assert.equal(idsOf((await pages.page({ environment })).writes)[0], 'LAST');
+
     // A filter is for all of it, imports included.
     pages.setWanted({ person: { namespace: 'SIS', externalId: ' R2' } });
     const hers = await pages.page({ environment });
@@ -111,6 +128,87 @@ describe('what was sent, page by page', () => {
     assert.deepEqual(await shown(), ['succeeded']);
     pages.setWanted({ person: { namespace: 'SIS', externalId: '1' } });
     assert.deepEqual(await shown(), []);
+  });
+
+  it('adds what was sent by one call: first the newest, nothing twice, and as far as it is wanted', async () => {
+    const entry = (id: number, state: WriteState, externalId = `${id}`) => ({
+      ...{ id: String(id), state, operation: 'createUser', requestId: `r${id}`, endedAt: null, code: null },
+      ...{ externalReferences: [{ namespace: 'SIS', externalId }], status: null, partnerRequestId: null },
+      ...{ startedAt: new Date(id * 1000).toISOString(), result: null, resolved: null },
+    });
+    let all = [entry(3, 'unknown'), entry(2, 'succeeded'), entry(1, 'refused')];
+    let asked = 0;
+    const pages = createActivityPages({
+      activity: async ({ environment, state, externalId }) => {
+        asked += 1;
+        const activity = all.filter(
+          (each) =>
+            each.state === (state ?? each.state) &&
+            (externalId ?? each.externalReferences[0]?.externalId) === each.externalReferences[0]?.externalId,
+        );
+        return { environment, requestId: 'r', activity, next: null };
+      },
+      imports: async () => [],
+    });
+    const environment = 'sandbox';
+    const ids = async () => (await pages.page({ environment })).writes.map(({ id }) => id);
+    const unresolved = async () => (await pages.unresolved([environment])).map(({ id }) => id);
+    // Nobody has looked yet: whoever does asks for all of it.
+    await pages.catchUp(environment);
+    assert.equal(asked, 0);
+    assert.deepEqual([await ids(), await unresolved()], [['2', '1'], ['3']]);
+
+    all = [entry(5, 'unknown'), entry(4, 'refused'), entry(3, 'succeeded'), ...all.slice(1)];
+    asked = 0;
+    await pages.catchUp(environment);
+    assert.deepEqual([await ids(), await unresolved()], [['4', '3', '2', '1'], ['5']]);
+    assert.equal(asked, 1);
+
+    pages.setWanted({ state: 'refused' });
+    assert.deepEqual(await ids(), ['4', '1']);
+    all = [entry(7, 'refused'), entry(6, 'succeeded'), ...all];
+    await pages.catchUp(environment);
+    assert.deepEqual(await ids(), ['7', '4', '1']);
+    pages.setWanted({ person: { namespace: 'SIS', externalId: '4' } });
+    assert.deepEqual(await ids(), ['4']);
+    all = [entry(9, 'succeeded', '4'), entry(8, 'succeeded'), ...all];
+    await pages.catchUp(environment);
+    assert.deepEqual(await ids(), ['9', '4']);
+  });
+
+  it('begins a list again where more was sent than one call tells, and where that call fails', async () => {
+    const ids = Array.from({ length: 9 }, (_, index) => 9 - index);
+    let newest = 3;
+    let fails = false;
+    const pages = createActivityPages({
+      activity: async ({ environment, before }) => {
+        if (fails) throw new Error('away');
+        const from = before === undefined ? newest : Number(before) - 1;
+        const activity = ids
+          .filter((id) => id <= from)
+          .slice(0, 2)
+          .map((id) => ({
+            ...{ id: String(id), state: 'succeeded' as const, operation: 'createUser', requestId: `r${id}` },
+            ...{ externalReferences: [], startedAt: new Date(id * 1000).toISOString(), endedAt: null },
+            ...{ code: null, status: null, partnerRequestId: null, result: null, resolved: null },
+          }));
+        const last = activity.at(-1)?.id ?? '1';
+        return { environment, requestId: 'r', activity, next: last === '1' ? null : last };
+      },
+      imports: async () => [],
+    });
+    const environment = 'sandbox';
+    const shown = async () => (await pages.page({ environment })).writes.map(({ id }) => id).join(' ');
+    assert.equal(await shown(), '3 2');
+    newest = 4;
+    await pages.catchUp(environment);
+    assert.equal(await shown(), '4 3 2');
+    newest = 8;
+    await pages.catchUp(environment);
+    assert.equal(await shown(), '8 7');
+    fails = true;
+    await pages.catchUp(environment);
+    await assert.rejects(shown(), /away/);
   });
 
   it('asks again after a failure', async () => {
