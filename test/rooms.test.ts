@@ -31,7 +31,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   'server/http': [['api', 'sign-in'], ['middleware']],
   'server/journal': [['imports']],
-  'server/store': [['local']],
+  'server/store': [['local', 'postgres']],
   shared: [['imports']],
 };
 
@@ -50,6 +50,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   cookie: ['server/sessions'],
   'lru-cache': ['server/sessions', 'server/http'],
   'async-mutex': ['server/partner'],
+  pg: ['server/store/postgres'],
   pino: ['server'],
   'prom-client': ['server/metrics'],
   jose: ['server/local-pearsana'],
@@ -63,6 +64,7 @@ const revealing: Readonly<Record<string, string>> = {
   'server/callers/': 'keys are compared by their digest; a new one is shown once to whoever made it',
   'server/config/': 'the length and the letters of the access key are checked',
   'server/http/sign-in/': 'a window that was signed in is told its key, once',
+  'server/store/postgres/': 'the database knows the BFF by the password in its URL',
   'server/program/': 'the access key is shown to a person at a terminal',
   'server/secret.ts': 'it is what a secret is',
 };

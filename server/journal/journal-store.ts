@@ -26,6 +26,12 @@ export type JournalStore = {
    */
   end(id: string, ending: Ending): Promise<void>;
   /**
+   * Asked immediately before the first byte of a claimed write leaves: whether it is still this process's to send. A process
+   * that was stopped for a while must not send what others have taken for unknown meanwhile. Left out by a store whose claims
+   * last as long as the process.
+   */
+  mayBeSent?(id: string): boolean;
+  /**
    * One page of writes, newest first, after the end of the previous page. In everybody's activity, writes with an unknown
    * outcome come first, unless only one state is wanted.
    */

@@ -1,7 +1,7 @@
 import type { WriteState } from '../../shared/activity.ts';
 import type { Outcome } from '../../shared/errors.ts';
 import type { PartnerFacts } from '../../shared/operations.ts';
-import type { KnownWrite } from '../journal/journal-store.ts';
+import type { Ending, KnownWrite, Resolver } from '../journal/journal-store.ts';
 
 /** A row of `writes`. Times are in milliseconds since 1970, and composed values are JSON. */
 export type StoredWrite = {
@@ -68,4 +68,29 @@ function isoTime(milliseconds: number): string {
 
 function parsed(json: string | null) {
   return json === null ? null : JSON.parse(json);
+}
+
+/** Where a page begins: below that id, among the unresolved writes or after them. */
+export type Cursor = { unresolved: boolean; below: number };
+
+export function cursorOf(before: string | undefined, unresolvedFirst: boolean): Cursor {
+  if (before === undefined) return { unresolved: unresolvedFirst, below: Number.MAX_SAFE_INTEGER };
+  return { unresolved: before.startsWith('u'), below: Number(before.replace('u', '')) };
+}
+
+export function isOf(
+  row: StoredWrite,
+  { caller = row.caller, environment = row.environment, operations }: Resolver,
+): boolean {
+  const isTheirs = row.caller === caller || operations?.includes(row.operation);
+  return isTheirs === true && row.environment === environment;
+}
+
+/** Nothing happened, so the same write can be sent again after the cause is fixed. */
+export function freesKey(state: Ending['state']): 0 | 1 {
+  return state === 'not_sent' || state === 'refused' ? 1 : 0;
+}
+
+export function json(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value);
 }

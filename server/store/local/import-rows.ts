@@ -8,30 +8,10 @@ import type {
   Lookup,
   Whose,
 } from '../../journal/journal-store.ts';
+import type { JournalClock } from '../journal-clock.ts';
+import { importOf, isStale, paceOf, ranks, type StoredImport } from '../stored-import.ts';
 import type { StoredWrite } from '../stored-write.ts';
 import type { OpenJournal } from './open-database.ts';
-import type { JournalClock } from './running-time.ts';
-
-/** A row of the table `imports`. */
-type StoredImport = {
-  id: string;
-  caller: string;
-  environment: string;
-  operation: string;
-  rows: number;
-  digest: string;
-  again_before: number | null;
-  started_at: number;
-  stopped_at: number | null;
-  last_at: number;
-  last_ran: number;
-};
-
-const dayMs = 24 * 60 * 60 * 1000;
-/** How much too early a row may come, since networks deliver rows unevenly. */
-const unevennessMs = 2_000;
-/** No row has to wait longer. A stored time that is later was written while the clock was wrong. */
-const longestWaitMs = 60_000;
 
 export type ImportRows = ReturnType<typeof createImportRows>;
 
@@ -66,14 +46,11 @@ export function createImportRows(
   const ofDocument = database.prepare(
     "SELECT * FROM writes WHERE operation = 'submitDocument' AND fingerprint = ? AND environment = ? ORDER BY id DESC",
   );
-  const pace = database.prepare('SELECT due FROM import_paces WHERE caller = ? AND environment = ?');
-  const setPace = database.prepare(
+  const due = database.prepare('SELECT due FROM import_paces WHERE caller = ? AND environment = ?');
+  const setDue = database.prepare(
     'INSERT INTO import_paces VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET due = excluded.due',
   );
   const lastId = database.prepare('SELECT coalesce(max(id), 0) AS id FROM writes');
-
-  /** Whether no row was sent for 24 hours. */
-  const isStale = ({ last_ran }: StoredImport) => ran() - last_ran >= dayMs;
 
   function told(row: StoredImport): ImportFacts {
     const counts = { succeeded: 0, refused: 0, not_sent: 0, unknown: 0, in_flight: 0 };
@@ -86,17 +63,7 @@ export function createImportRows(
     }
     for (const write of openWritesOf.all(row.id) as StoredWrite[])
       if (write.owner !== null) counts[seen(write).state] += 1;
-    const isOver = counts.succeeded >= row.rows || isStale(row);
-    const endedAt = row.stopped_at ?? (isOver ? row.last_at : null);
-    return {
-      ...{ id: row.id, caller: row.caller, environment: row.environment, rows: row.rows, digest: row.digest },
-      operation: row.operation as ImportFacts['operation'],
-      again: row.again_before !== null,
-      state: row.stopped_at !== null ? 'stopped' : isOver ? 'finished' : 'open',
-      startedAt: new Date(row.started_at).toISOString(),
-      endedAt: endedAt === null ? null : new Date(endedAt).toISOString(),
-      counts,
-    };
+    return importOf(row, counts, ran());
   }
 
   function find(id: string, { caller, environment }: Whose): StoredImport | undefined {
@@ -179,33 +146,21 @@ export function createImportRows(
       const row = find(id, { caller, environment });
       if (!row) return { import: 'missing' };
       if (row.operation !== operation) return { import: 'mismatch' };
-      if (row.stopped_at !== null || isStale(row)) return { import: 'stopped' };
+      if (row.stopped_at !== null || isStale(row, ran())) return { import: 'stopped' };
       const found = inTheWay(withoutLifted(writesAbout(intent), row.again_before));
       if (found && ranks[found.write.state] <= ranks.succeeded) {
         return { known: found.write, sameRequest: Buffer.compare(found.row.fingerprint, fingerprint) === 0 };
       }
       if (Number(taken.get(id)?.count) >= row.rows) return { import: 'full' };
       const now = clock.wall();
-      const intervalMs = 60_000 / perMinute;
-      const stored = Number(pace.get(caller, environment)?.due ?? 0);
-      // If the clock was set back, the import must not wait until it reaches the old time again.
-      const due = stored - now > longestWaitMs ? now : Math.max(stored, now);
-      if (due - now > unevennessMs) return { waitMs: due - now - unevennessMs };
-      setPace.run(caller, environment, Math.ceil(due + intervalMs));
+      const pace = paceOf(Number(due.get(caller, environment)?.due ?? 0), now, perMinute);
+      if ('waitMs' in pace) return pace;
+      setDue.run(caller, environment, pace.due);
       touch.run(now, ran(), id);
       return undefined;
     },
   };
 }
-
-/** Of several earlier writes, the one with the lowest rank decides whether another may be sent. */
-const ranks: Record<KnownWrite['state'], number> = {
-  in_flight: 0,
-  unknown: 1,
-  succeeded: 2,
-  refused: 3,
-  not_sent: 3,
-};
 
 /** Leaves out the writes that succeeded before an import that was announced to send them again. */
 function* withoutLifted(rows: Iterable<unknown>, before: number | null): Generator<unknown> {

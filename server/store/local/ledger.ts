@@ -14,15 +14,23 @@ import type {
   WantedWrites,
   Whose,
 } from '../../journal/journal-store.ts';
-import { keptMs, mostCallerBytes, mostRowBytes } from '../../journal/kept.ts';
-import { bytesBeside, bytesOf, entryOf, partnerOf, type StoredWrite } from '../stored-write.ts';
+import { ageMarginMs, importBytes, keptMs, mostCallerBytes, mostRowBytes } from '../../journal/kept.ts';
+import type { JournalClock } from '../journal-clock.ts';
+import {
+  bytesBeside,
+  bytesOf,
+  type Cursor,
+  cursorOf,
+  entryOf,
+  freesKey,
+  isOf,
+  json,
+  partnerOf,
+  type StoredWrite,
+} from '../stored-write.ts';
 import { createImportRows } from './import-rows.ts';
 import type { OpenJournal } from './open-database.ts';
-import { createRunningTime, type JournalClock } from './running-time.ts';
-import { importBytes } from './schema.ts';
-
-/** Ages are exact to about ten minutes (see `toleranceMs`), and no row is removed too early. */
-const marginMs = 60 * 60 * 1000;
+import { createRunningTime } from './running-time.ts';
 
 export type Ledger = ReturnType<typeof createLedger>;
 
@@ -193,7 +201,7 @@ export function createLedger(open: OpenJournal, underWay: Set<number>, clock: Jo
 
     /** Removes some of the rows that are too old. @returns how many. */
     clean(most: number): number {
-      const cutoff = runningTime.cutoff(ran, keptMs + marginMs);
+      const cutoff = runningTime.cutoff(ran, keptMs + ageMarginMs);
       const { changes } = clean.run(cutoff, most);
       cleanImports.run(cutoff, most);
       if (changes < most) runningTime.forgetBefore(cutoff);
@@ -210,29 +218,4 @@ export function createLedger(open: OpenJournal, underWay: Set<number>, clock: Jo
     name: (): string => String(journalName.get()?.id),
     lastId: (): number => Number(lastId.get()?.id),
   };
-}
-
-/** Where a page begins: below that id, among the unresolved writes or after them. */
-type Cursor = { unresolved: boolean; below: number };
-
-function cursorOf(before: string | undefined, unresolvedFirst: boolean): Cursor {
-  if (before === undefined) return { unresolved: unresolvedFirst, below: Number.MAX_SAFE_INTEGER };
-  return { unresolved: before.startsWith('u'), below: Number(before.replace('u', '')) };
-}
-
-function isOf(
-  row: StoredWrite,
-  { caller = row.caller, environment = row.environment, operations }: Resolver,
-): boolean {
-  const isTheirs = row.caller === caller || operations?.includes(row.operation);
-  return isTheirs === true && row.environment === environment;
-}
-
-/** Nothing happened, so the same write can be sent again after the cause is fixed. */
-function freesKey(state: Ending['state']): 0 | 1 {
-  return state === 'not_sent' || state === 'refused' ? 1 : 0;
-}
-
-function json(value: unknown): string | null {
-  return value === undefined ? null : JSON.stringify(value);
 }

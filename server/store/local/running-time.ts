@@ -1,12 +1,5 @@
+import type { JournalClock } from '../journal-clock.ts';
 import type { OpenJournal } from './open-database.ts';
-
-/** Milliseconds. `wall` may be wrong; `running` never goes back, and starts with the process. */
-export type JournalClock = { wall(): number; running(): number };
-
-export const journalClock: JournalClock = {
-  wall: Date.now,
-  running: () => Math.floor(performance.now()),
-};
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;

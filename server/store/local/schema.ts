@@ -1,3 +1,5 @@
+import { importBytes } from '../../journal/kept.ts';
+
 export const schemaVersion = 2;
 
 /**
@@ -32,9 +34,6 @@ const writes = `
     WHERE key_digest IS NOT NULL;
   CREATE INDEX writes_of_a_caller ON writes (caller, environment, id);
 `;
-
-/** What an import takes, its entries in the indexes included. */
-export const importBytes = 500;
 
 /**
  * `persons` says which writes are about the same person. `callers` says how much is kept for each caller. `journal` has one

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { errorCodeOf } from '../../error-code.ts';
 import { JournalFailure, JournalFault } from '../../journal/journal-fault.ts';
 import type { JournalStore } from '../../journal/journal-store.ts';
+import { type JournalClock, journalClock } from '../journal-clock.ts';
 import { FilesGone, type WatchedFiles, watchFiles } from './files-in-place.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import {
@@ -15,7 +16,6 @@ import {
   whileLocked,
 } from './open-database.ts';
 import type { Owner } from './owner.ts';
-import { type JournalClock, journalClock } from './running-time.ts';
 
 export type SqliteStoreOptions = {
   directory: string;

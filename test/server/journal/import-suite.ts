@@ -9,7 +9,7 @@ import type {
   JournalStore,
   WantedWrites,
 } from '../../../server/journal/journal-store.ts';
-import type { JournalClock } from '../../../server/store/local/running-time.ts';
+import type { JournalClock } from '../../../server/store/journal-clock.ts';
 import { intent, type StorePlace, sent } from './store-suite.ts';
 
 const hour = 3_600_000;
@@ -73,9 +73,8 @@ export function testImports(name: string, makePlace: () => Promise<StorePlace>):
       const store = await open();
       const { id } = await announce(store);
       const facts = await store.importOf(mine, id);
-      const { again, ...announced } = announcement;
       assert.deepEqual(facts, {
-        ...announced,
+        ...announcement,
         ...{ id, state: 'open', startedAt: '2026-01-30T00:00:00.000Z', endedAt: null },
         counts: { succeeded: 0, refused: 0, not_sent: 0, unknown: 0, in_flight: 0 },
       });

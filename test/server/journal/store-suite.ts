@@ -4,11 +4,14 @@ import { after, afterEach, before, beforeEach, describe, it, mock } from 'node:t
 import type { Claim, Intent, JournalStore, WantedWrites } from '../../../server/journal/journal-store.ts';
 import { mostCallerBytes } from '../../../server/journal/kept.ts';
 import { rememberedOf } from '../../../server/journal/remembered.ts';
-import type { JournalClock } from '../../../server/store/local/running-time.ts';
+import type { JournalClock } from '../../../server/store/journal-clock.ts';
 import { operations } from '../../../shared/operations.ts';
 
 /** Rows that several stores may share, and that outlast them. */
-export type StorePlace = { open(clock?: JournalClock): Promise<JournalStore>; remove(): Promise<void> };
+export type StorePlace = {
+  open(clock?: JournalClock): Promise<JournalStore>;
+  remove(): Promise<void>;
+};
 
 const digestOf = async (request: unknown) =>
   (await rememberedOf(operations.createUser, request, async () => {})).digest;
@@ -495,14 +498,17 @@ export function testAges(name: string, makePlace: () => Promise<StorePlace>): vo
 
     it('end for a thousand rows in slices, between which others have their turn', async () => {
       const store = await open();
-      const many = Array.from({ length: 1_000 }, (_, number) => succeed(store, `key-${number}`));
-      await Promise.all(many);
+      for (let hundred = 0; hundred < 10; hundred += 1) {
+        const many = Array.from({ length: 100 }, (_, number) => succeed(store, `key-${hundred}-${number}`));
+        await Promise.all(many);
+      }
       clock.wall += 31 * day;
       clock.running += 31 * day;
       mock.timers.tick(60_000);
       sent(await store.claim(intent));
-      const { writes } = await store.activity(ada, 2_000);
-      assert(writes.length > 1 && writes.length < 1_001, `${writes.length} rows`);
+      let left = 1_001;
+      while (left === 1_001) left = (await store.activity(ada, 2_000)).writes.length;
+      assert(left > 1, `${left} rows`);
       for (let slice = 0; slice < 10; slice += 1) await store.open();
       assert.equal(await keysOf(store), 1);
     });

@@ -1,0 +1,142 @@
+import { Pool, type PoolClient, types } from 'pg';
+import { errorCodeOf } from '../../error-code.ts';
+import type { Secret } from '../../secret.ts';
+
+/** Runs one statement, with values for its `$1`, `$2`, …. */
+export type Query = <Row extends object>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
+
+/**
+ * A database that many BFFs share. Nothing here waits for it longer than a second. Only unnamed statements are sent, and
+ * nothing that a connection would remember, so that a pooler such as pgbouncer may give each transaction another one.
+ */
+export type Database = {
+  /** One statement by itself. @throws DatabaseFailure */
+  query: Query;
+  /**
+   * Statements that count together or not at all, and are on the disk when this resolves. @throws DatabaseFailure if nothing
+   * counts, and CommitUnknown if nobody knows; else what `run` throws.
+   */
+  transaction<Result>(run: (query: Query) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+};
+
+/** Why the database could not be used. The next call tries again. */
+export class DatabaseFailure extends Error {
+  override readonly name: string = 'DatabaseFailure';
+  /** The system's or PostgreSQL's code, such as `ECONNREFUSED` or `57P01`. It contains nothing from a row. */
+  readonly code: string;
+
+  constructor(code: string, options?: ErrorOptions) {
+    super(`the database failed (${code})`, options);
+    this.code = code;
+  }
+}
+
+/** The connection failed while the transaction was being committed. */
+export class CommitUnknown extends DatabaseFailure {
+  override readonly name = 'CommitUnknown';
+}
+
+/** The most connections of one instance. */
+const mostConnections = 10;
+/** How long anybody waits for a statement or a transaction, with the wait for a connection. */
+const longestMs = 1_000;
+/** A proxy or a failover may have put a connection in the wrong place, so none is kept for long. */
+const longestConnectionSeconds = 600;
+
+/**
+ * The server gives up later than we do: if it gave up on a commit that waits for a standby, it would call it done. A process
+ * that is stopped in the middle of a transaction does not keep its locks for longer.
+ */
+const begin = `BEGIN; SET LOCAL synchronous_commit = on; SET LOCAL statement_timeout = '5s';
+  SET LOCAL idle_in_transaction_session_timeout = '3s'`;
+
+const bigint = 20;
+
+export function createDatabase(url: Secret): Database {
+  const pool = new Pool({
+    connectionString: url.reveal(),
+    max: mostConnections,
+    connectionTimeoutMillis: longestMs,
+    maxLifetimeSeconds: longestConnectionSeconds,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    allowExitOnIdle: true,
+    // Ids and times in milliseconds, all below 2^53.
+    types: { getTypeParser: (oid, format) => (oid === bigint ? Number : types.getTypeParser(oid, format)) },
+  });
+  // A connection that fails while it is idle has left the pool already.
+  pool.on('error', () => {});
+
+  /** Runs something on a connection. After a failure nobody uses that connection again. */
+  async function connected<Result>(run: (client: PoolClient) => Promise<Result>): Promise<Result> {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(new DatabaseFailure('TIMEOUT')), longestMs);
+    const connecting = pool.connect();
+    let client: PoolClient | undefined;
+    try {
+      client = await Promise.race([connecting, late]);
+      client.on('error', ignore);
+      const result = await Promise.race([run(client), late]);
+      client.off('error', ignore);
+      client.release();
+      return result;
+    } catch (error) {
+      if (client) client.release(true);
+      else
+        connecting.then(
+          (each) => each.release(),
+          () => {},
+        );
+      throw error instanceof DatabaseFailure || isOurs(error) ? error : failureOf(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  const queryOf =
+    (client: PoolClient): Query =>
+    async (text, values = []) =>
+      (await client.query(text, [...values])).rows;
+
+  return {
+    query: (text, values) => connected((client) => queryOf(client)(text, values)),
+
+    async transaction(run) {
+      let isCommitting = false;
+      try {
+        return await connected(async (client) => {
+          await client.query(begin);
+          const result = await run(queryOf(client));
+          isCommitting = true;
+          const { command } = await client.query('COMMIT');
+          isCommitting = false;
+          // A transaction that has failed is rolled back by a commit, and that is no error.
+          if (command !== 'COMMIT') throw new DatabaseFailure('ROLLED_BACK');
+          return result;
+        });
+      } catch (error) {
+        if (isCommitting && error instanceof DatabaseFailure)
+          throw new CommitUnknown(error.code, { cause: error });
+        throw error;
+      }
+    },
+
+    async close() {
+      await pool.end();
+    },
+  };
+}
+
+const ignore = () => {};
+
+/** What code of ours threw inside a transaction: neither the driver nor the system names its errors so. */
+function isOurs(error: unknown): boolean {
+  return error instanceof Error && /^(Journal|Bff|Usage)/.test(error.name);
+}
+
+function failureOf(error: unknown): DatabaseFailure {
+  const isTimeout = error instanceof Error && /^timeout exceeded|^Connection terminated/.test(error.message);
+  const code = errorCodeOf(error);
+  return new DatabaseFailure(code === 'no code' && isTimeout ? 'TIMEOUT' : code, { cause: error });
+}

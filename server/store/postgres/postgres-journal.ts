@@ -1,0 +1,308 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createDigests } from '../../journal/digests.ts';
+import { JournalFailure, JournalFault } from '../../journal/journal-fault.ts';
+import type { Claim, Ending, Intent, JournalStore } from '../../journal/journal-store.ts';
+import { ageMarginMs, importBytes, keptMs, mostCallerBytes } from '../../journal/kept.ts';
+import type { JournalClock } from '../journal-clock.ts';
+import { anotherJournal, claimIn, prepareClaim } from './claim.ts';
+import { CommitUnknown, type Database, DatabaseFailure, type Query } from './database.ts';
+import { type At, announceImport, lookUpWrites, showImports, stopImport } from './import-rows.ts';
+import { createLease, usualLeaseMs } from './lease.ts';
+import { checkSchema } from './migrate.ts';
+import { createRunningTime } from './running-time.ts';
+import { endWrite, pageOfWrites, resolveWrite } from './write-rows.ts';
+
+export type PostgresJournalOptions = {
+  database: Database;
+  /** The secret of the digests, which is in no database. */
+  secret: Uint8Array;
+  clock?: JournalClock | undefined;
+  leaseMs?: number | undefined;
+  /** Something failed that nobody waits for. @param code as in a `JournalFailure`. */
+  onFailure?: ((step: 'clean', code: string) => void) | undefined;
+};
+
+/** A write that this process sends. */
+type UnderWay = { owner: string; bytes: number; keyLock: bigint | undefined; ending?: Promise<void> };
+
+const minuteMs = 60_000;
+const rowsOfASlice = 200;
+/** A database that answered so recently need not be asked whether it does. */
+const recentMs = 200;
+const shortestRestMs = 50;
+const longestRestMs = 5_000;
+const longestCloseMs = 3_000;
+/** For how long a row is there for sure, to see whether the journal is still the same. */
+const certainlyKeptMs = keptMs - ageMarginMs;
+
+/** The journal in a database that many BFFs share. Each claim is one transaction. */
+export function createPostgresJournal(options: PostgresJournalOptions): JournalStore {
+  const { database, leaseMs = usualLeaseMs, onFailure } = options;
+  const digests = createDigests(options.secret);
+  const lease = createLease(database.query, leaseMs, lookAfterJournal);
+  const clock = options.clock ?? { wall: lease.wall, running: () => Math.floor(performance.now()) };
+  const time = createRunningTime(clock);
+  const at = (): At => ({ now: clock.wall(), ran: time.now() });
+  const underWay = new Map<number, UnderWay>();
+  /** Outcomes that could not be recorded yet. */
+  const kept = new Map<number, Ending>();
+  /** What the database must still contain. */
+  let mark: { journal: string; lastId: number; at: number } | undefined;
+  /** Set once the journal is no longer the one that this process has written to. */
+  let fault: JournalFault | undefined;
+  let isOpen = false;
+  let opening: Promise<void> | undefined;
+  let isClosed = false;
+  /** When the database answered last. */
+  let usedAt = 0;
+  let restMs = shortestRestMs;
+  let later: NodeJS.Timeout | undefined;
+  let housekeeping: Promise<void> | undefined;
+
+  /** Runs something, and turns its failure into one of the journal's. */
+  async function use<Result>(run: () => Promise<Result>): Promise<Result> {
+    if (isClosed) throw new JournalFailure('the journal is closed');
+    if (fault) throw fault;
+    try {
+      if (!isOpen) await openOnce();
+      const result = await run();
+      usedAt = performance.now();
+      return result;
+    } catch (error) {
+      throw failureOf(error);
+    }
+  }
+
+  function failureOf(error: unknown): unknown {
+    if (error instanceof JournalFault && mark) fault = error;
+    return error instanceof DatabaseFailure
+      ? new JournalFailure(error.code, error.code, { cause: error })
+      : error;
+  }
+
+  function openOnce(): Promise<void> {
+    opening ??= openNow().finally(() => {
+      opening = undefined;
+    });
+    return opening;
+  }
+
+  async function openNow(): Promise<void> {
+    await checkSchema(database.query);
+    await lease.renew();
+    const journal = await nameIn(database.query);
+    if (mark && mark.journal !== journal) throw anotherJournal();
+    mark ??= { journal, lastId: 0, at: 0 };
+    await database.transaction((query) => time.count(query, lease.owner(), keptMs + ageMarginMs));
+    isOpen = true;
+  }
+
+  /** The journal's name. The first BFF gives it, and notes a digest of the secret. */
+  async function nameIn(query: Query): Promise<string> {
+    const read = () =>
+      query<{ id: string; secret: Uint8Array }>('SELECT id, secret FROM pearsana_bff.journal');
+    let [row] = await read();
+    if (!row && !mark) {
+      await query(
+        'INSERT INTO pearsana_bff.journal (id, secret, base, ran) VALUES ($1, $2, $3, 0) ON CONFLICT DO NOTHING',
+        [`jrn_${randomUUID().replaceAll('-', '')}`, digests.ofNothing(), clock.wall()],
+      );
+      [row] = await read();
+    }
+    if (!row) throw anotherJournal();
+    if (Buffer.compare(digests.ofNothing(), row.secret) === 0) return row.id;
+    throw new JournalFault(
+      'the key does not belong to the journal',
+      'The file of BFF_JOURNAL_KEY_FILE does not belong to the journal in the database (BFF_DATABASE_URL): with another key, every write would look new. All instances need the same file.',
+    );
+  }
+
+  /** After each renewal of the lease: whether what this process wrote is still there. */
+  async function lookAfterJournal(): Promise<void> {
+    if (!isOpen || !mark) return;
+    const isExpected = clock.running() - mark.at < certainlyKeptMs;
+    const [found] = await database.query<{ id: string; has: boolean }>(
+      `SELECT id, $1 = 0 OR EXISTS (SELECT FROM pearsana_bff.writes WHERE writes.id = $1) AS has
+         FROM pearsana_bff.journal`,
+      [isExpected ? mark.lastId : 0],
+    );
+    if (found?.id !== mark.journal || !found.has) fault = anotherJournal();
+  }
+
+  async function claim(intent: Intent): Promise<Claim> {
+    const prepared = prepareClaim(intent, digests);
+    // Whoever asks right after an outcome is told that outcome.
+    const endings = [...underWay.values()].filter(
+      ({ keyLock, ending }) => ending && keyLock !== undefined && keyLock === prepared.keyLock,
+    );
+    await Promise.allSettled(endings.map(({ ending }) => ending));
+    if (!lease.holds(lease.owner())) await lease.renew();
+    if (fault) throw fault;
+    const owner = lease.owner();
+    const journal = mark?.journal ?? '';
+    let claimed: Claim | undefined;
+    const note = (id: number) =>
+      underWay.set(id, { owner, bytes: prepared.bytes, keyLock: prepared.keyLock });
+    try {
+      claimed = await database.transaction(async (query) => {
+        claimed = await claimIn(query, prepared, { ...at(), owner, journal });
+        return claimed;
+      });
+    } catch (error) {
+      // It may be there all the same. Nothing is sent, and that is recorded as soon as possible.
+      if (error instanceof CommitUnknown && claimed && 'id' in claimed) {
+        note(Number(claimed.id));
+        keep(Number(claimed.id), { state: 'not_sent', code: 'JOURNAL_UNAVAILABLE' });
+      }
+      throw error;
+    }
+    if ('id' in claimed) {
+      const id = Number(claimed.id);
+      note(id);
+      if (mark) mark = { ...mark, lastId: Math.max(mark.lastId, id), at: clock.running() };
+    }
+    return claimed;
+  }
+
+  async function endNow(id: number, ending: Ending): Promise<void> {
+    const write = underWay.get(id);
+    if (!write) return;
+    await endWrite(database.query, id, ending, { ...write, ...at() });
+    underWay.delete(id);
+    kept.delete(id);
+  }
+
+  function keep(id: number, ending: Ending): void {
+    kept.set(id, ending);
+    later ??= setTimeout(endKept, restMs).unref();
+  }
+
+  /** Records what could not be recorded at once, one after another: the first failure speaks for all. */
+  async function endKept(): Promise<void> {
+    later = undefined;
+    try {
+      for (const [id, ending] of kept) await endNow(id, ending);
+      restMs = shortestRestMs;
+    } catch {
+      restMs = Math.min(2 * restMs, longestRestMs);
+    }
+    if (kept.size > 0 && !isClosed) later ??= setTimeout(endKept, restMs).unref();
+  }
+
+  function keepHouse(): Promise<void> {
+    housekeeping ??= countAndClean().finally(() => {
+      housekeeping = undefined;
+    });
+    return housekeeping;
+  }
+
+  async function countAndClean(): Promise<void> {
+    try {
+      const cutoff = await use(() =>
+        database.transaction((query) => time.count(query, lease.owner(), keptMs + ageMarginMs)),
+      );
+      // In slices, so that nobody waits for long.
+      while ((await cleanSlice(cutoff)) === rowsOfASlice);
+      await database.transaction((query) => time.forgetBefore(query, cutoff));
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure instanceof JournalFailure && !isClosed) onFailure?.('clean', failure.code);
+    }
+  }
+
+  async function cleanSlice(cutoff: number): Promise<number> {
+    const gone = await database.query(
+      `DELETE FROM pearsana_bff.writes WHERE id IN (SELECT id FROM pearsana_bff.writes
+         WHERE state <> 'unknown' AND kept_from <= $1 ORDER BY kept_from LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING id`,
+      [cutoff, rowsOfASlice],
+    );
+    await database.query(
+      `DELETE FROM pearsana_bff.imports WHERE number IN
+         (SELECT number FROM pearsana_bff.imports WHERE last_ran <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)`,
+      [cutoff, rowsOfASlice],
+    );
+    await database.query(
+      `DELETE FROM pearsana_bff.instances WHERE lease_until < clock_timestamp() - interval '1 day'`,
+    );
+    return gone.length;
+  }
+  const cleaning = setInterval(keepHouse, minuteMs);
+  cleaning.unref();
+
+  return {
+    async open() {
+      await use(async () => {
+        if (!lease.holds(lease.owner())) await lease.renew();
+        else if (performance.now() - usedAt > recentMs) await database.query('SELECT 1');
+        if (fault) throw fault;
+      });
+      // What was due by now is done.
+      await housekeeping;
+    },
+    claim: (intent) => use(() => claim(intent)),
+    async end(id, ending) {
+      const number = Number(id);
+      const ended = use(() => endNow(number, ending));
+      const write = underWay.get(number);
+      if (write) write.ending = ended;
+      try {
+        await ended;
+      } catch (error) {
+        if (write) keep(number, ending);
+        throw error;
+      }
+    },
+    mayBeSent: (id) => {
+      const write = underWay.get(Number(id));
+      return fault === undefined && write !== undefined && lease.holds(write.owner);
+    },
+    activity: (whose, length, before, wanted) =>
+      use(() => pageOfWrites(database.query, digests, whose, { length, before, wanted })),
+    resolve: (whose, id, found) =>
+      use(() =>
+        database.transaction((query) => resolveWrite(query, whose, Number(id), { ...found, ...at() })),
+      ),
+    announce: (announcement) =>
+      use(() =>
+        database.transaction(async (query) => {
+          const [row] = await query<{ bytes: number }>(
+            'SELECT bytes FROM pearsana_bff.callers WHERE caller = $1',
+            [announcement.caller],
+          );
+          if ((row?.bytes ?? 0) + importBytes > mostCallerBytes) return { full: 'caller' as const };
+          return announceImport(query, announcement, at());
+        }),
+      ),
+    imports: (whose, length) => use(() => showImports(database.query, whose, { length }, time.now())),
+    importOf: (whose, id) =>
+      use(async () => (await showImports(database.query, whose, { id, length: 1 }, time.now()))[0]),
+    stopImport: (whose, id) => use(() => database.transaction((query) => stopImport(query, whose, id, at()))),
+    lookUp: (asked) => use(() => lookUpWrites(database.query, digests, asked)),
+    name: () =>
+      use(async () => {
+        const journal = await nameIn(database.query);
+        if (mark && journal !== mark.journal) throw anotherJournal();
+        return journal;
+      }),
+    async close() {
+      clearInterval(cleaning);
+      const end = performance.now() + longestCloseMs;
+      clearTimeout(later);
+      while (kept.size > 0 && performance.now() < end) {
+        await endKept();
+        if (kept.size > 0) await delay(Math.min(restMs, 100));
+      }
+      isClosed = true;
+      clearTimeout(later);
+      await housekeeping;
+      if (isOpen) {
+        await database
+          .transaction((query) => time.count(query, lease.owner(), keptMs + ageMarginMs))
+          .catch(() => {});
+        await lease.release().catch(() => {});
+      }
+      return kept.size;
+    },
+  };
+}
