@@ -51,6 +51,7 @@ for (const kind of ['node', 'web'] as const) {
       const userSettings = { 'pearsana.backendUrl': bff.url };
       await using workbench = await openWorkbench({
         name: 'batches',
+        t,
         vsix,
         kind,
         userSettings,
@@ -75,7 +76,7 @@ for (const kind of ['node', 'web'] as const) {
 
       await t.test('unknown: the second request is not sent again without a person’s word', async () => {
         partner.api.next(accepted(25), { fault: 'reset-after-body' }, accepted(2));
-        await submitRangeFromExplorer(workbench, '01.pdf', '27.pdf');
+        await submitRangeFromExplorer(workbench, files);
         await passSteps(workbench, once(27));
         const [send] = await quickInput.options();
         assert.match(
@@ -139,7 +140,7 @@ for (const kind of ['node', 'web'] as const) {
         partner.api.arrivals.length = 0;
         const arrived = Promise.withResolvers<void>();
         partner.api.next({ ...accepted(25), after: arrived.promise }, accepted(2));
-        await submitRangeFromExplorer(workbench, '01.pdf', '27.pdf');
+        await submitRangeFromExplorer(workbench, files);
         await passSteps(workbench, once(27));
         await quickInput.accept();
         const progress = notification(/Submitting documents in sandbox.*0 of 27/).first();

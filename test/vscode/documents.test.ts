@@ -39,6 +39,7 @@ for (const kind of ['node', 'web'] as const) {
       const userSettings = { 'pearsana.backendUrl': bff.url };
       await using workbench = await openWorkbench({
         name: 'documents',
+        t,
         vsix,
         kind,
         userSettings,

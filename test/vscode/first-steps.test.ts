@@ -20,11 +20,11 @@ describe('the first steps', { skip: noBrowser }, () => {
 
   test('node host: a walkthrough that starts the BFF in a terminal, and ticks what was done', {
     timeout: 240_000,
-  }, async () => {
+  }, async (t) => {
     using data = temporaryFolder();
     const url = `http://127.0.0.1:${await freePort()}`;
     await using workbench = await openWorkbench({
-      ...{ name: 'first-steps', vsix, folder: repository },
+      ...{ name: 'first-steps', t, vsix, folder: repository },
       userSettings: { 'pearsana.backendUrl': url },
       variables: { BFF_DATA_DIR: data.path },
     });

@@ -29,6 +29,7 @@ for (const kind of ['node', 'web'] as const) {
       const userSettings = { 'pearsana.backendUrl': bff.url };
       await using workbench = await openWorkbench({
         name: 'health-and-scopes',
+        t,
         vsix,
         kind,
         userSettings,

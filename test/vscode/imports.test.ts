@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { before, describe, test } from 'node:test';
+import { before, describe, type TestContext, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { ImportsAnswer } from '../../shared/import-record.ts';
 import { freePort, startTestBff } from '../support/bff/test-bff.ts';
@@ -26,6 +26,7 @@ const roster = [header, ...people.map(line), 'nobody,Charles,Babbage,20269999'].
 
 /** A BFF that imports at this pace, a folder for the files, and how to open it in VS Code. */
 async function startPlace(
+  t: TestContext,
   kind: 'node' | 'web',
   { importsPerMinute, production }: { importsPerMinute: number; production?: object },
 ) {
@@ -42,7 +43,7 @@ async function startPlace(
   return {
     bff,
     folder,
-    open: (name: string) => openWorkbench({ name, vsix, kind, userSettings, port, folder }),
+    open: (name: string) => openWorkbench({ name, t, vsix, kind, userSettings, port, folder }),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
@@ -54,7 +55,7 @@ for (const kind of ['node', 'web'] as const) {
     test('a roster goes from the explorer to its results, and nobody is invited twice', {
       timeout: 240_000,
     }, async (t) => {
-      await using place = await startPlace(kind, { importsPerMinute: 6_000, production: {} });
+      await using place = await startPlace(t, kind, { importsPerMinute: 6_000, production: {} });
       const { bff, folder } = place;
       await writeFile(join(folder, 'roster.csv'), roster);
       await using workbench = await place.open('imports');
@@ -190,11 +191,7 @@ for (const kind of ['node', 'web'] as const) {
             ['student9@', /Never sent/],
             ['nobody', /is not an e-mail address/],
           ] as const) {
-            await until(
-              `the line of ${row} says it`,
-              async () => words.test(await wordsAt(page, row)),
-              10_000,
-            );
+            await until(`the line of ${row} says it`, async () => words.test(await wordsAt(page, row)));
           }
           assert.equal(invited().length, 7);
         },
@@ -233,7 +230,7 @@ for (const kind of ['node', 'web'] as const) {
     test('documents beside their file or in a folder are submitted, and files come from everywhere', {
       timeout: 240_000,
     }, async (t) => {
-      await using place = await startPlace(kind, { importsPerMinute: 6_000 });
+      await using place = await startPlace(t, kind, { importsPerMinute: 6_000 });
       const { bff, folder } = place;
       const rows = [
         'Namespace,External ID,Document type,File',
@@ -370,7 +367,7 @@ for (const kind of ['node', 'web'] as const) {
     test('an import is paused in its view, continued after a reload, and stopped from another window', {
       timeout: 240_000,
     }, async (t) => {
-      await using place = await startPlace(kind, { importsPerMinute: 180 });
+      await using place = await startPlace(t, kind, { importsPerMinute: 180 });
       const { bff, folder } = place;
       const many = Array.from({ length: 200 }, (_, index) => line(`student${index}`, index));
       await writeFile(join(folder, 'roster.csv'), [header, ...many].join('\n'));
@@ -417,7 +414,7 @@ for (const kind of ['node', 'web'] as const) {
           await writeFile(join(folder, 'roster.csv'), [header, ...many, ...three].join('\n'));
           await page.reload();
           const offer = notification(/The import of roster\.csv into sandbox has not ended\./).first();
-          await offer.waitFor({ timeout: 60_000 });
+          await offer.waitFor();
           await offer.getByRole('button', { name: 'Continue…' }).click();
           await quickInput.step(/^The file has changed · Invite people · sandbox/);
           const shown = (await quickInput.options()).join('\n');

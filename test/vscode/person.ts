@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Locator } from 'playwright-core';
 import { hasChromium } from '../support/browser/chromium.ts';
+import { until } from '../support/until.ts';
 import type { Workbench } from './workbench.ts';
 
 /** The packaged extension, once `buildExtension` has run. */
@@ -81,22 +82,20 @@ export async function submitFromExplorer(workbench: Workbench, files: readonly s
       .first()
       .click({ modifiers: index === 0 ? [] : ['ControlOrMeta'] });
   }
-  await submitSelected(workbench, files.at(-1) ?? '');
+  await submitSelected(workbench, files);
 }
 
-/** The same with all from one file to another. */
-export async function submitRangeFromExplorer(
-  workbench: Workbench,
-  first: string,
-  last: string,
-): Promise<void> {
+/** The same with all of these files, which follow one another there. */
+export async function submitRangeFromExplorer(workbench: Workbench, files: readonly string[]): Promise<void> {
   const { openContainer, treeItem } = workbench;
   await openContainer('Explorer');
-  await treeItem(first).first().click();
-  await treeItem(last)
+  await treeItem(files[0] ?? '')
+    .first()
+    .click();
+  await treeItem(files.at(-1) ?? '')
     .first()
     .click({ modifiers: ['Shift'] });
-  await submitSelected(workbench, last);
+  await submitSelected(workbench, files);
 }
 
 /** Right-clicks a file in the explorer, and begins to import it. */
@@ -106,8 +105,10 @@ export async function importFromExplorer(workbench: Workbench, file: string): Pr
   await workbench.quickInput.step(`Import ${file}`);
 }
 
-async function submitSelected(workbench: Workbench, file: string): Promise<void> {
-  await chooseInExplorer(workbench, file, 'Submit Documents…');
+async function submitSelected(workbench: Workbench, files: readonly string[]): Promise<void> {
+  const selected = workbench.page.locator('.explorer-folders-view [role=treeitem][aria-selected=true]');
+  await until('the files are selected', async () => (await selected.count()) === files.length);
+  await chooseInExplorer(workbench, files.at(-1) ?? '', 'Submit Documents…');
   await workbench.quickInput.step(/Submit \d+ documents?/);
 }
 

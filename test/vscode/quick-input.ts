@@ -8,6 +8,8 @@ export function createQuickInput(page: Page) {
   const widget = page.locator('.quick-input-widget');
   const box = widget.locator('.quick-input-filter input');
   const shownTitle = widget.locator('.quick-input-title');
+  const shownList = page.locator('.quick-input-list:visible');
+  const line = shownList.locator('.monaco-list-row');
   const shownMessage = widget.locator('.quick-input-message');
 
   return {
@@ -19,7 +21,12 @@ export function createQuickInput(page: Page) {
     async type(text: string): Promise<void> {
       await box.fill(text);
     },
+    /** Presses Enter; in a pick, once it has something to choose: some are filled only after they are shown. */
     async accept(): Promise<void> {
+      await widget
+        .filter({ has: line })
+        .or(widget.filter({ hasNot: shownList }))
+        .waitFor();
       await box.press('Enter');
     },
     /** Chooses the item of a pick with this label, whatever description follows it. */
@@ -52,6 +59,10 @@ export function createQuickInput(page: Page) {
     },
     async value(): Promise<string> {
       return box.inputValue();
+    },
+    /** Whether it is shown now with this in its box. */
+    async holds(text: string): Promise<boolean> {
+      return (await box.isVisible()) && (await box.inputValue()) === text;
     },
     async title(): Promise<string> {
       return shownTitle.innerText();

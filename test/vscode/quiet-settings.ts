@@ -5,6 +5,9 @@ export const quietSettings: Record<string, unknown> = {
   'extensions.autoCheckUpdates': false,
   'extensions.autoUpdate': false,
   'extensions.ignoreRecommendations': true,
+  // A click on a file opens it a moment later, and the explorer would then select it again, in the place of what was
+  // selected meanwhile.
+  'explorer.autoReveal': false,
   'git.enabled': false,
   'security.workspace.trust.enabled': false,
   'telemetry.telemetryLevel': 'off',

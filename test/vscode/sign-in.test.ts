@@ -56,6 +56,7 @@ for (const kind of ['node', 'web'] as const) {
       const userSettings = { 'pearsana.backendUrl': url };
       await using workbench = await openWorkbench({
         name: 'sign-in',
+        t,
         vsix,
         kind,
         port,

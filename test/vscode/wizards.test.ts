@@ -123,7 +123,7 @@ for (const kind of ['node', 'web'] as const) {
       const variables = { BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}`, RATE_LIMIT_PER_MINUTE: '10000' };
       await using bff = await startTestBff({ variables, production: {} });
       const userSettings = { 'pearsana.backendUrl': bff.url };
-      await using workbench = await openWorkbench({ name: 'wizards', vsix, kind, userSettings, port });
+      await using workbench = await openWorkbench({ name: 'wizards', t, vsix, kind, userSettings, port });
       const { page, quickInput, notification } = workbench;
       const written = () =>
         [...bff.pearsana.arrivals, ...(bff.production?.arrivals ?? [])].filter(

@@ -17,7 +17,7 @@ describe('the packaged extension, driven as a person would', { skip: noBrowser }
   before(buildExtension);
 
   for (const kind of ['node', 'web'] as const) {
-    test(`${kind} host: signs in, pings, and says what is wrong`, { timeout: 240_000 }, async () => {
+    test(`${kind} host: signs in, pings, and says what is wrong`, { timeout: 240_000 }, async (t) => {
       const [bffPort, port] = [await freePort(), await freePort()];
       const url = `http://127.0.0.1:${bffPort}`;
       const variables = { PORT: String(bffPort), BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}` };
@@ -25,7 +25,7 @@ describe('the packaged extension, driven as a person would', { skip: noBrowser }
       let bff = await startTestBff({ variables, production: {} });
       await using stack = new AsyncDisposableStack();
       stack.defer(() => bff.stop());
-      await using workbench = await openWorkbench({ name: 'workbench', vsix, kind, userSettings, port });
+      await using workbench = await openWorkbench({ name: 'workbench', t, vsix, kind, userSettings, port });
       const { page, quickInput, treeItem, notification, runCommand } = workbench;
       const view = page.locator('.pane', { has: page.locator('.pane-header', { hasText: 'Environments' }) });
       const statusItem = page.locator('[id="pearsana-tools.pearsana-partner.status"]');

@@ -1,10 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { TestContext } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import { launchChromium } from '../support/browser/chromium.ts';
 import { startVSCodeServer } from '../support/vscode/vscode-server.ts';
 import { createQuickInput, type QuickInput } from './quick-input.ts';
 import { quietSettings } from './quiet-settings.ts';
+import { shownWords } from './shown-words.ts';
 import { newWorkbenchPage, workbenchUrl } from './workbench-page.ts';
 
 /** What a workbench is opened with; see `openWorkbench`. */
@@ -24,6 +26,8 @@ export type WorkbenchOptions = {
   variables?: Record<string, string>;
   /** Of the picture of its last moment, below `.cache/screenshots/`; none by default. */
   name?: string;
+  /** The test that drives it: where it or a part of it fails, its output says what the workbench showed, with a picture. */
+  t?: TestContext;
 };
 
 /** An open workbench; locators are Playwright's, so they wait and can be asked for more. */
@@ -45,11 +49,12 @@ export type WorkbenchWindow = {
   anotherWindow(): Promise<WorkbenchWindow>;
 };
 
-const commandTimeoutMs = 30_000;
+/** What a person would wait for: it is reached only on failure, so it also suits a busy machine. */
+const seenTimeoutMs = 60_000;
 
 /** Opens a workbench with the extension installed, as the first person on a new machine would see it. */
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
-  const { vsix, kind = 'node', userSettings, folder, port, opens, name, variables } = options;
+  const { vsix, kind = 'node', userSettings, folder, port, opens, name, variables, t } = options;
   await using stack = new AsyncDisposableStack();
   const server = stack.use(
     await startVSCodeServer({
@@ -62,8 +67,9 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     }),
   );
   async function openWindow(page: Page): Promise<WorkbenchWindow> {
+    page.setDefaultTimeout(seenTimeoutMs);
     await page.goto(workbenchUrl(server, { folder }));
-    await page.locator('.monaco-workbench .activitybar').waitFor({ timeout: 60_000 });
+    await page.locator('.monaco-workbench .activitybar').waitFor();
     return {
       page,
       ...createDriver(page),
@@ -73,8 +79,32 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const browser = stack.use(await launchChromium());
   const window = await openWindow(await newWorkbenchPage(browser));
   if (name !== undefined) stack.defer(() => window.screenshot(`.cache/screenshots/${name}-${kind}.png`));
+  if (t) tellFailures(t, window, stack);
   const kept = stack.move();
   return { ...window, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+/** A hook is given its test, which knows how it ended; the types do not say so yet. */
+type Ended = TestContext & { passed: boolean };
+
+/** Says of each part of a test that fails what the window showed then, and of the test itself what it showed last. */
+function tellFailures(t: TestContext, window: WorkbenchWindow, stack: AsyncDisposableStack): void {
+  let failures = 0;
+  let last = '';
+  t.afterEach(async (context) => {
+    const part = context as Ended;
+    if (part.passed) return;
+    failures += 1;
+    const file = `.cache/screenshots/failed-${process.pid}-${failures}.png`;
+    part.diagnostic(`It showed then (${file}): ${await shownWords(window.page)}`);
+    await window.screenshot(file);
+  });
+  stack.defer(async () => {
+    last = await shownWords(window.page);
+  });
+  t.after(() => {
+    if (!(t as Ended).passed) t.diagnostic(`It showed last: ${last}`);
+  });
 }
 
 function createDriver(page: Page): Omit<WorkbenchWindow, 'page' | 'anotherWindow'> {
@@ -82,18 +112,21 @@ function createDriver(page: Page): Omit<WorkbenchWindow, 'page' | 'anotherWindow
   return {
     quickInput,
     async runCommand(title) {
-      const deadline = Date.now() + commandTimeoutMs;
+      const deadline = Date.now() + seenTimeoutMs;
       for (;;) {
         await page.keyboard.press('F1');
         await quickInput.type(`>${title}`);
         try {
           // By its label and not by Enter: until the list is filtered, its first entry is another command.
-          return await quickInput.pick(title, { timeout: 1000 });
+          await quickInput.pick(title, { timeout: 1000 });
+          // The palette fills its list a second time, and a click that meets that moment is lost.
+          if (!(await quickInput.holds(`>${title}`))) return;
+          if (Date.now() > deadline) throw new Error(`The palette does not run ${title}.`);
         } catch (error) {
           if (Date.now() > deadline) throw error;
-          // An open palette never learns of the commands of an extension that registers later.
-          await quickInput.escape();
         }
+        // An open palette never learns of the commands of an extension that registers later.
+        await quickInput.escape();
       }
     },
     async openContainer(label) {

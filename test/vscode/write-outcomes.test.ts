@@ -57,6 +57,7 @@ for (const kind of ['node', 'web'] as const) {
       await using bff = await startBffWith({ sandbox: partner }, variables);
       await using workbench = await openWorkbench({
         name: 'write-outcomes',
+        t,
         vsix,
         kind,
         port,
