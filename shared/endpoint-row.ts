@@ -67,7 +67,7 @@ type PartnerSide = {
   notFound?: string;
 };
 
-type ReadFacts = { method: 'GET'; references?: undefined; keptResult?: undefined };
+type ReadFacts = { method: 'GET'; request?: undefined; references?: undefined; keptResult?: undefined };
 /** The operation changes something at Pearsana. */
 type WriteFacts = {
   method: 'POST';
@@ -103,6 +103,7 @@ export function parametersIn(path: string): string[] {
 
 /** A path with values for its parameters. Each value is encoded, so that it stays one segment. */
 export function filledPath(path: string, values: Readonly<Record<string, unknown>>): string {
+  if (!path.includes(':')) return path;
   return path.replaceAll(parameter, (_, name) => `/${encodeURIComponent(`${values[name]}`)}`);
 }
 

@@ -72,7 +72,8 @@ export const roles = z
   .check(z.maxLength(mostRoles, `must have at most ${mostRoles} entries`));
 
 /** An id or a state, as the journal keeps it: a short word that cannot be a name or an address. */
-export const keptWord = z.string().check(z.regex(/^[\w.:+-]{1,128}$/));
+export const keptWordForm = /^[\w.:+-]{1,128}$/;
+export const keptWord = z.string().check(z.regex(keptWordForm));
 
 /** A SHA-256, in hexadecimal. */
 export const sha256Hex = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal'));

@@ -43,7 +43,8 @@ export function limitConnections(server: Server, most = mostConnections()): Open
     const connection = connections.get(socket);
     if (!connection) return;
     connection.underWay.push(response);
-    response.once('close', () => {
+    // An answer closes once, and "once" would cost a wrapper and its removal.
+    response.on('close', () => {
       connection.underWay.splice(connection.underWay.indexOf(response), 1);
       uses += 1;
       connection.lastUse = uses;

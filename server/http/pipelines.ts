@@ -30,9 +30,12 @@ export function servePipelines(server: Server, app: RequestListener, limits = us
     }
     waiting.set(socket, before + 1);
     if (before + 1 === limits.most) response.setHeader('Connection', 'close');
-    // The whole answer is on its way. While any of it leaves, Node starts this timer again.
-    response.once('prefinish', () => socket.setTimeout(limits.unreadMs));
-    response.once('close', () => {
+    // The whole answer is on its way. While any of it leaves, Node starts this timer again. The system has taken most
+    // answers by now.
+    response.on('prefinish', () => {
+      if (socket.writableLength > 0) socket.setTimeout(limits.unreadMs);
+    });
+    response.on('close', () => {
       const left = (waiting.get(socket) ?? 1) - 1;
       waiting.set(socket, left);
       // The next answer may take its time: the caller isn't the one who keeps it waiting.

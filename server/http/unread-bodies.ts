@@ -31,7 +31,7 @@ export function discardUnreadBodies(server: Server, limits = usualLimits): void 
   });
   server.on('request', (request, response) => {
     latest.set(request.socket, request);
-    response.once('finish', () => {
+    response.on('finish', () => {
       if (!request.complete && !request.socket.writableEnded) readOn(request, limits);
     });
   });

@@ -29,12 +29,22 @@ const mostCodings = 4;
  * nobody asked for that, and may name another charset than UTF-8.
  * @param mostBytes how large the body may be after decompression.
  */
-export async function bodyText(
+export function bodyText(
   bytes: Buffer,
-  { contentType, contentEncoding }: BodyHeaders,
+  { contentType, contentEncoding = 'identity' }: BodyHeaders,
+  mostBytes: number,
+): BodyText | Promise<BodyText> {
+  // As the BFF asked for it, and so at once.
+  if (contentEncoding === 'identity' && !looksLikeGzip(bytes)) return { text: decode(bytes, contentType) };
+  return decompressedText(bytes, { contentType, contentEncoding }, mostBytes);
+}
+
+async function decompressedText(
+  bytes: Buffer,
+  { contentType, contentEncoding }: BodyHeaders & { contentEncoding: string },
   mostBytes: number,
 ): Promise<BodyText> {
-  const codings = (contentEncoding ?? 'identity')
+  const codings = contentEncoding
     .toLowerCase()
     .split(',')
     .map((each) => each.trim())
@@ -47,8 +57,8 @@ export async function bodyText(
     if (typeof next === 'string') return unreadable(next);
     body = next;
   }
-  // A gateway may have lost the header. No JSON begins with these bytes.
-  if (codings.length === 0 && body[0] === 0x1f && body[1] === 0x8b) {
+  // A gateway may have lost the header.
+  if (codings.length === 0 && looksLikeGzip(body)) {
     const next = await decompressed(body, 'gzip', mostBytes);
     if (typeof next !== 'string') body = next;
   }
@@ -73,13 +83,18 @@ async function decompressed(bytes: Buffer, coding: string, mostBytes: number): P
   return `says that it is compressed with ${coding}, but cannot be decompressed`;
 }
 
+/** No JSON begins with these bytes. */
+function looksLikeGzip(bytes: Buffer): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
 function looksLikeJson(bytes: Buffer): boolean {
   return /^\s*[[{]/.test(bytes.toString('latin1', 0, 64));
 }
 
 /** A byte order mark counts more than a charset; UTF-16 without either shows by its zero bytes. Everything else is UTF-8. */
 function decode(bytes: Buffer, contentType: string | undefined): string {
-  const [first, second, third] = bytes;
+  const [first, second, third] = [bytes[0], bytes[1], bytes[2]];
   if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
   if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);
   if (first === 0xef && second === 0xbb && third === 0xbf) return new TextDecoder().decode(bytes);

@@ -220,19 +220,20 @@ function exchangeWithin(
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-async function answerOf(
+function answerOf(
   status: number,
   headers: Headers,
   body: Buffer,
   durationMs: number,
-): Promise<HttpAnswer> {
+): HttpAnswer | Promise<HttpAnswer> {
   const first = (name: string) => {
     const value = headers[name];
     return Array.isArray(value) ? value[0] : value;
   };
   const contentEncoding = headers['content-encoding']?.toString();
-  const read = await bodyText(body, { contentType: first('content-type'), contentEncoding }, maxAnswerBytes);
-  return { ...read, status, header: first, durationMs };
+  const facts = { status, header: first, durationMs };
+  const read = bodyText(body, { contentType: first('content-type'), contentEncoding }, maxAnswerBytes);
+  return read instanceof Promise ? read.then((each) => ({ ...each, ...facts })) : { ...read, ...facts };
 }
 
 /** What OpenSSL says when the server's first bytes are not TLS. */

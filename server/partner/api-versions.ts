@@ -12,7 +12,8 @@ export function createApiVersions(): ApiVersions {
   return {
     note(environment, latest) {
       // Versions are dates, so they compare as text. Anything else is ignored.
-      if (latest !== undefined && /^\d{4}-\d\d-\d\d$/.test(latest)) newest.set(environment, latest);
+      if (latest !== undefined && latest !== newest.get(environment) && /^\d{4}-\d\d-\d\d$/.test(latest))
+        newest.set(environment, latest);
     },
     newer(environment) {
       const latest = newest.get(environment);

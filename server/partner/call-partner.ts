@@ -52,7 +52,8 @@ export function createPartnerClient(options: PartnerClientOptions): CallPartner 
     const { environment, row, scopes } = call;
     const request = requestOf(call);
     // Wait for the token before taking a place in flight, so that a slow token does not block calls with other tokens.
-    if (scopes.length > 0) await tokens.ready(environment.id, scopes);
+    const token = scopes.length > 0 ? tokens.ready(environment.id, scopes) : undefined;
+    if (token) await token;
     const leaveFlight = await enterFlight(environment, isWrite(row) ? 'writes' : 'reads');
     try {
       return await (scopes.length > 0 ? tokens.send(environment.id, scopes, request) : transport(request));

@@ -9,14 +9,12 @@ const mostLevels = 100;
  */
 export function readPartnerJson(text: string): unknown {
   const value = readJson(text);
-  let level = [value].filter(isObject);
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth === mostLevels) throw new RangeError(`nested more than ${mostLevels} levels deep`);
-    level = level.flatMap((each) => Object.values(each).filter(isObject));
-  }
+  requireLevels(value, mostLevels);
   return value;
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
+function requireLevels(value: unknown, left: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (left === 0) throw new RangeError(`nested more than ${mostLevels} levels deep`);
+  for (const each of Array.isArray(value) ? value : Object.values(value)) requireLevels(each, left - 1);
 }

@@ -21,18 +21,19 @@ export type HideToken = {
  */
 export function hideToken(secret: Secret): HideToken {
   const token = secret.reveal();
+  const core = coreOf(token);
 
   function inText(text: string): string {
     // No encoding makes it shorter, and most answers are shorter than most tokens. Its ends may be cut off.
-    if (text.length < coreOf(token).length) return text;
+    if (text.length < core.length) return text;
     const rest = text.replaceAll(token, hidden);
-    return isEncodedIn(rest, token, mostEncodings) ? hidden : rest;
+    return isEncodedIn(rest, core, mostEncodings) ? hidden : rest;
   }
 
   return {
     inText,
     inJson(text) {
-      if (text.length < coreOf(token).length) return text;
+      if (text.length < core.length) return text;
       let found = false;
       const hide = (part: string) => {
         const shown = inText(part);
@@ -50,11 +51,10 @@ export function hideToken(secret: Secret): HideToken {
 }
 
 /** Looks for all but the ends of a token: what stands beside an encoded one may share a character with these. */
-function isEncodedIn(text: string, token: string, times: number): boolean {
-  const core = coreOf(token);
+function isEncodedIn(text: string, core: string, times: number): boolean {
   if (text.length < core.length) return false;
   if (text.includes(core)) return true;
-  return times > 0 && decodings(text, core.length).some((each) => isEncodedIn(each, token, times - 1));
+  return times > 0 && decodings(text, core.length).some((each) => isEncodedIn(each, core, times - 1));
 }
 
 function coreOf(token: string): string {

@@ -16,8 +16,8 @@ export type KeptToken = { value: Secret; staleAt: number; expiresAt: number };
  *     failing  no usable token, and the last request failed: calls fail at once until the cool-down is over
  */
 export type TokenKeeper = {
-  /** A usable token, or a BffError that says why there is none. */
-  get(): Promise<KeptToken>;
+  /** A usable token, at once if there is one. Rejects with a BffError that says why there is none. */
+  get(): KeptToken | Promise<KeptToken>;
   /** Pearsana refused this token. A newer token is kept, so that fifty late refusals cost one request. */
   evict(generation: number): void;
   /** Pearsana refused a token and its successor. Another one would not help, so none is evicted for a cool-down. */
@@ -91,14 +91,14 @@ export function createTokenKeeper({ request, clock, random, inherited }: TokenKe
   const usable = () => (kept && clock() < kept.expiresAt ? kept : undefined);
 
   return {
-    async get() {
+    get() {
       const token = usable();
       if (token) {
         // Nobody waits for this refresh. Its failure is kept in `failure`, and shows in the status.
         if (clock() >= token.staleAt && !coolingDown()) askOnce().catch(() => {});
         return token;
       }
-      if (failure && coolingDown() && !underWay) throw failure.error;
+      if (failure && coolingDown() && !underWay) return Promise.reject(failure.error);
       return askOnce();
     },
 

@@ -14,8 +14,11 @@ import type { ClientCredentials, RequestToken } from './token-request.ts';
  * a token never leaves.
  */
 export type TokenRoom = {
-  /** Waits for a usable token of exactly `scopes`. Fails with a BffError that says why there is none. */
-  ready(environment: string, scopes: readonly string[]): Promise<void>;
+  /**
+   * Waits for a usable token of exactly `scopes`; undefined if there is one already. Rejects with a BffError that says why
+   * there is none.
+   */
+  ready(environment: string, scopes: readonly string[]): Promise<unknown> | undefined;
   /**
    * Sends a request with a token of exactly `scopes`. After a 401, that token is dropped and the request is sent once more
    * with another one: a 401 says that Pearsana did not process it, and no other failure says that.
@@ -117,16 +120,17 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
     for (const { scopes, keeper } of before) addEntry(next, scopes, keeper.usable());
   }
 
-  async function tokenOf(environment: string, scopes: readonly string[]): Promise<KeptToken> {
+  /** At once if there is a usable token, as for almost every call. */
+  function tokenOf(environment: string, scopes: readonly string[]): KeptToken | Promise<KeptToken> {
     const keeper = keeperFor(environment, scopes);
-    try {
-      return await keeper.get();
-    } catch (error) {
+    const token = keeper.get();
+    if (!(token instanceof Promise)) return token;
+    return token.catch((error: unknown) => {
       // If the secret was replaced meanwhile, use a token of the new one.
       const successor = keeperFor(environment, scopes);
       if (successor === keeper) throw error;
       return successor.get();
-    }
+    });
   }
 
   async function sendWith({ value }: KeptToken, request: HttpRequest): Promise<HttpAnswer> {
@@ -144,8 +148,9 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
   }
 
   return {
-    async ready(environment, scopes) {
-      await tokenOf(environment, scopes);
+    ready(environment, scopes) {
+      const token = tokenOf(environment, scopes);
+      return token instanceof Promise ? token : undefined;
     },
 
     async send(environment, scopes, request) {
@@ -188,7 +193,7 @@ export function createTokenRoom(options: TokenRoomOptions): TokenRoom {
   };
 }
 
-/** Any text may be a scope, so that no separator would tell two from one. */
+/** Any text may be a scope, so that no separator would tell two from one. No JSON text begins with a blank here. */
 function keyOf(scopes: readonly string[]): string {
-  return JSON.stringify(scopes);
+  return scopes.length === 1 ? ` ${scopes[0]}` : JSON.stringify(scopes);
 }

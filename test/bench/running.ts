@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,14 +14,12 @@ export type Running = {
   /** From the start of the process to its first good answer. */
   firstAnswerMs: number;
   residentMb(): number;
-  /** The processor time since its start, in seconds, exact to 10 ms; undefined if the system doesn't tell. */
+  /** The processor time of its threads, in seconds, exact enough for a few calls; undefined if the system doesn't tell. */
   processorSeconds(): number | undefined;
   stop(): Promise<void>;
 };
 
 const longestStartMs = 20_000;
-/** Linux counts in these, whatever the kernel's own ticks are (`sysconf(_SC_CLK_TCK)`). */
-const ticksPerSecond = 100;
 
 /** Starts a contestant; what it prints, and so the BFF's log, goes into a file in `folder`, as it would in earnest. */
 export async function start(
@@ -60,11 +58,11 @@ export async function start(
     firstAnswerMs,
     residentMb: () => Number(/^VmRSS:\s+(\d+) kB/m.exec(proc(pid, 'status') ?? '')?.[1]) / 1024,
     processorSeconds() {
-      // After the program's name, which may hold anything: utime and stime are the 14th and 15th field (proc(5)).
-      const fields = proc(pid, 'stat')
-        ?.replace(/^.*\) /s, '')
-        .split(' ');
-      return fields && (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+      // Nanoseconds on a processor are the first field (the kernel's sched-stats). `stat` would count in hundredths of a second.
+      const ofThreads = threadsOf(pid).map((thread) =>
+        Number(proc(pid, `task/${thread}/schedstat`)?.split(' ')[0] ?? 0),
+      );
+      return ofThreads.length === 0 ? undefined : ofThreads.reduce((sum, each) => sum + each, 0) / 1e9;
     },
     stop,
   };
@@ -86,6 +84,14 @@ function proc(pid: number | undefined, file: string): string | undefined {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch {
     return undefined;
+  }
+}
+
+function threadsOf(pid: number | undefined): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
   }
 }
 

@@ -67,5 +67,5 @@ function openTokenRoom(authUrl: string): TokenClient {
     requestToken: createTokenRequest({ dispatcher: connections.fresh, timeoutMs: 5_000 }),
     transport: createTransport({ connections, timeoutMs: 10_000 }),
   });
-  return { getToken: () => room.ready(environment, [scope]), stop: () => connections.close(0) };
+  return { getToken: async () => room.ready(environment, [scope]), stop: () => connections.close(0) };
 }

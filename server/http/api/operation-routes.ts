@@ -1,3 +1,4 @@
+import type { Request, Response } from 'express';
 import {
   type EndpointTable,
   isWrite,
@@ -6,15 +7,14 @@ import {
 } from '../../../shared/endpoint-row.ts';
 import type { Endpoints } from '../../../shared/endpoints.ts';
 import type { FileLimits } from '../../../shared/environments.ts';
-import { keptWord } from '../../../shared/fields.ts';
+import { keptWordForm } from '../../../shared/fields.ts';
 import type { OperationName, PartnerFacts, ResultOf } from '../../../shared/operations.ts';
 import { BffError } from '../../bff-error.ts';
-import type { Caller } from '../../callers/caller.ts';
 import { environmentName } from '../../callers/grants.ts';
 import type { EnvironmentFacts } from '../../config/environment-config.ts';
 import { idempotencyKeyOf } from '../../journal/idempotency-key.ts';
 import type { SendOnce } from '../../journal/send-once.ts';
-import type { CallPartner } from '../../partner/call-partner.ts';
+import type { CallPartner, PartnerReply } from '../../partner/call-partner.ts';
 import type { TokenRoom } from '../../tokens/token-room.ts';
 import type { HoldBytes } from '../bytes-in-flight.ts';
 import type { SpendWrite } from '../middleware/rate-limits.ts';
@@ -23,7 +23,7 @@ import { callerOf, type HandleRow, queryOf } from '../route.ts';
 import { sendJson } from '../send-json.ts';
 import { type ImportsPerMinute, importIdForm, importIdOf, rowWithoutKey } from './import-answers.ts';
 import { environmentNotFound, grantedTo, requireGrant } from './named-environment.ts';
-import { prepareRequestOf } from './prepare-request.ts';
+import { prepareReadOf, prepareWriteOf } from './prepare-request.ts';
 import { requireConfirmation } from './require-confirmation.ts';
 
 export type OperationDependencies = {
@@ -63,9 +63,12 @@ export function createOperationRoutes(dependencies: OperationDependencies): Reco
 
   /** The environment of that name, if the caller may use the operation there. */
   function environmentOf(
-    named: string,
-    { context, caller, operation }: { context: RequestContext; caller: Caller; operation: string },
+    { environment: named = '' }: Parameters<HandleRow>[2],
+    response: Response,
+    operation: string,
   ): EnvironmentFacts {
+    const { context } = response.locals;
+    const caller = callerOf(response);
     // Checked first, and for every valid name, so that a denial does not tell whether the environment exists.
     if (environmentName.test(named)) requireGrant(context, caller, named, operation);
     const environment = environmentsById.get(named);
@@ -90,66 +93,95 @@ export function createOperationRoutes(dependencies: OperationDependencies): Reco
     requireGrant(context, caller, environment.id, operation);
   }
 
-  function createOperationRoute(operation: string, row: OperationRow): HandleRow {
-    const writes = isWrite(row);
-    const prepareRequest = prepareRequestOf(row, fileLimits);
-    const ownResult = Object.hasOwn(ownResults, operation)
-      ? ownResults[operation as keyof OwnResults]
-      : undefined;
+  /** What every call to Pearsana has, with what the log shows of its answer. */
+  function callOf(request: Request, { locals: { context } }: Response) {
+    const { requestId, waiter } = context;
+    const onAnswer = ({ requestId: theirId, status, durationMs }: PartnerFacts) => {
+      if (theirId !== null && keptWordForm.test(theirId)) context.partnerRequestId = theirId;
+      context.partnerStatus = status;
+      context.partnerMs = durationMs;
+    };
+    return { requestId, traceparent: traceparentOf(request.headers.traceparent), waiter, onAnswer };
+  }
 
-    return async function handleOperation(request, response, parameters) {
+  /** A read that the BFF answers itself. */
+  function createOwnRead(operation: string, ownResult: OwnResults[keyof OwnResults]): HandleRow {
+    return async function handleOwnRead(_request, response, parameters) {
+      const environment = environmentOf(parameters, response, operation);
+      const result = await ownResult(environment.id);
+      sendReply(response, environment, { status: 200, result, facts: null });
+    };
+  }
+
+  function createRead(operation: string, row: OperationRow): HandleRow {
+    const prepareRead = prepareReadOf(row);
+
+    return async function handleRead(request, response, parameters) {
+      const environment = environmentOf(parameters, response, operation);
+      const prepared = prepareRead({ parameters, query: queryOf(response) });
+      const reply = await callPartner({ environment, row, ...prepared, ...callOf(request, response) });
+      sendReply(response, environment, reply);
+    };
+  }
+
+  function createWrite(operation: string, row: OperationRow): HandleRow {
+    const prepareWrite = prepareWriteOf(row, fileLimits);
+
+    return async function handleWrite(request, response, parameters) {
       const { context } = response.locals;
-      const { requestId, waiter } = context;
       const caller = callerOf(response);
-      const environment = environmentOf(parameters.environment ?? '', { context, caller, operation });
+      const environment = environmentOf(parameters, response, operation);
       // A row of an import was confirmed with all the others: the journal knows how many there are.
-      const importId = writes ? importIdOf(request) : undefined;
-      if (importId !== undefined && importIdForm.test(importId)) context.importId = importId;
-      if (writes && importId === undefined) requireConfirmation(request, environment);
-      if (ownResult) {
-        const result = await ownResult(environment.id);
-        sendJson(response, 200, { environment: environment.id, requestId, result, partner: null });
-        return;
-      }
-      const idempotencyKey = writes ? idempotencyKeyOf(request.headers['idempotency-key']) : undefined;
+      const importId = importIdOf(request);
+      if (importId === undefined) requireConfirmation(request, environment);
+      else if (importIdForm.test(importId)) context.importId = importId;
+      const idempotencyKey = idempotencyKeyOf(request.headers['idempotency-key']);
       if (importId !== undefined && idempotencyKey === undefined) throw rowWithoutKey();
       using held = holdBytes(caller.id);
-      const { remembered, ...prepared } = await prepareRequest(
+      const { remembered, ...prepared } = await prepareWrite(
         request,
         { parameters, query: queryOf(response) },
         held,
       );
       if (row.request) requireStillAllowed(context, environment, operation);
-      const onAnswer = (facts: PartnerFacts) => {
-        const id = keptWord.safeParse(facts.requestId).data;
-        if (id) context.partnerRequestId = id;
-        context.partnerStatus = facts.status;
-        context.partnerMs = facts.durationMs;
-      };
-      const traceparent = traceparentOf(request.headers.traceparent);
-      const call = { environment, row, ...prepared, requestId, traceparent, waiter, onAnswer };
-      const { reply, replayed } = remembered
-        ? await sendOnce(call, {
-            ...{ ...remembered, caller: caller.id, operation, idempotencyKey },
-            onRow: (id) => {
-              context.journalId = id;
-            },
-            ...(importId === undefined
-              ? { spend: () => spendWrite(request, response, environment) }
-              : { import: { id: importId, perMinute: importsPerMinute(environment) } }),
-          })
-        : { reply: await callPartner(call), replayed: false };
+      const { reply, replayed } = await sendOnce(
+        { environment, row, ...prepared, ...callOf(request, response) },
+        {
+          ...{ ...remembered, caller: caller.id, operation, idempotencyKey },
+          onRow: (id) => {
+            context.journalId = id;
+          },
+          ...(importId === undefined
+            ? { spend: () => spendWrite(request, response, environment) }
+            : { import: { id: importId, perMinute: importsPerMinute(environment) } }),
+        },
+      );
       if (replayed) {
         context.replayed = true;
         response.setHeader('Idempotent-Replayed', 'true');
       }
-      // These two statuses have no body (RFC 9110, 15.3.5 and 15.3.6), but our answer names the environment.
-      const status = [204, 205].includes(reply.status) ? 200 : reply.status;
-      const { result, facts: partner } = reply;
-      sendJson(response, status, { environment: environment.id, requestId, result, partner });
+      sendReply(response, environment, reply);
     };
+  }
+
+  function createOperationRoute(operation: string, row: OperationRow): HandleRow {
+    if (Object.hasOwn(ownResults, operation))
+      return createOwnRead(operation, ownResults[operation as keyof OwnResults]);
+    return isWrite(row) ? createWrite(operation, row) : createRead(operation, row);
   }
 
   const rows = Object.entries<OperationRow>(operationsIn(endpoints));
   return Object.fromEntries(rows.map(([name, row]) => [name, createOperationRoute(name, row)]));
+}
+
+/** Answers with Pearsana's reply. */
+function sendReply(
+  response: Response,
+  environment: EnvironmentFacts,
+  { status, result, facts: partner }: Omit<PartnerReply, 'facts'> & { facts: PartnerFacts | null },
+): void {
+  const { requestId } = response.locals.context;
+  // These two statuses have no body (RFC 9110, 15.3.5 and 15.3.6), but our answer names the environment.
+  const ours = status === 204 || status === 205 ? 200 : status;
+  sendJson(response, ours, { environment: environment.id, requestId, result, partner });
 }

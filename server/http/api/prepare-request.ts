@@ -1,11 +1,5 @@
 import type { Request } from 'express';
-import {
-  bodyCapOf,
-  isWrite,
-  type OperationRow,
-  parametersIn,
-  scopesOf,
-} from '../../../shared/endpoint-row.ts';
+import { bodyCapOf, type OperationRow, parametersIn, scopesOf } from '../../../shared/endpoint-row.ts';
 import type { FileLimits } from '../../../shared/environments.ts';
 import type { Scope } from '../../../shared/scopes.ts';
 import { BffError } from '../../bff-error.ts';
@@ -18,36 +12,60 @@ import { takeTurns } from '../turns.ts';
 import { largestFiles, requireSmallFiles } from './file-limits.ts';
 import { requireValid } from './require-valid.ts';
 
-/** A request that is ready for Pearsana: checked, and serialised again. */
-export type PreparedRequest = {
+/** A read that is ready for Pearsana. */
+export type PreparedRead = {
   /** The parameters of Pearsana's path. */
   parameters: Readonly<Record<string, string>>;
   query: Readonly<Record<string, string>>;
+  scopes: readonly Scope[];
+};
+
+/** A write that is ready for Pearsana: checked, and serialised again. */
+export type PreparedWrite = PreparedRead & {
   /** Undefined if the row has no body. */
   body?: Buffer;
-  scopes: readonly Scope[];
-  /** Only for writes. */
-  remembered?: Remembered;
+  remembered: Remembered;
 };
+
+/** What the request line says. */
+type Named = { parameters: Readonly<Record<string, string>>; query: Target['query'] };
 
 /** Far longer than real ids. A path of such values leads nowhere else. */
 const idForm = /^(?!\.{1,2}$)[\w.~:@+=,-]{1,200}$/;
 
-/**
- * Reads and checks the requests of a row. The result contains the body once, as the bytes that will be sent. The parsed
- * value is dropped here: otherwise a document would be in memory twice for the whole call.
- */
-export function prepareRequestOf(row: OperationRow, limits: FileLimits) {
-  const readBody = row.request && jsonBytes(bodyCapOf(row, limits), largestFiles(row, limits));
+/** Checks the parameters of a row. */
+function prepareNamedOf(row: OperationRow) {
   const partnerParameters = parametersIn(row.partner?.path ?? '');
 
-  return async function prepareRequest(
+  return ({ parameters, query }: Named) => ({
+    parameters: idsOf(parameters, partnerParameters),
+    query: row.query ? textsOf(requireValid(row.query, query)) : noQuery,
+  });
+}
+
+const noQuery: PreparedRead['query'] = {};
+
+/** Prepares the requests of a row that is a read, which has no body. */
+export function prepareReadOf(row: OperationRow) {
+  const prepareNamed = prepareNamedOf(row);
+
+  return (named: Named): PreparedRead => ({ ...prepareNamed(named), scopes: scopesOf(row, undefined) });
+}
+
+/**
+ * Reads and checks the requests of a row that is a write. The result contains the body once, as the bytes that will be sent. The parsed
+ * value is dropped here: otherwise a document would be in memory twice for the whole call.
+ */
+export function prepareWriteOf(row: OperationRow, limits: FileLimits) {
+  const readBody = row.request && jsonBytes(bodyCapOf(row, limits), largestFiles(row, limits));
+  const prepareNamed = prepareNamedOf(row);
+
+  return async function prepareWrite(
     request: Request,
-    named: { parameters: Readonly<Record<string, string>>; query: Target['query'] },
+    named: Named,
     held: HeldBytes,
-  ): Promise<PreparedRequest> {
-    const parameters = idsOf(named.parameters, partnerParameters);
-    const query = textsOf(row.query ? requireValid(row.query, named.query) : {});
+  ): Promise<PreparedWrite> {
+    const { parameters, query } = prepareNamed(named);
     // A form is too small to count. So uploads of documents do not keep anybody from creating a user.
     const body = await readBody?.(request, row.files ? held : undefined);
     using turns = await takeTurns(body?.bytes.byteLength ?? 0);
@@ -62,9 +80,7 @@ export function prepareRequestOf(row: OperationRow, limits: FileLimits) {
       // The contracts change nothing in a request, so the caller's own value is sent, with its own order of fields.
       ...(body && { body: await writeJson(exact, body.bytes, turns.next) }),
       scopes: scopesOf(row, value),
-      ...(isWrite(row) && {
-        remembered: await rememberedOf(row, exact, turns.next, { ...parameters, ...query }),
-      }),
+      remembered: await rememberedOf(row, exact, turns.next, { ...parameters, ...query }),
     };
   };
 }

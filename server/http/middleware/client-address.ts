@@ -13,7 +13,9 @@ export function addressOf(request: Request): string {
 
 /** The address itself, for the log. */
 export function clientAddressOf(request: Request): string {
-  return asAddress(request.ip) ?? asAddress(request.socket.remoteAddress) ?? 'unknown';
+  // Only with this header may it be another one than the connection's.
+  const forwarded = request.headers['x-forwarded-for'] === undefined ? undefined : asAddress(request.ip);
+  return forwarded ?? asAddress(request.socket.remoteAddress) ?? 'unknown';
 }
 
 /** As proxies write it: `192.0.2.1`, `192.0.2.1:50000`, `2001:db8::1`, `[2001:db8::1]:50000`, with a zone, or in quotes. */

@@ -113,7 +113,7 @@ export function requestContext(readRequestLine: ReadRequestLine, onEnd: OnReques
     };
     response.locals.context = context;
     response.setHeader('X-Request-Id', context.requestId);
-    response.once('close', () => {
+    response.on('close', () => {
       if (!response.writableFinished) {
         waiter.isGone = true;
         waiter.onGone?.();

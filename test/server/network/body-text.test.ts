@@ -6,7 +6,7 @@ import { type BodyText, bodyText } from '../../../server/network/body-text.ts';
 const text = '{"name":"Zoë €"}';
 const bytes = Buffer.from(text);
 const most = 64 * 1024;
-const read = (body: Buffer, contentEncoding?: string, contentType?: string): Promise<BodyText> =>
+const read = async (body: Buffer, contentEncoding?: string, contentType?: string): Promise<BodyText> =>
   bodyText(body, { contentEncoding, contentType }, most);
 
 describe('the text of a body', () => {

@@ -310,7 +310,7 @@ describe('after a failure', () => {
       clock: () => now,
       random: () => 0,
     });
-    await assert.rejects(keeper.get(), isFailure('INTERNAL'));
+    await assert.rejects(async () => keeper.get(), isFailure('INTERNAL'));
     fails = false;
     now += 1;
     assert.equal((await keeper.get()).value.reveal(), 'good');
