@@ -71,8 +71,8 @@ export const roles = z
   .array(requiredText)
   .check(z.maxLength(mostRoles, `must have at most ${mostRoles} entries`));
 
-/** An id or a state, as the journal keeps it: a short word that cannot be a name or an address. */
 export const keptWordForm = /^[\w.:+-]{1,128}$/;
+/** An id or a state, as the journal keeps it: a short word that cannot be a name or an address. */
 export const keptWord = z.string().check(z.regex(keptWordForm));
 
 /** A SHA-256, in hexadecimal. */
