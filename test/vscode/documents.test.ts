@@ -85,6 +85,8 @@ for (const kind of ['node', 'web'] as const) {
           }
           await quickInput.step(titleOf(next?.ask ?? 'Review'));
           if (!next) {
+            // What is known of the documents is looked up first.
+            await quickInput.options();
             await quickInput.accept();
             await quickInput.message(/Type “production” to submit 3 documents for SIS A-1/);
           }
@@ -185,6 +187,21 @@ for (const kind of ['node', 'web'] as const) {
           file: encoded('c.txt'),
           filename: 'c.txt',
         });
+
+        // The same file again: the review says so, and offers the call to be copied.
+        await chooseInMenu(workbench, 'sandbox', 'Submit Documents…');
+        await quickInput.step(/Choose documents for Pearsana/);
+        await quickInput.pick('c.txt');
+        await pass([...one, { ask: 'Intent', pick: 'store_only' }]);
+        const shown = await quickInput.options();
+        assert.match(
+          shown[0] ?? '',
+          /^Already submitted (just now|\d min ago) \(doc_\w+\), Enter closes this/,
+        );
+        assert.match(shown.join('\n'), /^Copy as curl, without your access key\nCopy as TypeScript/m);
+        await quickInput.accept();
+        await quickInput.hidden();
+        assert.equal(documents().at(-1), last);
       });
 
       await page.waitForTimeout(1_000);

@@ -34,7 +34,7 @@ export type GivenRequest = {
 export type LeftDrafts = Map<string, Left<Draft>>;
 
 export type AskDependencies = {
-  backend: Pick<Backend, 'imports'>;
+  backend: Pick<Backend, 'imports' | 'activity'>;
   input: WizardInput;
   drafts: LeftDrafts;
   lastEntries: KeptEntries;

@@ -91,7 +91,7 @@ export function createSubmitDocumentCommand(
       if (!found) return undefined;
       const { usable: sources, leftOut: faulty } = sortOut(found.sources, fileLimits);
       const leftOut = [...faulty, ...found.leftOut];
-      const form = documentForm(sources, cutBy, leftOut);
+      const form = documentForm(sources, cutBy, leftOut, readSource);
       const batches = batchesOf(documentsOf({}, sources), cutBy);
       const [first, ...others] = batches.map(operationOf);
       if (!first) throw new CommandError('FILE_NOT_USABLE', nothingToSend(leftOut));

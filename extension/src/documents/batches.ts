@@ -43,17 +43,22 @@ export async function requestOf(
   batch: readonly Document[],
   read: (source: Document['source']) => Promise<string>,
 ): Promise<Draft> {
-  const items: Draft[] = [];
+  const files: string[] = [];
+  for (const { source } of batch) files.push(await read(source));
+  return requestWith(batch, files);
+}
+
+/** @param files the base64 of each document. */
+export function requestWith(batch: readonly Document[], files: readonly string[]): Draft {
   const alone = operationOf(batch) === 'submitDocument';
-  for (const [index, document] of batch.entries()) {
-    const { source, fields } = document;
-    items.push({
-      ...fields,
-      file: await read(source),
-      ...(source.filename !== undefined && { filename: source.filename }),
+  const items = batch.map(
+    (document, index): Draft => ({
+      ...document.fields,
+      file: files[index],
+      ...(document.source.filename !== undefined && { filename: document.source.filename }),
       ...(!alone && { itemId: itemIdOf(document, index) }),
-    });
-  }
+    }),
+  );
   const [first] = items;
   return alone && first ? first : { items };
 }

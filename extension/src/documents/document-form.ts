@@ -6,7 +6,7 @@ import { allSteps, type Form } from '../forms/form.ts';
 import { referenceText } from '../forms/reference-steps.ts';
 import type { Draft } from '../forms/request-draft.ts';
 import { reviewLines } from '../forms/review-lines.ts';
-import { batchesOf } from './batches.ts';
+import { batchesOf, operationOf, requestOf, requestWith } from './batches.ts';
 import type { LeftOut, Source } from './document.ts';
 import { documentsOf, draftIssues, draftOf } from './document-draft.ts';
 import { documentSteps, optionalDocumentSteps } from './document-steps.ts';
@@ -16,6 +16,7 @@ export function documentForm(
   sources: readonly Source[],
   limits: FileLimits,
   leftOut: readonly LeftOut[] = [],
+  read: (source: Source) => Promise<string> = async ({ file = '' }) => file,
 ): Form {
   const title = `Submit ${countWords(sources)}`;
   const form: Form = {
@@ -48,12 +49,44 @@ export function documentForm(
         label: line.label.replace(/^shared\./, ''),
       }));
     },
+    documentsOf(draft) {
+      const bytes = sources.reduce((sum, source) => sum + source.bytes, 0);
+      // All of it is read once more when it is sent.
+      if (bytes > limits.batch) return [];
+      return documentsOf(draft, sources)
+        .filter((document) => operationOf([document]) === 'submitDocument')
+        .map((document) => ({
+          name: document.source.name,
+          reference: externalReference.safeParse(document.fields.externalReference).data,
+          request: () => requestOf([document], read),
+        }));
+    },
+    callOf(draft) {
+      const [batch = [], ...others] = batchesOf(documentsOf(draft, sources), limits);
+      if (others.length > 0) return undefined;
+      const given = batch.map(({ source: { uri, file = '' } }) =>
+        uri === undefined ? { file } : { file: crypto.randomUUID(), path: pathOf(uri) },
+      );
+      return {
+        operation: operationOf(batch),
+        request: requestWith(
+          batch,
+          given.map(({ file }) => file),
+        ),
+        files: given.flatMap(({ file: mark, path }) => (path === undefined ? [] : { mark, path })),
+      };
+    },
     more: [
       ...leftOut.map(({ name, why }, index) => reviewFile(name, why, index === 0 && 'Left out')),
       ...sources.map(({ name, bytes }, index) => reviewFile(name, byteWords(bytes), index === 0 && 'Files')),
     ],
   };
   return form;
+}
+
+/** As a shell on the file's machine names it. */
+function pathOf(uri: string): string {
+  return decodeURIComponent(new URL(uri).pathname).replace(/^\/(?=[a-z]:)/i, '');
 }
 
 /** As in ` for SIS 20261234`: whom they are about, where that is one person. */

@@ -10,6 +10,20 @@ import type { Option, Step } from './step.ts';
 /** The operations that are about a person alone. */
 export type PersonOperation = Extract<OperationName, 'createUser' | 'createInvitation'>;
 
+/** @property request is what is sent for it alone; its file is read for that. @throws where it cannot be read. */
+export type NamedDocument = {
+  name: string;
+  reference: ExternalReference | undefined;
+  request(): Promise<unknown>;
+};
+
+/** @property files stand in the request by a mark each. */
+export type FormCall = {
+  operation: OperationName;
+  request: unknown;
+  files?: readonly { mark: string; path: string }[];
+};
+
 /** A write's own part of its wizard, by hand; the review, the confirmation and the sending are the same for all. */
 export type Form = {
   /** The operation's, as in “Invite”. */
@@ -34,8 +48,10 @@ export type Form = {
   more?: readonly Option[];
   /** Whom it is about, where the BFF can say what it knows of them. */
   personOf?(draft: Draft): { operation: PersonOperation; references: readonly ExternalReference[] };
+  /** The documents that it submits, where the BFF can say whether they were submitted before. */
+  documentsOf?(draft: Draft): readonly NamedDocument[];
   /** The one call that it would be, for a copy; nothing where it would be several. */
-  callOf?(draft: Draft): { operation: OperationName; request: unknown } | undefined;
+  callOf?(draft: Draft): FormCall | undefined;
 };
 
 /** Whether a step asks for what an issue is about: for that field, or for something inside it that is missing as a whole. */

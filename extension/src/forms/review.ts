@@ -20,6 +20,8 @@ export type Obstacle = {
 export type ReviewExtras = {
   /** What is known of this person; nothing where nothing stands in the way, or where it cannot be found out. */
   obstacle?(draft: Draft): Promise<Obstacle | undefined>;
+  /** What else is known by then, which keeps nobody from sending. */
+  note?(): Pick<Option, 'label' | 'description'> | undefined;
   /** What can be done with the request without sending it. */
   tools?(draft: Draft): readonly (Pick<Option, 'label' | 'description' | 'icon'> & { act(): void })[];
 };
@@ -37,7 +39,7 @@ const [send, leave, remedy, more, tool] = ['send', 'leave', 'remedy', 'more', 't
 export function reviewStep(
   form: Form,
   environment: ReviewedEnvironment,
-  { obstacle, tools }: ReviewExtras = {},
+  { obstacle, note, tools }: ReviewExtras = {},
 ): ChoiceStep<Draft> {
   let found: Obstacle | undefined;
   const isWrong = (draft: Draft) => form.issues(draft).length > 0;
@@ -58,12 +60,14 @@ export function reviewStep(
       description: value === '' ? '(empty)' : value,
       ...(index === 0 && { separatorAbove: `What will be sent to ${environment.apiUrl}` }),
     }));
+    const known = note?.();
     const offered = tools && !isWrong(draft) ? tools(draft) : [];
     return [
       ...(found ? obstacleOptions(found) : []),
       sending,
       ...lines,
       ...(form.more ?? []),
+      ...(known ? [{ id: 'review', ...known }] : []),
       ...(absent(form, draft).length > 0 ? [moreOption(form, draft)] : []),
       ...offered.map(({ act: _, ...shown }, index) => ({ ...shown, id: `${tool}${index}` })),
     ];

@@ -9,7 +9,7 @@ import { ageWords, timeWords } from '../time-words.ts';
 import { mayHaveHappened, writeWords } from './write-words.ts';
 
 /** Nobody waits longer for a question that need not be answered. */
-const longestMs = 3_000;
+export const longestMs = 3_000;
 
 type Person = { environment: string; operation: PersonOperation; references: readonly ExternalReference[] };
 
@@ -26,16 +26,25 @@ export async function findKnown(
     ...{ environment, operation, digest: '', again: false },
     requestOf: async () => undefined,
   });
-  const asked = calls.lookUp([{ references }]).catch(() => undefined);
-  const found = await new Promise<Awaited<typeof asked>>((resolve) => {
+  const found = await within(waitMs, calls.lookUp([{ references }]));
+  return found?.known.find(isInTheWay) ?? undefined;
+}
+
+/** Undefined where it fails, or takes longer. */
+export async function within<Value>(waitMs: number, asked: Promise<Value>): Promise<Value | undefined> {
+  return new Promise((resolve) => {
     const late = setTimeout(() => resolve(undefined), waitMs);
-    void asked.then((answer) => {
-      clearTimeout(late);
-      resolve(answer);
-    });
+    void asked
+      .catch(() => undefined)
+      .then((answer) => {
+        clearTimeout(late);
+        resolve(answer);
+      });
   });
-  const known = found?.known[0] ?? undefined;
-  return known && ['succeeded', 'unknown', 'in_flight'].includes(known.state) ? known : undefined;
+}
+
+export function isInTheWay(known: KnownWrite | null): known is KnownWrite {
+  return known !== null && ['succeeded', 'unknown', 'in_flight'].includes(known.state);
 }
 
 /** What the review says of such a write. */

@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import * as z from 'zod/mini';
+import { draftOf } from '../../../extension/src/documents/document-draft.ts';
+import { documentForm } from '../../../extension/src/documents/document-form.ts';
 import { curlOf, typeScriptOf } from '../../../extension/src/writes/copy-as.ts';
+import { defaultFileLimits } from '../../../shared/documents.ts';
 import { startTestBff } from '../../support/bff/test-bff.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -80,6 +84,43 @@ describe('a copied call', { skip: process.platform === 'win32' }, () => {
       [request],
     );
     assert.match(await readFile(file, 'utf8'), /\n {2}request: \{\n {4}email: "o'hara@example.edu",\n/);
+  });
+
+  it('reads the files of a document where it is run, whatever their names', async () => {
+    await using bff = await startTestBff();
+    using folder = temporaryFolder();
+    const paths = ["it's $HOME.pdf", 'b.pdf'].map((name) => join(folder.path, name));
+    // The second is longer than an argument of a command may be.
+    const contents = ['%PDF-1.7 first', '%PDF-1.7 second'.repeat(9_000)];
+    for (const [index, path] of paths.entries()) await writeFile(path, contents[index] ?? '');
+    const sources = paths.map((path, index) => ({
+      ...{ name: path, bytes: contents[index]?.length ?? 0, uri: pathToFileURL(path).href },
+      filename: `${index}.pdf`,
+    }));
+    const externalReference = { namespace: 'SIS', externalId: "o'1" };
+    const draft = draftOf([{ documentType: 'DIPLOMA', externalReference, verificationIntent: 'store_only' }]);
+    const formCall = documentForm(sources, defaultFileLimits).callOf?.(draft) ?? assert.fail();
+    const call = { origin: bff.url, environment: sandbox, ...formCall };
+    const expected = contents.map((text) => Buffer.from(text).toString('base64'));
+    const items = z.object({ items: z.array(z.object({ file: z.string(), filename: z.string() })) });
+
+    const script = `curl() { cat; }\n${curlOf(call)}`;
+    const { stdout: body } = await run('sh', ['-c', script], { maxBuffer: 10_000_000 });
+    const fromShell = items.parse(JSON.parse(body)).items;
+    assert.deepEqual(
+      fromShell.map(({ filename }) => filename),
+      ['0.pdf', '1.pdf'],
+    );
+    assert(fromShell.every(({ file }, index) => file === expected[index]));
+    assert.match(curlOf(call), /--data-binary @-/);
+
+    const client = pathToFileURL(join(import.meta.dirname, '../../../client/index.ts')).href;
+    const file = join(folder.path, 'copied.mts');
+    await writeFile(file, typeScriptOf(call).replace('pearsana-partner-client', client));
+    // Nobody has created this person at Pearsana, so it refuses the documents, which have arrived whole.
+    await run(process.execPath, [file], { env: { PEARSANA_BFF_ACCESS_KEY: bff.accessKey } }).catch(() => {});
+    const [sent] = bff.pearsana.arrivals.filter(({ method }) => method === 'POST');
+    assert(items.parse(sent?.body).items.every((each, index) => each.file === expected[index]));
   });
 
   it('reaches nobody in a protected environment until somebody has typed its name', async () => {
