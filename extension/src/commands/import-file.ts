@@ -11,10 +11,11 @@ import { marksOf } from '../imports/row-marks.ts';
 import { plain } from '../plain-text.ts';
 import type { Target } from '../writes/send-once.ts';
 import { type EndedImport, showImportResults } from './import-results.ts';
-import { type PrepareDependencies, prepareImport } from './prepare-import.ts';
+import { type PrepareDependencies, type PreparedImport, prepareImport } from './prepare-import.ts';
 import { reviewImport } from './review-import.ts';
 import type { RosterSource } from './roster-source.ts';
 import { showImportProgress } from './show-import-progress.ts';
+import { whileUnderWay } from './while-under-way.ts';
 import type { WriteDependencies } from './write.ts';
 
 export type ImportDependencies = Pick<WriteDependencies, 'situation' | 'inTest' | 'onWritten'> &
@@ -48,9 +49,20 @@ export async function importRoster(
   /** What an earlier window left; it must still be about the same. */
   left?: KeptImport,
 ): Promise<ImportResult | Failed | undefined> {
-  const { list, input, backend, kept, diagnostics, marks } = dependencies;
   const prepared = await prepareImport(given, wanted, dependencies);
   if (!prepared) return undefined;
+  const { environment } = prepared.target;
+  const title = `Import ${prepared.source.name}`;
+  return whileUnderWay(environment, title, () => importPrepared(prepared, wanted, dependencies, left));
+}
+
+async function importPrepared(
+  prepared: PreparedImport,
+  wanted: ImportArgument,
+  dependencies: ImportDependencies,
+  left: KeptImport | undefined,
+): Promise<ImportResult | undefined> {
+  const { list, input, backend, kept, diagnostics, marks } = dependencies;
   const { source, columns, target, file } = prepared;
   const { operation, map, set } = columns;
   const { id: environment, name: environmentName } = target.environment;

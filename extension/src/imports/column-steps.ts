@@ -46,7 +46,11 @@ export function columnSteps(
       const isPersonal = personal.test(field);
       if (unused.length === 0) return isPersonal ? [] : constantSteps(operation, field, set);
       const steps: Step<ColumnsDraft>[] = [columnStep(operation, field, unused, !isPersonal)];
-      return constant.includes(field) ? [...steps, ...constantSteps(operation, field, set)] : steps;
+      if (!constant.includes(field)) return steps;
+      return [
+        ...steps,
+        ...constantSteps(operation, field, set).map((step) => ({ ...step, counted: false as const })),
+      ];
     }),
   ];
 }
@@ -73,6 +77,8 @@ function operationStep(fits: readonly Fit[]): ChoiceStep<ColumnsDraft> {
     kind: 'choice',
     id: 'operation',
     ask: 'Operation',
+    // It decides how many steps there are.
+    counted: false,
     prompt: 'What should happen with each row?',
     options: () =>
       fits.map((fit) => ({
@@ -138,7 +144,9 @@ function constantSteps(
 ): Step<ColumnsDraft>[] {
   if (field !== 'documentType') return [constantStep(operation, field)];
   const isOther = set[field] !== undefined && !documentedTypes.includes(set[field]);
-  return [documentTypeStep, ...(isOther ? [constantStep(operation, field)] : [])];
+  // It comes by the choice of another type.
+  const other = { ...constantStep(operation, field), counted: false as const };
+  return [documentTypeStep, ...(isOther ? [other] : [])];
 }
 
 const documentTypeStep: ChoiceStep<ColumnsDraft> = {

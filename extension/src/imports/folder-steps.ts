@@ -10,7 +10,11 @@ const mostExamples = 20;
 
 /** Asks for the pattern, and shows what comes of it before anything is read. */
 export function folderSteps(names: readonly string[]): [TextStep<FolderDraft>, ChoiceStep<FolderDraft>] {
-  return [patternStep(names), lookStep(names)];
+  // Those about the columns are counted after them, and are another number.
+  return [
+    { ...patternStep(names), counted: false },
+    { ...lookStep(names), counted: false },
+  ];
 }
 
 function patternStep(names: readonly string[]): TextStep<FolderDraft> {

@@ -44,11 +44,13 @@ export function reviewSteps(reviewed: ReviewedImport): Step<ReviewDraft>[] {
   const count = plan.toSend.length;
   const wanted = confirmationText(environment.id, count);
   const confirmation = confirmationStep<ReviewDraft>(wanted, deedWords(operation, count));
-  return [
+  const steps = [
     ...(doneBefore(plan) > 0 ? [knownStep(doneBefore(plan))] : []),
     reviewStep(reviewed),
     ...(environment.protected ? [confirmation] : []),
   ];
+  // Those about the columns were counted before, without these.
+  return steps.map((step) => ({ ...step, counted: false }));
 }
 
 /** How many rows were done before, whether they are sent again or not. */

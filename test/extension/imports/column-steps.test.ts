@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Step, WizardInput } from '../../../extension/src/forms/step.ts';
+import type { Place, Step, WizardInput } from '../../../extension/src/forms/step.ts';
 import { runWizard } from '../../../extension/src/forms/wizard.ts';
 import {
   type ColumnsDraft,
@@ -16,20 +16,22 @@ async function answer(text: string, answers: Record<string, string>): Promise<Co
   const all = await fits(text);
   const asked: string[] = [];
   let current: readonly Step<ColumnsDraft>[] = [];
-  const next = (number: number) => {
-    const id = current[number - 1]?.id ?? assert.fail('no such step');
+  const totals = new Set<number>();
+  const next = ({ total }: Place, prompt: string) => {
+    const id = current.find((step) => step.prompt === prompt)?.id ?? assert.fail('no such step');
     asked.push(id);
+    if (total !== undefined) totals.add(total);
     return answers[id] ?? assert.fail(`${id} was asked for`);
   };
   const input: WizardInput = {
-    async text({ place, check }) {
-      const value = next(place.number ?? 0);
+    async text({ place, prompt, check }) {
+      const value = next(place, prompt);
       assert.equal(check(value), undefined);
       return { kind: 'accepted', value };
     },
-    async choice({ place, options: offered }) {
+    async choice({ place, prompt, options: offered }) {
       const options = await offered;
-      const value = next(place.number ?? 0);
+      const value = next(place, prompt);
       assert(
         options.some(({ id }) => id === value),
         `${value} in ${options.map(({ id }) => id)}`,
@@ -50,6 +52,7 @@ async function answer(text: string, answers: Record<string, string>): Promise<Co
     input,
   );
   assert.deepEqual(asked, Object.keys(answers));
+  assert(totals.size <= 1, `the total of steps was ${[...totals]}`);
   return draft;
 }
 
