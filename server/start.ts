@@ -32,6 +32,7 @@ import { Secret } from './secret.ts';
 import { createIdentityProvider } from './sessions/identity-provider.ts';
 import { createSessions, type Sessions } from './sessions/sessions.ts';
 import { standardOutput } from './standard-output.ts';
+import { createKeyFile } from './store/local/key-file.ts';
 import { createThreadStore } from './store/local/thread-store.ts';
 import { createTokenRequest } from './tokens/token-request.ts';
 import { createTokenRoom, type TokenRoom } from './tokens/token-room.ts';
@@ -69,7 +70,8 @@ export async function startBff(
   const own = ownKey(config);
   const { dataDirectory } = config;
   const accessKeys = createAccessKeys({
-    ...{ dataDirectory, ownKey: own?.accessKey, ownKeyFile: own?.file },
+    store: createKeyFile(dataDirectory, log),
+    ...{ ownKey: own?.accessKey, ownKeyFile: own?.file },
     log,
   });
   const lines = config.journal === 'stdout' ? toOutput(standardOutput()) : undefined;
@@ -115,7 +117,7 @@ export async function startBff(
     described: given.described,
     address: { host, publicUrl, trustProxy },
     callers: {
-      identify: accessKeys.identify,
+      accessKeys,
       sessions,
       allowedOrigins,
       perMinute,

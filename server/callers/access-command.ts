@@ -2,12 +2,12 @@ import { none, only, parsed, text, UsageError } from '../command-line/arguments.
 import { startedAs } from '../command-line/started-as.ts';
 import type { Secret } from '../secret.ts';
 import { checkedDuration, checkedGrants, checkedName } from './access-arguments.ts';
-import { type AccessKeyEntry, changeAccessFile, isExpired, readAccessFile } from './access-file.ts';
+import { type AccessKeyEntry, isExpired } from './access-file.ts';
 import { newKey, ownCaller } from './access-keys.ts';
 import { replaceFirstKey } from './first-key.ts';
 import { parseGrant } from './grants.ts';
+import type { KeyPlace } from './key-store.ts';
 import { keyTable } from './key-table.ts';
-import { readLastUse } from './last-use.ts';
 
 const usage =
   () => `Manages the access keys of people, tools and services. A running BFF picks up each change within about a second.
@@ -32,6 +32,8 @@ const nameMissing = 'A name is missing, such as ada-laptop.';
 
 export type AccessCommand = {
   args: readonly string[];
+  place: KeyPlace;
+  /** Where the owner's key is. */
   dataDirectory: string;
   /** The names of the configured environments; undefined if the configuration cannot be read. */
   environments: readonly string[] | undefined;
@@ -47,7 +49,7 @@ export async function runAccessCommand(command: AccessCommand): Promise<boolean>
   const [verb, ...args] = command.args;
   try {
     if (verb === 'add') await add({ ...command, args });
-    else if (verb === 'list') list({ ...command, args });
+    else if (verb === 'list') await list({ ...command, args });
     else if (verb === 'remove') await remove({ ...command, args });
     else if (verb === 'rotate') await rotate({ ...command, args });
     else if (verb === undefined || verb === 'help' || verb === '--help') say(usage());
@@ -60,7 +62,7 @@ export async function runAccessCommand(command: AccessCommand): Promise<boolean>
   }
 }
 
-async function add({ args, dataDirectory, environments, say, toOutput }: AccessCommand): Promise<void> {
+async function add({ args, place, environments, say, toOutput }: AccessCommand): Promise<void> {
   const { values, positionals } = parsed(args, {
     grant: { type: 'string', multiple: true },
     expires: text,
@@ -73,7 +75,7 @@ async function add({ args, dataDirectory, environments, say, toOutput }: AccessC
   if (!values.force) refuseForeignEnvironments(grants, environments);
 
   const { key, entry } = newKey({ name, grants, origin: 'cli', lifetimeMs });
-  await changeAccessFile(dataDirectory, (keys, removed) => {
+  await place.change((keys, removed) => {
     if (removed.includes(name) && !values.again) {
       throw new UsageError(
         `The name ${name} was removed less than 30 days ago. Whoever gets it can see and retry what its former holder sent. Choose another name, or add --again if it is the same person.`,
@@ -89,30 +91,29 @@ async function add({ args, dataDirectory, environments, say, toOutput }: AccessC
   say(
     `Added ${name} (${entry.id}) with ${grants.length === 1 ? 'grant' : 'grants'} ${grants.join(', ')}. ${endOf(entry)}`,
   );
-  say(`It is valid at the BFF whose data directory is ${dataDirectory}.`);
+  say(`It is valid at ${place.where}.`);
   hand(key, { say, toOutput });
 }
 
-function list({ args, dataDirectory, say, toOutput }: AccessCommand): void {
+async function list({ args, place, say, toOutput }: AccessCommand): Promise<void> {
   none(parsed(args, {}).positionals);
-  const { keys, fault } = readAccessFile(dataDirectory);
-  if (keys === undefined) throw new Error(fault);
+  const { keys, lastUse } = await place.read();
   if (keys.length === 0)
     say(`No keys yet. Add one: ${startedAs('access')} add <name> --grant <environment:operation>`);
-  else toOutput(keyTable(keys, readLastUse(dataDirectory)));
+  else toOutput(keyTable(keys, lastUse));
 }
 
-async function remove({ args, dataDirectory, say }: AccessCommand): Promise<void> {
+async function remove({ args, place, say }: AccessCommand): Promise<void> {
   const which = only(parsed(args, {}).positionals, nameMissing);
   let removed: AccessKeyEntry[] = [];
-  await changeAccessFile(dataDirectory, (keys) => {
+  await place.change((keys) => {
     removed = those(keys, which);
     return keys.filter((each) => !removed.includes(each));
   });
   for (const { id, name } of removed) say(`Removed ${name} (${id}). It no longer works.`);
 }
 
-async function rotate({ args, dataDirectory, say, toOutput }: AccessCommand): Promise<void> {
+async function rotate({ args, place, dataDirectory, say, toOutput }: AccessCommand): Promise<void> {
   const { values, positionals } = parsed(args, { keep: text, expires: text });
   const which = only(positionals, nameMissing);
   const keepMs = checkedDuration('--keep', values.keep);
@@ -124,7 +125,7 @@ async function rotate({ args, dataDirectory, say, toOutput }: AccessCommand): Pr
   const now = Date.now();
   let made: ReturnType<typeof newKey> | undefined;
   let kept: AccessKeyEntry[] = [];
-  await changeAccessFile(dataDirectory, (keys) => {
+  await place.change((keys) => {
     const old = those(keys, which);
     const model = old.at(-1);
     if (model?.origin !== 'cli') {

@@ -129,18 +129,27 @@ async function changeNow(
   try {
     const reading = readAccessFile(dataDirectory);
     if (reading.keys === undefined) throw new Error(reading.fault);
-    const before = reading.removed.filter(({ at }) => Date.parse(at) > Date.now() - removedForMs);
-    const keys = change(
-      reading.keys,
-      before.map(({ name }) => name),
-    );
-    const removed = removedNow(before, reading.keys, keys);
+    const { keys, removed } = afterChange(reading.keys, reading.removed, change);
     const content: z.infer<typeof accessFile> = { version: 1, keys, ...(removed.length > 0 && { removed }) };
     await writeWhole(path, content);
     return keys;
   } finally {
     lock.release();
   }
+}
+
+/** The keys after a change, and the names that no longer have one. */
+export function afterChange(
+  then: readonly AccessKeyEntry[],
+  removed: Removed,
+  change: (keys: readonly AccessKeyEntry[], removed: readonly string[]) => AccessKeyEntry[],
+): { keys: AccessKeyEntry[]; removed: Removed } {
+  const before = removed.filter(({ at }) => Date.parse(at) > Date.now() - removedForMs);
+  const keys = change(
+    then,
+    before.map(({ name }) => name),
+  );
+  return { keys, removed: removedNow(before, then, keys) };
 }
 
 async function waitForLock(dataDirectory: string): Promise<{ release(): void }> {

@@ -1,23 +1,23 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
+import { dirname } from 'node:path';
 import { whenFileChanges } from '../files/watch-file.ts';
 import type { Secret } from '../secret.ts';
-import {
-  type AccessKeyEntry,
-  accessFilePath,
-  changeAccessFile,
-  isExpired,
-  readAccessFile,
-  writableByOthers,
-} from './access-file.ts';
+import { type AccessKeyEntry, isExpired, writableByOthers } from './access-file.ts';
 import type { Caller, IdentifyCaller } from './caller.ts';
 import { readOwnKey } from './first-key.ts';
-import { hashOf, isMisspelt, makeKey } from './key-format.ts';
-import { createLastUse } from './last-use.ts';
+import { hashOf, isMisspelt, keyPrefix, makeKey } from './key-format.ts';
+import type { KeyStore } from './key-store.ts';
 
 /** All access keys: the owner's (configured, or made at the first start), and those in the access file. */
 export type AccessKeys = {
   identify: IdentifyCaller;
+  /**
+   * Looks where `identify` knows nobody: other BFFs may have made the key a moment ago. Left out where there are none.
+   * @throws BffError `BUSY` if nobody can say whether the key is wrong.
+   */
+  seek?(authorization: string): Promise<Caller | undefined>;
+  /** Whether the keys could be read. Until then, no key is known to be wrong. */
+  areRead(): boolean;
   /** Makes a key for a person who signed in. It is valid when this resolves, and is shown nowhere else. */
   issue(order: KeyOrder): Promise<IssuedKey>;
   /** Removes a key that `issue` made. @returns false if no such key exists. */
@@ -53,7 +53,8 @@ export type AccessKeyLog = {
 };
 
 export type AccessKeysOptions = {
-  dataDirectory: string;
+  /** All keys but the owner's. */
+  store: KeyStore;
   /** `BFF_ACCESS_KEY`, or the first key: it has every grant. */
   ownKey: Secret | undefined;
   /** The file of the first key. It is followed, since the owner may rotate the key. */
@@ -67,46 +68,23 @@ export const ownCaller: Caller = { id: 'access-key', kind: 'access-key', grants:
 /** Windows of VS Code that one person may have signed in at the same time. */
 const mostKeysOfPerson = 20;
 
-/** @throws Error if the access file exists but cannot be read. The message names the file. */
 export function createAccessKeys(options: AccessKeysOptions): AccessKeys {
-  const { dataDirectory, ownKey, ownKeyFile, log } = options;
+  const { store, ownKey, ownKeyFile, log } = options;
   let ownHash = ownKey && ownHashOf(ownKey);
-  let wasThere = false;
   let byHash = new Map<string, AccessKeyEntry>();
 
-  const isKnown = (keyId: string) => [...byHash.values()].some(({ id }) => id === keyId);
-  const lastUse = createLastUse(dataDirectory, { isKnown, log });
+  take(store.keys() ?? []);
+  store.onChange(take);
 
   function take(keys: readonly AccessKeyEntry[]): void {
     byHash = new Map(keys.map((entry) => [entry.hash, entry]));
   }
 
-  /** A file that cannot be read changes nothing, so nobody gains or loses access by accident. */
-  function reread(): void {
-    const reading = readAccessFile(dataDirectory);
-    if (reading.keys === undefined) {
-      log.accessFileUnreadable(reading.fault);
-    } else if (!reading.isThere) {
-      if (wasThere) log.accessFileUnreadable(`The access file ${accessFilePath(dataDirectory)} is missing.`);
-    } else {
-      wasThere = true;
-      if (isDeepStrictEqual(reading.keys, [...byHash.values()])) return;
-      take(reading.keys);
-      log.accessKeysRead(reading.keys.length);
-    }
-  }
-
-  const atStart = readAccessFile(dataDirectory);
-  if (atStart.keys === undefined) throw new Error(atStart.fault);
-  wasThere = atStart.isThere;
-  take(atStart.keys);
-  const stopWatching = whenFileChanges(accessFilePath(dataDirectory), reread);
-
   /** A file that holds no key changes nothing: the owner is not locked out by accident. */
   function rereadOwnKey(file: string): void {
     let replaced: Secret | undefined;
     try {
-      const fault = writableByOthers([dataDirectory, file]);
+      const fault = writableByOthers([dirname(file), file]);
       if (fault !== undefined) {
         log.accessFileUnreadable(fault);
         return;
@@ -123,23 +101,40 @@ export function createAccessKeys(options: AccessKeysOptions): AccessKeys {
   const stopWatchingOwnKey =
     ownKeyFile === undefined ? undefined : whenFileChanges(ownKeyFile, () => rereadOwnKey(ownKeyFile));
 
+  const { find } = store;
+
+  /** A key that is not known here may have been made elsewhere a moment ago. */
+  async function seekWith(
+    findEntry: NonNullable<KeyStore['find']>,
+    authorization: string,
+  ): Promise<Caller | undefined> {
+    const presented = presentedIn(authorization);
+    // Only keys of our own making are kept. One that is known here has expired.
+    if (!presented?.startsWith(keyPrefix) || byHash.has(hashOf(presented))) return undefined;
+    const entry = await findEntry(hashOf(presented));
+    if (!entry || isExpired(entry)) return undefined;
+    store.noteUse(entry.id);
+    return callerOf(entry);
+  }
+
   async function change(changed: (keys: readonly AccessKeyEntry[]) => AccessKeyEntry[]): Promise<void> {
-    take(await changeAccessFile(dataDirectory, changed));
-    wasThere = true;
+    take(await store.change(changed));
   }
 
   return {
     identify(authorization) {
-      const presented = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(authorization)?.[1];
-      if (presented === undefined || isMisspelt(presented)) return undefined;
+      const presented = presentedIn(authorization);
+      if (presented === undefined) return undefined;
       const hash = hashOf(presented);
       // Compared in constant time, since a person may have chosen the configured key.
       if (ownHash && timingSafeEqual(Buffer.from(hash), ownHash)) return ownCaller;
       const entry = byHash.get(hash);
       if (!entry || isExpired(entry)) return undefined;
-      lastUse.note(entry.id);
+      store.noteUse(entry.id);
       return callerOf(entry);
     },
+    ...(find && { seek: (authorization: string) => seekWith(find, authorization) }),
+    areRead: () => store.keys() !== undefined,
 
     async issue({ name, grants, lifetimeSeconds, origin }) {
       const { key, entry } = newKey({ name, grants, origin, lifetimeMs: lifetimeSeconds * 1000 });
@@ -165,11 +160,16 @@ export function createAccessKeys(options: AccessKeysOptions): AccessKeys {
     },
 
     async stop() {
-      stopWatching();
       stopWatchingOwnKey?.();
-      await lastUse.stop();
+      await store.stop();
     },
   };
+}
+
+/** The key in an `Authorization` header; undefined if it cannot be one. */
+function presentedIn(authorization: string): string | undefined {
+  const presented = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(authorization)?.[1];
+  return presented === undefined || isMisspelt(presented) ? undefined : presented;
 }
 
 const ownHashOf = (key: Secret) => Buffer.from(hashOf(key.reveal()));

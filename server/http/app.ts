@@ -2,7 +2,6 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import type { EndpointTable } from '../../shared/endpoint-row.ts';
 import { logoutPath } from '../../shared/sign-in.ts';
 import { BffError } from '../bff-error.ts';
-import type { IdentifyCaller } from '../callers/caller.ts';
 import type { AllowedOrigins } from '../config/allowed-origins.ts';
 import type { DescribedTable } from '../openapi/openapi-document.ts';
 import type { Readiness } from '../readiness.ts';
@@ -11,7 +10,7 @@ import { version } from '../version.ts';
 import { type ApiDependencies, createApi } from './api/api.ts';
 import { createApiDescription } from './api-description.ts';
 import { createDocs } from './docs.ts';
-import { authenticate } from './middleware/authenticate.ts';
+import { authenticate, type KeyChecks } from './middleware/authenticate.ts';
 import { watchForProxy } from './middleware/client-address.ts';
 import { crossOrigin } from './middleware/cross-origin.ts';
 import { checkRequestTarget, hostCheck } from './middleware/host-check.ts';
@@ -35,7 +34,7 @@ export type AppOptions = {
   /** Where callers reach the BFF, and through which proxies. */
   address: { host: string; publicUrl: string | undefined; trustProxy: number };
   callers: {
-    identify: IdentifyCaller;
+    accessKeys: KeyChecks;
     /** Undefined if sign-in in a browser is not set up. */
     sessions: Sessions | undefined;
     allowedOrigins: AllowedOrigins;
@@ -71,7 +70,7 @@ export function createApp(options: AppOptions): Express {
   );
   const { sessions, allowedOrigins } = callers;
   const identifySession = sessions && createSessionCheck(sessions, allowedOrigins);
-  const authenticateCaller = authenticate(callers.identify, identifySession);
+  const authenticateCaller = authenticate(callers.accessKeys, identifySession);
   const withSessions = crossOrigin(allowedOrigins, { sessions: sessions !== undefined });
 
   // The routes that are called most come first.

@@ -24,6 +24,8 @@ export type Journal = {
   opened: Promise<void>;
   /** Records an intent, which is on the disk before this resolves. @throws BffError `JOURNAL_UNAVAILABLE`; then nothing may be sent. */
   claim(intent: Intent): Promise<Exclude<Claim, { full: 'caller' }>>;
+  /** As the store's. Left out if its claims last as long as the process. */
+  mayBeSent?(id: string): boolean;
   /** Records an outcome. It never fails: the answer is sent in any case, and the outcome is kept until it can be recorded. */
   end(id: string, ending: Ending, requestId: string): Promise<void>;
   /** One page of what a reader may see. `before` says where the page begins. */
@@ -83,8 +85,10 @@ export function createJournal(options: {
   store: JournalStore;
   log: JournalLog;
   lines?: JournalLines | undefined;
+  /** Where its administrator should look if it fails. */
+  where?: string;
 }): Journal {
-  const { store, log, lines } = options;
+  const { store, log, lines, where = 'the data directory (BFF_DATA_DIR)' } = options;
   /** Writes that have begun and not ended. */
   const underWay = new Set<Promise<void>>();
   const inFlight = new Map<string, () => void>();
@@ -101,7 +105,7 @@ export function createJournal(options: {
       log.journalFailed({ step, code: codeOf(error), requestId });
       throw BffError.of(
         'JOURNAL_UNAVAILABLE',
-        'Not sent: the BFF cannot use its journal, which keeps writes from being sent twice. Ask your BFF administrator to check the data directory (BFF_DATA_DIR); the log has more under this request id.',
+        `Not sent: the BFF cannot use its journal, which keeps writes from being sent twice. Ask your BFF administrator to check ${where}; the log has more under this request id.`,
         { cause: error },
       );
     }
@@ -149,6 +153,7 @@ export function createJournal(options: {
         throw error;
       }
     },
+    ...(store.mayBeSent && { mayBeSent: store.mayBeSent }),
     async end(id, ending, requestId) {
       lines?.outcome(id, ending);
       try {

@@ -26,8 +26,12 @@ export type SendOnce = (
 ) => Promise<{ reply: PartnerReply; replayed: boolean }>;
 
 /** Sends a write only after its intent is in the journal, and records its outcome there. */
-export function createSendOnce(journal: Pick<Journal, 'claim' | 'end'>, callPartner: CallPartner): SendOnce {
+export function createSendOnce(
+  journal: Pick<Journal, 'claim' | 'mayBeSent' | 'end'>,
+  callPartner: CallPartner,
+): SendOnce {
   const pause = createImportPause();
+  const { mayBeSent } = journal;
 
   return async function sendOnce(call, { spend, onRow, ...asked }) {
     const { environment, row, requestId } = call;
@@ -48,7 +52,10 @@ export function createSendOnce(journal: Pick<Journal, 'claim' | 'end'>, callPart
     };
     try {
       giveBack = await spend?.();
-      const reply = await callPartner({ ...call, onAnswer });
+      const reply = await callPartner({
+        ...{ ...call, onAnswer },
+        ...(mayBeSent && { mayBeSent: () => mayBeSent(claim.id) }),
+      });
       const result = row.keptResult?.safeParse(reply.result).data;
       pause.ended(environment.id);
       await journal.end(claim.id, { state: 'succeeded', partner, result }, requestId);

@@ -19,6 +19,8 @@ export type HttpRequest = {
    * then nobody knows whether the write arrived. A read is sent again if its connection fails.
    */
   writes: boolean;
+  /** Asked when the connection is open, immediately before the first byte. If it says no, nothing is sent. */
+  mayBeSent?: (() => boolean) | undefined;
   /** Who waits for the answer. Without a waiter, the request ends by itself alone. */
   waiter?: Waiter;
 };
@@ -42,6 +44,7 @@ export type Transport = (request: HttpRequest) => Promise<HttpAnswer>;
 
 /**
  * Only `not-connected` proves that nothing was sent, and `no-tls` is the reason for that where the server does not speak TLS.
+ * `withheld`: whoever sends it no longer wanted it sent.
  * `broken`: the connection failed before an answer. `cut-off`: it failed in the middle of the answer. `malformed`: the
  * answer is not valid HTTP. `unasked`: it begins with a 100 or 101 that only a request for it allows (RFC 9110, 15.2), and
  * that undici does not skip.
@@ -49,6 +52,7 @@ export type Transport = (request: HttpRequest) => Promise<HttpAnswer>;
 export type TransportFault =
   | 'not-connected'
   | 'no-tls'
+  | 'withheld'
   | 'broken'
   | 'cut-off'
   | 'malformed'
@@ -188,6 +192,7 @@ function exchangeWithin(
         onRequestStart(started) {
           controller = started;
           if (ended) started.abort(new TransportError('aborted', 'ABORTED'));
+          else if (request.mayBeSent?.() === false) fail('withheld', 'WITHHELD');
           begun = performance.now();
         },
         onRequestSent() {

@@ -29,6 +29,8 @@ export type PartnerCall = {
   traceparent?: string | undefined;
   /** The caller. A write continues in any case. */
   waiter: Waiter;
+  /** Asked immediately before the first byte. If it says no, the call fails with `not_sent`. */
+  mayBeSent?: (() => boolean) | undefined;
   /** Called with the facts of Pearsana's answer as soon as it is there, whether it is a success or not. */
   onAnswer?: ((facts: PartnerFacts) => void) | undefined;
 };
@@ -86,6 +88,7 @@ function requestOf({
   requestId,
   traceparent,
   waiter,
+  mayBeSent,
 }: PartnerCall): HttpRequest {
   if (!row.partner) throw new Error(`${row.title} has no call to Pearsana.`);
   const path = filledPath(row.partner.path, parameters);
@@ -103,6 +106,7 @@ function requestOf({
     headers,
     writes,
     ...(body && { body }),
+    ...(mayBeSent && { mayBeSent }),
     // A write that has begun continues without its caller: cancelling the wait would not undo it.
     ...(!writes && { waiter }),
   };

@@ -147,6 +147,11 @@ export function whyNoAnswer({ fault, code }: TransportError, environment: Partne
         `${partner} could not be reached: the server there does not speak TLS (${code}). Ask your BFF administrator to check the API URL.`,
         { outcome: 'not_sent' },
       );
+    case 'withheld':
+      return BffError.of(
+        'JOURNAL_UNAVAILABLE',
+        'Not sent: this BFF lost touch with its journal for a while, so others may have taken the write for lost. Send it again.',
+      );
     case 'timeout':
       return BffError.of('PARTNER_TIMEOUT', `${partner} did not answer in time.`);
     case 'cut-off':

@@ -3,6 +3,7 @@ import { runAccessCommand } from '../callers/access-command.ts';
 import { variablesHere } from '../config/dot-env.ts';
 import { dataDirectoryOf, environmentNamesOf, readConfig } from '../config/read-config.ts';
 import { runJournalCommand } from '../journal/journal-command.ts';
+import { localKeys } from '../store/local/key-file.ts';
 import { localJournal } from '../store/local/local-journal.ts';
 import { checkConfiguration } from './check.ts';
 
@@ -33,6 +34,7 @@ export async function runAccess(args: readonly string[]): Promise<void> {
   const { config } = readConfig(variables);
   const done = await runAccessCommand({
     args,
+    place: localKeys(dataDirectory),
     dataDirectory,
     // The start of the BFF reports other faults of the configuration.
     environments: config && environmentNamesOf(config),

@@ -78,12 +78,12 @@ export function createOperationRoutes(dependencies: OperationDependencies): Reco
   }
 
   /** An upload takes minutes: what was allowed when it began need not be so any more. */
-  function requireStillAllowed(
+  async function requireStillAllowed(
     context: RequestContext,
     environment: EnvironmentFacts,
     operation: string,
-  ): void {
-    const caller = context.identifyAgain?.();
+  ): Promise<void> {
+    const caller = await context.identifyAgain?.();
     if (!caller) {
       throw BffError.of(
         'UNAUTHORIZED',
@@ -143,7 +143,7 @@ export function createOperationRoutes(dependencies: OperationDependencies): Reco
         { parameters, query: queryOf(response) },
         held,
       );
-      if (row.request) requireStillAllowed(context, environment, operation);
+      if (row.request) await requireStillAllowed(context, environment, operation);
       const { reply, replayed } = await sendOnce(
         { environment, row, ...prepared, ...callOf(request, response) },
         {

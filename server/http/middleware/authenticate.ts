@@ -2,10 +2,15 @@ import type { NextFunction, Request, Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { loginPath } from '../../../shared/sign-in.ts';
 import { BffError } from '../../bff-error.ts';
-import type { Caller, IdentifyCaller } from '../../callers/caller.ts';
+import type { AccessKeys } from '../../callers/access-keys.ts';
+import type { Caller } from '../../callers/caller.ts';
 import { addressOf } from './client-address.ts';
 import { createRateStore } from './rate-store.ts';
+import type { RequestContext } from './request-context.ts';
 import type { IdentifySession } from './session-check.ts';
+
+/** How a key is checked: where `identify` knows nobody, `seek` asks further, if there is anybody to ask. */
+export type KeyChecks = Pick<AccessKeys, 'identify' | 'seek'>;
 
 const minuteMs = 60_000;
 /** A key has 256 random bits, so the limit only keeps guessers from filling the log and taking up the BFF's time. */
@@ -15,7 +20,7 @@ const wrongKeysPerMinute = 20;
  * Finds out who is calling. The key is checked before the limit, so that a valid key always passes, even if the same address
  * has sent wrong ones: many callers may share an address.
  */
-export function authenticate(identify: IdentifyCaller, identifySession?: IdentifySession) {
+export function authenticate({ identify, seek }: KeyChecks, identifySession?: IdentifySession) {
   const store = createRateStore(minuteMs);
   const limitWrongKeys = rateLimit({
     windowMs: minuteMs,
@@ -33,7 +38,22 @@ export function authenticate(identify: IdentifyCaller, identifySession?: Identif
     },
   });
 
-  return function authenticateCaller(request: Request, response: Response, next: NextFunction): void {
+  function refuseKey(request: Request, response: Response, next: NextFunction): void {
+    limitWrongKeys(request, response, (error?: unknown) => {
+      next(
+        error ??
+          unauthorized(
+            'The access key is not valid. It may be incomplete, expired or revoked. Check it, or ask your BFF administrator for a new one.',
+          ),
+      );
+    });
+  }
+
+  return function authenticateCaller(
+    request: Request,
+    response: Response,
+    next: NextFunction,
+  ): void | Promise<void> {
     const authorization = request.headers.authorization;
     if (authorization === undefined) {
       // Only without a key: if there is one, it decides, whatever cookie a browser adds.
@@ -52,21 +72,26 @@ export function authenticate(identify: IdentifyCaller, identifySession?: Identif
       next();
       return;
     }
-    limitWrongKeys(request, response, (error?: unknown) => {
-      next(
-        error ??
-          unauthorized(
-            'The access key is not valid. It may be incomplete, expired or revoked. Check it, or ask your BFF administrator for a new one.',
-          ),
-      );
+    if (!seek) {
+      refuseKey(request, response, next);
+      return;
+    }
+    return seek(authorization).then((found) => {
+      if (!found) return refuseKey(request, response, next);
+      knowCaller(response, found, () => identify(authorization) ?? seek(authorization));
+      next();
     });
   };
 }
 
-function knowCaller(response: Response, caller: Caller, identifyAgain: () => Caller | undefined): void {
+function knowCaller(
+  response: Response,
+  caller: Caller,
+  identifyAgain: RequestContext['identifyAgain'],
+): void {
   const { context } = response.locals;
   context.caller = caller;
-  context.identifyAgain = identifyAgain;
+  if (identifyAgain) context.identifyAgain = identifyAgain;
 }
 
 function unauthorized(message: string): BffError {

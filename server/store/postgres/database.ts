@@ -27,7 +27,7 @@ export class DatabaseFailure extends Error {
   readonly code: string;
 
   constructor(code: string, options?: ErrorOptions) {
-    super(`the database failed (${code})`, options);
+    super(`The database (BFF_DATABASE_URL) cannot be used (${code}).`, options);
     this.code = code;
   }
 }

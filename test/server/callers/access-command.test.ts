@@ -8,6 +8,7 @@ import { type AccessKeyEntry, readAccessFile } from '../../../server/callers/acc
 import { createAccessKeys } from '../../../server/callers/access-keys.ts';
 import { firstKey } from '../../../server/callers/first-key.ts';
 import { hashOf, isMisspelt, keyPattern } from '../../../server/callers/key-format.ts';
+import { createKeyFile, localKeys } from '../../../server/store/local/key-file.ts';
 import { operationNames } from '../../../shared/operations.ts';
 import { access } from '../../support/bff/server-command.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -25,6 +26,7 @@ function commandHere() {
     const words: string[] = [];
     const ok = await runAccessCommand({
       args: line.split(' ').filter(Boolean),
+      place: localKeys(dataDirectory),
       dataDirectory,
       environments,
       toOutput: (text) => output.push(text),
@@ -198,7 +200,7 @@ describe('the command access', () => {
         lastUseNotWritten() {},
         ownKeyReplaced() {},
       };
-      const running = createAccessKeys({ dataDirectory, ownKey: undefined, log });
+      const running = createAccessKeys({ store: createKeyFile(dataDirectory, log), ownKey: undefined, log });
       running.identify(`Bearer ${key}`);
       await running.stop();
       const [ada, bob] = keys();
@@ -293,7 +295,12 @@ describe('the command access', () => {
         ...{ accessKeysRead() {}, accessFileUnreadable() {}, lastUseNotWritten() {} },
         ownKeyReplaced() {},
       };
-      const running = createAccessKeys({ dataDirectory, ownKey: old, ownKeyFile: file, log });
+      const running = createAccessKeys({
+        store: createKeyFile(dataDirectory, log),
+        ownKey: old,
+        ownKeyFile: file,
+        log,
+      });
       const { output, words } = await run('rotate access-key');
       const [key = ''] = output;
       assert.match(words, /^Rotated the owner key/);
@@ -320,7 +327,12 @@ describe('the command access', () => {
         ...{ accessKeysRead() {}, lastUseNotWritten() {}, ownKeyReplaced() {} },
         accessFileUnreadable: (why: string) => faults.push(why),
       };
-      const running = createAccessKeys({ dataDirectory, ownKey: accessKey, ownKeyFile: file, log });
+      const running = createAccessKeys({
+        store: createKeyFile(dataDirectory, log),
+        ownKey: accessKey,
+        ownKeyFile: file,
+        log,
+      });
       chmodSync(file, 0o666);
       const theirs = 'a-key-that-somebody-else-wrote';
       writeFileSync(file, theirs);

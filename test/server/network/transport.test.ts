@@ -5,6 +5,28 @@ import { createConnections } from '../../../server/network/connections.ts';
 import { createTransport, type SendLimits, TransportError } from '../../../server/network/transport.ts';
 import { startFaultServer } from '../../support/partner/fault-server.ts';
 
+test('a request that its sender no longer wants sent, once the connection is open, is not sent', async (t) => {
+  await using partner = await startFaultServer();
+  const connections = createConnections();
+  t.after(() => connections.close(0));
+  const transport = createTransport({ connections, timeoutMs: 5_000 });
+  const { url: baseUrl } = partner.api;
+  const write = {
+    method: 'POST',
+    baseUrl,
+    path: '/a',
+    headers: {},
+    body: Buffer.from('{}'),
+    writes: true,
+  } as const;
+  await assert.rejects(transport({ ...write, mayBeSent: () => false }), { fault: 'withheld' });
+  assert.equal((await transport({ ...write, path: '/b', mayBeSent: () => true })).status, 200);
+  assert.deepEqual(
+    partner.api.arrivals.map(({ path }) => path),
+    ['/b'],
+  );
+});
+
 test('the time for sending a request', async (t) => {
   await using partner = await startFaultServer();
   const connections = createConnections();

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { mostCallerBytes } from '../../../../server/journal/kept.ts';
-import { Secret } from '../../../../server/secret.ts';
 import type { JournalClock } from '../../../../server/store/journal-clock.ts';
 import { createDatabase } from '../../../../server/store/postgres/database.ts';
 import { createPostgresJournal } from '../../../../server/store/postgres/postgres-journal.ts';
@@ -10,23 +9,18 @@ import { newDatabase, noPostgres } from '../../../support/postgres/new-database.
 import { testImports } from '../../journal/import-suite.ts';
 import { intent, sent, testAges, testRules } from '../../journal/store-suite.ts';
 
-/** A database of its own, and stores in it, each with its own connections, as in as many instances. */
+/** A database, and stores in it, each with its own connections, as in as many instances. */
 async function makePlace() {
-  const url = new Secret(await newDatabase());
+  const kept = new AsyncDisposableStack();
+  const { url, database } = kept.use(await newDatabase());
   const secret = randomBytes(32);
-  const databases: ReturnType<typeof createDatabase>[] = [];
-  const ours = createDatabase(url);
-  databases.push(ours);
   return {
-    database: ours,
+    database,
     async open(clock?: JournalClock) {
-      const database = createDatabase(url);
-      databases.push(database);
-      return createPostgresJournal({ database, secret, clock });
+      const ours = kept.adopt(createDatabase(url), (each) => each.close());
+      return createPostgresJournal({ database: ours, secret, clock });
     },
-    async remove() {
-      for (const database of databases) await database.close();
-    },
+    remove: () => kept.disposeAsync(),
   };
 }
 
