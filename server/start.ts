@@ -29,10 +29,12 @@ import { createPartnerClient } from './partner/call-partner.ts';
 import { inFlightLimits, limitInFlight } from './partner/in-flight.ts';
 import { createReadiness } from './readiness.ts';
 import { Secret } from './secret.ts';
+import type { OpenHandles } from './sessions/handle-store.ts';
 import { createIdentityProvider } from './sessions/identity-provider.ts';
 import { createSessions, type Sessions } from './sessions/sessions.ts';
 import { standardOutput } from './standard-output.ts';
 import { createKeyFile } from './store/local/key-file.ts';
+import { createMemoryHandles } from './store/local/memory-handles.ts';
 import { createThreadStore } from './store/local/thread-store.ts';
 import { createTokenRequest } from './tokens/token-request.ts';
 import { createTokenRoom, type TokenRoom } from './tokens/token-room.ts';
@@ -90,7 +92,9 @@ export async function startBff(
     timeoutMs: config.tokenTimeoutMs,
   });
   const tokens = createTokenRoom({ credentials, requestToken, transport, log });
-  const sessions = config.sessions && openSessions(config.sessions, connections, config.tokenTimeoutMs, log);
+  const openHandles = createMemoryHandles(clock);
+  const sessions =
+    config.sessions && openSessions(config.sessions, openHandles, connections, config.tokenTimeoutMs, log);
   const watched = [
     ...credentials.map(({ environment, clientSecretFile }) => ({
       file: clientSecretFile,
@@ -135,7 +139,7 @@ export async function startBff(
       holdBytes,
     },
     windows: {
-      windowCodes: createWindowCodes(clock),
+      windowCodes: createWindowCodes(openHandles),
       returnAddressOf: createReturnAddressCheck({
         schemes: windows.schemes,
         origins: windows.origins,
@@ -211,6 +215,7 @@ function ownKey({
 
 function openSessions(
   config: SessionConfig,
+  openHandles: OpenHandles,
   connections: Connections,
   timeoutMs: number,
   log: Log,
@@ -220,7 +225,7 @@ function openSessions(
   return createSessions({
     config,
     provider: createIdentityProvider({ ...config, redirectUri, fetch, timeoutMs, clock, log }),
-    clock,
+    openHandles,
     log,
   });
 }

@@ -48,7 +48,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   oauth4webapi: ['server/tokens'],
   'openid-client': ['server/sessions'],
   cookie: ['server/sessions'],
-  'lru-cache': ['server/sessions', 'server/http'],
+  'lru-cache': ['server/store/local', 'server/http'],
   'async-mutex': ['server/partner'],
   pg: ['server/store/postgres'],
   pino: ['server'],

@@ -1,52 +1,29 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
-import type { Clock } from '../clock.ts';
-
 /**
- * Keeps values, each under a handle that somebody else holds: 256 random bits. Only the hash of a handle is kept here, so
- * the store alone opens nothing. When there are too many values, the least recently used one is dropped.
+ * Keeps values, each under a handle that somebody else holds: 256 random bits. Only a digest of a handle is kept, so the
+ * store alone opens nothing. When there are too many values, those are dropped that were used least recently.
  */
 export type HandleStore<Value extends object> = {
   /** Keeps a value. @returns its handle, which is not kept. */
-  issue(value: Value): string;
-  find(handle: string | undefined): Value | undefined;
-  drop(handle: string | undefined): void;
+  issue(value: Value): Promise<string>;
+  find(handle: string | undefined): Promise<Value | undefined>;
+  /** Finds a value and drops it, in one step: of all who ask at once, one gets it. */
+  take(handle: string | undefined): Promise<Value | undefined>;
+  /** Lets a value's lifetime begin again. @returns whether it was there. */
+  renew(handle: string): Promise<boolean>;
+  drop(handle: string | undefined): Promise<void>;
 };
 
-export type HandleStoreOptions = {
+export type HandleOptions = {
   most: number;
   /** How long a value is kept, in seconds. */
   lifetimeSeconds: number;
   /** Whether the lifetime starts again each time the value is found. */
   renewed: boolean;
-  clock: Clock;
 };
 
-export function createHandleStore<Value extends object>(options: HandleStoreOptions): HandleStore<Value> {
-  const { most, lifetimeSeconds, renewed, clock } = options;
-  const values = new LRUCache<string, Value>({
-    max: most,
-    ttl: lifetimeSeconds * 1_000,
-    updateAgeOnGet: renewed,
-    // Read the clock each time. By default, a timer keeps a reading for a moment.
-    ttlResolution: 0,
-    // The library takes zero for “no time”.
-    perf: { now: () => clock() * 1_000 + 1 },
-  });
-
-  return {
-    issue(value) {
-      const handle = randomBytes(32).toString('base64url');
-      values.set(keyOf(handle), value);
-      return handle;
-    },
-    find: (handle) => (handle === undefined ? undefined : values.get(keyOf(handle))),
-    drop(handle) {
-      if (handle !== undefined) values.delete(keyOf(handle));
-    },
-  };
-}
-
-function keyOf(handle: string): string {
-  return createHash('sha256').update(handle).digest('base64url');
-}
+/** Each kind of value has a store of its own. Values are plain data. */
+export type OpenHandles = <Value extends object>(
+  kind: HandleKind,
+  options: HandleOptions,
+) => HandleStore<Value>;
+export type HandleKind = 'login' | 'session' | 'presence' | 'window-page' | 'window-code';

@@ -3,10 +3,9 @@ import { parseCookie, stringifySetCookie } from 'cookie';
 import { randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
 import { BffError } from '../bff-error.ts';
 import type { Caller } from '../callers/caller.ts';
-import type { Clock } from '../clock.ts';
 import type { SessionConfig } from '../config/session-config.ts';
 import { callerOf, type UnreadClaim, unreadClaims } from './claims.ts';
-import { createHandleStore } from './handle-store.ts';
+import type { OpenHandles } from './handle-store.ts';
 import type { IdentityProvider, LoginChecks, ProviderLog, Recognised } from './identity-provider.ts';
 import { sessionCookie } from './session-cookie.ts';
 
@@ -29,8 +28,8 @@ export type FinishedLogin = {
 /** Somebody who is signed in in a browser. */
 export type Session = {
   caller: Caller;
-  /** Whether they still are signed in. They may have signed out since, or signed in again in another tab. */
-  isSignedIn(): boolean;
+  /** Names the person in this browser, across their sessions there. */
+  presence: string;
 };
 
 /** What the administrator is told about sessions. */
@@ -55,10 +54,12 @@ export type Sessions = {
    */
   finishLogin(query: string, cookieHeader: string | undefined): Promise<FinishedLogin>;
   /** Who is signed in with this `Cookie` header. Each call counts as use of the session. */
-  sessionOf(cookieHeader: string | undefined): Session | undefined;
+  sessionOf(cookieHeader: string | undefined): Promise<Session | undefined>;
+  /** Whether somebody is still signed in. They may have signed out since, or signed in again in another tab. */
+  isPresent(presence: string): Promise<boolean>;
   /** Whether the cookies name a session, valid or not. If so, the request must prove that one of our pages made it. */
   claimsSession(cookieHeader: string | undefined): boolean;
-  endSession(cookieHeader: string | undefined): void;
+  endSession(cookieHeader: string | undefined): Promise<void>;
   /** Reads the file of the client secret again, if there is one. */
   rereadSecret(): void;
 };
@@ -84,40 +85,37 @@ export type SessionsOptions = {
     'publicOrigin' | 'returnUrls' | 'claimGrants' | 'idleSeconds' | 'absoluteSeconds'
   >;
   provider: IdentityProvider;
-  clock: Clock;
+  openHandles: OpenHandles;
   log: SessionLog;
 };
 
-/** A person in one browser, across the sessions that they have there. */
-type Presence = { endsAt: number };
-
-export function createSessions({ config, provider, clock, log }: SessionsOptions): Sessions {
-  const logins = createHandleStore<LoginChecks & { returnTo: ReturnTo }>({
-    ...{ most: mostLogins, lifetimeSeconds: loginSeconds, renewed: false, clock },
+export function createSessions({ config, provider, openHandles, log }: SessionsOptions): Sessions {
+  const logins = openHandles<LoginChecks & { returnTo: ReturnTo }>('login', {
+    ...{ most: mostLogins, lifetimeSeconds: loginSeconds, renewed: false },
   });
-  const sessions = createHandleStore<{ caller: Caller; presence: Presence }>({
-    ...{ most: mostSessions, lifetimeSeconds: config.idleSeconds, renewed: true, clock },
+  const sessions = openHandles<Session>('session', {
+    ...{ most: mostSessions, lifetimeSeconds: config.idleSeconds, renewed: true },
   });
+  // Over at this very moment, not after it.
+  const presences = openHandles<object>('presence', {
+    ...{ most: mostSessions, lifetimeSeconds: config.absoluteSeconds - 0.001, renewed: false },
+  });
+  const isPresent = async (presence: string) => (await presences.find(presence)) !== undefined;
 
-  function sessionOf(cookieHeader: string | undefined): Session | undefined {
+  async function sessionOf(cookieHeader: string | undefined): Promise<Session | undefined> {
     const handle = cookieIn(cookieHeader, sessionCookie);
-    const session = sessions.find(handle);
-    if (!session) return undefined;
-    const { caller, presence } = session;
-    const isSignedIn = () => presence.endsAt > clock();
-    if (isSignedIn()) return { caller, isSignedIn };
-    sessions.drop(handle);
+    const session = await sessions.find(handle);
+    if (!session || (await isPresent(session.presence))) return session;
+    await sessions.drop(handle);
     return undefined;
   }
 
   /** If the same person signs in again, their presence continues; anybody else's ends. */
-  function replaceSession(cookieHeader: string | undefined, caller: Caller): string {
-    const handle = cookieIn(cookieHeader, sessionCookie);
-    const before = sessions.find(handle);
-    sessions.drop(handle);
-    const presence = before?.caller.id === caller.id ? before.presence : { endsAt: 0 };
-    if (before) before.presence.endsAt = 0;
-    presence.endsAt = clock() + config.absoluteSeconds;
+  async function replaceSession(cookieHeader: string | undefined, caller: Caller): Promise<string> {
+    const before = await sessions.take(cookieIn(cookieHeader, sessionCookie));
+    const continues = before?.caller.id === caller.id && (await presences.renew(before.presence));
+    if (before && !continues) await presences.drop(before.presence);
+    const presence = before && continues ? before.presence : await presences.issue({});
     return sessions.issue({ caller, presence });
   }
 
@@ -149,12 +147,12 @@ export function createSessions({ config, provider, clock, log }: SessionsOptions
     async beginLogin(returnTo, cookieHeader) {
       const checks = { state: randomState(), nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier() };
       const location = await provider.authorizationUrl(checks);
-      const handle = logins.issue({ ...checks, returnTo });
+      const handle = await logins.issue({ ...checks, returnTo });
       // Browsers send the oldest cookie first (RFC 6265, 5.4).
       const surplus = Object.entries(cookiesIn(cookieHeader))
         .filter(([name]) => name.startsWith(loginCookies))
         .slice(0, 1 - mostLoginsOfBrowser);
-      for (const [, old] of surplus) logins.drop(old);
+      for (const [, old] of surplus) await logins.drop(old);
       // Lax: the browser comes back from another site, and would not send a strict cookie.
       const options = { ...onlyForUs, sameSite: 'lax', maxAge: loginSeconds } as const;
       const setCookie = stringifySetCookie(loginCookieOf(checks.state), handle, options);
@@ -164,15 +162,14 @@ export function createSessions({ config, provider, clock, log }: SessionsOptions
     async finishLogin(query, cookieHeader) {
       const state = new URLSearchParams(query).get('state') ?? '';
       const handle = cookieIn(cookieHeader, loginCookieOf(state));
-      const login = logins.find(handle);
-      if (!login || !isSame(state, login.state)) {
+      const login = await logins.find(handle);
+      // Used up, whether it succeeds or not. Of two who come back with it at once, one goes on.
+      if (!login || !isSame(state, login.state) || !(await logins.take(handle))) {
         throw BffError.of(
           'LOGIN_FAILED',
           'This sign-in did not begin in this browser in the last ten minutes, or it has ended already. You were not signed in: go back to the page that you came from, and try again.',
         );
       }
-      // The login is used up, whether it succeeds or not.
-      logins.drop(handle);
       const recognised = await provider.redeem(query, login);
       const caller = callerOf(recognised.claims, config.claimGrants);
       const unread = noteMissing(caller, recognised);
@@ -182,18 +179,17 @@ export function createSessions({ config, provider, clock, log }: SessionsOptions
         return { caller, returnTo, unread, setCookies: [] };
       }
       // Always a new session: if somebody planted one in this browser, they do not share the new grants.
-      const session = replaceSession(cookieHeader, caller);
+      const session = await replaceSession(cookieHeader, caller);
       const setCookie = stringifySetCookie(sessionCookie, session, { ...onlyForUs, sameSite: 'strict' });
       return { caller, returnTo, unread, setCookies: [dropCookie(loginCookieOf(state)), setCookie] };
     },
 
     sessionOf,
+    isPresent,
     claimsSession: (cookieHeader) => cookieIn(cookieHeader, sessionCookie) !== undefined,
-    endSession(cookieHeader) {
-      const handle = cookieIn(cookieHeader, sessionCookie);
-      const session = sessions.find(handle);
-      if (session) session.presence.endsAt = 0;
-      sessions.drop(handle);
+    async endSession(cookieHeader) {
+      const session = await sessions.take(cookieIn(cookieHeader, sessionCookie));
+      if (session) await presences.drop(session.presence);
     },
     rereadSecret: provider.rereadSecret,
   };

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Caller } from '../callers/caller.ts';
-import type { Clock } from '../clock.ts';
-import { createHandleStore } from '../sessions/handle-store.ts';
+import type { OpenHandles } from '../sessions/handle-store.ts';
+import type { Session } from '../sessions/sessions.ts';
 import type { ReturnAddress } from './return-address.ts';
 
 /** What a window asks for when it opens the browser. */
@@ -16,44 +16,43 @@ export type WindowRequest = {
 /** Gives a window its user's grants. The user allows it in a browser, and the window that asked redeems the code. */
 export type WindowCodes = {
   /** Keeps a request while its page is shown. @returns the word by which the page's form names it. */
-  ask(caller: Caller, request: WindowRequest): string;
+  ask(caller: Caller, request: WindowRequest): Promise<string>;
   /** The request that the person answered. It works once, and only for the person who saw the page. */
-  answered(word: string, caller: Caller): WindowRequest | undefined;
+  answered(word: string, caller: Caller): Promise<WindowRequest | undefined>;
   /**
    * A code for the person's grants. It travels in a URI, so it is valid for a minute, once, and only with the verifier.
-   * @param isSignedIn called when the code is redeemed: after a sign-out, the code is worthless.
    */
-  issue(caller: Caller, request: Pick<WindowRequest, 'challenge'>, isSignedIn: () => boolean): string;
-  /** The person who allowed it. The code is used up, whether this succeeds or not. */
-  redeem(code: string, verifier: string): Caller | undefined;
+  issue(session: Session, request: Pick<WindowRequest, 'challenge'>): Promise<string>;
+  /**
+   * The person who allowed it, if they are still signed in: that is for the caller to check. The code is used up, whether
+   * this succeeds or not.
+   */
+  redeem(code: string, verifier: string): Promise<Session | undefined>;
 };
 
 const pageSeconds = 600;
 const codeSeconds = 60;
 const mostAtOnce = 10_000;
 
-export function createWindowCodes(clock: Clock): WindowCodes {
-  const pages = createHandleStore<{ callerId: string; request: WindowRequest }>({
-    ...{ most: mostAtOnce, lifetimeSeconds: pageSeconds, renewed: false, clock },
+export function createWindowCodes(openHandles: OpenHandles): WindowCodes {
+  const pages = openHandles<{ callerId: string; request: WindowRequest }>('window-page', {
+    ...{ most: mostAtOnce, lifetimeSeconds: pageSeconds, renewed: false },
   });
-  const codes = createHandleStore<{ caller: Caller; challenge: string; isSignedIn: () => boolean }>({
-    ...{ most: mostAtOnce, lifetimeSeconds: codeSeconds, renewed: false, clock },
+  const codes = openHandles<Session & { challenge: string }>('window-code', {
+    ...{ most: mostAtOnce, lifetimeSeconds: codeSeconds, renewed: false },
   });
 
   return {
     ask: ({ id }, request) => pages.issue({ callerId: id, request }),
-    answered(word, { id }) {
-      const page = pages.find(word);
-      if (page?.callerId !== id) return undefined;
-      pages.drop(word);
-      return page.request;
+    async answered(word, { id }) {
+      if ((await pages.find(word))?.callerId !== id) return undefined;
+      return (await pages.take(word))?.request;
     },
-    issue: (caller, { challenge }, isSignedIn) => codes.issue({ caller, challenge, isSignedIn }),
-    redeem(code, verifier) {
-      const found = codes.find(code);
-      codes.drop(code);
+    issue: ({ caller, presence }, { challenge }) => codes.issue({ caller, presence, challenge }),
+    async redeem(code, verifier) {
+      const found = await codes.take(code);
       if (!found || !isChallengeOf(verifier, found.challenge)) return undefined;
-      return found.isSignedIn() ? found.caller : undefined;
+      return { caller: found.caller, presence: found.presence };
     },
   };
 }

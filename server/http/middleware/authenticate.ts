@@ -49,23 +49,28 @@ export function authenticate({ identify, seek }: KeyChecks, identifySession?: Id
     });
   }
 
+  async function authenticateSession(
+    request: Request,
+    response: Response,
+    next: NextFunction,
+  ): Promise<void> {
+    const caller = await identifySession?.(request);
+    if (!caller)
+      throw unauthorized(
+        `An access key is missing. Send it in the header “Authorization: Bearer …”${identifySession ? `, or sign in at ${loginPath} in a browser` : ''}.`,
+      );
+    knowCaller(response, caller, () => identifySession?.(request));
+    next();
+  }
+
   return function authenticateCaller(
     request: Request,
     response: Response,
     next: NextFunction,
   ): void | Promise<void> {
     const authorization = request.headers.authorization;
-    if (authorization === undefined) {
-      // Only without a key: if there is one, it decides, whatever cookie a browser adds.
-      const caller = identifySession?.(request);
-      if (!caller)
-        throw unauthorized(
-          `An access key is missing. Send it in the header “Authorization: Bearer …”${identifySession ? `, or sign in at ${loginPath} in a browser` : ''}.`,
-        );
-      knowCaller(response, caller, () => identifySession?.(request));
-      next();
-      return;
-    }
+    // Only without a key: if there is one, it decides, whatever cookie a browser adds.
+    if (authorization === undefined) return authenticateSession(request, response, next);
     const caller = identify(authorization);
     if (caller) {
       knowCaller(response, caller, () => identify(authorization));
@@ -87,11 +92,11 @@ export function authenticate({ identify, seek }: KeyChecks, identifySession?: Id
 function knowCaller(
   response: Response,
   caller: Caller,
-  identifyAgain: RequestContext['identifyAgain'],
+  identifyAgain: NonNullable<RequestContext['identifyAgain']>,
 ): void {
   const { context } = response.locals;
   context.caller = caller;
-  if (identifyAgain) context.identifyAgain = identifyAgain;
+  context.identifyAgain = identifyAgain;
 }
 
 function unauthorized(message: string): BffError {

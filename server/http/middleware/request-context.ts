@@ -24,7 +24,7 @@ export type RequestContext = {
   environment?: string;
   caller?: Caller;
   /** The caller as of now: undefined once the key was removed, or the session is over. */
-  identifyAgain?: () => Caller | undefined | Promise<Caller | undefined>;
+  identifyAgain?: () => Promise<Caller | undefined> | Caller | undefined;
   /** Set if the answer is a failure. */
   code?: string;
   /** The missing grant, if that is why the request failed. */

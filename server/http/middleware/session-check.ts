@@ -5,7 +5,7 @@ import type { AllowedOrigins } from '../../config/allowed-origins.ts';
 import type { Sessions } from '../../sessions/sessions.ts';
 
 /** The caller that a request's cookie proves, if any. Throws if the request does not come from one of our pages. */
-export type IdentifySession = (request: Request) => Caller | undefined;
+export type IdentifySession = (request: Request) => Promise<Caller | undefined>;
 
 /**
  * A browser adds the cookie to any request, whichever page made it. So the request must also prove where it comes from (RFC
@@ -38,11 +38,11 @@ export function checkForgery(
 }
 
 export function createSessionCheck(sessions: Sessions, allowed: AllowedOrigins): IdentifySession {
-  return function identifySession(request) {
+  return async function identifySession(request) {
     const { cookie } = request.headers;
     if (!sessions.claimsSession(cookie)) return undefined;
     checkForgery(request, { publicOrigin: sessions.publicOrigin, allowed });
-    return sessions.sessionOf(cookie)?.caller;
+    return (await sessions.sessionOf(cookie))?.caller;
   };
 }
 

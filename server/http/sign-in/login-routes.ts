@@ -53,10 +53,10 @@ export function createLoginRoutes(sessions: Sessions, allowed: AllowedOrigins): 
     });
   });
 
-  route(router, 'POST', logoutPath, (request, response) => {
+  route(router, 'POST', logoutPath, async (request, response) => {
     checkForgery(request, { publicOrigin: sessions.publicOrigin, allowed });
     // A caller with an access key does not use the cookie, here as everywhere.
-    if (request.headers.authorization === undefined) sessions.endSession(request.headers.cookie);
+    if (request.headers.authorization === undefined) await sessions.endSession(request.headers.cookie);
     response.setHeader('Set-Cookie', dropSessionCookie);
     response.status(204).end();
   });

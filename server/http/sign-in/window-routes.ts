@@ -51,7 +51,7 @@ export function createWindowRoutes(dependencies: WindowDependencies): Router {
   route(router, 'GET', consentPath, async (request, response) => {
     const browser = required(sessions);
     const asked = readWindowRequest(queryOf(response), returnAddressOf);
-    const caller = browser.sessionOf(request.headers.cookie)?.caller;
+    const caller = (await browser.sessionOf(request.headers.cookie))?.caller;
     if (!caller) {
       const query = new URLSearchParams({
         challenge: asked.challenge,
@@ -62,7 +62,7 @@ export function createWindowRoutes(dependencies: WindowDependencies): Router {
       return;
     }
     response.locals.context.caller = caller;
-    const word = windowCodes.ask(caller, asked);
+    const word = await windowCodes.ask(caller, asked);
     sendConsentPage(response, { caller, returnAddress: asked.returnAddress, keySeconds, word });
   });
 
@@ -70,20 +70,19 @@ export function createWindowRoutes(dependencies: WindowDependencies): Router {
     const browser = required(sessions);
     requireOwnPage(request, browser.publicOrigin);
     const form = new URLSearchParams((await readBytes(request, largestForm)).toString());
-    const session = browser.sessionOf(request.headers.cookie);
-    const asked = session && windowCodes.answered(form.get('word') ?? '', session.caller);
+    const session = await browser.sessionOf(request.headers.cookie);
+    const asked = session && (await windowCodes.answered(form.get('word') ?? '', session.caller));
     if (!session || !asked) {
       throw BffError.of(
         'LOGIN_FAILED',
         'You have answered this page already, it is older than ten minutes, or somebody else has signed in since. Go back to VS Code, and choose Sign In again.',
       );
     }
-    const { caller, isSignedIn } = session;
-    response.locals.context.caller = caller;
+    response.locals.context.caller = session.caller;
     const { returnAddress, state } = asked;
     const allowed = form.get('answer') === 'allow';
     const answer = allowed
-      ? ({ code: windowCodes.issue(caller, asked, isSignedIn), state } as const)
+      ? ({ code: await windowCodes.issue(session, asked), state } as const)
       : ({ error: 'access_denied', state } as const);
     response.redirect(303, withAnswer(returnAddress, answer));
   });
@@ -105,17 +104,18 @@ export function createWindowRoutes(dependencies: WindowDependencies): Router {
         const { code, verifier } = validation.ok ? validation.value : { code: '', verifier: '' };
         const person =
           windowCodeForm.test(code) && windowVerifierForm.test(verifier)
-            ? windowCodes.redeem(code, verifier)
+            ? await windowCodes.redeem(code, verifier)
             : undefined;
-        if (!person) {
+        // After a sign-out, the code is worthless.
+        if (!person || !(await sessions?.isPresent(person.presence))) {
           throw BffError.of(
             'LOGIN_FAILED',
             'This sign-in has ended: its code was used already, is older than a minute, or belongs to another window. Sign in again.',
           );
         }
         const { key, caller, expiresAt } = await accessKeys.issue({
-          name: person.id,
-          grants: person.grants,
+          name: person.caller.id,
+          grants: person.caller.grants,
           lifetimeSeconds: keySeconds,
           origin: 'sign-in',
         });
