@@ -105,14 +105,18 @@ for (const kind of ['node', 'web'] as const) {
           await quickInput.type('production');
           await quickInput.message(/exactly/);
           await quickInput.type('production 7');
+          const underWay = page.locator('.statusbar-item', { hasText: 'Import roster.csv · production' });
+          await underWay.waitFor();
           await quickInput.accept();
           const asked = notification(/The first 5 rows were sent\. Continue with the other 2\?/).first();
           await asked.waitFor();
           assert.equal(invited().length, 5);
+          await underWay.waitFor();
           await asked.getByRole('button', { name: 'Continue' }).click();
           await notification(/Imported roster\.csv into production: 7 done, 1 faulty\./)
             .first()
             .waitFor();
+          await underWay.waitFor({ state: 'detached' });
           // Several rows are on the wire at once, so they arrive in any order.
           const ids = invited().map(({ body }) => JSON.stringify(body).match(/2026\d{4}/)?.[0]);
           assert.deepEqual(

@@ -100,6 +100,15 @@ describe('the fields that no column gives', () => {
     assert.deepEqual(draft?.set, { 'externalReferences[0].namespace': 'SIS' });
   });
 
+  it('are others for another operation, which is chosen before anything is counted', async () => {
+    const draft = await answer('E-mail,First name,Last name,Student ID\n', {
+      operation: 'createUser',
+      'set:identity.roleName': 'student',
+      'set:externalReferences[0].namespace': 'SIS',
+    });
+    assert.equal(draft?.operation, 'createUser');
+  });
+
   it('are named when nobody can give them for all rows', async () => {
     const text = 'First name,Last name,Namespace,Student ID\n';
     const draft: ColumnsDraft = { operation: 'createInvitation', map: {}, set: {}, constant: [] };
