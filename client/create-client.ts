@@ -1,13 +1,13 @@
 import { type GivenOptions, retriesCheck } from '../shared/call-request.ts';
 import { callSettings, methodsOf, requireOption, sender } from '../shared/client.ts';
-import { createCall } from '../shared/client-call.ts';
+import { createCall, type KnownOptions } from '../shared/client-call.ts';
 import { ClientError } from '../shared/client-error.ts';
 import { type EndpointRow, isWrite } from '../shared/endpoint-row.ts';
 import { endpoints } from '../shared/endpoints.ts';
 import { type ActivityOfOptions, activityPages } from './activity-pages.ts';
 import { withFiles } from './file-content.ts';
 import type { ActivityEntry, ClientMethods } from './methods.ts';
-import type { ClientOptions } from './options.ts';
+import type { ClientOptions, WriteOptions } from './options.ts';
 import { pause, type RetryTiming, waitBeforeRetry } from './retries.ts';
 import { clientVersion } from './version.ts';
 import { watchTry } from './watch-try.ts';
@@ -35,14 +35,15 @@ export function createTimedClient(options: ClientOptions, timing: RetryTiming): 
   const settings = callSettings(options);
   const { maxRetries = 2 } = options;
   requireOption('maxRetries', maxRetries, retriesCheck);
-  const call = createCall(settings);
-  const send = named(settings.origin, sender(options));
+  const call = createCall(settings, nameFor(settings.origin));
+  const send = sender(options);
 
   /** Makes a call, as often as that is safe and may help. */
   async function callRow(row: EndpointRow, given: GivenOptions, operation: string): Promise<unknown> {
-    const { environment, signal, importId, idempotencyKey = crypto.randomUUID() } = given;
+    const known = given as KnownOptions & WriteOptions;
+    const { environment, signal, importId, idempotencyKey = crypto.randomUUID() } = known;
     // The rows of an import have a loop of their own, which knows them all.
-    const most = importId === undefined ? ((given.maxRetries ?? maxRetries) as number) : 0;
+    const most = importId === undefined ? (known.maxRetries ?? maxRetries) : 0;
     // Every try has the same key and the same files.
     const asked = { ...(await withFiles(row, given)), ...(isWrite(row) && { idempotencyKey }) };
     for (let attempt = 1; ; attempt += 1) {
@@ -58,7 +59,7 @@ export function createTimedClient(options: ClientOptions, timing: RetryTiming): 
             : undefined;
         watched.ended(error as ClientError, waitMs);
         if (waitMs === undefined) throw error;
-        await timing.pause(waitMs, signal as AbortSignal | undefined, error as ClientError);
+        await timing.pause(waitMs, signal, error as ClientError);
       }
     }
   }
@@ -69,8 +70,7 @@ export function createTimedClient(options: ClientOptions, timing: RetryTiming): 
 }
 
 /** Tells the BFF which client this is; but not from a page of another origin, whose preflight an older BFF would refuse. */
-function named(origin: string, send: typeof fetch): typeof fetch {
-  if ((globalThis.location?.origin ?? origin) !== origin) return send;
-  const name = { 'x-pearsana-client': `pearsana-partner-client/${clientVersion}` };
-  return (input, init) => send(input, { ...init, headers: { ...(init?.headers as object), ...name } });
+function nameFor(origin: string): Record<string, string> {
+  if ((globalThis.location?.origin ?? origin) !== origin) return {};
+  return { 'x-pearsana-client': `pearsana-partner-client/${clientVersion}` };
 }

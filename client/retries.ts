@@ -39,19 +39,22 @@ function mayHelp({ reason, failure, status = 0 }: ClientError): boolean {
 }
 
 /** Waits, unless the caller cancels the call meanwhile. @param failed the error of the try before */
-export function pause(ms: number, signal: AbortSignal | undefined, failed: ClientError): Promise<void> {
-  return new Promise((resolve, reject) => {
-    function cancel(): void {
-      const { origin, requestId, environment, outcome, idempotencyKey } = failed;
-      const facts = { origin, requestId, environment, outcome, idempotencyKey, cause: signal?.reason };
+export async function pause(ms: number, signal: AbortSignal | undefined, failed: ClientError): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(wake, signal?.aborted ? 0 : ms);
+    signal?.addEventListener('abort', wake);
+    function wake(): void {
       clearTimeout(timer);
-      reject(new ClientError({ reason: 'cancelled', message: 'The call was cancelled.', ...facts }));
-    }
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', cancel);
+      signal?.removeEventListener('abort', wake);
       resolve();
-    }, ms);
-    if (signal?.aborted) cancel();
-    signal?.addEventListener('abort', cancel, { once: true });
+    }
   });
+  if (!signal?.aborted) return;
+  const nothing = { status: undefined, failure: undefined, issues: [] };
+  const cancelled = {
+    reason: 'cancelled',
+    message: 'The call was cancelled.',
+    cause: signal.reason,
+  } as const;
+  throw new ClientError({ ...failed, ...nothing, ...cancelled });
 }

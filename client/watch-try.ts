@@ -1,23 +1,22 @@
+import type { Send } from '../shared/client-call.ts';
 import type { ClientError } from '../shared/client-error.ts';
 import type { ClientOptions, RequestFacts, ResponseFacts } from './options.ts';
 
 type Hooks = Pick<ClientOptions, 'onRequest' | 'onResponse'>;
-type TryFacts = { operation: string; environment: unknown; attempt: number };
+type TryFacts = { operation: string; environment: string | undefined; attempt: number };
 
 /** Tells the hooks of one try: when it is sent, and how it ended. A try that was not sent is not told. */
-export function watchTry({ onRequest, onResponse }: Hooks, facts: TryFacts, send: typeof fetch) {
+export function watchTry({ onRequest, onResponse }: Hooks, facts: TryFacts, send: Send) {
   let sent: RequestFacts | undefined;
   let started = 0;
   let status: number | undefined;
 
-  const watchedSend: typeof fetch = async (input, init) => {
-    const requestId = new Headers(init?.headers).get('x-request-id') ?? '';
-    const { operation, attempt } = facts;
-    const environment = typeof facts.environment === 'string' ? facts.environment : undefined;
-    sent = { operation, method: init?.method ?? 'GET', url: String(input), environment, requestId, attempt };
+  const watchedSend: Send = async (url, init) => {
+    const { method, headers } = init;
+    sent = { ...facts, method, url, requestId: headers['x-request-id'] ?? '' };
     tell(onRequest, sent);
     started = performance.now();
-    const response = await send(input, init);
+    const response = await send(url, init);
     status = response.status || undefined;
     return response;
   };

@@ -50,7 +50,8 @@ export async function buildClient(): Promise<string> {
     await rename(join(stage, name), join(root, 'dist', name));
     return join(root, 'dist', name);
   } finally {
-    await rm(stage, { recursive: true, force: true });
+    // After a failure, the other parts may still be writing.
+    await rm(stage, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import { answeringEnvironment, callId, externalReference, refuses, sha256Hex } from './fields.ts';
+import { answeringEnvironment, callId, externalReference, matches, refuses, sha256Hex } from './fields.ts';
 import { importOperations } from './import-record.ts';
 
 /** `in_flight`: it is being sent right now. `succeeded`: Pearsana accepted it. The others are as in a failure's `outcome`. */
-export const writeState = z.enum(['in_flight', 'succeeded', 'not_sent', 'refused', 'unknown']);
+export const writeState = z.literal(['in_flight', 'succeeded', 'not_sent', 'refused', 'unknown']);
 export type WriteState = z.infer<typeof writeState>;
 
 /** One write in the journal. */
@@ -38,6 +38,8 @@ export const activityEntry = z.object({
 });
 export type ActivityEntry = z.infer<typeof activityEntry>;
 
+export const importForm = /^(imp_[0-9a-f]{32}|none)$/;
+
 /** Which writes to list, and the page of them. A BFF of an older version lists all. */
 export const activityQuery = z
   .object({
@@ -50,9 +52,7 @@ export const activityQuery = z
     /** See `namespace`. */
     externalId: z.optional(externalReference.shape.externalId),
     /** Only the rows of this import; with `none`, only writes that are no row of an import. */
-    import: z.optional(
-      z.string().check(z.regex(/^(imp_[0-9a-f]{32}|none)$/, 'must be the id of an import, or `none`')),
-    ),
+    import: z.optional(z.string().check(matches(importForm, 'must be the id of an import, or `none`'))),
   })
   .check(
     refuses((query: Person) => onlyWith(query, 'namespace', 'externalId'), 'externalId'),
@@ -120,24 +120,15 @@ const tooManyLookups = `must have at most ${mostLookups.toLocaleString('en')} en
 export const lookupRequest = z
   .strictObject({
     /** The operation whose earlier writes are looked up. */
-    operation: z.enum(importOperations),
+    operation: z.literal(importOperations),
     /** The people to look up. For every operation except `submitDocument`. */
     references: z.optional(z.array(externalReference).check(z.maxLength(mostLookups, tooManyLookups))),
     /** The documents to look up, for `submitDocument`: the SHA-256 of each canonical request, in hexadecimal. */
     digests: z.optional(z.array(sha256Hex).check(z.maxLength(mostLookups, tooManyLookups))),
   })
   .check(
-    z.check(({ value: input, issues }) => {
-      const { operation, ...lists } = input;
-      const isDocument = operation === 'submitDocument';
-      const fault = (name: 'references' | 'digests', message: string) =>
-        issues.push({ code: 'custom', path: [name], message, input, continue: true });
-      const [wanted, other] = isDocument
-        ? (['digests', 'references'] as const)
-        : (['references', 'digests'] as const);
-      if (lists[wanted] === undefined) fault(wanted, 'is required');
-      if (lists[other] !== undefined) fault(other, `is not for ${operation}`);
-    }),
+    refuses((lookup: Lookup) => listFault(lookup, 'references'), 'references'),
+    refuses((lookup: Lookup) => listFault(lookup, 'digests'), 'digests'),
   );
 export type LookupRequest = z.infer<typeof lookupRequest>;
 
@@ -158,4 +149,14 @@ type Person = { namespace?: string | undefined; externalId?: string | undefined 
 
 function onlyWith(query: Person, given: keyof Person, missing: keyof Person): string | undefined {
   return query[given] !== undefined && query[missing] === undefined ? `is required with ${given}` : undefined;
+}
+
+type Lookup = { operation: string; references?: unknown; digests?: unknown };
+
+/** A document is looked up by its digest, a person by a reference. */
+function listFault(lookup: Lookup, list: 'references' | 'digests'): string | undefined {
+  const { operation } = lookup;
+  const isNeeded = (operation === 'submitDocument') === (list === 'digests');
+  if (isNeeded) return lookup[list] === undefined ? 'is required' : undefined;
+  return lookup[list] === undefined ? undefined : `is not for ${operation}`;
 }

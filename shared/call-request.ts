@@ -4,8 +4,14 @@ import { type EndpointRow, filledPath, parametersIn } from './endpoint-row.ts';
 import type { Issue } from './errors.ts';
 import { validate } from './validate.ts';
 
-/** The options of a method as they come: nothing of them is checked yet. */
+/** The options of a method as they come, less those that are null or undefined: nothing of them is checked yet. */
 export type GivenOptions = Readonly<Record<string, unknown>>;
+
+/** The fields that have a value. Null is the same as nothing. */
+export function present<Value>(fields: Readonly<Record<string, Value>>) {
+  const found = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null);
+  return Object.fromEntries(found) as Record<string, NonNullable<Value>>;
+}
 
 export type Check = [isRight: (value: unknown) => boolean, message: string];
 
@@ -41,10 +47,6 @@ function wholeNumber(least: number, most: number): Check {
 /** Values that would leave their place in the path even if encoded, or that cannot be encoded. */
 const nameCheck: Check = [isText(/^(?!\.{0,2}$)\P{Cs}+$/u), 'is not a name'];
 
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null;
-}
-
 /** The path and the body of a call. `refuse` is called with the faults. */
 export function requestOf(
   row: EndpointRow,
@@ -56,14 +58,13 @@ export function requestOf(
     if (!isRight(value)) issues.push({ path, message });
   };
   for (const path of parametersIn(row.path)) {
-    check(path, given[path], isGiven(given[path]) ? nameCheck : [isGiven, 'is required']);
+    check(path, given[path], path in given ? nameCheck : [() => false, 'is required']);
   }
-  for (const [path, each] of Object.entries(optionChecks))
-    if (isGiven(given[path])) check(path, given[path], each);
+  for (const [path, each] of Object.entries(optionChecks)) if (path in given) check(path, given[path], each);
   const pick = (schema?: z.ZodMiniObject) =>
     Object.fromEntries(
       Object.keys(schema?.shape ?? {})
-        .filter((name) => isGiven(given[name]))
+        .filter((name) => name in given)
         .map((name) => [name, given[name]]),
     );
   function verify(schema: z.ZodMiniType | undefined, value: unknown): void {

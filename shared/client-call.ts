@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { type GivenOptions, longestTimeoutMs, requestOf } from './call-request.ts';
+import { type GivenOptions, longestTimeoutMs, present, requestOf } from './call-request.ts';
+import type { SharedCallOptions, WriteOptions } from './client.ts';
 import { ClientError, type ClientErrorFacts } from './client-error.ts';
 import { slowestBytesPerMs } from './documents.ts';
 import { type EndpointRow, isConfirmed, isWrite } from './endpoint-row.ts';
@@ -9,8 +10,17 @@ import { sentences } from './validate.ts';
 
 export type CallSettings = { origin: string; accessKey: string | undefined; timeoutMs: number };
 
+/** Sends a request, as `fetch` does. */
+export type Send = (
+  url: string,
+  init: RequestInit & { method: string; headers: Readonly<Record<string, string>> },
+) => Promise<Response>;
+
 /** Makes the call of a row. It fails with a {@link ClientError}. */
-export type Call = (row: EndpointRow, given: GivenOptions, send: typeof fetch) => Promise<unknown>;
+export type Call = (row: EndpointRow, given: GivenOptions, send: Send) => Promise<unknown>;
+
+/** The options that a call itself reads. Nothing is sent before they are checked. */
+export type KnownOptions = SharedCallOptions & WriteOptions & { environment?: string | undefined };
 
 /**
  * With these a proxy answers in place of the server behind it. Any other, such as 404, could be another program's. The first
@@ -19,46 +29,50 @@ export type Call = (row: EndpointRow, given: GivenOptions, send: typeof fetch) =
 const notPassedOn = /^4(1[34]|29|31)$/;
 const maybePassedOn = /^(4(0[378]|99)|50[234]|511|52\d|530)$/;
 
-export function createCall({ origin, accessKey, timeoutMs }: CallSettings): Call {
+/** @param ownHeaders headers for every request, beside those of the call */
+export function createCall(settings: CallSettings, ownHeaders: Readonly<Record<string, string>> = {}): Call {
+  const { origin, accessKey } = settings;
   return async function call(row, given, send) {
-    const option = <Value>(name: string) => (given[name] ?? undefined) as Value | undefined;
-    const environment = option<string>('environment');
-    const requestId = option<string>('requestId');
+    const options = given as KnownOptions;
+    const { environment, signal, timeoutMs = settings.timeoutMs } = options;
+    const { requestId = crypto.randomUUID(), idempotencyKey: key = crypto.randomUUID() } = options;
     const writes = isWrite(row);
-    const idempotencyKey = writes ? (option<string>('idempotencyKey') ?? crypto.randomUUID()) : undefined;
-    const context = { origin, requestId: requestId ?? crypto.randomUUID(), environment, idempotencyKey };
+    const idempotencyKey = writes ? key : undefined;
     /** What is not known of a write is unknown: a request that has left is up to the BFF. */
-    const failed = (facts: ClientErrorFacts) =>
-      new ClientError({ ...context, ...facts, outcome: writes ? (facts.outcome ?? 'unknown') : undefined });
+    const failed = ({ outcome = 'unknown', ...facts }: ClientErrorFacts) =>
+      new ClientError({
+        ...{ origin, requestId, environment, idempotencyKey },
+        ...facts,
+        outcome: writes ? outcome : undefined,
+      });
+    const unsent = (facts: ClientErrorFacts) =>
+      failed({ ...facts, requestId: options.requestId, outcome: 'not_sent' });
     const { path, sent } = requestOf(row, given, (issues) => {
-      const message = sentences(issues).join('\n');
-      throw failed({ reason: 'invalid', message, issues, requestId: requestId ?? '', outcome: 'not_sent' });
+      throw unsent({ reason: 'invalid', message: sentences(issues).join('\n'), issues });
     });
-    const signal = option<AbortSignal>('signal');
-    const cancelled = (outcome: 'not_sent' | 'unknown', cause: unknown) =>
-      failed({ reason: 'cancelled', message: 'The call was cancelled.', outcome, cause });
-    if (signal?.aborted) throw cancelled('not_sent', signal.reason);
+    const cancelled = { reason: 'cancelled', message: 'The call was cancelled.' } as const;
+    if (signal?.aborted) throw unsent({ ...cancelled, cause: signal.reason });
 
     const sendingMs = Math.ceil(((sent?.length ?? 0) * 2) / slowestBytesPerMs);
-    const longestMs = Math.min((option<number>('timeoutMs') ?? timeoutMs) + sendingMs, longestTimeoutMs);
+    const longestMs = Math.min(timeoutMs + sendingMs, longestTimeoutMs);
     const timeout = AbortSignal.timeout(longestMs);
-    const header = (name: string, value: string | undefined) => value !== undefined && { [name]: value };
     let response: Response;
     let text: string;
     try {
       response = await send(origin + path, {
         method: row.method,
-        headers: {
+        headers: present({
           accept: 'application/json',
-          'x-request-id': context.requestId,
-          ...header('authorization', accessKey && `Bearer ${accessKey}`),
-          ...header('content-type', sent && 'application/json'),
-          ...header('x-confirm-environment', isConfirmed(row) ? headerWord(option('confirm')) : undefined),
-          ...header('x-pearsana-import', writes ? headerWord(option('importId')) : undefined),
+          'x-request-id': requestId,
+          ...ownHeaders,
+          authorization: accessKey && `Bearer ${accessKey}`,
+          'content-type': sent && 'application/json',
+          'x-confirm-environment': isConfirmed(row) ? headerWord(options.confirm) : undefined,
+          'x-pearsana-import': writes ? headerWord(options.importId) : undefined,
           // A string of a structured field, which has the same escapes as JSON here.
-          ...header('idempotency-key', idempotencyKey && JSON.stringify(idempotencyKey)),
-        },
-        ...(sent !== undefined && { body: sent }),
+          'idempotency-key': writes ? JSON.stringify(key) : undefined,
+        }),
+        body: sent ?? null,
         // A redirect would take the key to another place. Workers at the edge know no “error”.
         redirect: 'manual',
         credentials: 'omit',
@@ -68,7 +82,7 @@ export function createCall({ origin, accessKey, timeoutMs }: CallSettings): Call
       });
       text = await response.text();
     } catch (cause) {
-      if (signal?.aborted) throw cancelled('unknown', cause);
+      if (signal?.aborted) throw failed({ ...cancelled, cause });
       throw timeout.aborted
         ? failed({
             ...{ reason: 'timeout', cause },

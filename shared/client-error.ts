@@ -114,18 +114,9 @@ export interface CallError extends Error {
   readonly isFromOlderBff: boolean;
 }
 
-/** What an error says where it has nothing to say. */
-const absent = {
-  environment: undefined,
-  status: undefined,
-  retryAfterSeconds: undefined,
-  outcome: undefined,
-  idempotencyKey: undefined,
-};
-
 export const ClientError = class ClientError extends Error {
-  static {
-    Object.defineProperty(ClientError.prototype, mark, { value: true });
+  get [mark](): boolean {
+    return true;
   }
 
   constructor({ reason, message, cause, ...facts }: ClientErrorFacts) {
@@ -138,7 +129,7 @@ export const ClientError = class ClientError extends Error {
     const isFromOlderBff =
       failure?.source === 'bff' && ['NOT_FOUND', 'METHOD_NOT_ALLOWED'].includes(failure.code);
     const known = { origin, requestId: failure?.requestId ?? requestId, failure, issues, isFromOlderBff };
-    Object.assign(this, { name: 'ClientError', reason }, absent, facts, known);
+    Object.assign(this, { name: 'ClientError', reason }, facts, known);
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {

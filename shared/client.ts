@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { type Check, type GivenOptions, timeoutCheck } from './call-request.ts';
+import { type Check, type GivenOptions, present, timeoutCheck } from './call-request.ts';
 import { type CallSettings, createCall } from './client-call.ts';
 import type { EndpointRow, EndpointTable, OperationRow, OwnRow, ParameterIn } from './endpoint-row.ts';
 import { type Endpoints, endpoints } from './endpoints.ts';
@@ -146,7 +146,7 @@ export function methodsOf<Table extends EndpointTable>(
   // Each method has the types of its row, and the compiler cannot follow them through a list of names.
   const methods = Object.entries(table).map(([name, row]) => [
     name,
-    async (given?: GivenOptions) => call(row, given ?? {}, name),
+    async (given?: GivenOptions) => call(row, present(given ?? {}), name),
   ]);
   return Object.fromEntries(methods) as ClientOf<Table>;
 }

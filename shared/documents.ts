@@ -4,6 +4,7 @@ import {
   externalReference,
   filename,
   keptWord,
+  notEmpty,
   optionalText,
   refuses,
   requiredText,
@@ -24,8 +25,8 @@ export const documentTypes = {
   sports: ['SPORTS_CERTIFICATE', 'ATHLETIC_RECORD'],
 } as const;
 
-/** The default limits. */
-export const defaultFileLimits = { document: 10 * 1024 * 1024, batch: 25 * 1024 * 1024 };
+/** The default limits: 10 MB and 25 MB. */
+export const defaultFileLimits = { document: 10_485_760, batch: 26_214_400 };
 
 /** 1 Mbit/s, in bytes per millisecond. A network that carries a large body more slowly counts as failed. */
 export const slowestBytesPerMs = 125;
@@ -90,11 +91,11 @@ export const submitDocumentBatchRequest = z.strictObject({
   items: z
     .array(batchItem)
     .check(
-      z.minLength(1, 'must have at least one entry'),
       z.maxLength(
         mostBatchItems,
         `must have at most ${mostBatchItems} entries: send more in several batches`,
       ),
+      notEmpty(),
       eachOnce('itemId', 'is used twice: the results could not be told apart'),
     ),
 });

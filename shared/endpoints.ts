@@ -30,7 +30,7 @@ import { createUserRequest, createUserResult, keptUserResult } from './users.ts'
 const inEnvironment = '/api/environments/:environment';
 
 /** 64 KB: far more than any form needs. */
-const formCap = 64 * 1024;
+const formCap = 65_536;
 
 const noSuchPerson =
   'No user has this external reference. Create the user first, then submit the document again.';

@@ -7,7 +7,7 @@ export const partnerEnvironments = {
   production: { apiUrl: 'https://api.pearsana.com', authUrl: 'https://auth.pearsana.com' },
 } as const;
 
-export const environmentKind = z.enum(['local', 'sandbox', 'production', 'other']);
+export const environmentKind = z.literal(['local', 'sandbox', 'production', 'other']);
 export type EnvironmentKind = z.infer<typeof environmentKind>;
 
 /** The state of the token for one set of scopes, without the token. */
@@ -15,7 +15,7 @@ export const tokenStatus = z.object({
   /** With Pearsana's prefix. */
   scopes: z.array(z.string()),
   /** `fresh`: in use. `stale`: in use while a new one is requested. `expired`: not used. `failing`: the last request failed. */
-  state: z.enum(['fresh', 'stale', 'expired', 'failing']),
+  state: z.literal(['fresh', 'stale', 'expired', 'failing']),
   /** ISO 8601; null if there is no token. */
   expiresAt: z.nullable(z.string()),
 });
@@ -63,7 +63,7 @@ export type EnvironmentsAnswer = z.infer<typeof environmentsAnswer>;
 export const sessionAnswer = z.object({
   requestId: callId,
   /** Whose key or session it is. */
-  caller: z.object({ id: z.string(), kind: z.enum(['access-key', 'session']) }),
+  caller: z.object({ id: z.string(), kind: z.literal(['access-key', 'session']) }),
   /** `environment:operation`; `*` means all environments, or all operations. */
   grants: z.array(z.string()),
   /** The BFF's clock (ISO 8601). Absent if the BFF is older than this field. */

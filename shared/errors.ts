@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
 /** Who said no: the BFF, Pearsana's API, or Pearsana's authorisation server. */
-export const errorSource = z.enum(['bff', 'pearsana', 'auth']);
+export const errorSource = z.literal(['bff', 'pearsana', 'auth']);
 export type ErrorSource = z.infer<typeof errorSource>;
 
 /**
@@ -9,7 +9,7 @@ export type ErrorSource = z.infer<typeof errorSource>;
  * `not_sent`: nothing left the BFF, so it is safe to try again. `refused`: Pearsana said no.
  * `unknown`: it may have happened, so look in Pearsana before you try again.
  */
-export const outcome = z.enum(['not_sent', 'refused', 'unknown']);
+export const outcome = z.literal(['not_sent', 'refused', 'unknown']);
 export type Outcome = z.infer<typeof outcome>;
 
 /** One fault of a request: its place, and what is wrong. */

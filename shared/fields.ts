@@ -9,7 +9,7 @@ const mostRoles = 20;
 
 /** A blank is not a name. Nothing is trimmed: the text is sent as typed. */
 const empty = 'must not be empty';
-const notBlank = z.regex(/\S/, empty);
+const notBlank = matches(/\S/, empty);
 
 /** Required text, in one line and without invisible characters. */
 export const requiredText = textOf(shortText, unseenFault, notBlank);
@@ -46,8 +46,9 @@ export const email = textOf(254, emailFault, notBlank);
 /** A birth date, as in `2000-05-15`: a calendar day that exists, in the past, and after the year 1900. */
 export const birthDate = z.string().check(refuses(birthDateFault));
 
+export const currencyForm = /^[A-Z]{3}$/;
 /** Three capital letters (ISO 4217), such as USD, GBP or EUR. */
-export const currency = z.string().check(z.regex(/^[A-Z]{3}$/, 'is not a currency such as USD'));
+export const currency = z.string().check(matches(currencyForm, 'is not a currency such as USD'));
 
 /** A person's id in another system. `namespace` names the system (SIS, LMS, PEARSANA, …), `externalId` is the id. */
 export const externalReference = z.strictObject({ namespace: requiredText, externalId: requiredText });
@@ -56,10 +57,7 @@ export type ExternalReference = z.infer<typeof externalReference>;
 /** At least one. Pearsana does not document whether it refuses a second person with the same reference. */
 export const externalReferences = z
   .array(externalReference)
-  .check(
-    z.minLength(1, 'must have at least one entry'),
-    z.maxLength(mostReferences, `must have at most ${mostReferences} entries`),
-  );
+  .check(z.maxLength(mostReferences, `must have at most ${mostReferences} entries`), notEmpty());
 
 /** At least one. Each namespace may appear once, as invitations require. */
 export const uniqueExternalReferences = externalReferences.check(
@@ -73,10 +71,23 @@ export const roles = z
 
 export const keptWordForm = /^[\w.:+-]{1,128}$/;
 /** An id or a state, as the journal keeps it: a short word that cannot be a name or an address. */
-export const keptWord = z.string().check(z.regex(keptWordForm));
+export const keptWord = z.string().check(matches(keptWordForm, 'is not a word'));
 
+export const sha256HexForm = /^[0-9a-f]{64}$/;
 /** A SHA-256, in hexadecimal. */
-export const sha256Hex = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal'));
+export const sha256Hex = z.string().check(matches(sha256HexForm, 'must be a SHA-256 in hexadecimal'));
+
+/** A check of a text's form. Like the other checks here, it is told to JSON Schema in `server/openapi/contract-schemas.ts`. */
+export function matches(form: RegExp, message: string) {
+  return refuses((text: string) => (form.test(text) ? undefined : message));
+}
+
+/** A check for lists: at least one entry. */
+export function notEmpty() {
+  return refuses(({ length }: readonly unknown[]) =>
+    length > 0 ? undefined : 'must have at least one entry',
+  );
+}
 
 /** A check for lists: no two entries may have the same text in this field. */
 export function eachOnce<Field extends string>(field: Field, message: string) {
@@ -84,20 +95,21 @@ export function eachOnce<Field extends string>(field: Field, message: string) {
     const seen = new Set<string>();
     for (const [index, entry] of entries.entries()) {
       if (seen.has(entry[field]))
-        issues.push({ code: 'custom', path: [index, field], message, input: entries });
+        issues.push({ code: 'custom', path: [index, field], message, input: entry[field] });
       seen.add(entry[field]);
     }
   });
 }
 
 /** A check with a function that says what is wrong with the value, or with a field in it. */
-export function refuses<Value>(faultOf: (value: Value) => string | undefined, ...path: string[]) {
-  return z.check<Value>(({ value: input, issues }) => {
+export function refuses<Value>(faultOf: (value: Value) => string | undefined, field?: string & keyof Value) {
+  return z.check<Value>(({ value, issues }) => {
     // One fault of a value is enough; and of what is too long, nobody need read megabytes.
-    const message = path.length === 0 && issues.length > 0 ? undefined : faultOf(input);
-    // Those of others are told as well.
-    if (message !== undefined)
-      issues.push({ code: 'custom', path: [...path], message, input, continue: true });
+    const message = field === undefined && issues.length > 0 ? undefined : faultOf(value);
+    if (message === undefined) return;
+    const place = field === undefined ? { path: [], input: value } : { path: [field], input: value[field] };
+    // The faults of others are told as well.
+    issues.push({ ...place, code: 'custom', message, continue: true });
   });
 }
 

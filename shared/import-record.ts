@@ -13,7 +13,7 @@ export const importRecord = z.object({
   /** Names this import, as in `imp_…`. */
   id: z.string(),
   environment: z.string(),
-  operation: z.enum(importOperations),
+  operation: z.literal(importOperations),
   /** How many rows the person confirmed. */
   rows: z.number(),
   /** The SHA-256 of the file, in hexadecimal. */
@@ -21,7 +21,7 @@ export const importRecord = z.object({
   /** Whether it may send again what had succeeded before it was announced. An older BFF does not say. */
   again: z.optional(z.boolean()),
   /** `finished`: all rows are done, or no row was sent for 24 hours. `stopped`: somebody stopped the import. */
-  state: z.enum(['open', 'stopped', 'finished']),
+  state: z.literal(['open', 'stopped', 'finished']),
   /** Who announced the import: the name of an access key, or of a session. */
   caller: z.string(),
   /** ISO 8601, like `endedAt`. */
@@ -44,7 +44,7 @@ export type ImportRecord = z.infer<typeof importRecord>;
 /** `POST /api/environments/{environment}/imports`: announces an import that a person has reviewed and confirmed as a whole. */
 export const announceRequest = z.strictObject({
   /** The operation of every row. */
-  operation: z.enum(importOperations),
+  operation: z.literal(importOperations),
   /** How many rows will be sent at most. */
   rows: z
     .number()

@@ -69,6 +69,6 @@ export function successOf(row: OperationRow) {
     environment: answeringEnvironment,
     requestId: callId,
     result: row.response,
-    partner: row.partner ? partnerFacts : z.null(),
+    partner: row.partner ? partnerFacts : z.literal(null),
   });
 }

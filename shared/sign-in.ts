@@ -39,4 +39,4 @@ export const loginCallbackPath = '/auth/callback';
 export const logoutPath = '/auth/logout';
 /** The page that asks whether a window of VS Code may act for the person, and where its form is sent. */
 export const consentPath = '/auth/vscode';
-export const consentAnswerPath = `${consentPath}/answer`;
+export const consentAnswerPath = '/auth/vscode/answer';

@@ -8,8 +8,8 @@ export type Schema = z.ZodMiniType;
 
 /** More would not help, and ten thousand wrong entries must not make an answer of megabytes. */
 const mostIssues = 20;
-/** Messages quote the value. Long values, and long names of unknown fields, are cut off. */
-const mostQuoted = 60;
+/** Messages quote the value. Long values, and long names of unknown fields, are cut off after 60 characters. */
+const beginningForm = /^.{0,60}/su;
 
 /**
  * Checks a request against its contract, and says in words what is wrong: `` email: `nobody` is not an e-mail address ``.
@@ -19,9 +19,9 @@ export function validate<Schema extends z.ZodMiniType>(
   schema: Schema,
   input: unknown,
 ): Validation<z.output<Schema>> {
-  const parsed = schema.safeParse(input, { error: describe });
+  const parsed = schema.safeParse(input, { error: describe, reportInput: true });
   if (parsed.success) return { ok: true, value: parsed.data };
-  const issues = parsed.error.issues.slice(0, mostIssues).flatMap((issue) => issuesOf(issue, input));
+  const issues = parsed.error.issues.slice(0, mostIssues).flatMap(issuesOf);
   return { ok: false, issues: issues.slice(0, mostIssues) };
 }
 
@@ -46,7 +46,7 @@ const kindNames: Record<string, string> = {
   boolean: 'true or false',
 };
 
-function issuesOf(issue: z.core.$ZodIssue, input: unknown): Issue[] {
+function issuesOf(issue: z.core.$ZodIssue): Issue[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.slice(0, mostIssues).map((key) => ({
       path: pathWords([...issue.path, shortened(key)]),
@@ -54,12 +54,10 @@ function issuesOf(issue: z.core.$ZodIssue, input: unknown): Issue[] {
     }));
   }
   const path = pathWords(issue.path);
-  const value = valueAt(input, issue.path);
+  const { input, message } = issue;
   // “must …” follows the field's name; “is not …” follows the value.
   const quoted =
-    issue.message.startsWith('is ') && typeof value === 'string'
-      ? `\`${shortened(value)}\` ${issue.message}`
-      : issue.message;
+    message.startsWith('is ') && typeof input === 'string' ? `\`${shortened(input)}\` ${message}` : message;
   return [{ path, message: path === '' ? `The request body ${quoted}` : quoted }];
 }
 
@@ -81,8 +79,6 @@ export function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 function shortened(value: string): string {
-  const beginning = Array.from(value.slice(0, 2 * mostQuoted))
-    .slice(0, mostQuoted)
-    .join('');
+  const [beginning = ''] = beginningForm.exec(value) ?? [];
   return beginning.length < value.length ? `${beginning}…` : value;
 }

@@ -103,9 +103,9 @@ async function list({ args, place, say, toOutput }: JournalCommand): Promise<voi
 /** A state of the contract; undefined for all of them. */
 function checkedState(given: string): WriteState | undefined {
   if (given === 'all') return undefined;
-  const state = writeState.options.find((each) => each === given);
+  const state = writeState.def.values.find((each) => each === given);
   if (state) return state;
-  throw new UsageError(`--state takes one of ${writeState.options.join(', ')}, or all.`);
+  throw new UsageError(`--state takes one of ${writeState.def.values.join(', ')}, or all.`);
 }
 
 /** A namespace and an id, as the list shows them. */

@@ -38,8 +38,12 @@ function factsWith(limits: environments.FileLimits): Map<Schema, Json> {
   return new Map<Schema, Json>([
     [fields.email, { format: 'email', pattern: fields.addressPattern.source }],
     [fields.birthDate, { format: 'date', maxLength: 10 }],
-    [fields.currency, { maxLength: 3 }],
-    [fields.sha256Hex, { maxLength: 64 }],
+    [fields.requiredText, { pattern: '\\S' }],
+    [fields.currency, { maxLength: 3, pattern: fields.currencyForm.source }],
+    [fields.sha256Hex, { maxLength: 64, pattern: fields.sha256HexForm.source }],
+    [fields.externalReferences, { minItems: 1 }],
+    [fields.uniqueExternalReferences, { minItems: 1 }],
+    [documents.submitDocumentBatchRequest.shape.items, { minItems: 1 }],
     [
       importRecord.announceRequest.shape.rows,
       { type: 'integer', format: 'int32', minimum: 1, maximum: importRecord.mostRows },
@@ -58,7 +62,7 @@ function factsWith(limits: environments.FileLimits): Map<Schema, Json> {
       { type: 'object', additionalProperties: true, maxProperties: documents.mostFreeValues },
     ],
     [activity.activityQuery.shape.before, pageEndSchema],
-    [activity.activityQuery.shape.import, { maxLength: 36 }],
+    [activity.activityQuery.shape.import, { maxLength: 36, pattern: activity.importForm.source }],
     [signIn.windowCodeRequest.shape.code, { maxLength: 128, pattern: signIn.windowCodeForm.source }],
     [signIn.windowCodeRequest.shape.verifier, { maxLength: 128, pattern: signIn.windowVerifierForm.source }],
   ]);
@@ -90,7 +94,7 @@ export function contractSchemas(table: EndpointTable, limits: environments.FileL
 
   for (const [name, schema] of Object.entries(contracts).filter(isSchemaEntry)) {
     paths.set(schema, name);
-    if (['object', 'enum'].includes(schema._zod.def.type)) add(name, schema);
+    if (['object', 'literal'].includes(schema._zod.def.type)) add(name, schema);
   }
   const successes = new Map<OperationRow, Schema>();
   for (const [name, row] of Object.entries(table)) {

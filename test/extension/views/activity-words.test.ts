@@ -44,7 +44,7 @@ describe('a write in the activity', () => {
   });
 
   it('is told to a screen reader with its outcome, which others see by its icon', () => {
-    const rows = writeState.options.map((state) => writeRow({ ...write, state }, now, 'sandbox'));
+    const rows = writeState.def.values.map((state) => writeRow({ ...write, state }, now, 'sandbox'));
     assert.equal(new Set(rows.map(({ spoken }) => spoken)).size, rows.length);
     assert.equal(new Set(rows.map(({ icon }) => icon)).size, rows.length);
     const unknown = writeRow({ ...write, state: 'unknown' }, now, 'sandbox');
