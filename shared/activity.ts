@@ -127,8 +127,8 @@ export const lookupRequest = z
     digests: z.optional(z.array(sha256Hex).check(z.maxLength(mostLookups, tooManyLookups))),
   })
   .check(
-    refuses((lookup: Lookup) => listFault(lookup, 'references'), 'references'),
     refuses((lookup: Lookup) => listFault(lookup, 'digests'), 'digests'),
+    refuses((lookup: Lookup) => listFault(lookup, 'references'), 'references'),
   );
 export type LookupRequest = z.infer<typeof lookupRequest>;
 
