@@ -2,15 +2,18 @@ import { relative, sep } from 'node:path';
 
 /**
  * A command of this program, as somebody can type it here: `npm run access --` in the repository, and elsewhere
- * `node <file> access`, with the file that was started.
+ * `node <file> access`, with the file that was started. A script that starts this program names itself in `STARTED_AS`.
  */
 export function startedAs(command = '', file = process.argv[1] ?? 'server.js', here = process.cwd()): string {
   const words = (start: string, ...others: string[]) => [start, ...others].filter(Boolean).join(' ');
+  const { STARTED_AS: script } = process.env;
+  if (script) return words(script, command);
   if (file.endsWith(`${sep}server${sep}main.ts`)) {
     if (command === '') return 'npm start';
     return command.startsWith('-') ? words('npm start --', command) : words('npm run', command, '--');
   }
   const near = relative(here, file);
-  const path = near.startsWith('..') ? file : near;
+  // From the root folder, every path is near, and nobody would recognise it.
+  const path = near.startsWith('..') || here === '/' ? file : near;
   return words('node', /^[\w./\\:-]+$/.test(path) ? path : `"${path}"`, command);
 }
