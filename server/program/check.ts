@@ -11,11 +11,14 @@ import { createTransport } from '../network/transport.ts';
 import { createThreadStore } from '../store/local/thread-store.ts';
 import { createTokenRequest } from '../tokens/token-request.ts';
 import { createTokenRoom } from '../tokens/token-room.ts';
+import { checkProxy } from './check-proxy.ts';
 
 export type ConfigCheck = {
   variables: Readonly<Record<string, string | undefined>>;
   /** Whether each environment is asked for a token. */
   tokens: boolean;
+  /** Whether the running BFF is called through its proxy. */
+  proxy?: boolean;
   say: (line: string) => void;
 };
 
@@ -32,9 +35,15 @@ export function readConfigurationHere(variables: ConfigCheck['variables']) {
 
 /**
  * `server.js --check`: says everything that is wrong with the configuration and the data directory, and on request asks
- * for a token of each environment. It does not listen. @returns whether the BFF can start.
+ * for a token of each environment, and calls the running BFF through its proxy. It does not listen.
+ * @returns whether all of it is well.
  */
-export async function checkConfiguration({ variables, tokens, say }: ConfigCheck): Promise<boolean> {
+export async function checkConfiguration({
+  variables,
+  tokens,
+  proxy = false,
+  say,
+}: ConfigCheck): Promise<boolean> {
   const { config, warnings, faults } = readConfigurationHere(variables);
   for (const warning of warnings) say(`Warning: ${warning}`);
   for (const fault of faults) say(`Error: ${fault}`);
@@ -43,7 +52,8 @@ export async function checkConfiguration({ variables, tokens, say }: ConfigCheck
   say(`OK: the configuration. Environments: ${environmentNamesOf(config).join(', ')}.`);
   const journal = await checkJournal(dataDirectory, say);
   const reached = tokens ? await checkTokens(config, say) : true;
-  return journal && reached;
+  const called = proxy ? await checkProxy(config, say) : true;
+  return journal && reached && called;
 }
 
 /**

@@ -14,13 +14,15 @@ const output = {
 
 /** Checks the configuration, and says what it finds. */
 export async function runCheck(args: readonly string[]): Promise<void> {
-  const unknown = args.find((each) => each !== '--tokens');
-  if (unknown !== undefined) output.say(`Unknown option. --check takes only the option --tokens.\n`);
+  const unknown = args.find((each) => !['--tokens', '--proxy'].includes(each));
+  if (unknown !== undefined)
+    output.say('Unknown option. --check takes only the options --tokens and --proxy.');
   const good =
     unknown === undefined &&
     (await checkConfiguration({
       variables: process.env,
       tokens: args.includes('--tokens'),
+      proxy: args.includes('--proxy'),
       say: output.toOutput,
     }));
   if (!good) process.exitCode = 1;

@@ -16,6 +16,10 @@ ${lines([
   [startedAs(), 'starts the BFF in the foreground; SIGTERM or Ctrl-C stops it'],
   [startedAs('--check'), 'checks the configuration and the data directory, and does not listen'],
   [startedAs('--check --tokens'), 'also asks each environment for a token'],
+  [
+    startedAs('--check --proxy'),
+    'also calls the running BFF at BFF_PUBLIC_URL, and says what its proxy forgets',
+  ],
   [`${startedAs('access')} <command>`, 'adds, lists, rotates and removes access keys'],
   [`${startedAs('journal')} <command>`, 'shows what was sent, and resolves writes with an unknown outcome'],
   [startedAs('--version'), 'prints the version'],

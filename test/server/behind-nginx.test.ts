@@ -1,11 +1,14 @@
 // The BFF behind a real nginx with the configuration that we ship, and with each line of it forgotten.
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { Agent, fetch } from 'undici';
 import { startLocalPearsana } from '../../server/local-pearsana/start-local-pearsana.ts';
+import { checkProxy } from '../../server/program/check-proxy.ts';
+import { defaultFileLimits } from '../../shared/documents.ts';
 import { startBffProcess } from '../support/bff/bff-process.ts';
 import { freePort } from '../support/bff/test-bff.ts';
-import { makeCertificate } from '../support/network/https.ts';
+import { type Certificate, makeCertificate } from '../support/network/https.ts';
 import { hasNginx, startNginx } from '../support/network/nginx.ts';
 import { partnerVariables } from '../support/partner/partner-variables.ts';
 import { until } from '../support/until.ts';
@@ -13,10 +16,11 @@ import { until } from '../support/until.ts';
 const key = 'pbff_an-access-key-for-tests-only';
 const perBatch = 25;
 
+let certificate: Certificate;
+
 /** A BFF behind nginx, and how to call it there. */
 async function startBehindNginx(change?: (configuration: string) => string, variables = {}) {
   await using stack = new AsyncDisposableStack();
-  const certificate = stack.use(await makeCertificate());
   const pearsana = stack.use(await startLocalPearsana());
   const port = await freePort();
   const bff = stack.use(
@@ -49,7 +53,15 @@ async function startBehindNginx(change?: (configuration: string) => string, vari
     until(`it warns of ${words}`, () =>
       lines().some(({ level, msg }) => level === 'warn' && words.test(String(msg))),
     );
-  return { call, lines, warned, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  /** What `--check --proxy` says. */
+  async function checked(): Promise<string> {
+    const said: string[] = [];
+    const publicUrl = `https://localhost:${port}`;
+    const good = await checkProxy({ publicUrl, fileLimits: defaultFileLimits }, (line) => said.push(line));
+    assert.equal(good, said.join('').startsWith('OK: '), said.join('\n'));
+    return said.join('\n');
+  }
+  return { call, lines, warned, checked, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 const without = (line: string) => (configuration: string) => {
@@ -73,6 +85,12 @@ function largestBatch(): string {
 
 if (hasNginx()) {
   describe('behind nginx', { concurrency: 2, timeout: 120_000 }, () => {
+    before(async () => {
+      certificate = await makeCertificate();
+      setDefaultCACertificates([...getCACertificates('default'), certificate.cert]);
+    });
+    after(() => certificate[Symbol.asyncDispose]());
+
     it('is called as deployed: by its name, with the caller’s address, and with the largest batch', async () => {
       await using behind = await startBehindNginx();
       for (let count = 0; count < 3; count += 1) assert.equal((await behind.call(ping)).status, 200);
@@ -82,6 +100,7 @@ if (hasNginx()) {
       });
       // Whatever Pearsana thinks of it: the BFF has read it whole.
       assert(JSON.parse(batch.text).error?.code !== 'PAYLOAD_TOO_LARGE' && batch.status !== 413, batch.text);
+      assert.match(await behind.checked(), /^OK: https:\/\/localhost:\d+ leads to a BFF/);
       await until(
         'it has logged the calls',
         () => behind.lines().filter(({ operation }) => operation).length === 4,
@@ -99,6 +118,7 @@ if (hasNginx()) {
       const { status, text } = await behind.call(ping);
       assert.equal(status, 403);
       assert.match(text, /proxy_set_header Host \$host/);
+      assert.match(await behind.checked(), /answers HOST_NOT_ALLOWED: .*proxy_set_header Host \$host/);
     });
 
     it('leaves the refusal of a document to nginx where its size was forgotten, which is not the BFF’s own', async () => {
@@ -109,6 +129,16 @@ if (hasNginx()) {
       });
       assert.equal(answer.status, 413);
       assert.match(answer.text, /nginx/);
+      assert.match(await behind.checked(), /the proxy refuses the largest upload.*client_max_body_size/);
+    });
+
+    it('says in its check that nginx collects bodies, and that nobody is behind nginx', async () => {
+      await using behind = await startBehindNginx(without('proxy_request_buffering'));
+      assert.match(await behind.checked(), /no answer before the whole body.*proxy_request_buffering off/);
+      await using alone = await startBehindNginx((text) =>
+        text.replace('server bff:8787', 'server 127.0.0.1:1'),
+      );
+      assert.match(await alone.checked(), /the answer is 502, and not from a BFF/);
     });
 
     for (const [line, words] of [

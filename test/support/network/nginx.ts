@@ -23,9 +23,11 @@ export async function startNginx(options: {
   certificate: Certificate;
   port: number;
   bffPort: number;
+  /** Of the second instance; nobody listens there unless given. */
+  otherPort?: number;
   change?: (configuration: string) => string;
 }): Promise<AsyncDisposable> {
-  const { certificate, port, bffPort, change = (text) => text } = options;
+  const { certificate, port, bffPort, otherPort = 1, change = (text) => text } = options;
   const folder = await mkdtemp(join(tmpdir(), 'nginx-'));
   const at = (name: string) => join(folder, name);
   await writeFile(at('bff.key'), certificate.key);
@@ -34,6 +36,7 @@ export async function startNginx(options: {
     at('site.conf'),
     change(deployed)
       .replace('server bff:8787', `server 127.0.0.1:${bffPort}`)
+      .replace('server bff:8788', `server 127.0.0.1:${otherPort}`)
       .replace('listen 443 ssl', `listen 127.0.0.1:${port} ssl`)
       .replace('/etc/nginx/tls/bff.crt', certificate.file)
       .replace('/etc/nginx/tls/bff.key', at('bff.key'))
