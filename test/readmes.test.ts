@@ -1,5 +1,6 @@
 // That what people read names all that can be called.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -34,3 +35,39 @@ describe('the READMEs', () => {
     }
   });
 });
+
+describe('docs/operate.md', () => {
+  const page = read('docs/operate.md');
+  const [, settingsTable = ''] = page.split('\n## Settings\n');
+
+  it('has every setting in its table, with its default', () => {
+    const settings = [...read('.env.example').matchAll(/^([A-Z_]+)=/gm)].map(([, name = '']) => name);
+    assert(settings.length > 30);
+    for (const name of settings) {
+      const ofAll = name.replace(/_(SANDBOX|PRODUCTION)_/, '_<NAME>_').replace(/_FILE$/, '');
+      assert(settingsTable.includes(`\`${ofAll}\``), `The settings need a row with \`${ofAll}\``);
+    }
+  });
+
+  it('names every metric, and neither it nor an alert names one that is not there', () => {
+    const own = (text: string) => new Set(text.match(/\bpearsana_bff_\w+?(?=_count\b|_bucket\b|_sum\b|\b)/g));
+    const metrics = own(read('server/metrics/metrics.ts'));
+    assert(metrics.size > 5);
+    assert.deepEqual([...own(page)].sort(), [...metrics].sort());
+    for (const name of own(read('deploy/alerts.yml'))) assert(metrics.has(name), name);
+  });
+
+  it('has alerts that Prometheus accepts', {
+    skip: hasPromtool() ? false : 'There is no promtool here.',
+  }, () => {
+    const { status, stderr } = spawnSync('promtool', ['check', 'rules', 'deploy/alerts.yml'], {
+      ...{ cwd: join(import.meta.dirname, '..'), encoding: 'utf8' },
+    });
+    assert.equal(status, 0, stderr);
+  });
+});
+
+/** It comes from the system's packages (Debian: prometheus), and not from npm. */
+function hasPromtool(): boolean {
+  return spawnSync('promtool', ['--version']).status === 0;
+}

@@ -1,5 +1,6 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorCodeOf } from '../../error-code.ts';
 import { DatabaseSync } from './sqlite.ts';
 
 /** What is in the data directory beside the database, as far as it exists. */
@@ -13,7 +14,14 @@ const busyTimeoutMs = 5_000;
  * @throws Error if the folder has files in it, or if the journal cannot be read
  */
 export function backUpJournal(directory: string, folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new Error(
+      `The folder ${folder} cannot be made (${errorCodeOf(error)}). Name one that the BFF’s user may write to, such as ${join(directory, 'backup')}.`,
+      { cause: error },
+    );
+  }
   if (readdirSync(folder).length > 0) throw new Error(`${folder} has files in it. Name a new folder.`);
   const database = new DatabaseSync(join(directory, 'journal.sqlite'), { timeout: busyTimeoutMs });
   const copy = join(folder, 'journal.sqlite');

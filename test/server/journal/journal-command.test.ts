@@ -145,6 +145,10 @@ describe('the command journal', () => {
     const { ok, words } = await commandAt(folder.path)(`backup ${backup}`);
     assert(ok, words);
     assert.match((await commandAt(folder.path)(`backup ${backup}`)).words, /has files in it/);
+    assert.match(
+      (await commandAt(folder.path)('backup /dev/null/backup')).words,
+      /cannot be made \(ENOTDIR\)\. Name one that the BFF’s user may write to/,
+    );
     for (const name of readdirSync(backup)) assert.equal(statSync(join(backup, name)).mode & 0o077, 0, name);
     await bff.stop();
     await using again = await startBffWith({ sandbox: partner }, { BFF_DATA_DIR: backup });
