@@ -12,7 +12,7 @@ export type Output = {
 };
 
 /** A system call for each line would cost a busy BFF a tenth of its time, so lines are gathered up to this many bytes … */
-const gatheredLength = 4096;
+const gatheredLength = 16 * 1024;
 /** … and for no longer than this. */
 const longestGatheredMs = 100;
 /** How soon to try again when the reader is behind. */

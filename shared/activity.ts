@@ -114,7 +114,7 @@ export type KnownWrite = z.infer<typeof knownWrite>;
 
 /** A lookup may ask about at most this many people or documents. */
 export const mostLookups = 1_000;
-const tooManyLookups = `must have at most ${mostLookups.toLocaleString('en')} entries`;
+const tooManyLookups = { error: () => `must have at most ${mostLookups.toLocaleString('en')} entries` };
 
 /** `POST …/activity/lookup`: asks for the earlier writes of these people, or of these documents. */
 export const lookupRequest = z

@@ -115,13 +115,12 @@ export function refuses<Value>(faultOf: (value: Value) => string | undefined, fi
 
 /** Text with a maximum length. `faultOf` finds other faults. */
 function textOf(most: number, faultOf: (value: string) => string | undefined, ...first: (typeof notBlank)[]) {
-  return z
-    .string()
-    .check(
-      ...first,
-      z.maxLength(most, `must have at most ${most.toLocaleString('en')} characters`),
-      refuses(faultOf),
-    );
+  return z.string().check(
+    ...first,
+    // In words only where it is needed: the first number that is put into words loads all of the locale.
+    z.maxLength(most, { error: () => `must have at most ${most.toLocaleString('en')} characters` }),
+    refuses(faultOf),
+  );
 }
 
 /**

@@ -40,7 +40,11 @@ export function hashOf(key: string): string {
 }
 
 function checksumOf(body: string): string {
-  return base62(BigInt(crc32(body)), checksumLength);
+  let text = '';
+  // It has 32 bits, so that no large number is needed.
+  for (let rest = crc32(body); text.length < checksumLength; rest = Math.floor(rest / 62))
+    text = digits.charAt(rest % 62) + text;
+  return text;
 }
 
 function base62(number: bigint, length: number): string {

@@ -14,7 +14,7 @@ import { authenticate, type KeyChecks } from './middleware/authenticate.ts';
 import { watchForProxy } from './middleware/client-address.ts';
 import { crossOrigin } from './middleware/cross-origin.ts';
 import { checkRequestTarget, hostCheck } from './middleware/host-check.ts';
-import { inTurn } from './middleware/in-turn.ts';
+import { below, inTurn } from './middleware/in-turn.ts';
 import { limitCallers, type PerMinute } from './middleware/rate-limits.ts';
 import { type RequestLog, requestContext } from './middleware/request-context.ts';
 import { createRequestLineReader } from './middleware/request-line.ts';
@@ -57,6 +57,11 @@ export function createApp(options: AppOptions): Express {
   app.set('trust proxy', address.trustProxy);
   app.enable('case sensitive routing');
 
+  const { sessions, allowedOrigins } = callers;
+  const identifySession = sessions && createSessionCheck(sessions, allowedOrigins);
+  const authenticateCaller = authenticate(callers.accessKeys, identifySession);
+  const withSessions = crossOrigin(allowedOrigins, { sessions: sessions !== undefined });
+
   app.use(
     inTurn(
       requestContext(createRequestLineReader(endpoints), log.request),
@@ -66,22 +71,15 @@ export function createApp(options: AppOptions): Express {
       // Before the host check: a probe may use any address, and learns nothing else.
       answerProbes(readiness),
       hostCheck(address),
-    ),
-  );
-  const { sessions, allowedOrigins } = callers;
-  const identifySession = sessions && createSessionCheck(sessions, allowedOrigins);
-  const authenticateCaller = authenticate(callers.accessKeys, identifySession);
-  const withSessions = crossOrigin(allowedOrigins, { sessions: sessions !== undefined });
-
-  // The routes that are called most come first.
-  app.use(
-    '/api',
-    inTurn(
-      noStore,
-      withSessions,
-      authenticateCaller,
-      limitCallers(callers.perMinute),
-      createApi({ ...api, endpoints }),
+      // The routes that are called most come first.
+      below(
+        '/api',
+        noStore,
+        withSessions,
+        authenticateCaller,
+        limitCallers(callers.perMinute),
+        createApi({ ...api, endpoints }),
+      ),
     ),
   );
   app.use('/auth', noStore);

@@ -1,5 +1,16 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 
+/** Several steps as one, for requests to this path and to those below it. */
+export function below(path: string, ...steps: readonly RequestHandler[]): RequestHandler {
+  const takeSteps = inTurn(...steps);
+  const start = `${path}/`;
+  return function takeStepsBelow(request: Request, response: Response, next: NextFunction): void {
+    const asked = response.locals.context.target?.path ?? '';
+    if (asked.startsWith(start) || asked === path) takeSteps(request, response, next);
+    else next();
+  };
+}
+
 /** Several steps as one. Express would match the path again for each of them, cut it off, and put it back. */
 export function inTurn(...steps: readonly RequestHandler[]): RequestHandler {
   return function takeSteps(request: Request, response: Response, next: NextFunction): void {
