@@ -69,7 +69,8 @@ export function bff(name: string, program: string): Omit<Contestant, 'pings'> {
     memory: true,
     command: ({ folder, port, upstream }) => ({
       file: process.execPath,
-      args: [resolve(root, program)],
+      // As the files in deploy/ start it.
+      args: ['--max-semi-space-size=8', resolve(root, program)],
       variables: {
         PORT: String(port),
         BFF_DATA_DIR: folder,

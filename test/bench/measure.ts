@@ -14,17 +14,19 @@ export type Figures = {
 };
 
 /** Until then the compiler is still at work, and it costs more than the pings; the largest contestant has the most of it. */
-export const warmUpCalls = 20_000;
-export const loadSeconds = 4;
+export const warmUpCalls = 15_000;
+export const loadSeconds = 3;
 export const constantRate = 500;
 export const constantRateSeconds = 2;
 export const callsBeforeMemory = 100_000;
 
-/** Nothing where this machine lacks the contestant's program. */
+/**
+ * Nothing where this machine lacks the contestant's program.
+ * @param memory whether to make all the calls after which the memory is read, which takes longer than the rest.
+ */
 export async function measure(
   contestant: Contestant,
-  folder: string,
-  upstream: Upstream,
+  { folder, upstream, memory }: { folder: string; upstream: Upstream; memory: boolean },
 ): Promise<Figures | undefined> {
   const running = await start(contestant, folder, upstream);
   if (!running) return undefined;
@@ -43,7 +45,7 @@ export async function measure(
         figures.processorMs = ((after - before) / answers) * 1000;
       figures.latency = await latencyAt(pingUrl, constantRate, constantRateSeconds);
     }
-    if (contestant.memory) {
+    if (contestant.memory && memory) {
       await load(pingUrl, { amount: callsBeforeMemory - calls });
       figures.loadedMb = residentMb();
     }

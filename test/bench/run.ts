@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { compareWith } from './compare.ts';
 import { contestants } from './contestants.ts';
 import { extensionTimes } from './extension-times.ts';
+import { measureImportCheck } from './import-check.ts';
 import { measureJournal } from './journal.ts';
 import { type Latency, latencyAt } from './load.ts';
 import { constantRate, constantRateSeconds, type Figures, measure } from './measure.ts';
@@ -24,6 +25,7 @@ else process.stdout.write(`\n${await compareWith(commit)}\n`);
 async function runAll(): Promise<void> {
   execFileSync(process.execPath, ['scripts/build.ts'], { cwd: root, stdio: 'inherit' });
   const extension = extensionTimes();
+  const importCheck = await measureImportCheck();
   const measured: Round[] = await withUpstream(async (upstream, folder) => {
     const done: Round[] = [];
     for (let round = 1; round <= rounds; round += 1) {
@@ -33,7 +35,7 @@ async function runAll(): Promise<void> {
       // In turn, so that a machine that slows down slows down all of them.
       for (const contestant of contestants) {
         say(`round ${round} of ${rounds}: ${contestant.name}`);
-        const found = await measure(contestant, folder, upstream);
+        const found = await measure(contestant, { folder, upstream, memory: round === 1 });
         if (found) figures.set(contestant.name, found);
       }
       done.push({ direct, tokenRequests, figures });
@@ -44,7 +46,7 @@ async function runAll(): Promise<void> {
   say('writes with and without the journal');
   const journal = await measureJournal();
 
-  const benchmarks = report(measured, { extension, journal });
+  const benchmarks = report(measured, { extension, importCheck, journal });
   process.stdout.write(`\n${benchmarks}`);
   writeFileSync(join(root, 'BENCHMARKS.md'), benchmarks);
   writeFigures(join(root, 'README.md'), readmeFigures(measured));

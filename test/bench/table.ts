@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import { mostRows } from '../../shared/import-record.ts';
 import { contestants, sampleCode, theBff } from './contestants.ts';
 import type { ExtensionTimes } from './extension-times.ts';
+import type { ImportCheck } from './import-check.ts';
 import { type JournalCost, journalTable } from './journal.ts';
 import type { Latency } from './load.ts';
 import { callsBeforeMemory, constantRate, type Figures, warmUpCalls } from './measure.ts';
@@ -18,7 +20,11 @@ export type Round = {
 /** The whole of BENCHMARKS.md. It holds no date, so that another run changes figures alone. */
 export function report(
   rounds: readonly Round[],
-  { extension, journal }: { extension: ExtensionTimes; journal: JournalCost },
+  {
+    extension,
+    importCheck,
+    journal,
+  }: { extension: ExtensionTimes; importCheck: ImportCheck; journal: JournalCost },
 ): string {
   const [cpu] = cpus();
   const pinging = contestants.filter(({ pings }) => pings);
@@ -26,7 +32,7 @@ export function report(
   return [
     '# Benchmarks',
     '',
-    `\`npm run bench\` measures the BFF beside its peers and writes this page. This run: ${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, over loopback. Each figure is the median of ${rounds.length} rounds.`,
+    `\`npm run bench\` measures the BFF beside its peers and writes this page. This run: ${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, over loopback. Each figure is the median of ${rounds.length} rounds, but for the memory after many calls, which is read in the first one.`,
     '',
     'The BFF authenticates, limits, validates and logs each call. Bare peers only relay it. Four duties are those that somebody would add first: a key for callers, helmet’s headers, a limit by `express-rate-limit`, and a line in a log. “Express and undici, bare” is the least that a BFF on these two can cost. The load and the upstream share the machine with the contestant, which slows down the fastest ones most.',
     '',
@@ -84,6 +90,10 @@ export function report(
     '## The extension',
     '',
     `VS Code takes ${extension.loadMs.toFixed(1)} ms to load the bundle, and ${extension.activateMs.toFixed(1)} ms to activate the extension.`,
+    '',
+    '## Imports',
+    '',
+    `A file of ${mostRows.toLocaleString('en')} rows is read and checked in ${unit(importCheck.tookMs, 0, 'ms')}. The longest turn of the event loop takes ${unit(importCheck.longestTurnMs, 1, 'ms')}.`,
     '',
   ].join('\n');
 }
