@@ -1,6 +1,5 @@
 // That what people read names all that can be called.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -56,18 +55,4 @@ describe('docs/operate.md', () => {
     assert.deepEqual([...own(page)].sort(), [...metrics].sort());
     for (const name of own(read('deploy/alerts.yml'))) assert(metrics.has(name), name);
   });
-
-  it('has alerts that Prometheus accepts', {
-    skip: hasPromtool() ? false : 'There is no promtool here.',
-  }, () => {
-    const { status, stderr } = spawnSync('promtool', ['check', 'rules', 'deploy/alerts.yml'], {
-      ...{ cwd: join(import.meta.dirname, '..'), encoding: 'utf8' },
-    });
-    assert.equal(status, 0, stderr);
-  });
 });
-
-/** It comes from the system's packages (Debian: prometheus), and not from npm. */
-function hasPromtool(): boolean {
-  return spawnSync('promtool', ['--version']).status === 0;
-}
