@@ -15,18 +15,16 @@ export async function withFiles(row: EndpointRow, given: GivenOptions): Promise<
 
 async function withFile(document: WithFile): Promise<unknown> {
   const file = document?.file as Partial<File> | Uint8Array | null | undefined;
-  const bytes = file instanceof Uint8Array ? file : file?.arrayBuffer && (await bytesOf(file as Blob));
-  // The contract says what it should be.
-  if (!bytes) return document;
-  const name = file instanceof Uint8Array ? undefined : file?.name || undefined;
-  return { ...document, file: base64(bytes), filename: document?.filename ?? name };
+  if (!(file instanceof Uint8Array) && !file?.arrayBuffer) return document;
+  const name = file instanceof Uint8Array ? undefined : file.name || undefined;
+  return { ...document, file: await textOf(file as Blob | Uint8Array), filename: document?.filename ?? name };
 }
 
-async function bytesOf(file: Blob): Promise<Uint8Array> {
+async function textOf(file: Blob | Uint8Array): Promise<string> {
   try {
-    return new Uint8Array(await file.arrayBuffer());
+    return base64(file instanceof Uint8Array ? file : new Uint8Array(await file.arrayBuffer()));
   } catch {
-    // A file that is gone is as good as empty.
-    return new Uint8Array();
+    // A file that is gone, or larger than any text, is as good as empty.
+    return '';
   }
 }

@@ -37,12 +37,12 @@ export function watchTry({ onRequest, onResponse }: Hooks, facts: TryFacts, send
   return { send: watchedSend, ended };
 }
 
-/** A log that fails must not fail a write. Each listener has facts of its own, since it may change them. */
-function tell<Facts extends RequestFacts | ResponseFacts>(
+/** A log that fails, now or later, must not fail a write. Each listener has facts of its own, since it may change them. */
+async function tell<Facts extends RequestFacts | ResponseFacts>(
   listener: ((facts: Facts) => void) | undefined,
   facts: Facts,
-): void {
+): Promise<void> {
   try {
-    listener?.({ ...facts });
+    await listener?.({ ...facts });
   } catch {}
 }

@@ -27,7 +27,7 @@ export type KnownOptions = SharedCallOptions & WriteOptions & { environment?: st
  * are of proxies that did not pass the request on. After the others nobody knows.
  */
 const notPassedOn = /^4(1[34]|29|31)$/;
-const maybePassedOn = /^(4(0[378]|99)|50[234]|511|52\d|530)$/;
+const maybePassedOn = /^(4(0[378]|60|99)|50[234]|511|52\d|530)$/;
 
 /** @param ownHeaders headers for every request, beside those of the call */
 export function createCall(settings: CallSettings, ownHeaders: Readonly<Record<string, string>> = {}): Call {
@@ -46,7 +46,7 @@ export function createCall(settings: CallSettings, ownHeaders: Readonly<Record<s
         outcome: writes ? outcome : undefined,
       });
     const unsent = (facts: ClientErrorFacts) =>
-      failed({ ...facts, requestId: options.requestId, outcome: 'not_sent' });
+      failed({ ...facts, requestId: `${options.requestId ?? ''}`, outcome: 'not_sent' });
     const { path, sent } = requestOf(row, given, (issues) => {
       throw unsent({ reason: 'invalid', message: sentences(issues).join('\n'), issues });
     });

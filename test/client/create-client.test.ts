@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { createClient, createTimedClient } from '../../client/create-client.ts';
 import type { ClientOptions, RequestFacts, ResponseFacts } from '../../client/options.ts';
 import { pause } from '../../client/retries.ts';
@@ -98,6 +99,14 @@ describe('a call is tried again', () => {
       assert.deepEqual(waits, [500, 1000]);
     });
   }
+
+  it('with the same key, where no key was given but null', async () => {
+    const { client, sent } = answered([refused(503, { outcome: 'not_sent' }), done({})]);
+    await client.createUser({ ...write, idempotencyKey: null as never });
+    const [first, second] = sent.map(({ headers }) => headers.get('idempotency-key'));
+    assert.equal(first, second);
+    assert.match(String(first), /^"[\w-]{36}"$/);
+  });
 
   const unsent: [what: string, reply: Reply][] = [
     ['was not sent', refused(503, { outcome: 'not_sent' })],
@@ -268,12 +277,17 @@ describe('the hooks', () => {
     );
   });
 
-  it('fail no call', async () => {
+  it('fail no call, and no process with what they fail at later', async () => {
     const broken = () => {
       throw new Error('The log is full.');
     };
-    const { client } = answered([healthy], { onRequest: broken, onResponse: broken });
+    // A rejection that nobody handles would fail this test.
+    const later = async () => broken();
+    const { client } = answered([healthy, healthy], { onRequest: broken, onResponse: broken });
     assert.equal((await client.health(read)).result.status, 'ok');
+    const logging = answered([healthy], { onRequest: later, onResponse: later });
+    assert.equal((await logging.client.health(read)).result.status, 'ok');
+    await setImmediate();
   });
 });
 
@@ -320,7 +334,13 @@ describe('a file', () => {
   it('that is none, that is empty, or that cannot be read is said before anything is sent', async () => {
     const { client } = answered([]);
     const gone = Object.assign(new Blob(), { arrayBuffer: () => Promise.reject(new Error('NotReadable')) });
+    const tooLarge = Object.assign(new Uint8Array(3), {
+      toBase64() {
+        throw new RangeError('Invalid string length');
+      },
+    });
     for (const [file, message] of [
+      [tooLarge, 'file: must not be empty'],
       [7, 'file: must be text'],
       [new Blob(), 'file: must not be empty'],
       [gone, 'file: must not be empty'],
