@@ -19,7 +19,11 @@ if (major < required[0] || (major === required[0] && minor < required[1])) {
     process.stdout.write(manual());
   } else {
     const { runAccess, runCheck, runJournal } = await import('./program/commands.ts');
-    const run = { access: runAccess, journal: runJournal, '--check': runCheck }[command];
+    const { runMigrate, runMoveToDatabase } = await import('./program/database-commands.ts');
+    const run = {
+      ...{ access: runAccess, journal: runJournal, '--check': runCheck },
+      ...{ migrate: runMigrate, 'move-to-database': runMoveToDatabase },
+    }[command];
     if (run) await run(args);
     else {
       const { manual } = await import('./program/manual.ts');

@@ -6,6 +6,7 @@ import type { TokenRoom } from './tokens/token-room.ts';
 export type Readiness =
   | { status: 'ready' }
   | { status: 'degraded'; reasons: string[] }
+  | { status: 'starting' }
   | { status: 'shutting-down' };
 
 /** Failures of the token server that an administrator should know of. A missing scope concerns one operation only. */
@@ -26,10 +27,12 @@ const lookAgainMs = 10_000;
 export function createReadiness(parts: {
   tokens: Pick<TokenRoom, 'failures'>;
   journal: Pick<Journal, 'isUsable'>;
+  /** Whether the access keys could be read. Before that, the BFF can take no calls. */
+  areKeysRead: () => boolean;
   dataDirectory: string;
   isStopping: () => boolean;
 }): () => Readiness {
-  const { tokens, journal, dataDirectory, isStopping } = parts;
+  const { tokens, journal, areKeysRead, dataDirectory, isStopping } = parts;
   let disk = { isNearlyFull: false, until: 0 };
 
   function isDiskNearlyFull(): boolean {
@@ -41,6 +44,7 @@ export function createReadiness(parts: {
 
   return () => {
     if (isStopping()) return { status: 'shutting-down' };
+    if (!areKeysRead()) return { status: 'starting' };
     const reasons = [
       ...(journal.isUsable() ? [] : ['JOURNAL_UNAVAILABLE']),
       ...tokens.failures().filter((code) => tokenFailures.includes(code)),

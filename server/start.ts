@@ -4,6 +4,7 @@ import { loginCallbackPath } from '../shared/sign-in.ts';
 import { createAccessKeys } from './callers/access-keys.ts';
 import { firstKey } from './callers/first-key.ts';
 import { clock } from './clock.ts';
+import type { DatabaseConfig } from './config/database-config.ts';
 import type { EnvironmentConfig, EnvironmentFacts } from './config/environment-config.ts';
 import type { Config } from './config/read-config.ts';
 import type { SessionConfig } from './config/session-config.ts';
@@ -33,9 +34,8 @@ import type { OpenHandles } from './sessions/handle-store.ts';
 import { createIdentityProvider } from './sessions/identity-provider.ts';
 import { createSessions, type Sessions } from './sessions/sessions.ts';
 import { standardOutput } from './standard-output.ts';
-import { createKeyFile } from './store/local/key-file.ts';
-import { createMemoryHandles } from './store/local/memory-handles.ts';
-import { createThreadStore } from './store/local/thread-store.ts';
+import { createLocalStore } from './store/local/local-store.ts';
+import type { Store } from './store/store.ts';
 import { createTokenRequest } from './tokens/token-request.ts';
 import { createTokenRoom, type TokenRoom } from './tokens/token-room.ts';
 import { createReturnAddressCheck } from './window-codes/return-address.ts';
@@ -71,14 +71,17 @@ export async function startBff(
 ): Promise<RunningBff> {
   const own = ownKey(config);
   const { dataDirectory } = config;
+  const store = config.database
+    ? await openDatabase(config.database, log)
+    : createLocalStore(dataDirectory, log);
   const accessKeys = createAccessKeys({
-    store: createKeyFile(dataDirectory, log),
+    store: store.keys,
     ...{ ownKey: own?.accessKey, ownKeyFile: own?.file },
     log,
   });
   const lines = config.journal === 'stdout' ? toOutput(standardOutput()) : undefined;
   // Its thread starts while the other parts are built.
-  const journal = given.journal ?? openJournal(dataDirectory, log, lines);
+  const journal = given.journal ?? openJournal(store, log, lines);
   const local = config.local ? await startLocalEnvironment(config.maxBytesInFlight) : undefined;
   const configured = local ? [...config.environments, local.environment] : config.environments;
   // Only the token room gets the credentials.
@@ -92,7 +95,7 @@ export async function startBff(
     timeoutMs: config.tokenTimeoutMs,
   });
   const tokens = createTokenRoom({ credentials, requestToken, transport, log });
-  const openHandles = createMemoryHandles(clock);
+  const { openHandles } = store;
   const sessions =
     config.sessions && openSessions(config.sessions, openHandles, connections, config.tokenTimeoutMs, log);
   const watched = [
@@ -149,7 +152,10 @@ export async function startBff(
       accessKeys,
     },
     log: metrics ? { ...log, request: metrics.beside(log.request) } : log,
-    readiness: createReadiness({ tokens, journal, dataDirectory, isStopping: () => isStopping }),
+    readiness: createReadiness({
+      ...{ tokens, journal, dataDirectory },
+      ...{ areKeysRead: accessKeys.areRead, isStopping: () => isStopping },
+    }),
   });
   async function stopOwnParts(longestMs: number): Promise<void> {
     await servedMetrics?.stop();
@@ -161,6 +167,7 @@ export async function startBff(
     await accessKeys.stop();
     await local?.stop();
     await journal.close();
+    await store.close();
   }
   let servedMetrics: ServedMetrics | undefined;
   async function listenEverywhere() {
@@ -196,11 +203,18 @@ export async function startBff(
   };
 }
 
-function openJournal(directory: string, log: Log, lines: JournalLines | undefined): Journal {
-  const store = createThreadStore(directory, (step, code) =>
-    log.journalFailed({ step, code, requestId: undefined }),
-  );
-  return createJournal({ store, log, lines });
+/** Loaded only where there is a database, so that nobody else's start waits for its driver. */
+async function openDatabase(database: DatabaseConfig, log: Log): Promise<Store> {
+  const { createPostgresStore } = await import('./store/postgres/postgres-store.ts');
+  return createPostgresStore(database, log);
+}
+
+function openJournal(
+  { openJournal: open, journalWhere: where }: Store,
+  log: Log,
+  lines: JournalLines | undefined,
+): Journal {
+  return createJournal({ store: open(), log, lines, where });
 }
 
 /** Beyond loopback, the BFF does not make a key that nobody asked for. */

@@ -11,6 +11,7 @@ import { isLoopback } from '../network/loopback.ts';
 import type { Secret } from '../secret.ts';
 import { type AllowedOrigins, readAllowedOrigins } from './allowed-origins.ts';
 import { dataDirectoryWarnings, readDataDirectory } from './data-directory.ts';
+import { type DatabaseConfig, readDatabase } from './database-config.ts';
 import { type EnvironmentConfig, readEnvironments } from './environment-config.ts';
 import { readProxy } from './proxy-config.ts';
 import { readPublicUrl } from './public-url.ts';
@@ -28,6 +29,8 @@ export type Config = {
   /** Undefined if none is configured: then one is made at the first start. */
   accessKey: Secret | undefined;
   dataDirectory: string;
+  /** The database that holds what must last; undefined if the data directory does. */
+  database: DatabaseConfig | undefined;
   /** `stdout` also prints the journal as JSON lines. Its database in the data directory is written in either case. */
   journal: (typeof journals)[number];
   publicUrl: string | undefined;
@@ -94,11 +97,14 @@ export function readConfig(variables: Variables): ConfigOutcome {
     );
   }
   const dataDirectory = readDataDirectory(settings);
+  const database = readDatabase(settings);
+  const isShared = settings.isSet('BFF_DATABASE_URL') || settings.isSet('BFF_DATABASE_URL_FILE');
   const access = readAccessFile(dataDirectory);
-  if (access.keys === undefined) settings.fault(access.fault);
+  if (access.keys === undefined && !isShared) settings.fault(access.fault);
   if (!isLoopback(host)) {
     // A damaged file has its own fault, since it may contain keys; and so has a partly configured sign-in.
-    const noKey = !accessKey && access.keys?.every((key) => isExpired(key));
+    // The keys in a database are read once it can be reached.
+    const noKey = !isShared && !accessKey && access.keys?.every((key) => isExpired(key));
     if (noKey && !settings.isSet('BFF_OIDC_ISSUER'))
       settings.fault(
         `HOST is not loopback, but the BFF has no way to tell its callers apart: add access keys (${startedAs('access')} add …), set BFF_ACCESS_KEY, or set up a sign-in (BFF_OIDC_ISSUER).`,
@@ -134,6 +140,7 @@ export function readConfig(variables: Variables): ConfigOutcome {
     local,
     accessKey,
     dataDirectory,
+    database,
     journal: settings.oneOf('BFF_JOURNAL', journals, 'file'),
     publicUrl,
     trustProxy: settings.integer('BFF_TRUST_PROXY', 0, [0, 10]),
@@ -192,6 +199,17 @@ export function dataDirectoryOf(variables: Variables): string {
   const directory = readDataDirectory(settings);
   if (settings.faults.length > 0) throw new Error(settings.faults.join('\n'));
   return directory;
+}
+
+/**
+ * The database, even if other parts of the configuration are wrong; undefined if none is configured.
+ * @throws Error if its settings have faults. The message says how to correct them.
+ */
+export function databaseOf(variables: Variables): DatabaseConfig | undefined {
+  const settings = createSettings(variables);
+  const database = readDatabase(settings);
+  if (settings.faults.length > 0) throw new Error(settings.faults.join('\n'));
+  return database;
 }
 
 /** How large files may be, and all request bodies together. */

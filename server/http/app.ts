@@ -43,7 +43,7 @@ export type AppOptions = {
   api: Omit<ApiDependencies, 'endpoints'>;
   windows: Omit<WindowDependencies, 'sessions' | 'authenticate'>;
   log: RequestLog;
-  /** `shutting-down` as soon as the BFF is told to stop. */
+  /** `starting` until it knows its callers, `shutting-down` as soon as the BFF is told to stop. */
   readiness: () => Readiness;
 };
 
@@ -104,7 +104,8 @@ function answerProbes(readiness: AppOptions['readiness']) {
     '/livez': (response) => sendJson(response, 200, { status: 'ok', version }),
     '/readyz': (response) => {
       const ready = readiness();
-      sendJson(response, ready.status === 'shutting-down' ? 503 : 200, ready);
+      const takesCalls = ready.status === 'ready' || ready.status === 'degraded';
+      sendJson(response, takesCalls ? 200 : 503, ready);
     },
   };
 

@@ -39,7 +39,10 @@ export const otherEndpoints: readonly Endpoint[] = [
           'The BFF takes requests. `degraded`: not all of it works, for the `reasons` that are named by their codes.',
         body: status(['ready', 'degraded'], { reasons: ['JOURNAL_UNAVAILABLE'] }),
       },
-      503: { description: 'The BFF is stopping.', body: status(['shutting-down']) },
+      503: {
+        description: 'The BFF is stopping, or it has not yet read its access keys from its database.',
+        body: status(['starting', 'shutting-down']),
+      },
     },
   },
   {

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { operations } from '../../shared/operations.ts';
 import { BffError } from '../bff-error.ts';
+import type { DatabaseConfig } from '../config/database-config.ts';
 import { variablesHere } from '../config/dot-env.ts';
 import { type Config, environmentNamesOf, readConfig } from '../config/read-config.ts';
 import { errorCodeOf } from '../error-code.ts';
@@ -48,12 +49,27 @@ export async function checkConfiguration({
   for (const warning of warnings) say(`Warning: ${warning}`);
   for (const fault of faults) say(`Error: ${fault}`);
   if (!config) return false;
-  const { dataDirectory } = config;
+  const { dataDirectory, database } = config;
   say(`OK: the configuration. Environments: ${environmentNamesOf(config).join(', ')}.`);
-  const journal = await checkJournal(dataDirectory, say);
+  const journal = database
+    ? await checkSharedDatabase(database, say)
+    : await checkJournal(dataDirectory, say);
   const reached = tokens ? await checkTokens(config, say) : true;
   const called = proxy ? await checkProxy(config, say) : true;
   return journal && reached && called;
+}
+
+/** Asks the database whether a BFF could use it. It changes nothing there. */
+async function checkSharedDatabase(config: DatabaseConfig, say: ConfigCheck['say']): Promise<boolean> {
+  const { checkDatabase } = await import('../store/postgres/postgres-store.ts');
+  try {
+    await checkDatabase(config);
+    say('OK: the database, and the tables in it.');
+    return true;
+  } catch (error) {
+    say(`Error: ${error instanceof Error ? error.message : 'the database cannot be used.'}`);
+    return false;
+  }
 }
 
 /**

@@ -1,16 +1,13 @@
 import { userInfo } from 'node:os';
 import { runAccessCommand } from '../callers/access-command.ts';
-import { variablesHere } from '../config/dot-env.ts';
-import { dataDirectoryOf, environmentNamesOf, readConfig } from '../config/read-config.ts';
+import type { KeyPlace } from '../callers/key-store.ts';
+import type { DatabaseConfig } from '../config/database-config.ts';
+import { environmentNamesOf, readConfig } from '../config/read-config.ts';
 import { runJournalCommand } from '../journal/journal-command.ts';
 import { localKeys } from '../store/local/key-file.ts';
 import { localJournal } from '../store/local/local-journal.ts';
 import { checkConfiguration } from './check.ts';
-
-const output = {
-  toOutput: (line: string) => process.stdout.write(`${line}\n`),
-  say: (line: string) => process.stderr.write(`${line}\n`),
-};
+import { configuredHere, output } from './configured-here.ts';
 
 /** Checks the configuration, and says what it finds. */
 export async function runCheck(args: readonly string[]): Promise<void> {
@@ -30,13 +27,15 @@ export async function runCheck(args: readonly string[]): Promise<void> {
 
 /** The command that manages access keys, in the data directory of this folder's BFF. */
 export async function runAccess(args: readonly string[]): Promise<void> {
-  const here = configuredHere();
+  const here = configuredHere(process.env);
   if (!here) return;
-  const { variables, dataDirectory } = here;
+  const { variables, dataDirectory, database } = here;
   const { config } = readConfig(variables);
+  const place = database ? await keysIn(database) : localKeys(dataDirectory);
+  if (!place) return;
   const done = await runAccessCommand({
     args,
-    place: localKeys(dataDirectory),
+    place,
     dataDirectory,
     // The start of the BFF reports other faults of the configuration.
     environments: config && environmentNamesOf(config),
@@ -47,19 +46,20 @@ export async function runAccess(args: readonly string[]): Promise<void> {
 
 /** The command for operators: it lists writes with an unknown outcome, and records what the operators found. */
 export async function runJournal(args: readonly string[]): Promise<void> {
-  const here = configuredHere();
+  const here = configuredHere(process.env);
   if (!here) return;
-  const place = localJournal(here.dataDirectory);
+  const place = here.database
+    ? (await import('../store/postgres/postgres-store.ts')).postgresJournalPlace(here.database)
+    : localJournal(here.dataDirectory);
   const done = await runJournalCommand({ args, place, operator: operatorHere(), ...output });
   if (!done) process.exitCode = 1;
 }
 
-/** The configuration of this folder's BFF. If it cannot be read, it says why and how to correct that. */
-function configuredHere() {
-  const { variables, fault } = variablesHere(process.env);
+/** The access keys in the database. If it cannot be used, it says why. */
+async function keysIn(config: DatabaseConfig): Promise<KeyPlace | undefined> {
+  const { postgresKeyPlace } = await import('../store/postgres/postgres-store.ts');
   try {
-    if (fault !== undefined) throw new Error(fault);
-    return { variables, dataDirectory: dataDirectoryOf(variables) };
+    return await postgresKeyPlace(config);
   } catch (error) {
     output.say(error instanceof Error ? error.message : 'It failed for an unknown reason.');
     process.exitCode = 1;

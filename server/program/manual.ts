@@ -22,6 +22,11 @@ ${lines([
   ],
   [`${startedAs('access')} <command>`, 'adds, lists, rotates and removes access keys'],
   [`${startedAs('journal')} <command>`, 'shows what was sent, and resolves writes with an unknown outcome'],
+  [startedAs('migrate'), 'makes or updates the tables of the database (BFF_DATABASE_URL)'],
+  [
+    startedAs('move-to-database'),
+    'moves the journal and the access keys from the data directory there, once',
+  ],
   [startedAs('--version'), 'prints the version'],
   [startedAs('--help'), 'prints this'],
 ])}
@@ -33,6 +38,8 @@ Configuration: environment variables, or the file .env in the folder where the p
   BFF_PUBLIC_URL                 the address that callers use; required if HOST is not loopback
   BFF_TRUST_PROXY                how many proxies are in front (0)
   BFF_DATA_DIR                   the data directory (~/.pearsana-bff): access keys and the journal
+  BFF_DATABASE_URL               a PostgreSQL database in its place, which many BFFs share
+  BFF_JOURNAL_KEY_FILE           then: a file of 32 random bytes, the same for all of them
   BFF_ACCESS_KEY                 one access key with every grant
   BFF_ALLOWED_ORIGINS            the pages that may call it from a browser
   LOG_LEVEL                      debug, info (default), warn, error or silent

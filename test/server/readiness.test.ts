@@ -44,6 +44,7 @@ describe('GET /readyz', () => {
   it('says first that it is stopping', () => {
     const readiness = createReadiness({
       ...{ tokens: { failures: () => ['AUTH_UNREACHABLE'] }, journal: { isUsable: () => false } },
+      areKeysRead: () => true,
       ...{ dataDirectory: '.', isStopping: () => true },
     });
     assert.deepEqual(readiness(), { status: 'shutting-down' });
@@ -52,6 +53,7 @@ describe('GET /readyz', () => {
   it('does not call a missing scope a fault of the BFF', () => {
     const readiness = createReadiness({
       ...{ tokens: { failures: () => ['SCOPE_NOT_ENABLED'] }, journal: { isUsable: () => true } },
+      areKeysRead: () => true,
       ...{ dataDirectory: '.', isStopping: () => false },
     });
     assert.deepEqual(readiness(), { status: 'ready' });

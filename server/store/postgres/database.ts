@@ -40,7 +40,7 @@ export class CommitUnknown extends DatabaseFailure {
 /** The most connections of one instance. */
 const mostConnections = 10;
 /** How long anybody waits for a statement or a transaction, with the wait for a connection. */
-const longestMs = 1_000;
+const usualLongestMs = 1_000;
 /** A proxy or a failover may have put a connection in the wrong place, so none is kept for long. */
 const longestConnectionSeconds = 600;
 
@@ -48,16 +48,19 @@ const longestConnectionSeconds = 600;
  * The server gives up later than we do: if it gave up on a commit that waits for a standby, it would call it done. A process
  * that is stopped in the middle of a transaction does not keep its locks for longer.
  */
-const begin = `BEGIN; SET LOCAL synchronous_commit = on; SET LOCAL statement_timeout = '5s';
-  SET LOCAL idle_in_transaction_session_timeout = '3s'`;
+const beginWithin = (
+  longestMs: number,
+) => `BEGIN; SET LOCAL synchronous_commit = on; SET LOCAL statement_timeout = ${5 * longestMs};
+  SET LOCAL idle_in_transaction_session_timeout = ${3 * longestMs}`;
 
 const bigint = 20;
 
-export function createDatabase(url: Secret): Database {
+/** @param longestMs how long anybody waits. A command that moves many rows may wait longer. */
+export function createDatabase(url: Secret, longestMs = usualLongestMs): Database {
   const pool = new Pool({
     connectionString: url.reveal(),
     max: mostConnections,
-    connectionTimeoutMillis: longestMs,
+    connectionTimeoutMillis: usualLongestMs,
     maxLifetimeSeconds: longestConnectionSeconds,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
@@ -106,7 +109,7 @@ export function createDatabase(url: Secret): Database {
       let isCommitting = false;
       try {
         return await connected(async (client) => {
-          await client.query(begin);
+          await client.query(beginWithin(longestMs));
           const result = await run(queryOf(client));
           isCommitting = true;
           const { command } = await client.query('COMMIT');

@@ -21,6 +21,7 @@ describe('the configuration', () => {
       local: true,
       accessKey: undefined,
       dataDirectory: join(homedir(), '.pearsana-bff'),
+      database: undefined,
       journal: 'file',
       publicUrl: undefined,
       trustProxy: 0,

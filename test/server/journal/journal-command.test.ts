@@ -214,11 +214,11 @@ describe('the command journal', () => {
 
   it('makes no journal where there is none, and shows what can be done', async () => {
     using folder = temporaryFolder();
-    const { code, output, words } = await runServerCommand(folder.path, 'journal', 'list');
+    const { code, output, words } = await runServerCommand(folder.path, ['journal', 'list']);
     assert.deepEqual([code, output], [1, '']);
     assert.match(words, /There is no journal in/);
     assert.deepEqual(readdirSync(folder.path), []);
-    assert.match((await runServerCommand(folder.path, 'journal')).words, /resolve <id> --happened/);
+    assert.match((await runServerCommand(folder.path, ['journal'])).words, /resolve <id> --happened/);
   });
 
   it('says what is wrong with a journal that cannot be used', async () => {

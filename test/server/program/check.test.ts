@@ -78,7 +78,7 @@ describe('server.js --check', () => {
 
   it('is a command of the program, beside its manual and its version', async () => {
     using folder = temporaryFolder();
-    const run = (...args: string[]) => runServerCommand(folder.path, ...args);
+    const run = (...args: string[]) => runServerCommand(folder.path, args);
     const checked = await run('--check');
     assert.deepEqual([checked.code, checked.words], [0, '']);
     assert.match(checked.output, /^OK: the configuration\. Environments: local\.$/m);

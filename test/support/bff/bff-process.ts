@@ -32,6 +32,8 @@ export type BffProcess = AsyncDisposable & {
   files(): Promise<Map<string, Buffer>>;
   /** Ends it as a service manager does, and returns its exit code. */
   end(): Promise<number | null>;
+  /** Stops it in its tracks (`SIGSTOP`), or lets it go on (`SIGCONT`). */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   /** Kills it, as the system does when it runs out of memory. */
   kill(): Promise<void>;
 };
@@ -115,6 +117,7 @@ export async function startBffProcess(
       child.kill('SIGTERM');
       return closed;
     },
+    signal: (name) => void child.kill(name),
     async kill() {
       child.kill('SIGKILL');
       await closed;

@@ -6,11 +6,15 @@ import { fileURLToPath } from 'node:url';
 const main = fileURLToPath(new URL('../../../server/main.ts', import.meta.url));
 
 /** Runs one of the server's commands as an operator does, as its own program. */
-export async function runServerCommand(dataDirectory: string, ...args: string[]) {
+export async function runServerCommand(
+  dataDirectory: string,
+  args: readonly string[],
+  variables: Record<string, string> = {},
+) {
   const child = spawn(process.execPath, [main, ...args], {
     // A folder without a `.env`.
     cwd: dataDirectory,
-    env: { PATH: process.env.PATH, BFF_DATA_DIR: dataDirectory },
+    env: { PATH: process.env.PATH, BFF_DATA_DIR: dataDirectory, ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const closed = once(child, 'close');
@@ -21,4 +25,4 @@ export async function runServerCommand(dataDirectory: string, ...args: string[])
 
 /** Runs `access …`. */
 export const access = (dataDirectory: string, ...args: string[]) =>
-  runServerCommand(dataDirectory, 'access', ...args);
+  runServerCommand(dataDirectory, ['access', ...args]);

@@ -1,0 +1,22 @@
+import { variablesHere } from '../config/dot-env.ts';
+import { databaseOf, dataDirectoryOf } from '../config/read-config.ts';
+import type { Variables } from '../config/settings.ts';
+
+/** What a command prints: lists and keys on standard output, and everything else beside it. */
+export const output = {
+  toOutput: (line: string) => process.stdout.write(`${line}\n`),
+  say: (line: string) => process.stderr.write(`${line}\n`),
+};
+
+/** The configuration of this folder's BFF. If it cannot be read, it says why and how to correct that. */
+export function configuredHere(ours: Variables) {
+  const { variables, fault } = variablesHere(ours);
+  try {
+    if (fault !== undefined) throw new Error(fault);
+    return { variables, dataDirectory: dataDirectoryOf(variables), database: databaseOf(variables) };
+  } catch (error) {
+    output.say(error instanceof Error ? error.message : 'It failed for an unknown reason.');
+    process.exitCode = 1;
+    return undefined;
+  }
+}

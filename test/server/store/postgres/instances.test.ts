@@ -1,0 +1,264 @@
+// Several BFFs that share a database, in this process.
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { newKey } from '../../../../server/callers/access-keys.ts';
+import { Secret } from '../../../../server/secret.ts';
+import { moveToDatabase } from '../../../../server/store/move-to-database.ts';
+import { createDatabase } from '../../../../server/store/postgres/database.ts';
+import { postgresKeys } from '../../../../server/store/postgres/key-rows.ts';
+import { migrate } from '../../../../server/store/postgres/migrate.ts';
+import { activityAnswer } from '../../../../shared/activity.ts';
+import { addKeys } from '../../../support/bff/add-keys.ts';
+import { runServerCommand } from '../../../support/bff/server-command.ts';
+import { pageHeaders, signIn, startSessionBff } from '../../../support/bff/session-bff.ts';
+import { failureIn, startBffWith } from '../../../support/bff/test-bff.ts';
+import { invited, startFaultServer } from '../../../support/partner/fault-server.ts';
+import { newDatabase, noPostgres } from '../../../support/postgres/new-database.ts';
+import { startPostgres } from '../../../support/postgres/postgres-server.ts';
+import { shareDatabase } from '../../../support/postgres/shared-bffs.ts';
+import { samples } from '../../../support/requests/write-samples.ts';
+import { findSecrets } from '../../../support/secrets/secret-search.ts';
+import { startScriptedProvider } from '../../../support/sign-in/scripted-provider.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import { until } from '../../../support/until.ts';
+import { shortly, write } from '../../journal/write-with-key.ts';
+
+const ping = '/api/environments/sandbox/ping';
+
+describe('BFFs that share a database', { skip: noPostgres }, () => {
+  it('send a write once, whichever of them is asked, and know what each of them sent', async () => {
+    await using place = await newDatabase();
+    await using shared = shareDatabase(place.url);
+    await using partner = await startFaultServer();
+    await using one = await startBffWith({ sandbox: partner }, shared.variables);
+    await using other = await startBffWith({ sandbox: partner }, shared.variables);
+    for (let round = 0; round < 5; round += 1) {
+      partner.api.next({ status: 201, body: invited, delayMs: 50 });
+      const before = partner.api.arrivals.length;
+      const key = `round-${round}`;
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, number) => write(number % 2 ? one : other, { key })),
+      );
+      assert.equal(partner.api.arrivals.length, before + 1);
+      const kinds = new Set(answers.map(shortly));
+      assert.equal(answers.filter((answer) => shortly(answer) === '201').length, 1, [...kinds].join());
+      assert.equal(shortly(await write(other, { key })), '201 replayed');
+    }
+    const seen = async (bff: typeof one) =>
+      activityAnswer.parse((await bff.call('/api/environments/sandbox/activity')).body).activity;
+    assert.deepEqual(await seen(one), await seen(other));
+  });
+
+  it('know a key that was just added, and refuse a removed one within two seconds', async () => {
+    await using place = await newDatabase();
+    await using shared = shareDatabase(place.url);
+    await using partner = await startFaultServer();
+    await using bff = await startBffWith({ sandbox: partner }, shared.variables);
+    const keys = postgresKeys(place.database);
+    const { key, entry } = newKey({ name: 'ada', grants: ['*:*'], origin: 'cli', lifetimeMs: null });
+    const status = async () =>
+      (await bff.call('/api/session', { headers: { authorization: `Bearer ${key.reveal()}` } })).status;
+    assert.equal(await status(), 401);
+    await keys.change((all) => [...all, entry]);
+    assert.equal(await status(), 200);
+    await keys.change(() => []);
+    const end = performance.now() + 2_000;
+    while ((await status()) === 200) assert(performance.now() < end, 'It is still let in.');
+  });
+
+  it('let a session go on at another one, and end it everywhere', async () => {
+    await using place = await newDatabase();
+    await using shared = shareDatabase(place.url);
+    await using provider = await startScriptedProvider();
+    await using partner = await startFaultServer();
+    provider.token = { claims: { groups: ['registrars'] } };
+    const first = await startSessionBff(provider, { sandbox: partner }, shared.variables);
+    await using second = await startSessionBff(provider, { sandbox: partner }, shared.variables);
+    const session = await signIn(first, provider);
+    const status = async () => (await second.call(ping, { headers: pageHeaders(session) })).status;
+    assert.equal(await status(), 200);
+    await first.stop();
+    assert.equal(await status(), 200, 'It did not survive the BFF that began it.');
+    const out = { method: 'POST', headers: pageHeaders(session) };
+    assert.equal((await second.call('/auth/logout', out)).status, 204);
+    assert.equal(await status(), 401);
+  });
+
+  it('keep no secret, name or address in the database', async () => {
+    await using place = await newDatabase();
+    await using shared = shareDatabase(place.url);
+    await using provider = await startScriptedProvider();
+    await using partner = await startFaultServer();
+    provider.token = { claims: { groups: ['registrars'], email: 'canary-ada@example.edu' } };
+    await using bff = await startSessionBff(provider, { sandbox: partner }, shared.variables);
+    const session = await signIn(bff, provider);
+    const key = `key-${randomBytes(16).toString('hex')}`;
+    partner.api.next({ status: 201, body: { user: { userId: 'usr_1', email: 'canary-grace@example.edu' } } });
+    const { least } = samples.createUser;
+    const person = { firstName: 'Canary-First', lastName: 'Canary-Last', email: 'canary-grace@example.edu' };
+    const externalReferences = [{ namespace: 'SIS', externalId: 'S-1' }];
+    const request = { ...least, identity: { ...least.identity, ...person }, externalReferences };
+    const sentOnce = await write(bff, { name: 'createUser', key, request });
+    assert(sentOnce.status < 300, sentOnce.text);
+    const secrets = {
+      'a session': session,
+      'an idempotency key': key,
+      'the key of the journal': shared.config.journalKey.reveal(),
+      'the owner’s key': bff.accessKey,
+      'the client secret': provider.clientSecret,
+      'a first name': 'Canary-First',
+      'a last name': 'Canary-Last',
+      'an address': 'canary-grace@example.edu',
+      'an address of who signed in': 'canary-ada@example.edu',
+    };
+    const tables = await place.database.query<{ name: string }>(
+      "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'pearsana_bff'",
+    );
+    assert(tables.length > 10);
+    let all = '';
+    for (const { name } of tables) {
+      const rows = await place.database.query<{ text: string }>(
+        `SELECT row_to_json(t)::text AS text FROM pearsana_bff.${name} t`,
+      );
+      all += rows.map(({ text }) => text).join('\n');
+    }
+    assert.match(all, /S-1/);
+    assert.deepEqual(findSecrets(secrets, all), []);
+  });
+});
+
+describe('a BFF whose database goes away', { skip: noPostgres }, () => {
+  it('goes on with reads and known keys, refuses writes, never says 401, and heals', {
+    timeout: 60_000,
+  }, async () => {
+    await using postgres = await startPostgres();
+    await postgres.create('bff');
+    const url = new Secret(postgres.url('bff'));
+    await using shared = shareDatabase(url);
+    const database = createDatabase(url);
+    await migrate(database);
+    const { key, entry } = newKey({ name: 'ada', grants: ['*:*'], origin: 'cli', lifetimeMs: null });
+    const made = newKey({ name: 'grace', grants: ['*:*'], origin: 'cli', lifetimeMs: null });
+    await postgresKeys(database).change(() => [entry, made.entry]);
+    await database.close();
+    await using partner = await startFaultServer();
+    await using bff = await startBffWith({ sandbox: partner }, shared.variables);
+    const headers = { authorization: `Bearer ${key.reveal()}` };
+    const readiness = async (at = bff) => {
+      const { status, body } = await at.call('/readyz', { headers: { authorization: '' } });
+      return [status, body];
+    };
+    await until('it is ready', async () => (await readiness())[0] === 200);
+    assert.equal((await bff.call(ping, { headers })).status, 200);
+
+    await postgres.stop();
+    assert.equal((await bff.call(ping, { headers })).status, 200);
+    const begun = performance.now();
+    assert.equal(shortly(await write(bff, { key: 'a' })), '503 JOURNAL_UNAVAILABLE not_sent retryable');
+    assert(performance.now() - begun < 3_000);
+    assert.equal(partner.api.arrivals.filter(({ method }) => method === 'POST').length, 0);
+    await until('it says so', async () => {
+      const [status, body] = await readiness();
+      return status === 200 && JSON.stringify(body).includes('JOURNAL_UNAVAILABLE');
+    });
+    // Nobody can say that it is wrong.
+    const unknown = newKey({ name: 'x', grants: ['*:*'], origin: 'cli', lifetimeMs: null }).key.reveal();
+    const refused = await bff.call(ping, { headers: { authorization: `Bearer ${unknown}` } });
+    assert.deepEqual([refused.status, failureIn(refused).code], [503, 'BUSY']);
+
+    await using late = await startBffWith({ sandbox: partner }, shared.variables);
+    assert.deepEqual(await readiness(late), [503, { status: 'starting' }]);
+    const early = await late.call(ping, { headers });
+    assert.deepEqual([early.status, failureIn(early).code], [503, 'BUSY']);
+
+    await postgres.start();
+    await until('writes go out', async () => {
+      partner.api.next({ status: 201, body: invited });
+      return (await write(bff, { key: 'b' })).status === 201;
+    });
+    await until(
+      'the late one knows its callers',
+      async () => (await late.call(ping, { headers })).status === 200,
+    );
+    await until('it is ready again', async () => JSON.stringify(await readiness()).includes('"ready"'));
+  });
+
+  it('does not start on a database without tables, nor with another key, and says what to do', async () => {
+    await using place = await newDatabase();
+    await using shared = shareDatabase(place.url);
+    await using partner = await startFaultServer();
+    await (await startBffWith({ sandbox: partner }, shared.variables)).stop();
+    await using other = shareDatabase(place.url);
+    await assert.rejects(
+      startBffWith({ sandbox: partner }, other.variables),
+      /BFF_JOURNAL_KEY_FILE does not belong/,
+    );
+    await using postgres = await startPostgres();
+    await using fresh = shareDatabase(new Secret(postgres.url()));
+    await assert.rejects(
+      startBffWith({ sandbox: partner }, fresh.variables),
+      /has no tables of the BFF yet\. Run .*migrate/,
+    );
+  });
+});
+
+describe('the commands, with a database', { skip: noPostgres, timeout: 60_000 }, () => {
+  it('make the tables, manage keys, and list and resolve writes', async () => {
+    await using postgres = await startPostgres();
+    await using shared = shareDatabase(new Secret(postgres.url()));
+    using folder = temporaryFolder();
+    const run = (...args: string[]) => runServerCommand(folder.path, args, shared.variables);
+    assert.match((await run('access', 'list')).words, /has no tables of the BFF yet/);
+    assert.match((await run('migrate')).words, /^Made the tables/);
+    assert.match((await run('migrate')).words, /has its tables already/);
+    const added = await run('access', 'add', 'ada', '--grant', 'sandbox:*', '--force');
+    assert.equal(added.code, 0, added.words);
+    assert.match(added.words, /valid at every BFF that uses the database/);
+    assert.match((await run('access', 'list')).output, /ada/);
+    await using partner = await startFaultServer();
+    await using bff = await startBffWith({ sandbox: partner }, shared.variables);
+    partner.api.next({ fault: 'reset-after-body' });
+    const headers = { authorization: `Bearer ${added.output.trim()}` };
+    assert.equal(
+      shortly(await write(bff, { key: 'a', headers })),
+      '502 PARTNER_UNREACHABLE unknown retryable',
+    );
+    const listed = await run('journal', 'list', '--json');
+    const [id] = [JSON.parse(listed.output).id];
+    assert.match((await run('journal', 'resolve', String(id), '--happened')).words, /^Recorded/);
+    assert.equal(shortly(await write(bff, { key: 'a', headers })), '409 OUTCOME_KNOWN');
+    assert.match((await run('journal', 'backup', 'x')).words, /pg_dump/);
+  });
+
+  it('move a data directory into the database, once, with everything that it knows', async () => {
+    await using place = await newDatabase();
+    using folder = temporaryFolder();
+    await using partner = await startFaultServer();
+    const { ada } = await addKeys(folder.path, { ada: ['*:*'] });
+    const headers = { authorization: `Bearer ${ada}` };
+    const local = await startBffWith({ sandbox: partner }, { BFF_DATA_DIR: folder.path });
+    partner.api.next({ status: 201, body: invited }, { fault: 'reset-after-body' });
+    await write(local, { key: 'done', headers });
+    await write(local, { key: 'unknown', headers });
+    await using wrong = shareDatabase(place.url);
+    await assert.rejects(moveToDatabase(folder.path, wrong.config), /is in use|uses .* at this moment/);
+    await local.stop();
+    await assert.rejects(moveToDatabase(folder.path, wrong.config), /must be a copy of .*journal-key/);
+    await using shared = shareDatabase(place.url, readFileSync(join(folder.path, 'journal-key')));
+    assert.match(
+      await moveToDatabase(folder.path, shared.config),
+      /^Moved 2 writes, 0 imports and 1 access keys/,
+    );
+    assert(!existsSync(join(folder.path, 'journal.sqlite')));
+    copyFileSync(join(folder.path, 'journal.sqlite.moved'), join(folder.path, 'journal.sqlite'));
+    await assert.rejects(moveToDatabase(folder.path, shared.config), /already\. Nothing was moved/);
+    await using bff = await startBffWith({ sandbox: partner }, shared.variables);
+    assert.equal(shortly(await write(bff, { key: 'done', headers })), '201 replayed');
+    assert.equal(shortly(await write(bff, { key: 'unknown', headers })), '409 OUTCOME_UNKNOWN unknown');
+    partner.api.next({ status: 201, body: invited });
+    assert.equal(shortly(await write(bff, { key: 'new', headers })), '201');
+  });
+});
