@@ -1,5 +1,5 @@
 import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
-import net, { type AddressInfo } from 'node:net';
+import net, { type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Express, Response } from 'express';
@@ -17,7 +17,7 @@ export type Listening = {
   close(longestMs: number): Promise<void>;
 };
 
-/** How long a kept connection may still bring a request that was on its way when the BFF was told to stop. */
+/** How long a connection may be idle before it is closed: it may still bring a request that was on its way. */
 const idleGraceMs = 500;
 /** Turns of the event loop. Each turn hands over one connection, and the system queues this many. */
 const mostTurns = 512;
@@ -76,9 +76,14 @@ function classesOf(app: Express) {
 
 async function closeGently(server: Server, connections: OpenConnections, longestMs: number): Promise<void> {
   const { underWay, idle } = connections;
-  // From now on, answers tell callers to send the next request elsewhere.
+  // From now on, answers tell callers to send the next request elsewhere: over a new connection. While the BFF still
+  // listens, that could come back to it, so those that have just come are not told.
+  const newcomers = new WeakSet<Socket>();
+  server.on('connection', (socket) => newcomers.add(socket));
   for (const response of underWay()) if (!response.headersSent) response.setHeader('Connection', 'close');
-  server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
+  server.prependListener('request', ({ socket }, response) => {
+    if (!server.listening || !newcomers.has(socket)) response.setHeader('Connection', 'close');
+  });
   await takeInQueued(server);
   const closed = new Promise<void>((resolve) => {
     // The HTTP server's own `close` also cuts idle connections, and with them requests that are on the wire. The method
@@ -86,9 +91,11 @@ async function closeGently(server: Server, connections: OpenConnections, longest
     net.Server.prototype.close.call(server, () => resolve());
   });
   const refuseSilent = watchForSilence(underWay);
-  const grace = setInterval(() => {
-    // More than what Node calls idle: a connection with half a header has no request either.
-    for (const socket of idle()) socket.destroy();
+  const unused = watchForUse(idle);
+  const grace = setInterval(async () => {
+    // On a busy machine, much may have arrived since this process last read: that comes first.
+    await nextTurn();
+    for (const socket of unused()) socket.destroy();
     refuseSilent();
   }, idleGraceMs);
   const limit = setTimeout(() => server.closeAllConnections(), longestMs);
@@ -97,6 +104,21 @@ async function closeGently(server: Server, connections: OpenConnections, longest
   clearTimeout(limit);
   // Stops the timer with which the HTTP server looks for slow connections.
   server.close();
+}
+
+/**
+ * Gives the idle connections that have brought nothing since the last look. They are more than those that Node calls idle: a
+ * connection with half a header has no request either.
+ */
+function watchForUse(idle: () => Socket[]): () => Socket[] {
+  const look = () => new Map(idle().map((socket) => [socket, socket.bytesRead]));
+  let last = look();
+  return () => {
+    const now = look();
+    const unused = [...now.keys()].filter((socket) => last.get(socket) === now.get(socket));
+    last = now;
+    return unused;
+  };
 }
 
 /** Refuses uploads that have sent nothing since the last check. Nothing from them has been sent on. */
@@ -127,19 +149,19 @@ function refuseUpload(response: Response): void {
 
 /**
  * Accepts the connections that are still in the system's queue: their callers are already connected, and closing the
- * listening socket would cut them. Ends after two turns in a row without a new connection or request.
+ * listening socket would cut them. Ends after two turns in a row without a new connection.
  */
 async function takeInQueued(server: Server): Promise<void> {
   let quiet = 0;
   const note = () => {
     quiet = 0;
   };
-  server.on('connection', note).on('request', note);
+  server.on('connection', note);
   for (let turn = 0; quiet < 2 && turn < mostTurns; turn += 1) {
     quiet += 1;
     await nextTurn();
   }
-  server.off('connection', note).off('request', note);
+  server.off('connection', note);
 }
 
 /** Requests that Node's parser refuses never reach the app, so they are answered here, with the same envelope. */

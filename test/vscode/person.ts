@@ -63,8 +63,7 @@ export async function chooseInMenu(
   command: string,
 ): Promise<void> {
   const node = workbench.treeItem(new RegExp(`^${environment}`)).first();
-  await node.click({ button: 'right' });
-  await chooseMenuItem(workbench, command);
+  await chooseInMenuOf(workbench, node, [command]);
 }
 
 /** Clicks a button of a message's details, where all that don't fit beside it are. */
@@ -74,28 +73,39 @@ export async function clickInDetails({ page }: Workbench, told: Locator, name: s
 }
 
 /** Selects files in the explorer, and begins to submit them by their menu. */
-export async function submitFromExplorer(workbench: Workbench, files: readonly string[]): Promise<void> {
-  const { openContainer, treeItem } = workbench;
-  await openContainer('Explorer');
-  for (const [index, file] of files.entries()) {
-    await treeItem(file)
-      .first()
-      .click({ modifiers: index === 0 ? [] : ['ControlOrMeta'] });
-  }
-  await submitSelected(workbench, files);
+export function submitFromExplorer(workbench: Workbench, files: readonly string[]): Promise<void> {
+  const [first = '', ...others] = files;
+  return submitSelected(workbench, files, async (click) => {
+    await click(first);
+    for (const file of others) await click(file, 'ControlOrMeta');
+  });
 }
 
 /** The same with all of these files, which follow one another there. */
-export async function submitRangeFromExplorer(workbench: Workbench, files: readonly string[]): Promise<void> {
-  const { openContainer, treeItem } = workbench;
+export function submitRangeFromExplorer(workbench: Workbench, files: readonly string[]): Promise<void> {
+  return submitSelected(workbench, files, async (click) => {
+    await click(files[0] ?? '');
+    await click(files.at(-1) ?? '', 'Shift');
+  });
+}
+
+type Click = (file: string, modifier?: 'ControlOrMeta' | 'Shift') => Promise<void>;
+
+/** The explorer forgets its selection when it reads the folder again, so it is looked at once the menu is open. */
+async function submitSelected(
+  workbench: Workbench,
+  files: readonly string[],
+  select: (click: Click) => Promise<void>,
+): Promise<void> {
+  const { page, openContainer, treeItem, quickInput } = workbench;
   await openContainer('Explorer');
-  await treeItem(files[0] ?? '')
-    .first()
-    .click();
-  await treeItem(files.at(-1) ?? '')
-    .first()
-    .click({ modifiers: ['Shift'] });
-  await submitSelected(workbench, files);
+  const file = (name: string) => treeItem(name).first();
+  const selected = page.locator('.explorer-folders-view [role=treeitem][aria-selected=true]');
+  await chooseInMenuOf(workbench, file(files.at(-1) ?? ''), ['Pearsana', 'Submit Documents…'], {
+    prepare: () => select((name, modifier) => file(name).click({ modifiers: modifier ? [modifier] : [] })),
+    isReady: async () => (await selected.count()) === files.length,
+  });
+  await quickInput.step(/Submit \d+ documents?/);
 }
 
 /** Right-clicks a file in the explorer, and begins to import it. */
@@ -103,13 +113,6 @@ export async function importFromExplorer(workbench: Workbench, file: string): Pr
   await workbench.openContainer('Explorer');
   await chooseInExplorer(workbench, file, 'Import from File…');
   await workbench.quickInput.step(`Import ${file}`);
-}
-
-async function submitSelected(workbench: Workbench, files: readonly string[]): Promise<void> {
-  const selected = workbench.page.locator('.explorer-folders-view [role=treeitem][aria-selected=true]');
-  await until('the files are selected', async () => (await selected.count()) === files.length);
-  await chooseInExplorer(workbench, files.at(-1) ?? '', 'Submit Documents…');
-  await workbench.quickInput.step(/Submit \d+ documents?/);
 }
 
 /** The title of a wizard's step: it ends with what is asked, and where it stands. */
@@ -144,13 +147,43 @@ export const invitationEntries = (email: string, reference: string): Entry[] => 
 
 /** Runs one of our commands from the menu of a file or a folder. */
 export async function chooseInExplorer(workbench: Workbench, file: string, command: string): Promise<void> {
-  await workbench.treeItem(file).first().click({ button: 'right' });
-  await chooseMenuItem(workbench, 'Pearsana');
-  await chooseMenuItem(workbench, command);
+  await chooseInMenuOf(workbench, workbench.treeItem(file).first(), ['Pearsana', command]);
 }
 
-/** By the keyboard: a menu takes no click in its first moments, so as not to be hit by the one that opened it. */
-async function chooseMenuItem({ page }: Workbench, name: string): Promise<void> {
-  await page.getByRole('menuitem', { name, exact: true }).hover();
-  await page.keyboard.press('Enter');
+/**
+ * Runs a command from the menu of a node in a tree, by the names of its item and of the menus before it. By the keyboard: a
+ * menu takes no click in its first moments, so as not to be hit by the one that opened it. When its tree is read again the
+ * menu goes, so it is opened until the command was chosen.
+ *
+ * @param options.prepare what is done before it is opened, each time
+ * @param options.isReady whether what was prepared is still so once the menu is open
+ */
+export async function chooseInMenuOf(
+  { page }: Workbench,
+  node: Locator,
+  names: readonly string[],
+  options: { prepare?(): Promise<void>; isReady?(): Promise<boolean> } = {},
+): Promise<void> {
+  const { prepare, isReady = () => true } = options;
+  const menus = page.locator('.monaco-menu');
+  const canHover = (name: string) =>
+    menus
+      .getByRole('menuitem', { name, exact: true })
+      .hover({ timeout: 5_000 })
+      .then(
+        () => true,
+        () => false,
+      );
+  await until(`${names.join(' › ')} is chosen`, async () => {
+    await prepare?.();
+    await node.click({ button: 'right' });
+    for (const name of names) {
+      if (!(await canHover(name)) || !(await isReady())) {
+        while (await menus.first().isVisible()) await page.keyboard.press('Escape');
+        return false;
+      }
+      await page.keyboard.press('Enter');
+    }
+    return true;
+  });
 }

@@ -79,7 +79,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const browser = stack.use(await launchChromium());
   const window = await openWindow(await newWorkbenchPage(browser));
   if (name !== undefined) stack.defer(() => window.screenshot(`.cache/screenshots/${name}-${kind}.png`));
-  if (t) tellFailures(t, window, stack);
+  if (t) tellFailures(t, window, { picture: `${name}-${kind}-failed`, stack });
   const kept = stack.move();
   return { ...window, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
@@ -88,19 +88,23 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
 type Ended = TestContext & { passed: boolean };
 
 /** Says of each part of a test that fails what the window showed then, and of the test itself what it showed last. */
-function tellFailures(t: TestContext, window: WorkbenchWindow, stack: AsyncDisposableStack): void {
+function tellFailures(
+  t: TestContext,
+  { page, screenshot }: WorkbenchWindow,
+  { picture, stack }: { picture: string; stack: AsyncDisposableStack },
+): void {
   let failures = 0;
   let last = '';
   t.afterEach(async (context) => {
     const part = context as Ended;
     if (part.passed) return;
     failures += 1;
-    const file = `.cache/screenshots/failed-${process.pid}-${failures}.png`;
-    part.diagnostic(`It showed then (${file}): ${await shownWords(window.page)}`);
-    await window.screenshot(file);
+    const file = `.cache/screenshots/${picture}-${failures}.png`;
+    part.diagnostic(`It showed then (${file}): ${await shownWords(page)}`);
+    await screenshot(file);
   });
   stack.defer(async () => {
-    last = await shownWords(window.page);
+    last = await shownWords(page).catch(String);
   });
   t.after(() => {
     if (!(t as Ended).passed) t.diagnostic(`It showed last: ${last}`);
