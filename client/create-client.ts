@@ -1,7 +1,7 @@
 import { type GivenOptions, retriesCheck } from '../shared/call-request.ts';
 import { callSettings, methodsOf, requireOption, sender } from '../shared/client.ts';
 import { createCall, type KnownOptions } from '../shared/client-call.ts';
-import { ClientError } from '../shared/client-error.ts';
+import type { ClientError } from '../shared/client-error.ts';
 import { type EndpointRow, isWrite } from '../shared/endpoint-row.ts';
 import { endpoints } from '../shared/endpoints.ts';
 import { type ActivityOfOptions, activityPages } from './activity-pages.ts';
@@ -53,13 +53,12 @@ export function createTimedClient(options: ClientOptions, timing: RetryTiming): 
         watched.ended();
         return answer;
       } catch (error) {
-        const waitMs =
-          error instanceof ClientError && attempt <= most
-            ? waitBeforeRetry(row, error, attempt, timing.random)
-            : undefined;
-        watched.ended(error as ClientError, waitMs);
-        if (waitMs === undefined) throw error;
-        await timing.pause(waitMs, signal, error as ClientError);
+        // A call fails with nothing else.
+        const failed = error as ClientError;
+        const waitMs = attempt > most ? undefined : waitBeforeRetry(row, failed, attempt, timing.random);
+        watched.ended(failed, waitMs);
+        if (waitMs === undefined) throw failed;
+        await timing.pause(waitMs, signal, failed);
       }
     }
   }

@@ -1,5 +1,13 @@
 import * as z from 'zod/mini';
-import { answeringEnvironment, callId, externalReference, matches, refuses, sha256Hex } from './fields.ts';
+import {
+  answeringEnvironment,
+  atMost,
+  callId,
+  externalReference,
+  matches,
+  refuses,
+  sha256Hex,
+} from './fields.ts';
 import { importOperations } from './import-record.ts';
 
 /** `in_flight`: it is being sent right now. `succeeded`: Pearsana accepted it. The others are as in a failure's `outcome`. */
@@ -114,7 +122,6 @@ export type KnownWrite = z.infer<typeof knownWrite>;
 
 /** A lookup may ask about at most this many people or documents. */
 export const mostLookups = 1_000;
-const tooManyLookups = { error: () => `must have at most ${mostLookups.toLocaleString('en')} entries` };
 
 /** `POST …/activity/lookup`: asks for the earlier writes of these people, or of these documents. */
 export const lookupRequest = z
@@ -122,9 +129,9 @@ export const lookupRequest = z
     /** The operation whose earlier writes are looked up. */
     operation: z.literal(importOperations),
     /** The people to look up. For every operation except `submitDocument`. */
-    references: z.optional(z.array(externalReference).check(z.maxLength(mostLookups, tooManyLookups))),
+    references: z.optional(z.array(externalReference).check(atMost(mostLookups, 'entries'))),
     /** The documents to look up, for `submitDocument`: the SHA-256 of each canonical request, in hexadecimal. */
-    digests: z.optional(z.array(sha256Hex).check(z.maxLength(mostLookups, tooManyLookups))),
+    digests: z.optional(z.array(sha256Hex).check(atMost(mostLookups, 'entries'))),
   })
   .check(
     refuses((lookup: Lookup) => listFault(lookup, 'digests'), 'digests'),

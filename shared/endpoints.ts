@@ -171,7 +171,7 @@ export const endpoints = {
   /** Looks up the earlier writes of up to 1,000 people or documents. The caller needs the operation's grant. */
   lookUp: {
     method: 'POST',
-    path: '/api/environments/:environment/activity/lookup',
+    path: `${inEnvironment}/activity/lookup`,
     access: 'caller',
     rateClass: 'reads',
     request: lookupRequest,
@@ -185,7 +185,7 @@ export const endpoints = {
    */
   announceImport: {
     method: 'POST',
-    path: '/api/environments/:environment/imports',
+    path: `${inEnvironment}/imports`,
     access: 'caller',
     rateClass: 'reads',
     confirmed: true,
@@ -197,7 +197,7 @@ export const endpoints = {
   /** The caller's imports, newest first. A caller with every grant in the environment sees everybody's. */
   imports: {
     method: 'GET',
-    path: '/api/environments/:environment/imports',
+    path: `${inEnvironment}/imports`,
     access: 'caller',
     rateClass: 'reads',
     answer: importsAnswer,
@@ -205,7 +205,7 @@ export const endpoints = {
   /** One import, and how many of its rows are in each state. */
   importStatus: {
     method: 'GET',
-    path: '/api/environments/:environment/imports/:id',
+    path: `${inEnvironment}/imports/:id`,
     access: 'caller',
     rateClass: 'reads',
     answer: importAnswer,
@@ -213,7 +213,7 @@ export const endpoints = {
   /** Stops an import. From then on the BFF refuses its rows, whichever machine sends them. */
   stopImport: {
     method: 'POST',
-    path: '/api/environments/:environment/imports/:id/stop',
+    path: `${inEnvironment}/imports/:id/stop`,
     access: 'caller',
     rateClass: 'reads',
     answer: importAnswer,

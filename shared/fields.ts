@@ -57,7 +57,7 @@ export type ExternalReference = z.infer<typeof externalReference>;
 /** At least one. Pearsana does not document whether it refuses a second person with the same reference. */
 export const externalReferences = z
   .array(externalReference)
-  .check(z.maxLength(mostReferences, `must have at most ${mostReferences} entries`), notEmpty());
+  .check(atMost(mostReferences, 'entries'), notEmpty());
 
 /** At least one. Each namespace may appear once, as invitations require. */
 export const uniqueExternalReferences = externalReferences.check(
@@ -65,9 +65,7 @@ export const uniqueExternalReferences = externalReferences.check(
 );
 
 /** The roles of the invited person. Pearsana's default is `["student"]`. */
-export const roles = z
-  .array(requiredText)
-  .check(z.maxLength(mostRoles, `must have at most ${mostRoles} entries`));
+export const roles = z.array(requiredText).check(atMost(mostRoles, 'entries'));
 
 export const keptWordForm = /^[\w.:+-]{1,128}$/;
 /** An id or a state, as the journal keeps it: a short word that cannot be a name or an address. */
@@ -80,6 +78,11 @@ export const sha256Hex = z.string().check(matches(sha256HexForm, 'must be a SHA-
 /** A check of a text's form. Like the other checks here, it is told to JSON Schema in `server/openapi/contract-schemas.ts`. */
 export function matches(form: RegExp, message: string) {
   return refuses((text: string) => (form.test(text) ? undefined : message));
+}
+
+/** A check of the length of a text or a list. */
+export function atMost(most: number, unit: 'characters' | 'entries') {
+  return z.maxLength(most, { error: () => `must have at most ${most.toLocaleString('en')} ${unit}` });
 }
 
 /** A check for lists: at least one entry. */
@@ -118,7 +121,7 @@ function textOf(most: number, faultOf: (value: string) => string | undefined, ..
   return z.string().check(
     ...first,
     // In words only where it is needed: the first number that is put into words loads all of the locale.
-    z.maxLength(most, { error: () => `must have at most ${most.toLocaleString('en')} characters` }),
+    atMost(most, 'characters'),
     refuses(faultOf),
   );
 }

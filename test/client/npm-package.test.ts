@@ -277,13 +277,20 @@ test('the npm package of the client', async (t) => {
     const [, tool = ''] = /<!-- tool -->\n```ts\n(.*?)```\n/s.exec(readme) ?? [];
     assert(tool.trim().split('\n').length <= 60);
     await writeFile(join(consumer.folder, 'readme-tool.mts'), tool);
+    const [, forTests = ''] = /## Tests\n.*?```ts\n(.*?)```\n/s.exec(readme) ?? [];
+    const imported = "import { type Client, ClientError, createClient } from 'pearsana-partner-client';\n";
+    await writeFile(join(consumer.folder, 'readme-tests.mts'), imported + forTests);
     await symlink(
       join(root, 'node_modules/@types'),
       join(consumer.folder, 'node_modules/@types'),
       'junction',
     );
-    assert.equal(await consumer.compile('nodenext', '--types', 'node', 'readme-tool.mts'), '');
+    assert.equal(
+      await consumer.compile('nodenext', '--types', 'node', 'readme-tool.mts', 'readme-tests.mts'),
+      '',
+    );
     await rm(join(consumer.folder, 'node_modules/@types'));
+    await execute(process.execPath, ['readme-tests.mts'], consumer.folder);
     await writeFile(join(consumer.folder, 'diploma.pdf'), '%PDF-1.7');
 
     await using bff = await startTestBff({ production: {} });
