@@ -1,4 +1,5 @@
-import type { SharedCallOptions as CoreCallOptions, ClientOptions as CoreOptions } from '../shared/client.ts';
+import type { SharedCallOptions as CoreCallOptions } from '../shared/call-request.ts';
+import type { ClientOptions as CoreOptions } from '../shared/client.ts';
 import type { ClientErrorReason } from '../shared/client-error.ts';
 import type { documentTypes } from '../shared/documents.ts';
 import type { Outcome } from '../shared/errors.ts';

@@ -4,6 +4,27 @@ import { type EndpointRow, filledPath, parametersIn } from './endpoint-row.ts';
 import type { Issue } from './errors.ts';
 import { validate } from './validate.ts';
 
+export type SharedCallOptions = {
+  /** Cancels the wait. A write that has been sent may still happen. */
+  signal?: AbortSignal | undefined;
+  /** At most 128 characters of `[\w.-]`. By default the client makes one, so that even a call without an answer can be found in logs. */
+  requestId?: string | undefined;
+  /** For this call, instead of the client's own. */
+  timeoutMs?: number | undefined;
+};
+
+export type WriteOptions = {
+  /** For a write to a protected environment: its name once more, typed by the person who wants it. */
+  confirm?: string | undefined;
+  /**
+   * 1 to 255 visible ASCII characters that stand for this one intention. By default the client makes a key for each call.
+   * To retry without doing it twice, pass the key of the `ClientError`.
+   */
+  idempotencyKey?: string | undefined;
+  /** The import that this is a row of, as in `imp_…`. It was confirmed as a whole, and its rows need a key each. */
+  importId?: string | undefined;
+};
+
 /** The options of a method as they come, less those that are null or undefined: nothing of them is checked yet. */
 export type GivenOptions = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,12 @@
 import * as z from 'zod/mini';
-import { type GivenOptions, longestTimeoutMs, present, requestOf } from './call-request.ts';
-import type { SharedCallOptions, WriteOptions } from './client.ts';
+import {
+  type GivenOptions,
+  longestTimeoutMs,
+  present,
+  requestOf,
+  type SharedCallOptions,
+  type WriteOptions,
+} from './call-request.ts';
 import { ClientError, type ClientErrorFacts } from './client-error.ts';
 import { slowestBytesPerMs } from './documents.ts';
 import { type EndpointRow, isConfirmed, isWrite } from './endpoint-row.ts';

@@ -1,5 +1,12 @@
 import type * as z from 'zod/mini';
-import { type Check, type GivenOptions, present, timeoutCheck } from './call-request.ts';
+import {
+  type Check,
+  type GivenOptions,
+  present,
+  type SharedCallOptions,
+  timeoutCheck,
+  type WriteOptions,
+} from './call-request.ts';
 import { type CallSettings, createCall } from './client-call.ts';
 import type { EndpointRow, EndpointTable, OperationRow, OwnRow, ParameterIn } from './endpoint-row.ts';
 import { type Endpoints, endpoints } from './endpoints.ts';
@@ -17,27 +24,6 @@ export type ClientOptions = {
    * to Pearsana. The BFF's own limits are shorter. Default 60,000 ms.
    */
   timeoutMs?: number | undefined;
-};
-
-export type SharedCallOptions = {
-  /** Cancels the wait. A write that has been sent may still happen. */
-  signal?: AbortSignal | undefined;
-  /** At most 128 characters of `[\w.-]`. By default the client makes one, so that even a call without an answer can be found in logs. */
-  requestId?: string | undefined;
-  /** For this call, instead of the client's own. */
-  timeoutMs?: number | undefined;
-};
-
-export type WriteOptions = {
-  /** For a write to a protected environment: its name once more, typed by the person who wants it. */
-  confirm?: string | undefined;
-  /**
-   * 1 to 255 visible ASCII characters that stand for this one intention. By default the client makes a key for each call.
-   * To retry without doing it twice, pass the key of the {@link ClientError}.
-   */
-  idempotencyKey?: string | undefined;
-  /** The import that this is a row of, as in `imp_…`. It was confirmed as a whole, and its rows need a key each. */
-  importId?: string | undefined;
 };
 
 /** The options of an operation's method: the parameters of its path, its query and its body. */

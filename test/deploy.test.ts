@@ -58,7 +58,15 @@ describe('deploy/', () => {
       `Environment=PEARSANA_SANDBOX_CLIENT_SECRET_FILE=/run/credentials/${name}.service/sandbox-client-secret`,
     ])
       assert(passed.includes(`--property=${property}`), `${property} in\n${stdout}${stderr}`);
-    assert.deepEqual(passed.slice(-5), ['node', '/opt/pearsana-bff/server.js', 'access', 'list', '--of *']);
+    const command = [
+      'node',
+      '--title=pearsana-bff',
+      '/opt/pearsana-bff/server.js',
+      'access',
+      'list',
+      '--of *',
+    ];
+    assert.deepEqual(passed.slice(-command.length), command);
     assert.doesNotMatch(stdout, /%[a-zA-Z]/);
   });
 });

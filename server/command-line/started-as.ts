@@ -1,13 +1,15 @@
 import { relative, sep } from 'node:path';
 
+const titleOption = '--title=';
+
 /**
  * A command of this program, as somebody can type it here: `npm run access --` in the repository, and elsewhere
- * `node <file> access`, with the file that was started. A script that starts this program names itself in `STARTED_AS`.
+ * `node <file> access`, with the file that was started. A script that starts this program names itself by Node's own option `--title`.
  */
 export function startedAs(command = '', file = process.argv[1] ?? 'server.js', here = process.cwd()): string {
   const words = (start: string, ...others: string[]) => [start, ...others].filter(Boolean).join(' ');
-  const { STARTED_AS: script } = process.env;
-  if (script) return words(script, command);
+  const script = process.execArgv.find((option) => option.startsWith(titleOption));
+  if (script) return words(script.slice(titleOption.length), command);
   if (file.endsWith(`${sep}server${sep}main.ts`)) {
     if (command === '') return 'npm start';
     return command.startsWith('-') ? words('npm start --', command) : words('npm run', command, '--');

@@ -11,7 +11,7 @@ it('a hint names the command so that it can be typed where the reader is', (t) =
     ['/opt/the bff/server.js', '/', 'node "/opt/the bff/server.js" access list'],
   ] as const)
     assert.equal(`${startedAs('access', file, here)} list`, words);
-  t.after(() => delete process.env.STARTED_AS);
-  process.env.STARTED_AS = 'pearsana-bff';
+  process.execArgv.push('--title=pearsana-bff');
+  t.after(() => process.execArgv.pop());
   assert.equal(startedAs('access', '/opt/bff/server.js', '/'), 'pearsana-bff access');
 });
