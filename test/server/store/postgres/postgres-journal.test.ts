@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { JournalFault } from '../../../../server/journal/journal-fault.ts';
 import { mostCallerBytes } from '../../../../server/journal/kept.ts';
 import type { JournalClock } from '../../../../server/store/journal-clock.ts';
 import { createDatabase } from '../../../../server/store/postgres/database.ts';
 import { createPostgresJournal } from '../../../../server/store/postgres/postgres-journal.ts';
 import { newDatabase, noPostgres } from '../../../support/postgres/new-database.ts';
+import { until } from '../../../support/until.ts';
 import { testImports } from '../../journal/import-suite.ts';
-import { intent, sent, testAges, testRules } from '../../journal/store-suite.ts';
+import { earlier, intent, sent, testAges, testRules } from '../../journal/store-suite.ts';
 
 /** A database, and stores in it, each with its own connections, as in as many instances. */
 async function makePlace() {
@@ -16,9 +18,9 @@ async function makePlace() {
   const secret = randomBytes(32);
   return {
     database,
-    async open(clock?: JournalClock) {
+    async open(clock?: JournalClock, leaseMs?: number) {
       const ours = kept.adopt(createDatabase(url), (each) => each.close());
-      return createPostgresJournal({ database: ours, secret, clock });
+      return createPostgresJournal({ database: ours, secret, clock, leaseMs });
     },
     remove: () => kept.disposeAsync(),
   };
@@ -26,6 +28,53 @@ async function makePlace() {
 
 describe('the journal in PostgreSQL', { skip: noPostgres }, () => {
   for (const test of [testRules, testAges, testImports]) test('PostgreSQL', makePlace);
+
+  it('does not begin to send what others have taken for unknown, after its lease has ended', async () => {
+    const place = await makePlace();
+    const [store, other] = [await place.open(undefined, 1_000), await place.open()];
+    const id = sent(await store.claim(intent));
+    assert.equal(store.mayBeSent?.(id), true);
+    assert.deepEqual(earlier(await other.claim(intent))[0], 'in_flight');
+    // As after a minute in which the process stood still.
+    await place.database.query('DELETE FROM pearsana_bff.instances');
+    await until('it notices', () => store.mayBeSent?.(id) === false);
+    assert.deepEqual(earlier(await other.claim(intent))[0], 'unknown');
+    assert.equal((await other.resolve({}, id, { happened: false, by: 'ada' }))?.state, 'not_sent');
+    const next = sent(await store.claim(intent));
+    assert.equal(store.mayBeSent?.(next), true);
+    await store.end(id, { state: 'not_sent' });
+    assert.deepEqual(earlier(await other.claim(intent))[0], 'in_flight');
+    await store.end(next, { state: 'succeeded' });
+    for (const each of [store, other]) await each.close();
+    await place.remove();
+  });
+
+  for (const [what, change] of [
+    ['lacks the last write that it made', 'DELETE FROM pearsana_bff.writes'],
+    ['has another name', "UPDATE pearsana_bff.journal SET id = 'jrn_another'"],
+  ] as const) {
+    it(`refuses to write into a journal that ${what}, until it is started again`, async () => {
+      const place = await makePlace();
+      const store = await place.open(undefined, 500);
+      await store.end(sent(await store.claim(intent)), { state: 'succeeded' });
+      await place.database.query(change);
+      const isRefused = async () => {
+        try {
+          await store.open();
+          return false;
+        } catch (error) {
+          return error instanceof JournalFault && /lacks writes/.test(error.message);
+        }
+      };
+      await until('it notices', isRefused);
+      await assert.rejects(store.claim({ ...intent, idempotencyKey: 'b' }), JournalFault);
+      await store.close();
+      const again = await place.open();
+      sent(await again.claim({ ...intent, idempotencyKey: 'b' }));
+      await again.close();
+      await place.remove();
+    });
+  }
 
   it('keeps 100 MB of one caller, and no more, and lets others go on', async () => {
     const place = await makePlace();
