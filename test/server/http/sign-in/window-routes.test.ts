@@ -6,6 +6,7 @@ import { windowKeyAnswer } from '../../../../shared/sign-in.ts';
 import {
   comeBack,
   loginCookieIn,
+  pageHeaders,
   publicOrigin,
   sessionCookie,
   signIn,
@@ -59,14 +60,14 @@ function windowOf(bff: TestBff, provider: ScriptedProvider) {
     bff.call(path, { method, headers: { authorization: `Bearer ${accessKey}` } });
 
   /** All the way to the code, as a person who allows it. */
-  async function allowed(): Promise<{ code: string; verifier: string; state: string }> {
+  async function allowed(): Promise<{ code: string; verifier: string; state: string; session: string }> {
     const session = await signIn(bff, provider);
     const { verifier, state, link } = newWindow();
     const answer = await decide({ word: wordIn(await look(link, session)), answer: 'allow' }, session);
     assert.equal(answer.status, 303, answer.text);
     const location = new URL(answer.headers.get('location') ?? '');
     assert.equal(location.searchParams.get('state'), state);
-    return { code: location.searchParams.get('code') ?? '', verifier, state };
+    return { code: location.searchParams.get('code') ?? '', verifier, state, session };
   }
 
   return { look, wordIn, decide, redeem, withKey, allowed };
@@ -106,6 +107,13 @@ test('signing a window of VS Code in', async (t) => {
     const location = answer.headers.get('location') ?? '';
     assert.match(location, new RegExp(`^${returnUri.replace('?', '\\?')}&code=[\\w-]{43}&state=${state}$`));
     assert.equal(answer.headers.get('cache-control'), 'no-store');
+  });
+
+  await t.test('gives nothing for a code once who allowed it has signed out', async () => {
+    const { code, verifier, session } = await allowed();
+    const out = { method: 'POST', headers: { ...pageHeaders(session), origin: publicOrigin } };
+    assert.equal((await bff.call('/auth/logout', out)).status, 204);
+    assert.equal(failureIn(await redeem({ code, verifier })).code, 'LOGIN_FAILED');
   });
 
   await t.test('says no to the window where the person does', async () => {
