@@ -266,7 +266,9 @@ export interface SessionAnswer {
   requestId: string;
   /** Whose key or session it is. */
   caller: {
+    /** The name of the access key, or of the person who is signed in. */
     id: string;
+    /** How the caller was recognised. */
     kind: 'access-key' | 'session';
   };
   /** `environment:operation`; `*` means all environments, or all operations. */
@@ -278,6 +280,7 @@ export interface SessionAnswer {
 export interface EnvironmentsAnswer {
   /** The id of this call in the BFF's log, which Pearsana received too. Quote it when you ask for help. */
   requestId: string;
+  /** The environments where this caller may do something. */
   environments: Environment[];
   /** Absent if the BFF is older than this field. */
   fileLimits?: FileLimits | undefined;
@@ -457,6 +460,7 @@ export interface ResolveAnswer {
   environment: string;
   /** The id of this call in the BFF's log, which Pearsana received too. Quote it when you ask for help. */
   requestId: string;
+  /** The write, as it is recorded now. */
   activity: ActivityEntry;
 }
 /** A person's id in another system. `namespace` names the system (SIS, LMS, PEARSANA, …), `externalId` is the id. */
@@ -474,6 +478,7 @@ export interface LookupAnswer {
   requestId: string;
   /** Names the journal, as in `jrn_…`. If it changes, a different BFF or a different data directory answers. */
   journal: string;
+  /** In the order of the request. */
   results: (KnownWrite | null)[];
 }
 /** The answer to announcing, showing and stopping an import. */
@@ -484,6 +489,7 @@ export interface ImportAnswer {
   requestId: string;
   /** Names the journal, as in `jrn_…`. If it changes, a different BFF or a different data directory answers. */
   journal: string;
+  /** The import, as it is now. */
   import: ImportRecord;
 }
 /** `GET …/imports`: the caller's imports, newest first. A caller with every grant in the environment sees everybody's. */
@@ -494,6 +500,7 @@ export interface ImportsAnswer {
   requestId: string;
   /** Names the journal, as in `jrn_…`. If it changes, a different BFF or a different data directory answers. */
   journal: string;
+  /** The imports, newest first. */
   imports: ImportRecord[];
   /** How many rows a minute the caller's imports may send here, all together; 0 where none are allowed. */
   perMinute?: number | undefined;
@@ -509,8 +516,11 @@ export interface SignInMethodsAnswer {
 export interface WindowKeyAnswer {
   /** The id of this call in the BFF's log, which Pearsana received too. Quote it when you ask for help. */
   requestId: string;
+  /** The key itself. */
   accessKey: string;
+  /** Whose key it is. */
   caller: {
+    /** The name of the person who signed in. */
     id: string;
   };
   /** ISO 8601. */
@@ -547,6 +557,7 @@ export interface FileLimits {
   batch: number;
 }
 export interface HealthResult {
+  /** `ok` if Pearsana is well. */
   status: string;
   [more: string]: unknown;
 }
@@ -566,10 +577,13 @@ export interface PartnerFacts {
   apiVersionSupported: string | null;
 }
 export interface PingResult {
+  /** `ok` if Pearsana accepted the token. */
   status: string;
+  /** Pearsana's message. */
   message: string;
   /** The App Client of the token. It is not a secret. */
   clientId: string;
+  /** The scopes of the token. */
   scopes: string[];
   [more: string]: unknown;
 }
@@ -577,6 +591,7 @@ export interface PingResult {
 export interface ScopesResult {
   /** When the BFF checked (ISO 8601). The result is kept for a minute. */
   checkedAt: string;
+  /** In the order of Pearsana's page. */
   scopes: {
     /** With Pearsana's prefix. */
     scope: string;
@@ -584,9 +599,12 @@ export interface ScopesResult {
     grants: string;
     /** Whether it is enabled on the App Client. If the BFF could not find out, it is null, and `error` says why. */
     enabled: boolean | null;
+    /** Why the BFF could not find out. */
     error?:
       | {
+          /** One of `errorCodes`. */
           code: string;
+          /** Why the BFF could not find out, in words. */
           message: string;
         }
       | undefined;
@@ -599,11 +617,13 @@ export interface Profile {
   phone?: string | undefined;
   /** Three capital letters (ISO 4217), such as USD, GBP or EUR. */
   currency?: string | undefined;
+  /** Where the person lives. */
   address?: Address | undefined;
 }
 /** Pearsana does not document this body, so it is passed on as it is. The local Pearsana answers `{"user": {"userId"}}`. */
 export type CreateUserResult = unknown;
 export interface CreateInvitationResult {
+  /** The invitation that was made. */
   invitation: {
     /** As in `inv_…`. */
     invitationId: string;
@@ -627,6 +647,7 @@ export interface ActivityEntry {
   operation: string;
   /** Who sent it: the name of an access key, or of a session. A BFF of an older version does not say so. */
   caller?: string | undefined;
+  /** What became of the write. */
   state: WriteState;
   /** ISO 8601, like all times here. */
   startedAt: string;
@@ -636,7 +657,9 @@ export interface ActivityEntry {
   requestId: string;
   /** The people it was about, by their ids in other systems. */
   externalReferences: {
+    /** The other system, such as `SIS`. */
     namespace: string;
+    /** The person's id there. */
     externalId: string;
   }[];
   /** The import that it was a row of. A BFF of an older version does not say so. */
@@ -651,16 +674,23 @@ export interface ActivityEntry {
   result: unknown;
   /** What a person found out about this write, if its outcome was unknown. */
   resolved: {
+    /** Whether the write happened. */
     happened: boolean;
+    /** Who found out: the name of an access key, or of a session. */
     by: string;
+    /** When it was recorded. */
     at: string;
   } | null;
 }
 /** An earlier write of the same operation for a person or a document, whoever sent it. */
 export interface KnownWrite {
+  /** Names the write, as in `activity`. */
   id: string;
+  /** What became of the write. */
   state: WriteState;
+  /** ISO 8601. */
   startedAt: string;
+  /** The BFF's request id of that write. */
   requestId: string;
   /** Ids and states from Pearsana's answer, if the write succeeded. */
   result?: unknown | undefined;
@@ -675,7 +705,9 @@ export interface KnownWrite {
 export interface ImportRecord {
   /** Names this import, as in `imp_…`. */
   id: string;
+  /** Where its rows are written. */
   environment: string;
+  /** The operation of every row. */
   operation: 'createUser' | 'createInvitation' | 'submitDocument';
   /** How many rows the person confirmed. */
   rows: number;
@@ -695,10 +727,15 @@ export interface ImportRecord {
   perMinute: number;
   /** How many rows are in each state. */
   counts: {
+    /** Pearsana accepted them. */
     succeeded: number;
+    /** Pearsana refused them, so nothing was changed. */
     refused: number;
+    /** They did not leave the BFF. */
     not_sent: number;
+    /** They may have happened: look in Pearsana. */
     unknown: number;
+    /** They are being sent right now. */
     in_flight: number;
   };
 }

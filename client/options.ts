@@ -35,6 +35,7 @@ export interface RequestFacts {
   method: string;
   /** The URL, with its query. */
   url: string;
+  /** The environment of the call, if it has one. */
   environment: string | undefined;
   /** It is in the BFF's log too. */
   requestId: string;

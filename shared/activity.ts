@@ -22,6 +22,7 @@ export const activityEntry = z.object({
   operation: z.string(),
   /** Who sent it: the name of an access key, or of a session. A BFF of an older version does not say so. */
   caller: z.optional(z.string()),
+  /** What became of the write. */
   state: writeState,
   /** ISO 8601, like all times here. */
   startedAt: z.string(),
@@ -30,7 +31,14 @@ export const activityEntry = z.object({
   /** The BFF's request id, which Pearsana received too. */
   requestId: z.string(),
   /** The people it was about, by their ids in other systems. */
-  externalReferences: z.array(z.object({ namespace: z.string(), externalId: z.string() })),
+  externalReferences: z.array(
+    z.object({
+      /** The other system, such as `SIS`. */
+      namespace: z.string(),
+      /** The person's id there. */
+      externalId: z.string(),
+    }),
+  ),
   /** The import that it was a row of. A BFF of an older version does not say so. */
   importId: z.optional(z.string()),
   /** The code of its failure. */
@@ -42,7 +50,16 @@ export const activityEntry = z.object({
   /** Ids and states from Pearsana's answer, if the write succeeded. */
   result: z.unknown(),
   /** What a person found out about this write, if its outcome was unknown. */
-  resolved: z.nullable(z.object({ happened: z.boolean(), by: z.string(), at: z.string() })),
+  resolved: z.nullable(
+    z.object({
+      /** Whether the write happened. */
+      happened: z.boolean(),
+      /** Who found out: the name of an access key, or of a session. */
+      by: z.string(),
+      /** When it was recorded. */
+      at: z.string(),
+    }),
+  ),
 });
 export type ActivityEntry = z.infer<typeof activityEntry>;
 
@@ -92,6 +109,7 @@ export type ResolveRequest = z.infer<typeof resolveRequest>;
 export const resolveAnswer = z.object({
   environment: answeringEnvironment,
   requestId: callId,
+  /** The write, as it is recorded now. */
   activity: activityEntry,
 });
 export type ResolveAnswer = z.infer<typeof resolveAnswer>;
@@ -105,9 +123,13 @@ export const idempotencyKeyForm = /^[!-~]{1,255}$/;
 
 /** An earlier write of the same operation for a person or a document, whoever sent it. */
 export const knownWrite = z.object({
+  /** Names the write, as in `activity`. */
   id: z.string(),
+  /** What became of the write. */
   state: writeState,
+  /** ISO 8601. */
   startedAt: z.string(),
+  /** The BFF's request id of that write. */
   requestId: z.string(),
   /** Ids and states from Pearsana's answer, if the write succeeded. */
   result: z.optional(z.unknown()),
@@ -148,6 +170,7 @@ export const lookupAnswer = z.object({
   requestId: callId,
   /** Names the journal, as in `jrn_…`. If it changes, a different BFF or a different data directory answers. */
   journal: z.string(),
+  /** In the order of the request. */
   results: z.array(z.nullable(knownWrite)),
 });
 export type LookupAnswer = z.infer<typeof lookupAnswer>;

@@ -94,6 +94,7 @@ export interface CallError extends Error {
   readonly origin: string;
   /** Quote it when you ask for help: it is in the BFF's log. Empty if nothing was sent, and you gave none. */
   readonly requestId: string;
+  /** The environment of the call, if it has one. */
   readonly environment: string | undefined;
   /** The HTTP status, if an answer came. */
   readonly status: number | undefined;

@@ -61,7 +61,10 @@ export const endpoints = {
     path: `${inEnvironment}/health`,
     access: 'grant',
     partner: { path: '/health', scopes: [] },
-    response: z.looseObject({ status: z.string() }),
+    response: z.looseObject({
+      /** `ok` if Pearsana is well. */
+      status: z.string(),
+    }),
   },
   ping: {
     title: 'Ping',
@@ -70,10 +73,13 @@ export const endpoints = {
     access: 'grant',
     partner: { path: '/ping', scopes: [scope('ping')] },
     response: z.looseObject({
+      /** `ok` if Pearsana accepted the token. */
       status: z.string(),
+      /** Pearsana's message. */
       message: z.string(),
       /** The App Client of the token. It is not a secret. */
       clientId: z.string(),
+      /** The scopes of the token. */
       scopes: z.array(z.string()),
     }),
   },

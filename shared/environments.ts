@@ -53,6 +53,7 @@ export type FileLimits = z.infer<typeof fileLimits>;
 /** `GET /api/environments`: the environments where the caller has a grant; the sandbox comes before production. */
 export const environmentsAnswer = z.object({
   requestId: callId,
+  /** The environments where this caller may do something. */
   environments: z.array(environment),
   /** Absent if the BFF is older than this field. */
   fileLimits: z.optional(fileLimits),
@@ -63,7 +64,12 @@ export type EnvironmentsAnswer = z.infer<typeof environmentsAnswer>;
 export const sessionAnswer = z.object({
   requestId: callId,
   /** Whose key or session it is. */
-  caller: z.object({ id: z.string(), kind: z.literal(['access-key', 'session']) }),
+  caller: z.object({
+    /** The name of the access key, or of the person who is signed in. */
+    id: z.string(),
+    /** How the caller was recognised. */
+    kind: z.literal(['access-key', 'session']),
+  }),
   /** `environment:operation`; `*` means all environments, or all operations. */
   grants: z.array(z.string()),
   /** The BFF's clock (ISO 8601). Absent if the BFF is older than this field. */

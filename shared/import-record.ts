@@ -12,7 +12,9 @@ export const mostRows = 10_000;
 export const importRecord = z.object({
   /** Names this import, as in `imp_…`. */
   id: z.string(),
+  /** Where its rows are written. */
   environment: z.string(),
+  /** The operation of every row. */
   operation: z.literal(importOperations),
   /** How many rows the person confirmed. */
   rows: z.number(),
@@ -32,10 +34,15 @@ export const importRecord = z.object({
   perMinute: z.number(),
   /** How many rows are in each state. */
   counts: z.object({
+    /** Pearsana accepted them. */
     succeeded: z.number(),
+    /** Pearsana refused them, so nothing was changed. */
     refused: z.number(),
+    /** They did not leave the BFF. */
     not_sent: z.number(),
+    /** They may have happened: look in Pearsana. */
     unknown: z.number(),
+    /** They are being sent right now. */
     in_flight: z.number(),
   }),
 });
@@ -70,12 +77,17 @@ const answered = {
 };
 
 /** The answer to announcing, showing and stopping an import. */
-export const importAnswer = z.object({ ...answered, import: importRecord });
+export const importAnswer = z.object({
+  ...answered,
+  /** The import, as it is now. */
+  import: importRecord,
+});
 export type ImportAnswer = z.infer<typeof importAnswer>;
 
 /** `GET …/imports`: the caller's imports, newest first. A caller with every grant in the environment sees everybody's. */
 export const importsAnswer = z.object({
   ...answered,
+  /** The imports, newest first. */
   imports: z.array(importRecord),
   /** How many rows a minute the caller's imports may send here, all together; 0 where none are allowed. */
   perMinute: z.optional(z.number()),

@@ -13,6 +13,7 @@ export const createInvitationRequest = z.strictObject({
 export type CreateInvitationRequest = z.infer<typeof createInvitationRequest>;
 
 export const createInvitationResult = z.looseObject({
+  /** The invitation that was made. */
   invitation: z.looseObject({
     /** As in `inv_…`. */
     invitationId: z.string(),

@@ -31,7 +31,15 @@ const scopeFinding = z.object({
   grants: z.string(),
   /** Whether it is enabled on the App Client. If the BFF could not find out, it is null, and `error` says why. */
   enabled: z.nullable(z.boolean()),
-  error: z.optional(z.object({ code: z.string(), message: z.string() })),
+  /** Why the BFF could not find out. */
+  error: z.optional(
+    z.object({
+      /** One of `errorCodes`. */
+      code: z.string(),
+      /** Why the BFF could not find out, in words. */
+      message: z.string(),
+    }),
+  ),
 });
 export type ScopeFinding = z.infer<typeof scopeFinding>;
 
@@ -39,6 +47,7 @@ export type ScopeFinding = z.infer<typeof scopeFinding>;
 export const scopesResult = z.object({
   /** When the BFF checked (ISO 8601). The result is kept for a minute. */
   checkedAt: z.string(),
+  /** In the order of Pearsana's page. */
   scopes: z.array(scopeFinding),
 });
 export type ScopesResult = z.infer<typeof scopesResult>;

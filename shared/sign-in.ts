@@ -22,8 +22,13 @@ export type WindowCodeRequest = z.infer<typeof windowCodeRequest>;
 /** The window's access key, which is shown only once. */
 export const windowKeyAnswer = z.object({
   requestId: callId,
+  /** The key itself. */
   accessKey: z.string(),
-  caller: z.object({ id: z.string() }),
+  /** Whose key it is. */
+  caller: z.object({
+    /** The name of the person who signed in. */
+    id: z.string(),
+  }),
   /** ISO 8601. */
   expiresAt: z.string(),
 });

@@ -27,6 +27,7 @@ export const profile = z.strictObject({
   preferredName: optionalName,
   phone: optionalText,
   currency: z.optional(currency),
+  /** Where the person lives. */
   address: z.optional(address),
 });
 

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { readDocstrings } from './read-docstrings.ts';
@@ -17,4 +18,14 @@ it('the types of the npm client are those of /openapi.json', async (t) => {
   t.assert.fileSnapshot(clientMethodsSource(), join(root, 'client/methods.ts'), {
     serializers: [(value) => value],
   });
+});
+
+it('every method and every field of the npm client says what it means', async () => {
+  const { clientMethodsSource } = await import('../../../scripts/client-methods.ts');
+  // The maps from names to types, at the end, need no words.
+  const [described = ''] = clientMethodsSource().split('export interface Requests');
+  const lines = described.split('\n');
+  const silent = lines.filter((line, index) => /^ +\w+\??:/.test(line) && !lines[index - 1]?.endsWith('*/'));
+  assert(lines.length > 500);
+  assert.deepEqual(silent, []);
 });
