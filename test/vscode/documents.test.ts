@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { freePort, startTestBff, type TestBff } from '../support/bff/test-bff.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { assertAccessible } from './accessibility.ts';
 import {
   buildExtension,
   chooseInMenu,
@@ -164,6 +165,7 @@ for (const kind of ['node', 'web'] as const) {
         await text.filter({ hasText: /a\.pdf\s+accepted\s+doc_\w+/ }).waitFor();
         await text.filter({ hasText: /b\.png\s+failed/ }).waitFor();
         await workbench.screenshot(`.cache/screenshots/documents-results-${kind}.png`);
+        await assertAccessible(workbench, '.editor-instance');
         assert.equal(documents().length, 1);
       });
 

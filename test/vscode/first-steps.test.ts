@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { freePort } from '../support/bff/test-bff.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
-import { buildExtension, clickBeside, noBrowser, vsix } from './person.ts';
+import { assertAccessible } from './accessibility.ts';
+import { buildExtension, chooseInMenu, invitationEntries, noBrowser, passSteps, vsix } from './person.ts';
 import { openWorkbench } from './workbench.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -39,11 +40,38 @@ describe('the first steps', { skip: noBrowser }, () => {
       .first()
       .waitFor();
     await page.locator('.terminal-wrapper.active').waitFor();
-    await clickBeside(workbench, 'local', 'Ping');
+    await chooseInMenu(workbench, 'local', 'Ping');
     await treeItem(/^local.*ok/)
       .first()
       .waitFor();
     for (const name of ['Start the BFF', 'Sign in', 'Ping Pearsana']) await completed(name);
+
+    const step = async (name: string, button: string) => {
+      await steps.getByRole('button', { name: new RegExp(`^${name}`) }).click();
+      await steps.getByRole('button', { name: button, exact: true }).click();
+    };
+    await step('Send your first invitation', 'Invite in local…');
+    await passSteps(workbench, invitationEntries('ada@example.edu', 'SIS A-1'));
+    await quickInput.accept();
+    await notification(/Invited ada@example\.edu/).waitFor();
+    await completed('Send your first invitation');
+
+    // A robot has to slow down: VS Code shows no more than three messages within 800 ms.
+    await page.waitForTimeout(1_000);
+    await step('Import many people from a file', 'New Import File…');
+    await quickInput.pick('Invite people');
+    await page.getByRole('tab', { name: /invitations\.csv/ }).waitFor();
+    await page.locator('.view-line', { hasText: 'ada@example.edu' }).waitFor();
+    await page.locator('.editor-actions').getByRole('button', { name: 'Import from File…' }).click();
+    await quickInput.step('Import invitations.csv');
+    await quickInput.pick('Invite people');
+    await quickInput.step(/Invite people · local/);
+    await quickInput.options();
+    await quickInput.accept();
+    await notification(/Imported invitations\.csv into local: 1 done\./).waitFor();
+    await page.getByRole('tab', { name: /^Welcome|^Walkthrough/ }).click();
+    await completed('Import many people from a file');
+    await assertAccessible(workbench, '.getting-started-step.expanded');
     await workbench.screenshot('.cache/screenshots/steps-done.png');
 
     await runCommand('Pearsana: Check Everything');

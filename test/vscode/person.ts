@@ -45,6 +45,19 @@ export async function signIn(workbench: Workbench, accessKey: string): Promise<v
     .waitFor();
 }
 
+/** Drags the side bar's edge until it is so many pixels wide. */
+export async function resizeSideBar({ page }: Workbench, width: number): Promise<void> {
+  const sash = page.locator('.monaco-sash.vertical:not(.disabled)').first();
+  const sideBar = page.locator('.part.sidebar');
+  const [edge, box] = [await sash.boundingBox(), await sideBar.boundingBox()];
+  assert(edge && box);
+  const [x, y] = [edge.x + edge.width / 2, edge.y + 200];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + width - box.width, y, { steps: 5 });
+  await page.mouse.up();
+}
+
 /** Clicks a command beside an environment in the tree. */
 export async function clickBeside(
   { treeItem }: Workbench,

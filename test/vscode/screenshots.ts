@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startTestBff } from '../support/bff/test-bff.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { buildExtension, clickBeside, importFromExplorer, signIn, vsix } from './person.ts';
+import {
+  buildExtension,
+  chooseInMenu,
+  clickBeside,
+  importFromExplorer,
+  resizeSideBar,
+  signIn,
+  vsix,
+} from './person.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -30,24 +38,14 @@ await importing();
 async function begin(workbench: Workbench): Promise<void> {
   await workbench.page.setViewportSize({ width: 1040, height: 600 });
   await signIn(workbench, bff.accessKey);
-  await widenSideBar(workbench, 470);
-}
-
-async function widenSideBar({ page }: Workbench, width: number): Promise<void> {
-  // A side bar wide enough for its content.
-  const sash = page.locator('.monaco-sash.vertical:not(.disabled)').first();
-  const box = await sash.boundingBox();
-  if (!box) return;
-  await page.mouse.move(box.x + box.width / 2, box.y + 200);
-  await page.mouse.down();
-  await page.mouse.move(width, box.y + 200, { steps: 5 });
-  await page.mouse.up();
+  // Wide enough for its content.
+  await resizeSideBar(workbench, 422);
 }
 
 async function environments(workbench: Workbench): Promise<void> {
   const { page, treeItem, screenshot } = workbench;
   for (const environment of ['production', 'sandbox']) {
-    await clickBeside(workbench, environment, 'Ping');
+    await chooseInMenu(workbench, environment, 'Ping');
     await treeItem(new RegExp(`^${environment}.*ok`))
       .first()
       .waitFor();
@@ -117,7 +115,7 @@ async function importing(): Promise<void> {
   const { page, quickInput, notification, treeItem, runCommand, screenshot } = workbench;
   await page.setViewportSize({ width: 1120, height: 600 });
   await signIn(workbench, bff.accessKey);
-  await widenSideBar(workbench, 450);
+  await resizeSideBar(workbench, 402);
   await page.getByRole('button', { name: 'Imports Section' }).click();
   for (const rows of [9, 300]) {
     await writeFile(join(folder, 'roster.csv'), roster(rows));

@@ -3,7 +3,7 @@ import { before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { freePort, startTestBff, type TestBff } from '../support/bff/test-bff.ts';
 import { startLoginProvider } from '../support/sign-in/login-provider.ts';
-import { buildExtension, clickBeside, noBrowser, vsix } from './person.ts';
+import { buildExtension, chooseInMenu, noBrowser, vsix } from './person.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
 
 const wayIn = /Sign in to the Pearsana BFF at/;
@@ -133,7 +133,7 @@ for (const kind of ['node', 'web'] as const) {
           assert.deepEqual(statuses().slice(4), [200]);
           await other.page.close();
           // A desktop's windows tell each other; pages of this server learn it from the BFF.
-          await clickBeside(workbench, 'sandbox', 'Ping');
+          await chooseInMenu(workbench, 'sandbox', 'Ping');
           await notification(/doesn’t accept your access key.*Sign in/s).waitFor();
           assert.equal(bff.pearsana.arrivals.length, 0);
         },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { freePort, startTestBff } from '../support/bff/test-bff.ts';
 import { until } from '../support/until.ts';
+import { assertAccessible } from './accessibility.ts';
 import {
   buildExtension,
   chooseInMenu,
@@ -123,13 +124,16 @@ for (const kind of ['node', 'web'] as const) {
       const port = await freePort();
       const variables = { BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}`, RATE_LIMIT_PER_MINUTE: '10000' };
       await using bff = await startTestBff({ variables, production: {} });
-      const userSettings = { 'pearsana.backendUrl': bff.url };
+      // What axe looks at is light in the one host and dark in the other.
+      const theme = kind === 'node' ? 'Default Light Modern' : 'Default Dark Modern';
+      const userSettings = { 'pearsana.backendUrl': bff.url, 'workbench.colorTheme': theme };
       await using workbench = await openWorkbench({ name: 'wizards', t, vsix, kind, userSettings, port });
       const { page, quickInput, notification } = workbench;
       const written = () =>
         [...bff.pearsana.arrivals, ...(bff.production?.arrivals ?? [])].filter(
           ({ method }) => method === 'POST',
         );
+      const accessible = () => assertAccessible(workbench, '.quick-input-widget');
       const picture = (name: string) => workbench.screenshot(`.cache/screenshots/${name}-${kind}.png`);
       const underWay = page.locator('.statusbar-item', { hasText: /(Invite|Create User) · production/ });
       // VS Code shows no more than three toasts within 800 ms, and the last one is waited for.
@@ -199,7 +203,10 @@ for (const kind of ['node', 'web'] as const) {
             await quickInput.pick('Start Over');
             for (const [index, step] of wizard.steps.entries()) {
               await refuse(step);
-              if (index === 0) await picture(`${wizard.button}-refused`);
+              if (index === 0) {
+                await picture(`${wizard.button}-refused`);
+                await accessible();
+              }
               await quickInput.type(step.text);
               const earlier = wizard.steps[index - 1];
               if (earlier) {
@@ -217,6 +224,7 @@ for (const kind of ['node', 'web'] as const) {
             await quickInput.pick('More…');
             await quickInput.step(titleOf('More'));
             await picture(`${wizard.button}-more`);
+            await accessible();
             for (const { ask } of wizard.more) await quickInput.pick(ask);
             await quickInput.accept();
             for (const step of wizard.more) {
@@ -254,10 +262,12 @@ for (const kind of ['node', 'web'] as const) {
             const [deed = ''] = shown;
             assert.ok(deed.toLowerCase().startsWith(`${wizard.deed} — ${environment}`), deed);
             await picture(`${wizard.button}-${environment}`);
+            await accessible();
             await quickInput.accept();
             if (environment === 'production') {
               await quickInput.message(new RegExp(`\\. Type “production” to ${wizard.deed}$`));
               await picture(`${wizard.button}-confirm`);
+              await accessible();
               await quickInput.type('sandbox');
               await quickInput.accept();
               await quickInput.message(/exactly/);

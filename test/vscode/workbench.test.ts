@@ -3,7 +3,8 @@ import { before, describe, test } from 'node:test';
 import { addKeys } from '../support/bff/add-keys.ts';
 import { freePort, startTestBff } from '../support/bff/test-bff.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { buildExtension, clickBeside, noBrowser, vsix } from './person.ts';
+import { assertAccessible } from './accessibility.ts';
+import { buildExtension, chooseInMenu, noBrowser, resizeSideBar, vsix } from './person.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
 
 const signInBox = (url: string) => `Sign in to the Pearsana BFF at ${url}`;
@@ -21,7 +22,9 @@ describe('the packaged extension, driven as a person would', { skip: noBrowser }
       const [bffPort, port] = [await freePort(), await freePort()];
       const url = `http://127.0.0.1:${bffPort}`;
       const variables = { PORT: String(bffPort), BFF_ALLOWED_ORIGINS: `http://127.0.0.1:${port}` };
-      const userSettings = { 'pearsana.backendUrl': url };
+      // What axe looks at is dark in the one host and light in the other.
+      const theme = kind === 'node' ? 'Default Dark Modern' : 'Default Light Modern';
+      const userSettings = { 'pearsana.backendUrl': url, 'workbench.colorTheme': theme };
       let bff = await startTestBff({ variables, production: {} });
       await using stack = new AsyncDisposableStack();
       stack.defer(() => bff.stop());
@@ -106,7 +109,7 @@ describe('the packaged extension, driven as a person would', { skip: noBrowser }
       await page.waitForTimeout(1_000);
       // The inline action pings the node that was clicked.
       await runCommand('Notifications: Clear All Notifications');
-      await clickBeside(workbench, 'production', 'Ping');
+      await chooseInMenu(workbench, 'production', 'Ping');
       await treeItem(/^production, protected · ok \d+ ms, just now/)
         .first()
         .waitFor();
@@ -114,6 +117,22 @@ describe('the packaged extension, driven as a person would', { skip: noBrowser }
       assert.equal(bff.pearsana.arrivals.length, 1);
       // The tree and the status bar show it, so no message does.
       await nothingShown();
+
+      await assertAccessible(workbench, '.part.sidebar');
+      // In the narrowest side bar, the name of the row under the mouse is not cut by its button.
+      await resizeSideBar(workbench, 174);
+      const narrow = treeItem(/^sandbox, ok/).first();
+      await narrow.hover();
+      await narrow.getByRole('button', { name: 'Invite' }).waitFor();
+      const room = await narrow.locator('.monaco-icon-label-container').evaluate((place) => {
+        const name = document.createRange();
+        name.selectNodeContents(place.querySelector('.label-name') ?? place);
+        return place.getBoundingClientRect().right - name.getBoundingClientRect().right;
+      });
+      // What follows it is cut, by an ellipsis.
+      assert(room > 10, `${room} px beside the name`);
+      await workbench.screenshot(`.cache/screenshots/narrow-${kind}.png`);
+      await resizeSideBar(workbench, 300);
 
       // The status bar changes what is offered first, and no more than that.
       await statusItem.click();
@@ -130,7 +149,7 @@ describe('the packaged extension, driven as a person would', { skip: noBrowser }
         variables: { ...variables, ...otherKey, BFF_DATA_DIR: data.path },
         production: {},
       });
-      await clickBeside(workbench, 'sandbox', 'Ping');
+      await chooseInMenu(workbench, 'sandbox', 'Ping');
       await notification(/doesn’t accept your access key.*Sign in/s).waitFor();
       await treeItem(/^sandbox.*access key rejected/)
         .first()
@@ -151,6 +170,7 @@ describe('the packaged extension, driven as a person would', { skip: noBrowser }
       await view
         .getByText(/^Your key has no access to any environment\. Ask your BFF administrator/)
         .waitFor();
+      await assertAccessible(workbench, '.part.sidebar');
       await page.keyboard.press('F1');
       await quickInput.type('>Pearsana: ');
       const offered = (await quickInput.options()).join('\n');
@@ -179,6 +199,7 @@ describe('the packaged extension, driven as a person would', { skip: noBrowser }
       await page
         .getByText('Nothing can be imported right now. The Environments view above shows the reason.')
         .waitFor();
+      await assertAccessible(workbench, '.part.sidebar');
       assert.equal(
         await page
           .locator('.sidebar')

@@ -118,9 +118,13 @@ function pingRows(
   const age = ageWords(ping.endedAt, now);
   if (ping.ok) {
     const facts = [latencyWords(ping.latencyMs), age];
-    const tooltip = [...facts, ...requestWords(ping)].join('\n');
+    const hint = grants.includes('ping') ? ['Click to ping again.'] : [];
     return [
-      { id: rowId, label: 'Last ping ok', description: facts.join(' · '), tooltip, ...resultIcon(ping) },
+      {
+        ...{ id: rowId, label: 'Last ping ok', description: facts.join(' · '), ...resultIcon(ping) },
+        tooltip: [...facts, ...requestWords(ping), ...hint].join('\n'),
+        ...(hint.length > 0 && { remedy: { ...again, title: 'Ping' } }),
+      },
     ];
   }
   const explanation = explain(ping.failure, situation, again);
