@@ -35,7 +35,7 @@ export function welcome(
   // The extension starts it so, with a key that it made, and signs in by itself.
   const byExtension = inEditor && bff.accessKey !== undefined && bff.accessKeyFile === undefined;
   const steps = byExtension
-    ? [['In the Pearsana view, choose Ping beside an environment.']]
+    ? [['In the Pearsana view, choose Ping in the menu of an environment.']]
     : nextSteps(address, home);
   return `${[
     '',
@@ -76,7 +76,7 @@ function nextSteps(address: string, home: string): string[][] {
           ],
         ]),
     ['Open the Pearsana view in VS Code’s activity bar, choose Sign In and paste the access key.'],
-    ['Choose Ping beside an environment.'],
+    ['Choose Ping in the menu of an environment.'],
   ];
 }
 

@@ -36,6 +36,8 @@ async function runTests(): Promise<number> {
   });
   await using browser = await launchChromium();
   const page = await newWorkbenchPage(browser);
+  // Suites read what our commands copied.
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   return await testsCode(page, workbenchUrl(server, { extensionDevelopmentPath, extensionTestsPath }));
 }
 

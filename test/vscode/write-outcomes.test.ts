@@ -264,6 +264,32 @@ for (const kind of ['node', 'web'] as const) {
             /^Already invited .*^Send Anyway — sandbox.*The invitation for SIS A-\d was sent today/ms,
           );
           await quickInput.escape();
+
+          // A page has fifty; the next one comes by its last line.
+          const write = (number: number) =>
+            bff.call('/api/environments/sandbox/invitations', {
+              method: 'POST',
+              headers: { 'content-type': 'application/json' },
+              body: JSON.stringify({
+                ...{ email: 'ada@example.edu', identity: { firstName: 'Ada', lastName: 'Lovelace' } },
+                externalReferences: [{ namespace: 'SIS', externalId: `P-${number}` }],
+              }),
+            });
+          partner.api.next(...Array.from({ length: 50 }, () => created));
+          for (let number = 0; number < 50; number += 1) await write(number);
+          await workbench.runCommand('Pearsana: Refresh');
+          await line(/^SIS P-49, Invite, succeeded/).waitFor();
+          const goTo = async (key: string) => {
+            await line(/^sandbox/)
+              .first()
+              .focus();
+            await page.keyboard.press(key);
+          };
+          await goTo('End');
+          await line(/^Show more…/).click();
+          await line(/^Show more…/).waitFor({ state: 'detached' });
+          await goTo('End');
+          await line(/^SIS A-1, Invite, refused/).waitFor();
           await toggle();
         },
       );

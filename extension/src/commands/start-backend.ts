@@ -42,6 +42,10 @@ export function createStartBackendCommand({
       showMessage('information', `A BFF is already running at ${origin}.`, buttons);
       return undefined;
     }
+    if (origin.startsWith('https:')) {
+      explainPlainHttp(origin);
+      return undefined;
+    }
     const folder = await findBackendFolder();
     if (!folder) return undefined;
     const accessKey = newAccessKey();
@@ -126,6 +130,17 @@ function openTerminal(cwd: vscode.Uri, origin: string, accessKey: string): vscod
   terminal.show(true);
   terminal.sendText('npm start');
   return terminal;
+}
+
+/** One that is started here would never answer there. */
+function explainPlainHttp(origin: string): void {
+  const { hostname, port } = new URL(origin);
+  const address = `http://${hostname}:${port || '8787'}`;
+  showMessage(
+    'information',
+    `No BFF answers at ${origin}, and one that VS Code starts on this machine speaks http there, not https. To start it, change pearsana.backendUrl to ${address}.`,
+    [remedyButton(remedies.openSetting)],
+  );
 }
 
 function explainWhyNot(origin: string, situation: Situation): void {

@@ -120,6 +120,13 @@ describe('pearsana.ping', () => {
     await setBackend(url);
   });
 
+  it('starts no BFF that would speak http where the setting says https, and keeps nobody waiting', async () => {
+    await setBackend('https://localhost:9');
+    expect(await run('pearsana.startBackend')).to.equal(undefined);
+    expect(vscode.window.terminals).to.deep.equal([]);
+    await setBackend(url);
+  });
+
   it('forgets the key at sign-out', async () => {
     await run('pearsana.signOut');
     const result = await run('pearsana.ping', { environment: 'sandbox' });

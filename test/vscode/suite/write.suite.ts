@@ -22,6 +22,7 @@ const user = {
 
 // Only in a test does `confirm` stand for the review and the confirmation, which the driven runs go through.
 describe('the commands that write', () => {
+  let created: Result;
   before(async () => {
     await vscode.workspace
       .getConfiguration('pearsana')
@@ -33,6 +34,27 @@ describe('the commands that write', () => {
     const result = await run('pearsana.createUser', { environment: 'sandbox', request: user, confirm: true });
     expect(result).to.include({ environment: 'sandbox' });
     expect(result).to.have.nested.property('partner.status', 201);
+    created = result;
+  });
+
+  it('are then copied from Activity: ids, the call without the key, and what support needs', async () => {
+    const requestId = String(created?.requestId);
+    const copied = async (command: string) => {
+      await vscode.env.clipboard.writeText('nothing');
+      await run(command, { environment: 'sandbox', requestId });
+      return vscode.env.clipboard.readText();
+    };
+    expect(await copied('pearsana.copyRequestId')).to.equal(requestId);
+    expect(await copied('pearsana.copyPearsanaId')).to.match(/^usr_\w+$/);
+    const [curl, program] = [await copied('pearsana.copyAsCurl'), await copied('pearsana.copyAsTypeScript')];
+    expect(curl).to.match(/^curl --request POST '.*\/api\/environments\/sandbox\/users'/);
+    expect(program).to.include('await pearsana.createUser({');
+    for (const call of [curl, program]) {
+      expect(call).to.include('ada@example.edu').and.include('PEARSANA_BFF_ACCESS_KEY');
+      expect(call).not.to.include(accessKey);
+    }
+    const support = await copied('pearsana.copyForSupport');
+    expect(support).to.include(requestId).and.not.include('ada@example.edu').and.not.include('A-1');
   });
 
   it('invite someone in a protected environment', async () => {
