@@ -22,6 +22,7 @@ const programs: Record<string, [command: string, ...args: string[]]> = {
 /** Tests that start whole programs, build, or wait for time to pass. */
 const slow = [
   'test/client/{generated-client,npm-package,older-version,program}.test.ts',
+  'test/cluster/**/*.test.ts',
   'test/faults/**/*.test.ts',
   'test/imports/**/*.test.ts',
   'test/server/{built-*,*canaries,upload-memory,behind-nginx}.test.ts',

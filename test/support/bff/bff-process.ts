@@ -36,6 +36,9 @@ export type BffProcess = AsyncDisposable & {
   signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   /** Kills it, as the system does when it runs out of memory. */
   kill(): Promise<void>;
+  /** Stops it in the middle of whatever it does, as a machine that is suspended; and lets it go on. */
+  freeze(): void;
+  thaw(): void;
 };
 
 /**
@@ -122,6 +125,8 @@ export async function startBffProcess(
       child.kill('SIGKILL');
       await closed;
     },
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');
       await closed;

@@ -12,13 +12,23 @@ export const sessionCookie = '__Host-pearsana-session';
 /** The beginning of the names of the cookies that tie a login to its browser. */
 export const loginCookies = '__Host-pearsana-login-';
 
+/** A BFF that can be called. */
+type Caller = Pick<TestBff, 'call'>;
+
 /** A BFF where registrars may do everything in the sandbox, and guests may ping it. */
 export function startSessionBff(
   provider: Pick<ScriptedProvider, 'issuer' | 'clientId' | 'clientSecret'>,
   partners: Partners,
   variables: Record<string, string> = {},
 ): Promise<TestBff> {
-  return startBffWith(partners, {
+  return startBffWith(partners, { ...sessionVariables(provider), ...variables });
+}
+
+/** What configures a BFF for it. */
+export function sessionVariables(
+  provider: Pick<ScriptedProvider, 'issuer' | 'clientId' | 'clientSecret'>,
+): Record<string, string> {
+  return {
     BFF_PUBLIC_URL: publicOrigin,
     BFF_ALLOWED_ORIGINS: `${toolOrigin},vscode-web`,
     BFF_OIDC_ISSUER: provider.issuer,
@@ -26,8 +36,7 @@ export function startSessionBff(
     BFF_OIDC_CLIENT_SECRET: provider.clientSecret,
     BFF_OIDC_GRANTS: 'groups:registrars=sandbox:*; groups:guests=sandbox:ping',
     BFF_OIDC_RETURN_URLS: `${toolPage},${publicOrigin}/`,
-    ...variables,
-  });
+  };
 }
 
 /** The headers that one of our pages sends, and those that the browser adds. */
@@ -40,14 +49,14 @@ export function pageHeaders(session: string, changed: Record<string, string> = {
 }
 
 /** Begins a login as a browser does; `cookie` is the cookie that it sends back, in the form `name=value`. */
-export async function beginLogin(bff: TestBff, query = ''): Promise<{ location: string; cookie: string }> {
+export async function beginLogin(bff: Caller, query = ''): Promise<{ location: string; cookie: string }> {
   const answer = await bff.call(`/auth/login${query}`, { headers: { authorization: '' } });
   assert.equal(answer.status, 303, answer.text);
   return { location: answer.headers.get('location') ?? '', cookie: loginCookieIn(answer) };
 }
 
 /** Returns from the provider as a browser does. */
-export function comeBack(bff: TestBff, query: string, cookie: string, accept = '*/*'): Promise<Answer> {
+export function comeBack(bff: Caller, query: string, cookie: string, accept = '*/*'): Promise<Answer> {
   return bff.call(`/auth/callback${query}`, {
     headers: {
       ...{ authorization: '', accept, 'sec-fetch-site': 'cross-site' },
@@ -57,7 +66,7 @@ export function comeBack(bff: TestBff, query: string, cookie: string, accept = '
 }
 
 /** Goes through a whole login, and returns the session's cookie. */
-export async function signIn(bff: TestBff, provider: ScriptedProvider): Promise<string> {
+export async function signIn(bff: Caller, provider: ScriptedProvider): Promise<string> {
   const { location, cookie } = await beginLogin(bff);
   const answer = await comeBack(bff, provider.signIn(location).query, cookie);
   assert.equal(answer.status, 200, answer.text);

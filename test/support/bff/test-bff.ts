@@ -15,7 +15,13 @@ import { type RunningBff, startBff } from '../../../server/start.ts';
 import { type Failure, failureBody } from '../../../shared/errors.ts';
 import { type Partners, partnerVariables } from '../partner/partner-variables.ts';
 
-export type CallInit = { method?: string; headers?: Record<string, string>; body?: string };
+export type CallInit = {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+  /** How long to wait for the answer. */
+  timeoutMs?: number;
+};
 export type Answer = { status: number; headers: Headers; text: string; body: unknown };
 
 /** A real BFF in this process. */
@@ -66,11 +72,18 @@ export async function startBffWith(
     await removeData();
   };
 
-  async function call(path: string, { headers = {}, ...init }: CallInit = {}): Promise<Answer> {
+  const call = createCall(url, accessKey, dispatcher);
+  return { url, accessKey, call, logLines, running, stop, [Symbol.asyncDispose]: stop };
+}
+
+/** Calls a BFF as a test does: with the access key, or with the `authorization` in `init`; an empty one sends none. */
+export function createCall(url: string, accessKey: string, dispatcher: Agent): TestBff['call'] {
+  return async function call(path, { headers = {}, timeoutMs, ...init } = {}) {
     const sent = { authorization: `Bearer ${accessKey}`, ...headers };
     const entries = Object.entries(sent).filter(([, value]) => value !== '');
     const response = await undiciFetch(url + path, {
       ...init,
+      ...(timeoutMs !== undefined && { signal: AbortSignal.timeout(timeoutMs) }),
       headers: entries,
       redirect: 'manual',
       dispatcher,
@@ -83,9 +96,7 @@ export async function startBffWith(
       text,
       body: isJson ? JSON.parse(text) : undefined,
     };
-  }
-
-  return { url, accessKey, call, logLines, running, stop, [Symbol.asyncDispose]: stop };
+  };
 }
 
 /** A BFF whose sandbox is a local Pearsana; so is production, if you pass options for it. */

@@ -1,7 +1,11 @@
+import {
+  type PostgresServer,
+  postgresBinaries,
+  startPostgres,
+} from '../../../scripts/cluster/postgres-server.ts';
 import { Secret } from '../../../server/secret.ts';
 import { createDatabase, type Database } from '../../../server/store/postgres/database.ts';
 import { migrate } from '../../../server/store/postgres/migrate.ts';
-import { type PostgresServer, postgresBinaries, startPostgres } from './postgres-server.ts';
 
 /** For the option `skip` of a test: why PostgreSQL cannot be tested here; false if it can. */
 export const noPostgres =

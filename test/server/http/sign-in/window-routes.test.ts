@@ -8,70 +8,17 @@ import {
   loginCookieIn,
   pageHeaders,
   publicOrigin,
-  sessionCookie,
   signIn,
   startSessionBff,
 } from '../../../support/bff/session-bff.ts';
-import { type Answer, failureIn, startBffWith, type TestBff } from '../../../support/bff/test-bff.ts';
+import { failureIn, startBffWith } from '../../../support/bff/test-bff.ts';
 import { uncalledPartner } from '../../../support/partner/partner-variables.ts';
 import { findSecrets } from '../../../support/secrets/secret-search.ts';
-import { type ScriptedProvider, startScriptedProvider } from '../../../support/sign-in/scripted-provider.ts';
+import { startScriptedProvider } from '../../../support/sign-in/scripted-provider.ts';
+import { cookieOf, newWindow, returnUri, windowOf } from '../../../support/sign-in/window.ts';
 
 const partners = { sandbox: uncalledPartner };
-const returnUri = 'vscode://pearsana-tools.pearsana-partner/signed-in?windowId=2';
 const workbench = 'https://x.vscode-cdn.net';
-
-/** The values that a window makes, and the link that it opens. */
-function newWindow(changed: Record<string, string> = {}) {
-  const verifier = randomBytes(32).toString('base64url');
-  const challenge = createHash('sha256').update(verifier).digest('base64url');
-  const state = randomBytes(16).toString('base64url');
-  const { redirect_uri = returnUri, ...others } = changed;
-  const encoded = Buffer.from(redirect_uri).toString('base64url');
-  const query = new URLSearchParams({ challenge, state, redirect_uri: encoded, ...others });
-  return { verifier, state, link: `/auth/vscode?${query}` };
-}
-
-const cookieOf = (session: string) => ({ authorization: '', cookie: `${sessionCookie}=${session}` });
-
-/** What a window and its browser do at a BFF. */
-function windowOf(bff: TestBff, provider: ScriptedProvider) {
-  const look = (link: string, session: string) => bff.call(link, { headers: cookieOf(session) });
-  const wordIn = ({ text }: Answer) => /name="word" value="([\w-]+)"/.exec(text)?.[1] ?? '';
-  const decide = (form: Record<string, string>, session: string, headers: Record<string, string> = {}) =>
-    bff.call('/auth/vscode/answer', {
-      method: 'POST',
-      headers: {
-        ...cookieOf(session),
-        'content-type': 'application/x-www-form-urlencoded',
-        origin: publicOrigin,
-        'sec-fetch-site': 'same-origin',
-        ...headers,
-      },
-      body: String(new URLSearchParams(form)),
-    });
-  const redeem = (body: object, headers: Record<string, string> = {}) =>
-    bff.call('/auth/vscode/token', {
-      method: 'POST',
-      headers: { authorization: '', 'content-type': 'application/json', ...headers },
-      body: JSON.stringify(body),
-    });
-  const withKey = (accessKey: string, path: string, method = 'GET') =>
-    bff.call(path, { method, headers: { authorization: `Bearer ${accessKey}` } });
-
-  /** All the way to the code, as a person who allows it. */
-  async function allowed(): Promise<{ code: string; verifier: string; state: string; session: string }> {
-    const session = await signIn(bff, provider);
-    const { verifier, state, link } = newWindow();
-    const answer = await decide({ word: wordIn(await look(link, session)), answer: 'allow' }, session);
-    assert.equal(answer.status, 303, answer.text);
-    const location = new URL(answer.headers.get('location') ?? '');
-    assert.equal(location.searchParams.get('state'), state);
-    return { code: location.searchParams.get('code') ?? '', verifier, state, session };
-  }
-
-  return { look, wordIn, decide, redeem, withKey, allowed };
-}
 
 test('signing a window of VS Code in', async (t) => {
   await using provider = await startScriptedProvider();

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { startPostgres } from '../../../../scripts/cluster/postgres-server.ts';
 import { newKey } from '../../../../server/callers/access-keys.ts';
 import { Secret } from '../../../../server/secret.ts';
 import { moveToDatabase } from '../../../../server/store/move-to-database.ts';
@@ -17,7 +18,6 @@ import { pageHeaders, signIn, startSessionBff } from '../../../support/bff/sessi
 import { failureIn, startBffWith } from '../../../support/bff/test-bff.ts';
 import { invited, startFaultServer } from '../../../support/partner/fault-server.ts';
 import { newDatabase, noPostgres } from '../../../support/postgres/new-database.ts';
-import { startPostgres } from '../../../support/postgres/postgres-server.ts';
 import { shareDatabase } from '../../../support/postgres/shared-bffs.ts';
 import { samples } from '../../../support/requests/write-samples.ts';
 import { findSecrets } from '../../../support/secrets/secret-search.ts';

@@ -74,7 +74,8 @@ export async function startPostgres(
         ...(durable ? [] : ['-c', 'fsync=off', '-c', 'full_page_writes=off']),
         ...settings.flatMap((each) => ['-c', each]),
       ],
-      { ...user, env, cwd: folder, stdio: ['ignore', output, output] },
+      // In a process group of its own, since Ctrl-C in a terminal must not end it before those who use it.
+      { ...user, env, cwd: folder, stdio: ['ignore', output, output], detached: true },
     );
     closeSync(output);
     server.unref();
