@@ -132,15 +132,17 @@ async function measure(
   }
 }
 
+const pong = { status: 'ok', message: 'Authorized', clientId: 'id', scopes: ['pearsana-partner/ping'] };
 const token = { access_token: 'a-token', token_type: 'Bearer', expires_in: 3600 };
 
 /** Answers everything at once. */
-async function startPartner() {
+export async function startPartner() {
   const server = createServer((incoming, response) => {
     incoming.resume().on('end', () => {
       const isToken = incoming.url === '/oauth2/token';
-      response.writeHead(isToken ? 200 : 201, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(isToken ? token : { user: { userId: 'usr_1' } }));
+      const isPing = incoming.method === 'GET';
+      response.writeHead(isToken || isPing ? 200 : 201, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(isToken ? token : isPing ? pong : { user: { userId: 'usr_1' } }));
     });
   });
   server.listen(0, '127.0.0.1');

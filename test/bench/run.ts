@@ -1,9 +1,11 @@
 // `npm run bench`: figures of this machine, the BFF beside its peers in one run. It asserts nothing: a machine's speed is
 // no test. It prints its report and writes it into BENCHMARKS.md, and three figures into the README.
 // `npm run bench -- COMMIT` takes a minute: it compares the working tree with a commit, and writes nothing.
+// `npm run bench -- cluster` takes two: it measures one and many BFFs on PostgreSQL, and writes nothing.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { measureCluster } from './cluster.ts';
 import { compareWith } from './compare.ts';
 import { contestants } from './contestants.ts';
 import { extensionTimes } from './extension-times.ts';
@@ -20,7 +22,7 @@ const rounds = 3;
 
 const [commit] = process.argv.slice(2);
 if (commit === undefined) await runAll();
-else process.stdout.write(`\n${await compareWith(commit)}\n`);
+else process.stdout.write(`\n${commit === 'cluster' ? await measureCluster() : await compareWith(commit)}\n`);
 
 async function runAll(): Promise<void> {
   execFileSync(process.execPath, ['scripts/build.ts'], { cwd: root, stdio: 'inherit' });

@@ -21,6 +21,8 @@ export type PreparedClaim = {
   locks: readonly bigint[];
   /** Names the key; undefined if there is none. */
   keyLock: bigint | undefined;
+  /** Claims with the same one take turns. */
+  turn: bigint | undefined;
 };
 
 export function prepareClaim(intent: Intent, digests: Digests): PreparedClaim {
@@ -32,14 +34,15 @@ export function prepareClaim(intent: Intent, digests: Digests): PreparedClaim {
   const references = withoutKeys(JSON.stringify(intent.references));
   const texts = bytesOf(caller, environment, operation, requestId, references);
   const keyLock = key === null ? undefined : lockOf('key', caller, environment, operation, key);
+  const pace = intent.import && lockOf('pace', caller, environment);
   const locks = new Set([
     ...(keyLock === undefined ? [] : [keyLock]),
     ...persons.map((person) => lockOf('person', person)),
     ...(operation === 'submitDocument' ? [lockOf('document', environment, fingerprint)] : []),
-    ...(intent.import ? [lockOf('import', intent.import.id), lockOf('pace', caller, environment)] : []),
+    ...(intent.import && pace !== undefined ? [lockOf('import', intent.import.id), pace] : []),
   ]);
   return {
-    ...{ intent, key, fingerprint, persons, references, keyLock },
+    ...{ intent, key, fingerprint, persons, references, keyLock, turn: pace ?? keyLock },
     bytes: texts + bytesBeside(intent.references.length),
     locks: [...locks].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)),
   };

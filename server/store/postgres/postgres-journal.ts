@@ -11,6 +11,7 @@ import { type At, announceImport, lookUpWrites, showImports, stopImport } from '
 import { createLease, usualLeaseMs } from './lease.ts';
 import { checkSchema } from './migrate.ts';
 import { createRunningTime } from './running-time.ts';
+import { createTurns } from './take-turns.ts';
 import { endWrite, pageOfWrites, resolveWrite } from './write-rows.ts';
 
 export type PostgresJournalOptions = {
@@ -44,6 +45,7 @@ export function createPostgresJournal(options: PostgresJournalOptions): JournalS
   const clock = options.clock ?? { wall: lease.wall, running: () => Math.floor(performance.now()) };
   const time = createRunningTime(clock);
   const at = (): At => ({ now: clock.wall(), ran: time.now() });
+  const takeTurn = createTurns();
   const underWay = new Map<number, UnderWay>();
   /** Outcomes that could not be recorded yet. */
   const kept = new Map<number, Ending>();
@@ -145,10 +147,12 @@ export function createPostgresJournal(options: PostgresJournalOptions): JournalS
     const note = (id: number) =>
       underWay.set(id, { owner, bytes: prepared.bytes, keyLock: prepared.keyLock });
     try {
-      claimed = await database.transaction(async (query) => {
-        claimed = await claimIn(query, prepared, { ...at(), owner, journal });
-        return claimed;
-      });
+      claimed = await takeTurn(prepared.turn, () =>
+        database.transaction(async (query) => {
+          claimed = await claimIn(query, prepared, { ...at(), owner, journal });
+          return claimed;
+        }),
+      );
     } catch (error) {
       // It may be there all the same. Nothing is sent, and that is recorded as soon as possible.
       if (error instanceof CommitUnknown && claimed && 'id' in claimed) {
