@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { createMetrics } from '../../../server/metrics/metrics.ts';
 import { freePort, startBffWith } from '../../support/bff/test-bff.ts';
 import { rawHead, rawRequest } from '../../support/network/raw-http.ts';
 import { invited, startFaultServer } from '../../support/partner/fault-server.ts';
@@ -84,6 +85,20 @@ describe('metrics', () => {
     assert.equal((await bff.call('/metrics')).status, 404);
     assert.equal((await fetch(`http://127.0.0.1:${port}/api/session`)).status, 404);
     assert.equal((await fetch(`http://127.0.0.1:${port}/metrics`, { method: 'POST' })).status, 404);
+  });
+
+  it('count each request once, however many there are', async () => {
+    const { beside, text } = createMetrics({
+      ...{ environments: ['sandbox'], tokens: { statuses: () => [] } },
+      journal: { unresolved: async () => new Map(), isUsable: () => true },
+      ...{ bytesInFlight: () => 0, linesLost: () => 0 },
+    });
+    const onEnd = beside(() => {});
+    const context = { requestId: 'a', address: '', waiter: { isGone: false }, environment: 'sandbox' };
+    for (let count = 0; count < 450; count += 1)
+      onEnd({ ...context, operation: 'ping' }, { method: 'GET', status: 200, durationMs: 1 });
+    for (let scrape = 0; scrape < 2; scrape += 1)
+      assert.match(await text(), /^pearsana_bff_request_duration_seconds_count\{operation="ping".*\} 450$/m);
   });
 
   it('do not call a write unknown only because its caller went away', async () => {
