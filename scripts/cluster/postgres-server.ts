@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { chown, cp, mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { arch, platform, tmpdir } from 'node:os';
@@ -102,7 +102,7 @@ export async function startPostgres(
   const url = (database = 'postgres') => `postgres://bff@127.0.0.1:${port}/${database}`;
   const atExit = () => {
     server?.kill('SIGQUIT');
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    removeAtExit(folder);
   };
   process.on('exit', atExit);
   await start();
@@ -122,6 +122,17 @@ export async function startPostgres(
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** Its processes write for a moment after the signal, and at the exit nobody can wait for an event. */
+function removeAtExit(folder: string): void {
+  for (let tries = 0; existsSync(folder) && tries < 100; tries += 1) {
+    try {
+      // With a file that appears meanwhile, it may fail, or end without a word and leave the folder.
+      rmSync(folder, { recursive: true, force: true });
+    } catch {}
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+  }
 }
 
 async function ask(url: string, statement: string): Promise<void> {
