@@ -36,6 +36,16 @@ const slow = [
 /** Tests that fetch and build whole projects of others: `npm run test:client`. */
 const onRequest = ['test/client/projects.test.ts'];
 
+/** Tests that say the same of a BFF whatever keeps its journal, keys, sessions and codes: they run with PostgreSQL too. */
+const onPostgresToo = [
+  'test/server/callers/access-command.test.ts',
+  'test/server/journal/{send-once,activity,journal-command}.test.ts',
+  'test/server/http/api/import-answers.test.ts',
+  'test/server/http/middleware/{authenticate,session-requests}.test.ts',
+  'test/server/http/sign-in/window-routes.test.ts',
+  'test/server/sessions/login.test.ts',
+];
+
 const parts: Record<string, Part> = {
   check: async () => {
     const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -57,6 +67,7 @@ const parts: Record<string, Part> = {
       ...onRequest,
     ]),
   integration: () => runFiles(slow, 2),
+  postgres: () => runFiles(onPostgresToo, 2, [], { TEST_STORE: 'postgres' }),
   // One after another, since they watch how long the BFF's event loop is held.
   attack: () => runFiles(['test/attack/**/*.test.ts'], 1),
   browser: () => runFiles(['test/browser/**/*.test.ts'], 1),
@@ -65,16 +76,26 @@ const parts: Record<string, Part> = {
 };
 
 /** Runs the files in so many processes at once. Within one, they share the loaded libraries, which take most of the time. */
-async function runFiles(patterns: string[], processes: number, exclude: string[] = []): Promise<Counts> {
+async function runFiles(
+  patterns: string[],
+  processes: number,
+  exclude: string[] = [],
+  variables: Record<string, string> = {},
+): Promise<Counts> {
   const files = patterns.flatMap((pattern) => globSync(pattern, { cwd: root, exclude }));
   if (files.length === 0) throw new Error(`No test file matches ${patterns.join(', ')}.`);
   const shards = Array.from({ length: processes }, (_, index) => `${index + 1}/${processes}`);
-  const counted = await Promise.all(shards.map((shard) => runShard(files, shard, processes > 1)));
+  const counted = await Promise.all(shards.map((shard) => runShard(files, shard, processes > 1, variables)));
   return counted.reduce(sum);
 }
 
 /** @param whole whether the output waits for the end, so that it does not mix with another process's. */
-async function runShard(files: string[], shard: string, whole: boolean): Promise<Counts> {
+async function runShard(
+  files: string[],
+  shard: string,
+  whole: boolean,
+  variables: Record<string, string>,
+): Promise<Counts> {
   const node = spawn(
     process.execPath,
     [
@@ -82,7 +103,7 @@ async function runShard(files: string[], shard: string, whole: boolean): Promise
       '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON',
       ...['--test', '--test-isolation=none', `--test-shard=${shard}`, '--test-reporter=spec', ...files],
     ],
-    { cwd: root, env: { ...process.env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'inherit'] },
+    { cwd: root, env: { ...process.env, NO_COLOR: '1', ...variables }, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   let output = '';
   node.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runAccessCommand } from '../../../server/callers/access-command.ts';
-import { type AccessKeyEntry, readAccessFile } from '../../../server/callers/access-file.ts';
+import type { AccessKeyEntry } from '../../../server/callers/access-file.ts';
 import { createAccessKeys } from '../../../server/callers/access-keys.ts';
 import { firstKey } from '../../../server/callers/first-key.ts';
 import { hashOf, isMisspelt, keyPattern } from '../../../server/callers/key-format.ts';
-import { createKeyFile, localKeys } from '../../../server/store/local/key-file.ts';
+import { createKeyFile } from '../../../server/store/local/key-file.ts';
 import { operationNames } from '../../../shared/operations.ts';
 import { access } from '../../support/bff/server-command.ts';
+import { isInPostgres, keyPlaceOf, openKeysOf } from '../../support/bff/test-store.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { until } from '../../support/until.ts';
 
@@ -26,7 +27,7 @@ function commandHere() {
     const words: string[] = [];
     const ok = await runAccessCommand({
       args: line.split(' ').filter(Boolean),
-      place: localKeys(dataDirectory),
+      place: await keyPlaceOf(dataDirectory),
       dataDirectory,
       environments,
       toOutput: (text) => output.push(text),
@@ -35,11 +36,7 @@ function commandHere() {
     return { ok, output, words: words.join('\n') };
   }
 
-  function keys(): readonly AccessKeyEntry[] {
-    const { keys: found, fault } = readAccessFile(dataDirectory);
-    assert(found, fault);
-    return found;
-  }
+  const keys = async () => (await (await keyPlaceOf(dataDirectory)).read()).keys;
 
   return { dataDirectory, run, keys, [Symbol.dispose]: () => folder[Symbol.dispose]() };
 }
@@ -56,7 +53,7 @@ describe('the command access', () => {
       assert.match(key, new RegExp(`^${keyPattern.source}$`));
       assert(!isMisspelt(key));
       assert(!words.includes(key));
-      const [entry, ...others] = keys();
+      const [entry, ...others] = await keys();
       assert.deepEqual(others, []);
       assert.deepEqual(
         [entry?.name, entry?.hash, entry?.grants, entry?.expiresAt, entry?.origin],
@@ -66,6 +63,7 @@ describe('the command access', () => {
         words,
         new RegExp(`^Added ada-laptop \\(${entry?.id}\\) with grants sandbox:\\*, production:ping`),
       );
+      if (isInPostgres) return;
       const file = join(dataDirectory, 'access.json');
       assert(!readFileSync(file, 'utf8').includes(key));
       assert.equal(statSync(file).mode & 0o777, 0o600);
@@ -77,7 +75,7 @@ describe('the command access', () => {
       const { run, keys } = command;
       const before = Date.now();
       await run('add tool --grant sandbox:ping,*:health --grant sandbox:ping --expires 90d');
-      const [entry] = keys();
+      const [entry] = await keys();
       assert.deepEqual(entry?.grants, ['sandbox:ping', '*:health']);
       const ends = Date.parse(String(entry?.expiresAt)) - 90 * day;
       assert(ends >= before && ends <= Date.now());
@@ -87,7 +85,7 @@ describe('the command access', () => {
       using command = commandHere();
       const { run, keys } = command;
       const { words } = await run('add tool --grant *:ping --expires 90d');
-      const [date, time] = String(keys()[0]?.expiresAt).split('T');
+      const [date, time] = String((await keys())[0]?.expiresAt).split('T');
       assert.match(words, new RegExp(`It expires on ${date} at ${time?.slice(0, 5)} UTC\\.`));
       assert.match((await run('add other --grant *:ping')).words, /It does not expire\./);
     });
@@ -101,7 +99,7 @@ describe('the command access', () => {
         using command = commandHere();
         const { run, keys } = command;
         await run(`add tool --grant *:ping --expires ${time}`);
-        const { createdAt, expiresAt } = keys()[0] ?? {};
+        const { createdAt, expiresAt } = (await keys())[0] ?? {};
         assert.equal(Date.parse(String(expiresAt)) - Date.parse(String(createdAt)), lengthMs);
       });
     }
@@ -111,13 +109,13 @@ describe('the command access', () => {
       const { run, keys } = command;
       const line = 'add tool --grant staging:ping --grant *:health --grant sandbox:ping';
       const { ok, words } = await run(line);
-      assert.deepEqual([ok, keys()], [false, []]);
+      assert.deepEqual([ok, await keys()], [false, []]);
       assert.match(
         words,
         /^The environment staging is not configured here\. Configured: sandbox, production\. .*add --force\.$/m,
       );
       assert((await run(`${line} --force`)).ok);
-      assert.equal(keys().length, 1);
+      assert.equal((await keys()).length, 1);
     });
 
     for (const [line, fault] of [
@@ -155,7 +153,7 @@ describe('the command access', () => {
         using command = commandHere();
         const { run, keys } = command;
         const { ok, output, words } = await run(line);
-        assert.deepEqual([ok, output, keys()], [false, [], []]);
+        assert.deepEqual([ok, output, await keys()], [false, [], []]);
         assert.match(words, fault);
       });
     }
@@ -175,7 +173,7 @@ describe('the command access', () => {
       const { run, keys } = command;
       await run('add ada --grant *:ping');
       const { ok, output, words } = await run('add ada --grant *:*');
-      assert.deepEqual([ok, output.length, keys().length], [false, 0, 1]);
+      assert.deepEqual([ok, output.length, (await keys()).length], [false, 0, 1]);
       assert.match(words, /^A key named ada exists already\. Rotate or remove/);
     });
   });
@@ -200,10 +198,12 @@ describe('the command access', () => {
         lastUseNotWritten() {},
         ownKeyReplaced() {},
       };
-      const running = createAccessKeys({ store: createKeyFile(dataDirectory, log), ownKey: undefined, log });
+      const store = await openKeysOf(dataDirectory, log);
+      const running = createAccessKeys({ store, ownKey: undefined, log });
+      await until('the keys are read', running.areRead);
       running.identify(`Bearer ${key}`);
       await running.stop();
-      const [ada, bob] = keys();
+      const [ada, bob] = await keys();
       const { output } = await run('list');
       const [heading, ...rows] = output.join('\n').split('\n');
       assert.match(heading ?? '', /^NAME {2}ID +GRANTS +MADE +EXPIRES +LAST USED +MADE BY$/);
@@ -223,9 +223,9 @@ describe('the command access', () => {
       const { run, keys } = command;
       for (const name of ['ada', 'bob', 'eve']) await run(`add ${name} --grant *:ping`);
       assert.match((await run('remove ada')).words, /^Removed ada \(key_[0-9a-f]{8}\)/);
-      await run(`remove ${keys()[0]?.id}`);
+      await run(`remove ${(await keys())[0]?.id}`);
       assert.deepEqual(
-        keys().map(({ name }) => name),
+        (await keys()).map(({ name }) => name),
         ['eve'],
       );
     });
@@ -238,7 +238,7 @@ describe('the command access', () => {
     await run('rotate ada');
     await run('remove ada');
     const refused = await run('add ada --grant *:ping');
-    assert.deepEqual([refused.ok, keys()], [false, []]);
+    assert.deepEqual([refused.ok, await keys()], [false, []]);
     assert.match(refused.words, /^The name ada was removed less than 30 days ago/);
     assert.equal((await run('add bob --grant *:ping')).ok, true);
     assert.equal((await run('add ada --grant *:ping --again')).ok, true);
@@ -251,9 +251,9 @@ describe('the command access', () => {
       using command = commandHere();
       const { run, keys } = command;
       const old = (await run('add ada --grant sandbox:* --expires 7d')).output[0] ?? '';
-      const [before] = keys();
+      const [before] = await keys();
       const { output, words } = await run('rotate ada');
-      const [entry, ...others] = keys();
+      const [entry, ...others] = await keys();
       assert.deepEqual(others, []);
       assert.deepEqual([entry?.name, entry?.grants], ['ada', ['sandbox:*']]);
       assert.notEqual(output[0], old);
@@ -269,7 +269,7 @@ describe('the command access', () => {
       const { run, keys } = command;
       await run('add ada --grant *:* --expires 2h');
       await run('rotate ada --keep 24h --expires 30d');
-      const [old, entry] = keys();
+      const [old, entry] = await keys();
       const lengthOf = ({ createdAt, expiresAt }: AccessKeyEntry) =>
         Date.parse(String(expiresAt)) - Date.parse(createdAt);
       assert(old && entry);
@@ -278,11 +278,11 @@ describe('the command access', () => {
       const { words } = await run('rotate ada --keep 1h');
       assert.match(words, new RegExp(`The old key \\(${entry.id}\\) still works`));
       assert.deepEqual(
-        keys().map(({ name }) => name),
+        (await keys()).map(({ name }) => name),
         ['ada', 'ada', 'ada'],
       );
       await run('rotate ada');
-      assert.equal(keys().length, 1);
+      assert.equal((await keys()).length, 1);
     });
   });
 
@@ -344,55 +344,53 @@ describe('the command access', () => {
     });
   });
 
-  describe('access, as a program', { timeout: 60_000 }, () => {
-    it('loses no key when several run at once', async () => {
-      using command = commandHere();
-      const { dataDirectory, keys } = command;
-      const names = Array.from({ length: 6 }, (_, each) => `n${each}`);
-      const runs = await Promise.all(
-        names.map((name) => access(dataDirectory, 'add', name, '--grant', '*:ping')),
-      );
-      assert.deepEqual(
-        runs.map(({ code }) => code),
-        names.map(() => 0),
-      );
-      assert.deepEqual(
-        keys()
-          .map(({ name }) => name)
-          .sort(),
-        names,
-      );
-      const digests = new Set(keys().map(({ hash }) => hash));
-      for (const { output } of runs) assert(digests.has(hashOf(output.trim())));
-      assert.deepEqual(readdirSync(dataDirectory), ['access.json']);
-    });
+  // With a database, instances.test.ts runs them as programs.
+  if (!isInPostgres)
+    describe('access, as a program', { timeout: 60_000 }, () => {
+      it('loses no key when several run at once', async () => {
+        using command = commandHere();
+        const { dataDirectory, keys } = command;
+        const names = Array.from({ length: 6 }, (_, each) => `n${each}`);
+        const runs = await Promise.all(
+          names.map((name) => access(dataDirectory, 'add', name, '--grant', '*:ping')),
+        );
+        assert.deepEqual(
+          runs.map(({ code }) => code),
+          names.map(() => 0),
+        );
+        assert.deepEqual((await keys()).map(({ name }) => name).sort(), names);
+        const digests = new Set((await keys()).map(({ hash }) => hash));
+        for (const { output } of runs) assert(digests.has(hashOf(output.trim())));
+        assert.deepEqual(readdirSync(dataDirectory), ['access.json']);
+      });
 
-    it('gives one name to one of two that want it at once', async () => {
-      using command = commandHere();
-      const { dataDirectory, keys } = command;
-      const add = () => access(dataDirectory, 'add', 'ada', '--grant', '*:ping');
-      const runs = await Promise.all([add(), add()]);
-      assert.deepEqual(runs.map(({ code }) => code).sort(), [0, 1]);
-      assert.equal(keys().length, 1);
-    });
+      it('gives one name to one of two that want it at once', async () => {
+        using command = commandHere();
+        const { dataDirectory, keys } = command;
+        const add = () => access(dataDirectory, 'add', 'ada', '--grant', '*:ping');
+        const runs = await Promise.all([add(), add()]);
+        assert.deepEqual(runs.map(({ code }) => code).sort(), [0, 1]);
+        assert.equal((await keys()).length, 1);
+      });
 
-    it('tells what can be done, and ends with 1 where it cannot', async () => {
-      using command = commandHere();
-      const { dataDirectory } = command;
-      const [help, wrong] = await Promise.all([access(dataDirectory), access(dataDirectory, 'add', 'ada')]);
-      assert.deepEqual([help.code, help.output], [0, '']);
-      assert.match(help.words, /add <name> --grant/);
-      assert.deepEqual([wrong.code, wrong.output], [1, '']);
-    });
+      it('tells what can be done, and ends with 1 where it cannot', async () => {
+        using command = commandHere();
+        const { dataDirectory } = command;
+        const [help, wrong] = await Promise.all([access(dataDirectory), access(dataDirectory, 'add', 'ada')]);
+        assert.deepEqual([help.code, help.output], [0, '']);
+        assert.match(help.words, /add <name> --grant/);
+        assert.deepEqual([wrong.code, wrong.output], [1, '']);
+      });
 
-    it('says what is wrong with a damaged file, and leaves it as it is', async () => {
-      using command = commandHere();
-      const { dataDirectory } = command;
-      writeFileSync(join(dataDirectory, 'access.json'), '{');
-      const { code, words } = await access(dataDirectory, 'add', 'ada', '--grant', '*:*');
-      assert.equal(code, 1);
-      assert.match(words, /^The access file .*access\.json is damaged: it is not JSON/);
-      assert.equal(readFileSync(join(dataDirectory, 'access.json'), 'utf8'), '{');
+      if (!isInPostgres)
+        it('says what is wrong with a damaged file, and leaves it as it is', async () => {
+          using command = commandHere();
+          const { dataDirectory } = command;
+          writeFileSync(join(dataDirectory, 'access.json'), '{');
+          const { code, words } = await access(dataDirectory, 'add', 'ada', '--grant', '*:*');
+          assert.equal(code, 1);
+          assert.match(words, /^The access file .*access\.json is damaged: it is not JSON/);
+          assert.equal(readFileSync(join(dataDirectory, 'access.json'), 'utf8'), '{');
+        });
     });
-  });
 });

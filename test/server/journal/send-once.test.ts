@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
-import { changeAccessFile } from '../../../server/callers/access-file.ts';
 import { newKey } from '../../../server/callers/access-keys.ts';
 import { earlierWrite } from '../../../shared/activity.ts';
 import { operations, successOf } from '../../../shared/operations.ts';
 import { failureIn, freePort, startBffWith } from '../../support/bff/test-bff.ts';
+import { changeKeys } from '../../support/bff/test-store.ts';
 import { invited, type Reply, startFaultServer } from '../../support/partner/fault-server.ts';
 import { samples, type WriteName, writeNames } from '../../support/requests/write-samples.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -115,7 +115,7 @@ test('a write', async (t) => {
       const made = ['ada', 'grace'].map((name) =>
         newKey({ name, grants: ['sandbox:createInvitation'], origin: 'cli', lifetimeMs: null }),
       );
-      await changeAccessFile(data, () => made.map(({ entry }) => entry));
+      await changeKeys(data, () => made.map(({ entry }) => entry));
       await using shared = await startBffWith({ sandbox: partner }, { BFF_DATA_DIR: data });
       const [ada, grace] = made.map(({ key }) => ({ authorization: `Bearer ${key.reveal()}` }));
       const key = newKeyName();
@@ -128,7 +128,7 @@ test('a write', async (t) => {
       assert(ada);
       const mine = await shared.call('/api/environments/sandbox/activity', { headers: ada });
       assert.equal(mine.text.match(/"operation"/g)?.length, 1);
-      await changeAccessFile(data, (entries) =>
+      await changeKeys(data, (entries) =>
         entries.map((each) => (each.name === 'ada' ? { ...each, grants: ['sandbox:ping'] } : each)),
       );
       await until('the grant is gone', () => shared.logLines.some((line) => line.includes('access file')));

@@ -1,5 +1,5 @@
-import { changeAccessFile } from '../../../server/callers/access-file.ts';
 import { newKey } from '../../../server/callers/access-keys.ts';
+import { changeKeys } from './test-store.ts';
 
 /** Adds a key for each name, as an operator does, and returns the keys by name. */
 export async function addKeys<const Name extends string>(
@@ -10,6 +10,6 @@ export async function addKeys<const Name extends string>(
     name,
     ...newKey({ name, grants: grantsOf[name], origin: 'cli', lifetimeMs: null }),
   }));
-  await changeAccessFile(dataDirectory, (keys) => [...keys, ...made.map(({ entry }) => entry)]);
+  await changeKeys(dataDirectory, (keys) => [...keys, ...made.map(({ entry }) => entry)]);
   return Object.fromEntries(made.map(({ name, key }) => [name, key.reveal()])) as Record<Name, string>;
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { storeVariables } from './test-store.ts';
 
 const main = fileURLToPath(new URL('../../../server/main.ts', import.meta.url));
 
@@ -11,10 +12,11 @@ export async function runServerCommand(
   args: readonly string[],
   variables: Record<string, string> = {},
 ) {
+  const ofStore = await storeVariables(dataDirectory);
   const child = spawn(process.execPath, [main, ...args], {
     // A folder without a `.env`.
     cwd: dataDirectory,
-    env: { PATH: process.env.PATH, BFF_DATA_DIR: dataDirectory, ...variables },
+    env: { PATH: process.env.PATH, BFF_DATA_DIR: dataDirectory, ...ofStore, ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const closed = once(child, 'close');

@@ -14,6 +14,7 @@ import { createLog } from '../../../server/log.ts';
 import { type RunningBff, startBff } from '../../../server/start.ts';
 import { type Failure, failureBody } from '../../../shared/errors.ts';
 import { type Partners, partnerVariables } from '../partner/partner-variables.ts';
+import { storeVariables } from './test-store.ts';
 
 export type CallInit = {
   method?: string;
@@ -53,6 +54,7 @@ export async function startBffWith(
     BFF_DATA_DIR: dataDirectory,
     BFF_ACCESS_KEY: accessKey,
     ...partnerVariables(partners),
+    ...(await storeVariables(variables.BFF_DATA_DIR ?? dataDirectory)),
     ...variables,
   });
   assert(config, faults?.join('\n'));
