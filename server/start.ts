@@ -1,66 +1,19 @@
-import { largestUploadOf } from '../shared/endpoint-row.ts';
-import { endpoints } from '../shared/endpoints.ts';
-import { loginCallbackPath } from '../shared/sign-in.ts';
 import { createAccessKeys } from './callers/access-keys.ts';
 import { firstKey } from './callers/first-key.ts';
-import { clock } from './clock.ts';
 import type { DatabaseConfig } from './config/database-config.ts';
-import type { EnvironmentConfig, EnvironmentFacts } from './config/environment-config.ts';
 import type { Config } from './config/read-config.ts';
-import type { SessionConfig } from './config/session-config.ts';
-import { whenFileChanges } from './files/watch-file.ts';
-import { importsPerMinuteOf } from './http/api/import-answers.ts';
-import { createApp } from './http/app.ts';
-import { limitBytesInFlight } from './http/bytes-in-flight.ts';
-import { listen } from './http/listen.ts';
-import { createWriteBudget } from './http/middleware/rate-limits.ts';
 import { createJournal, type Journal } from './journal/journal.ts';
 import { type JournalLines, toOutput } from './journal/lines.ts';
-import { createSendOnce } from './journal/send-once.ts';
 import type { Log } from './log.ts';
-import type { Metrics } from './metrics/metrics.ts';
-import type { ServedMetrics } from './metrics/serve-metrics.ts';
-import { createBoundedFetch } from './network/bounded-fetch.ts';
-import { type Connections, createConnections } from './network/connections.ts';
 import { isLoopback } from './network/loopback.ts';
-import { createTransport } from './network/transport.ts';
 import type { DescribedTable } from './openapi/openapi-document.ts';
-import { createApiVersions } from './partner/api-versions.ts';
-import { createPartnerClient } from './partner/call-partner.ts';
-import { inFlightLimits, limitInFlight } from './partner/in-flight.ts';
-import { createReadiness } from './readiness.ts';
-import { Secret } from './secret.ts';
-import type { OpenHandles } from './sessions/handle-store.ts';
-import { createIdentityProvider } from './sessions/identity-provider.ts';
-import { createSessions, type Sessions } from './sessions/sessions.ts';
 import { standardOutput } from './standard-output.ts';
+import type { OwnKey, RunningBff } from './start-parts.ts';
 import { createLocalStore } from './store/local/local-store.ts';
 import type { Store } from './store/store.ts';
-import { createTokenRequest } from './tokens/token-request.ts';
-import { createTokenRoom, type TokenRoom } from './tokens/token-room.ts';
-import { createReturnAddressCheck } from './window-codes/return-address.ts';
-import { createWindowCodes } from './window-codes/window-codes.ts';
-
-/** A running BFF, and how to stop it. */
-export type RunningBff = {
-  /** Where it listens. */
-  url: string;
-  /** The address that callers use, if it is a different one. */
-  publicUrl: string | undefined;
-  environments: readonly EnvironmentFacts[];
-  /** The file of the owner's key that this BFF made; undefined if a key is configured, or if there is no owner's key. */
-  accessKeyFile: string | undefined;
-  /** The owner's key, with every grant; undefined if there are only the keys of the access file. */
-  accessKey: Secret | undefined;
-  /** Stops the BFF, after finishing what is in progress. */
-  stop(): Promise<void>;
-};
-
-/** Supervisors rarely wait longer than half a minute before they kill a process. */
-const longestStopMs = 20_000;
 
 /**
- * Builds the BFF from its parts and starts it.
+ * Opens what must last, and then loads, builds and starts the other parts of the BFF.
  * @param given.journal replaces the data directory's journal, to measure what that costs.
  * @param given.described replaces the table, and the words for its rows, for tests of rows that ours does not have.
  */
@@ -80,127 +33,10 @@ export async function startBff(
     log,
   });
   const lines = config.journal === 'stdout' ? toOutput(standardOutput()) : undefined;
-  // Its thread starts while the other parts are built.
   const journal = given.journal ?? openJournal(store, log, lines);
-  const local = config.local ? await startLocalEnvironment(config.maxBytesInFlight) : undefined;
-  const configured = local ? [...config.environments, local.environment] : config.environments;
-  // Only the token room gets the credentials.
-  const credentials = configured.map((each) => each.credentials);
-  const environments = configured.map(({ credentials: _, ...facts }): EnvironmentFacts => facts);
-
-  const connections = createConnections(config.proxy);
-  const transport = createTransport({ connections, timeoutMs: config.partnerTimeoutMs });
-  const requestToken = createTokenRequest({
-    dispatcher: connections.fresh,
-    timeoutMs: config.tokenTimeoutMs,
-  });
-  const tokens = createTokenRoom({ credentials, requestToken, transport, log });
-  const { openHandles } = store;
-  const sessions =
-    config.sessions && openSessions(config.sessions, openHandles, connections, config.tokenTimeoutMs, log);
-  const watched = [
-    ...credentials.map(({ environment, clientSecretFile }) => ({
-      file: clientSecretFile,
-      reread: () => tokens.rereadSecret(environment),
-    })),
-    { file: config.sessions?.clientSecretFile, reread: () => sessions?.rereadSecret() },
-  ];
-  const stopWatching = watched.flatMap(({ file, reread }) =>
-    file === undefined ? [] : [whenFileChanges(file, reread)],
-  );
-  const versions = createApiVersions();
-  const enterFlight = limitInFlight(inFlightLimits);
-  const callPartner = createPartnerClient({ tokens, transport, enterFlight, versions });
-
-  let isStopping = false;
-  const { host, publicUrl, trustProxy, allowedOrigins, fileLimits, windows } = config;
-  const perMinute = { requests: config.rateLimitPerMinute, importRows: config.importRateLimitPerMinute };
-  const table = given.described?.table ?? endpoints;
-  const holdBytes = limitBytesInFlight(config.maxBytesInFlight, largestUploadOf(table, fileLimits));
-  const metrics =
-    config.metrics && (await loadMetrics({ environments, tokens, journal, bytesInFlight: holdBytes.held }));
-  const app = createApp({
-    endpoints: table,
-    described: given.described,
-    address: { host, publicUrl, trustProxy },
-    callers: {
-      accessKeys,
-      sessions,
-      allowedOrigins,
-      perMinute,
-    },
-    api: {
-      environments,
-      tokens,
-      callPartner,
-      sendOnce: createSendOnce(journal, callPartner),
-      spendWrite: createWriteBudget(config.rateLimitPerMinute),
-      importsPerMinute: importsPerMinuteOf(config.importRateLimitPerMinute),
-      journal,
-      newerApiVersion: versions.newer,
-      fileLimits,
-      holdBytes,
-    },
-    windows: {
-      windowCodes: createWindowCodes(openHandles),
-      returnAddressOf: createReturnAddressCheck({
-        schemes: windows.schemes,
-        origins: windows.origins,
-        vscodeWeb: allowedOrigins.vscodeWeb,
-      }),
-      keySeconds: windows.keySeconds,
-      accessKeys,
-    },
-    log: metrics ? { ...log, request: metrics.beside(log.request) } : log,
-    readiness: createReadiness({
-      ...{ tokens, journal, dataDirectory },
-      ...{ areKeysRead: accessKeys.areRead, isStopping: () => isStopping },
-    }),
-  });
-  async function stopOwnParts(longestMs: number): Promise<void> {
-    await servedMetrics?.stop();
-    for (const stop of stopWatching) stop();
-    // A write continues without its caller, so callers' connections do not show that it is in progress.
-    await connections.close(longestMs);
-    // Its outcome must be recorded.
-    await journal.settle();
-    await accessKeys.stop();
-    await local?.stop();
-    await journal.close();
-    await store.close();
-  }
-  let servedMetrics: ServedMetrics | undefined;
-  async function listenEverywhere() {
-    await journal.opened;
-    servedMetrics = metrics && config.metrics && (await metrics.serve(config.metrics));
-    return listen(app, config);
-  }
-  const listening = await listenEverywhere().catch(async (error: unknown) => {
-    // Anything that still listens would keep the program alive after it said that it did not start.
-    await stopOwnParts(0);
-    throw error;
-  });
-  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${listening.port}`;
-
-  async function stopGently(): Promise<void> {
-    const end = performance.now() + longestStopMs;
-    isStopping = true;
-    await listening.close(longestStopMs);
-    await stopOwnParts(Math.max(0, end - performance.now()));
-  }
-  let stopped: Promise<void> | undefined;
-
-  return {
-    url,
-    publicUrl: config.publicUrl,
-    environments,
-    accessKeyFile: own?.file,
-    accessKey: own?.accessKey,
-    stop() {
-      stopped ??= stopGently();
-      return stopped;
-    },
-  };
+  // The journal's thread begins meanwhile, which takes as long.
+  const { startParts } = await import('./start-parts.ts');
+  return startParts(config, log, { own, store, accessKeys, journal, described: given.described });
 }
 
 /** Loaded only where there is a database, so that nobody else's start waits for its driver. */
@@ -218,53 +54,7 @@ function openJournal(
 }
 
 /** Beyond loopback, the BFF does not make a key that nobody asked for. */
-function ownKey({
-  accessKey,
-  host,
-  dataDirectory,
-}: Config): { accessKey: Secret; file?: string } | undefined {
+function ownKey({ accessKey, host, dataDirectory }: Config): OwnKey | undefined {
   if (accessKey) return { accessKey };
   return isLoopback(host) ? firstKey(dataDirectory) : undefined;
-}
-
-function openSessions(
-  config: SessionConfig,
-  openHandles: OpenHandles,
-  connections: Connections,
-  timeoutMs: number,
-  log: Log,
-): Sessions {
-  const redirectUri = config.publicOrigin + loginCallbackPath;
-  const fetch = createBoundedFetch(connections.fresh);
-  return createSessions({
-    config,
-    provider: createIdentityProvider({ ...config, redirectUri, fetch, timeoutMs, clock, log }),
-    openHandles,
-    log,
-  });
-}
-
-/** Loaded only where metrics are wanted, so that nobody else's start waits for it. */
-async function loadMetrics(sources: {
-  environments: readonly EnvironmentFacts[];
-  tokens: TokenRoom;
-  journal: Journal;
-  bytesInFlight: () => number;
-}): Promise<Metrics> {
-  const { createMetrics } = await import('./metrics/metrics.ts');
-  const environments = sources.environments.map(({ id }) => id);
-  return createMetrics({ ...sources, environments, linesLost: () => standardOutput().lost() });
-}
-
-/** The stand-in for Pearsana. It needs development dependencies, so it is loaded only here, and only when used. */
-async function startLocalEnvironment(
-  mostDocumentBytes: number,
-): Promise<{ environment: EnvironmentConfig; stop(): Promise<void> }> {
-  const { startLocalPearsana } = await import('./local-pearsana/start-local-pearsana.ts');
-  const { apiUrl, authUrl, clientId, clientSecret, stop } = await startLocalPearsana({ mostDocumentBytes });
-  const credentials = { environment: 'local', authUrl, clientId, clientSecret: new Secret(clientSecret) };
-  return {
-    environment: { id: 'local', name: 'local', kind: 'local', protected: false, apiUrl, credentials },
-    stop,
-  };
 }

@@ -3,8 +3,7 @@ import { dirname, join } from 'node:path';
 import { operations } from '../../shared/operations.ts';
 import { BffError } from '../bff-error.ts';
 import type { DatabaseConfig } from '../config/database-config.ts';
-import { variablesHere } from '../config/dot-env.ts';
-import { type Config, environmentNamesOf, readConfig } from '../config/read-config.ts';
+import { type Config, environmentNamesOf } from '../config/read-config.ts';
 import { errorCodeOf } from '../error-code.ts';
 import { JournalFault } from '../journal/journal-fault.ts';
 import { createConnections } from '../network/connections.ts';
@@ -13,6 +12,7 @@ import { createThreadStore } from '../store/local/thread-store.ts';
 import { createTokenRequest } from '../tokens/token-request.ts';
 import { createTokenRoom } from '../tokens/token-room.ts';
 import { checkProxy } from './check-proxy.ts';
+import { readConfigurationHere } from './configured-here.ts';
 
 export type ConfigCheck = {
   variables: Readonly<Record<string, string | undefined>>;
@@ -22,17 +22,6 @@ export type ConfigCheck = {
   proxy?: boolean;
   say: (line: string) => void;
 };
-
-/** The configuration of this folder's BFF, as it is at this moment, with every fault and warning in words. */
-export function readConfigurationHere(variables: ConfigCheck['variables']) {
-  const dotEnv = variablesHere(variables);
-  const { config, warnings, faults = [] } = readConfig(dotEnv.variables);
-  return {
-    config: dotEnv.fault === undefined ? config : undefined,
-    warnings: [...dotEnv.warnings, ...warnings],
-    faults: dotEnv.fault === undefined ? faults : [dotEnv.fault, ...faults],
-  };
-}
 
 /**
  * `server.js --check`: says everything that is wrong with the configuration and the data directory, and on request asks

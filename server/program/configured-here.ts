@@ -1,5 +1,5 @@
 import { variablesHere } from '../config/dot-env.ts';
-import { databaseOf, dataDirectoryOf } from '../config/read-config.ts';
+import { databaseOf, dataDirectoryOf, readConfig } from '../config/read-config.ts';
 import type { Variables } from '../config/settings.ts';
 
 /** What a command prints: lists and keys on standard output, and everything else beside it. */
@@ -19,4 +19,15 @@ export function configuredHere(ours: Variables) {
     process.exitCode = 1;
     return undefined;
   }
+}
+
+/** The configuration of this folder's BFF, as it is at this moment, with every fault and warning in words. */
+export function readConfigurationHere(ours: Variables) {
+  const dotEnv = variablesHere(ours);
+  const { config, warnings, faults = [] } = readConfig(dotEnv.variables);
+  return {
+    config: dotEnv.fault === undefined ? config : undefined,
+    warnings: [...dotEnv.warnings, ...warnings],
+    faults: dotEnv.fault === undefined ? faults : [dotEnv.fault, ...faults],
+  };
 }

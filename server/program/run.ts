@@ -2,8 +2,9 @@ import type { Config } from '../config/read-config.ts';
 import { errorCodeOf } from '../error-code.ts';
 import { createLog, type Log } from '../log.ts';
 import { standardOutput } from '../standard-output.ts';
-import { type RunningBff, startBff } from '../start.ts';
-import { readConfigurationHere } from './check.ts';
+import { startBff } from '../start.ts';
+import type { RunningBff } from '../start-parts.ts';
+import { readConfigurationHere } from './configured-here.ts';
 import { readableLines } from './readable-lines.ts';
 import { welcome } from './welcome.ts';
 

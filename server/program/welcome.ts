@@ -2,7 +2,7 @@ import { existsSync, globSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
 import { startedAs } from '../command-line/started-as.ts';
-import type { RunningBff } from '../start.ts';
+import type { RunningBff } from '../start-parts.ts';
 
 /** The extension's own default for `pearsana.backendUrl`. */
 const defaultAddress = 'http://127.0.0.1:8787';

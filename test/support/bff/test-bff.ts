@@ -11,7 +11,8 @@ import type {
   LocalPearsanaOptions,
 } from '../../../server/local-pearsana/start-local-pearsana.ts';
 import { createLog } from '../../../server/log.ts';
-import { type RunningBff, startBff } from '../../../server/start.ts';
+import { startBff } from '../../../server/start.ts';
+import type { RunningBff } from '../../../server/start-parts.ts';
 import { type Failure, failureBody } from '../../../shared/errors.ts';
 import { type Partners, partnerVariables } from '../partner/partner-variables.ts';
 import { storeVariables } from './test-store.ts';
