@@ -8,7 +8,7 @@ import type { Config } from '../config/read-config.ts';
 import { errorCodeOf } from '../error-code.ts';
 
 /** Long enough for any proxy that passes on what it has. */
-const longestMs = 3_000;
+const longestMs = 5_000;
 
 /**
  * Calls the running BFF as its callers do, at `BFF_PUBLIC_URL`, and says what the proxy in front of it forgets. It begins the
