@@ -18,6 +18,7 @@ import { activityPath, operationPath } from '../support/requests/paths.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { shortOrLong } from '../support/short-or-long.ts';
 import { until } from '../support/until.ts';
+import { testSuspended } from './suspended-suite.ts';
 
 const seconds = shortOrLong(22, 600);
 const isLong = shortOrLong(0, 1) === 1;
@@ -228,7 +229,10 @@ async function auditJournal({ database }: Cluster, done: ReadonlyMap<number, num
   for (const number of done.keys()) assert(states.has(number), `${number} was sent without a record`);
 }
 
-describe('three BFFs on one PostgreSQL', { skip: noPostgres, timeout: seconds * 1_000 + 300_000 }, () => {
+const options = { skip: noPostgres, concurrency: true, timeout: seconds * 1_000 + 300_000 };
+describe('BFFs on one PostgreSQL', options, () => {
+  testSuspended();
+
   it('send each write at most once, or say that they do not know, whatever is killed or suspended', async (t) => {
     const draw = seededRandom(seed);
     const random: Random = (below) => Math.floor(draw() * below);

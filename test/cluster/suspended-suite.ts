@@ -1,12 +1,12 @@
-// A BFF that stands still while somebody resolves its write must not send that write when it goes on.
+// A BFF that stands still while somebody resolves its write must not send that write when it goes on. Most of its time is
+// spent waiting for the lease, so it runs beside another test.
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { activityAnswer } from '../../shared/activity.ts';
 import { failureIn } from '../support/bff/test-bff.ts';
 import { startCluster } from '../support/cluster/cluster.ts';
 import { startFaultServer, tokenReply } from '../support/partner/fault-server.ts';
-import { noPostgres } from '../support/postgres/new-database.ts';
 import { activityPath, operationPath } from '../support/requests/paths.ts';
 import { samples } from '../support/requests/write-samples.ts';
 import { until } from '../support/until.ts';
@@ -18,8 +18,8 @@ const create = {
 };
 const path = operationPath('createUser', 'sandbox');
 
-describe('a BFF that is suspended past its lease', { skip: noPostgres, timeout: 120_000 }, () => {
-  it('does not send what was resolved meanwhile: it ends as not_sent, and arrives once, from the other', async () => {
+export function testSuspended(): void {
+  it('do not send what was resolved while they were suspended: it ends as not_sent, and arrives once, from another', async () => {
     await using partner = await startFaultServer();
     partner.api.always({ status: 201, body: { user: { userId: 'usr_1' } } });
     await using cluster = await startCluster({
@@ -66,4 +66,4 @@ describe('a BFF that is suspended past its lease', { skip: noPostgres, timeout: 
     const answer = await first.call(path, { ...create, headers: { 'content-type': 'application/json' } });
     assert.equal(answer.status, 201, answer.text);
   });
-});
+}
