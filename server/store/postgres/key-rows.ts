@@ -145,8 +145,12 @@ export function createKeyRows(
       tell = changed;
     },
     async change(change) {
-      keys = await changeOf(database)(change);
-      return keys;
+      try {
+        keys = await changeOf(database)(change);
+        return keys;
+      } catch (error) {
+        throw error instanceof DatabaseFailure ? busyWithoutDatabase('the access keys', error) : error;
+      }
     },
     async find(hash) {
       try {

@@ -12,6 +12,7 @@ import { createLease, usualLeaseMs } from './lease.ts';
 import { checkSchema } from './migrate.ts';
 import { createRunningTime } from './running-time.ts';
 import { createTurns } from './take-turns.ts';
+import { within } from './within.ts';
 import { endWrite, pageOfWrites, resolveWrite } from './write-rows.ts';
 
 export type PostgresJournalOptions = {
@@ -27,6 +28,10 @@ export type PostgresJournalOptions = {
 /** A write that this process sends. */
 type UnderWay = { owner: string; bytes: number; keyLock: bigint | undefined; ending?: Promise<void> };
 
+const unsent: Ending = { state: 'not_sent', code: 'JOURNAL_UNAVAILABLE' };
+const longestMs = 1_000;
+/** A start asks several questions, one after another, and tells the answers in words. */
+const longestOpenMs = 10_000;
 const minuteMs = 60_000;
 const rowsOfASlice = 200;
 /** A database that answered so recently need not be asked whether it does. */
@@ -62,16 +67,28 @@ export function createPostgresJournal(options: PostgresJournalOptions): JournalS
   let later: NodeJS.Timeout | undefined;
   let housekeeping: Promise<void> | undefined;
 
-  /** Runs something, and turns its failure into one of the journal's. */
-  async function use<Result>(run: () => Promise<Result>): Promise<Result> {
+  /**
+   * Runs something, and turns its failure into one of the journal's. However many statements that takes, nobody waits for
+   * longer than a second. @param tooLate is told what came of it all the same.
+   */
+  async function use<Result>(
+    run: () => Promise<Result>,
+    { most = longestMs, tooLate }: { most?: number; tooLate?: (result: Result) => void } = {},
+  ): Promise<Result> {
     if (isClosed) throw new JournalFailure('the journal is closed');
     if (fault) throw fault;
+    let isLate = false;
+    const running = isOpen ? run() : openOnce().then(run);
+    running.then(
+      (result) => isLate && tooLate?.(result),
+      () => {},
+    );
     try {
-      if (!isOpen) await openOnce();
-      const result = await run();
+      const result = await within(running, most);
       usedAt = performance.now();
       return result;
     } catch (error) {
+      isLate = true;
       throw failureOf(error);
     }
   }
@@ -157,7 +174,7 @@ export function createPostgresJournal(options: PostgresJournalOptions): JournalS
       // It may be there all the same. Nothing is sent, and that is recorded as soon as possible.
       if (error instanceof CommitUnknown && claimed && 'id' in claimed) {
         note(Number(claimed.id));
-        keep(Number(claimed.id), { state: 'not_sent', code: 'JOURNAL_UNAVAILABLE' });
+        keep(Number(claimed.id), unsent);
       }
       throw error;
     }
@@ -236,15 +253,24 @@ export function createPostgresJournal(options: PostgresJournalOptions): JournalS
 
   return {
     async open() {
-      await use(async () => {
-        if (!lease.holds(lease.owner())) await lease.renew();
-        else if (performance.now() - usedAt > recentMs) await database.query('SELECT 1');
-        if (fault) throw fault;
-      });
+      await use(
+        async () => {
+          if (!lease.holds(lease.owner())) await lease.renew();
+          else if (performance.now() - usedAt > recentMs) await database.query('SELECT 1');
+          if (fault) throw fault;
+        },
+        { most: longestOpenMs },
+      );
       // What was due by now is done.
       await housekeeping;
     },
-    claim: (intent) => use(() => claim(intent)),
+    claim: (intent) =>
+      use(() => claim(intent), {
+        // Its caller was told that nothing was sent.
+        tooLate: (claimed) => {
+          if ('id' in claimed) keep(Number(claimed.id), unsent);
+        },
+      }),
     async end(id, ending) {
       const number = Number(id);
       const ended = use(() => endNow(number, ending));

@@ -1,4 +1,4 @@
-import { DatabaseFailure } from './database.ts';
+import { within } from './within.ts';
 
 /**
  * Lets those who would wait for the same lock in the database wait here, where they keep no connection from others: one caller
@@ -28,14 +28,4 @@ export function createTurns(longestMs = 1_000) {
       resolve();
     }
   };
-}
-
-async function within(before: Promise<void>, longestMs: number): Promise<void> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new DatabaseFailure('TIMEOUT')), longestMs);
-  try {
-    await Promise.race([before, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
