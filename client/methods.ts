@@ -5,13 +5,13 @@ export interface ClientMethods {
   /**
    * Your identity, your grants and the BFF’s clock.
    *
-   * Codes of `refused` errors: `VALIDATION_ERROR`, `UNAUTHORIZED`, `FORBIDDEN`, `HOST_NOT_ALLOWED`, `RATE_LIMITED`, `HEADERS_TOO_LARGE`, `INTERNAL`.
+   * Codes of `refused` errors: `VALIDATION_ERROR`, `UNAUTHORIZED`, `FORBIDDEN`, `HOST_NOT_ALLOWED`, `RATE_LIMITED`, `HEADERS_TOO_LARGE`, `INTERNAL`, `BUSY`.
    */
   session: (options?: SessionOptions) => Promise<SessionAnswer>;
   /**
    * Lists the environments, your grants in each, and the state of their tokens. The BFF requests no token for this.
    *
-   * Codes of `refused` errors: `VALIDATION_ERROR`, `UNAUTHORIZED`, `FORBIDDEN`, `HOST_NOT_ALLOWED`, `RATE_LIMITED`, `HEADERS_TOO_LARGE`, `INTERNAL`.
+   * Codes of `refused` errors: `VALIDATION_ERROR`, `UNAUTHORIZED`, `FORBIDDEN`, `HOST_NOT_ALLOWED`, `RATE_LIMITED`, `HEADERS_TOO_LARGE`, `INTERNAL`, `BUSY`.
    */
   environments: (options?: EnvironmentsOptions) => Promise<EnvironmentsAnswer>;
   /**
@@ -31,7 +31,7 @@ export interface ClientMethods {
   /**
    * Lists every scope that Pearsana documents, and whether it is enabled on the App Client. The BFF finds out by requesting a token for each scope alone. The answer may be a minute old. `enabled` is null if the BFF could not find out.
    *
-   * Codes of `refused` errors: `VALIDATION_ERROR`, `UNAUTHORIZED`, `FORBIDDEN`, `HOST_NOT_ALLOWED`, `ENVIRONMENT_NOT_FOUND`, `RATE_LIMITED`, `HEADERS_TOO_LARGE`, `INTERNAL`, `CLIENT_CREDENTIALS_REJECTED`.
+   * Codes of `refused` errors: `VALIDATION_ERROR`, `UNAUTHORIZED`, `FORBIDDEN`, `HOST_NOT_ALLOWED`, `ENVIRONMENT_NOT_FOUND`, `RATE_LIMITED`, `HEADERS_TOO_LARGE`, `INTERNAL`, `CLIENT_CREDENTIALS_REJECTED`, `BUSY`.
    */
   scopes: (options: ScopesOptions) => Promise<ScopesAnswer>;
   /**
@@ -77,43 +77,43 @@ export interface ClientMethods {
   /**
    * Lists your own writes in an environment, newest first, page by page. With every grant in the environment, you see everybody’s writes, and those with an unknown outcome come first. The query can select a state, a person, or the rows of an import. Of a person, the list contains only the external references.
    *
-   * Codes of `refused` errors: `VALIDATION_ERROR`, `UNAUTHORIZED`, `FORBIDDEN`, `HOST_NOT_ALLOWED`, `ENVIRONMENT_NOT_FOUND`, `RATE_LIMITED`, `HEADERS_TOO_LARGE`, `INTERNAL`, `JOURNAL_UNAVAILABLE`.
+   * Codes of `refused` errors: `VALIDATION_ERROR`, `UNAUTHORIZED`, `FORBIDDEN`, `HOST_NOT_ALLOWED`, `ENVIRONMENT_NOT_FOUND`, `RATE_LIMITED`, `HEADERS_TOO_LARGE`, `INTERNAL`, `BUSY`, `JOURNAL_UNAVAILABLE`.
    */
   activity: (options: ActivityOptions) => Promise<ActivityAnswer>;
   /**
    * Records whether a write with an unknown outcome happened, after a person has looked in Pearsana. A write that did not happen can be sent again with the same `Idempotency-Key`. With every grant in the environment, you can resolve what others sent, too. Nothing is sent to Pearsana.
    *
-   * Codes of `refused` errors: `VALIDATION_ERROR`, `UNAUTHORIZED`, `FORBIDDEN`, `HOST_NOT_ALLOWED`, `ENVIRONMENT_NOT_FOUND`, `NOT_FOUND`, `IDEMPOTENCY_IN_PROGRESS`, `OUTCOME_KNOWN`, `PAYLOAD_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`, `RATE_LIMITED`, `HEADERS_TOO_LARGE`, `INTERNAL`, `JOURNAL_UNAVAILABLE`.
+   * Codes of `refused` errors: `VALIDATION_ERROR`, `UNAUTHORIZED`, `FORBIDDEN`, `HOST_NOT_ALLOWED`, `ENVIRONMENT_NOT_FOUND`, `NOT_FOUND`, `IDEMPOTENCY_IN_PROGRESS`, `OUTCOME_KNOWN`, `PAYLOAD_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`, `RATE_LIMITED`, `HEADERS_TOO_LARGE`, `INTERNAL`, `BUSY`, `JOURNAL_UNAVAILABLE`.
    */
   resolve: (options: ResolveOptions) => Promise<ResolveAnswer>;
   /**
    * Tells what is known about up to 1,000 people (by external reference) or documents (by the SHA-256 of the canonical request), whoever wrote to them. Nothing is changed. It needs the grant for the operation.
    *
-   * Codes of `refused` errors: `VALIDATION_ERROR`, `UNAUTHORIZED`, `FORBIDDEN`, `HOST_NOT_ALLOWED`, `ENVIRONMENT_NOT_FOUND`, `PAYLOAD_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`, `RATE_LIMITED`, `HEADERS_TOO_LARGE`, `INTERNAL`, `JOURNAL_UNAVAILABLE`.
+   * Codes of `refused` errors: `VALIDATION_ERROR`, `UNAUTHORIZED`, `FORBIDDEN`, `HOST_NOT_ALLOWED`, `ENVIRONMENT_NOT_FOUND`, `PAYLOAD_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`, `RATE_LIMITED`, `HEADERS_TOO_LARGE`, `INTERNAL`, `BUSY`, `JOURNAL_UNAVAILABLE`.
    */
   lookUp: (options: LookUpOptions) => Promise<LookupAnswer>;
   /**
    * Tells the BFF how many rows of one operation a person has reviewed and confirmed as a whole. Each row is then a usual write with `X-Pearsana-Import` and an `Idempotency-Key`, without a confirmation of its own. The BFF sends no more rows than announced, at the import’s rate, and refuses those whose person was written to before. It keeps no names and no files. It needs the grant for the operation.
    *
-   * Codes of `refused` errors: `VALIDATION_ERROR`, `UNAUTHORIZED`, `FORBIDDEN`, `IMPORTS_NOT_ALLOWED`, `HOST_NOT_ALLOWED`, `ENVIRONMENT_NOT_FOUND`, `PAYLOAD_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`, `CONFIRMATION_REQUIRED`, `RATE_LIMITED`, `HEADERS_TOO_LARGE`, `INTERNAL`, `JOURNAL_UNAVAILABLE`.
+   * Codes of `refused` errors: `VALIDATION_ERROR`, `UNAUTHORIZED`, `FORBIDDEN`, `IMPORTS_NOT_ALLOWED`, `HOST_NOT_ALLOWED`, `ENVIRONMENT_NOT_FOUND`, `PAYLOAD_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`, `CONFIRMATION_REQUIRED`, `RATE_LIMITED`, `HEADERS_TOO_LARGE`, `INTERNAL`, `BUSY`, `JOURNAL_UNAVAILABLE`.
    */
   announceImport: (options: AnnounceImportOptions) => Promise<ImportAnswer>;
   /**
    * Lists your imports in an environment, newest first. With the grant for all operations, you see everybody’s.
    *
-   * Codes of `refused` errors: `VALIDATION_ERROR`, `UNAUTHORIZED`, `FORBIDDEN`, `HOST_NOT_ALLOWED`, `ENVIRONMENT_NOT_FOUND`, `RATE_LIMITED`, `HEADERS_TOO_LARGE`, `INTERNAL`, `JOURNAL_UNAVAILABLE`.
+   * Codes of `refused` errors: `VALIDATION_ERROR`, `UNAUTHORIZED`, `FORBIDDEN`, `HOST_NOT_ALLOWED`, `ENVIRONMENT_NOT_FOUND`, `RATE_LIMITED`, `HEADERS_TOO_LARGE`, `INTERNAL`, `BUSY`, `JOURNAL_UNAVAILABLE`.
    */
   imports: (options: ImportsOptions) => Promise<ImportsAnswer>;
   /**
    * Shows an import, and what became of its rows so far.
    *
-   * Codes of `refused` errors: `VALIDATION_ERROR`, `UNAUTHORIZED`, `FORBIDDEN`, `HOST_NOT_ALLOWED`, `ENVIRONMENT_NOT_FOUND`, `IMPORT_NOT_FOUND`, `RATE_LIMITED`, `HEADERS_TOO_LARGE`, `INTERNAL`, `JOURNAL_UNAVAILABLE`.
+   * Codes of `refused` errors: `VALIDATION_ERROR`, `UNAUTHORIZED`, `FORBIDDEN`, `HOST_NOT_ALLOWED`, `ENVIRONMENT_NOT_FOUND`, `IMPORT_NOT_FOUND`, `RATE_LIMITED`, `HEADERS_TOO_LARGE`, `INTERNAL`, `BUSY`, `JOURNAL_UNAVAILABLE`.
    */
   importStatus: (options: ImportStatusOptions) => Promise<ImportAnswer>;
   /**
    * Stops an import. From then on, none of its rows is sent, whichever machine it comes from. Its owner can stop it, and so can anybody with the grant for all operations in the environment.
    *
-   * Codes of `refused` errors: `VALIDATION_ERROR`, `UNAUTHORIZED`, `FORBIDDEN`, `HOST_NOT_ALLOWED`, `ENVIRONMENT_NOT_FOUND`, `IMPORT_NOT_FOUND`, `RATE_LIMITED`, `HEADERS_TOO_LARGE`, `INTERNAL`, `JOURNAL_UNAVAILABLE`.
+   * Codes of `refused` errors: `VALIDATION_ERROR`, `UNAUTHORIZED`, `FORBIDDEN`, `HOST_NOT_ALLOWED`, `ENVIRONMENT_NOT_FOUND`, `IMPORT_NOT_FOUND`, `RATE_LIMITED`, `HEADERS_TOO_LARGE`, `INTERNAL`, `BUSY`, `JOURNAL_UNAVAILABLE`.
    */
   stopImport: (options: StopImportOptions) => Promise<ImportAnswer>;
   /**
@@ -131,7 +131,7 @@ export interface ClientMethods {
   /**
    * Ends the access key that the request is sent with. This works only for a key from a sign-in.
    *
-   * Codes of `refused` errors: `VALIDATION_ERROR`, `UNAUTHORIZED`, `FORBIDDEN`, `HOST_NOT_ALLOWED`, `RATE_LIMITED`, `HEADERS_TOO_LARGE`, `INTERNAL`.
+   * Codes of `refused` errors: `VALIDATION_ERROR`, `UNAUTHORIZED`, `FORBIDDEN`, `HOST_NOT_ALLOWED`, `RATE_LIMITED`, `HEADERS_TOO_LARGE`, `INTERNAL`, `BUSY`.
    */
   endKey: (options?: EndKeyOptions) => Promise<KeyEndedAnswer>;
 }

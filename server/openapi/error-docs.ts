@@ -94,10 +94,17 @@ export const errorDocs: Record<ErrorCode, ErrorDoc> = {
     when: always,
     meaning: 'Unexpected error in the BFF. Its log has more under this request id.',
   },
-  BUSY: { when: callsPartner, meaning: 'The BFF is busy. Nothing was sent; wait for `Retry-After`.' },
+  BUSY: {
+    when: (endpoint) => identifies(endpoint) || callsPartner(endpoint),
+    meaning:
+      'The BFF is busy, or cannot reach the database with its access keys. Nothing was sent; wait for `Retry-After`.',
+  },
   LOGIN_FAILED: { when: never, meaning: 'The sign-in was not completed, or has ended. Start again.' },
   // Only at the addresses that a browser visits, which are not in the document.
-  LOGIN_UNAVAILABLE: { when: never, meaning: 'The organisation’s identity provider cannot be reached.' },
+  LOGIN_UNAVAILABLE: {
+    when: never,
+    meaning: 'The identity provider, or the BFF’s database, cannot be reached.',
+  },
   JOURNAL_UNAVAILABLE: {
     when: writes,
     meaning: 'The BFF cannot record the write, so nothing was sent. Reads still work.',

@@ -206,7 +206,7 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
   ),
   BUSY: row(
     'BFF busy',
-    'The BFF is handling too many calls.',
+    'The BFF is handling too many calls, or cannot reach its database.',
     ({ failure }) => waitWords(failure.retryAfterSeconds ?? 5),
     retry,
   ),
