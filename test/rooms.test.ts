@@ -208,6 +208,13 @@ describe('the rooms', () => {
     }
   });
 
+  it('load the driver of a database only where there is one: no start waits for it otherwise', () => {
+    const atStart = reachedFiles(imports.filter(({ dynamic, typesOnly }) => !dynamic && !typesOnly));
+    for (const program of ['run', 'commands', 'database-commands'])
+      assert(!atStart.get(`server/program/${program}.ts`)?.has('pg'), program);
+    assert(reached.get('server/program/run.ts')?.has('pg'));
+  });
+
   it('reveal secrets only where there is a reason', () => {
     const ours = sources.filter(
       (path) => !isIn(path, 'extension/src') && sourceOf(path).includes('.reveal('),
