@@ -58,6 +58,8 @@ type Counts = {
   slowest: number;
   /** How many were found not to have happened. */
   resolved: number;
+  /** Those of which an answer was lost. */
+  lost: Set<number>;
   answers: Record<string, number>;
   ends: Record<string, number>;
   chaos: Record<string, number>;
@@ -91,6 +93,7 @@ async function create(
     counts.answers[word] = (counts.answers[word] ?? 0) + 1;
     // Nobody can bound what a process does that does not run.
     if (!disturbed(instance, begun)) counts.slowest = Math.max(counts.slowest, tookMs);
+    if (answer instanceof Error) counts.lost.add(number);
     if (!(answer instanceof Error) && answer.status === 201) return 'succeeded';
     if (failure?.code === 'OUTCOME_UNKNOWN' || failure?.outcome === 'unknown') return 'unknown';
     if (failure?.outcome === 'refused') return 'refused';
@@ -257,7 +260,15 @@ describe('BFFs on one PostgreSQL', options, () => {
     const [first] = cluster.instances;
     assert(first);
     const done = countAtPartner(partner, random);
-    const counts: Counts = { writes: 0, slowest: 0, resolved: 0, answers: {}, ends: {}, chaos: {} };
+    const counts: Counts = {
+      writes: 0,
+      slowest: 0,
+      resolved: 0,
+      lost: new Set(),
+      answers: {},
+      ends: {},
+      chaos: {},
+    };
     const chaos = createChaos(cluster, random, counts);
     const end = performance.now() + seconds * 1_000;
     const isOver = () => performance.now() > end;
@@ -301,7 +312,7 @@ describe('BFFs on one PostgreSQL', options, () => {
 
     for (const each of ends.values()) counts.ends[each] = (counts.ends[each] ?? 0) + 1;
     t.diagnostic(
-      `seed ${seed}, ${seconds} s, ${pooler ? 'every second instance through pgbouncer' : 'without pgbouncer'}: ${JSON.stringify({ ...counts, slowest: Math.round(counts.slowest) })}; ${done.size} done at Pearsana; memory ${memory.map((each) => each.toFixed(0)).join(' ')} MiB`,
+      `seed ${seed}, ${seconds} s, ${pooler ? 'every second instance through pgbouncer' : 'without pgbouncer'}: ${JSON.stringify({ ...counts, lost: counts.lost.size, slowest: Math.round(counts.slowest) })}; ${done.size} done at Pearsana; memory ${memory.map((each) => each.toFixed(0)).join(' ')} MiB`,
     );
     assert.deepEqual(
       [...done].filter(([, count]) => count > 1),
@@ -310,7 +321,9 @@ describe('BFFs on one PostgreSQL', options, () => {
     );
     for (const [number, how] of ends) {
       if (how === 'succeeded') assert.equal(done.get(number), 1, `${number} was told as done`);
-      if (how === 'refused') assert.equal(done.get(number), undefined, `${number} was told as refused`);
+      // A request whose answer was lost may still be on its way to a suspended BFF, and a refusal makes its key free again.
+      if (how === 'refused' && !counts.lost.has(number))
+        assert.equal(done.get(number), undefined, `${number} was told as refused`);
     }
     for (const instance of cluster.instances)
       await until('each works again', async () => {
