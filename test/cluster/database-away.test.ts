@@ -172,7 +172,6 @@ describe('a BFF whose database', { skip: noPostgres, timeout: 180_000 }, () => {
     const { answer } = await write();
     assert.equal(failureIn(answer).code, 'JOURNAL_UNAVAILABLE');
     assert.equal((await bff.call(ping)).status, 200);
-    await delay(4_000);
     for (let count = 0; count < 3; count += 1)
       assert.equal(failureIn((await write()).answer).code, 'JOURNAL_UNAVAILABLE');
     assert.deepEqual((await readiness()).reasons, ['JOURNAL_UNAVAILABLE']);

@@ -20,7 +20,7 @@ import { shortOrLong } from '../support/short-or-long.ts';
 import { until } from '../support/until.ts';
 import { testSuspended } from './suspended-suite.ts';
 
-const seconds = shortOrLong(22, 600);
+const seconds = shortOrLong(19, 600);
 const isLong = shortOrLong(0, 1) === 1;
 /** `CLUSTER_SEED` repeats a run, as far as processes can be repeated. */
 const seed = Number(process.env.CLUSTER_SEED ?? 20_260_130);
