@@ -24,7 +24,10 @@ const running: Instance[] = [];
 let isEnding = false;
 
 await using stack = new AsyncDisposableStack();
-const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+// A signal to a process group arrives twice, since npm passes it on too: the second one must not end this program before it has
+// ended the others.
+const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end());
 try {
   await startAll();
 } catch (error) {
