@@ -53,6 +53,8 @@ export function report(
     '',
     '## Start and memory',
     '',
+    'The BFF runs as `deploy/` starts it, with Node’s `--max-semi-space-size=8`.',
+    '',
     row(
       '',
       'start to first answer',
