@@ -1,12 +1,13 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { readAccessFile } from '../callers/access-file.ts';
+import { UsageError } from '../command-line/arguments.ts';
 import type { DatabaseConfig } from '../config/database-config.ts';
 import { importBytes } from '../journal/kept.ts';
-import { openDatabase, whileLocked } from './local/open-database.ts';
+import { openDatabase } from './local/open-database.ts';
 import type { DatabaseSync } from './local/sqlite.ts';
 import type { Database, Query } from './postgres/database.ts';
-import { postgresKeys } from './postgres/key-rows.ts';
+import { changeKeysIn } from './postgres/key-rows.ts';
 import { checkSchema } from './postgres/migrate.ts';
 import { digestsOf, withDatabase } from './postgres/postgres-store.ts';
 
@@ -86,19 +87,21 @@ export function moveToDatabase(directory: string, config: DatabaseConfig): Promi
       );
     const { keys, fault } = readAccessFile(directory);
     if (keys === undefined) throw new Error(fault);
-    const place = postgresKeys(database);
-    if ((await place.read()).keys.length > 0)
-      throw new Error('The database has access keys already. Nothing was moved.');
+    // Until the end, no BFF can begin to write here.
+    sqlite.exec('BEGIN IMMEDIATE');
     const counts = await database.transaction(async (query) => {
       await requireEmpty(query);
       const moved: Record<string, number> = {};
       for (const [table, columns] of Object.entries(tables))
         moved[table] = await copyTable(sqlite, query, table, columns);
       await compare(sqlite, query);
+      await changeKeysIn(query, (known) => {
+        if (known.length === 0) return [...keys];
+        throw new UsageError('The database has access keys already. Nothing was moved.');
+      });
       return moved;
     });
-    await place.change(() => [...keys]);
-    whileLocked(sqlite, () => {});
+    sqlite.exec('COMMIT');
     sqlite.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     renameSync(join(directory, 'journal.sqlite'), join(directory, 'journal.sqlite.moved'));
     return `Moved ${counts.writes} writes, ${counts.imports} imports and ${keys.length} access keys from ${directory}. The old journal is now journal.sqlite.moved.`;
@@ -109,7 +112,7 @@ async function requireEmpty(query: Query): Promise<void> {
   const [found] = await query<{ has: boolean }>(
     'SELECT EXISTS (SELECT FROM pearsana_bff.writes) OR EXISTS (SELECT FROM pearsana_bff.imports) AS has',
   );
-  if (found?.has) throw new Error('The database has a journal with writes already. Nothing was moved.');
+  if (found?.has) throw new UsageError('The database has a journal with writes already. Nothing was moved.');
   await query('DELETE FROM pearsana_bff.journal');
   await query('DELETE FROM pearsana_bff.absences');
 }
@@ -170,6 +173,6 @@ async function compare(sqlite: DatabaseSync, query: Query): Promise<void> {
         .replace('ORDER BY caller', 'ORDER BY caller COLLATE "C"'),
     );
     if (JSON.stringify(here) !== JSON.stringify(there))
-      throw new Error('The database does not hold what the data directory holds. Nothing was moved.');
+      throw new UsageError('The database does not hold what the data directory holds. Nothing was moved.');
   }
 }

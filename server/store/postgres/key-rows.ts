@@ -42,26 +42,37 @@ export function postgresKeys(database: Database): KeyPlace {
   };
 }
 
-/** Changes the keys in one transaction. Whoever changes them at the same time waits. */
-const changeOf =
-  (database: Database): ChangeKeys =>
-  (change) =>
-    database.transaction(async (query) => {
-      await query('SELECT pg_advisory_xact_lock($1)', [String(lockOf('access keys'))]);
-      const before = (await query<KeyRow>(allKeys)).map(entryOf);
-      const removed = await query<{ name: string; at: string }>(
-        'SELECT name, at FROM pearsana_bff.removed_names',
-      );
-      const { keys, removed: nowRemoved } = afterChange(before, removed, change);
-      await replaceKeys(query, before, keys);
-      await query('DELETE FROM pearsana_bff.removed_names');
-      await query('INSERT INTO pearsana_bff.removed_names SELECT * FROM unnest($1::text[], $2::text[])', [
-        nowRemoved.map(({ name }) => name),
-        nowRemoved.map(({ at }) => at),
-      ]);
-      await query('UPDATE pearsana_bff.access_changes SET number = number + 1');
-      return keys;
-    });
+/**
+ * Changes the keys, each time in one transaction. The changes of one process are made one after another, so that they do not
+ * wait for each other with a connection each; other processes wait for the lock.
+ */
+function changeOf(database: Database): ChangeKeys {
+  let last: Promise<unknown> = Promise.resolve();
+  return (change) => {
+    const changed = last.then(() => database.transaction((query) => changeKeysIn(query, change)));
+    last = changed.catch(() => {});
+    return changed;
+  };
+}
+
+/** Changes the keys in the caller's transaction. */
+export async function changeKeysIn(
+  query: Query,
+  change: Parameters<ChangeKeys>[0],
+): Promise<readonly AccessKeyEntry[]> {
+  await query('SELECT pg_advisory_xact_lock($1)', [String(lockOf('access keys'))]);
+  const before = (await query<KeyRow>(allKeys)).map(entryOf);
+  const then = await query<{ name: string; at: string }>('SELECT name, at FROM pearsana_bff.removed_names');
+  const { keys, removed } = afterChange(before, then, change);
+  await replaceKeys(query, before, keys);
+  await query('DELETE FROM pearsana_bff.removed_names');
+  await query('INSERT INTO pearsana_bff.removed_names SELECT * FROM unnest($1::text[], $2::text[])', [
+    removed.map(({ name }) => name),
+    removed.map(({ at }) => at),
+  ]);
+  await query('UPDATE pearsana_bff.access_changes SET number = number + 1');
+  return keys;
+}
 
 async function replaceKeys(
   query: Query,
@@ -138,6 +149,7 @@ export function createKeyRows(
   void lookAgain();
 
   const seek = createSeeker(database);
+  const changeNow = changeOf(database);
 
   return {
     keys: () => keys,
@@ -146,7 +158,7 @@ export function createKeyRows(
     },
     async change(change) {
       try {
-        keys = await changeOf(database)(change);
+        keys = await changeNow(change);
         return keys;
       } catch (error) {
         throw error instanceof DatabaseFailure ? busyWithoutDatabase('the access keys', error) : error;
