@@ -7,7 +7,8 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 type Counts = { passed: number; failed: number; skipped: number };
-type Part = () => Promise<Counts>;
+/** @param whole whether its output waits for its end, so that it does not mix with that of another part. */
+type Part = (whole: boolean) => Promise<Counts>;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = (name: string) => fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url));
@@ -62,30 +63,35 @@ const parts: Record<string, Part> = {
     return counts;
   },
   unit: () =>
-    runFiles(['test/*.test.ts', 'test/{shared,server,extension,client,support}/**/*.test.ts'], 2, [
-      ...slow,
-      ...onRequest,
-    ]),
+    runFiles(['test/*.test.ts', 'test/{shared,server,extension,client,support}/**/*.test.ts'], 2, {
+      exclude: [...slow, ...onRequest],
+    }),
   integration: () => runFiles(slow, 2),
-  postgres: () => runFiles(onPostgresToo, 2, [], { TEST_STORE: 'postgres' }),
+  postgres: () => runFiles(onPostgresToo, 2, { variables: { TEST_STORE: 'postgres' } }),
   // One after another, since they watch how long the BFF's event loop is held.
   attack: () => runFiles(['test/attack/**/*.test.ts'], 1),
-  browser: () => runFiles(['test/browser/**/*.test.ts'], 1),
+  browser: (whole) => runFiles(['test/browser/**/*.test.ts'], 1, { whole }),
   // A real VS Code waits for a good part of its time, so two fit on two cores.
   vscode: () => runFiles(['test/vscode/**/*.test.ts'], 2),
 };
+
+/** Parts that run at the same time, since each waits for a browser for a good part of its own. */
+const together = ['browser', 'vscode'];
 
 /** Runs the files in so many processes at once. Within one, they share the loaded libraries, which take most of the time. */
 async function runFiles(
   patterns: string[],
   processes: number,
-  exclude: string[] = [],
-  variables: Record<string, string> = {},
+  {
+    exclude = [],
+    variables = {},
+    whole = processes > 1,
+  }: { exclude?: string[]; variables?: Record<string, string>; whole?: boolean } = {},
 ): Promise<Counts> {
   const files = patterns.flatMap((pattern) => globSync(pattern, { cwd: root, exclude }));
   if (files.length === 0) throw new Error(`No test file matches ${patterns.join(', ')}.`);
   const shards = Array.from({ length: processes }, (_, index) => `${index + 1}/${processes}`);
-  const counted = await Promise.all(shards.map((shard) => runShard(files, shard, processes > 1, variables)));
+  const counted = await Promise.all(shards.map((shard) => runShard(files, shard, whole, variables)));
   return counted.reduce(sum);
 }
 
@@ -130,6 +136,15 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** Fetches what these parts drive: the browser, and each VS Code. A failure is theirs to tell. */
+async function fetchPrograms(names: string[]): Promise<void> {
+  if (names.length === 0) return;
+  const { hasChromium } = await import('./support/browser/chromium.ts');
+  const { ensureVSCodeServer } = await import('./support/vscode/vscode-server.ts');
+  const versions = names.includes('vscode') ? (['newest', 'oldest'] as const) : [];
+  await Promise.allSettled([hasChromium(), ...versions.map(ensureVSCodeServer)]);
+}
+
 /** What the command line asks for: parts by name, and files, or whole folders of them. Nothing means every part. */
 function wantedParts(words: string[]): [name: string, part: Part][] {
   if (words.length === 0) return Object.entries(parts);
@@ -161,14 +176,25 @@ const words = process.argv.slice(2);
 if (words.includes('--long')) process.env.LONG_TESTS = '1';
 
 let total: Counts = { passed: 0, failed: 0, skipped: 0 };
-for (const [name, part] of wantedParts(words.filter((word) => word !== '--long'))) {
+async function runPart([name, part]: [name: string, part: Part], whole: boolean): Promise<void> {
   const started = performance.now();
-  const counts = await part();
+  const counts = await part(whole);
   total = sum(total, counts);
   print(
     `\n${name}: ${counts.passed} passed, ${counts.failed} failed in ${((performance.now() - started) / 1000).toFixed(1)} s\n`,
   );
 }
+
+const wanted = wantedParts(words.filter((word) => word !== '--long'));
+const driven = wanted.filter(([name]) => together.includes(name));
+// What is driven is fetched at once, beside tests that watch no clock.
+const fetched = fetchPrograms(driven.map(([name]) => name));
+for (const part of wanted.filter((each) => !driven.includes(each))) {
+  if (part[0] === 'integration' || part[0] === 'attack') await fetched;
+  await runPart(part, false);
+}
+await fetched;
+await Promise.all(driven.map((part) => runPart(part, driven.length > 1)));
 
 // On a developer's machine, a test may be skipped with a reason. In CI nothing may be missing, so a skip is a failure.
 if (process.env.CI && total.skipped > 0) {

@@ -13,7 +13,7 @@ export type WatchedPage = Page &
 export async function watchPage(browser: Browser): Promise<WatchedPage> {
   const context = await browser.newContext();
   // Nothing here takes a second, except on a busy machine.
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const requests: string[] = [];
   const complaints: string[] = [];

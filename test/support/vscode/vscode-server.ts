@@ -3,7 +3,7 @@
 // `VSCODE_OLDEST=1` takes the oldest VS Code that the extension's manifest names instead of the newest one.
 import type { ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepareOnce, unpackFromNpm } from '../processes/cache-folder.ts';
@@ -96,7 +96,9 @@ export async function startVSCodeServer(options: VSCodeServerOptions = {}): Prom
   const removeData = () => rmSync(data, { recursive: true, force: true });
   process.once('exit', removeData);
   try {
-    for (const file of options.extensionsToInstall ?? []) await installVsix(file, data);
+    for (const file of options.extensionsToInstall ?? []) {
+      await cp(join(await installed(file), 'extensions'), join(data, 'extensions'), { recursive: true });
+    }
     await writeSettings(data, options);
     const preload = new URL('end-with-parent.mjs', import.meta.url).href;
     const { child, stop } = startProcessGroup(
@@ -127,8 +129,25 @@ export async function startVSCodeServer(options: VSCodeServerOptions = {}): Prom
   }
 }
 
-/** Installs a packaged extension into the data folder of a server that is to start. */
-export async function installVsix(file: string, dataDir: string): Promise<void> {
+const installations = new Map<string, Promise<string>>();
+
+/** A data folder with this packaged extension alone, made once in this process: servers start with copies of it. */
+async function installed(file: string): Promise<string> {
+  const { mtimeMs } = await stat(file);
+  const key = `${file} ${mtimeMs}`;
+  const made = installations.get(key) ?? makeInstallation(file);
+  installations.set(key, made);
+  return made;
+}
+
+async function makeInstallation(file: string): Promise<string> {
+  const data = await mkdtemp(join(tmpdir(), 'vscode-installed-'));
+  process.once('exit', () => rmSync(data, { recursive: true, force: true }));
+  await installVsix(file, data);
+  return data;
+}
+
+async function installVsix(file: string, dataDir: string): Promise<void> {
   const home = await ensureVSCodeServer();
   const args = ['out/server-main.js', '--install-extension', file, '--server-data-dir', dataDir];
   await execute(nodeOf(home), [...args, '--accept-server-license-terms'], home);
