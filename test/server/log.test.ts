@@ -134,7 +134,7 @@ describe('the log', () => {
       process.exit(0);`;
     const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
       stdio: ['pipe', 'pipe', 'ignore'],
-      timeout: 10_000,
+      timeout: 60_000,
     });
     child.stdout.destroy();
     child.stdin.end();

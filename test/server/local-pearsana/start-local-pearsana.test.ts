@@ -77,7 +77,7 @@ describe('starting and stopping the local Pearsana', () => {
     });
   });
 
-  it('cuts every connection when it stops, and may be stopped again', { timeout: 2_000 }, async () => {
+  it('cuts every connection when it stops, and may be stopped again', { timeout: 4_000 }, async () => {
     const pearsana = await startLocalPearsana();
     const idle = connect(portOf(pearsana.apiUrl), '127.0.0.1');
     const busy = connect(portOf(pearsana.apiUrl), '127.0.0.1');

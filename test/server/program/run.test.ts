@@ -90,7 +90,7 @@ function arrival({ api }: FaultServer): Promise<void> {
 }
 
 // Each waits for processes most of the time, so they wait together; none may take longer than this.
-describe('the program', { concurrency: 3, timeout: 20_000 }, () => {
+describe('the program', { concurrency: 3, timeout: 120_000 }, () => {
   it('needs nothing but npm, keeps its key to itself, and ends cleanly when npm is told to', async () => {
     await using here = await setUp();
     writeFileSync(

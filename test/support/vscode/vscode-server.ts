@@ -3,7 +3,7 @@
 // `VSCODE_OLDEST=1` takes the oldest VS Code that the extension's manifest names instead of the newest one.
 import type { ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepareOnce, unpackFromNpm } from '../processes/cache-folder.ts';
@@ -96,9 +96,8 @@ export async function startVSCodeServer(options: VSCodeServerOptions = {}): Prom
   const removeData = () => rmSync(data, { recursive: true, force: true });
   process.once('exit', removeData);
   try {
-    for (const file of options.extensionsToInstall ?? []) {
-      await cp(join(await installed(file), 'extensions'), join(data, 'extensions'), { recursive: true });
-    }
+    const { extensionsToInstall: files = [] } = options;
+    if (files.length > 0) await copyInstalled(files, data);
     await writeSettings(data, options);
     const preload = new URL('end-with-parent.mjs', import.meta.url).href;
     const { child, stop } = startProcessGroup(
@@ -131,19 +130,23 @@ export async function startVSCodeServer(options: VSCodeServerOptions = {}): Prom
 
 const installations = new Map<string, Promise<string>>();
 
-/** A data folder with this packaged extension alone, made once in this process: servers start with copies of it. */
-async function installed(file: string): Promise<string> {
-  const { mtimeMs } = await stat(file);
-  const key = `${file} ${mtimeMs}`;
-  const made = installations.get(key) ?? makeInstallation(file);
+/** Puts packaged extensions into the data folder of a server that is to start. */
+async function copyInstalled(files: string[], data: string): Promise<void> {
+  const times = await Promise.all(files.map(async (file) => (await stat(file)).mtimeMs));
+  const key = JSON.stringify([files, times]);
+  const made = installations.get(key) ?? makeInstallation(files);
   installations.set(key, made);
-  return made;
+  const from = await made;
+  await cp(join(from, 'extensions'), join(data, 'extensions'), { recursive: true });
+  const list = join(data, 'extensions/extensions.json');
+  await writeFile(list, (await readFile(list, 'utf8')).replaceAll(from, data));
 }
 
-async function makeInstallation(file: string): Promise<string> {
+/** A data folder to copy them from, made once in this process, since an installation takes seconds. */
+async function makeInstallation(files: string[]): Promise<string> {
   const data = await mkdtemp(join(tmpdir(), 'vscode-installed-'));
   process.once('exit', () => rmSync(data, { recursive: true, force: true }));
-  await installVsix(file, data);
+  for (const file of files) await installVsix(file, data);
   return data;
 }
 
