@@ -211,7 +211,7 @@ for (const kind of ['node', 'web'] as const) {
           await describeRows(workbench);
           await quickInput.pick('production');
           const done = notification(
-            /Imported roster\.csv into production: 7 done before, 1 faulty\./,
+            /Nothing in roster\.csv is left to send to production: 7 done before, 1 faulty\./,
           ).first();
           await done.waitFor();
           assert.equal(invited().length, 7);
@@ -390,7 +390,7 @@ for (const kind of ['node', 'web'] as const) {
       await describeRows(workbench);
       await quickInput.step(/Invite people · sandbox/);
       await quickInput.accept();
-      await notification(/Import roster\.csv into sandbox: \d+ of 200 · \d+ a minute · .* left/)
+      await notification(/Import roster\.csv into sandbox \(.*\): \d+ of 200 · \d+ a minute · .* left/)
         .first()
         .waitFor();
 
@@ -427,7 +427,7 @@ for (const kind of ['node', 'web'] as const) {
           assert.match(shown, /File, roster\.csv · changed since you confirmed it: 203 rows now, 200 then/);
           await workbench.screenshot(`.cache/screenshots/import-continue-${kind}.png`);
           await quickInput.accept();
-          await notification(/Import roster\.csv into sandbox: [1-9]\d* of \d\d\d/)
+          await notification(/Import roster\.csv into sandbox \(.*\): [1-9]\d* of \d\d\d/)
             .first()
             .waitFor();
         },

@@ -35,10 +35,11 @@ export function showImportResults({ source, file, results, result, sendAgain }: 
     counts.unknown > 0
       ? ' Check the rows with an unknown outcome in the Pearsana portal, then mark them in Activity.'
       : '';
-  const words = `Imported ${plain(source.name, 80)} into ${plain(environment, 60)}: ${countWords(counts)}.${ends[end]}${more}${unknown}`;
-  const buttons: Button[] = [
-    { title: 'Save Results…', act: () => save(source, '-results.csv', resultsFile(results)) },
-  ];
+  const nothingSent = counts.known + counts.invalid === results.length;
+  const [from, to] = [plain(source.name, 80), plain(environment, 60)];
+  const deed = nothingSent ? `Nothing in ${from} is left to send to ${to}` : `Imported ${from} into ${to}`;
+  const words = `${deed}: ${countWords(counts)}.${ends[end]}${more}${unknown}`;
+  const buttons: Button[] = [];
   if (results.some(isToMend)) {
     const suffix = toMendSuffix(file.roster);
     buttons.push({
@@ -46,8 +47,8 @@ export function showImportResults({ source, file, results, result, sendAgain }: 
       act: () => save(source, suffix, toMendFile(file.roster, results)),
     });
   }
-  // First, since a message has few buttons, and there was nothing else to send.
-  if (sendAgain) buttons.unshift({ title: 'Send Again…', act: sendAgain });
+  buttons.push({ title: 'Save Results…', act: () => save(source, '-results.csv', resultsFile(results)) });
+  if (sendAgain) buttons.push({ title: 'Send Again…', act: sendAgain });
   showMessage(error && !isStopped ? 'error' : isWhole ? 'information' : 'warning', words, buttons);
 }
 

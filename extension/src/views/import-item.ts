@@ -45,6 +45,7 @@ export function runItem(own: {
     ? themeIcon(look.icon, end && colors.succeeded)
     : themeIcon('warning', colors.unknown);
   item.contextValue = `import ${look.may}`;
+  if (end) item.command = { command: 'pearsana.showImportResults', title: '', arguments: [{ run: id }] };
   return item;
 }
 
