@@ -59,11 +59,14 @@ export async function parseCsv(
   return { rows, faults };
 }
 
-/** The first row that is not blank, split by each delimiter. */
-export function firstRows(text: string): { delimiter: Delimiter; cells: readonly string[] }[] {
+type FirstRows = { delimiter: Delimiter; cells: readonly string[]; next: readonly string[] };
+
+/** The first row that is not blank, and the next one, split by each delimiter. */
+export function firstRows(text: string): FirstRows[] {
   return delimiters.map((delimiter) => {
     const { data } = parsePiece(text.slice(0, headerCharacters), { delimiter, preview: 50, isLast: true });
-    return { delimiter, cells: data.find((cells) => cells.some((cell) => cell.trim() !== '')) ?? [] };
+    const [cells = [], next = []] = data.filter((row) => row.some((cell) => cell.trim() !== ''));
+    return { delimiter, cells, next };
   });
 }
 

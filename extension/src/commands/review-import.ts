@@ -47,6 +47,7 @@ export async function reviewImport(
           steps: (now) =>
             reviewSteps({
               ...{ fileName: source.name, operation, environment, rows: file.rows, perMinute },
+              ...{ columns: file.roster.columns, set: columns.set },
               ...{ plan: planFor(now), isFolder: source.isFolder, leftOut: source.leftOut },
               ...(hasChanged && { rowsBefore: left.rows }),
             }),

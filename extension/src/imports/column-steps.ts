@@ -6,6 +6,7 @@ import { pathWords } from '../../../shared/validate.ts';
 import { faultWords } from '../forms/fault-words.ts';
 import { faultAt, withValue } from '../forms/request-draft.ts';
 import type { ChoiceStep, Option, Step, TextStep } from '../forms/step.ts';
+import { plain } from '../plain-text.ts';
 import { type Fit, pathOf } from './fitting-operations.ts';
 
 /** What a person says of a file before it is checked. */
@@ -42,10 +43,10 @@ export function columnSteps(
   return [
     ...(asksOperation ? [operationStep(fits)] : []),
     ...missing.flatMap((field): Step<ColumnsDraft>[] => {
-      const unused = fit?.unused ?? [];
+      const { unused = [], examples = {} } = fit ?? {};
       const isPersonal = personal.test(field);
       if (unused.length === 0) return isPersonal ? [] : constantSteps(operation, field, set);
-      const steps: Step<ColumnsDraft>[] = [columnStep(operation, field, unused, !isPersonal)];
+      const steps: Step<ColumnsDraft>[] = [columnStep(operation, field, { unused, examples }, !isPersonal)];
       if (!constant.includes(field)) return steps;
       return [
         ...steps,
@@ -102,25 +103,30 @@ function fitWords({ operation, missing, used }: Fit): string {
 function columnStep(
   operation: ImportOperation,
   field: string,
-  unused: readonly string[],
+  { unused, examples }: Pick<Fit, 'unused' | 'examples'>,
   mayBeConstant: boolean,
 ): ChoiceStep<ColumnsDraft> {
   const words = fieldWords(operation, field);
   const constantOption: Option = {
     id: sameInEveryRow,
     label: 'The same in every row…',
-    description: `enter one ${words} for all rows`,
+    description: 'enter one value for all rows',
   };
+  const place = (header: string) => Number(isUnlikely(operation, field, examples[header] ?? ''));
   return {
     kind: 'choice',
     id: `${columnPrefix}${field}`,
     ask: words,
-    prompt: `Which column holds the ${words}?`,
+    prompt: `Which column holds “${words}”?`,
     options: ({ map }) => [
       ...(mayBeConstant ? [constantOption] : []),
       ...unused
         .filter((header) => map[header] === undefined || map[header] === field)
-        .map((header) => ({ id: columnPrefix + header, label: header.trim() })),
+        .toSorted((a, b) => place(a) - place(b))
+        .map((header) => ({
+          ...{ id: columnPrefix + header, label: header.trim() },
+          description: plain(examples[header] ?? '', 60) || '(empty)',
+        })),
     ],
     put: (option, draft) => {
       const others = Object.entries(draft.map).filter(([, mapped]) => mapped !== field);
@@ -132,6 +138,14 @@ function columnStep(
       return { ...draft, set, constant: constants, map: Object.fromEntries([...others, [header, field]]) };
     },
   };
+}
+
+/** Whether the first row's cell speaks against a column: it is offered last, since Enter takes the first. */
+function isUnlikely(operation: ImportOperation, field: string, example: string): boolean {
+  if (/(first|last)Name$/.test(field)) return /[\d@]/.test(example);
+  if (field.endsWith('externalId')) return !/\d/.test(example);
+  const path = pathOf(operation, field);
+  return faultAt(operations[operation].request, withValue({}, path, example), path) !== undefined;
 }
 
 const documentedTypes: readonly string[] = Object.values(documentTypes).flat();
@@ -176,7 +190,7 @@ function constantStep(operation: ImportOperation, field: string): TextStep<Colum
     prompt: `${words}, the same in every row`,
     value: ({ set }) => set[field] ?? '',
     check: (text) => {
-      if (text.trim() === '') return `Enter the ${words}`;
+      if (text.trim() === '') return `Enter a value for “${words}”`;
       const fault = faultAt(operations[operation].request, withValue({}, path, text), path);
       return fault && faultWords(fault);
     },

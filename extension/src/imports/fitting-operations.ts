@@ -16,6 +16,8 @@ export type Fit = {
   unused: readonly string[];
   /** How many columns are taken. */
   used: number;
+  /** The cells of the first row, by the header of each. */
+  examples: Readonly<Record<string, string>>;
 };
 
 /** Every operation, the likeliest first. Of a file that is no text, nothing is known. */
@@ -27,7 +29,11 @@ export async function fittingOperations(bytes: Uint8Array): Promise<Fit[]> {
   const fits = importOperations.map((operation) =>
     entry !== undefined ? fitOfEntry(operation, entry) : fitOfHeaders(operation, headers),
   );
-  return fits.sort((a, b) => a.missing.length - b.missing.length || b.used - a.used);
+  // Where no column fits, nothing is asked for: fewer fields may then be missing, and it is still no better.
+  const isUnfit = ({ used }: Fit) => Number(used === 0);
+  return fits.sort(
+    (a, b) => isUnfit(a) - isUnfit(b) || a.missing.length - b.missing.length || b.used - a.used,
+  );
 }
 
 /** Where a required field stands in a request. */
@@ -36,11 +42,12 @@ export const pathOf = (operation: ImportOperation, field: string) => fieldNamed(
 function fitOfEntry(operation: ImportOperation, request: unknown): Fit {
   const required = requiredFields(operation);
   const missing = required.filter((field) => valueAt(request, pathOf(operation, field)) === undefined);
-  return { operation, format: 'json', missing, unused: [], used: required.length - missing.length };
+  const used = required.length - missing.length;
+  return { operation, format: 'json', missing, unused: [], used, examples: {} };
 }
 
 function fitOfHeaders(operation: ImportOperation, headers: ReturnType<typeof firstRows>): Fit {
-  const fits = headers.map(({ cells }): Fit => {
+  const fits = headers.map(({ cells, next }): Fit => {
     const fields = cells.map((header) =>
       plainName(header) === plainName(toMendName) ? undefined : fieldNamed(operation, header),
     );
@@ -54,6 +61,7 @@ function fitOfHeaders(operation: ImportOperation, headers: ReturnType<typeof fir
           !fields[cell] && header.trim() !== '' && plainName(header) !== plainName(toMendName),
       ),
       used: given.size,
+      examples: Object.fromEntries(cells.map((header, cell) => [header, next[cell]?.trim() ?? ''])),
     };
   });
   return fits.reduce((best, each) => (each.used > best.used ? each : best));

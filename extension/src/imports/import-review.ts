@@ -2,10 +2,12 @@ import type { Environment } from '../../../shared/environments.ts';
 import type { ImportOperation } from '../../../shared/import-record.ts';
 import type { CheckedRow } from '../../../shared/imports/check-roster.ts';
 import type { ImportPlan } from '../../../shared/imports/plan-import.ts';
+import type { Roster } from '../../../shared/imports/roster.ts';
 import { confirmationStep, mark } from '../forms/review.ts';
 import { type ChoiceStep, GoTo, type Option, type Step } from '../forms/step.ts';
 import { capitalised, plain } from '../plain-text.ts';
-import { importTitles } from './column-steps.ts';
+import { type ColumnsDraft, importTitles } from './column-steps.ts';
+import { exampleLines } from './example-lines.ts';
 import { deedWords, numberWords, rowWords, timeLeftWords } from './import-words.ts';
 
 /** So many rows are sent before a person is asked to continue, where that was chosen. */
@@ -29,6 +31,9 @@ export type ReviewedImport = {
   environment: Pick<Environment, 'id' | 'name' | 'apiUrl' | 'protected'>;
   rows: readonly CheckedRow[];
   plan: Pick<ImportPlan<CheckedRow>, 'toSend' | 'ends' | 'known'>;
+  /** Where the values of each row come from. */
+  columns: Roster['columns'];
+  set: ColumnsDraft['set'];
   /** How many rows a minute may be sent; undefined where the BFF does not say. */
   perMinute: number | undefined;
   /** Whether the rows are the documents of a folder, and how many of its files are left out. */
@@ -79,7 +84,7 @@ function reviewStep(reviewed: ReviewedImport): ChoiceStep<ReviewDraft> {
     id: 'review',
     ask: 'Review',
     prompt: 'Nothing is sent before you choose how',
-    options: () => [...sendOptions(reviewed), ...reviewLines(reviewed)],
+    options: () => [...sendOptions(reviewed), ...exampleOptions(reviewed), ...reviewLines(reviewed)],
     put: (option, draft) => {
       if (option === sendAll || option === sendFirst) return { ...draft, firstFive: option === sendFirst };
       return new GoTo(option === knownStepId ? knownStepId : 'review');
@@ -110,6 +115,17 @@ function sendOptions({ environment, operation, plan }: ReviewedImport): Option[]
   };
   // The first one is taken by Enter alone.
   return environment.protected ? [first, all] : [all, first];
+}
+
+/** One whole row before the numbers: whoever took the wrong column sees it there. */
+function exampleOptions(reviewed: ReviewedImport): Option[] {
+  const { operation, plan } = reviewed;
+  const [row] = plan.toSend;
+  if (!row) return [];
+  return exampleLines(operation, reviewed, row).map(({ label, value }, index) => ({
+    ...{ id: `example:${index}`, label: plain(label, 100), description: plain(value, 100) },
+    ...(index === 0 && { separatorAbove: 'The first row that will be sent' }),
+  }));
 }
 
 function reviewLines(reviewed: ReviewedImport): Option[] {
@@ -166,7 +182,7 @@ function reviewLines(reviewed: ReviewedImport): Option[] {
     id,
     label,
     description: plain(value, 200),
-    ...(index === 0 && { separatorAbove: 'What will be sent' }),
+    ...(index === 0 && { separatorAbove: 'The whole import' }),
   }));
 }
 

@@ -71,6 +71,36 @@ describe('the operation of a file', () => {
   }
 });
 
+it('what fits a column comes before what fits none', async () => {
+  const all = await fits('Matrikelnummer;Vorname;Nachname;E-Mail;Studiengang\n');
+  assert.deepEqual(
+    all.map(({ operation, used }) => [operation, used]),
+    [
+      ['createInvitation', 1],
+      ['createUser', 1],
+      ['submitDocument', 0],
+    ],
+  );
+});
+
+it('each column is offered with its cell of the first row, those that can hold the field first', async () => {
+  const all = await fits('Nr;Vorname;Nachname;E-Mail;Fach\n3100111;Katrin;Huber;k@example.edu;\n');
+  const draft: ColumnsDraft = {
+    ...{ operation: 'createInvitation', set: {}, constant: [] },
+    map: { Nachname: 'identity.lastName' },
+  };
+  const shown = async (field: string) => {
+    const step = columnSteps(all, draft).find(({ id }) => id === `column:${field}`);
+    assert(step?.kind === 'choice');
+    return (await step.options(draft)).map(({ label, description }) => `${label}: ${description}`);
+  };
+  // What another field has taken is not offered.
+  assert.deepEqual(await shown('identity.firstName'), ['Vorname: Katrin', 'Fach: (empty)', 'Nr: 3100111']);
+  assert.deepEqual(await shown('externalReferences[0].externalId'), [
+    ...['Nr: 3100111', 'Vorname: Katrin', 'Fach: (empty)'],
+  ]);
+});
+
 describe('the fields that no column gives', () => {
   it('are asked for once for all rows, where they can be the same', async () => {
     const draft = await answer('E-mail,First name,Last name,Student ID\n', {

@@ -10,7 +10,7 @@ import { production, sandbox } from '../samples.ts';
 
 const lines = Array.from({ length: 3_000 }, (_, row) => `s${row}@example.edu,Ada,L,SIS,${row}`);
 const text = ['E-mail,First name,Last name,Namespace,Student ID', ...lines, 'nobody,Ada,L,SIS,x'].join('\n');
-const { rows } = await checkImportFile(new TextEncoder().encode(text), 'createInvitation', {});
+const { rows, roster } = await checkImportFile(new TextEncoder().encode(text), 'createInvitation', {});
 const [first, second, ...toSend] = rows.filter(({ faults }) => faults.length === 0);
 assert(first && second);
 
@@ -33,6 +33,7 @@ const reviewed: ReviewedImport = {
   ...{ fileName: 'roster.csv', operation: 'createInvitation', environment: production, rows },
   plan: planOf(ready, found, false),
   perMinute: 60,
+  ...{ columns: roster.columns, set: {} },
 };
 const draft = { firstFive: true, again: false };
 
@@ -58,6 +59,33 @@ describe('the review of an import', () => {
       'Time: 50 min at 60 rows a minute',
     ])
       assert(shown.includes(line), `${line} in ${shown}`);
+  });
+
+  it('shows one whole row, and from which column each value comes', async () => {
+    const file = 'Matrikelnummer;Vorname;Nachname;E-Mail\n3100111;Huber;Katrin;k@example.edu\n';
+    const map = {
+      ...{ Vorname: 'identity.firstName', Nachname: 'identity.lastName' },
+      Matrikelnummer: 'externalReferences[0].externalId',
+    };
+    const set = { 'externalReferences[0].namespace': 'SIS' };
+    const bytes = new TextEncoder().encode(file);
+    const checked = await checkImportFile(bytes, 'createInvitation', { map, set });
+    const review = reviewSteps({
+      ...{ ...reviewed, environment: sandbox, rows: checked.rows, columns: checked.roster.columns, set },
+      plan: planOf(checked.rows, { ...found, known: new Map() }, false),
+    }).find(({ id }) => id === 'review');
+    assert(review?.kind === 'choice');
+    const examples = (await review.options(draft)).filter(({ id }) => id.startsWith('example:'));
+    assert.deepEqual(
+      examples.map(({ label, description }) => `${label}: ${description}`),
+      [
+        'External ID ← Matrikelnummer: 3100111',
+        'First name ← Vorname: Huber',
+        'Last name ← Nachname: Katrin',
+        'E-mail: k@example.edu',
+        'Namespace: SIS · the same in every row',
+      ],
+    );
   });
 
   it('offers the first five before all where the environment is protected, and after it elsewhere', async () => {
