@@ -303,7 +303,13 @@ describe('BFFs on one PostgreSQL', options, () => {
     const watch = async () => {
       while (!isOver()) {
         await delay(seconds * 50);
-        memory.push(first.bff.residentBytes().now / mebibyte);
+        try {
+          memory.push(first.bff.residentBytes().now / mebibyte);
+        } catch {
+          assert.fail(
+            `The first BFF has ended, although nobody ended it: ${first.bff.output().slice(-4_000)}`,
+          );
+        }
       }
     };
     await Promise.all([
