@@ -182,7 +182,7 @@ for (const kind of ['node', 'web'] as const) {
           await page.locator('.view-line', { hasText: 'student9@' }).waitFor();
           assert.equal(await wordsAt(page, 'student9@'), '');
           await editorAction(page, 'Check Import File…').click();
-          await describeRows(workbench);
+          await describeRowsAsBefore(workbench, /^Import /);
           await quickInput.pick('production');
           await notification(
             /Checked longer\.csv for production: 2 never sent, 7 done before, 1 faulty\. Nothing was sent\./,
@@ -208,7 +208,7 @@ for (const kind of ['node', 'web'] as const) {
           await treeItem('roster.csv').first().dblclick();
           await page.locator('.tab.active', { hasText: 'roster.csv' }).waitFor();
           await editorAction(page, 'Import from File…').click();
-          await describeRows(workbench);
+          await describeRowsAsBefore(workbench, /^Import /);
           await quickInput.pick('production');
           const done = notification(
             /Nothing in roster\.csv is left to send to production: 7 done before, 1 faulty\./,
@@ -303,7 +303,7 @@ for (const kind of ['node', 'web'] as const) {
         assert.match(found, /^Continue with 2 documents.*letter-A-1\.pdf, id A-1.*notes\.txt, does not fit/s);
         await workbench.screenshot(`.cache/screenshots/import-folder-${kind}.png`);
         await quickInput.accept();
-        await quickInput.message(/Namespace, the same in every row/);
+        await quickInput.message(/The system that knows these people/);
         await quickInput.type('SIS');
         await quickInput.accept();
         await quickInput.pick('DIPLOMA');
@@ -456,11 +456,20 @@ for (const kind of ['node', 'web'] as const) {
   });
 }
 
+/** What the file's rows are for, as it was said of a file with the same header. */
+async function describeRowsAsBefore({ quickInput }: Workbench, title: RegExp): Promise<void> {
+  await quickInput.step(title);
+  await quickInput.pick('Invite people');
+  await quickInput.step(titleOf('Columns'));
+  assert.match((await quickInput.options()).join('\n'), /^Use Them as Before, Namespace: SIS/);
+  await quickInput.pick('Use Them as Before');
+}
+
 /** What the file's rows are for, and the namespace that the file does not have. */
 async function describeRows({ quickInput }: Workbench): Promise<void> {
   await quickInput.step(/^Import /);
   await quickInput.pick('Invite people');
-  await quickInput.message(/Namespace, the same in every row/);
+  await quickInput.message(/The system that knows these people/);
   await quickInput.type('SIS');
   await quickInput.accept();
 }

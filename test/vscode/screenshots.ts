@@ -121,9 +121,11 @@ async function importing(): Promise<void> {
     await writeFile(join(folder, 'roster.csv'), roster(rows));
     await importFromExplorer(workbench, 'roster.csv');
     await quickInput.pick('Invite people');
-    await quickInput.message(/Namespace/);
-    await quickInput.type('SIS');
-    await quickInput.accept();
+    if (rows === 9) {
+      await quickInput.message(/The system that knows these people/);
+      await quickInput.type('SIS');
+      await quickInput.accept();
+    } else await quickInput.pick('Use Them as Before');
     await quickInput.step(/Invite people · sandbox/);
     await quickInput.accept();
     if (rows === 9) {

@@ -1,10 +1,16 @@
 import type { ImportArgument } from '../contributions.ts';
 import { CommandError } from '../failures/command-failure.ts';
-import type { WizardInput } from '../forms/step.ts';
 import { runWizard } from '../forms/wizard.ts';
-import { type ColumnsDraft, columnSteps, fieldsLacking } from '../imports/column-steps.ts';
+import {
+  beginColumns,
+  type ColumnMemory,
+  type ColumnsDraft,
+  columnSteps,
+  fieldsLacking,
+} from '../imports/column-steps.ts';
 import { fittingOperations } from '../imports/fitting-operations.ts';
 import { plain } from '../plain-text.ts';
+import type { AskDependencies } from './ask-for-request.ts';
 
 /**
  * What the file is for, and what its columns do not say; undefined when the user gave up.
@@ -14,21 +20,30 @@ export async function askForColumns(
   fileName: string,
   bytes: Uint8Array,
   { operation: given, map = {}, set = {}, confirm: confirmed }: ImportArgument,
-  input: WizardInput,
+  { input, lastEntries }: Pick<AskDependencies, 'input' | 'lastEntries'>,
 ): Promise<ColumnsDraft | undefined> {
   const fits = await fittingOperations(bytes);
   const operation = given ?? fits[0]?.operation;
   if (!operation) return undefined;
-  const draft: ColumnsDraft = { operation, map, set, constant: [] };
-  const isAnswered = fieldsLacking(fits, draft).length === 0;
+  const said: ColumnsDraft = { operation, map, set, constant: [] };
+  const isAnswered = fieldsLacking(fits, said).length === 0;
+  const isSaid = Object.keys({ ...map, ...set }).length > 0;
+  const memory: ColumnMemory = {
+    last: lastEntries.get(),
+    // Whoever says how to use the columns is not asked whether to use them otherwise.
+    ...(!isSaid && {
+      columnsBefore: (each) =>
+        lastEntries.columnsOf(fits.find((fit) => fit.operation === each)?.headers ?? [], each),
+    }),
+  };
   const answered =
     confirmed || (given && isAnswered)
-      ? draft
+      ? said
       : await runWizard<ColumnsDraft>(
           {
             title: plain(`Import ${fileName}`, 120),
-            draft,
-            steps: (now) => columnSteps(fits, now, given === undefined),
+            draft: isSaid ? said : beginColumns(operation, memory),
+            steps: (now) => columnSteps(fits, now, { ...memory, asksOperation: given === undefined }),
           },
           input,
         );

@@ -108,6 +108,9 @@ async function importPrepared(
       .stopImport({ environment, id: left.id })
       .catch(() => {});
 
+  // From here on rows are sent, so somebody has looked at what was entered.
+  const headers = file.roster.columns.map(({ header }) => header);
+  void dependencies.lastEntries.keepColumns(headers, { operation, map, set });
   let importId: string | undefined;
   let markedAt = 0;
   const run = createImportRun<CheckedRow>({

@@ -36,7 +36,7 @@ export type PreparedImport = {
   imports: readonly ImportRecord[];
 };
 
-export type PrepareDependencies = Pick<WriteDependencies, 'list' | 'input' | 'backend'> & {
+export type PrepareDependencies = Pick<WriteDependencies, 'list' | 'input' | 'lastEntries' | 'backend'> & {
   diagnostics: ImportDiagnostics;
   marks: RowMarks;
 };
@@ -49,7 +49,7 @@ export type PrepareDependencies = Pick<WriteDependencies, 'list' | 'input' | 'ba
 export async function prepareImport(
   given: vscode.Uri | undefined,
   wanted: ImportArgument,
-  { list, input, diagnostics, marks, backend }: PrepareDependencies,
+  { list, input, lastEntries, diagnostics, marks, backend }: PrepareDependencies,
 ): Promise<PreparedImport | undefined> {
   const { fileLimits } = await loadList(list);
   const source = await chooseSource(given, input);
@@ -57,7 +57,8 @@ export async function prepareImport(
   const { uri, bytes, isFolder } = source;
   const name = plain(source.name, 60);
   const folderOperation: { operation?: ImportOperation } = isFolder ? { operation: 'submitDocument' } : {};
-  const columns = await askForColumns(name, bytes, { ...wanted, ...folderOperation }, input);
+  const saidOfIt = { ...wanted, ...folderOperation };
+  const columns = await askForColumns(name, bytes, saidOfIt, { input, lastEntries });
   if (!columns) return undefined;
   const { operation } = columns;
   const target = await findTarget(list, [operation], { title: `Import ${name}`, named: wanted.environment });

@@ -4,6 +4,7 @@ import { templateFields } from '../../../shared/imports/template.ts';
 import { operations } from '../../../shared/operations.ts';
 import { pathWords } from '../../../shared/validate.ts';
 import { faultWords } from '../forms/fault-words.ts';
+import type { KeptColumns, LastEntries } from '../forms/last-entries.ts';
 import { faultAt, withValue } from '../forms/request-draft.ts';
 import type { ChoiceStep, Option, Step, TextStep } from '../forms/step.ts';
 import { plain } from '../plain-text.ts';
@@ -18,6 +19,14 @@ export type ColumnsDraft = {
   set: Readonly<Record<string, string>>;
   /** The fields that were said to be the same in every row, before the text is given. */
   constant: readonly string[];
+  /** The columns are used as they were for the last file with this header: what that answers is not asked for. */
+  asBefore?: true;
+};
+
+/** What earlier imports and forms have left. */
+export type ColumnMemory = {
+  last?: LastEntries;
+  columnsBefore?: (operation: ImportOperation) => KeptColumns | undefined;
 };
 
 export const importTitles: Record<ImportOperation, string> = {
@@ -32,39 +41,56 @@ const personal = /(^|\.)(email|firstName|lastName|externalId|file)$/;
 const sameInEveryRow = 'same-in-every-row';
 const columnPrefix = 'column:';
 
+/** Where the steps begin for an operation. */
+export function beginColumns(operation: ImportOperation, { columnsBefore }: ColumnMemory): ColumnsDraft {
+  const before = columnsBefore?.(operation);
+  const anew = { operation, map: {}, set: {}, constant: [] };
+  return before ? { ...anew, map: before.map, set: before.set, asBefore: true } : anew;
+}
+
 /** Asks what the file is for, and for each field that no column gives. */
 export function columnSteps(
   fits: readonly Fit[],
-  { operation, constant, set }: ColumnsDraft,
-  asksOperation = true,
+  draft: ColumnsDraft,
+  { asksOperation = true, ...memory }: ColumnMemory & { asksOperation?: boolean } = {},
 ) {
+  const { operation, constant, set, asBefore } = draft;
+  const { last = {} } = memory;
   const fit = fits.find((each) => each.operation === operation);
-  const missing = fit && fit.used > 0 ? fit.missing : [];
+  const given = asBefore ? givenFields(draft) : new Set();
+  const missing = fit && fit.used > 0 ? fit.missing.filter((field) => !given.has(field)) : [];
+  const before = memory.columnsBefore?.(operation);
   return [
-    ...(asksOperation ? [operationStep(fits)] : []),
+    ...(asksOperation ? [operationStep(fits, memory)] : []),
+    ...(before ? [beforeStep(before, memory)] : []),
     ...missing.flatMap((field): Step<ColumnsDraft>[] => {
       const { unused = [], examples = {} } = fit ?? {};
       const isPersonal = personal.test(field);
-      if (unused.length === 0) return isPersonal ? [] : constantSteps(operation, field, set);
+      if (unused.length === 0) return isPersonal ? [] : constantSteps(operation, field, set, last);
       const steps: Step<ColumnsDraft>[] = [columnStep(operation, field, { unused, examples }, !isPersonal)];
       if (!constant.includes(field)) return steps;
       return [
         ...steps,
-        ...constantSteps(operation, field, set).map((step) => ({ ...step, counted: false as const })),
+        ...constantSteps(operation, field, set, last).map((step) => ({ ...step, counted: false as const })),
       ];
     }),
   ];
 }
 
 /** The fields that every row lacks, whatever a person has said, in words. */
-export function fieldsLacking(fits: readonly Fit[], { operation, map, set }: ColumnsDraft): string[] {
+export function fieldsLacking(fits: readonly Fit[], draft: ColumnsDraft): string[] {
+  const { operation } = draft;
   const fit = fits.find((each) => each.operation === operation);
   // An entry of a JSON list may lack what the next one has: each is told its own.
   if (!fit || fit.used === 0 || fit.format === 'json') return [];
-  const given = new Set(
+  const given = givenFields(draft);
+  return fit.missing.filter((field) => !given.has(field)).map((field) => fieldWords(operation, field));
+}
+
+function givenFields({ operation, map, set }: ColumnsDraft): Set<string> {
+  return new Set(
     [...Object.values(map), ...Object.keys(set)].map((name) => pathWords(pathOf(operation, name))),
   );
-  return fit.missing.filter((field) => !given.has(field)).map((field) => fieldWords(operation, field));
 }
 
 /** As a new file calls its column. */
@@ -73,7 +99,7 @@ export function fieldWords(operation: ImportOperation, field: string): string {
   return named?.header ?? field;
 }
 
-function operationStep(fits: readonly Fit[]): ChoiceStep<ColumnsDraft> {
+function operationStep(fits: readonly Fit[], memory: ColumnMemory): ChoiceStep<ColumnsDraft> {
   return {
     kind: 'choice',
     id: 'operation',
@@ -89,8 +115,29 @@ function operationStep(fits: readonly Fit[]): ChoiceStep<ColumnsDraft> {
       })),
     put: (option, draft) => {
       const operation = importOperations.find((each) => each === option) ?? draft.operation;
-      return operation === draft.operation ? draft : { ...draft, operation, map: {}, set: {}, constant: [] };
+      return operation === draft.operation ? draft : beginColumns(operation, memory);
     },
+  };
+}
+
+function beforeStep({ operation, map, set }: KeptColumns, memory: ColumnMemory): ChoiceStep<ColumnsDraft> {
+  const wordsOf = (field: string) => fieldWords(operation, pathWords(pathOf(operation, field)));
+  const words = [
+    ...Object.entries(map).map(([header, field]) => `${wordsOf(field)} ← ${header.trim()}`),
+    ...Object.entries(set).map(([field, text]) => `${wordsOf(field)}: ${text}`),
+  ];
+  return {
+    kind: 'choice',
+    id: 'before',
+    ask: 'Columns',
+    // It decides how many steps there are.
+    counted: false,
+    prompt: 'You have imported a file with these columns before. Use them in the same way?',
+    options: () => [
+      { id: 'same', label: 'Use Them as Before', description: plain(words.join(' · '), 200) },
+      { id: 'anew', label: 'Choose Again…', description: 'you are asked for each column' },
+    ],
+    put: (option) => beginColumns(operation, option === 'same' ? memory : {}),
   };
 }
 
@@ -155,11 +202,12 @@ function constantSteps(
   operation: ImportOperation,
   field: string,
   set: ColumnsDraft['set'],
+  last: LastEntries,
 ): Step<ColumnsDraft>[] {
-  if (field !== 'documentType') return [constantStep(operation, field)];
+  if (field !== 'documentType') return [constantStep(operation, field, last)];
   const isOther = set[field] !== undefined && !documentedTypes.includes(set[field]);
   // It comes by the choice of another type.
-  const other = { ...constantStep(operation, field), counted: false as const };
+  const other = { ...constantStep(operation, field, last), counted: false as const };
   return [documentTypeStep, ...(isOther ? [other] : [])];
 }
 
@@ -180,15 +228,27 @@ const documentTypeStep: ChoiceStep<ColumnsDraft> = {
   put: (option, draft) => ({ ...draft, set: { ...draft.set, documentType: option } }),
 };
 
-function constantStep(operation: ImportOperation, field: string): TextStep<ColumnsDraft> {
+/** What a field is, where the forms say it too. */
+const constantQuestions: Readonly<Record<string, string>> = {
+  namespace: 'The system that knows these people by their ids, for example SIS; the same in every row',
+  roleName: 'Role of the new users, for example student or faculty; the same in every row',
+};
+
+function constantStep(
+  operation: ImportOperation,
+  field: string,
+  { namespace, roleName }: LastEntries,
+): TextStep<ColumnsDraft> {
   const words = fieldWords(operation, field);
   const path = pathOf(operation, field);
+  const name = String(path.at(-1));
+  const suggestion = { namespace, roleName }[name];
   return {
     kind: 'text',
     id: `set:${field}`,
     ask: words,
-    prompt: `${words}, the same in every row`,
-    value: ({ set }) => set[field] ?? '',
+    prompt: constantQuestions[name] ?? `${words}, the same in every row`,
+    value: ({ set }) => set[field] ?? suggestion ?? '',
     check: (text) => {
       if (text.trim() === '') return `Enter a value for “${words}”`;
       const fault = faultAt(operations[operation].request, withValue({}, path, text), path);

@@ -12,6 +12,8 @@ export type Fit = {
   format: 'csv' | 'json';
   /** Fields that every request needs and that no column gives, as the contract spells them. */
   missing: readonly string[];
+  /** All headers of a CSV file. */
+  headers: readonly string[];
   /** Headers that nothing takes. */
   unused: readonly string[];
   /** How many columns are taken. */
@@ -43,7 +45,7 @@ function fitOfEntry(operation: ImportOperation, request: unknown): Fit {
   const required = requiredFields(operation);
   const missing = required.filter((field) => valueAt(request, pathOf(operation, field)) === undefined);
   const used = required.length - missing.length;
-  return { operation, format: 'json', missing, unused: [], used, examples: {} };
+  return { operation, format: 'json', missing, headers: [], unused: [], used, examples: {} };
 }
 
 function fitOfHeaders(operation: ImportOperation, headers: ReturnType<typeof firstRows>): Fit {
@@ -56,6 +58,7 @@ function fitOfHeaders(operation: ImportOperation, headers: ReturnType<typeof fir
       operation,
       format: 'csv',
       missing: requiredFields(operation).filter((field) => !given.has(field)),
+      headers: cells,
       unused: cells.filter(
         (header, cell) =>
           !fields[cell] && header.trim() !== '' && plainName(header) !== plainName(toMendName),

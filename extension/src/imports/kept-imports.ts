@@ -1,5 +1,6 @@
 import type { ImportOperation } from '../../../shared/import-record.ts';
 import type { ColumnWords } from '../../../shared/imports/roster.ts';
+import { impersonal } from '../forms/last-entries.ts';
 
 /** What is kept of an import until it ends, so that it can be continued: where its file is, and nothing of what is in it. */
 export type KeptImport = {
@@ -45,9 +46,6 @@ export const silentMs = 12_000;
 /** The BFF ends an import 24 hours after its last row; what is older is of no use. */
 const keptMs = 24 * 60 * 60 * 1000;
 const mostKept = 20;
-
-/** The fields of which one text for all rows says nothing about a person. */
-const impersonal = /(^|\.)(namespace|roleName|documentType|verificationIntent)$/;
 
 /** Why what was left cannot be continued: another BFF, or somebody else. Undefined where nothing speaks against it. */
 export function differenceFrom(

@@ -27,6 +27,33 @@ test('the last system and roles are offered again, each by itself', async () => 
   assert.deepEqual(restarted.get().roles, []);
 });
 
+test('the columns of an imported file are used again for one with the same header', async () => {
+  const entries = createLastEntries(memento());
+  const headers = ['Matrikelnummer', 'Vorname', 'E-Mail'];
+  const map = { Vorname: 'identity.firstName' };
+  const set = { 'externalReferences[0].namespace': 'SIS' };
+  await entries.keepColumns(headers, { operation: 'createInvitation', map, set });
+  const found = entries.columnsOf([...headers, 'What to correct'], 'createInvitation');
+  assert.deepEqual([found?.map, found?.set], [map, set]);
+  assert.equal(entries.columnsOf(headers, 'createUser'), undefined);
+  assert.equal(entries.columnsOf(headers.slice(1), 'createInvitation'), undefined);
+  // The next form begins with it too.
+  assert.deepEqual(entries.get(), { namespace: 'SIS' });
+});
+
+test('of an imported file, nothing is kept that could be about a person', async () => {
+  const state = memento();
+  const entries = createLastEntries(state);
+  const operation = 'createInvitation' as const;
+  const map = { Vorname: 'identity.firstName' };
+  await entries.keepColumns(['Vorname', 'ada@example.edu'], { operation, map, set: {} });
+  const set = { 'identity.lastName': 'Lovelace', namespace: 'ada@example.edu' };
+  await entries.keepColumns(['Vorname', 'E-Mail'], { operation, map, set });
+  const kept = JSON.stringify([...state.kept]);
+  assert.match(kept, /Vorname/);
+  assert.doesNotMatch(kept, /ada|Lovelace/i);
+});
+
 test('what could be about a person is not kept on the disk, even where somebody typed it into the wrong box', async () => {
   const state = memento();
   const entries = createLastEntries(state);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Place, Step, WizardInput } from '../../../extension/src/forms/step.ts';
+import { GoTo, type Place, type Step, type WizardInput } from '../../../extension/src/forms/step.ts';
 import { runWizard } from '../../../extension/src/forms/wizard.ts';
 import {
+  beginColumns,
   type ColumnsDraft,
   columnSteps,
   fieldsLacking,
@@ -99,6 +100,46 @@ it('each column is offered with its cell of the first row, those that can hold t
   assert.deepEqual(await shown('externalReferences[0].externalId'), [
     ...['Nr: 3100111', 'Vorname: Katrin', 'Fach: (empty)'],
   ]);
+});
+
+describe('what was entered before', () => {
+  const text = 'Login,First name,Last name,Student ID\n';
+  const before = {
+    operation: 'createInvitation' as const,
+    map: { Login: 'email' },
+    set: { 'externalReferences[0].namespace': 'LMS' },
+  };
+  const memory = {
+    last: { namespace: 'SIS' },
+    columnsBefore: (operation: string) => (operation === 'createInvitation' ? before : undefined),
+  };
+
+  it('is used for a file with the same header, or chosen again', async () => {
+    const all = await fits(text);
+    const draft = beginColumns('createInvitation', memory);
+    assert.deepEqual([draft.map, draft.set], [before.map, before.set]);
+    const [operation, step, ...others] = columnSteps(all, draft, memory);
+    assert(operation?.kind === 'choice' && step?.kind === 'choice');
+    assert.deepEqual(others, []);
+    const [same] = await step.options(draft);
+    assert.equal(same?.description, 'E-mail ← Login · Namespace: LMS');
+    const anew = step.put('anew', draft);
+    assert(!(anew instanceof GoTo));
+    assert.deepEqual([anew.map, anew.set], [{}, {}]);
+    assert.equal(columnSteps(all, anew, memory).length, 4);
+    // Another operation has nothing to use again.
+    const other = operation.put('createUser', draft);
+    assert(!(other instanceof GoTo));
+    assert.deepEqual(columnSteps(all, other, memory)[1]?.id, 'column:identity.email');
+  });
+
+  it('is what the namespace begins with, which is explained as in the forms', async () => {
+    const draft = beginColumns('createInvitation', {});
+    const step = columnSteps(await fits('E-mail,First name,Last name,Student ID\n'), draft, memory).at(-1);
+    assert(step?.kind === 'text');
+    assert.equal(step.value(draft), 'SIS');
+    assert.match(step.prompt, /^The system that knows these people .* for example SIS/);
+  });
 });
 
 describe('the fields that no column gives', () => {
