@@ -27,7 +27,7 @@ export function writeResultFiles(
   report.say(`Results of every row: ${write(`${stem}-results.csv`, resultsFile(results))}`);
   const file = `${stem}-to-mend.${roster.format}`;
   if (results.some(isToMend))
-    report.say(`Rows to mend and import again: ${write(file, toMendFile(roster, results))}`);
+    report.say(`Rows to mend and import again: ${write(file, toMendFile(roster, results, basename(path)))}`);
   else if (existsSync(file))
     report.say(`${pathWords(file)} is from an earlier run. No row is left to correct.`);
   if (results.some(({ state }) => state === 'unknown'))

@@ -37,12 +37,23 @@ export function isToMend({ state }: RowResult): boolean {
 
 /**
  * The content of `…-to-mend.csv`: the rows that failed, with their cells unchanged, and a last column that says what was
- * wrong. A person can correct this file and import it. For a JSON file, the result is JSON too.
+ * wrong. `fileName` is the name of the original file, for messages that name one of its lines. A person can correct this file and import it. For a JSON file, the result is JSON too.
  */
-export function toMendFile({ format, columns, delimiter }: Roster, results: readonly RowResult[]): string {
-  const failed = results.filter(isToMend);
+export function toMendFile(
+  { format, columns, delimiter }: Roster,
+  results: readonly RowResult[],
+  fileName = 'the original file',
+): string {
+  // The line of another row is a line of the original file; here it would be the line of somebody else.
+  const failed = results.filter(isToMend).map(({ message = '', ...result }) => ({
+    ...result,
+    message: message.replaceAll(
+      doubled,
+      (_, line) => `is already in line ${line} of ${fileName}. Delete this row`,
+    ),
+  }));
   if (format === 'json') {
-    const entries = failed.map(({ row, message = '' }) => ({ ...row.draft, [toMendName]: message }));
+    const entries = failed.map(({ row, message }) => ({ ...row.draft, [toMendName]: message }));
     return `${JSON.stringify(entries, undefined, 2)}\n`;
   }
   // A file that was corrected before already has this column.
@@ -53,12 +64,15 @@ export function toMendFile({ format, columns, delimiter }: Roster, results: read
     ...Array.from({ length: widest - columns.length }, (_, more) => columns.length + more),
   ];
   const header = places.map((cell) => columns[cell]?.header ?? '');
-  const rows = failed.map(({ row, message = '' }) => [
+  const rows = failed.map(({ row, message }) => [
     ...places.map((cell) => row.cells[cell] ?? ''),
     harmless(message),
   ]);
   return formatCsv([[...header, toMendName], ...rows], delimiter);
 }
+
+/** As `checkRoster` says that a person is in an earlier row. */
+const doubled = /is already in line (\d+)\. Use one row for each person/g;
 
 /** A spreadsheet would run a cell that begins with one of these characters as a formula. */
 export function harmless(text: string): string {

@@ -44,7 +44,7 @@ export function showImportResults({ source, file, results, result, sendAgain }: 
     const suffix = toMendSuffix(file.roster);
     buttons.push({
       title: 'Save Rows to Mend…',
-      act: () => save(source, suffix, toMendFile(file.roster, results)),
+      act: () => save(source, suffix, toMendFile(file.roster, results, source.name)),
     });
   }
   buttons.push({ title: 'Save Results…', act: () => save(source, '-results.csv', resultsFile(results)) });

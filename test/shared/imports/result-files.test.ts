@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { checkRoster } from '../../../shared/imports/check-roster.ts';
 import { formatCsv } from '../../../shared/imports/csv-table.ts';
 import { type RowResult, resultsFile, toMendFile } from '../../../shared/imports/result-files.ts';
 import type { Roster } from '../../../shared/imports/roster.ts';
-import { read } from './read.ts';
+import { breathe, read } from './read.ts';
 
 const header = ['E-mail', 'First name', 'Last name', 'Notes'];
 
@@ -77,6 +78,21 @@ describe('the file of rows to correct', () => {
       toMendFile(roster, results),
       'E-mail,First name,What to correct\r\na@example.edu,=1+1,Last name: is required\r\nd@example.edu,D,Last name: is required\r\n',
     );
+  });
+
+  it('names the line of the original file where a person is in it twice', async () => {
+    const person = 'SIS,1,a@example.edu,Ada,Lovelace';
+    const roster = await read(
+      `Namespace,External ID,E-mail,First name,Last name\n${person}\n${person}`,
+      'createInvitation',
+    );
+    const rows = await checkRoster(roster, { breathe });
+    const results = rows.flatMap((row): RowResult[] => {
+      const [fault] = row.faults;
+      return fault ? [{ row, reference: row.reference, state: 'invalid', message: fault.message }] : [];
+    });
+    const [, line] = toMendFile(roster, results, 'first.csv').split('\r\n');
+    assert.equal(line, `${person},External ID: is already in line 2 of first.csv. Delete this row`);
   });
 
   it('keeps cells that have no column, so they are still a fault', async () => {
