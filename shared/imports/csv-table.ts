@@ -75,7 +75,7 @@ export function formatCsv(rows: readonly (readonly string[])[], delimiter: Delim
   return `${Papa.unparse(rows as string[][], { delimiter, newline: '\r\n' })}\r\n`;
 }
 
-/** The place of a cell in the text, including its quotation marks; offsets in UTF-16 units. */
+/** The place of a cell in the text, including its quotation marks; offsets in UTF-16 units. A cell that a short row lacks is at its end. */
 export function cellRange(
   text: string,
   rowStart: number,
@@ -85,7 +85,8 @@ export function cellRange(
   let start = rowStart;
   for (let index = 0; ; index += 1) {
     const end = cellEnd(text, start, delimiter);
-    if (index === cell || text[end] !== delimiter) return { start, end };
+    if (index === cell) return { start, end };
+    if (text[end] !== delimiter) return { start: end, end };
     start = end + 1;
   }
 }

@@ -24,9 +24,22 @@ export function placeFinder({
     const wholeLine = { start, end: next === undefined ? text.length : next - 1 };
     const found =
       format === 'csv' && cell !== undefined ? cellRange(text, start, delimiter, cell) : wholeLine;
-    // Of an empty cell nothing could be underlined: then it is the whole row.
-    const { start: from, end: to } = found.end > found.start ? found : wholeLine;
+    const { start: from, end: to } =
+      found.end > found.start ? found : aroundCell(found, text, delimiter, start);
     return { start: positionOf(from), end: positionOf(to) };
+  };
+}
+
+/** An empty cell has nothing to underline: it is marked by what is beside it, its separators or the end of a short row. */
+function aroundCell(
+  { start, end }: { start: number; end: number },
+  text: string,
+  delimiter: string,
+  rowStart: number,
+) {
+  return {
+    start: Math.max(rowStart, start - 1),
+    end: text[end] === delimiter ? end + 1 : end,
   };
 }
 

@@ -30,7 +30,11 @@ describe('the place of a fault', () => {
     const text = `${header}\n"A ""d"", a\nB",nobody,Lovelace,SIS,1\nAda,a@b.co,L,SIS,1.2E+10`;
     assert.deepEqual(await faultyTexts(text), ['nobody', '"A ""d"", a\nB"', '1.2E+10']);
   });
-  it('is the row where the cell is empty', async () => {
-    assert.deepEqual(await faultyTexts(`${header}\nAda,,Lovelace,SIS,1`), ['Ada,,Lovelace,SIS,1']);
+  it('is between the separators where the cell is empty, and at the end of a row that is too short', async () => {
+    assert.deepEqual(await faultyTexts(`${header}\nAda,,Lovelace,SIS,1`), [',,']);
+    assert.deepEqual(await faultyTexts(`${header}\n,a@b.co,Lovelace,SIS,1\n`), [',']);
+    assert.deepEqual(await faultyTexts(`${header}\nAda,a@b.co,,SIS,1`), [',,']);
+    assert.deepEqual(await faultyTexts(`${header}\nAda,a@b.co,Lovelace,SIS,\n`), [',']);
+    assert.deepEqual(await faultyTexts(`${header}\nAda,a@b.co,Lovelace,SIS\nAda,,L,SIS,2`), ['S', ',,']);
   });
 });
