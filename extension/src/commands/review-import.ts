@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import type { ImportRecord } from '../../../shared/import-record.ts';
 import type { CheckedRow } from '../../../shared/imports/check-roster.ts';
 import { openImportOf } from '../../../shared/imports/open-import.ts';
@@ -18,6 +19,8 @@ export type DecidedImport = ReviewDraft & {
   /** The import to continue, where it is still open. */
   announced: ImportRecord | undefined;
 };
+
+const openProblems = () => void vscode.commands.executeCommand('workbench.actions.view.problems');
 
 /** Shows all of an import before anything is sent. Undefined when the user gave up; where there is nothing to send, it asks nothing. */
 export async function reviewImport(
@@ -47,7 +50,7 @@ export async function reviewImport(
           steps: (now) =>
             reviewSteps({
               ...{ fileName: source.name, operation, environment, rows: file.rows, perMinute },
-              ...{ columns: file.roster.columns, set: columns.set },
+              ...{ columns: file.roster.columns, set: columns.set, openProblems },
               ...{ plan: planFor(now), isFolder: source.isFolder, leftOut: source.leftOut },
               ...(hasChanged && { rowsBefore: left.rows }),
             }),

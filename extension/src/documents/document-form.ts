@@ -5,6 +5,7 @@ import { externalReference } from '../../../shared/fields.ts';
 import { allSteps, type Form } from '../forms/form.ts';
 import { referenceText } from '../forms/reference-steps.ts';
 import type { Draft } from '../forms/request-draft.ts';
+import { localWords } from '../forms/review.ts';
 import { reviewLines } from '../forms/review-lines.ts';
 import { batchesOf, operationOf, requestOf, requestWith } from './batches.ts';
 import type { LeftOut, Source } from './document.ts';
@@ -32,9 +33,7 @@ export function documentForm(
       const verifies =
         documentScopes(...documents.map(({ fields }) => fields)).length > documentScopes().length;
       return [
-        kind === 'local'
-          ? 'Local stand-in only: nothing reaches Pearsana.'
-          : 'Pearsana stores them for this person.',
+        kind === 'local' ? localWords.submitDocument : 'Pearsana stores them for this person.',
         ...(leftOut.length > 0 ? [`${fileWords(leftOut)} left out, see below.`] : []),
         ...(verifies ? ['This starts a verification.'] : []),
         ...(requests > 1 ? [`Sent in ${requests} requests, one after the other.`] : []),

@@ -5,6 +5,7 @@ import { operationForm } from './operation-form.ts';
 import { emailIn, personSteps } from './person-steps.ts';
 import { firstReference, otherReferences } from './reference-steps.ts';
 import { type Draft, faultAt, fieldStep, withValue } from './request-draft.ts';
+import { localWords } from './review.ts';
 import type { TextStep } from './step.ts';
 
 const schema = createInvitationRequest;
@@ -59,7 +60,7 @@ export const invitationForm = operationForm('createInvitation', {
     ...otherReferences(schema, draft),
   ],
   consequence: (_draft, kind) =>
-    kind === 'local' ? 'Local stand-in only: no e-mail is sent.' : 'Pearsana sends an e-mail to this person.',
+    kind === 'local' ? localWords.createInvitation : 'Pearsana sends an e-mail to this person.',
   deed(draft) {
     const roles = rolesIn(draft);
     return `invite ${emailIn(draft, emailPath) ?? ''}${isUsual(roles) ? '' : ` as ${roles.join(', ')}`}`;

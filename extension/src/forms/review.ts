@@ -26,6 +26,13 @@ export type ReviewExtras = {
   tools?(draft: Draft): readonly (Pick<Option, 'label' | 'description' | 'icon'> & { act(): void })[];
 };
 
+/** What a write to the local stand-in does not do. */
+export const localWords = {
+  createInvitation: 'Local stand-in only: no e-mail is sent.',
+  createUser: 'Local stand-in only: no user is created at Pearsana.',
+  submitDocument: 'Local stand-in only: nothing reaches Pearsana.',
+};
+
 /** Looks like no other environment, whatever the theme's colours are. */
 export function mark({
   protected: isProtected,

@@ -4,6 +4,7 @@ import { operationForm } from './operation-form.ts';
 import { emailIn, personSteps } from './person-steps.ts';
 import { firstReference, otherReferences } from './reference-steps.ts';
 import { type Draft, type FieldWords, fieldStep } from './request-draft.ts';
+import { localWords } from './review.ts';
 
 const schema = createUserRequest;
 const emailPath = ['identity', 'email'];
@@ -59,9 +60,7 @@ export const userForm = operationForm('createUser', {
     ...otherReferences(schema, draft),
   ],
   consequence: (_draft, kind) =>
-    kind === 'local'
-      ? 'Local stand-in only: no user is created at Pearsana.'
-      : 'Sending twice may create a duplicate user.',
+    kind === 'local' ? localWords.createUser : 'Sending twice may create a duplicate user.',
   deed: (draft) => `create the user ${emailIn(draft, emailPath) ?? ''} as ${roleIn(draft)}`,
   subject: (draft) => `the user ${emailIn(draft, emailPath) ?? 'somebody'}`,
   doing: 'Creating a user',

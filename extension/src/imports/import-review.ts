@@ -1,9 +1,8 @@
-import type { Environment } from '../../../shared/environments.ts';
 import type { ImportOperation } from '../../../shared/import-record.ts';
 import type { CheckedRow } from '../../../shared/imports/check-roster.ts';
 import type { ImportPlan } from '../../../shared/imports/plan-import.ts';
 import type { Roster } from '../../../shared/imports/roster.ts';
-import { confirmationStep, mark } from '../forms/review.ts';
+import { confirmationStep, localWords, mark, type ReviewedEnvironment } from '../forms/review.ts';
 import { type ChoiceStep, GoTo, type Option, type Step } from '../forms/step.ts';
 import { capitalised, plain } from '../plain-text.ts';
 import { type ColumnsDraft, importTitles } from './column-steps.ts';
@@ -15,6 +14,8 @@ export const firstRows = 5;
 
 /** The lines of the review that send; all others only show. */
 const [sendAll, sendFirst] = ['send-all', 'send-first'];
+
+const invalidId = 'invalid';
 
 /** The step that says what happens with rows that were done before. It is asked only where a person goes to it. */
 export const knownStepId = 'known';
@@ -28,7 +29,7 @@ export type ReviewDraft = {
 export type ReviewedImport = {
   fileName: string;
   operation: ImportOperation;
-  environment: Pick<Environment, 'id' | 'name' | 'apiUrl' | 'protected'>;
+  environment: ReviewedEnvironment;
   rows: readonly CheckedRow[];
   plan: Pick<ImportPlan<CheckedRow>, 'toSend' | 'ends' | 'known'>;
   /** Where the values of each row come from. */
@@ -39,6 +40,8 @@ export type ReviewedImport = {
   /** Whether the rows are the documents of a folder, and how many of its files are left out. */
   isFolder?: boolean;
   leftOut?: number;
+  /** Opens VS Code's list of the faults. */
+  openProblems?: () => void;
   /** How many rows the file had when it was confirmed, where it has changed since. */
   rowsBefore?: number;
 };
@@ -87,6 +90,7 @@ function reviewStep(reviewed: ReviewedImport): ChoiceStep<ReviewDraft> {
     options: () => [...sendOptions(reviewed), ...exampleOptions(reviewed), ...reviewLines(reviewed)],
     put: (option, draft) => {
       if (option === sendAll || option === sendFirst) return { ...draft, firstFive: option === sendFirst };
+      if (option === invalidId) reviewed.openProblems?.();
       return new GoTo(option === knownStepId ? knownStepId : 'review');
     },
   };
@@ -102,7 +106,7 @@ function sendOptions({ environment, operation, plan }: ReviewedImport): Option[]
     id: sendAll,
     label: `${capitalised(deedWords(operation, count))} — ${environment.name}`,
     description: next,
-    detail: 'You can pause or stop it at any time.',
+    detail: `${environment.kind === 'local' ? `${localWords[operation]} ` : ''}You can pause or stop it at any time.`,
     ...mark(environment),
   };
   if (count <= firstRows) return [all];
@@ -163,7 +167,11 @@ function reviewLines(reviewed: ReviewedImport): Option[] {
       isAgain ? 'Sent again, done before' : 'Skipped, done before',
       done === 0 ? '0' : `${numberWords(done)} · ${change}`,
     ],
-    ['invalid', 'Skipped, faulty', `${numberWords(faulty)}${faulty > 0 ? ' · listed in Problems' : ''}`],
+    [
+      invalidId,
+      'Skipped, faulty',
+      faulty > 0 ? `${numberWords(faulty)} · choose this line to see them` : '0',
+    ],
     ['unknown', 'Skipped, outcome unknown', numberWords(count('unknown'))],
     ...(isFolder
       ? [

@@ -52,7 +52,7 @@ describe('the review of an import', () => {
       'Environment: production · https://api.pearsana.com',
       'Will be sent: 2,998 rows',
       'Skipped, done before: 1 · choose this line to send them again',
-      'Skipped, faulty: 1 · listed in Problems',
+      'Skipped, faulty: 1 · choose this line to see them',
       'Skipped, outcome unknown: 1',
       'First: line 4 · SIS 2',
       'Last: line 3001 · SIS 2999',
@@ -97,6 +97,21 @@ describe('the review of an import', () => {
       (await optionsOf(sandbox)).options.slice(0, 2).map(({ id }) => id),
       ['send-all', 'send-first'],
     );
+  });
+
+  it('opens the list of faults from the line that counts them, and comes back to the review', () => {
+    let opened = 0;
+    const openProblems = () => void opened++;
+    const review = reviewSteps({ ...reviewed, openProblems }).find(({ id }) => id === 'review');
+    assert(review?.kind === 'choice');
+    assert(review.put('invalid', draft) instanceof GoTo);
+    assert.equal(opened, 1);
+  });
+
+  it('says that nobody is told where the environment is the local stand-in', async () => {
+    const { options } = await optionsOf({ ...sandbox, kind: 'local' });
+    assert.match(options[0]?.detail ?? '', /^Local stand-in only: no e-mail is sent\./);
+    assert.doesNotMatch((await optionsOf(sandbox)).options[0]?.detail ?? '', /Local/);
   });
 
   it('sends nothing when a line is chosen', async () => {
