@@ -182,10 +182,10 @@ for (const kind of ['node', 'web'] as const) {
           await page.locator('.view-line', { hasText: 'student9@' }).waitFor();
           assert.equal(await wordsAt(page, 'student9@'), '');
           await editorAction(page, 'Check Import File…').click();
-          await describeRowsAsBefore(workbench, /^Import /);
+          await describeRowsAsBefore(workbench, /^Check longer\.csv/);
           await quickInput.pick('production');
           await notification(
-            /Checked longer\.csv for production: 2 never sent, 7 done before, 1 faulty\. Nothing was sent\./,
+            /Checked longer\.csv for production: 2 new, 7 done before, 1 faulty\. Nothing was sent\./,
           )
             .first()
             .waitFor();

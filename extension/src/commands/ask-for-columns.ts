@@ -17,7 +17,7 @@ import type { AskDependencies } from './ask-for-request.ts';
  * @throws CommandError when a field is missing that nobody can give for all rows.
  */
 export async function askForColumns(
-  fileName: string,
+  { name: fileName, title }: { name: string; title: string },
   bytes: Uint8Array,
   { operation: given, map = {}, set = {}, confirm: confirmed }: ImportArgument,
   { input, lastEntries }: Pick<AskDependencies, 'input' | 'lastEntries'>,
@@ -41,7 +41,7 @@ export async function askForColumns(
       ? said
       : await runWizard<ColumnsDraft>(
           {
-            title: plain(`Import ${fileName}`, 120),
+            title: plain(title, 120),
             draft: isSaid ? said : beginColumns(operation, memory),
             steps: (now) => columnSteps(fits, now, { ...memory, asksOperation: given === undefined }),
           },

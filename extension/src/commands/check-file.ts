@@ -13,7 +13,7 @@ export async function checkFile(
     importFile: (uri: vscode.Uri, wanted: ImportArgument) => Promise<unknown>;
   },
 ): Promise<CheckResult | Failed | undefined> {
-  const prepared = await prepareImport(given, wanted, dependencies);
+  const prepared = await prepareImport(given, wanted, dependencies, 'Check');
   if (!prepared) return undefined;
   const { source, columns, target, file, plan } = prepared;
   const { id: environment, name } = target.environment;

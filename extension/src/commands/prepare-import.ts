@@ -18,6 +18,9 @@ import { chooseSource, documentFaults, type RosterSource, requestMaker } from '.
 import type { RowMarks } from './show-row-marks.ts';
 import type { WriteDependencies } from './write.ts';
 
+/** What a person has begun: the titles of its questions say it. */
+type Deed = 'Import' | 'Check';
+
 /** All that is known before a person reviews an import. Nothing has been announced or sent. */
 export type PreparedImport = {
   source: RosterSource;
@@ -50,18 +53,20 @@ export async function prepareImport(
   given: vscode.Uri | undefined,
   wanted: ImportArgument,
   { list, input, lastEntries, diagnostics, marks, backend }: PrepareDependencies,
+  deed: Deed = 'Import',
 ): Promise<PreparedImport | undefined> {
   const { fileLimits } = await loadList(list);
-  const source = await chooseSource(given, input);
+  const source = await chooseSource(given, input, deed);
   if (!source) return undefined;
   const { uri, bytes, isFolder } = source;
   const name = plain(source.name, 60);
   const folderOperation: { operation?: ImportOperation } = isFolder ? { operation: 'submitDocument' } : {};
   const saidOfIt = { ...wanted, ...folderOperation };
-  const columns = await askForColumns(name, bytes, saidOfIt, { input, lastEntries });
+  const title = `${deed} ${name}`;
+  const columns = await askForColumns({ name, title }, bytes, saidOfIt, { input, lastEntries });
   if (!columns) return undefined;
   const { operation } = columns;
-  const target = await findTarget(list, [operation], { title: `Import ${name}`, named: wanted.environment });
+  const target = await findTarget(list, [operation], { title, named: wanted.environment });
   if (!target) return undefined;
 
   const file = await whileShown(`Checking ${name}…`, () =>

@@ -34,8 +34,9 @@ export type RosterSource = {
 export async function chooseSource(
   given: vscode.Uri | undefined,
   input: WizardInput,
+  deed: 'Import' | 'Check',
 ): Promise<RosterSource | undefined> {
-  const uri = given ?? (await pickFile());
+  const uri = given ?? (await pickFile(deed));
   if (!uri) return undefined;
   const name = nameOf(uri);
   // A file that was never saved is in no folder.
@@ -59,10 +60,10 @@ export async function chooseSource(
   }
 }
 
-async function pickFile(): Promise<vscode.Uri | undefined> {
+async function pickFile(deed: 'Import' | 'Check'): Promise<vscode.Uri | undefined> {
   const picked = await vscode.window.showOpenDialog({
-    openLabel: 'Import',
-    title: 'Choose a file to import',
+    openLabel: deed,
+    title: `Choose a file to ${deed.toLowerCase()}`,
     filters: { 'CSV or JSON': ['csv', 'tsv', 'txt', 'json'] },
   });
   return picked?.[0];

@@ -62,14 +62,14 @@ const checkedStates: Record<WriteState | 'invalid', keyof CheckCounts> = {
 };
 
 const checkedWords: Record<keyof CheckCounts, string> = {
-  new: 'never sent',
+  new: 'new',
   known: 'done before',
   refused: 'refused before',
   unknown: 'with an unknown outcome',
   invalid: 'faulty',
 };
 
-/** As in `37 never sent, 263 done before`. */
+/** As in `37 new, 263 done before`. */
 export const checkWords = (counts: CheckCounts): string => wordsOf(counts, checkedWords);
 
 export const numberWords = (count: number): string => count.toLocaleString('en');

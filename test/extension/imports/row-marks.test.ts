@@ -34,7 +34,7 @@ describe('the marks of a file that was checked', () => {
     assert.deepEqual(runsOf(marks, 'new'), [{ from: 264, to: 300 }]);
     assert.deepEqual(runsOf(marks, 'faulty'), [{ from: 301, to: 301 }]);
     const counts = countChecked(rows, known);
-    assert.equal(checkWords(counts), '37 never sent, 263 done before, 1 faulty');
+    assert.equal(checkWords(counts), '37 new, 263 done before, 1 faulty');
   });
 
   const states: [what: string, known: KnownWrite, kind: string, words: RegExp][] = [
