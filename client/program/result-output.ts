@@ -20,9 +20,12 @@ export function writeResultFiles(
     renameSync(part, file);
     return pathWords(file);
   };
-  const counts = [...Map.groupBy(results, ({ state }) => state)].map(
-    ([state, rows]) => `${rows.length.toLocaleString('en')} ${stateWords[state]}`,
-  );
+  // Not by `Map.groupBy`, which Node 20 lacks.
+  const states = [...new Set(results.map(({ state }) => state))];
+  const counts = states.map((state) => {
+    const count = results.filter((each) => each.state === state).length;
+    return `${count.toLocaleString('en')} ${stateWords[state]}`;
+  });
   report.say(`${counts.join(', ')}.`);
   report.say(`Results of every row: ${write(`${stem}-results.csv`, resultsFile(results))}`);
   const file = `${stem}-to-mend.${roster.format}`;

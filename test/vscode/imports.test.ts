@@ -11,6 +11,7 @@ import { until } from '../support/until.ts';
 import {
   buildExtension,
   chooseInMenu,
+  clickInDetails,
   importFromExplorer,
   noBrowser,
   signIn,
@@ -215,7 +216,7 @@ for (const kind of ['node', 'web'] as const) {
           ).first();
           await done.waitFor();
           assert.equal(invited().length, 7);
-          await done.getByRole('button', { name: 'Send Again…' }).click();
+          await clickInDetails(workbench, done, 'Send Again…');
           await quickInput.step(/Invite people · production/);
           const shown = (await quickInput.options()).join('\n');
           assert.match(shown, /Sent again, done before, 7 · choose this line to skip them/);
