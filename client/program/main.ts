@@ -13,6 +13,8 @@ import { readSettings, whereHint } from './settings.ts';
 /** The exit status for wrong usage, from `sysexits.h`. */
 const wrongUse = 64;
 const notDone = 2;
+/** Signals that follow each other more quickly come from one press of a key. */
+const oneKeyPressMs = 500;
 const eitherOf = new Intl.ListFormat('en', { type: 'disjunction' });
 
 async function run(given: Arguments, report: Report): Promise<number> {
@@ -28,11 +30,16 @@ async function run(given: Arguments, report: Report): Promise<number> {
   if (given.command === 'check') return checkFile(asked, connection, report);
   if (given.command === 'results') return tellResults(asked, connection, report);
   let isCancelled = false;
+  let cancelledAt = 0;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       // A second Ctrl-C means that the person does not want to wait for the rows in progress.
+      // One Ctrl-C can arrive twice: from the terminal, and from the npm that started this program.
+      const now = performance.now();
+      if (isCancelled && now - cancelledAt < oneKeyPressMs) return;
       if (isCancelled) process.exit(notDone);
       isCancelled = true;
+      cancelledAt = now;
       report.say('Cancelling: waiting for the rows in progress …');
     });
   }
