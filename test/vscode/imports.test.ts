@@ -85,7 +85,7 @@ for (const kind of ['node', 'web'] as const) {
           /next, you type “production 7” to confirm/,
           /Invite 7 people — production/,
           /Will be sent, 7 rows/,
-          /Skipped, faulty, 1 · listed in Problems/,
+          /Skipped, faulty, 1 · choose this line to see them/,
           /First, line 2 · SIS 20260001/,
           /Last, line 8 · SIS 20260007/,
           /3,000 rows a minute/,

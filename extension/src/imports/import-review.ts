@@ -2,6 +2,7 @@ import type { ImportOperation } from '../../../shared/import-record.ts';
 import type { CheckedRow } from '../../../shared/imports/check-roster.ts';
 import type { ImportPlan } from '../../../shared/imports/plan-import.ts';
 import type { Roster } from '../../../shared/imports/roster.ts';
+import { valueAt } from '../../../shared/validate.ts';
 import { confirmationStep, localWords, mark, type ReviewedEnvironment } from '../forms/review.ts';
 import { type ChoiceStep, GoTo, type Option, type Step } from '../forms/step.ts';
 import { capitalised, plain } from '../plain-text.ts';
@@ -87,7 +88,7 @@ function reviewStep(reviewed: ReviewedImport): ChoiceStep<ReviewDraft> {
     id: 'review',
     ask: 'Review',
     prompt: 'Nothing is sent before you choose how',
-    options: () => [...sendOptions(reviewed), ...exampleOptions(reviewed), ...reviewLines(reviewed)],
+    options: () => [...sendOptions(reviewed), ...reviewLines(reviewed), ...exampleOptions(reviewed)],
     put: (option, draft) => {
       if (option === sendAll || option === sendFirst) return { ...draft, firstFive: option === sendFirst };
       if (option === invalidId) reviewed.openProblems?.();
@@ -121,7 +122,7 @@ function sendOptions({ environment, operation, plan }: ReviewedImport): Option[]
   return environment.protected ? [first, all] : [all, first];
 }
 
-/** One whole row before the numbers: whoever took the wrong column sees it there. */
+/** One whole row, and where each of its values comes from: whoever took the wrong column sees it there. */
 function exampleOptions(reviewed: ReviewedImport): Option[] {
   const { operation, plan } = reviewed;
   const [row] = plan.toSend;
@@ -130,6 +131,13 @@ function exampleOptions(reviewed: ReviewedImport): Option[] {
     ...{ id: `example:${index}`, label: plain(label, 100), description: plain(value, 100) },
     ...(index === 0 && { separatorAbove: 'The first row that will be sent' }),
   }));
+}
+
+/** The name and the address of a row's person, which is seen without scrolling. */
+function personIn(row: CheckedRow | undefined): string[] {
+  const at = (...path: string[]) => valueAt(row?.draft, path);
+  const name = ['firstName', 'lastName'].map((each) => at('identity', each) ?? '').join(' ');
+  return [name.trim(), String(at('email') ?? at('identity', 'email') ?? '')];
 }
 
 function reviewLines(reviewed: ReviewedImport): Option[] {
@@ -182,7 +190,7 @@ function reviewLines(reviewed: ReviewedImport): Option[] {
           ],
         ]
       : []),
-    ['first', 'First', rowLine(toSend[0])],
+    ['first', 'First', [rowLine(toSend[0]), ...personIn(toSend[0])].filter(Boolean).join(' · ')],
     ['last', 'Last', rowLine(toSend.at(-1))],
     ['time', 'Time', perMinute === undefined ? 'not known' : durationWords(toSend.length, perMinute)],
   ];
@@ -190,7 +198,7 @@ function reviewLines(reviewed: ReviewedImport): Option[] {
     id,
     label,
     description: plain(value, 200),
-    ...(index === 0 && { separatorAbove: 'The whole import' }),
+    ...(index === 0 && { separatorAbove: 'What will be sent' }),
   }));
 }
 

@@ -54,7 +54,7 @@ describe('the review of an import', () => {
       'Skipped, done before: 1 · choose this line to send them again',
       'Skipped, faulty: 1 · choose this line to see them',
       'Skipped, outcome unknown: 1',
-      'First: line 4 · SIS 2',
+      'First: line 4 · SIS 2 · Ada L · s2@example.edu',
       'Last: line 3001 · SIS 2999',
       'Time: 50 min at 60 rows a minute',
     ])
