@@ -58,7 +58,7 @@ test('GET /docs in a browser', { skip: !(await hasChromium()) }, async (t) => {
     assert.equal(kept, '[{},{},""]');
     assert.equal((await page.context().storageState({ indexedDB: true })).origins.length, 0);
     await page.reload();
-    assert(await page.locator('.authorize.unlocked').isVisible());
+    await page.locator('.authorize.unlocked').waitFor();
     assert.deepEqual(page.complaints, []);
   });
 
