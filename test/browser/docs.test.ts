@@ -34,7 +34,7 @@ test('GET /docs in a browser', { skip: !(await hasChromium()) }, async (t) => {
     for (const operation of await page.locator('.opblock-summary-control').all()) await operation.click();
     await page.locator('.models-control').click();
     await page.getByText('All error codes').click();
-    assert(await page.getByText('CONFIRMATION_REQUIRED').first().isVisible());
+    await page.getByText('CONFIRMATION_REQUIRED').first().waitFor();
 
     assert.deepEqual(page.complaints, []);
     assert.deepEqual([...new Set(page.requests.map((url) => new URL(url).origin))], [bff.url]);

@@ -121,7 +121,7 @@ test('the example of an internal tool', { skip: !(await hasChromium()) }, async 
     await said(page, /^Nothing was sent\. email: `ada@localhost` is not an e-mail address$/);
     await fillIn(page, 'ada@example.com');
     await page.getByRole('combobox').selectOption('production');
-    assert(await page.getByText('This is the real Pearsana (production)').isVisible());
+    await page.getByText('This is the real Pearsana (production)').waitFor();
     await page.getByLabel('type “production”').fill('sandbox');
     await page.getByRole('button', { name: 'Invite', exact: true }).click();
     await said(page, /^Nothing was sent\. Type “production” to confirm\. \(request [\w-]+\)$/);
