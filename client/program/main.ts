@@ -29,22 +29,19 @@ async function run(given: Arguments, report: Report): Promise<number> {
   const connection = await connect(readSettings(process.env), environment);
   if (given.command === 'check') return checkFile(asked, connection, report);
   if (given.command === 'results') return tellResults(asked, connection, report);
-  let isCancelled = false;
-  let cancelledAt = 0;
+  let cancelledAt: number | undefined;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      // A second Ctrl-C means that the person does not want to wait for the rows in progress.
       // One Ctrl-C can arrive twice: from the terminal, and from the npm that started this program.
-      const now = performance.now();
-      if (isCancelled && now - cancelledAt < oneKeyPressMs) return;
-      if (isCancelled) process.exit(notDone);
-      isCancelled = true;
-      cancelledAt = now;
+      if (cancelledAt !== undefined && performance.now() - cancelledAt < oneKeyPressMs) return;
+      // A second Ctrl-C means that the person does not want to wait for the rows in progress.
+      if (cancelledAt !== undefined) process.exit(notDone);
+      cancelledAt = performance.now();
       report.say('Cancelling: waiting for the rows in progress …');
     });
   }
   const ask = createAsk(process.stdin, process.stdout);
-  return importFile(asked, connection, { report, ask, cancelled: () => isCancelled });
+  return importFile(asked, connection, { report, ask, cancelled: () => cancelledAt !== undefined });
 }
 
 // Whoever reads the output may close it at any time, as `head` does. The import continues, and writes its result files.

@@ -4,7 +4,7 @@ import { startedAs } from '../../../server/command-line/started-as.ts';
 
 it('a hint names the command so that it can be typed where the reader is', (t) => {
   for (const [file, here, words] of [
-    ['/work/server/main.ts', '/work', 'npm run access -- list'],
+    ['/home/ada/bff/server/main.ts', '/home/ada/bff', 'npm run access -- list'],
     ['/opt/bff/server.js', '/opt/bff', 'node server.js access list'],
     ['/opt/bff/server.js', '/home/ada', 'node /opt/bff/server.js access list'],
     ['/opt/bff/server.js', '/', 'node /opt/bff/server.js access list'],
