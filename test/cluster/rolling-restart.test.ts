@@ -1,4 +1,5 @@
 // All three instances are restarted, one after another, at 200 calls a second through a balancer.
+
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
@@ -6,8 +7,9 @@ import { request as requestByTls, Agent as TlsAgent } from 'node:https';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startRoundRobin } from '../../scripts/cluster/round-robin.ts';
-import { freePort } from '../support/bff/test-bff.ts';
+import { freePort } from '../../scripts/free-port.ts';
 import { accessKey, startCluster } from '../support/cluster/cluster.ts';
+import { callConstantly } from '../support/constant-load.ts';
 import { makeCertificate } from '../support/network/https.ts';
 import { hasNginx, startNginx } from '../support/network/nginx.ts';
 import { pong, startFaultServer } from '../support/partner/fault-server.ts';
@@ -77,26 +79,15 @@ describe('a rolling restart', { skip: noPostgres, timeout: 120_000 }, () => {
       }
     }
 
-    const calls: Promise<string | undefined>[] = [];
-    let running = true;
-    const load = async () => {
-      const begun = performance.now();
-      while (running) {
-        const due = ((performance.now() - begun) * perSecond) / 1_000;
-        while (calls.length < due) calls.push(call(calls.length));
-        await delay(2);
-      }
-    };
-    const loading = load();
+    const load = callConstantly(perSecond, call);
     await delay(500);
     for (const instance of cluster.instances) {
       assert.equal(await instance.bff.end(), 0, instance.bff.output());
       await instance.start();
       await delay(200);
     }
-    running = false;
-    await loading;
-    const failed = (await Promise.all(calls)).filter((each) => each !== undefined);
+    const calls = await load.end();
+    const failed = calls.filter((each) => each !== undefined);
     for (const agent of [...agents, ...tlsAgents]) agent.destroy();
     t.diagnostic(`${calls.length} calls, ${failed.length} failed`);
     assert.deepEqual(failed, []);

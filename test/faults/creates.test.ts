@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../../scripts/free-port.ts';
 import type { Outcome } from '../../shared/errors.ts';
-import { failureIn, freePort, startBffWith, type TestBff } from '../support/bff/test-bff.ts';
+import { failureIn, startBffWith, type TestBff } from '../support/bff/test-bff.ts';
 import { type Arrived, type Reply, startFaultServer } from '../support/partner/fault-server.ts';
 import { operationPath } from '../support/requests/paths.ts';
 import { samples } from '../support/requests/write-samples.ts';

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../../scripts/free-port.ts';
 import { type BffProcess, startBffProcess } from '../support/bff/bff-process.ts';
-import { freePort } from '../support/bff/test-bff.ts';
+import { callConstantly } from '../support/constant-load.ts';
 import { pong, startFaultServer } from '../support/partner/fault-server.ts';
 import { partnerVariables } from '../support/partner/partner-variables.ts';
 
@@ -66,20 +67,10 @@ test('SIGTERM at 200 calls a second', async (t) => {
     // Kept connections, each used every 50 ms, and one call in twenty over a connection of its own.
     const kept = Array.from({ length: 10 }, () => new Agent({ keepAlive: true, maxSockets: 4 }));
     const single = new Agent({ keepAlive: false });
-    const calls: Promise<Lost | undefined>[] = [];
-    let running = true;
-    const load = async () => {
-      const begun = performance.now();
-      while (running) {
-        const due = ((performance.now() - begun) * perSecond) / 1_000;
-        for (; calls.length < due; ) {
-          const turn = calls.length;
-          calls.push(call(port, turn % 20 === 0 ? single : (kept[turn % kept.length] ?? single)));
-        }
-        await delay(2);
-      }
-    };
-    const loading = load();
+    let calls: (Lost | undefined)[] = [];
+    const load = callConstantly(perSecond, (turn) =>
+      call(port, turn % 20 === 0 ? single : (kept[turn % kept.length] ?? single)),
+    );
     try {
       for (let restart = 0; restart < 2; restart += 1) {
         await delay(600);
@@ -92,10 +83,9 @@ test('SIGTERM at 200 calls a second', async (t) => {
       }
       await delay(600);
     } finally {
-      running = false;
-      await loading;
+      calls = await load.end();
     }
-    const lost = (await Promise.all(calls)).filter((each) => each !== undefined);
+    const lost = calls.filter((each) => each !== undefined);
     for (const agent of [...kept, single]) agent.destroy();
     assert.equal(await bff.end(), 0);
     await bff[Symbol.asyncDispose]();

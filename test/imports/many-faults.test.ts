@@ -1,8 +1,10 @@
 // A roster is imported by two windows of one person and by a second person at once, against a partner with every fault,
 // while the BFF is killed, its wall clock goes astray, and windows are reloaded. Counted at the partner, by person.
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../../scripts/free-port.ts';
 import { type Client, createClient } from '../../shared/client.ts';
 import { createImportCalls } from '../../shared/imports/client-calls.ts';
 import { runImport } from '../../shared/imports/import-loop.ts';
@@ -12,7 +14,6 @@ import type { RowEnd } from '../../shared/imports/row-end.ts';
 import { addKeys } from '../support/bff/add-keys.ts';
 import { type BffProcess, startBffProcess } from '../support/bff/bff-process.ts';
 import { clockJumps, createLyingClock } from '../support/bff/lying-clock.ts';
-import { freePort } from '../support/bff/test-bff.ts';
 import {
   type Arrived,
   type FaultServer,

@@ -1,13 +1,14 @@
 // The BFF behind a real nginx with the configuration that we ship, and with each line of it forgotten.
+
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { Agent, fetch } from 'undici';
+import { freePort } from '../../scripts/free-port.ts';
 import { startLocalPearsana } from '../../server/local-pearsana/start-local-pearsana.ts';
 import { checkProxy } from '../../server/program/check-proxy.ts';
 import { defaultFileLimits } from '../../shared/documents.ts';
 import { startBffProcess } from '../support/bff/bff-process.ts';
-import { freePort } from '../support/bff/test-bff.ts';
 import { type Certificate, makeCertificate } from '../support/network/https.ts';
 import { hasNginx, startNginx } from '../support/network/nginx.ts';
 import { partnerVariables } from '../support/partner/partner-variables.ts';

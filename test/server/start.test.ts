@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { describe, it } from 'node:test';
-import { failureIn, freePort, startBffWith } from '../support/bff/test-bff.ts';
+import { freePort } from '../../scripts/free-port.ts';
+import { failureIn, startBffWith } from '../support/bff/test-bff.ts';
 import { startFaultServer } from '../support/partner/fault-server.ts';
 import { until } from '../support/until.ts';
 

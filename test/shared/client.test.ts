@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { freePort } from '../../scripts/free-port.ts';
 import { createClient } from '../../shared/client.ts';
 import { ClientError, type ClientErrorReason } from '../../shared/client-error.ts';
-import { freePort } from '../support/bff/test-bff.ts';
 import { type Reply, startFaultServer } from '../support/partner/fault-server.ts';
 import { samples } from '../support/requests/write-samples.ts';
 

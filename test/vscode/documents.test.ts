@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { freePort, startTestBff, type TestBff } from '../support/bff/test-bff.ts';
+import { freePort } from '../../scripts/free-port.ts';
+import { startTestBff, type TestBff } from '../support/bff/test-bff.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { assertAccessible } from './accessibility.ts';
 import {

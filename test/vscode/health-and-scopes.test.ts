@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { freePort } from '../../scripts/free-port.ts';
 import { documentedScopes } from '../../server/local-pearsana/scopes.ts';
 import { scope } from '../../shared/scopes.ts';
-import { freePort, startTestBff } from '../support/bff/test-bff.ts';
+import { startTestBff } from '../support/bff/test-bff.ts';
 import {
   buildExtension,
   chooseInMenu,

@@ -4,8 +4,9 @@ import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, type TestContext, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { freePort } from '../../scripts/free-port.ts';
 import type { ImportsAnswer } from '../../shared/import-record.ts';
-import { freePort, startTestBff } from '../support/bff/test-bff.ts';
+import { startTestBff } from '../support/bff/test-bff.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 import {

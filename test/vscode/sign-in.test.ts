@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { freePort, startTestBff, type TestBff } from '../support/bff/test-bff.ts';
+import { freePort } from '../../scripts/free-port.ts';
+import { startTestBff, type TestBff } from '../support/bff/test-bff.ts';
 import { startLoginProvider } from '../support/sign-in/login-provider.ts';
 import { buildExtension, chooseInMenu, noBrowser, vsix } from './person.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { freePort, startTestBff } from '../support/bff/test-bff.ts';
+import { freePort } from '../../scripts/free-port.ts';
+import { startTestBff } from '../support/bff/test-bff.ts';
 import { until } from '../support/until.ts';
 import { assertAccessible } from './accessibility.ts';
 import {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { freePort } from '../../scripts/free-port.ts';
 import { addKeys } from '../support/bff/add-keys.ts';
-import { freePort, startTestBff } from '../support/bff/test-bff.ts';
+import { startTestBff } from '../support/bff/test-bff.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { assertAccessible } from './accessibility.ts';
 import { buildExtension, chooseInMenu, noBrowser, resizeSideBar, vsix } from './person.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { freePort } from '../../scripts/free-port.ts';
 import { activityAnswer } from '../../shared/activity.ts';
-import { freePort, startBffWith } from '../support/bff/test-bff.ts';
+import { startBffWith } from '../support/bff/test-bff.ts';
 import { startFaultServer } from '../support/partner/fault-server.ts';
 import { until } from '../support/until.ts';
 import {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
+import { freePort } from '../../../scripts/free-port.ts';
 import { newKey } from '../../../server/callers/access-keys.ts';
 import { earlierWrite } from '../../../shared/activity.ts';
 import { operations, successOf } from '../../../shared/operations.ts';
-import { failureIn, freePort, startBffWith } from '../../support/bff/test-bff.ts';
+import { failureIn, startBffWith } from '../../support/bff/test-bff.ts';
 import { changeKeys } from '../../support/bff/test-store.ts';
 import { invited, type Reply, startFaultServer } from '../../support/partner/fault-server.ts';
 import { samples, type WriteName, writeNames } from '../../support/requests/write-samples.ts';

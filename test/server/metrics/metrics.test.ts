@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { freePort } from '../../../scripts/free-port.ts';
 import { createMetrics } from '../../../server/metrics/metrics.ts';
-import { freePort, startBffWith } from '../../support/bff/test-bff.ts';
+import { startBffWith } from '../../support/bff/test-bff.ts';
 import { rawHead, rawRequest } from '../../support/network/raw-http.ts';
 import { invited, startFaultServer } from '../../support/partner/fault-server.ts';
 import { samples } from '../../support/requests/write-samples.ts';

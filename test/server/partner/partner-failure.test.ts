@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
+import { freePort } from '../../../scripts/free-port.ts';
 import { environmentsAnswer } from '../../../shared/environments.ts';
 import type { Failure } from '../../../shared/errors.ts';
-import { failureIn, freePort, startBffWith } from '../../support/bff/test-bff.ts';
+import { failureIn, startBffWith } from '../../support/bff/test-bff.ts';
 import { pong, type Reply, startFaultServer } from '../../support/partner/fault-server.ts';
 
 const path = '/api/environments/sandbox/ping';

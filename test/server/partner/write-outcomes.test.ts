@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
+import { freePort } from '../../../scripts/free-port.ts';
 import type { Outcome } from '../../../shared/errors.ts';
 import { operations, type RequestOf, successOf } from '../../../shared/operations.ts';
-import { failureIn, freePort, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
+import { failureIn, startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
 import { invited, type Reply, startFaultServer } from '../../support/partner/fault-server.ts';
 import { operationPath } from '../../support/requests/paths.ts';
 import { samples, type WriteName, writeNames } from '../../support/requests/write-samples.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Agent } from 'undici';
+import { freePort } from '../../../scripts/free-port.ts';
 import { BffError } from '../../../server/bff-error.ts';
 import { Secret } from '../../../server/secret.ts';
 import { createTokenRequest } from '../../../server/tokens/token-request.ts';
-import { freePort } from '../../support/bff/test-bff.ts';
 import { type Reply, startFaultServer, tokenReply } from '../../support/partner/fault-server.ts';
 
 const ping = 'pearsana-partner/ping';

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, fetch as undiciFetch } from 'undici';
+import { freePort } from '../../../scripts/free-port.ts';
 import { readConfig } from '../../../server/config/read-config.ts';
 import type {
   LocalPearsana,
@@ -116,16 +115,6 @@ export async function startTestBff(
     await Promise.all([pearsana.stop(), production?.stop()]);
   };
   return { ...bff, pearsana, production, stop, [Symbol.asyncDispose]: stop };
-}
-
-/** A port that was free a moment ago, because a BFF with `BFF_PUBLIC_URL` does not say which port it took. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** The failure in an answer. Fails unless the answer is the envelope, with the same request id in body and header. */

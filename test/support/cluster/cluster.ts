@@ -3,12 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Agent } from 'undici';
 import { type PostgresServer, startPostgres } from '../../../scripts/cluster/postgres-server.ts';
+import { freePort } from '../../../scripts/free-port.ts';
 import { Secret } from '../../../server/secret.ts';
 import { createDatabase, type Database } from '../../../server/store/postgres/database.ts';
 import { migrate } from '../../../server/store/postgres/migrate.ts';
 import { type BffProcess, startBffProcess } from '../bff/bff-process.ts';
 import { runServerCommand } from '../bff/server-command.ts';
-import { createCall, freePort, type TestBff } from '../bff/test-bff.ts';
+import { createCall, type TestBff } from '../bff/test-bff.ts';
 import { type Partners, partnerVariables } from '../partner/partner-variables.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 

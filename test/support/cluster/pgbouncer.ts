@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
-import { freePort } from '../bff/test-bff.ts';
+import { freePort } from '../../../scripts/free-port.ts';
 
 /** Whether this machine has pgbouncer, which comes from its system's packages and not from npm. Says so if it has none. */
 export function hasPgbouncer(): boolean {

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, test } from 'node:test';
+import { freePort } from '../../../../scripts/free-port.ts';
 import { documentedScopes } from '../../../../server/local-pearsana/scopes.ts';
 import { startLocalPearsana } from '../../../../server/local-pearsana/start-local-pearsana.ts';
 import { createClient } from '../../../../shared/client.ts';
 import { ClientError } from '../../../../shared/client-error.ts';
 import { environmentsAnswer } from '../../../../shared/environments.ts';
-import { failureIn, freePort, startBffWith, startTestBff } from '../../../support/bff/test-bff.ts';
+import { failureIn, startBffWith, startTestBff } from '../../../support/bff/test-bff.ts';
 import { startRecordingProxy } from '../../../support/network/recording-proxy.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
