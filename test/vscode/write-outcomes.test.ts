@@ -169,9 +169,10 @@ for (const kind of ['node', 'web'] as const) {
         await invite(workbench, 'SIS A-4');
         await until('it is sent', () => sent() === 7);
         await page.locator('.notification-list-item').getByRole('button', { name: 'Cancel' }).first().click();
-        cancelled.resolve();
         const told = notification(/The invitation for SIS A-4 may have been sent\. Retrying is safe/).first();
         await told.waitFor();
+        // Not before: the answer could overtake the cancellation.
+        cancelled.resolve();
         const path = '/api/environments/sandbox/activity';
         // The unresolved ones come first, whenever they were sent.
         const latest = async () => {
