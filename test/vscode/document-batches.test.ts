@@ -149,6 +149,8 @@ for (const kind of ['node', 'web'] as const) {
         await until('the first request arrived', () => sent().length === 1);
         await workbench.screenshot(`.cache/screenshots/batches-progress-${kind}.png`);
         await progress.getByRole('button', { name: 'Cancel' }).click();
+        // Nothing shows when the extension knows of it, and the answer must not overtake it.
+        await page.waitForTimeout(1_000);
         arrived.resolve();
         const told = notification(/Documents in sandbox: 25 accepted, 2 not sent\./).first();
         await told.waitFor();
