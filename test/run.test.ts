@@ -31,7 +31,7 @@ describe('npm test with words after it', () => {
     { what: 'a file that does not exist', word: 'test/nowhere.test.ts', complaint: /^There is no file test/ },
     { what: 'a file that is no test', word: 'server/main.ts', complaint: /^server\/main\.ts is not a test/ },
     { what: 'a folder without tests', word: 'server/docs', complaint: /^There is no test file in server/ },
-    { what: 'a part that does not exist', word: 'units', complaint: /the parts are check, unit, / },
+    { what: 'a part that does not exist', word: 'units', complaint: /the parts are check, postgres, unit, / },
   ]) {
     it(`says in words that it is given ${what}, and runs nothing`, async () => {
       const answer = await run('test/server/error-code.test.ts', word);

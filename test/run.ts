@@ -62,12 +62,12 @@ const parts: Record<string, Part> = {
     }
     return counts;
   },
+  postgres: () => runFiles(onPostgresToo, 2, { variables: { TEST_STORE: 'postgres' } }),
   unit: () =>
     runFiles(['test/*.test.ts', 'test/{shared,server,extension,client,support}/**/*.test.ts'], 2, {
       exclude: [...slow, ...onRequest],
     }),
   integration: () => runFiles(slow, 2),
-  postgres: () => runFiles(onPostgresToo, 2, { variables: { TEST_STORE: 'postgres' } }),
   // One after another, since they watch how long the BFF's event loop is held.
   attack: () => runFiles(['test/attack/**/*.test.ts'], 1),
   browser: (whole) => runFiles(['test/browser/**/*.test.ts'], 1, { whole }),
@@ -75,8 +75,18 @@ const parts: Record<string, Part> = {
   vscode: () => runFiles(['test/vscode/**/*.test.ts'], 2),
 };
 
-/** Parts that run at the same time, since each waits for a browser for a good part of its own. */
-const together = ['browser', 'vscode'];
+/** The parts in turn. Those of a group run at the same time, since each waits for a good part of its own. */
+const inTurn = [
+  ['check'],
+  ['postgres'],
+  ['unit', 'integration'],
+  ['attack'],
+  ['browser', 'vscode'],
+  ['files'],
+];
+
+/** What `browser` and `vscode` drive is fetched beside these, which watch no clock. */
+const besideFetching = ['check', 'postgres'];
 
 /** Runs the files in so many processes at once. Within one, they share the loaded libraries, which take most of the time. */
 async function runFiles(
@@ -138,7 +148,7 @@ function print(line: string): void {
 
 /** Fetches what these parts drive: the browser, and each VS Code. A failure is theirs to tell. */
 async function fetchPrograms(names: string[]): Promise<void> {
-  if (names.length === 0) return;
+  if (!names.includes('browser') && !names.includes('vscode')) return;
   const { hasChromium } = await import('./support/browser/chromium.ts');
   const { ensureVSCodeServer } = await import('./support/vscode/vscode-server.ts');
   const versions = names.includes('vscode') ? (['newest', 'oldest'] as const) : [];
@@ -186,15 +196,12 @@ async function runPart([name, part]: [name: string, part: Part], whole: boolean)
 }
 
 const wanted = wantedParts(words.filter((word) => word !== '--long'));
-const driven = wanted.filter(([name]) => together.includes(name));
-// What is driven is fetched at once, beside tests that watch no clock.
-const fetched = fetchPrograms(driven.map(([name]) => name));
-for (const part of wanted.filter((each) => !driven.includes(each))) {
-  if (part[0] === 'integration' || part[0] === 'attack') await fetched;
-  await runPart(part, false);
+const fetched = fetchPrograms(wanted.map(([name]) => name));
+for (const names of inTurn) {
+  const group = wanted.filter(([name]) => names.includes(name));
+  if (group.some(([name]) => !besideFetching.includes(name))) await fetched;
+  await Promise.all(group.map((part) => runPart(part, group.length > 1)));
 }
-await fetched;
-await Promise.all(driven.map((part) => runPart(part, driven.length > 1)));
 
 // On a developer's machine, a test may be skipped with a reason. In CI nothing may be missing, so a skip is a failure.
 if (process.env.CI && total.skipped > 0) {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../../../scripts/free-port.ts';
 
 /** One request as it arrived. */
 export type Arrived = {
@@ -182,7 +183,7 @@ async function startSide(general: Script) {
     server.closeAllConnections();
     if (server.listening) await new Promise((resolve) => server.close(resolve));
   };
-  await listen(0);
+  await listen(await freePort());
   const { port } = server.address() as AddressInfo;
   const side: FaultSide = {
     url: `http://127.0.0.1:${port}`,
