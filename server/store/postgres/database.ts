@@ -69,7 +69,10 @@ export function createDatabase(url: Secret, longestMs = usualLongestMs): Databas
     types: { getTypeParser: (oid, format) => (oid === bigint ? Number : types.getTypeParser(oid, format)) },
   });
   // A connection that fails while it is idle has left the pool already.
-  pool.on('error', () => {});
+  pool.on('error', ignore);
+  // From its first moment: the server's last word may come together with its first one, before anybody here has the connection
+  // in hand, and an error that nobody listens for ends the process. Whoever waits for an answer is told by that.
+  pool.on('connect', (client) => client.on('error', ignore));
 
   /** Runs something on a connection. After a failure nobody uses that connection again. */
   async function connected<Result>(run: (client: PoolClient) => Promise<Result>): Promise<Result> {
@@ -79,9 +82,7 @@ export function createDatabase(url: Secret, longestMs = usualLongestMs): Databas
     let client: PoolClient | undefined;
     try {
       client = await Promise.race([connecting, late]);
-      client.on('error', ignore);
       const result = await Promise.race([run(client), late]);
-      client.off('error', ignore);
       client.release();
       return result;
     } catch (error) {
