@@ -65,7 +65,7 @@ export async function tellResults(given: Given, connection: Connection, report: 
     report.row({ ...result, line });
     return result;
   });
-  writeResultFiles(file, results, given.out, report);
+  await writeResultFiles(file, results, given.out, report);
   for (const sentence of file.missing) report.say(sentence);
   return exitCodeOf(results);
 }

@@ -124,7 +124,7 @@ export async function importFile(
       report.say('The import was cancelled. Run the same command again to continue it.');
   }
   const inOrder = file.rows.flatMap((row) => results.get(row) ?? []);
-  writeResultFiles(file, inOrder, given.out, report);
+  await writeResultFiles(file, inOrder, given.out, report);
   return exitCodeOf(inOrder);
 }
 

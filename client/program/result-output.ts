@@ -1,43 +1,79 @@
-import { accessSync, constants, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { basename, extname, join, relative, resolve } from 'node:path';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
+import { countRows, countWords } from '../../shared/imports/count-rows.ts';
 import { isToMend, type RowResult, resultsFile, toMendFile } from '../../shared/imports/result-files.ts';
+import { freeResultName, resultNames } from '../../shared/imports/result-names.ts';
 import { UsageError } from './arguments.ts';
 import type { Report } from './report.ts';
 import type { RosterFile } from './roster-file.ts';
 
-/** Writes one file with the outcome of every row, and one with the rows to correct. It replaces earlier result files. */
-export function writeResultFiles(
+/**
+ * Writes one file with the outcome of every row, and one with the rows to correct. It never overwrites a file, which somebody
+ * may have edited: the new one gets a free name.
+ */
+export async function writeResultFiles(
   { path, folder, roster }: RosterFile,
   results: readonly RowResult[],
   out: string | undefined,
   report: Report,
-): void {
-  const stem = join(resultFolder(folder, out), basename(path, extname(path)));
-  const write = (file: string, text: string) => {
-    // The files contain names and e-mail addresses, so only their owner may read them.
-    const part = `${file}.${process.pid}.part`;
-    writeFileSync(part, text, { mode: 0o600 });
-    renameSync(part, file);
-    return pathWords(file);
+): Promise<void> {
+  const target = resultFolder(folder, out);
+  const names = resultNames(basename(path), roster);
+  const say = async (what: string, wanted: string, content: Uint8Array) => {
+    const name = await writeFree(target, wanted, content);
+    const kept = name === wanted ? '' : ` (${wanted} was not overwritten)`;
+    report.say(`${what}: ${pathWords(join(target, name))}${kept}`);
   };
-  // Not by `Map.groupBy`, which Node 20 lacks.
-  const states = [...new Set(results.map(({ state }) => state))];
-  const counts = states.map((state) => {
-    const count = results.filter((each) => each.state === state).length;
-    return `${count.toLocaleString('en')} ${stateWords[state]}`;
-  });
-  report.say(`${counts.join(', ')}.`);
-  report.say(`Results of every row: ${write(`${stem}-results.csv`, resultsFile(results))}`);
-  const file = `${stem}-to-mend.${roster.format}`;
+  report.say(`${countWords(countRows(results), stateWords)}.`);
+  await say('Results of every row', names.results, resultsFile(roster, results));
   if (results.some(isToMend))
-    report.say(`Rows to mend and import again: ${write(file, toMendFile(roster, results, basename(path)))}`);
-  else if (existsSync(file))
-    report.say(`${pathWords(file)} is from an earlier run. No row is left to correct.`);
+    await say('Rows to mend and import again', names.toMend, toMendFile(roster, results, basename(path)));
+  else if (existsSync(join(target, names.toMend)))
+    report.say(`${pathWords(join(target, names.toMend))} is from an earlier run. No row is left to correct.`);
   if (results.some(({ state }) => state === 'unknown'))
     report.say(
       'Rows with an unknown outcome may have been sent. Check the Pearsana portal, and resolve them in VS Code.',
     );
 }
+
+/** Writes a result file under a name that is free. @returns the name. */
+async function writeFree(folder: string, wanted: string, content: Uint8Array): Promise<string> {
+  const { name, isThere } = await freeResultName(wanted, content, (each) => readIfThere(join(folder, each)));
+  if (isThere) return name;
+  const file = join(folder, name);
+  try {
+    // The files contain names and e-mail addresses, so only their owner may read them.
+    writeFileSync(file, content, { mode: 0o600, flag: 'wx' });
+    return name;
+  } catch (error) {
+    // Another run took the name meanwhile.
+    if (codeOf(error) === 'EEXIST') return writeFree(folder, wanted, content);
+    // Half a file would look like the whole one.
+    rmSync(file, { force: true });
+    throw error;
+  }
+}
+
+/** A file's content; empty if something else has its name, such as a link that leads nowhere. */
+function readIfThere(file: string): Uint8Array | undefined {
+  if (!lstatSync(file, { throwIfNoEntry: false })) return undefined;
+  try {
+    return readFileSync(file);
+  } catch {
+    return new Uint8Array();
+  }
+}
+
+const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
 
 /** The path as a person would type it here: relative, unless the file is outside of this folder. */
 function pathWords(file: string): string {

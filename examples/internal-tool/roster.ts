@@ -6,6 +6,7 @@ import {
   fileDigest,
   type ImportPlan,
   planImport,
+  type Roster,
   type RowEnd,
   type RowResult,
   readRoster,
@@ -24,10 +25,16 @@ const timing = {
 };
 const control = { paused: false, cancelled: false };
 
-type Checked = { environment: string; rows: CheckedRow[]; plan: ImportPlan<CheckedRow>; digest: string };
+type Checked = {
+  environment: string;
+  roster: Roster;
+  rows: CheckedRow[];
+  plan: ImportPlan<CheckedRow>;
+  digest: string;
+};
 let checked: Checked | undefined;
 
-const target = ({ environment, digest }: Omit<Checked, 'plan' | 'rows'>, confirm?: string) => ({
+const target = ({ environment, digest }: Pick<Checked, 'environment' | 'digest'>, confirm?: string) => ({
   ...({ environment, operation, digest, again: false, confirm } as const),
   requestOf: async (row: CheckedRow) => row.draft,
 });
@@ -49,7 +56,7 @@ const tasks: Record<string, (form: FormData) => Promise<string>> = {
     const good = rows.filter(({ faults }) => faults.length === 0);
     const digest = await fileDigest(bytes);
     const plan = await planImport(good, createImportCalls(client, target({ environment, digest })));
-    checked = { environment, rows, plan, digest };
+    checked = { environment, roster, rows, plan, digest };
     askToConfirm(found.protected ? environment : undefined);
     const faults = [...roster.faults, ...rows.flatMap((row) => row.faults)];
     return [
@@ -64,7 +71,7 @@ const tasks: Record<string, (form: FormData) => Promise<string>> = {
 
   async import(form) {
     if (!checked) return 'Check the file first.';
-    const { rows, plan } = checked;
+    const { plan } = checked;
     const ends = new Map<CheckedRow, RowEnd>(plan.ends);
     showProgress({ done: 0, of: plan.toSend.length });
     const { end, failure } = await runImport({
@@ -78,7 +85,7 @@ const tasks: Record<string, (form: FormData) => Promise<string>> = {
       onPause: async () =>
         confirm('Several people in a row could not be invited. Continue all the same?') ? 'go-on' : 'end',
     });
-    offerResults(rows, ends);
+    offerResults(checked, ends);
     const count = (state: string) => [...ends.values()].filter((each) => each.state === state).length;
     return [
       `${count('succeeded')} invited, ${count('refused')} refused, ${count('unknown')} unknown.`,
@@ -102,7 +109,7 @@ function showProgress({ done, of }: { done: number; of: number }): void {
   say(`${done} of ${of} done.`);
 }
 
-function offerResults(rows: readonly CheckedRow[], ends: ReadonlyMap<CheckedRow, RowEnd>): void {
+function offerResults({ roster, rows }: Checked, ends: ReadonlyMap<CheckedRow, RowEnd>): void {
   const results = rows.map(
     (row): RowResult => ({
       ...{ row, reference: row.reference },
@@ -110,7 +117,7 @@ function offerResults(rows: readonly CheckedRow[], ends: ReadonlyMap<CheckedRow,
     }),
   );
   const link = element('results') as HTMLAnchorElement;
-  link.href = URL.createObjectURL(new Blob([resultsFile(results)], { type: 'text/csv' }));
+  link.href = URL.createObjectURL(new Blob([resultsFile(roster, results)], { type: 'text/csv' }));
   link.download = 'roster-results.csv';
   link.hidden = false;
 }

@@ -3,8 +3,17 @@ import type { Breathe, Fault } from './fault.ts';
 /** The largest file that can be imported: 10 MB. */
 export const largestFile = 10 * 1024 * 1024;
 
+/** How a file's text is written as bytes. Each but the first begins with a byte order mark. */
+export type TextEncoding = 'utf-8' | 'utf-8-marked' | 'utf-16le' | 'utf-16be';
+
 /** A file's text, in which every line ends with `\n`; or why the file cannot be read as text. */
-export type FileText = { text: string } | { fault: Fault };
+export type FileText = { text: string; encoding: TextEncoding } | { fault: Fault };
+
+const byteOrderMarks: readonly [TextEncoding, readonly number[]][] = [
+  ['utf-8-marked', [0xef, 0xbb, 0xbf]],
+  ['utf-16le', [0xff, 0xfe]],
+  ['utf-16be', [0xfe, 0xff]],
+];
 
 const saveAsCsv =
   'In Excel, choose File › Save As › “CSV UTF-8 (Comma delimited)”, then import that file instead.';
@@ -23,30 +32,38 @@ export async function readText(bytes: Uint8Array, breathe: Breathe): Promise<Fil
     return fault(`The file is larger than ${largestFile / 1024 / 1024} MB. Split it into several files.`);
   if (startsWith(bytes, [0x50, 0x4b, 0x03, 0x04]) || startsWith(bytes, [0xd0, 0xcf, 0x11, 0xe0]))
     return fault(`This is an Excel workbook, not a CSV file. ${saveAsCsv}`);
-  const encoding = startsWith(bytes, [0xff, 0xfe])
-    ? 'utf-16le'
-    : startsWith(bytes, [0xfe, 0xff])
-      ? 'utf-16be'
-      : 'utf-8';
+  const [encoding] = byteOrderMarks.find(([, mark]) => startsWith(bytes, mark)) ?? ['utf-8'];
+  const isUtf16 = encoding.startsWith('utf-16');
   // No real text contains this character. UTF-16 without a byte order mark contains such bytes, and is caught here too.
-  const zero = encoding === 'utf-8' ? bytes.indexOf(0) : -1;
+  const zero = isUtf16 ? -1 : bytes.indexOf(0);
   if (zero >= 0)
     return fault(
       `This line contains a character that does not belong in a text file. ${saveAsCsv}`,
       lineAt(bytes, zero),
     );
-  const text = await decodeInPieces(bytes, encoding, breathe);
+  const text = await decodeInPieces(bytes, isUtf16 ? encoding : 'utf-8', breathe);
   if (text === undefined)
-    return encoding === 'utf-8'
-      ? fault(`The letters in this line are not in UTF-8. ${saveAsCsv}`, await firstBadLine(bytes, breathe))
-      : fault(`The file claims to be UTF-16, but it is not. ${saveAsCsv}`);
+    return isUtf16
+      ? fault(`The file claims to be UTF-16, but it is not. ${saveAsCsv}`)
+      : fault(`The letters in this line are not in UTF-8. ${saveAsCsv}`, await firstBadLine(bytes, breathe));
   const lost = text.indexOf(replacementCharacter);
   if (lost >= 0)
     return fault(
       'A letter in this line was lost when the file was saved (it shows as �). Correct it in the original, and save the file as UTF-8.',
       countLineEnds(text.slice(0, lost)) + 1,
     );
-  return { text };
+  return { text, encoding };
+}
+
+/** The bytes of a text, as a file with this encoding has them. A spreadsheet recognises the encoding by the byte order mark. */
+export function encodeText(text: string, encoding: TextEncoding): Uint8Array<ArrayBuffer> {
+  if (encoding === 'utf-8') return new TextEncoder().encode(text);
+  const marked = `\uFEFF${text}`;
+  if (encoding === 'utf-8-marked') return new TextEncoder().encode(marked);
+  const view = new DataView(new ArrayBuffer(marked.length * 2));
+  for (let at = 0; at < marked.length; at += 1)
+    view.setUint16(at * 2, marked.charCodeAt(at), encoding === 'utf-16le');
+  return new Uint8Array(view.buffer);
 }
 
 /** The number of line ends in a text whose line ends are `\n`. */

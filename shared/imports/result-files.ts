@@ -1,5 +1,6 @@
 import { toMendName } from './columns.ts';
 import { formatCsv } from './csv-table.ts';
+import { encodeText } from './file-text.ts';
 import type { Roster, RosterRow } from './roster.ts';
 
 /** How a row ended. `known`: the write was done before. `invalid`: the contract refuses the row, so it was not sent. */
@@ -20,14 +21,17 @@ export type RowResult = {
 
 const resultColumns = ['line', 'reference', 'state', 'code', 'words', 'request id', "Pearsana's id", 'time'];
 
-/** The content of `…-results.csv`: how every row ended. */
-export function resultsFile(results: readonly RowResult[]): string {
+/** The content of `…-results.csv`: how every row ended. It is encoded as the roster was, and has the same delimiter. */
+export function resultsFile(
+  { delimiter, encoding }: Roster,
+  results: readonly RowResult[],
+): Uint8Array<ArrayBuffer> {
   const rows = results.map(({ row, reference, state, code, message, requestId, id, at }) =>
     [String(row.line), reference, state, code, message, requestId, id, at].map((text) =>
       harmless(text ?? ''),
     ),
   );
-  return formatCsv([resultColumns, ...rows]);
+  return encodeText(formatCsv([resultColumns, ...rows], delimiter), encoding);
 }
 
 /** Whether a row belongs in the file of rows to correct: it is certain that nothing was done for it. */
@@ -37,13 +41,15 @@ export function isToMend({ state }: RowResult): boolean {
 
 /**
  * The content of `…-to-mend.csv`: the rows that failed, with their cells unchanged, and a last column that says what was
- * wrong. `fileName` is the name of the original file, for messages that name one of its lines. A person can correct this file and import it. For a JSON file, the result is JSON too.
+ * wrong. A person can correct this file and import it. It is encoded as the roster was, and has the same delimiter; for a
+ * JSON file, the result is JSON too.
+ * @param fileName the name of the roster, for messages that name one of its lines
  */
 export function toMendFile(
-  { format, columns, delimiter }: Roster,
+  { format, columns, delimiter, encoding }: Roster,
   results: readonly RowResult[],
   fileName = 'the original file',
-): string {
+): Uint8Array<ArrayBuffer> {
   // The line of another row is a line of the original file; here it would be the line of somebody else.
   const failed = results.filter(isToMend).map(({ message = '', ...result }) => ({
     ...result,
@@ -54,7 +60,7 @@ export function toMendFile(
   }));
   if (format === 'json') {
     const entries = failed.map(({ row, message }) => ({ ...row.draft, [toMendName]: message }));
-    return `${JSON.stringify(entries, undefined, 2)}\n`;
+    return encodeText(`${JSON.stringify(entries, undefined, 2)}\n`, encoding);
   }
   // A file that was corrected before already has this column.
   const kept = columns.flatMap(({ header }, cell) => (header.trim() === toMendName ? [] : [cell]));
@@ -68,7 +74,7 @@ export function toMendFile(
     ...places.map((cell) => row.cells[cell] ?? ''),
     harmless(message),
   ]);
-  return formatCsv([[...header, toMendName], ...rows], delimiter);
+  return encodeText(formatCsv([[...header, toMendName], ...rows], delimiter), encoding);
 }
 
 /** As `checkRoster` says that a person is in an earlier row. */

@@ -3,7 +3,7 @@ import { pathWords } from '../validate.ts';
 import { type FieldPath, fieldNamed, plainName, toMendName } from './columns.ts';
 import { type CsvRow, type Delimiter, firstRows, parseCsv } from './csv-table.ts';
 import type { Breathe, Fault } from './fault.ts';
-import { readText } from './file-text.ts';
+import { readText, type TextEncoding } from './file-text.ts';
 import { readJsonRows } from './json-rows.ts';
 
 /** What a person says about a file's columns. */
@@ -34,6 +34,7 @@ export type Roster = {
   operation: ImportOperation;
   format: 'csv' | 'json';
   delimiter: Delimiter;
+  encoding: TextEncoding;
   /** The file's text, in which every line ends with `\n`; empty if it could not be read. */
   text: string;
   columns: readonly Column[];
@@ -54,13 +55,13 @@ export async function readRoster(
   { map = {}, set = {}, breathe }: ColumnWords & { breathe: Breathe },
 ): Promise<Roster> {
   const unread: Roster = {
-    ...{ operation, format: 'csv', delimiter: ',', text: '' },
+    ...{ operation, format: 'csv', delimiter: ',', encoding: 'utf-8', text: '' },
     ...{ columns: [], rows: [], faults: [], remarks: [] },
   };
   const read = await readText(bytes, breathe);
   if ('fault' in read) return { ...unread, faults: [read.fault] };
-  const { text } = read;
-  const empty = { ...unread, text };
+  const { text, encoding } = read;
+  const empty = { ...unread, text, encoding };
   if (text.trim() === '') return { ...empty, faults: [{ message: 'The file is empty.' }] };
   const constants = constantsOf(operation, set);
   if ('fault' in constants) return { ...empty, faults: [constants.fault] };

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
@@ -132,6 +132,36 @@ describe('the command line', () => {
     assert.deepEqual(statesOf(await run('import', mended, ...invitations(), '--yes')), ['2 succeeded']);
   });
 
+  for (const format of ['csv', 'json'] as const)
+    it(`overwrites no ${format} file that somebody may have edited, and says what it wrote instead`, async () => {
+      const at = (name: string) => join(folder.path, name);
+      const good = { email: 'pe1@example.edu', firstName: 'Zoë', lastName: 'L', externalId: `e1-${format}` };
+      const wrong = { ...good, email: 'wrong', externalId: `e2-${format}` };
+      const lines = [Object.keys(good), Object.values(good), Object.values(wrong)].map((cells) =>
+        cells.join(';'),
+      );
+      const requests = [good, wrong].map(({ externalId, ...identity }) => ({
+        identity,
+        externalReferences: [{ namespace: 'SIS', externalId }],
+      }));
+      const file = `edited-${format}.${format}`;
+      writeFileSync(at(file), `\uFEFF${format === 'csv' ? lines.join('\n') : JSON.stringify(requests)}`);
+      await run('import', file, ...invitations(), '--yes');
+      const [results, toMend] = [`edited-${format}-results.csv`, `edited-${format}-to-mend.${format}`];
+      const written = readFileSync(at(toMend), 'utf8');
+      assert(written.startsWith('\uFEFF'), written);
+      for (const name of [results, toMend]) appendFileSync(at(name), 'edited');
+      symlinkSync('nowhere', at(`edited-${format}-to-mend-2.${format}`));
+      for (const command of ['import', 'results']) {
+        const ran = await run(command, file, ...invitations(), '--yes');
+        const [again, second] = [`edited-${format}-to-mend-3.${format}`, `edited-${format}-results-`];
+        assert(ran.errors.includes(`${again} (${toMend} was not overwritten)`), ran.errors);
+        assert(ran.errors.includes(`Results of every row: ${second}`), ran.errors);
+        assert.equal(readFileSync(at(again), 'utf8'), written);
+      }
+      for (const name of [results, toMend]) assert.match(readFileSync(at(name), 'utf8'), /edited$/);
+    });
+
   it('continues when the reader of its output has gone, and writes the outcome of every row', async () => {
     const people = Array.from({ length: 60 }, (_, index) => person(`h${index}`));
     const file = write('head.csv', header, ...people);
@@ -159,7 +189,8 @@ describe('the command line', () => {
       });
       assert.equal(ended.code, 2, ended.errors);
       assert.match(ended.errors, /The import was cancelled\. Run the same command again to continue it/);
-      assert.equal(resultsIn('signal-results.csv').length, ids.length);
+      const name = /Results of every row: (\S+)/.exec(ended.errors)?.[1] ?? '';
+      assert.equal(resultsIn(name).length, ids.length);
       const again = await run(...args);
       assert.equal(again.code, 0, again.errors);
       assert.match(again.errors, /Continuing import imp_/);

@@ -1,11 +1,11 @@
 import type * as vscode from 'vscode';
 import type { CheckedRow } from '../../../shared/imports/check-roster.ts';
+import { countRows } from '../../../shared/imports/count-rows.ts';
 import type { RowResult } from '../../../shared/imports/result-files.ts';
 import type { Failed, ImportArgument, ImportResult } from '../contributions.ts';
 import { backendChanged, CommandError } from '../failures/command-failure.ts';
 import type { ColumnsDraft } from '../imports/column-steps.ts';
 import { createImportRun, type ImportRun, type RunEnd } from '../imports/import-run.ts';
-import { countRows } from '../imports/import-words.ts';
 import { differenceFrom, type KeptImport, type KeptImports } from '../imports/kept-imports.ts';
 import { marksOf } from '../imports/row-marks.ts';
 import { plain } from '../plain-text.ts';

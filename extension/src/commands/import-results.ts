@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import { isToMend, type RowResult, resultsFile, toMendFile } from '../../../shared/imports/result-files.ts';
+import { resultNames } from '../../../shared/imports/result-names.ts';
 import type { ImportResult } from '../contributions.ts';
 import type { Button } from '../failures/buttons.ts';
 import { showMessage } from '../failures/show-message.ts';
 import type { ImportFile } from '../imports/import-file.ts';
-import { countWords } from '../imports/import-words.ts';
+import { stateCountWords } from '../imports/import-words.ts';
 import { plain } from '../plain-text.ts';
-import { fileNameBeside, type RosterSource, toMendSuffix } from './roster-source.ts';
+import type { RosterSource } from './roster-source.ts';
 
 /** All of an import that has ended. */
 export type EndedImport = {
@@ -38,39 +39,42 @@ export function showImportResults({ source, file, results, result, sendAgain }: 
   const nothingSent = counts.known + counts.invalid === results.length;
   const [from, to] = [plain(source.name, 80), plain(environment, 60)];
   const deed = nothingSent ? `Nothing in ${from} is left to send to ${to}` : `Imported ${from} into ${to}`;
-  const words = `${deed}: ${countWords(counts)}.${ends[end]}${more}${unknown}`;
+  const words = `${deed}: ${stateCountWords(counts)}.${ends[end]}${more}${unknown}`;
+  const names = resultNames(source.name, file.roster);
   const buttons: Button[] = [];
   if (results.some(isToMend)) {
-    const suffix = toMendSuffix(file.roster);
     buttons.push({
       title: 'Save Rows to Mend…',
-      act: () => save(source, suffix, toMendFile(file.roster, results, source.name)),
+      act: () => save(source, names.toMend, toMendFile(file.roster, results, source.name)),
     });
   }
-  buttons.push({ title: 'Save Results…', act: () => save(source, '-results.csv', resultsFile(results)) });
+  buttons.push({
+    title: 'Save Results…',
+    act: () => save(source, names.results, resultsFile(file.roster, results)),
+  });
   if (sendAgain) buttons.push({ title: 'Send Again…', act: sendAgain });
   showMessage(error && !isStopped ? 'error' : isWhole ? 'information' : 'warning', words, buttons);
 }
 
 /** Into the folder that the user picks, under a name that tells where it comes from. */
-async function save(source: RosterSource, suffix: string, text: string): Promise<void> {
+async function save(source: RosterSource, name: string, content: Uint8Array): Promise<void> {
   const { uri, folder: beside } = source;
   const picked = await vscode.window.showOpenDialog({
     canSelectFiles: false,
     canSelectFolders: true,
     openLabel: 'Save Here',
-    title: `Choose a folder for ${plain(fileNameBeside(source, suffix), 80)}`,
+    title: `Choose a folder for ${plain(name, 80)}`,
     ...(uri.scheme !== 'untitled' && { defaultUri: beside }),
   });
   const [folder] = picked ?? [];
   if (!folder) return;
-  const target = vscode.Uri.joinPath(folder, fileNameBeside(source, suffix));
+  const target = vscode.Uri.joinPath(folder, name);
   try {
-    await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
+    await vscode.workspace.fs.writeFile(target, content);
     await vscode.window.showTextDocument(target);
   } catch {
     showMessage('error', `${plain(target.path, 200)} could not be written. Choose another folder.`, [
-      { title: 'Choose a Folder…', act: () => save(source, suffix, text) },
+      { title: 'Choose a Folder…', act: () => save(source, name, content) },
     ]);
   }
 }

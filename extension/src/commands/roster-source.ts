@@ -6,7 +6,6 @@ import type { CheckedRow } from '../../../shared/imports/check-roster.ts';
 import { fileField } from '../../../shared/imports/columns.ts';
 import type { Fault } from '../../../shared/imports/fault.ts';
 import { largestFile } from '../../../shared/imports/file-text.ts';
-import type { Roster } from '../../../shared/imports/roster.ts';
 import { CommandError } from '../failures/command-failure.ts';
 import type { WizardInput } from '../forms/step.ts';
 import { plain } from '../plain-text.ts';
@@ -122,11 +121,3 @@ export function requestMaker({ folder }: RosterSource): (row: CheckedRow) => Pro
     return { ...draft, [fileField]: base64(content), filename: draft.filename ?? nameOf(uri) };
   };
 }
-
-/** What a file about this one is called: `roster-results.csv` is about `roster.csv`. */
-export function fileNameBeside({ name }: RosterSource, suffix: string): string {
-  return name.replace(/\.\w+$/, '') + suffix;
-}
-
-/** As the roster is written, so is the file of its rows to correct. */
-export const toMendSuffix = ({ format }: Pick<Roster, 'format'>): string => `-to-mend.${format}`;

@@ -1,12 +1,10 @@
 import type { KnownWrite, WriteState } from '../../../shared/activity.ts';
 import type { ImportOperation } from '../../../shared/import-record.ts';
 import type { CheckedRow } from '../../../shared/imports/check-roster.ts';
+import { countWords, type RowCounts } from '../../../shared/imports/count-rows.ts';
 import type { PauseReason } from '../../../shared/imports/pause-rules.ts';
 import type { RowState } from '../../../shared/imports/result-files.ts';
 import type { CheckCounts } from '../contributions.ts';
-
-/** How many rows are in each state. */
-export type RowCounts = Readonly<Record<RowState, number>>;
 
 const stateWords: Record<RowState, string> = {
   succeeded: 'done',
@@ -17,31 +15,8 @@ const stateWords: Record<RowState, string> = {
   invalid: 'faulty',
 };
 
-export function countRows(results: Iterable<{ state: RowState }>): Record<RowState, number> {
-  const counts: Record<RowState, number> = {
-    succeeded: 0,
-    known: 0,
-    refused: 0,
-    not_sent: 0,
-    unknown: 0,
-    invalid: 0,
-  };
-  for (const { state } of results) counts[state] += 1;
-  return counts;
-}
-
 /** As in `2,990 done, 10 refused`. */
-export const countWords = (counts: RowCounts): string => wordsOf(counts, stateWords);
-
-function wordsOf<Name extends string>(
-  counts: Readonly<Record<Name, number>>,
-  names: Record<Name, string>,
-): string {
-  const words = (Object.keys(names) as Name[]).flatMap((name) =>
-    counts[name] === 0 ? [] : [`${numberWords(counts[name])} ${names[name]}`],
-  );
-  return words.length === 0 ? 'no rows' : words.join(', ');
-}
+export const stateCountWords = (counts: RowCounts): string => countWords(counts, stateWords) || 'no rows';
 
 /** What is known of a file's rows before an import. */
 export function countChecked(
@@ -70,7 +45,7 @@ const checkedWords: Record<keyof CheckCounts, string> = {
 };
 
 /** As in `37 new, 263 done before`. */
-export const checkWords = (counts: CheckCounts): string => wordsOf(counts, checkedWords);
+export const checkWords = (counts: CheckCounts): string => countWords(counts, checkedWords) || 'no rows';
 
 export const numberWords = (count: number): string => count.toLocaleString('en');
 

@@ -3,7 +3,7 @@ import type { ImportOperation, ImportRecord } from '../../../shared/import-recor
 import { operations } from '../../../shared/operations.ts';
 import { colors, type ImportResult } from '../contributions.ts';
 import type { ImportRun } from '../imports/import-run.ts';
-import { countWords, progressWords, rowWords } from '../imports/import-words.ts';
+import { progressWords, rowWords, stateCountWords } from '../imports/import-words.ts';
 import { plain } from '../plain-text.ts';
 import { themeIcon } from './row-item.ts';
 
@@ -29,7 +29,7 @@ export function runItem(own: {
   const { state, done, total, perMinute, question } = run.progress();
   const look = looks[state];
   const progress = progressWords(done, total, state === 'running' ? perMinute : undefined);
-  const facts = end ? [countWords(end.counts)] : [look.words, progress];
+  const facts = end ? [stateCountWords(end.counts)] : [look.words, progress];
   const item = itemOf(
     `run/${id}`,
     source.name,

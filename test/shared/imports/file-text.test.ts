@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { largestFile, readText } from '../../../shared/imports/file-text.ts';
+import { encodeText, largestFile, readText, type TextEncoding } from '../../../shared/imports/file-text.ts';
 import { breathe } from './read.ts';
 
 const text = 'Name\nZoë Müller\nმარიამ\n';
@@ -24,17 +24,21 @@ async function faultOf(bytes: Uint8Array) {
 }
 
 describe('the text of a file', () => {
-  const readable: Record<string, Uint8Array> = {
-    'UTF-8': utf8,
-    'UTF-8 with a byte order mark': Uint8Array.from([0xef, 0xbb, 0xbf, ...utf8]),
-    'UTF-16, little-endian': utf16(text, true, true),
-    'UTF-16, big-endian': utf16(text, false, true),
-  };
-  for (const [what, bytes] of Object.entries(readable))
-    it(`is read from ${what}`, async () => assert.deepEqual(await textOf(bytes), { text }));
+  const readable: [what: string, encoding: TextEncoding, bytes: Uint8Array][] = [
+    ['UTF-8', 'utf-8', utf8],
+    ['UTF-8 with a byte order mark', 'utf-8-marked', Uint8Array.from([0xef, 0xbb, 0xbf, ...utf8])],
+    ['UTF-16, little-endian', 'utf-16le', utf16(text, true, true)],
+    ['UTF-16, big-endian', 'utf-16be', utf16(text, false, true)],
+  ];
+  for (const [what, encoding, bytes] of readable)
+    it(`is read from ${what}, and is written so again`, async () => {
+      assert.deepEqual(await textOf(bytes), { text, encoding });
+      assert.deepEqual([...encodeText(text, encoding)], [...bytes]);
+    });
 
   it('has only \\n as its line end, whichever line ends the file has', async () => {
-    assert.deepEqual(await textOf(new TextEncoder().encode('a\r\nb\rc\nd')), { text: 'a\nb\nc\nd' });
+    const read = await textOf(new TextEncoder().encode('a\r\nb\rc\nd'));
+    assert('text' in read && read.text === 'a\nb\nc\nd');
   });
 
   const windows1252 = [...new TextEncoder().encode('Name\nAda\nZo'), 0xeb, 0x0a];

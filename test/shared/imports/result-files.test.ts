@@ -3,9 +3,12 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { checkRoster } from '../../../shared/imports/check-roster.ts';
 import { formatCsv } from '../../../shared/imports/csv-table.ts';
+import { encodeText, readText } from '../../../shared/imports/file-text.ts';
 import { type RowResult, resultsFile, toMendFile } from '../../../shared/imports/result-files.ts';
 import type { Roster } from '../../../shared/imports/roster.ts';
 import { breathe, read } from './read.ts';
+
+const textOf = (bytes: Uint8Array) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 
 const header = ['E-mail', 'First name', 'Last name', 'Notes'];
 
@@ -75,7 +78,7 @@ describe('the file of rows to correct', () => {
       }),
     );
     assert.equal(
-      toMendFile(roster, results),
+      textOf(toMendFile(roster, results)),
       'E-mail,First name,What to correct\r\na@example.edu,=1+1,Last name: is required\r\nd@example.edu,D,Last name: is required\r\n',
     );
   });
@@ -91,7 +94,7 @@ describe('the file of rows to correct', () => {
       const [fault] = row.faults;
       return fault ? [{ row, reference: row.reference, state: 'invalid', message: fault.message }] : [];
     });
-    const [, line] = toMendFile(roster, results, 'first.csv').split('\r\n');
+    const [, line] = textOf(toMendFile(roster, results, 'first.csv')).split('\r\n');
     assert.equal(line, `${person},External ID: is already in line 2 of first.csv. Delete this row`);
   });
 
@@ -117,7 +120,7 @@ describe('the file of results', () => {
     const roster = await read('E-mail\na@example.edu');
     const [row] = roster.rows;
     assert(row);
-    const text = resultsFile([
+    const bytes = resultsFile(roster, [
       {
         ...{
           row,
@@ -130,8 +133,34 @@ describe('the file of results', () => {
       },
     ]);
     assert.equal(
-      text,
+      textOf(bytes),
       'line,reference,state,code,words,request id,Pearsana\'s id,time\r\n2,"\'=HYPERLINK(""x"") 1",refused,VALIDATION_ERROR,\'-1+1|cmd,r-1,\'@SUM,2026-11-25T10:00:00.000Z\r\n',
     );
+  });
+});
+
+describe('both files', () => {
+  const table = (delimiter: string) =>
+    ['E-mail,First name,Last name', 'ä@example.edu,Žofie,😀'].join('\r\n').replaceAll(',', delimiter);
+
+  for (const encoding of ['utf-8', 'utf-8-marked', 'utf-16le', 'utf-16be'] as const)
+    for (const delimiter of [',', ';', '\t'] as const)
+      it(`are written as the roster was: ${encoding}, separated by ${JSON.stringify(delimiter)}`, async () => {
+        const roster = await read(encodeText(table(delimiter), encoding));
+        assert.deepEqual([roster.encoding, roster.delimiter], [encoding, delimiter]);
+        assert.deepEqual(roster.faults, []);
+        const again = await read(toMendFile(roster, failed(roster)));
+        assert.deepEqual([again.encoding, again.delimiter], [encoding, delimiter]);
+        assert.deepEqual(again.rows[0]?.cells.slice(0, 3), ['ä@example.edu', 'Žofie', '😀']);
+        const results = await readText(resultsFile(roster, failed(roster)), breathe);
+        assert('text' in results);
+        assert.equal(results.encoding, encoding);
+        assert.equal(results.text.split('\n')[0]?.split(delimiter).length, 8);
+      });
+
+  it('begin with the byte order mark by which a spreadsheet knows the encoding, if the roster did', async () => {
+    const roster = await read('\uFEFFE-mail\na@example.edu');
+    for (const bytes of [toMendFile(roster, failed(roster)), resultsFile(roster, failed(roster))])
+      assert.deepEqual([...bytes.slice(0, 3)], [0xef, 0xbb, 0xbf]);
   });
 });
