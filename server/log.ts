@@ -118,6 +118,7 @@ export function createLog(level: string, stream: DestinationStream = standardOut
     accessKeysRead: (count) => logger.info({ count }, 'the access file changed: its keys are now valid'),
     ownKeyReplaced: () => logger.info('the owner key was rotated: only the new key is valid'),
     accessFileUnreadable: (why) => logger.warn(`${why} The keys that were valid before stay valid.`),
+    providerFailed: (reason) => logger.warn({ reason }, 'the identity provider cannot sign anybody in'),
     userinfoFailed: ({ caller, reason }) =>
       logger.warn(
         { caller, reason },

@@ -13,7 +13,8 @@ export function loginFailureOf(cause: unknown, issuer: string): BffError {
   if (cause instanceof BffError) return cause;
   const provider = nameOf(issuer);
   if (cause instanceof openid.AuthorizationResponseError) {
-    if (outages.includes(cause.error)) return unavailable(`${provider} says that it cannot sign anybody in.`);
+    if (outages.includes(cause.error))
+      return unavailable(`${provider} says that it cannot sign anybody in.`, cause.error);
     return failed(
       cause.error === 'access_denied'
         ? `${provider} did not let you in, or you cancelled.`
@@ -39,7 +40,7 @@ export function userinfoFailureOf(cause: unknown, issuer: string): { failure: Bf
   const reason = status === undefined ? (code ?? errorCodeOf(cause)) : `status ${status}`;
   const what = `${nameOf(issuer)} recognised you, but its userinfo endpoint did not say what you may do (${reason}).`;
   const untrue = status === undefined && code !== undefined && !transport.includes(code);
-  return { reason, failure: untrue ? failed(what) : unavailable(what) };
+  return { reason, failure: untrue ? failed(what) : unavailable(what, reason) };
 }
 
 /** Why nobody can sign in through the provider at the moment. */
@@ -48,18 +49,21 @@ export function providerFailureOf(cause: unknown, issuer: string): BffError {
   const status = statusOf(cause);
   if (status !== undefined) {
     if (status >= 500 || status === 429)
-      return unavailable(`${provider} cannot answer at the moment (status ${status}).`);
+      return unavailable(`${provider} cannot answer at the moment (status ${status}).`, `status ${status}`);
     return unavailable(
       `${provider} refused the BFF itself (status ${status}). Ask your BFF administrator to check its client id, secret and redirect address.`,
+      `status ${status}`,
     );
   }
   const code = codeOf(cause);
-  if (code === 'OAUTH_TIMEOUT') return unavailable(`${provider} did not answer in time.`);
+  if (code === 'OAUTH_TIMEOUT') return unavailable(`${provider} did not answer in time.`, code);
   if (code !== undefined)
     return unavailable(
       `${provider} does not answer as an OpenID provider should (${code}). Ask your BFF administrator to check BFF_OIDC_ISSUER.`,
+      code,
     );
-  return unavailable(`${provider} could not be reached (${errorCodeOf(cause)}).`);
+  const reason = errorCodeOf(cause);
+  return unavailable(`${provider} could not be reached (${reason}).`, reason);
 }
 
 /** Codes of the library that are not about the provider's answer. */
@@ -90,9 +94,11 @@ function failed(what: string): BffError {
   );
 }
 
-function unavailable(what: string): BffError {
+/** @param reason a fixed word or a status, which the log may show. */
+function unavailable(what: string, reason: string): BffError {
   return BffError.of(
     'LOGIN_UNAVAILABLE',
     `${what} Nobody can sign in until this is fixed; access keys still work.`,
+    { cause: reason },
   );
 }

@@ -36,6 +36,8 @@ export type Session = {
 export type SessionLog = ProviderLog & {
   /** Only the ID token was used. `reason` is a status, or an error code of the library or the system. */
   userinfoFailed(facts: { caller: string; reason: string }): void;
+  /** The provider is away, or refuses the BFF itself, so nobody can sign in. */
+  providerFailed(reason: string): void;
   claimUnread(facts: { caller: string } & UnreadClaim): void;
 };
 
@@ -127,6 +129,11 @@ export function createSessions({ config, provider, openHandles, log }: SessionsO
     return unread;
   }
 
+  function noteFailure(failure: unknown): never {
+    if (failure instanceof BffError && typeof failure.cause === 'string') log.providerFailed(failure.cause);
+    throw failure;
+  }
+
   return {
     publicOrigin: config.publicOrigin,
 
@@ -146,7 +153,7 @@ export function createSessions({ config, provider, openHandles, log }: SessionsO
 
     async beginLogin(returnTo, cookieHeader) {
       const checks = { state: randomState(), nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier() };
-      const location = await provider.authorizationUrl(checks);
+      const location = await provider.authorizationUrl(checks).catch(noteFailure);
       const handle = await logins.issue({ ...checks, returnTo });
       // Browsers send the oldest cookie first (RFC 6265, 5.4).
       const surplus = Object.entries(cookiesIn(cookieHeader))
@@ -170,7 +177,7 @@ export function createSessions({ config, provider, openHandles, log }: SessionsO
           'This sign-in did not begin in this browser in the last ten minutes, or it has ended already. You were not signed in: go back to the page that you came from, and try again.',
         );
       }
-      const recognised = await provider.redeem(query, login);
+      const recognised = await provider.redeem(query, login).catch(noteFailure);
       const caller = callerOf(recognised.claims, config.claimGrants);
       const unread = noteMissing(caller, recognised);
       const { returnTo } = login;

@@ -418,6 +418,7 @@ describe('the identity provider', () => {
     const { code, message } = failureIn(await bff.call('/auth/login'));
     assert.equal(code, 'LOGIN_UNAVAILABLE');
     assert.match(message, /could not be reached \(ECONNREFUSED\)/);
+    assert.deepEqual(providerFailures(bff.logLines), ['ECONNREFUSED']);
   });
 
   it('may fall away between the login’s two halves, and then refuse the BFF', async () => {
@@ -442,6 +443,11 @@ describe('the identity provider', () => {
       assert.match(failure.message, words);
       assert.doesNotMatch(answer.text, /canary/);
     }
+    const statuses = [500, 429, 429, 401, 400, 302];
+    assert.deepEqual(
+      providerFailures(bff.logLines),
+      statuses.map((status) => `status ${status}`),
+    );
   });
 
   it('gets the client secret by the form where it takes that, else by the header', async () => {
@@ -548,3 +554,11 @@ describe('the identity provider', () => {
     assert.equal(answer.status, 401);
   });
 });
+
+/** Why the provider could sign nobody in, in the order of the log. */
+function providerFailures(logLines: readonly string[]): unknown[] {
+  const lines = logLines.map((line) => JSON.parse(line) as { msg: string; reason?: string });
+  return lines
+    .filter(({ msg }) => msg.startsWith('the identity provider cannot'))
+    .map(({ reason }) => reason);
+}

@@ -33,6 +33,7 @@ async function startSessions(make: string) {
     openHandles,
     log: {
       userinfoFailed: () => {},
+      providerFailed: () => {},
       claimUnread: () => {},
       loginSecretReplaced: () => {},
       loginSecretUnreadable: () => {},
