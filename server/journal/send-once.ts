@@ -19,7 +19,7 @@ export type SendOnce = (
      * Takes the write from a budget, once it is really about to be sent; fails if nothing is left, and then nothing is
      * sent. What it gives takes that back.
      */
-    spend?: () => Promise<() => void>;
+    spend?: () => () => void;
     /** Told which row of the journal holds the write, before it is sent. */
     onRow?: (id: string) => void;
   },
@@ -51,7 +51,7 @@ export function createSendOnce(
       call.onAnswer?.(facts);
     };
     try {
-      giveBack = await spend?.();
+      giveBack = spend?.();
       const reply = await callPartner({
         ...{ ...call, onAnswer },
         ...(mayBeSent && { mayBeSent: () => mayBeSent(claim.id) }),

@@ -152,7 +152,7 @@ export function createOperationRoutes(dependencies: OperationDependencies): Reco
             context.journalId = id;
           },
           ...(importId === undefined
-            ? { spend: () => spendWrite(request, response, environment) }
+            ? { spend: () => spendWrite(response, environment) }
             : { import: { id: importId, perMinute: importsPerMinute(environment) } }),
         },
       );

@@ -1,13 +1,10 @@
 import { hash } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
-import { type RateLimitInfo, rateLimit } from 'express-rate-limit';
 import { LRUCache } from 'lru-cache';
 import { isWrite } from '../../../shared/endpoint-row.ts';
 import { BffError } from '../../bff-error.ts';
 import type { EnvironmentFacts } from '../../config/environment-config.ts';
-import { createRateStore } from './rate-store.ts';
-
-const minuteMs = 60_000;
+import { createRateStore, wholeSeconds, windowSeconds } from './rate-store.ts';
 
 /** Requests in a minute for each caller: all of them, and those that are rows of imports. */
 export type PerMinute = { requests: number; importRows: number };
@@ -26,7 +23,8 @@ export function limitCallers(perMinute: PerMinute) {
   return function limitCaller(request: Request, response: Response, next: NextFunction) {
     const row = response.locals.context.asked?.endpoint?.row;
     const isRow = request.headers['x-pearsana-import'] !== undefined && row !== undefined && isWrite(row);
-    return (isRow ? importRows : requests).limit(request, response, next);
+    (isRow ? importRows : requests).count(response);
+    next();
   };
 }
 
@@ -36,11 +34,7 @@ export function limitCallers(perMinute: PerMinute) {
  * @returns gives it back, where it turns out that nothing was sent.
  * @throws BffError `RATE_LIMITED` where nothing is left.
  */
-export type SpendWrite = (
-  request: Request,
-  response: Response,
-  environment: Pick<EnvironmentFacts, 'protected'>,
-) => Promise<() => void>;
+export type SpendWrite = (response: Response, environment: Pick<EnvironmentFacts, 'protected'>) => () => void;
 
 /** A third of a caller's requests may be writes, and a sixth writes to protected environments: these reach people. */
 export function createWriteBudget(perMinute: number): SpendWrite {
@@ -51,61 +45,41 @@ export function createWriteBudget(perMinute: number): SpendWrite {
     perMinute / 6,
   );
 
-  return async function spendWrite(request, response, environment) {
-    const { limit, store } = environment.protected ? protectedWrites : writes;
-    await new Promise<void>((resolve, reject) => {
-      limit(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
-    });
-    return () => store.decrement(callerIn(response));
+  return function spendWrite(response, environment) {
+    const { count, giveBack } = environment.protected ? protectedWrites : writes;
+    count(response);
+    return () => giveBack(response);
   };
 }
 
 type LimitClass = {
-  limit: (request: Request, response: Response, next: NextFunction) => unknown;
-  store: ReturnType<typeof createRateStore>;
+  /** @throws BffError `RATE_LIMITED` where nothing is left. */
+  count: (response: Response) => void;
+  giveBack: (response: Response) => void;
 };
 
 /** The headers of draft 8 say how many are left, for each class that counted the request. */
 function limitClass(policy: string, words: { one: string; many: string }, perMinute: number): LimitClass {
-  const store = createRateStore(minuteMs);
+  const store = createRateStore();
   const most = Math.max(1, Math.floor(perMinute));
-  const limitRequest = rateLimit({
-    windowMs: minuteMs,
-    limit: most,
-    // Its own ones take longer than all the rest, since they have a digest computed for each request.
-    standardHeaders: false,
-    legacyHeaders: false,
-    store,
-    // It looks for mistakes in our code, and would remember each request for that.
-    validate: { singleCount: false },
-    keyGenerator: (_request, response) => callerIn(response),
-    handler: (request, response, next) => {
-      const seconds = tellLimit(request, response);
+
+  return {
+    count(response) {
+      const caller = callerIn(response);
+      const { hits, secondsLeft } = store.increment(caller);
+      const seconds = wholeSeconds(secondsLeft);
+      response.appendHeader('RateLimit', `"${policy}"; r=${Math.max(0, most - hits)}; t=${seconds}`);
+      const partition = partitionKeys.memo(caller);
+      response.appendHeader(
+        'RateLimit-Policy',
+        `"${policy}"; q=${most}; w=${windowSeconds}; pk=:${partition}:`,
+      );
+      if (hits <= most) return;
       const message = `You sent more than ${most} ${most === 1 ? words.one : words.many} in a minute. Try again in ${seconds} s.`;
-      next(BffError.of('RATE_LIMITED', message, { retryAfterSeconds: seconds }));
+      throw BffError.of('RATE_LIMITED', message, { retryAfterSeconds: seconds });
     },
-  });
-
-  /** @returns the seconds until the caller's window ends. */
-  function tellLimit(request: Request, response: Response): number {
-    const { remaining, resetTime, key } = (request as Request & { rateLimit: RateLimitInfo }).rateLimit;
-    const seconds = Math.max(1, Math.ceil((Number(resetTime) - Date.now()) / 1_000));
-    response.appendHeader('RateLimit', `"${policy}"; r=${remaining}; t=${seconds}`);
-    const partition = partitionKeys.memo(key);
-    response.appendHeader(
-      'RateLimit-Policy',
-      `"${policy}"; q=${most}; w=${minuteMs / 1_000}; pk=:${partition}:`,
-    );
-    return seconds;
-  }
-
-  function limit(request: Request, response: Response, next: NextFunction) {
-    return limitRequest(request, response, (error?: unknown) => {
-      if (error === undefined) tellLimit(request, response);
-      next(error);
-    });
-  }
-  return { limit, store };
+    giveBack: (response) => store.decrement(callerIn(response)),
+  };
 }
 
 /** Tells a caller's limits from those of others, without naming the caller. */
