@@ -7,7 +7,7 @@ export async function runMigrate(args: readonly string[]): Promise<void> {
     const { withDatabase } = await import('../store/postgres/postgres-store.ts');
     const { migrate } = await import('../store/postgres/migrate.ts');
     const { schemaVersion } = await import('../store/postgres/schema.ts');
-    const before = await withDatabase(database, migrate, longestMigrationMs);
+    const before = await withDatabase(database, (opened) => migrate(opened), longestMigrationMs);
     return before >= schemaVersion
       ? `The database has its tables already (version ${before}). Nothing was changed.`
       : `Made the tables of the database (version ${schemaVersion}, from ${before}).`;

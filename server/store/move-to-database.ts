@@ -162,7 +162,7 @@ async function compare(sqlite: DatabaseSync, query: Query): Promise<void> {
   ]);
   for (const facts of [
     'SELECT state, count(*) AS count, max(id) AS last FROM {writes} GROUP BY state ORDER BY state',
-    'SELECT caller, bytes FROM {callers} WHERE bytes > 0 ORDER BY caller',
+    'SELECT caller, CAST(sum(bytes) AS BIGINT) AS bytes FROM {callers} GROUP BY caller HAVING sum(bytes) > 0 ORDER BY caller',
     'SELECT count(*) AS count FROM {persons}',
     'SELECT count(*) AS count FROM {imports}',
   ]) {

@@ -7,7 +7,14 @@ import { bytesBeside, bytesOf, partnerOf } from '../stored-write.ts';
 import type { Query } from './database.ts';
 import { type At, refusalOf } from './import-rows.ts';
 import { lockOf } from './lock-of.ts';
-import { insertWrite, type SeenWrite, seenWrites, shown } from './write-rows.ts';
+import {
+  type AddedWrite,
+  bytesOfCaller,
+  insertWrite,
+  type SeenWrite,
+  seenWrites,
+  shown,
+} from './write-rows.ts';
 
 /** What a claim needs to know of a write, computed before its transaction begins. */
 export type PreparedClaim = {
@@ -48,22 +55,16 @@ export function prepareClaim(intent: Intent, digests: Digests): PreparedClaim {
   };
 }
 
-/**
- * Takes the key and adds the row, in the caller's transaction. The locks are held until its end: each statement after them
- * sees whatever was committed before they were given.
- */
+/** Takes the key and adds the row, in a transaction that has taken the claim's locks. */
 export async function claimIn(
   query: Query,
   prepared: PreparedClaim,
   { owner, journal, now, ran }: At & { owner: string; journal: string },
-): Promise<Claim> {
-  const { intent, key, fingerprint, locks } = prepared;
+): Promise<Exclude<Claim, { id: string }> | AddedWrite> {
+  const { intent, key, fingerprint } = prepared;
   const { caller, environment, operation } = intent;
-  if (locks.length > 0)
-    await query('SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) AS key', [locks.map(String)]);
-  const [known] = await query<Partial<SeenWrite> & { journal: string; kept: number | null }>(
-    `SELECT journal.id AS journal, callers.bytes AS kept, w.* FROM pearsana_bff.journal
-       LEFT JOIN pearsana_bff.callers ON callers.caller = $1
+  const [known] = await query<Partial<SeenWrite> & { journal: string; kept: number }>(
+    `SELECT journal.id AS journal, ${bytesOfCaller} AS kept, w.* FROM pearsana_bff.journal
        LEFT JOIN ${seenWrites} w ON w.caller = $1 AND w.environment = $2 AND w.operation = $3 AND w.key_digest = $4`,
     [caller, environment, operation, key],
   );
@@ -74,11 +75,10 @@ export async function claimIn(
   }
   const refusal = await refusalOf(query, prepared, { now, ran });
   if (refusal) return refusal;
-  if ((known.kept ?? 0) + prepared.bytes > mostCallerBytes) return { full: 'caller' };
-  const id = await insertWrite(query, { ...prepared, owner, now, ran });
-  if (id === undefined)
-    throw new JournalFault('a key was taken meanwhile', 'Two writes took one key at once.');
-  return { id: String(id) };
+  if (known.kept + prepared.bytes > mostCallerBytes) return { full: 'caller' };
+  const added = await insertWrite(query, { ...prepared, owner, now, ran });
+  if (!added) throw new JournalFault('a key was taken meanwhile', 'Two writes took one key at once.');
+  return added;
 }
 
 const isWrite = (row: Partial<SeenWrite>): row is SeenWrite => typeof row.id === 'number';

@@ -15,8 +15,9 @@ export type Database = {
   /**
    * Statements that count together or not at all, and are on the disk when this resolves. @throws DatabaseFailure if nothing
    * counts, and CommitUnknown if nobody knows; else what `run` throws.
+   * @param locks are taken first, in this order, and held to the end: each statement sees whatever was committed before.
    */
-  transaction<Result>(run: (query: Query) => Promise<Result>): Promise<Result>;
+  transaction<Result>(run: (query: Query) => Promise<Result>, locks?: readonly bigint[]): Promise<Result>;
   close(): Promise<void>;
 };
 
@@ -51,7 +52,13 @@ const longestConnectionSeconds = 600;
 const beginWithin = (
   longestMs: number,
 ) => `BEGIN; SET LOCAL synchronous_commit = on; SET LOCAL statement_timeout = ${5 * longestMs};
-  SET LOCAL idle_in_transaction_session_timeout = ${3 * longestMs}`;
+  SET LOCAL idle_in_transaction_session_timeout = ${3 * longestMs};`;
+
+/** Sent together with the above, since each round trip counts. */
+const lock = (locks: readonly bigint[]) =>
+  locks.length === 0
+    ? ''
+    : `SELECT pg_advisory_xact_lock(key) FROM unnest('{${locks.join()}}'::bigint[]) AS key`;
 
 const bigint = 20;
 
@@ -106,11 +113,11 @@ export function createDatabase(url: Secret, longestMs = usualLongestMs): Databas
   return {
     query: (text, values) => connected((client) => queryOf(client)(text, values)),
 
-    async transaction(run) {
+    async transaction(run, locks = []) {
       let isCommitting = false;
       try {
         return await connected(async (client) => {
-          await client.query(beginWithin(longestMs));
+          await client.query(beginWithin(longestMs) + lock(locks));
           const result = await run(queryOf(client));
           isCommitting = true;
           const { command } = await client.query('COMMIT');

@@ -13,7 +13,7 @@ import { checkSchema } from './migrate.ts';
 import { createRunningTime } from './running-time.ts';
 import { createTurns } from './take-turns.ts';
 import { within } from './within.ts';
-import { endWrite, pageOfWrites, resolveWrite } from './write-rows.ts';
+import { bytesOfCaller, endWrite, isCommitting, pageOfWrites, resolveWrite } from './write-rows.ts';
 
 export type PostgresJournalOptions = {
   database: Database;
@@ -26,7 +26,14 @@ export type PostgresJournalOptions = {
 };
 
 /** A write that this process sends. */
-type UnderWay = { owner: string; bytes: number; keyLock: bigint | undefined; ending?: Promise<void> };
+type UnderWay = {
+  owner: string;
+  bytes: number;
+  keyLock: bigint | undefined;
+  ending?: Promise<void>;
+  /** The transaction of its claim, if nobody knows whether it was committed. */
+  committing?: string;
+};
 
 const unsent: Ending = { state: 'not_sent', code: 'JOURNAL_UNAVAILABLE' };
 const longestMs = 1_000;
@@ -160,35 +167,35 @@ export function createPostgresJournal(options: PostgresJournalOptions): JournalS
     if (fault) throw fault;
     const owner = lease.owner();
     const journal = mark?.journal ?? '';
-    let claimed: Claim | undefined;
-    const note = (id: number) =>
-      underWay.set(id, { owner, bytes: prepared.bytes, keyLock: prepared.keyLock });
+    let claimed: Awaited<ReturnType<typeof claimIn>> | undefined;
+    const { bytes, keyLock } = prepared;
     try {
       claimed = await takeTurn(prepared.turn, () =>
         database.transaction(async (query) => {
           claimed = await claimIn(query, prepared, { ...at(), owner, journal });
           return claimed;
-        }),
+        }, prepared.locks),
       );
     } catch (error) {
       // It may be there all the same. Nothing is sent, and that is recorded as soon as possible.
       if (error instanceof CommitUnknown && claimed && 'id' in claimed) {
-        note(Number(claimed.id));
-        keep(Number(claimed.id), unsent);
+        underWay.set(claimed.id, { owner, bytes, keyLock, committing: claimed.transaction });
+        keep(claimed.id, unsent);
       }
       throw error;
     }
-    if ('id' in claimed) {
-      const id = Number(claimed.id);
-      note(id);
-      if (mark) mark = { ...mark, lastId: Math.max(mark.lastId, id), at: clock.running() };
-    }
-    return claimed;
+    if (!('id' in claimed)) return claimed;
+    const { id } = claimed;
+    underWay.set(id, { owner, bytes, keyLock });
+    if (mark) mark = { ...mark, lastId: Math.max(mark.lastId, id), at: clock.running() };
+    return { id: String(id) };
   }
 
   async function endNow(id: number, ending: Ending): Promise<void> {
     const write = underWay.get(id);
     if (!write) return;
+    if (write.committing !== undefined && (await isCommitting(database.query, write.committing)))
+      throw new DatabaseFailure('COMMITTING');
     await endWrite(database.query, id, ending, { ...write, ...at() });
     underWay.delete(id);
     kept.delete(id);
@@ -296,11 +303,10 @@ export function createPostgresJournal(options: PostgresJournalOptions): JournalS
     announce: (announcement) =>
       use(() =>
         database.transaction(async (query) => {
-          const [row] = await query<{ bytes: number }>(
-            'SELECT bytes FROM pearsana_bff.callers WHERE caller = $1',
-            [announcement.caller],
-          );
-          if ((row?.bytes ?? 0) + importBytes > mostCallerBytes) return { full: 'caller' as const };
+          const [row] = await query<{ kept: number }>(`SELECT ${bytesOfCaller} AS kept`, [
+            announcement.caller,
+          ]);
+          if ((row?.kept ?? 0) + importBytes > mostCallerBytes) return { full: 'caller' as const };
           return announceImport(query, announcement, at());
         }),
       ),

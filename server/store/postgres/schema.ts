@@ -1,12 +1,12 @@
 /** The version of the tables that this BFF needs. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /**
  * One step for each version, from the one before it. A step only adds, so that the earlier version of the BFF still works
  * beside the new one; what nobody uses any more is removed by a later version (`usable_from`).
  *
  * The journal's tables mean the same as in SQLite (`local/schema.ts`). `journal` has one row. `instances` says which BFFs are
- * alive, by the database's clock. `handles` keeps sessions and codes: each value is sealed with its handle, which is not here.
+ * alive, by the database's clock. `callers` says how much is kept for each caller, in parts. `handles` keeps sessions and codes: each value is sealed with its handle, which is not here.
  */
 export const steps: readonly string[] = [
   `
@@ -121,5 +121,22 @@ export const steps: readonly string[] = [
     PRIMARY KEY (kind, digest)
   );
   CREATE INDEX handles_by_age ON pearsana_bff.handles (kind, expires_at);
+  `,
+  // What a caller's writes take is counted in several rows, which only together make a sum: each connection has one of them, so
+  // that no write waits for the commit of another one.
+  `
+  ALTER TABLE pearsana_bff.callers ADD COLUMN part SMALLINT NOT NULL DEFAULT 0;
+  ALTER TABLE pearsana_bff.callers DROP CONSTRAINT callers_pkey;
+  ALTER TABLE pearsana_bff.callers ADD PRIMARY KEY (caller, part);
+  CREATE OR REPLACE FUNCTION pearsana_bff.count_bytes() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+  DECLARE
+    added BIGINT := CASE WHEN TG_OP = 'DELETE' THEN 0 ELSE NEW.bytes END
+      - CASE WHEN TG_OP = 'INSERT' THEN 0 ELSE OLD.bytes END;
+    whose TEXT := CASE WHEN TG_OP = 'DELETE' THEN OLD.caller ELSE NEW.caller END;
+  BEGIN
+    INSERT INTO pearsana_bff.callers (caller, part, bytes) VALUES (whose, pg_backend_pid() % 16, added)
+      ON CONFLICT (caller, part) DO UPDATE SET bytes = callers.bytes + added;
+    RETURN NULL;
+  END $$;
   `,
 ];

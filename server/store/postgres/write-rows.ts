@@ -12,7 +12,7 @@ import type {
 } from '../../journal/journal-store.ts';
 import { mostRowBytes } from '../../journal/kept.ts';
 import { bytesOf, cursorOf, entryOf, freesKey, isOf, json, type StoredWrite } from '../stored-write.ts';
-import type { Query } from './database.ts';
+import { DatabaseFailure, type Query } from './database.ts';
 
 /** A row of `writes`, and the state in which everybody sees it. */
 export type SeenWrite = StoredWrite & { seen: KnownWrite['state'] };
@@ -25,9 +25,16 @@ export const seenWrites = `(SELECT writes.*, CASE
     ELSE 'unknown' END AS seen
   FROM pearsana_bff.writes)`;
 
+/** How much is kept for the caller who is the statement's first value. */
+export const bytesOfCaller =
+  '(SELECT coalesce(sum(bytes), 0)::bigint FROM pearsana_bff.callers WHERE caller = $1)';
+
 export const shown = (row: SeenWrite): KnownWrite => entryOf(row, row.seen);
 
-/** Adds a row that is born `unknown`, with the people whom it is about. @returns its id; undefined if its key is taken. */
+/** A row that was added, and the number of the transaction that added it. */
+export type AddedWrite = { id: number; transaction: string };
+
+/** Adds a row that is born `unknown`, with the people whom it is about. Gives undefined if its key is taken. */
 export async function insertWrite(
   query: Query,
   row: {
@@ -41,23 +48,41 @@ export async function insertWrite(
     ran: number;
     bytes: number;
   },
-): Promise<number | undefined> {
+): Promise<AddedWrite | undefined> {
   const { intent, references, key, fingerprint, persons, owner, now, ran, bytes } = row;
-  const [added] = await query<{ id: number }>(
+  const [added] = await query<AddedWrite>(
     `WITH added AS (
        INSERT INTO pearsana_bff.writes (started_at, caller, environment, operation, request_id, external_references,
          key_digest, fingerprint, owner, kept_from, bytes, import_id)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING RETURNING id),
      about AS (INSERT INTO pearsana_bff.persons SELECT digest, id FROM added, unnest($13::bytea[]) AS digest
        ON CONFLICT DO NOTHING)
-     SELECT id FROM added`,
+     SELECT id, pg_current_xact_id()::text AS transaction FROM added`,
     [
       ...[now, intent.caller, intent.environment, intent.operation, intent.requestId, references],
       ...[key, fingerprint, owner, ran, bytes, intent.import?.id ?? null, persons],
     ],
   );
-  return added?.id;
+  return added;
 }
+
+/**
+ * Whether the database is still committing a transaction, whose connection broke: until that is over, its rows can't be seen.
+ * After a failover the database may not know a number that is so new, and then its rows are gone.
+ */
+export async function isCommitting(query: Query, transaction: string): Promise<boolean> {
+  try {
+    const [found] = await query<{ status: string | null }>('SELECT pg_xact_status($1::xid8) AS status', [
+      transaction,
+    ]);
+    return found?.status === 'in progress';
+  } catch (error) {
+    if (error instanceof DatabaseFailure && error.code === numberFromTheFuture) return false;
+    throw error;
+  }
+}
+
+const numberFromTheFuture = '22023';
 
 /** Records an outcome. It changes nothing if a person has resolved the write meanwhile. @param row its size, and who claimed it */
 export async function endWrite(

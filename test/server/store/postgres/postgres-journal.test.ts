@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { createDigests } from '../../../../server/journal/digests.ts';
 import { JournalFault } from '../../../../server/journal/journal-fault.ts';
 import { mostCallerBytes } from '../../../../server/journal/kept.ts';
 import type { JournalClock } from '../../../../server/store/journal-clock.ts';
+import { prepareClaim } from '../../../../server/store/postgres/claim.ts';
 import { createDatabase } from '../../../../server/store/postgres/database.ts';
 import { createPostgresJournal } from '../../../../server/store/postgres/postgres-journal.ts';
 import { newDatabase, noPostgres } from '../../../support/postgres/new-database.ts';
@@ -17,7 +19,9 @@ async function makePlace() {
   const { url, database } = kept.use(await newDatabase());
   const secret = randomBytes(32);
   return {
-    database,
+    ...{ database, secret },
+    /** A connection whose transactions may last. */
+    patient: () => kept.adopt(createDatabase(url, 60_000), (each) => each.close()),
     async open(clock?: JournalClock, leaseMs?: number) {
       const ours = kept.adopt(createDatabase(url), (each) => each.close());
       return createPostgresJournal({ database: ours, secret, clock, leaseMs });
@@ -75,6 +79,39 @@ describe('the journal in PostgreSQL', { skip: noPostgres }, () => {
       await place.remove();
     });
   }
+
+  it('takes the locks of two people in one order, whichever comes first in the request', async () => {
+    const place = await makePlace();
+    const stores = [await place.open(), await place.open()];
+    for (const store of stores) await store.open();
+    const people = ['S-1', 'S-2'].map((externalId) => ({ namespace: 'SIS', externalId }));
+    const both = [people, people.toReversed()].map((references) => ({
+      ...{ ...intent, references, idempotencyKey: undefined },
+    }));
+    const [first, second] = prepareClaim(
+      { ...intent, references: people },
+      createDigests(place.secret),
+    ).locks;
+    assert(first !== undefined && second !== undefined);
+    const holders = async (isGranted: boolean) => {
+      const rows = await place.database.query<{ key: string }>(
+        `SELECT ((classid::bigint << 32) | objid::bigint)::text AS key FROM pg_locks
+           WHERE locktype = 'advisory' AND granted = $1 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+        [isGranted],
+      );
+      return rows.map(({ key }) => key);
+    };
+    const claims = await place.patient().transaction(async () => {
+      const claimed = Promise.all(stores.map((store, index) => store.claim(both[index] ?? intent)));
+      // Both wait for the first lock, and neither has the second one, which the other would wait for.
+      await until('both wait', async () => (await holders(false)).length === 2);
+      assert.deepEqual(await holders(true), [String(first)]);
+      return { claimed };
+    }, [first]);
+    for (const claim of await claims.claimed) sent(claim);
+    for (const store of stores) await store.close();
+    await place.remove();
+  });
 
   it('keeps 100 MB of one caller, and no more, and lets others go on', async () => {
     const place = await makePlace();
