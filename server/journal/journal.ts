@@ -54,7 +54,7 @@ export type Journal = {
   name(requestId: string): Promise<string>;
   /** How many writes nobody has resolved, by environment; at most a thousand in all. */
   unresolved(): Promise<Map<string, number>>;
-  /** Whether it could be used the last time that it was asked for something. */
+  /** Whether it could be used the last time that it was asked for something. A read alone does not show that it can write. */
   isUsable(): boolean;
   /** Waits for the writes in flight, up to a limit. */
   settle(): Promise<void>;
@@ -98,7 +98,8 @@ export function createJournal(options: {
   async function use<Result>(step: JournalStep, requestId: string, asked: Promise<Result>): Promise<Result> {
     try {
       const result = await asked;
-      usable = true;
+      // What can be read may still be read-only.
+      if (step !== 'read') usable = true;
       return result;
     } catch (error) {
       usable = false;

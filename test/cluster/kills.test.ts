@@ -141,6 +141,11 @@ async function resolveSome(instance: Instance, done: ReadonlyMap<number, number>
   return free;
 }
 
+/** None may end by itself. */
+function assertRuns({ bff }: Instance): void {
+  assert(bff.isRunning(), `A BFF has ended, although nobody ended it: ${bff.output().slice(-4_000)}`);
+}
+
 /** What befalls the instances and the database. */
 function createChaos({ postgres }: Cluster, random: Random, counts: Counts) {
   const disturbedUntil = new Map<unknown, number>();
@@ -151,8 +156,13 @@ function createChaos({ postgres }: Cluster, random: Random, counts: Counts) {
     await run();
     disturbedUntil.set(whom, performance.now());
   }
+  const befallInstance = (instance: Instance, what: string, run: () => Promise<void>) =>
+    befall(instance, what, () => {
+      assertRuns(instance);
+      return run();
+    });
   const suspend = (instance: Instance, what: string, ms: number) =>
-    befall(instance, what, async () => {
+    befallInstance(instance, what, async () => {
       instance.bff.freeze();
       await delay(ms);
       instance.bff.thaw();
@@ -167,9 +177,9 @@ function createChaos({ postgres }: Cluster, random: Random, counts: Counts) {
     suspendPastLease: (instance: Instance) => suspend(instance, 'SIGSTOP past the lease', leaseMs + 2_000),
     suspend: (instance: Instance) => suspend(instance, 'SIGSTOP for a moment', random(3_000)),
     kill: (instance: Instance) =>
-      befall(instance, 'SIGKILL', () => startAgain(() => instance.bff.kill(), instance.start)),
+      befallInstance(instance, 'SIGKILL', () => startAgain(() => instance.bff.kill(), instance.start)),
     end: (instance: Instance) =>
-      befall(instance, 'SIGTERM', () => startAgain(() => instance.bff.end(), instance.start)),
+      befallInstance(instance, 'SIGTERM', () => startAgain(() => instance.bff.end(), instance.start)),
     restartDatabase: () =>
       befall(postgres, 'PostgreSQL restarted', () => startAgain(postgres.stop, postgres.start)),
     killDatabase: () =>
@@ -303,13 +313,8 @@ describe('BFFs on one PostgreSQL', options, () => {
     const watch = async () => {
       while (!isOver()) {
         await delay(seconds * 50);
-        try {
-          memory.push(first.bff.residentBytes().now / mebibyte);
-        } catch {
-          assert.fail(
-            `The first BFF has ended, although nobody ended it: ${first.bff.output().slice(-4_000)}`,
-          );
-        }
+        assertRuns(first);
+        memory.push(first.bff.residentBytes().now / mebibyte);
       }
     };
     await Promise.all([
@@ -333,11 +338,13 @@ describe('BFFs on one PostgreSQL', options, () => {
       if (how === 'refused' && !counts.lost.has(number))
         assert.equal(done.get(number), undefined, `${number} was told as refused`);
     }
-    for (const instance of cluster.instances)
+    for (const instance of cluster.instances) {
+      assertRuns(instance);
       await until('each works again', async () => {
         const answer = await instance.call('/readyz', { timeoutMs: 2_000 }).catch(() => undefined);
         return answer?.text === '{"status":"ready"}';
       });
+    }
     await auditJournal(cluster, done);
     assert(counts.slowest < boundMs, `a call took ${counts.slowest} ms`);
     assert((counts.ends.succeeded ?? 0) > 20, `Hardly anything was written: ${JSON.stringify(counts.ends)}`);

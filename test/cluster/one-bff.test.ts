@@ -17,7 +17,6 @@ import {
 import { noPostgres } from '../support/postgres/new-database.ts';
 import { operationPath } from '../support/requests/paths.ts';
 import { findSecrets } from '../support/secrets/secret-search.ts';
-import { shortOrLong } from '../support/short-or-long.ts';
 import { type ScriptedProvider, startScriptedProvider } from '../support/sign-in/scripted-provider.ts';
 import { windowOf } from '../support/sign-in/window.ts';
 
@@ -26,7 +25,7 @@ type Reference = { namespace: string; externalId: string };
 const invitations = operationPath('createInvitation', 'sandbox');
 const imports = '/api/environments/sandbox/imports';
 const ping = operationPath('ping', 'sandbox');
-const rounds = shortOrLong(6, 20);
+const rounds = 20;
 const secret = 'a-client-secret-that-nobody-may-see';
 const email = 'canary-person@example.edu';
 const firstName = 'Canaryfirstname';

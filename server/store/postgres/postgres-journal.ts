@@ -40,14 +40,22 @@ const longestMs = 1_000;
 /** A start asks several questions, one after another, and tells the answers in words. */
 const longestOpenMs = 10_000;
 const minuteMs = 60_000;
+/** PostgreSQL's code for a write that it refuses as a standby does. */
+const readOnly = '25006';
 const rowsOfASlice = 200;
-/** A database that answered so recently need not be asked whether it does. */
-const recentMs = 200;
 const shortestRestMs = 50;
 const longestRestMs = 5_000;
 const longestCloseMs = 3_000;
 /** For how long a row is there for sure, to see whether the journal is still the same. */
 const certainlyKeptMs = keptMs - ageMarginMs;
+
+/** A standby answers questions, and writes nothing. */
+async function checkWritable(query: Query): Promise<void> {
+  const [row] = await query<{ is: boolean }>(
+    "SELECT current_setting('transaction_read_only')::boolean AS is",
+  );
+  if (row?.is !== false) throw new DatabaseFailure(readOnly);
+}
 
 /** The journal in a database that many BFFs share. Each claim is one transaction. */
 export function createPostgresJournal(options: PostgresJournalOptions): JournalStore {
@@ -68,8 +76,6 @@ export function createPostgresJournal(options: PostgresJournalOptions): JournalS
   let isOpen = false;
   let opening: Promise<void> | undefined;
   let isClosed = false;
-  /** When the database answered last. */
-  let usedAt = 0;
   let restMs = shortestRestMs;
   let later: NodeJS.Timeout | undefined;
   let housekeeping: Promise<void> | undefined;
@@ -91,9 +97,7 @@ export function createPostgresJournal(options: PostgresJournalOptions): JournalS
       () => {},
     );
     try {
-      const result = await within(running, most);
-      usedAt = performance.now();
-      return result;
+      return await within(running, most);
     } catch (error) {
       isLate = true;
       throw failureOf(error);
@@ -263,7 +267,7 @@ export function createPostgresJournal(options: PostgresJournalOptions): JournalS
       await use(
         async () => {
           if (!lease.holds(lease.owner())) await lease.renew();
-          else if (performance.now() - usedAt > recentMs) await database.query('SELECT 1');
+          else await checkWritable(database.query);
           if (fault) throw fault;
         },
         { most: longestOpenMs },

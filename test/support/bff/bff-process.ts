@@ -17,6 +17,7 @@ const folders = ['home', 'work', 'data', 'temporary'] as const;
 export type BffProcess = AsyncDisposable & {
   url: string;
   dataDirectory: string;
+  isRunning(): boolean;
   /** Its resident memory in bytes: now, and at most so far. Known on Linux only. */
   residentBytes(): { now: number; most: number };
   /** Standard output and standard error so far. */
@@ -91,6 +92,7 @@ export async function startBffProcess(
   return {
     url,
     dataDirectory: variables.BFF_DATA_DIR ?? join(root, 'data'),
+    isRunning: () => child.exitCode === null && child.signalCode === null,
     output,
     stopReading: () => child.stdout.pause(),
     readOn: () => child.stdout.resume(),
