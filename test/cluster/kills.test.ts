@@ -29,6 +29,8 @@ const partnerTimeoutMs = 400;
 const boundMs = 6_000;
 const leaseMs = 15_000;
 const workers = 12;
+/** How long a worker rests at most between two writes: some hundred writes a second leave a small machine room for the rest. */
+const longestRestMs = 200;
 const mebibyte = 1024 * 1024;
 
 type Random = (below: number) => number;
@@ -68,11 +70,14 @@ type Counts = {
 /** Creates the user with this number, and tries again as a client with the same key, until it is told how that ended. */
 async function create(
   number: number,
-  cluster: Cluster,
+  { instances }: Cluster,
   { random, counts, isOver, disturbed }: Load,
 ): Promise<End> {
   while (!isOver()) {
-    const instance = cluster.instances[random(cluster.instances.length)] as Instance;
+    // A load balancer sends little to an instance that does not answer.
+    const up = instances.filter((each) => !disturbed(each, performance.now()));
+    const asked = up.length === 0 || random(50) === 0 ? instances : up;
+    const instance = asked[random(asked.length)] as Instance;
     const begun = performance.now();
     const answer = await instance
       .call(operationPath('createUser', 'sandbox'), {
@@ -298,6 +303,7 @@ describe('BFFs on one PostgreSQL', options, () => {
       while (!isOver()) {
         const number = again.shift() ?? counts.writes++;
         ends.set(number, await create(number, cluster, load));
+        await delay(random(longestRestMs));
       }
     };
     const resolve = async () => {
