@@ -88,10 +88,7 @@ describe('the journal in PostgreSQL', { skip: noPostgres }, () => {
     const both = [people, people.toReversed()].map((references) => ({
       ...{ ...intent, references, idempotencyKey: undefined },
     }));
-    const [first, second] = prepareClaim(
-      { ...intent, references: people },
-      createDigests(place.secret),
-    ).locks;
+    const [first, second] = prepareClaim(both[0] ?? intent, createDigests(place.secret)).locks;
     assert(first !== undefined && second !== undefined);
     const holders = async (isGranted: boolean) => {
       const rows = await place.database.query<{ key: string }>(
