@@ -1,7 +1,7 @@
 import type { ImportOperation } from '../../shared/import-record.ts';
 import type { CheckedRow } from '../../shared/imports/check-roster.ts';
 import { createImportCalls } from '../../shared/imports/client-calls.ts';
-import { planImport } from '../../shared/imports/plan-import.ts';
+import { planRoster } from '../../shared/imports/plan-import.ts';
 import type { RowEnd } from '../../shared/imports/row-end.ts';
 import type { Arguments } from './arguments.ts';
 import type { Connection } from './connection.ts';
@@ -19,9 +19,11 @@ export async function checkFile(
 ): Promise<number> {
   const file = await readRosterFile(given, given.operation, report, connection?.largestDocument);
   if (!file) return 1;
-  const ends = connection ? await knownEnds(file, given, connection) : new Map<CheckedRow, RowEnd>();
+  const { rows, ends } = connection
+    ? await knownEnds(file, given, connection)
+    : { rows: file.rows, ends: new Map<CheckedRow, RowEnd>() };
   const counts = { ready: 0, known: 0, unknown: 0, invalid: 0 };
-  for (const row of file.rows) {
+  for (const row of rows) {
     const { line, reference, faults } = row;
     const end = ends.get(row);
     const state =
@@ -49,8 +51,8 @@ export async function checkFile(
 export async function tellResults(given: Given, connection: Connection, report: Report): Promise<number> {
   const file = await readRosterFile(given, given.operation, report, connection.largestDocument);
   if (!file) return 1;
-  const ends = await knownEnds(file, given, connection);
-  const results = file.rows.map((row) => {
+  const { rows, ends } = await knownEnds(file, given, connection);
+  const results = rows.map((row) => {
     const { line, reference, faults } = row;
     const end: RowEnd = ends.get(row) ?? { state: 'not_sent', message: 'Not sent yet.' };
     const result =
@@ -70,25 +72,22 @@ export async function tellResults(given: Given, connection: Connection, report: 
   return exitCodeOf(results);
 }
 
-/** The rows for which the BFF knows an earlier write, whoever sent it, and how each of them ended. */
+/** All rows, and how those ended for which the BFF knows an earlier write, whoever sent it. */
 async function knownEnds(
   file: RosterFile,
   { operation }: Given,
   { client, environment }: Connection,
-): Promise<ReadonlyMap<CheckedRow, RowEnd>> {
+): Promise<{ rows: readonly CheckedRow[]; ends: ReadonlyMap<CheckedRow, RowEnd> }> {
   const calls = createImportCalls<CheckedRow>(client, {
     ...{ environment: environment.id, operation, digest: file.digest, again: false },
     requestOf: (row) => requestOf(file.folder, row),
   });
-  const { ends, known } = await planImport(
-    file.rows.filter(({ faults }) => faults.length === 0),
-    calls,
-  );
-  const all = new Map<CheckedRow, RowEnd>(ends);
-  for (const [row, { state, requestId }] of known) {
+  const { rows, plan } = await planRoster(file.rows, calls);
+  const all = new Map<CheckedRow, RowEnd>(plan.ends);
+  for (const [row, { state, requestId }] of plan.known) {
     if (state === 'refused') all.set(row, { state, requestId, message: 'Pearsana refused this row.' });
     if (state === 'in_flight')
       all.set(row, { state: 'unknown', requestId, message: 'This row is being sent at this moment.' });
   }
-  return all;
+  return { rows, ends: all };
 }

@@ -7,7 +7,7 @@ import { createImportCalls } from '../../shared/imports/client-calls.ts';
 import { runImport } from '../../shared/imports/import-loop.ts';
 import { openImportOf } from '../../shared/imports/open-import.ts';
 import type { PauseReason } from '../../shared/imports/pause-rules.ts';
-import { type ImportPlan, planImport } from '../../shared/imports/plan-import.ts';
+import { type ImportPlan, planRoster } from '../../shared/imports/plan-import.ts';
 import type { RowResult } from '../../shared/imports/result-files.ts';
 import { notReached, type RowEnd } from '../../shared/imports/row-end.ts';
 import { type Arguments, UsageError } from './arguments.ts';
@@ -55,7 +55,14 @@ export async function importFile(
     results.set(row, result);
     report.row({ ...result, line: row.line });
   };
-  for (const row of file.rows) {
+  for (const sentence of file.missing) report.say(sentence);
+  const calls = createImportCalls<CheckedRow>(client, {
+    ...{ environment: environment.id, operation, digest: file.digest, again, confirm: given.confirm },
+    requestOf: (row) => requestOf(file.folder, row),
+  });
+  report.progress('Asking the BFF what was sent before …');
+  const { rows, plan } = await planRoster(file.rows, calls, { again });
+  for (const row of rows) {
     if (row.faults.length > 0)
       told(row, {
         state: 'invalid',
@@ -63,21 +70,13 @@ export async function importFile(
         message: row.faults.map(({ message }) => message).join('; '),
       });
   }
-  for (const sentence of file.missing) report.say(sentence);
-  const calls = createImportCalls<CheckedRow>(client, {
-    ...{ environment: environment.id, operation, digest: file.digest, again, confirm: given.confirm },
-    requestOf: (row) => requestOf(file.folder, row),
-  });
-  const ready = file.rows.filter(({ faults }) => faults.length === 0);
-  report.progress('Asking the BFF what was sent before …');
-  const plan = await planImport(ready, calls, { again });
   for (const [row, end] of plan.ends) told(row, end);
 
   const count = plan.toSend.length;
   if (count > 0) {
     resultFolder(file.folder, given.out);
     const { imports, perMinute: rate } = await client.imports({ environment: environment.id });
-    report.say(planWords(file.rows, plan, rate));
+    report.say(planWords(rows, plan, rate));
     await confirm(count, given, environment, { ask, report });
     const announced = openImportOf(imports, {
       ...{ caller: plan.caller, operation, digest: file.digest, again },
@@ -123,7 +122,7 @@ export async function importFile(
     else if (end === 'cancelled')
       report.say('The import was cancelled. Run the same command again to continue it.');
   }
-  const inOrder = file.rows.flatMap((row) => results.get(row) ?? []);
+  const inOrder = rows.flatMap((row) => results.get(row) ?? []);
   await writeResultFiles(file, inOrder, given.out, report);
   return exitCodeOf(inOrder);
 }

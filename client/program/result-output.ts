@@ -17,7 +17,7 @@ import type { Report } from './report.ts';
 import type { RosterFile } from './roster-file.ts';
 
 /**
- * Writes one file with the outcome of every row, and one with the rows to correct. It never overwrites a file, which somebody
+ * Writes one file with the outcome of every row, and one with the rows to mend. It never overwrites a file, which somebody
  * may have edited: the new one gets a free name.
  */
 export async function writeResultFiles(
@@ -38,7 +38,7 @@ export async function writeResultFiles(
   if (results.some(isToMend))
     await say('Rows to mend and import again', names.toMend, toMendFile(roster, results, basename(path)));
   else if (existsSync(join(target, names.toMend)))
-    report.say(`${pathWords(join(target, names.toMend))} is from an earlier run. No row is left to correct.`);
+    report.say(`${pathWords(join(target, names.toMend))} is from an earlier run. No row is left to mend.`);
   if (results.some(({ state }) => state === 'unknown'))
     report.say(
       'Rows with an unknown outcome may have been sent. Check the Pearsana portal, and resolve them in VS Code.',

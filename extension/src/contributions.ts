@@ -18,6 +18,8 @@ export const backendFolderSetting = 'pearsana.backendFolder';
 export const providerId = 'pearsana';
 /** The state of VS Code that holds the imports that have not ended. */
 export const keptImportsKey = 'imports';
+/** The state of VS Code that holds the names of the files that were imported. */
+export const importNamesKey = 'importNames';
 /** A context key: `signedIn`, `signedOut`, `failed` where the BFF does not tell, or absent until it was asked. */
 export const sessionContextKey = 'pearsana.session';
 /**
@@ -75,6 +77,8 @@ export type DocumentsArgument = Omit<WriteArgument<OperationName>, 'request'> & 
 /** What became of one document. */
 export type DocumentResult = {
   file: string;
+  /** Whose it is, as in `SIS 20261234`. */
+  person?: string;
   result: 'accepted' | 'failed' | 'not sent' | 'unknown';
   documentId?: string;
   requestId?: string;
@@ -112,7 +116,7 @@ export type ImportResult = {
   error?: CommandFailure;
 };
 
-/** How many rows were never sent, were done, refused or left unknown before, or have faults. */
+/** How many rows are new, were done, refused or left unknown before, or have faults. */
 export type CheckCounts = Record<'new' | 'known' | 'refused' | 'unknown' | 'invalid', number>;
 export type CheckResult = { environment: string; operation: ImportOperation; counts: CheckCounts };
 
@@ -146,7 +150,7 @@ export type Commands = {
   'pearsana.pauseImport': { argument: ImportReference; result: Failed | undefined };
   'pearsana.continueImport': { argument: ImportReference; result: Failed | undefined };
   'pearsana.stopImport': { argument: ImportReference; result: Failed | undefined };
-  /** Says once more what became of an import of this window, with its files to save. */
+  /** Shows what became of each row of an import; of one of this window also as a message, with its files to save. */
   'pearsana.showImportResults': { argument: ImportReference; result: Failed | undefined };
   /** Asks whether writes whose outcome is unknown happened, and tells the BFF. Without an argument, it asks which ones. */
   'pearsana.resolve': { argument: WriteReference; result: ActivityEntry | Failed | undefined };

@@ -20,6 +20,7 @@ import {
   type DoneStep,
   doneContextKey,
   grantsContextKey,
+  importNamesKey,
   importsViewId,
   keptDefaultsKey,
   keptImportsKey,
@@ -93,7 +94,9 @@ export function activate(context: vscode.ExtensionContext): void {
     const { createActivity } = await import('./commands/activity.ts');
     const { subscriptions, extension } = context;
     const version = String(extension.packageJSON.version);
-    return createActivity({ ...reading, view, changes, sent, subscriptions, version });
+    const { createImportNames } = await import('./imports/import-names.ts');
+    const fileNameOf = createImportNames(context.globalState, importNamesKey).of;
+    return createActivity({ ...reading, view, changes, sent, subscriptions, version, fileNameOf });
   });
   const onWritten: WriteDependencies['onWritten'] = (what) =>
     void activity().then((own) => own.written(what));

@@ -14,10 +14,14 @@ export type CheckedRow = RosterRow & {
   reference: string;
   references: readonly ExternalReference[];
   faults: readonly Fault[];
+  /** Whether it is certain whom the row is about, whatever its faults are. */
+  isIdentified: boolean;
 };
 
 /** How many rows are checked in one turn of the event loop. */
 const rowsAtOnce = 25;
+
+const referencesField = 'externalReferences';
 
 /** A placeholder for a document's content, which is read only when the document is sent. */
 const anyContent = 'AAAA';
@@ -43,16 +47,23 @@ export async function checkRoster(
         ...(cell !== undefined && { cell }),
       };
     };
-    const spoilt = [...spoiltCells(row, columns), ...extraCells(row, columns)];
+    const extra = extraCells(row, columns);
+    const spoilt = [...spoiltCells(row, columns), ...extra];
     // Report a cell that a spreadsheet spoilt only once: repeating that the contract refuses its value would not help.
     const spoiltPlaces = new Set(spoilt.map(({ cell }) => cell));
-    const broken = issuesOf(operation, row.draft)
-      .map(place)
-      .filter(({ cell }) => cell === undefined || !spoiltPlaces.has(cell));
+    const issues = issuesOf(operation, row.draft);
+    const broken = issues.map(place).filter(({ cell }) => cell === undefined || !spoiltPlaces.has(cell));
     const references = referencesOf(operation, row.draft);
     const double = findDouble(row, references);
     const faults = [...spoilt, ...broken, ...(double ? [place(double)] : [])];
-    checked.push({ ...row, reference: referenceWords(references), references, faults });
+    // Whose id is wrong, in doubt or in two rows may be somebody else.
+    const isIdentified =
+      operation !== 'submitDocument' &&
+      references.length > 0 &&
+      extra.length === 0 &&
+      ![...issues, ...(double ? [double] : [])].some(({ path }) => path.startsWith(referencesField)) &&
+      !spoilt.some(({ cell }) => columns[cell ?? -1]?.field?.[0] === referencesField);
+    checked.push({ ...row, reference: referenceWords(references), references, faults, isIdentified });
   }
   return checked;
 }

@@ -10,10 +10,10 @@ export type FieldPath = readonly (string | number)[];
 export const fileField = 'file';
 
 /**
- * The name of the column (in JSON, of the property) that says what was wrong with a row. When a file of rows to correct is
+ * The name of the column (in JSON, of the property) that says what was wrong with a row. When a file of rows to mend is
  * imported, this column is ignored.
  */
-export const toMendName = 'What to correct';
+export const toMendName = 'What to mend';
 
 /** Usual column names that differ from the contract's own, in the form of {@link plainName}. */
 const usualNames = new Map([

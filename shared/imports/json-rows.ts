@@ -93,7 +93,7 @@ function notJson(line: number): { rows: JsonRow[]; faults: Fault[] } {
   return { rows: [], faults: [{ line, message: 'This is not valid JSON.' }] };
 }
 
-/** Removes the remark that a file of rows to correct has in each entry: it is not part of the request. */
+/** Removes the remark that a file of rows to mend has in each entry: it is not part of the request. */
 function withoutRemark(entry: unknown): unknown {
   if (typeof entry !== 'object' || entry === null || !(toMendName in entry)) return entry;
   const { [toMendName]: _, ...request } = entry;

@@ -1,4 +1,5 @@
 import type { KnownWrite } from '../activity.ts';
+import type { CheckedRow } from './check-roster.ts';
 import type { ImportCalls } from './import-calls.ts';
 import { endOfKnown, type RowEnd } from './row-end.ts';
 
@@ -29,6 +30,14 @@ export async function planImport<Row>(
   { again = false }: { again?: boolean } = {},
 ): Promise<ImportPlan<Row>> {
   const { caller, journal } = await calls.whoAnswers();
+  const known = await lookUpAll(rows, calls);
+  return planOf(rows, { caller, journal, known }, again);
+}
+
+async function lookUpAll<Row>(
+  rows: readonly Row[],
+  calls: Pick<ImportCalls<Row>, 'lookUp'>,
+): Promise<Map<Row, KnownWrite>> {
   const known = new Map<Row, KnownWrite>();
   for (let at = 0; at < rows.length; at += rowsInLookup) {
     const some = rows.slice(at, at + rowsInLookup);
@@ -38,7 +47,7 @@ export async function planImport<Row>(
       if (write) known.set(row, write);
     }
   }
-  return planOf(rows, { caller, journal, known }, again);
+  return known;
 }
 
 /**
@@ -57,4 +66,34 @@ export function planOf<Row>(
     if (end) ends.set(row, end);
   }
   return { ...found, ends, toSend: rows.filter((row) => !ends.has(row)) };
+}
+
+/**
+ * Plans all rows of a file. A row with faults is never sent. Where its person was written to all the same, somebody has mended
+ * it in another file: it then has no faults, and counts as done before.
+ * @throws ClientError when the BFF cannot be asked.
+ */
+export async function planRoster(
+  checked: readonly CheckedRow[],
+  calls: ImportCalls<CheckedRow>,
+  options: { again?: boolean } = {},
+): Promise<{ rows: CheckedRow[]; plan: ImportPlan<CheckedRow> }> {
+  const plan = await planImport(
+    checked.filter(({ faults }) => faults.length === 0),
+    calls,
+    options,
+  );
+  const faulty = checked.filter(({ faults, isIdentified }) => faults.length > 0 && isIdentified);
+  const found = await lookUpAll(faulty, calls);
+  const [ends, known] = [new Map(plan.ends), new Map(plan.known)];
+  const rows = checked.map((row) => {
+    const write = found.get(row);
+    const end = write && endOfKnown(write, false);
+    if (!write || end?.state !== 'known') return row;
+    const mended = { ...row, faults: [] };
+    known.set(mended, write);
+    ends.set(mended, end);
+    return mended;
+  });
+  return { rows, plan: { ...plan, ends, known } };
 }

@@ -1,5 +1,5 @@
 import { toMendName } from './columns.ts';
-import { formatCsv } from './csv-table.ts';
+import { type Delimiter, formatCsv } from './csv-table.ts';
 import { encodeText } from './file-text.ts';
 import type { Roster, RosterRow } from './roster.ts';
 
@@ -19,6 +19,9 @@ export type RowResult = {
   at?: string | undefined;
 };
 
+/** A result as the file shows it. Whoever knows it from the BFF alone has no row of a file. */
+export type ResultLine = Omit<RowResult, 'row'> & { row?: RosterRow };
+
 const resultColumns = ['line', 'reference', 'state', 'code', 'words', 'request id', "Pearsana's id", 'time'];
 
 /** The content of `…-results.csv`: how every row ended. It is encoded as the roster was, and has the same delimiter. */
@@ -26,22 +29,27 @@ export function resultsFile(
   { delimiter, encoding }: Roster,
   results: readonly RowResult[],
 ): Uint8Array<ArrayBuffer> {
+  return encodeText(resultsCsv(results, delimiter), encoding);
+}
+
+/** The same as a text. */
+export function resultsCsv(results: readonly ResultLine[], delimiter?: Delimiter): string {
   const rows = results.map(({ row, reference, state, code, message, requestId, id, at }) =>
-    [String(row.line), reference, state, code, message, requestId, id, at].map((text) =>
+    [row && String(row.line), reference, state, code, message, requestId, id, at].map((text) =>
       harmless(text ?? ''),
     ),
   );
-  return encodeText(formatCsv([resultColumns, ...rows], delimiter), encoding);
+  return formatCsv([resultColumns, ...rows], delimiter);
 }
 
-/** Whether a row belongs in the file of rows to correct: it is certain that nothing was done for it. */
+/** Whether a row belongs in the file of rows to mend: it is certain that nothing was done for it. */
 export function isToMend({ state }: RowResult): boolean {
   return state === 'invalid' || state === 'refused' || state === 'not_sent';
 }
 
 /**
  * The content of `…-to-mend.csv`: the rows that failed, with their cells unchanged, and a last column that says what was
- * wrong. A person can correct this file and import it. It is encoded as the roster was, and has the same delimiter; for a
+ * wrong. A person can mend this file and import it. It is encoded as the roster was, and has the same delimiter; for a
  * JSON file, the result is JSON too.
  * @param fileName the name of the roster, for messages that name one of its lines
  */
@@ -62,7 +70,7 @@ export function toMendFile(
     const entries = failed.map(({ row, message }) => ({ ...row.draft, [toMendName]: message }));
     return encodeText(`${JSON.stringify(entries, undefined, 2)}\n`, encoding);
   }
-  // A file that was corrected before already has this column.
+  // A file that was mended before already has this column.
   const kept = columns.flatMap(({ header }, cell) => (header.trim() === toMendName ? [] : [cell]));
   const widest = failed.reduce((most, { row }) => Math.max(most, row.cells.length), columns.length);
   const places = [

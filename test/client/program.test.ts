@@ -110,7 +110,7 @@ describe('the command line', () => {
     assert.deepEqual(statesOf(results), ['2 known', '3 known', '4 known', '5 known']);
   });
 
-  it('writes the outcome of every row, and the rows to correct, which can be corrected and imported', async () => {
+  it('writes the outcome of every row, and the rows to mend, which can be mended and imported', async () => {
     const file = write(
       'mixed.csv',
       `${header},Notes`,
@@ -123,7 +123,7 @@ describe('the command line', () => {
     const [, ...results] = read('mixed-results.csv');
     assert.match(results[0] ?? '', /^3,SIS m2,invalid,|^2,SIS m1,succeeded,/);
     const [columns, row] = read('mixed-to-mend.csv');
-    assert.equal(columns, `${header},Notes,What to correct`);
+    assert.equal(columns, `${header},Notes,What to mend`);
     assert.match(row ?? '', /^wrong,Ada,Lovelace,m2,"kept, as it was",/);
     const mended = write(
       'mended.csv',

@@ -98,9 +98,9 @@ for (const kind of ['node', 'web'] as const) {
         await workbench.screenshot(`.cache/screenshots/batches-unknown-${kind}.png`);
         await details.getByRole('button', { name: 'Open Results' }).click();
         const text = page.locator('.editor-instance .view-lines');
-        await text.filter({ hasText: /25\.pdf\s+accepted\s+doc_25/ }).waitFor();
+        await text.filter({ hasText: /25\.pdf\s+SIS\sA-1\s+accepted\s+doc_25/ }).waitFor();
         // Those that need somebody come first, in an editor that asks nobody to save it.
-        await text.filter({ hasText: /why\s*26\.pdf\s+unknown/ }).waitFor();
+        await text.filter({ hasText: /request\s*26\.pdf\s+SIS\sA-1\s+unknown/ }).waitFor();
         const tab = page.getByRole('tab', { name: /^Documents in sandbox/ });
         await page.locator('.editor-instance .monaco-editor').first().click();
         await page.keyboard.press('x');

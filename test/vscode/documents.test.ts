@@ -163,8 +163,8 @@ for (const kind of ['node', 'web'] as const) {
         await workbench.screenshot(`.cache/screenshots/documents-failed-${kind}.png`);
         await told.getByRole('button', { name: 'Open Results' }).click();
         const text = page.locator('.editor-instance .view-lines');
-        await text.filter({ hasText: /a\.pdf\s+accepted\s+doc_\w+/ }).waitFor();
-        await text.filter({ hasText: /b\.png\s+failed/ }).waitFor();
+        await text.filter({ hasText: /a\.pdf\s+SIS\s\S+\s+accepted\s+doc_\w+/ }).waitFor();
+        await text.filter({ hasText: /b\.png\s+SIS\sNOBODY\s+failed\s+No\suser/ }).waitFor();
         await workbench.screenshot(`.cache/screenshots/documents-results-${kind}.png`);
         await assertAccessible(workbench, '.editor-instance');
         assert.equal(documents().length, 1);

@@ -12,6 +12,7 @@ import { until } from '../support/until.ts';
 import {
   buildExtension,
   chooseInMenu,
+  chooseInMenuOf,
   clickInDetails,
   importFromExplorer,
   noBrowser,
@@ -66,6 +67,7 @@ for (const kind of ['node', 'web'] as const) {
         [...(bff.production?.arrivals ?? []), ...bff.pearsana.arrivals].filter(
           ({ path }) => path === '/v1/invitations',
         );
+      const importStatus = page.locator('[id="pearsana-tools.pearsana-partner.import"]');
       const picture = (name: string) => screenshot(`.cache/screenshots/import-${name}-${kind}.png`);
 
       /** From the file's menu to the review. */
@@ -114,6 +116,12 @@ for (const kind of ['node', 'web'] as const) {
           await asked.waitFor();
           assert.equal(invited().length, 5);
           await underWay.waitFor();
+          // The view where it can be paused is seen, and so is that it waits.
+          await treeItem(/^roster\.csv, waiting for you · 5 of 7 · production/)
+            .first()
+            .waitFor();
+          await importStatus.getByText('roster.csv: 5 of 7 · waiting for you').waitFor();
+          await picture('asking');
           await asked.getByRole('button', { name: 'Continue' }).click();
           await notification(/Imported roster\.csv into production: 7 done, 1 faulty\./)
             .first()
@@ -145,22 +153,25 @@ for (const kind of ['node', 'web'] as const) {
       });
 
       await t.test('the faulty cell is marked, and the view keeps the import', async () => {
+        await workbench.openContainer('Explorer');
         await treeItem('roster.csv').first().dblclick();
         await page.locator('.squiggly-error').first().waitFor();
         await workbench.openContainer('Pearsana');
-        await page.getByRole('button', { name: 'Imports Section' }).click();
-        await picture('view');
         await treeItem(/^roster\.csv.*7 done, 1 faulty · production/)
           .first()
           .waitFor();
         await picture('view');
       });
 
-      await t.test('the rows to correct are saved as they were, with what is wrong', async () => {
+      await t.test('the rows to mend are saved as they were, with what is wrong', async () => {
         await workbench.runCommand('Notifications: Clear All Notifications');
-        const row = treeItem(/^roster\.csv.*7 done, 1 faulty · production/).first();
-        await row.hover();
-        await row.getByRole('button', { name: 'Show Import Results' }).click();
+        // Whoever looked away finds all of it by the status bar, once the message has gone.
+        await importStatus.getByText('roster.csv: 7 done, 1 faulty').click();
+        const results = page.locator('.editor-instance .view-lines');
+        await results.filter({ hasText: /9\s+SIS\s20269999\s+faulty\s+E-mail:\s/ }).waitFor();
+        await importStatus.waitFor({ state: 'detached' });
+        await page.getByRole('button', { name: 'Save as CSV…' }).waitFor();
+        await picture('results-text');
         const done = notification(/Imported roster\.csv into production/).first();
         await done.getByRole('button', { name: 'Save Rows to Mend…' }).click();
         await quickInput.step(/Choose a folder for roster-to-mend\.csv/);
@@ -170,8 +181,41 @@ for (const kind of ['node', 'web'] as const) {
           .first()
           .waitFor();
         const [first, second] = (await readFile(join(folder, 'roster-to-mend.csv'), 'utf8')).split('\r\n');
-        assert.equal(first, `${header},What to correct`);
+        assert.equal(first, `${header},What to mend`);
         assert.match(second ?? '', /^nobody,Charles,Babbage,20269999,E-mail: .* is not an e-mail address$/);
+      });
+
+      await t.test('rows to mend that somebody has edited are not overwritten', async () => {
+        const edited = join(folder, 'roster-to-mend.csv');
+        const text = `${await readFile(edited, 'utf8')}edited`;
+        await writeFile(edited, text);
+        await workbench.runCommand('Notifications: Clear All Notifications');
+        const row = treeItem(/^roster\.csv.*7 done, 1 faulty · production/).first();
+        await row.hover();
+        await row.getByRole('button', { name: 'Show Import Results' }).click();
+        const done = notification(/Imported roster\.csv into production/).first();
+        await done.getByRole('button', { name: 'Save Rows to Mend…' }).click();
+        await quickInput.accept();
+        await page
+          .getByRole('tab', { name: /roster-to-mend-2\.csv/ })
+          .first()
+          .waitFor();
+        assert.equal(await readFile(edited, 'utf8'), text);
+      });
+
+      await t.test('Activity names the import by its file, and its menu leads to its results', async () => {
+        const activity = page.locator('.pane', {
+          has: page.getByRole('button', { name: 'Activity Section' }),
+        });
+        await activity.getByRole('treeitem', { name: /^production/ }).click();
+        const named = activity.getByRole('treeitem', {
+          name: /^roster\.csv, Import of 7 · Invite · .* · 7 done/,
+        });
+        await chooseInMenuOf(workbench, named.first(), ['Show Import Results']);
+        await notification(/Imported roster\.csv into production/)
+          .first()
+          .waitFor();
+        await picture('activity');
       });
 
       await t.test(
@@ -194,7 +238,7 @@ for (const kind of ['node', 'web'] as const) {
           await picture('check');
           for (const [row, words] of [
             ['student1@', /Already invited .*\(inv_\w+\)/],
-            ['student9@', /Never sent/],
+            ['student9@', /○ New/],
             ['nobody', /is not an e-mail address/],
           ] as const) {
             await until(`the line of ${row} says it`, async () => words.test(await wordsAt(page, row)));
@@ -206,17 +250,28 @@ for (const kind of ['node', 'web'] as const) {
       await t.test(
         'the same file again sends nothing, unless a person chooses to send it again',
         async () => {
+          // Somebody has mended the faulty row elsewhere, as in the file of rows to mend.
+          const mended = await bff.call('/api/environments/production/invitations', {
+            method: 'POST',
+            headers: { 'content-type': 'application/json', 'x-confirm-environment': 'production' },
+            body: JSON.stringify({
+              ...{ email: 'nobody@example.edu', identity: { firstName: 'Charles', lastName: 'Babbage' } },
+              externalReferences: [{ namespace: 'SIS', externalId: '20269999' }],
+            }),
+          });
+          assert.equal(mended.status, 201);
           await workbench.runCommand('Notifications: Clear All Notifications');
+          await workbench.openContainer('Explorer');
           await treeItem('roster.csv').first().dblclick();
           await page.locator('.tab.active', { hasText: 'roster.csv' }).waitFor();
           await editorAction(page, 'Import from File…').click();
           await describeRowsAsBefore(workbench, /^Import /);
           await quickInput.pick('production');
           const done = notification(
-            /Nothing in roster\.csv is left to send to production: 7 done before, 1 faulty\./,
+            /Nothing in roster\.csv is left to send to production: 8 done before\./,
           ).first();
           await done.waitFor();
-          assert.equal(invited().length, 7);
+          assert.equal(invited().length, 8);
           await clickInDetails(workbench, done, 'Send Again…');
           await quickInput.step(/Invite people · production/);
           const shown = (await quickInput.options()).join('\n');
@@ -225,10 +280,10 @@ for (const kind of ['node', 'web'] as const) {
           await quickInput.message(/Type “production 7” to invite 7 people/);
           await quickInput.type('production 7');
           await quickInput.accept();
-          await notification(/Imported roster\.csv into production: 7 done, 1 faulty\./)
+          await notification(/Imported roster\.csv into production: 7 done, 1 done before\./)
             .first()
             .waitFor();
-          assert.equal(invited().length, 14);
+          assert.equal(invited().length, 15);
         },
       );
     });
@@ -387,7 +442,6 @@ for (const kind of ['node', 'web'] as const) {
       }
 
       await signIn(workbench, bff.accessKey);
-      await page.getByRole('button', { name: 'Imports Section' }).click();
       await importFromExplorer(workbench, 'roster.csv');
       await describeRows(workbench);
       await quickInput.step(/Invite people · sandbox/);
@@ -397,7 +451,6 @@ for (const kind of ['node', 'web'] as const) {
         .waitFor();
 
       await t.test('nothing is sent while it is paused', async () => {
-        await workbench.openContainer('Pearsana');
         await press('Pause Import');
         await treeItem(/^roster\.csv, paused/)
           .first()

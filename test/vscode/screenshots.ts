@@ -4,15 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startTestBff } from '../support/bff/test-bff.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import {
-  buildExtension,
-  chooseInMenu,
-  clickBeside,
-  importFromExplorer,
-  resizeSideBar,
-  signIn,
-  vsix,
-} from './person.ts';
+import { buildExtension, chooseInMenu, importFromExplorer, resizeSideBar, signIn, vsix } from './person.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -63,7 +55,7 @@ async function environments(workbench: Workbench): Promise<void> {
 async function invitation(workbench: Workbench): Promise<void> {
   const { page, quickInput, runCommand, screenshot } = workbench;
   await runCommand('Notifications: Clear All Notifications');
-  await clickBeside(workbench, 'production', 'Invite');
+  await chooseInMenu(workbench, 'production', 'Invite…');
   for (const [index, answer] of ['ada@example.edu', 'Ada', 'Lovelace', 'SIS 20261234'].entries()) {
     await quickInput.step(new RegExp(`\\(${index + 1}/`));
     await quickInput.type(answer);
@@ -116,7 +108,6 @@ async function importing(): Promise<void> {
   await page.setViewportSize({ width: 1120, height: 600 });
   await signIn(workbench, bff.accessKey);
   await resizeSideBar(workbench, 402);
-  await page.getByRole('button', { name: 'Imports Section' }).click();
   for (const rows of [9, 300]) {
     await writeFile(join(folder, 'roster.csv'), roster(rows));
     await importFromExplorer(workbench, 'roster.csv');
@@ -133,6 +124,7 @@ async function importing(): Promise<void> {
         .first()
         .waitFor();
       await runCommand('Notifications: Clear All Notifications');
+      await workbench.openContainer('Explorer');
       await treeItem('roster.csv').first().dblclick();
     }
   }

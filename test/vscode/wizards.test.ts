@@ -141,7 +141,7 @@ for (const kind of ['node', 'web'] as const) {
       const read = () => page.waitForTimeout(1_000);
 
       const open = ({ button }: WizardScript, environment: string) =>
-        button === 'Invite'
+        button === 'Invite' && environment !== 'production'
           ? clickBeside(workbench, environment, button)
           : chooseInMenu(workbench, environment, `${button}…`);
       const entriesOf = ({ steps, more }: WizardScript, isFirst: boolean): Entry[] => {

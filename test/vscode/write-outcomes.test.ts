@@ -214,11 +214,11 @@ for (const kind of ['node', 'web'] as const) {
           const choose = (name: RegExp, item: string) =>
             chooseInMenuOf(workbench, line(name).first(), [item]);
           const unknown = /^SIS A-\d, Invite, outcome unknown, sandbox, /;
-          const succeeded = /^SIS A-\d, Invite, succeeded, /;
+          const done = /^SIS A-\d, Invite, done, /;
           await line(/^Outcome unknown: 2 writes may have happened, or not/).waitFor();
           await line(unknown).nth(1).waitFor();
-          await line(succeeded).nth(3).waitFor();
-          assert.equal(await line(succeeded).count(), 4);
+          await line(done).nth(3).waitFor();
+          assert.equal(await line(done).count(), 4);
           const badge = page.locator('.activitybar .badge-content', { hasText: /^2$/ });
           await badge.waitFor();
           await workbench.screenshot(`.cache/screenshots/activity-${kind}.png`);
@@ -246,20 +246,20 @@ for (const kind of ['node', 'web'] as const) {
             .first()
             .waitFor();
           // The view follows by itself.
-          await line(succeeded).nth(5).waitFor();
+          await line(done).nth(5).waitFor();
           await line(/^Outcome unknown/).waitFor({ state: 'detached' });
           await badge.waitFor({ state: 'hidden' });
 
-          await choose(succeeded, 'Show Only This Person');
+          await choose(done, 'Show Only This Person');
           await view.getByText(/Only SIS A-\d/).waitFor();
           await view.hover();
           await view.getByRole('button', { name: 'Clear Filter' }).click();
           await view.getByText(/Only SIS A-\d/).waitFor({ state: 'detached' });
           // A line that comes while another is clicked would be in its place.
-          await line(succeeded).nth(5).waitFor();
+          await line(done).nth(5).waitFor();
 
           // Nobody knows the person's e-mail any more but this window, so all of it is reviewed again.
-          await choose(succeeded, 'Send Again…');
+          await choose(done, 'Send Again…');
           await quickInput.step(/Invite · sandbox/);
           assert.match(
             (await quickInput.options()).join('\n'),
@@ -280,7 +280,7 @@ for (const kind of ['node', 'web'] as const) {
           partner.api.next(...Array.from({ length: 50 }, () => created));
           for (let number = 0; number < 50; number += 1) await write(number);
           await workbench.runCommand('Pearsana: Refresh');
-          await line(/^SIS P-49, Invite, succeeded/).waitFor();
+          await line(/^SIS P-49, Invite, done/).waitFor();
           const goTo = async (key: string) => {
             await line(/^sandbox/)
               .first()

@@ -30,7 +30,7 @@ export async function askForKey(
   const hidden = new AbortController();
   try {
     return await new Promise<boolean>((resolve) => {
-      box.onDidTriggerButton(() => void applyRemedy(remedies.openSetting));
+      box.onDidTriggerButton(() => void applyRemedy(remedies.changeUrl));
       box.onDidChangeValue(() => {
         box.validationMessage = undefined;
       });

@@ -109,7 +109,7 @@ function helpOf({ help, environment }: Finding): Remedy | undefined {
     case 'signIn':
       return remedies.signIn;
     case 'url':
-      return remedies.openSetting;
+      return remedies.changeUrl;
     case 'scopes':
       return environment === undefined
         ? undefined

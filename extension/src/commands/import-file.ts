@@ -5,6 +5,7 @@ import type { RowResult } from '../../../shared/imports/result-files.ts';
 import type { Failed, ImportArgument, ImportResult } from '../contributions.ts';
 import { backendChanged, CommandError } from '../failures/command-failure.ts';
 import type { ColumnsDraft } from '../imports/column-steps.ts';
+import type { ImportNames } from '../imports/import-names.ts';
 import { createImportRun, type ImportRun, type RunEnd } from '../imports/import-run.ts';
 import { differenceFrom, type KeptImport, type KeptImports } from '../imports/kept-imports.ts';
 import { marksOf } from '../imports/row-marks.ts';
@@ -21,6 +22,7 @@ import type { WriteDependencies } from './write.ts';
 export type ImportDependencies = Pick<WriteDependencies, 'situation' | 'inTest' | 'onWritten'> &
   PrepareDependencies & {
     kept: KeptImports;
+    names: ImportNames;
     onRun: (started: StartedImport) => void;
     /** Begins another import, and tells its failures. */
     importFile: (uri: vscode.Uri, wanted: ImportArgument) => Promise<unknown>;
@@ -96,7 +98,7 @@ async function importPrepared(
     const sendAgain = () =>
       dependencies.importFile(source.uri, { environment, operation, map, set, again: true });
     diagnostics.ended(source, file, ended.results);
-    showImportResults({ ...ended, ...(ended.result.counts.known > 0 && { sendAgain }) });
+    showImportResults({ ...ended, ...(ended.result.counts.known > 0 && !wanted.again && { sendAgain }) });
     return ended.result;
   }
   if (backend.origin() !== target.origin) throw backendChanged();
@@ -123,6 +125,7 @@ async function importPrepared(
     onAnnounced: async (record) => {
       if (importId === record.id) return;
       importId = record.id;
+      await dependencies.names.keep(record.id, source.name);
       await kept.keep({
         ...{ id: record.id, origin: target.origin, environment, operation, uri: source.uri.toString() },
         ...{ caller: plan.caller, journal: plan.journal, digest: file.digest, seenAt: Date.now() },

@@ -1,10 +1,20 @@
 import * as vscode from 'vscode';
-import { isToMend, type RowResult, resultsFile, toMendFile } from '../../../shared/imports/result-files.ts';
-import { resultNames } from '../../../shared/imports/result-names.ts';
+import { countRows } from '../../../shared/imports/count-rows.ts';
+import {
+  isToMend,
+  type ResultLine,
+  type RowResult,
+  resultsCsv,
+  resultsFile,
+  toMendFile,
+} from '../../../shared/imports/result-files.ts';
+import { freeResultName, resultNames } from '../../../shared/imports/result-names.ts';
 import type { ImportResult } from '../contributions.ts';
 import type { Button } from '../failures/buttons.ts';
 import { showMessage } from '../failures/show-message.ts';
+import { showText } from '../failures/show-text.ts';
 import type { ImportFile } from '../imports/import-file.ts';
+import { importResultsText } from '../imports/import-results-text.ts';
 import { stateCountWords } from '../imports/import-words.ts';
 import { plain } from '../plain-text.ts';
 import type { RosterSource } from './roster-source.ts';
@@ -56,6 +66,20 @@ export function showImportResults({ source, file, results, result, sendAgain }: 
   showMessage(error && !isStopped ? 'error' : isWhole ? 'information' : 'warning', words, buttons);
 }
 
+/** Shows what became of each row, in an editor: a message is soon gone. The manifest offers to save it, by its name. */
+export async function openImportResults(
+  { name, environment, more = '' }: { name: string; environment: string; more?: string },
+  lines: readonly ResultLine[],
+): Promise<void> {
+  const title = `Import of ${plain(name, 80)}`;
+  const counts = stateCountWords(countRows(lines));
+  await showText({
+    name: `${title}.txt`,
+    text: importResultsText(`${title} into ${plain(environment, 60)}: ${counts}${more}`, lines),
+    csv: resultsCsv(lines),
+  });
+}
+
 /** Into the folder that the user picks, under a name that tells where it comes from. */
 async function save(source: RosterSource, name: string, content: Uint8Array): Promise<void> {
   const { uri, folder: beside } = source;
@@ -68,13 +92,23 @@ async function save(source: RosterSource, name: string, content: Uint8Array): Pr
   });
   const [folder] = picked ?? [];
   if (!folder) return;
-  const target = vscode.Uri.joinPath(folder, name);
+  const { fs } = vscode.workspace;
+  const at = (each: string) => vscode.Uri.joinPath(folder, each);
   try {
-    await vscode.workspace.fs.writeFile(target, content);
-    await vscode.window.showTextDocument(target);
+    // Undefined is for what is not there. What is there and cannot be read is somebody's all the same.
+    const free = await freeResultName(name, content, (each) =>
+      fs.stat(at(each)).then(
+        () => fs.readFile(at(each)).then(undefined, () => new Uint8Array()),
+        () => undefined,
+      ),
+    );
+    if (!free.isThere) await fs.writeFile(at(free.name), content);
+    await vscode.window.showTextDocument(at(free.name));
   } catch {
-    showMessage('error', `${plain(target.path, 200)} could not be written. Choose another folder.`, [
-      { title: 'Choose a Folder…', act: () => save(source, name, content) },
-    ]);
+    showMessage(
+      'error',
+      `${plain(name, 80)} could not be written to ${plain(folder.path, 200)}. Choose another folder.`,
+      [{ title: 'Choose a Folder…', act: () => save(source, name, content) }],
+    );
   }
 }

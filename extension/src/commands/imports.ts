@@ -1,30 +1,37 @@
 import * as vscode from 'vscode';
+import type { ActivityEntry } from '../../../shared/activity.ts';
 import type { ImportRecord } from '../../../shared/import-record.ts';
 import {
   type CommandHandlers,
   type ImportArgument,
   type ImportReference,
+  importNamesKey,
+  importsViewId,
   keptImportsKey,
 } from '../contributions.ts';
 import { CommandError } from '../failures/command-failure.ts';
 import { showMessage } from '../failures/show-message.ts';
 import { tellFailures } from '../failures/tell-failures.ts';
 import { readImportArgument, readImportReference } from '../imports/import-argument.ts';
+import { createImportNames } from '../imports/import-names.ts';
+import { resultOfWrite } from '../imports/import-results-text.ts';
+import { numberWords } from '../imports/import-words.ts';
 import { createKeptImports, heartbeatMs, type KeptImport, silentMs } from '../imports/kept-imports.ts';
 import { plain } from '../plain-text.ts';
 import { openImportItem, runItem } from '../views/import-item.ts';
+import { createImportStatusItem } from '../views/import-status-item.ts';
 import { checkFile } from './check-file.ts';
 import { explorerFiles } from './document-files.ts';
 import { createImportDiagnostics } from './import-diagnostics.ts';
 import { type ImportDependencies, importRoster, type StartedImport } from './import-file.ts';
-import { type EndedImport, showImportResults } from './import-results.ts';
+import { type EndedImport, openImportResults, showImportResults } from './import-results.ts';
 import { createNewImportFileCommand } from './new-import-file.ts';
 import { nameOf } from './roster-source.ts';
 import { createRowMarks } from './show-row-marks.ts';
 
 export type ImportsDependencies = Omit<
   ImportDependencies,
-  'diagnostics' | 'marks' | 'kept' | 'onRun' | 'importFile'
+  'diagnostics' | 'marks' | 'kept' | 'names' | 'onRun' | 'importFile'
 > & {
   state: vscode.Memento;
   /** Told when what the view shows has changed. */
@@ -55,18 +62,23 @@ export type Imports = {
 /** The BFF is asked for open imports no more often than this; ms. */
 const openForMs = 15_000;
 
+/** So many rows of an import are asked for, fifty at a time. */
+const mostShown = 1_000;
+
 /** All that imports need; loaded when the first one is begun, looked at or left over. */
 export function createImports(dependencies: ImportsDependencies): Imports {
   const { backend, list, situation, inTest, state, onDidChange, subscriptions } = dependencies;
   const collection = vscode.languages.createDiagnosticCollection('pearsana');
   const marks = createRowMarks();
   const kept = createKeptImports(state, keptImportsKey);
+  const names = createImportNames(state, importNamesKey);
+  const status = createImportStatusItem();
   const runs: OwnRun[] = [];
   /** What the BFF said of open imports: while one runs, the view is drawn too often to ask each time. */
-  let open: { at: number; records: Promise<ImportRecord[][]> } | undefined;
+  const open: { at: number; records: ImportRecord[] } = { at: 0, records: [] };
   const importing: ImportDependencies = {
     ...dependencies,
-    kept,
+    ...{ kept, names },
     diagnostics: createImportDiagnostics(collection),
     ...{ marks, onRun },
     importFile: tellFailures(situation, (uri: vscode.Uri, wanted: ImportArgument) =>
@@ -84,7 +96,11 @@ export function createImports(dependencies: ImportsDependencies): Imports {
   function onRun(started: StartedImport): void {
     const own: OwnRun = { ...started, id: `${runs.length + 1}` };
     runs.unshift(own);
-    const subscription = own.run.onDidChange(later(onDidChange));
+    const show = () => {
+      if (own === runs[0]) status.show({ ...own, end: own.end?.result });
+      onDidChange();
+    };
+    const subscription = own.run.onDidChange(later(show));
     const heartbeat = setInterval(() => {
       const id = own.importId();
       if (id !== undefined) void kept.seen(id, Date.now());
@@ -93,9 +109,11 @@ export function createImports(dependencies: ImportsDependencies): Imports {
       own.end = end;
       clearInterval(heartbeat);
       subscription.dispose();
-      onDidChange();
+      show();
     });
-    onDidChange();
+    show();
+    // There it can be paused and stopped. The keyboard stays where it is.
+    void vscode.commands.executeCommand(`${importsViewId}.focus`, { preserveFocus: true });
   }
 
   const ownRun = (reference: ImportReference): OwnRun => {
@@ -109,6 +127,20 @@ export function createImports(dependencies: ImportsDependencies): Imports {
       return undefined;
     });
 
+  /** What the BFF knows of an import's rows, whichever window sent them. */
+  async function openFromActivity({ environment, importId }: { environment: string; importId: string }) {
+    const writes: ActivityEntry[] = [];
+    let before: string | undefined;
+    do {
+      const page = await backend.activity({ environment, import: importId, ...(before && { before }) });
+      writes.push(...page.activity.filter((each) => each.importId === importId));
+      before = page.next ?? undefined;
+    } while (before !== undefined && writes.length < mostShown);
+    const lines = writes.map(resultOfWrite);
+    const more = before === undefined ? '' : ` (the newest ${numberWords(mostShown)} rows)`;
+    await openImportResults({ name: names.of(importId) ?? importId, environment, more }, lines);
+  }
+
   async function openIn(environment: string, origin: string): Promise<ImportRecord[]> {
     // An older BFF has no imports.
     const { imports } = await backend
@@ -116,6 +148,17 @@ export function createImports(dependencies: ImportsDependencies): Imports {
       .imports({ environment })
       .catch(() => ({ imports: [] as ImportRecord[] }));
     return imports.filter((each) => each.state === 'open');
+  }
+
+  /** Asks the BFF for open imports, unless it was asked a moment ago. @returns whether it was asked. */
+  async function askForOpen(): Promise<boolean> {
+    const isStale = list.state().kind === 'unknown';
+    const listed = isStale ? await list.load() : list.state();
+    if (listed.kind !== 'listed' || (!isStale && Date.now() - open.at <= openForMs)) return false;
+    const { environments, origin } = listed;
+    open.at = Date.now();
+    open.records = (await Promise.all(environments.map(({ id }) => openIn(id, origin)))).flat();
+    return true;
   }
 
   /** Offers to continue what a window left that was closed or reloaded meanwhile. */
@@ -146,7 +189,7 @@ export function createImports(dependencies: ImportsDependencies): Imports {
       if (kept.left(Date.now()).some(({ id }) => !before.includes(id))) offerLeft();
     };
   }
-  subscriptions.push(collection, marks, { dispose: () => clearTimeout(timer) });
+  subscriptions.push(collection, marks, status, { dispose: () => clearTimeout(timer) });
 
   return {
     importFile: tellFailures(situation, async (argument, more) =>
@@ -166,26 +209,33 @@ export function createImports(dependencies: ImportsDependencies): Imports {
       }
       const { environment, importId } = reference;
       await backend.imports(backend.origin()).stopImport({ environment, id: importId });
-      open = undefined;
+      open.at = 0;
       onDidChange();
       showMessage('information', 'The import was stopped. No further row of it will be sent.');
       return undefined;
     }),
-    showImportResults: forRun(({ end }) => {
-      if (end) showImportResults(end);
+    showImportResults: tellFailures(situation, async (argument) => {
+      const reference = readImportReference(argument);
+      const isIt = (own: OwnRun) =>
+        'run' in reference ? own.id === reference.run : own.importId() === reference.importId;
+      const own = runs.find(isIt);
+      if (own?.end) {
+        status.looked(own.id);
+        const { source, result, results } = own.end;
+        await openImportResults({ name: source.name, environment: result.environment }, results);
+        showImportResults(own.end);
+      } else if ('importId' in reference) await openFromActivity(reference);
+      return undefined;
     }),
     async rows() {
-      const isStale = list.state().kind === 'unknown';
-      const listed = isStale ? await list.load() : list.state();
-      if (listed.kind === 'listed' && (isStale || !open || Date.now() - open.at > openForMs)) {
-        const { environments, origin } = listed;
-        open = { at: Date.now(), records: Promise.all(environments.map(({ id }) => openIn(id, origin))) };
-      }
-      const records = (await open?.records)?.flat() ?? [];
+      const asking = askForOpen();
+      // What this window does is shown at once, however long the BFF takes.
+      if (runs.length === 0) await asking;
+      else void asking.then((isNew) => isNew && onDidChange());
       const own = new Set(runs.map(({ importId }) => importId()));
       return [
         ...runs.map(({ id, end, ...run }) => ({ run: id, item: runItem({ id, ...run, end: end?.result }) })),
-        ...records
+        ...open.records
           .filter(({ id }) => !own.has(id))
           .map((record) => ({
             ...{ environment: record.environment, importId: record.id },

@@ -3,7 +3,7 @@ import type { ImportOperation, ImportRecord } from '../../../shared/import-recor
 import type { CheckedRow } from '../../../shared/imports/check-roster.ts';
 import { createImportCalls } from '../../../shared/imports/client-calls.ts';
 import type { ImportCalls } from '../../../shared/imports/import-calls.ts';
-import { type ImportPlan, planImport } from '../../../shared/imports/plan-import.ts';
+import { type ImportPlan, planRoster } from '../../../shared/imports/plan-import.ts';
 import type { ImportArgument } from '../contributions.ts';
 import { CommandError } from '../failures/command-failure.ts';
 import type { ColumnsDraft } from '../imports/column-steps.ts';
@@ -27,7 +27,7 @@ export type PreparedImport = {
   columns: ColumnsDraft;
   target: Target;
   file: ImportFile;
-  /** The rows without faults. */
+  /** The rows that may be sent. */
   ready: readonly CheckedRow[];
   /** What will be sent unless something is to be sent again. */
   plan: ImportPlan<CheckedRow>;
@@ -69,18 +69,18 @@ export async function prepareImport(
   const target = await findTarget(list, [operation], { title, named: wanted.environment });
   if (!target) return undefined;
 
-  const file = await whileShown(`Checking ${name}…`, () =>
+  const checked = await whileShown(`Checking ${name}…`, () =>
     checkImportFile(bytes, operation, columns, documentFaults(source, operation, fileLimits.document)),
   );
-  diagnostics.checked(source, file);
-  const [fault] = file.roster.faults;
+  diagnostics.checked(source, checked);
+  const [fault] = checked.roster.faults;
   if (fault) {
     const place = fault.line === undefined ? '' : `, line ${fault.line}`;
     throw new CommandError('IMPORT_NOT_USABLE', `${name}${place}: ${plain(fault.message)}`);
   }
 
   const { id: environment, protected: isProtected } = target.environment;
-  const { digest } = file;
+  const { digest } = checked;
   const client = backend.imports(target.origin);
   const callsFor = (again: boolean) =>
     createImportCalls<CheckedRow>(client, {
@@ -89,9 +89,12 @@ export async function prepareImport(
       confirm: isProtected ? environment : undefined,
       requestOf: requestMaker(source),
     });
-  const ready = file.rows.filter(({ faults }) => faults.length === 0);
   return whileShown('Asking the BFF what was sent before…', async () => {
-    const plan = await planImport(ready, callsFor(false));
+    const ready = checked.rows.filter(({ faults }) => faults.length === 0);
+    const { rows, plan } = await planRoster(checked.rows, callsFor(false));
+    const file = { ...checked, rows };
+    // What was mended elsewhere is no fault any more.
+    diagnostics.checked(source, file);
     if (!isFolder) marks.show(uri, file.roster, marksOf(file.rows, plan.known));
     const { imports, perMinute } = await client.imports({ environment });
     // A BFF that does not tell the rate here tells it of each import.

@@ -33,7 +33,11 @@ export async function reviewImport(
   const leftOpen = imports.find(({ id, state }) => id === left?.id && state === 'open');
   // An import that sends again and was left must not send a third time what it has done itself.
   const before = left?.again && leftOpen ? { before: leftOpen.startedAt } : true;
-  const plans = { once: plan, again: planOf(ready, plan, before) };
+  const anew = planOf(ready, plan, before);
+  const maySend = new Set(ready);
+  // What was mended in another file was done before, and cannot be sent from this one.
+  const mended = [...plan.ends].filter(([row]) => !maySend.has(row));
+  const plans = { once: plan, again: { ...anew, ends: new Map([...anew.ends, ...mended]) } };
   const planFor = (draft: Pick<ReviewDraft, 'again'>) => (draft.again ? plans.again : plans.once);
 
   const draft: ReviewDraft = { again, firstFive: environment.protected && !confirmed };

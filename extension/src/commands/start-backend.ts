@@ -139,7 +139,7 @@ function explainPlainHttp(origin: string): void {
   showMessage(
     'information',
     `No BFF answers at ${origin}, and one that VS Code starts on this machine speaks http there, not https. To start it, change pearsana.backendUrl to ${address}.`,
-    [remedyButton(remedies.openSetting)],
+    [remedyButton(remedies.changeUrl)],
   );
 }
 
@@ -154,7 +154,7 @@ function explainWhyNot(origin: string, situation: Situation): void {
     showMessage(
       'information',
       `The BFF at ${origin} runs on another machine, so VS Code cannot start it. To start one here, change pearsana.backendUrl to http://127.0.0.1:8787.`,
-      [remedyButton(remedies.openSetting)],
+      [remedyButton(remedies.changeUrl)],
     );
   } else {
     showMessage(

@@ -1,3 +1,4 @@
+import { referencesOf, referenceWords } from '../../../shared/external-references.ts';
 import { formatCsv } from '../../../shared/imports/csv-table.ts';
 import { harmless } from '../../../shared/imports/result-files.ts';
 import { valueAt } from '../../../shared/validate.ts';
@@ -20,7 +21,7 @@ export function resultsOf(
       : (Array.isArray(list) ? list : []).find(
           (each) => valueAt(each, ['itemId']) === itemIdOf(document, index),
         );
-    const known = { file: document.source.name, requestId };
+    const known = { ...namesOf(document), requestId };
     const documentId = valueAt(found, ['document', 'documentId']);
     const status = valueAt(found, ['status']);
     const error = valueAt(found, ['error']);
@@ -39,12 +40,17 @@ export function resultsOf(
 export function resultsWithout(batch: readonly Document[], failure?: CommandFailure): DocumentResult[] {
   const { outcome, requestId, message } = failure ?? {};
   const result = outcome === 'unknown' ? 'unknown' : outcome === 'refused' ? 'failed' : 'not sent';
-  return batch.map(({ source }) => ({
-    file: source.name,
+  return batch.map((document) => ({
+    ...namesOf(document),
     result,
     ...(requestId !== undefined && { requestId }),
     ...(message !== undefined && { message }),
   }));
+}
+
+function namesOf({ source, fields }: Document): Pick<DocumentResult, 'file' | 'person'> {
+  const person = referenceWords(referencesOf('submitDocument', fields));
+  return { file: source.name, ...(person !== '' && { person }) };
 }
 
 /** Of what was never part of a request. */
@@ -66,32 +72,30 @@ export function countWords(results: readonly DocumentResult[]): string {
     .join(', ');
 }
 
-const columns = ['file', 'result', 'document', 'request', 'why'];
-
-/** All of it, to be read: a line for each document, those that need somebody first. */
+/** All of it, to be read: a line for each document, those that need somebody first. What is long comes after what is short. */
 export function resultsText(environment: string, results: readonly DocumentResult[]): string {
-  const rows = inOrder(results).map(({ file, result, documentId = '-', requestId = '-', message = '' }) => [
-    plain(file, 80),
-    result,
-    plain(documentId, 80),
-    plain(requestId, 128),
-    plain(message),
-  ]);
-  const table = [columns, ...rows];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  const lines = table.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
+  const rows = inOrder(results).map(
+    ({ file, person = '-', result, message, documentId = '-', requestId = '-' }) => [
+      plain(file, 80),
+      plain(person, 80),
+      result,
+      plain(message ?? documentId),
+      plain(requestId, 128),
+    ],
   );
+  const table = [['file', 'person', 'result', 'why, or the document', 'request'], ...rows];
+  const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  const lines = table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
   return [`Documents in ${plain(environment, 60)}: ${countWords(results)}`, '', ...lines, ''].join('\n');
 }
 
+const columns = ['file', 'person', 'result', 'why', 'document', 'request'];
+
 /** The same for a spreadsheet. */
 export function resultsCsv(results: readonly DocumentResult[]): string {
-  const rows = inOrder(results).map(({ file, result, documentId = '', requestId = '', message = '' }) =>
-    [file, result, documentId, requestId, message].map(harmless),
+  const rows = inOrder(results).map(
+    ({ file, person = '', result, message = '', documentId = '', requestId = '' }) =>
+      [file, person, result, message, documentId, requestId].map(harmless),
   );
   return formatCsv([columns, ...rows]);
 }

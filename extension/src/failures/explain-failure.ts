@@ -35,7 +35,7 @@ type Row = {
 const retry = 'retry';
 const showLog = 'showLog';
 const signIn = 'signIn';
-const openSetting = 'openSetting';
+const changeUrl = 'changeUrl';
 
 /** The failure says it itself. */
 const itsMessage: Words = ({ message }) => message;
@@ -53,7 +53,7 @@ const signedOut: Row = row(
   ({ situation }) => `You are not signed in to the BFF at ${situation.backend}.`,
   keyWays,
   signIn,
-  openSetting,
+  changeUrl,
 );
 
 const signInFailed: Row = row('sign-in failed', itsMessage, 'Try again later.', signIn);
@@ -63,7 +63,7 @@ const otherVersion: Row = row(
   ({ situation }) => `The BFF at ${situation.backend} doesn’t know this kind of request.`,
   sameVersion,
   showLog,
-  openSetting,
+  changeUrl,
 );
 
 const refusedContent: Row = row(
@@ -92,7 +92,7 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
     'URL not usable',
     itsMessage,
     'Correct the setting pearsana.backendUrl.',
-    openSetting,
+    changeUrl,
   ),
   BACKEND_CHANGED: row(
     'BFF changed',
@@ -120,14 +120,13 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
     ({ situation }) => howToReach(situation),
     'startBackend',
     retry,
-    openSetting,
-    showLog,
+    changeUrl,
   ),
   CONTRACT_BROKEN: row(
     'not a Pearsana BFF',
     ({ situation }) => `${situation.backend} is not a Pearsana BFF, or is an incompatible version.`,
     `Check the URL. ${sameVersion}`,
-    openSetting,
+    changeUrl,
     showLog,
   ),
   ENVIRONMENT_MISMATCH: row('wrong environment answered', itsMessage, 'The log shows the call.', showLog),
@@ -166,7 +165,7 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
     ({ situation }) => `The BFF at ${situation.backend} doesn’t accept your access key.`,
     keyWays,
     signIn,
-    openSetting,
+    changeUrl,
   ),
   // Pages in a browser, which the extension never sees.
   LOGIN_FAILED: signInFailed,
@@ -176,7 +175,7 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
     'URL not accepted',
     itsMessage,
     'Use the URL that the BFF printed when it started.',
-    openSetting,
+    changeUrl,
   ),
   ENVIRONMENT_NOT_FOUND: row('no such environment', itsMessage, 'Refresh, and choose another.', 'refresh'),
   NOT_FOUND: row(
@@ -296,10 +295,10 @@ export function explain(failure: CommandFailure, situation: Situation, again?: R
     what: say(row.what),
     advice: say(row.advice),
     remedies: row.remedies.flatMap((name) => {
-      if (name === 'retry') return again ?? [];
-      if (name === 'startBackend' && !canStart(situation)) return [];
-      // Where it can be started, the log has nothing more to say.
-      if (name === 'showLog' && canStart(situation) && row.remedies.includes('startBackend')) return [];
+      // Starting it is the better try, and a message has room for two buttons.
+      const starts = row.remedies.includes('startBackend') && canStart(situation);
+      if (name === 'retry') return (!starts && again) || [];
+      if (name === 'startBackend' && !starts) return [];
       return name === 'showScopes' ? showScopes(failure) : remedies[name];
     }),
   };

@@ -28,8 +28,8 @@ export const remedies = {
   chooseFiles: { title: 'Choose Files…', command: 'pearsana.submitDocument' },
   refresh: { title: 'Refresh', command: 'pearsana.refresh' },
   showLog: { title: 'Show Log', command: 'pearsana.showLog' },
-  openSetting: {
-    title: 'Open Setting',
+  changeUrl: {
+    title: 'Change URL',
     command: 'workbench.action.openSettings',
     argument: backendUrlSetting,
   },

@@ -27,11 +27,22 @@ function show(
   });
 }
 
+/**
+ * Failures that pass by themselves, or by what somebody does elsewhere; the views and the status bar show how it is now. VS Code
+ * keeps an error with buttons until it is closed, long after it was true, and lets a warning go.
+ */
+const passing = new Set([
+  ...['BFF_UNREACHABLE', 'SHUTTING_DOWN', 'BUSY', 'BACKEND_CHANGED', 'BACKEND_URL_INVALID'],
+  ...['NOT_SIGNED_IN', 'SIGN_IN_EXPIRED', 'SIGN_IN_TIMED_OUT', 'UNAUTHORIZED'],
+]);
+
 /** Says what went wrong, with a button for each remedy. */
 export function showFailure(explanation: Explanation, failure: CommandFailure): void {
   const id = traceableId(failure);
   const copy = id === undefined ? [] : [{ ...copyRequestId(id), detail: failureDetail(failure, id) }];
-  showMessage('error', sentencesOf(explanation), [...explanation.remedies.map(remedyButton), ...copy]);
+  // What became of a write is never passed over.
+  const severity = passing.has(failure.code) && failure.outcome === undefined ? 'warning' : 'error';
+  showMessage(severity, sentencesOf(explanation), [...explanation.remedies.map(remedyButton), ...copy]);
 }
 
 function failureDetail({ code, environment }: CommandFailure, requestId: string): string {

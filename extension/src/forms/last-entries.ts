@@ -71,7 +71,7 @@ export function createLastEntries(state: State) {
 }
 export type KeptEntries = ReturnType<typeof createLastEntries>;
 
-/** The same for a file, and for the file of its rows to correct. */
+/** The same for a file, and for the file of its rows to mend. */
 function headerLine(headers: readonly string[]): string {
   const names = headers.map(plainName);
   return names.filter((name) => name !== '' && name !== plainName(toMendName)).join();

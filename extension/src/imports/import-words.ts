@@ -6,7 +6,7 @@ import type { PauseReason } from '../../../shared/imports/pause-rules.ts';
 import type { RowState } from '../../../shared/imports/result-files.ts';
 import type { CheckCounts } from '../contributions.ts';
 
-const stateWords: Record<RowState, string> = {
+export const stateWords: Record<RowState, string> = {
   succeeded: 'done',
   known: 'done before',
   refused: 'refused',
@@ -14,6 +14,11 @@ const stateWords: Record<RowState, string> = {
   unknown: 'with an unknown outcome',
   invalid: 'faulty',
 };
+
+/** Whether nothing is left to do. */
+export function isWhole({ succeeded, known, ...others }: RowCounts): boolean {
+  return Object.values(others).every((count) => count === 0);
+}
 
 /** As in `2,990 done, 10 refused`. */
 export const stateCountWords = (counts: RowCounts): string => countWords(counts, stateWords) || 'no rows';

@@ -33,7 +33,7 @@ export function marksOf(
         return { line, kind: kindsOfResults[result.state], result };
       return write && write.state !== 'not_sent'
         ? { line, kind: kindsOfKnown[write.state], known: write }
-        : { line, kind: 'new', words: 'Never sent' };
+        : { line, kind: 'new', words: 'New' };
     }),
   );
 }

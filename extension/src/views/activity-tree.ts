@@ -43,6 +43,8 @@ export type ActivityTreeDependencies = ActivityView & {
   situation: () => Situation;
   /** What can be done with a write, beside what can be done with each: words for the menus' conditions. */
   possible: (write: Write) => readonly string[];
+  /** The name of the file that an import was made from, where this VS Code has sent it. */
+  fileNameOf: (importId: string) => string | undefined;
 };
 
 export type ActivityTree = {
@@ -75,7 +77,7 @@ const ageRefreshMs = 30_000;
 
 /** What was sent: first what nobody knows the outcome of, then each environment, asked for when it is opened. */
 export function createActivityTree(dependencies: ActivityTreeDependencies): ActivityTree {
-  const { backend, list, situation, view, changes, possible } = dependencies;
+  const { backend, list, situation, view, changes, possible, fileNameOf } = dependencies;
   const pages = createActivityPages({ activity: backend.activity, imports: importsIn });
   // VS Code knows a node again by its identity.
   const nodes = new Map<string, ActivityNode>();
@@ -116,7 +118,10 @@ export function createActivityTree(dependencies: ActivityTreeDependencies): Acti
   function importNode(record: ImportRecord): ActivityNode {
     const { environment, id: importId } = record;
     return nodeOf(importId, { environment, importId }, () =>
-      activityItem(importRow(record, Date.now()), { opens: 'collapsed' }),
+      activityItem(importRow(record, Date.now(), fileNameOf(importId)), {
+        words: `import ${record.state === 'open' ? 'open' : 'ended'}`,
+        opens: 'collapsed',
+      }),
     );
   }
 

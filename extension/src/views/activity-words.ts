@@ -2,6 +2,7 @@ import type { WriteState } from '../../../shared/activity.ts';
 import type { Environment } from '../../../shared/environments.ts';
 import type { ImportRecord } from '../../../shared/import-record.ts';
 import { type OperationName, operations } from '../../../shared/operations.ts';
+import { callerWords } from '../authentication/session-store.ts';
 import { type Color, colors } from '../contributions.ts';
 import { capitalised, plain } from '../plain-text.ts';
 import { ageWords, timeWords } from '../time-words.ts';
@@ -11,7 +12,7 @@ import type { Row } from './row.ts';
 
 export const stateLooks: Record<WriteState, { words: string; icon: string; color?: Color }> = {
   in_flight: { words: 'being sent', icon: 'sync' },
-  succeeded: { words: 'succeeded', icon: 'pass', color: colors.succeeded },
+  succeeded: { words: 'done', icon: 'pass', color: colors.succeeded },
   refused: { words: 'refused', icon: 'error', color: colors.failed },
   not_sent: { words: 'not sent', icon: 'circle-slash' },
   unknown: { words: 'outcome unknown', icon: 'question', color: colors.unknown },
@@ -71,7 +72,7 @@ export function writeFacts(write: Write): [name: string, value: string][] {
     ['Operation', operationTitle(write.operation)],
     ['Environment', write.environment],
     ['Sent', fullTime(startedAt) + took],
-    ['Sent by', write.caller],
+    ['Sent by', write.caller && callerWords(write.caller)],
     ['Error code', write.code],
     ['Pearsana answered', write.status !== null && String(write.status)],
     ...idsIn(write.result),
@@ -81,7 +82,7 @@ export function writeFacts(write: Write): [name: string, value: string][] {
     [
       'Resolved',
       resolved &&
-        `${resolved.by} marked this as ${resolved.happened ? 'sent' : 'not sent'}, ${timeWords(resolved.at)}`,
+        `${callerWords(resolved.by)} marked this as ${resolved.happened ? 'sent' : 'not sent'}, ${timeWords(resolved.at)}`,
     ],
   ];
   return facts.flatMap(([name, value]) => (value ? [[name, plain(value, 300)]] : []));
@@ -105,20 +106,28 @@ export function madeId({ result }: Pick<Write, 'result'>): string | undefined {
   return idsIn(result).find(([name]) => name.endsWith('Id'))?.[1];
 }
 
-/** An import, as in “Import of 300  Invite · 3 h ago · 298 succeeded, 2 refused”. */
-export function importRow(record: ImportRecord, now: number): Row {
+/**
+ * An import, as in “roster.csv  Import of 300 · Invite · 3 h ago · 298 done, 2 refused”.
+ * @param fileName where this VS Code has sent it; else it is called “Import of 300”.
+ */
+export function importRow(record: ImportRecord, now: number, fileName?: string): Row {
   const { id, operation, rows, counts, startedAt, caller } = record;
   const ended = Object.entries(counts).flatMap(([state, count]) =>
     count > 0 ? `${count.toLocaleString('en')} ${stateLooks[state as WriteState].words}` : [],
   );
   const age = ageWords(Date.parse(startedAt), now);
-  const label = `Import of ${rows.toLocaleString('en')}`;
-  const description = plain([operationTitle(operation), age, ended.join(', ')].join(' · '), 160);
+  const count = rows.toLocaleString('en');
+  const label = fileName === undefined ? `Import of ${count}` : plain(fileName, 60);
+  const size = fileName === undefined ? [] : [`Import of ${count}`];
+  const description = plain([...size, operationTitle(operation), age, ended.join(', ')].join(' · '), 160);
   return {
     id: `import/${id}`,
     label,
     description,
-    tooltip: plain(`${label}, ${description}. Announced ${fullTime(startedAt)} by ${caller} (${id})`, 400),
+    tooltip: plain(
+      `${label}, ${description}. Announced ${fullTime(startedAt)} by ${callerWords(caller)} (${id})`,
+      400,
+    ),
     icon: 'cloud-upload',
   };
 }

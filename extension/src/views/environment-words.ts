@@ -18,7 +18,10 @@ export type EnvironmentItem = {
   tooltip: string;
   icon: string;
   color: Color | undefined;
-  /** `environment`, and the operations that are allowed there, for the menus' conditions. */
+  /**
+   * `environment`, `protected` where it is, and the operations that are allowed there, for the menus' conditions. What is
+   * protected has no button beside it: its name is never cut, and a write to it is chosen by its name.
+   */
   contextValue: string;
 };
 
@@ -58,7 +61,11 @@ export function environmentItem(
     description: [kind, ping && `${words}, ${ageWords(ping.endedAt, now)}`].filter(Boolean).join(' · '),
     tooltip: environmentTooltip(environment, ping, situation, now),
     ...stateIcon(environment, ping),
-    contextValue: ['environment', ...environment.grants].join(' '),
+    contextValue: [
+      'environment',
+      ...(environment.protected ? ['protected'] : []),
+      ...environment.grants,
+    ].join(' '),
   };
 }
 

@@ -77,10 +77,14 @@ export function createEnvironmentsTree({ list, history, situation }: TreeDepende
     return failedPingMessage(known, situation());
   }
 
+  let shownOf = '';
   function showMessage(): void {
     const state = list.state();
-    // While it is asked for anew, what is shown may stay.
-    if (state.kind !== 'unknown') view.message = messageOf(state) ?? '';
+    const { backend } = situation();
+    // While it is asked for anew, what is shown may stay, unless it is about another BFF.
+    if (state.kind === 'unknown' && backend === shownOf) return;
+    shownOf = backend;
+    view.message = messageOf(state) ?? '';
   }
 
   function lookUp(id: string) {

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import type { ImportOperation, ImportRecord } from '../../../shared/import-record.ts';
 import { operations } from '../../../shared/operations.ts';
+import { callerWords } from '../authentication/session-store.ts';
 import { colors, type ImportResult } from '../contributions.ts';
 import type { ImportRun } from '../imports/import-run.ts';
-import { progressWords, rowWords, stateCountWords } from '../imports/import-words.ts';
+import { isWhole, progressWords, rowWords, stateCountWords } from '../imports/import-words.ts';
 import { plain } from '../plain-text.ts';
 import { themeIcon } from './row-item.ts';
 
@@ -39,11 +40,11 @@ export function runItem(own: {
     [operations[operation].title, item.description, question].filter(Boolean).join(': '),
     400,
   );
-  const { succeeded, known, ...others } = end?.counts ?? { succeeded: 0, known: 0 };
-  const isWhole = Object.values(others).every((count) => count === 0);
-  item.iconPath = isWhole
-    ? themeIcon(look.icon, end && colors.succeeded)
-    : themeIcon('warning', colors.unknown);
+  if (end) item.tooltip += '\nClick to see what became of each row, and to save it.';
+  item.iconPath =
+    !end || isWhole(end.counts)
+      ? themeIcon(look.icon, end && colors.succeeded)
+      : themeIcon('warning', colors.unknown);
   item.contextValue = `import ${look.may}`;
   if (end) item.command = { command: 'pearsana.showImportResults', title: '', arguments: [{ run: id }] };
   return item;
@@ -61,7 +62,7 @@ export function openImportItem({
   const item = itemOf(
     `import/${id}`,
     `${operations[operation].title}: ${rowWords(rows)}`,
-    `open · ${counts.succeeded} done · ${environment} · by ${caller}`,
+    `open · ${counts.succeeded} done · ${environment} · by ${callerWords(caller)}`,
   );
   item.tooltip = plain(
     `Import ${id}. Another window or machine runs it, or left it. Import the same file again to continue it here.`,

@@ -363,14 +363,15 @@ describe('results', () => {
         ],
       },
     });
+    const own = (file: string) => ({ file, person: 'SIS A-1', requestId: 'r-1' });
     assert.deepEqual(results, [
-      { file: '0.pdf', requestId: 'r-1', result: 'accepted', documentId: 'doc_1' },
-      { file: '1.pdf', requestId: 'r-1', result: 'failed', message: 'No user.' },
+      { ...own('0.pdf'), result: 'accepted', documentId: 'doc_1' },
+      { ...own('1.pdf'), result: 'failed', message: 'No user.' },
     ]);
     const text = resultsText('sandbox', results);
     assert.match(text, /^Documents in sandbox: 1 accepted, 1 failed$/m);
-    assert.match(text, /^0\.pdf {2}accepted {2}doc_1 {5}r-1$/m);
-    assert.match(text, /^1\.pdf {2}failed .* No user\.$/m);
+    assert.match(text, /^0\.pdf {2}SIS A-1 {2}accepted {2}doc_1 {2}r-1$/m);
+    assert.match(text, /^1\.pdf {2}SIS A-1 {2}failed {4}No user\. {2}r-1$/m);
   });
 
   test('are shown and saved with those first that need somebody, and as text to a spreadsheet', () => {
@@ -381,10 +382,10 @@ describe('results', () => {
     assert.deepEqual(resultsCsv(results).match(/^\d\.pdf/gm), order);
     const message = '=HYPERLINK("x"), or\nnot';
     const csv = resultsCsv([
-      { file: '-1.pdf', result: 'failed', requestId: '+r', documentId: '@d', message },
+      { file: '-1.pdf', person: '=p', result: 'failed', requestId: '+r', documentId: '@d', message },
     ]);
     const [, row] = Papa.parse<string[]>(csv).data;
-    assert.deepEqual(row, ["'-1.pdf", 'failed', "'@d", "'+r", `'${message}`]);
+    assert.deepEqual(row, ["'-1.pdf", "'=p", 'failed', `'${message}`, "'@d", "'+r"]);
   });
 
   test('are unknown where an answer does not say', () => {

@@ -158,14 +158,15 @@ describe('the words when the BFF doesn’t answer', () => {
     });
   }
 
-  it('offer to start it, where VS Code can run a program there', () => {
+  it('offer to start it where VS Code can run a program there, and always to change the URL', () => {
     const offered = (situation: Partial<typeof desktop>) =>
       explain(failureSample('BFF_UNREACHABLE'), { ...desktop, ...situation }, retry).remedies.map(
         ({ command }) => command,
       );
-    assert(offered({}).includes('pearsana.startBackend'));
-    assert(!offered({ inBrowser: true }).includes('pearsana.startBackend'));
-    assert(!offered({ backend: 'https://bff.example.com' }).includes('pearsana.startBackend'));
+    const change = 'workbench.action.openSettings';
+    assert.deepEqual(offered({}), ['pearsana.startBackend', change]);
+    assert.deepEqual(offered({ inBrowser: true }), ['pearsana.ping', change]);
+    assert.deepEqual(offered({ backend: 'https://bff.example.com' }), ['pearsana.ping', change]);
   });
 
   it('don’t send people to their own machine for a BFF elsewhere', () => {

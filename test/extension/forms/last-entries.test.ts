@@ -33,7 +33,7 @@ test('the columns of an imported file are used again for one with the same heade
   const map = { Vorname: 'identity.firstName' };
   const set = { 'externalReferences[0].namespace': 'SIS' };
   await entries.keepColumns(headers, { operation: 'createInvitation', map, set });
-  const found = entries.columnsOf([...headers, 'What to correct'], 'createInvitation');
+  const found = entries.columnsOf([...headers, 'What to mend'], 'createInvitation');
   assert.deepEqual([found?.map, found?.set], [map, set]);
   assert.equal(entries.columnsOf(headers, 'createUser'), undefined);
   assert.equal(entries.columnsOf(headers.slice(1), 'createInvitation'), undefined);

@@ -47,7 +47,7 @@ describe('the marks of a file that was checked', () => {
       /^May have been invited 2 min ago: the outcome is/,
     ],
     ['is being invited', write('in_flight'), 'unknown', /^Being sent/],
-    ['could not be sent', write('not_sent', { code: 'BUSY' }), 'new', /^Never sent$/],
+    ['could not be sent', write('not_sent', { code: 'BUSY' }), 'new', /^New$/],
   ];
   for (const [what, known, kind, words] of states) {
     it(`say who ${what}`, async () => {
@@ -111,7 +111,7 @@ describe('the marks of an import', () => {
         ['refused', 'Refused: This person is invited.'],
         ['new', 'Not sent: the import ended before this row.'],
         ['unknown', 'Outcome unknown: No answer.'],
-        ['new', 'Never sent'],
+        ['new', 'New'],
       ],
     );
   });

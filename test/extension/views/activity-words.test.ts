@@ -10,6 +10,7 @@ import {
   writeText,
 } from '../../../extension/src/views/activity-words.ts';
 import { writeState } from '../../../shared/activity.ts';
+import type { ImportRecord } from '../../../shared/import-record.ts';
 
 const begun = '2026-01-30T12:00:00.000Z';
 const now = Date.parse(begun) + 3 * 60_000;
@@ -64,6 +65,7 @@ describe('a write in the activity', () => {
   it('says who resolved it, and how', () => {
     const resolved = { happened: false, by: 'ada', at: begun };
     const text = writeText({ ...write, state: 'not_sent', resolved });
+    assert.match(writeText({ ...write, caller: 'access-key' }), /^Sent by +owner key$/m);
     assert.match(text, /^Resolved .*ada marked this as not sent, .*\d/m);
     assert.match(text, /^Invite for SIS A-1 and 1 more\n\nOutcome +Not sent$/m);
   });
@@ -86,15 +88,17 @@ describe('a write in the activity', () => {
 describe('what else is in the activity', () => {
   it('is an import with what became of its rows', () => {
     const counts = { succeeded: 2980, refused: 2, not_sent: 0, unknown: 1, in_flight: 0 };
-    const { label, description } = importRow(
-      {
-        ...{ id: 'imp_1', environment: 'sandbox', operation: 'createInvitation', rows: 3000, digest: 'd' },
-        ...{ state: 'open', caller: 'ada', startedAt: begun, endedAt: null, perMinute: 120, counts },
-      },
-      now,
-    );
+    const record: ImportRecord = {
+      ...{ id: 'imp_1', environment: 'sandbox', operation: 'createInvitation', rows: 3000, digest: 'd' },
+      ...{ state: 'open', caller: 'access-key', startedAt: begun, endedAt: null, perMinute: 120, counts },
+    };
+    const { label, description, tooltip } = importRow(record, now);
     assert.equal(label, 'Import of 3,000');
-    assert.equal(description, 'Invite · 3 min ago · 2,980 succeeded, 2 refused, 1 outcome unknown');
+    assert.match(tooltip, /by owner key \(imp_1\)$/);
+    const named = importRow(record, now, 'roster.csv');
+    assert.equal(named.label, 'roster.csv');
+    assert.equal(named.description, `Import of 3,000 · ${description}`);
+    assert.equal(description, 'Invite · 3 min ago · 2,980 done, 2 refused, 1 outcome unknown');
   });
 
   it('is how many outcomes are unknown, in words to a screen reader', () => {

@@ -251,7 +251,7 @@ describe('the rows in the place of a list', () => {
     );
     assert.deepEqual(
       rows.flatMap(({ remedy }) => (remedy ? [remedy.title] : [])),
-      ['Start the BFF', 'Retry', 'Open Setting'],
+      ['Start the BFF', 'Change URL'],
     );
   });
 

@@ -39,7 +39,7 @@ function linesOf(rows: readonly (readonly string[])[]): number[] {
   });
 }
 
-describe('the file of rows to correct', () => {
+describe('the file of rows to mend', () => {
   it('gives the same rows when it is read again, whatever the cells contain, and each row its line', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -79,7 +79,7 @@ describe('the file of rows to correct', () => {
     );
     assert.equal(
       textOf(toMendFile(roster, results)),
-      'E-mail,First name,What to correct\r\na@example.edu,=1+1,Last name: is required\r\nd@example.edu,D,Last name: is required\r\n',
+      'E-mail,First name,What to mend\r\na@example.edu,=1+1,Last name: is required\r\nd@example.edu,D,Last name: is required\r\n',
     );
   });
 

@@ -1,0 +1,45 @@
+import type { ActivityEntry } from '../../../shared/activity.ts';
+import { referenceWords } from '../../../shared/external-references.ts';
+import type { ResultLine, RowState } from '../../../shared/imports/result-files.ts';
+import { idIn } from '../../../shared/imports/row-verdict.ts';
+import { plain } from '../plain-text.ts';
+import { stateWords } from './import-words.ts';
+
+/** In the order in which somebody has to look at them. */
+const states: readonly RowState[] = ['invalid', 'refused', 'unknown', 'not_sent', 'succeeded', 'known'];
+
+/** All rows of an import, to be read: those that need somebody first, and why each failed beside its person. */
+export function importResultsText(heading: string, lines: readonly ResultLine[]): string {
+  const sorted = states.flatMap((state) => lines.filter((each) => each.state === state));
+  const rows = sorted.map(({ row, reference, state, message, code, id = '-', requestId }) => [
+    row ? String(row.line) : '-',
+    plain(reference, 80) || '-',
+    state === 'unknown' ? 'outcome unknown' : stateWords[state],
+    state === 'succeeded' || state === 'known' ? plain(id, 80) : plain(message ?? code ?? '-'),
+    plain(requestId || '-', 128),
+  ]);
+  const table = [['line', 'person', 'result', 'why, or Pearsana’s id', 'request'], ...rows];
+  const widths = [0, 1, 2].map((column) =>
+    table.reduce((most, row) => Math.max(most, row[column]?.length ?? 0), 0),
+  );
+  const shown = table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
+  return [heading, '', ...shown, ''].join('\n');
+}
+
+/** What the BFF keeps of a row: all but its line, and of a refusal no more than its code. */
+export function resultOfWrite({
+  state,
+  externalReferences,
+  code,
+  requestId,
+  result,
+  endedAt,
+}: ActivityEntry): ResultLine {
+  return {
+    reference: referenceWords(externalReferences),
+    state: state === 'in_flight' ? 'unknown' : state,
+    ...(code !== null && { code }),
+    ...(state === 'in_flight' && { message: 'It is being sent right now.' }),
+    ...{ requestId, id: idIn(result), at: endedAt ?? undefined },
+  };
+}

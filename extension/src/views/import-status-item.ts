@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import { colors, type ImportResult } from '../contributions.ts';
+import type { ImportRun } from '../imports/import-run.ts';
+import { isWhole, progressWords, stateCountWords } from '../imports/import-words.ts';
+import { plain } from '../plain-text.ts';
+
+/** Of the newest import of this window: how far it is, and then what became of it, until somebody has looked. */
+export type ImportStatusItem = vscode.Disposable & {
+  show: (own: {
+    id: string;
+    run: ImportRun;
+    source: { name: string };
+    target: { environment: { name: string } };
+    end: ImportResult | undefined;
+  }) => void;
+  /** Somebody has looked at what became of it. */
+  looked: (id: string) => void;
+};
+
+const icons = {
+  running: 'sync~spin',
+  away: 'debug-disconnect',
+  paused: 'debug-pause',
+  asking: 'question',
+  ended: 'pass',
+};
+
+export function createImportStatusItem(): ImportStatusItem {
+  let item: vscode.StatusBarItem | undefined;
+  let shownId = '';
+  function hide(): void {
+    item?.dispose();
+    item = undefined;
+  }
+  return {
+    show({ id, run, source, target, end }) {
+      const { state, done, total } = run.progress();
+      if (!item) {
+        item = vscode.window.createStatusBarItem('import', vscode.StatusBarAlignment.Left, 999);
+        item.name = 'Pearsana: Import';
+      }
+      shownId = id;
+      const name = plain(source.name, 40);
+      const words = end ? stateCountWords(end.counts) : progressWords(done, total, undefined);
+      const icon = end && !isWhole(end.counts) ? 'warning' : icons[state];
+      const waits = state === 'asking' ? ' · waiting for you' : '';
+      item.text = `$(${icon}) ${name}: ${words}${waits}`;
+      const click = end ? 'see what became of each row' : 'pause or stop it in the view “Imports”';
+      item.tooltip = `Import of ${name} into ${plain(target.environment.name, 60)}: ${words}.\nClick to ${click}.`;
+      item.accessibilityInformation = {
+        label: `Pearsana: Import of ${name}, ${words}${waits}`,
+        role: 'button',
+      };
+      item.color = end && !isWhole(end.counts) ? new vscode.ThemeColor(colors.unknown) : undefined;
+      const attention = new vscode.ThemeColor('statusBarItem.warningBackground');
+      item.backgroundColor = state === 'asking' ? attention : undefined;
+      item.command = end
+        ? { title: '', command: 'pearsana.showImportResults', arguments: [{ run: id }] }
+        : 'pearsana.imports.focus';
+      item.show();
+    },
+    looked(id) {
+      if (id === shownId) hide();
+    },
+    dispose: hide,
+  };
+}
