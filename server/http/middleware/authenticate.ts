@@ -1,16 +1,18 @@
 import type { NextFunction, Request, Response } from 'express';
+import { rateLimit } from 'express-rate-limit';
 import { loginPath } from '../../../shared/sign-in.ts';
 import { BffError } from '../../bff-error.ts';
 import type { AccessKeys } from '../../callers/access-keys.ts';
 import type { Caller } from '../../callers/caller.ts';
 import { addressOf } from './client-address.ts';
-import { createRateStore, wholeSeconds } from './rate-store.ts';
+import { createRateStore } from './rate-store.ts';
 import type { RequestContext } from './request-context.ts';
 import type { IdentifySession } from './session-check.ts';
 
 /** How a key is checked: where `identify` knows nobody, `seek` asks further, if there is anybody to ask. */
 export type KeyChecks = Pick<AccessKeys, 'identify' | 'seek'>;
 
+const minuteMs = 60_000;
 /** A key has 256 random bits, so the limit only keeps guessers from filling the log and taking up the BFF's time. */
 const wrongKeysPerMinute = 20;
 
@@ -19,19 +21,32 @@ const wrongKeysPerMinute = 20;
  * has sent wrong ones: many callers may share an address.
  */
 export function authenticate({ identify, seek }: KeyChecks, identifySession?: IdentifySession) {
-  const wrongKeys = createRateStore();
-
-  function refuseKey(request: Request): never {
-    const { hits, secondsLeft } = wrongKeys.increment(addressOf(request));
-    if (hits > wrongKeysPerMinute) {
-      const seconds = wholeSeconds(secondsLeft);
+  const store = createRateStore(minuteMs);
+  const limitWrongKeys = rateLimit({
+    windowMs: minuteMs,
+    limit: wrongKeysPerMinute,
+    standardHeaders: false,
+    legacyHeaders: false,
+    keyGenerator: addressOf,
+    store,
+    // The library sets Retry-After only together with its other headers, which would tell a guesser their remaining tries.
+    handler: (request, _response, next) => {
+      const end = store.get(addressOf(request))?.resetTime?.getTime() ?? Date.now();
+      const seconds = Math.max(1, Math.ceil((end - Date.now()) / 1_000));
       const message = `Too many wrong access keys from this address. Try again in ${seconds} s; a valid key still works.`;
-      // Without headers that would tell a guesser the remaining tries.
-      throw BffError.of('RATE_LIMITED', message, { retryAfterSeconds: seconds });
-    }
-    throw unauthorized(
-      'The access key is not valid. It may be incomplete, expired or revoked. Check it, or ask your BFF administrator for a new one.',
-    );
+      next(BffError.of('RATE_LIMITED', message, { retryAfterSeconds: seconds }));
+    },
+  });
+
+  function refuseKey(request: Request, response: Response, next: NextFunction): void {
+    limitWrongKeys(request, response, (error?: unknown) => {
+      next(
+        error ??
+          unauthorized(
+            'The access key is not valid. It may be incomplete, expired or revoked. Check it, or ask your BFF administrator for a new one.',
+          ),
+      );
+    });
   }
 
   async function authenticateSession(
@@ -62,9 +77,12 @@ export function authenticate({ identify, seek }: KeyChecks, identifySession?: Id
       next();
       return;
     }
-    if (!seek) refuseKey(request);
+    if (!seek) {
+      refuseKey(request, response, next);
+      return;
+    }
     return seek(authorization).then((found) => {
-      if (!found) refuseKey(request);
+      if (!found) return refuseKey(request, response, next);
       knowCaller(response, found, () => identify(authorization) ?? seek(authorization));
       next();
     });

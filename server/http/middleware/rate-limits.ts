@@ -4,7 +4,9 @@ import { LRUCache } from 'lru-cache';
 import { isWrite } from '../../../shared/endpoint-row.ts';
 import { BffError } from '../../bff-error.ts';
 import type { EnvironmentFacts } from '../../config/environment-config.ts';
-import { createRateStore, wholeSeconds, windowSeconds } from './rate-store.ts';
+import { createRateStore } from './rate-store.ts';
+
+const minuteMs = 60_000;
 
 /** Requests in a minute for each caller: all of them, and those that are rows of imports. */
 export type PerMinute = { requests: number; importRows: number };
@@ -58,23 +60,26 @@ type LimitClass = {
   giveBack: (response: Response) => void;
 };
 
-/** The headers of draft 8 say how many are left, for each class that counted the request. */
+/**
+ * Counts at once: `express-rate-limit`, which limits addresses, awaits each of its parts, and cannot give anything back. The
+ * headers of draft 8 say how many are left, for each class that counted the request.
+ */
 function limitClass(policy: string, words: { one: string; many: string }, perMinute: number): LimitClass {
-  const store = createRateStore();
+  const store = createRateStore(minuteMs);
   const most = Math.max(1, Math.floor(perMinute));
 
   return {
     count(response) {
       const caller = callerIn(response);
-      const { hits, secondsLeft } = store.increment(caller);
-      const seconds = wholeSeconds(secondsLeft);
-      response.appendHeader('RateLimit', `"${policy}"; r=${Math.max(0, most - hits)}; t=${seconds}`);
+      const { totalHits, resetTime } = store.increment(caller);
+      const seconds = Math.max(1, Math.ceil((Number(resetTime) - Date.now()) / 1_000));
+      response.appendHeader('RateLimit', `"${policy}"; r=${Math.max(0, most - totalHits)}; t=${seconds}`);
       const partition = partitionKeys.memo(caller);
       response.appendHeader(
         'RateLimit-Policy',
-        `"${policy}"; q=${most}; w=${windowSeconds}; pk=:${partition}:`,
+        `"${policy}"; q=${most}; w=${minuteMs / 1_000}; pk=:${partition}:`,
       );
-      if (hits <= most) return;
+      if (totalHits <= most) return;
       const message = `You sent more than ${most} ${most === 1 ? words.one : words.many} in a minute. Try again in ${seconds} s.`;
       throw BffError.of('RATE_LIMITED', message, { retryAfterSeconds: seconds });
     },

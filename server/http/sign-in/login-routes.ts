@@ -1,4 +1,5 @@
 import { type NextFunction, type Request, type Response, Router } from 'express';
+import { rateLimit } from 'express-rate-limit';
 import { loginCallbackPath, loginPath, logoutPath } from '../../../shared/sign-in.ts';
 import { BffError } from '../../bff-error.ts';
 import type { AllowedOrigins } from '../../config/allowed-origins.ts';
@@ -11,6 +12,7 @@ import { queryOf, route } from '../route.ts';
 import { sendPage, wantsPage } from './page.ts';
 
 /** Far more than people need, even in an office behind one address. Each one takes a place among the logins in progress. */
+const minuteMs = 60_000;
 const loginRequestsPerMinute = 240;
 
 /** Signing in and out in a browser: `/auth/login`, `/auth/callback` and `POST /auth/logout`. */
@@ -78,15 +80,21 @@ export async function sendToLogin(response: Response, sessions: Sessions, return
 }
 
 export function limitLogins() {
-  const requests = createRateStore();
-  return function limitLogin(request: Request, _response: Response, next: NextFunction): void {
-    if (requests.increment(addressOf(request)).hits > loginRequestsPerMinute) {
-      throw BffError.of('RATE_LIMITED', 'Too many sign-ins from this address. Try again in a minute.', {
-        retryAfterSeconds: 60,
-      });
-    }
-    next();
-  };
+  return rateLimit({
+    windowMs: minuteMs,
+    limit: loginRequestsPerMinute,
+    standardHeaders: false,
+    legacyHeaders: false,
+    keyGenerator: addressOf,
+    store: createRateStore(minuteMs),
+    handler: (_request, _response, next) => {
+      next(
+        BffError.of('RATE_LIMITED', 'Too many sign-ins from this address. Try again in a minute.', {
+          retryAfterSeconds: 60,
+        }),
+      );
+    },
+  });
 }
 
 /** For a browser window, a failure is a page. */
