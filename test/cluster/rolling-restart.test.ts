@@ -80,9 +80,11 @@ describe('a rolling restart', { skip: noPostgres, timeout: 120_000 }, () => {
     }
 
     const load = callConstantly(perSecond, call);
+    const said: string[] = [];
     await delay(500);
     for (const instance of cluster.instances) {
       assert.equal(await instance.bff.end(), 0, instance.bff.output());
+      said.push(instance.bff.output());
       await instance.start();
       await delay(200);
     }
@@ -90,7 +92,8 @@ describe('a rolling restart', { skip: noPostgres, timeout: 120_000 }, () => {
     const failed = calls.filter((each) => each !== undefined);
     for (const agent of [...agents, ...tlsAgents]) agent.destroy();
     t.diagnostic(`${calls.length} calls, ${failed.length} failed`);
-    assert.deepEqual(failed, []);
+    said.push(...cluster.instances.map(({ bff }) => bff.output()));
+    assert(failed.length === 0, [...failed, ...said].join('\n'));
     assert.equal(partner.api.count('/v1/users'), Math.ceil(calls.length / writeEvery));
   });
 });
