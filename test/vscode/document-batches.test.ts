@@ -113,7 +113,10 @@ for (const kind of ['node', 'web'] as const) {
         await until('it proposes a name', async () => (await quickInput.value()) === saved);
         await quickInput.accept();
         await until('it is saved', () => existsSync(saved) && readFileSync(saved).length > 0);
-        assert.match(readFileSync(saved, 'utf8'), /^file,result,document,request,why\r?\n26\.pdf,unknown,,/);
+        assert.match(
+          readFileSync(saved, 'utf8'),
+          /^file,person,result,why,document,request\r?\n26\.pdf,SIS A-1,unknown,/,
+        );
         await page.getByRole('tab', { name: /^Documents in sandbox\.csv/ }).waitFor();
         await workbench.runCommand('View: Close All Editors');
         await rm(saved);
