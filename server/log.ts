@@ -4,6 +4,7 @@ import type { RequestLog } from './http/middleware/request-context.ts';
 import type { JournalLog } from './journal/journal.ts';
 import type { SessionLog } from './sessions/sessions.ts';
 import { standardOutput } from './standard-output.ts';
+import type { DatabaseLog } from './store/postgres/postgres-store.ts';
 import type { TokenLog } from './tokens/token-room.ts';
 
 /**
@@ -14,7 +15,8 @@ export type Log = RequestLog &
   TokenLog &
   AccessKeyLog &
   SessionLog &
-  JournalLog & {
+  JournalLog &
+  DatabaseLog & {
     ready: (facts: {
       url: string;
       publicUrl: string | undefined;
@@ -118,6 +120,14 @@ export function createLog(level: string, stream: DestinationStream = standardOut
     accessKeysRead: (count) => logger.info({ count }, 'the access file changed: its keys are now valid'),
     ownKeyReplaced: () => logger.info('the owner key was rotated: only the new key is valid'),
     accessFileUnreadable: (why) => logger.warn(`${why} The keys that were valid before stay valid.`),
+    databaseUrlReplaced: () => logger.info('the URL of the database was replaced: new connections use it'),
+    databaseUrlUnreadable: (code) =>
+      logger.warn({ code }, 'the file of BFF_DATABASE_URL_FILE cannot be used: the old URL is still in use'),
+    journalNotRemembered: (code) =>
+      logger.warn(
+        { code },
+        'the data directory (BFF_DATA_DIR) cannot keep which journal this BFF uses: after a restart, it would not notice another database',
+      ),
     providerFailed: (reason) => logger.warn({ reason }, 'the identity provider cannot sign anybody in'),
     userinfoFailed: ({ caller, reason }) =>
       logger.warn(

@@ -25,7 +25,7 @@ export async function startBff(
   const own = ownKey(config);
   const { dataDirectory } = config;
   const store = config.database
-    ? await openDatabase(config.database, log)
+    ? await openDatabase(config.database, dataDirectory, log)
     : createLocalStore(dataDirectory, log);
   const accessKeys = createAccessKeys({
     store: store.keys,
@@ -40,9 +40,9 @@ export async function startBff(
 }
 
 /** Loaded only where there is a database, so that nobody else's start waits for its driver. */
-async function openDatabase(database: DatabaseConfig, log: Log): Promise<Store> {
+async function openDatabase(database: DatabaseConfig, dataDirectory: string, log: Log): Promise<Store> {
   const { createPostgresStore } = await import('./store/postgres/postgres-store.ts');
-  return createPostgresStore(database, log);
+  return createPostgresStore(database, dataDirectory, log);
 }
 
 function openJournal(

@@ -40,7 +40,7 @@ const onRequest = ['test/client/projects.test.ts'];
 /** Tests that say the same of a BFF whatever keeps its journal, keys, sessions and codes: they run with PostgreSQL too. */
 const onPostgresToo = [
   'test/server/callers/access-command.test.ts',
-  'test/server/journal/{send-once,activity,journal-command}.test.ts',
+  'test/server/journal/{send-once,activity,journal-command,journal-limits,rows-of-writes}.test.ts',
   'test/server/http/api/import-answers.test.ts',
   'test/server/http/middleware/{authenticate,session-requests}.test.ts',
   'test/server/http/sign-in/window-routes.test.ts',

@@ -8,6 +8,8 @@ import type { Settings } from './settings.ts';
 export type DatabaseConfig = {
   /** With its user and password. */
   url: Secret;
+  /** The file that the URL is in, if it is in one: its password may be changed there. */
+  urlFile?: string | undefined;
   /** The secret of the journal's digests, in hex. It is in no database, and all BFFs have the same. */
   journalKey: Secret;
 };
@@ -26,7 +28,7 @@ export function readDatabase(settings: Settings): DatabaseConfig | undefined {
       );
     return undefined;
   }
-  if (url && !isPostgres(url.reveal()))
+  if (url && !isPostgresUrl(url.reveal()))
     settings.fault(
       'BFF_DATABASE_URL must be the URL of a PostgreSQL database, such as postgres://user:password@host:5432/database.',
     );
@@ -38,10 +40,10 @@ export function readDatabase(settings: Settings): DatabaseConfig | undefined {
     return undefined;
   }
   const journalKey = readKey(settings, file);
-  return url && journalKey && { url, journalKey };
+  return url && journalKey && { url, urlFile: settings.path('BFF_DATABASE_URL_FILE'), journalKey };
 }
 
-function isPostgres(text: string): boolean {
+export function isPostgresUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, pathname } = new URL(text);
   return ['postgres:', 'postgresql:'].includes(protocol) && hostname !== '' && pathname.length > 1;

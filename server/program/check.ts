@@ -41,7 +41,7 @@ export async function checkConfiguration({
   const { dataDirectory, database } = config;
   say(`OK: the configuration. Environments: ${environmentNamesOf(config).join(', ')}.`);
   const journal = database
-    ? await checkSharedDatabase(database, say)
+    ? await checkSharedDatabase(database, dataDirectory, say)
     : await checkJournal(dataDirectory, say);
   const reached = tokens ? await checkTokens(config, say) : true;
   const called = proxy ? await checkProxy(config, say) : true;
@@ -49,11 +49,15 @@ export async function checkConfiguration({
 }
 
 /** Asks the database whether a BFF could use it. It changes nothing there. */
-async function checkSharedDatabase(config: DatabaseConfig, say: ConfigCheck['say']): Promise<boolean> {
+async function checkSharedDatabase(
+  config: DatabaseConfig,
+  dataDirectory: string,
+  say: ConfigCheck['say'],
+): Promise<boolean> {
   const { checkDatabase } = await import('../store/postgres/postgres-store.ts');
   try {
-    await checkDatabase(config);
-    say('OK: the database, and the tables in it.');
+    await checkDatabase(config, dataDirectory);
+    say('OK: the database, its tables, and the key of its journal.');
     return true;
   } catch (error) {
     say(`Error: ${error instanceof Error ? error.message : 'the database cannot be used.'}`);

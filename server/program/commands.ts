@@ -49,7 +49,10 @@ export async function runJournal(args: readonly string[]): Promise<void> {
   const here = configuredHere(process.env);
   if (!here) return;
   const place = here.database
-    ? (await import('../store/postgres/postgres-store.ts')).postgresJournalPlace(here.database)
+    ? (await import('../store/postgres/postgres-store.ts')).postgresJournalPlace(
+        here.database,
+        here.dataDirectory,
+      )
     : localJournal(here.dataDirectory);
   const done = await runJournalCommand({ args, place, operator: operatorHere(), ...output });
   if (!done) process.exitCode = 1;

@@ -6,6 +6,7 @@ import { mostCallerBytes } from '../../journal/kept.ts';
 import { bytesBeside, bytesOf, partnerOf } from '../stored-write.ts';
 import type { Query } from './database.ts';
 import { type At, refusalOf } from './import-rows.ts';
+import { anotherJournal } from './journal-identity.ts';
 import { lockOf } from './lock-of.ts';
 import {
   type AddedWrite,
@@ -82,10 +83,3 @@ export async function claimIn(
 }
 
 const isWrite = (row: Partial<SeenWrite>): row is SeenWrite => typeof row.id === 'number';
-
-export function anotherJournal(): JournalFault {
-  return new JournalFault(
-    'the journal is another or lacks rows',
-    'The database (BFF_DATABASE_URL) is not the one that this BFF has written to, or it lacks writes. Find out which writes are lost, then start the BFF again.',
-  );
-}

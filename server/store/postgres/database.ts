@@ -18,6 +18,8 @@ export type Database = {
    * @param locks are taken first, in this order, and held to the end: each statement sees whatever was committed before.
    */
   transaction<Result>(run: (query: Query) => Promise<Result>, locks?: readonly bigint[]): Promise<Result>;
+  /** Uses another URL for new connections. */
+  follow(url: Secret): void;
   close(): Promise<void>;
 };
 
@@ -133,6 +135,9 @@ export function createDatabase(url: Secret, longestMs = usualLongestMs): Databas
       }
     },
 
+    follow(next) {
+      pool.options.connectionString = next.reveal();
+    },
     async close() {
       await pool.end();
     },

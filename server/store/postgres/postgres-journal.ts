@@ -1,13 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { errorCodeOf } from '../../error-code.ts';
 import { createDigests } from '../../journal/digests.ts';
 import { JournalFailure, JournalFault } from '../../journal/journal-fault.ts';
 import type { Claim, Ending, Intent, JournalStore } from '../../journal/journal-store.ts';
 import { ageMarginMs, importBytes, keptMs, mostCallerBytes } from '../../journal/kept.ts';
 import type { JournalClock } from '../journal-clock.ts';
-import { anotherJournal, claimIn, prepareClaim } from './claim.ts';
+import { claimIn, prepareClaim } from './claim.ts';
 import { CommitUnknown, type Database, DatabaseFailure, type Query } from './database.ts';
 import { type At, announceImport, lookUpWrites, showImports, stopImport } from './import-rows.ts';
+import { anotherJournal, journalIn, type KnownJournal, nameJournal } from './journal-identity.ts';
 import { createLease, usualLeaseMs } from './lease.ts';
 import { checkSchema } from './migrate.ts';
 import { createRunningTime } from './running-time.ts';
@@ -21,6 +22,10 @@ export type PostgresJournalOptions = {
   secret: Uint8Array;
   clock?: JournalClock | undefined;
   leaseMs?: number | undefined;
+  /** Which journal this BFF has used. */
+  known?: KnownJournal | undefined;
+  /** Which journal is used now could not be kept there. A command, which keeps nothing, leaves this out. */
+  onUnremembered?: ((code: string) => void) | undefined;
   /** Something failed that nobody waits for. @param code as in a `JournalFailure`. */
   onFailure?: ((step: 'clean', code: string) => void) | undefined;
 };
@@ -59,7 +64,7 @@ async function checkWritable(query: Query): Promise<void> {
 
 /** The journal in a database that many BFFs share. Each claim is one transaction. */
 export function createPostgresJournal(options: PostgresJournalOptions): JournalStore {
-  const { database, leaseMs = usualLeaseMs, onFailure } = options;
+  const { database, known, leaseMs = usualLeaseMs, onFailure } = options;
   const digests = createDigests(options.secret);
   const lease = createLease(database.query, leaseMs, lookAfterJournal);
   const clock = options.clock ?? { wall: lease.wall, running: () => Math.floor(performance.now()) };
@@ -124,28 +129,29 @@ export function createPostgresJournal(options: PostgresJournalOptions): JournalS
     const journal = await nameIn(database.query);
     if (mark && mark.journal !== journal) throw anotherJournal();
     mark ??= { journal, lastId: 0, at: 0 };
+    remember(journal);
     await database.transaction((query) => time.count(query, lease.owner(), keptMs + ageMarginMs));
     isOpen = true;
   }
 
-  /** The journal's name. The first BFF gives it, and notes a digest of the secret. */
+  /** The journal's name. The first BFF gives it. */
   async function nameIn(query: Query): Promise<string> {
-    const read = () =>
-      query<{ id: string; secret: Uint8Array }>('SELECT id, secret FROM pearsana_bff.journal');
-    let [row] = await read();
-    if (!row && !mark) {
-      await query(
-        'INSERT INTO pearsana_bff.journal (id, secret, base, ran) VALUES ($1, $2, $3, 0) ON CONFLICT DO NOTHING',
-        [`jrn_${randomUUID().replaceAll('-', '')}`, digests.ofNothing(), clock.wall()],
-      );
-      [row] = await read();
+    const found = await journalIn(query, digests, known);
+    if (found !== undefined) return found;
+    if (!mark) await nameJournal(query, digests, clock.wall());
+    const named = await journalIn(query, digests, known);
+    if (named === undefined) throw anotherJournal();
+    return named;
+  }
+
+  /** So that this BFF knows it again after a restart. */
+  function remember(journal: string): void {
+    if (!known || !options.onUnremembered) return;
+    try {
+      if (known.name() !== journal) known.keep(journal);
+    } catch (error) {
+      options.onUnremembered(errorCodeOf(error));
     }
-    if (!row) throw anotherJournal();
-    if (Buffer.compare(digests.ofNothing(), row.secret) === 0) return row.id;
-    throw new JournalFault(
-      'the key does not belong to the journal',
-      'The file of BFF_JOURNAL_KEY_FILE does not belong to the journal in the database (BFF_DATABASE_URL): with another key, every write would look new. All instances need the same file.',
-    );
   }
 
   /** After each renewal of the lease: whether what this process wrote is still there. */

@@ -1,39 +1,71 @@
 import type { AccessKeyLog } from '../../callers/access-keys.ts';
 import type { KeyPlace } from '../../callers/key-store.ts';
-import type { DatabaseConfig } from '../../config/database-config.ts';
+import { type DatabaseConfig, isPostgresUrl } from '../../config/database-config.ts';
+import { whenFileChanges } from '../../files/watch-file.ts';
 import { createDigests } from '../../journal/digests.ts';
 import type { JournalLog } from '../../journal/journal.ts';
 import type { JournalPlace } from '../../journal/journal-command.ts';
-import type { Secret } from '../../secret.ts';
+import { changedSecret, type Secret } from '../../secret.ts';
 import type { Store } from '../store.ts';
 import { createDatabase, type Database } from './database.ts';
+import { journalIn, knownJournalIn } from './journal-identity.ts';
 import { createKeyRows, postgresKeys } from './key-rows.ts';
 import { checkSchema } from './migrate.ts';
 import { createPostgresJournal } from './postgres-journal.ts';
 import { createSealedHandles } from './sealed-handles.ts';
 
+/** What is said of the database itself. Of its URL, nothing is. */
+export type DatabaseLog = {
+  /** The file of `BFF_DATABASE_URL_FILE` changed. */
+  databaseUrlReplaced(): void;
+  /** @param code the system's, `EMPTY`, or `NO_URL` */
+  databaseUrlUnreadable(code: string): void;
+  journalNotRemembered(code: string): void;
+};
+
 /** A database that many BFFs share. */
 export function createPostgresStore(
-  { url, journalKey }: DatabaseConfig,
-  log: AccessKeyLog & JournalLog,
-  leaseMs?: number,
+  config: DatabaseConfig,
+  dataDirectory: string,
+  log: AccessKeyLog & JournalLog & DatabaseLog,
 ): Store {
-  const database = createDatabase(url);
+  const database = createDatabase(config.url);
   const handles = createSealedHandles(database);
+  const stopFollowing = followUrl(config, database, log);
   return {
     openJournal: () =>
       createPostgresJournal({
-        ...{ database, secret: secretOf(journalKey), leaseMs },
+        ...{ database, secret: secretOf(config.journalKey), known: knownJournalIn(dataDirectory) },
+        onUnremembered: log.journalNotRemembered,
         onFailure: (step, code) => log.journalFailed({ step, code, requestId: undefined }),
       }),
     journalWhere: 'the database (BFF_DATABASE_URL)',
     keys: createKeyRows(database, log),
     openHandles: handles.open,
     async close() {
+      stopFollowing?.();
       handles.stop();
       await database.close();
     },
   };
+}
+
+/** Lets new connections use the URL that the file has then, with a new password. Those that are open stay. */
+function followUrl(
+  { url, urlFile }: DatabaseConfig,
+  database: Database,
+  log: DatabaseLog,
+): (() => void) | undefined {
+  if (urlFile === undefined) return undefined;
+  let used = url;
+  return whenFileChanges(urlFile, () => {
+    const next = changedSecret(urlFile, used, log.databaseUrlUnreadable);
+    if (!next) return;
+    if (!isPostgresUrl(next.reveal())) return log.databaseUrlUnreadable('NO_URL');
+    used = next;
+    database.follow(next);
+    log.databaseUrlReplaced();
+  });
 }
 
 /** Does something with the database, and closes the connection. */
@@ -51,8 +83,11 @@ export async function withDatabase<Result>(
 }
 
 /** Whether a BFF could use the database now. It changes nothing. @throws Error in words if it could not. */
-export const checkDatabase = (config: DatabaseConfig): Promise<void> =>
-  withDatabase(config, ({ query }) => checkSchema(query));
+export const checkDatabase = (config: DatabaseConfig, dataDirectory: string): Promise<void> =>
+  withDatabase(config, async ({ query }) => {
+    await checkSchema(query);
+    await journalIn(query, digestsOf(config), knownJournalIn(dataDirectory));
+  });
 
 /** The access keys in a database, for the command `access`. @throws Error in words if the database cannot be used. */
 export async function postgresKeyPlace({ url }: DatabaseConfig): Promise<KeyPlace> {
@@ -67,11 +102,16 @@ export const digestsOf = ({ journalKey }: DatabaseConfig) => createDigests(secre
 const secretOf = (journalKey: Secret) => Buffer.from(journalKey.reveal(), 'hex');
 
 /** The journal in a database, for the command `journal`. */
-export function postgresJournalPlace({ url, journalKey }: DatabaseConfig): JournalPlace {
+export function postgresJournalPlace(
+  { url, journalKey }: DatabaseConfig,
+  dataDirectory: string,
+): JournalPlace {
   return {
     async open() {
       const database = createDatabase(url);
-      const store = createPostgresJournal({ database, secret: secretOf(journalKey) });
+      const store = createPostgresJournal({
+        ...{ database, secret: secretOf(journalKey), known: knownJournalIn(dataDirectory) },
+      });
       const close = async () => {
         const lost = await store.close();
         await database.close();

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { addKeys } from '../../support/bff/add-keys.ts';
 import { failureIn, startBffWith } from '../../support/bff/test-bff.ts';
+import { fillShareOf } from '../../support/bff/test-store.ts';
 import { invited, startFaultServer } from '../../support/partner/fault-server.ts';
 import { samples } from '../../support/requests/write-samples.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -40,10 +39,7 @@ test('the limits of the journal', async (t) => {
     const send = (caller: string, key: string) =>
       write(bff, { key, headers: { authorization: `Bearer ${caller}` } });
     assert.equal(shortly(await send(ada, 'first')), '201');
-    // As much as the rows of thirty days can hold.
-    const database = new DatabaseSync(join(folder.path, 'journal.sqlite'));
-    database.exec("UPDATE writes SET bytes = 100000000 WHERE caller = 'ada'");
-    database.close();
+    await fillShareOf(folder.path, 'ada');
     const before = partner.api.count('/v1/invitations');
     const refused = await send(ada, 'second');
     assert.equal(shortly(refused), '503 JOURNAL_UNAVAILABLE not_sent retryable');

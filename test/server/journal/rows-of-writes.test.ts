@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { isWrite } from '../../../shared/endpoint-row.ts';
 import { operationNames, operations } from '../../../shared/operations.ts';
 import { addKeys } from '../../support/bff/add-keys.ts';
 import { startBffProcess } from '../../support/bff/bff-process.ts';
 import { type Answer, failureIn, startBffWith } from '../../support/bff/test-bff.ts';
+import { isInPostgres, storeVariables, writesIn } from '../../support/bff/test-store.ts';
 import { type FaultServer, invited, pong, startFaultServer } from '../../support/partner/fault-server.ts';
 import { partnerVariables } from '../../support/partner/partner-variables.ts';
 import { goodRequest } from '../../support/requests/good-requests.ts';
@@ -39,15 +39,7 @@ async function startRecorded() {
   );
   const kept = stack.move();
 
-  /** All rows of the database, oldest first. */
-  function rows(): Record<string, SQLOutputValue>[] {
-    const database = new DatabaseSync(join(dataDirectory, 'journal.sqlite'), { readOnly: true });
-    try {
-      return database.prepare('SELECT * FROM writes ORDER BY id').all();
-    } finally {
-      database.close();
-    }
-  }
+  const rows = () => writesIn(dataDirectory);
   const call = (name: (typeof operationNames)[number], requestId = 'an-id'): Promise<Answer> => {
     const sent = goodRequest(name, 'sandbox', { marker, accessKey: ada, environments: [] });
     const { method, path, headers, body } = sent;
@@ -66,9 +58,9 @@ describe('the record of writes', () => {
     it(`has who, what, where and about whom before ${name} is sent, and what became of it after`, async () => {
       await using recorded = await startRecorded();
       const { partner, rows, call } = recorded;
-      let atArrival: ReturnType<typeof rows> = [];
-      partner.api.next(() => {
-        atArrival = rows();
+      let atArrival: Awaited<ReturnType<typeof rows>> = [];
+      partner.api.next(async () => {
+        atArrival = await rows();
         return { status: 201, headers: { 'x-request-id': 'the-partners-id' }, body: invited };
       });
       assert.equal((await call(name)).status, 201);
@@ -80,7 +72,7 @@ describe('the record of writes', () => {
         ['ada', 'sandbox', name, 'an-id', 'unknown', [{ namespace: 'SIS', externalId: marker }]],
       );
       assert.match(String(owner), /^[\da-f-]{36}$/);
-      const [row, ...others] = rows();
+      const [row, ...others] = await rows();
       assert.deepEqual(others, []);
       assert.deepEqual([row?.id, row?.state, row?.owner], [before?.id, 'succeeded', null]);
       const { status, requestId } = JSON.parse(String(row?.partner));
@@ -106,7 +98,7 @@ describe('the record of writes', () => {
       method: 'POST',
       headers: { authorization: `Bearer ${ada}` },
     });
-    assert.deepEqual(rows(), []);
+    assert.deepEqual(await rows(), []);
   });
 
   it('has no key that somebody put into a reference', async () => {
@@ -127,7 +119,7 @@ describe('the record of writes', () => {
       body,
     });
     assert.equal(answer.status, 201);
-    assert.deepEqual(JSON.parse(String(rows()[0]?.external_references)), [
+    assert.deepEqual(JSON.parse(String((await rows())[0]?.external_references)), [
       { namespace: 'SIS', externalId: '[redacted]' },
       { namespace: 'x[redacted]', externalId: '[redacted]' },
     ]);
@@ -197,7 +189,7 @@ describe('the record of writes', () => {
       const answer = await call('createInvitation');
       const { outcome: told, code: toldCode } = failureIn(answer);
       assert.deepEqual([answer.status, told, toldCode], [status, outcome, code]);
-      const [row] = rows();
+      const [row] = await rows();
       assert.deepEqual([row?.state, row?.code], [outcome, code]);
       const said = JSON.parse(String(row?.partner));
       assert.deepEqual(said && { status: said.status, requestId: said.requestId }, answered);
@@ -221,7 +213,7 @@ describe('the record of writes', () => {
     await until('its caller is gone', () => bff.logLines.some((line) => line.includes('went away')));
     await bff.running.stop();
     assert.deepEqual(
-      rows().map(({ state }) => state),
+      (await rows()).map(({ state }) => state),
       ['succeeded'],
     );
   });
@@ -248,7 +240,9 @@ describe('the record of writes of a program', { concurrency: 2, timeout: 60_000 
 
   it('goes to standard output too, if told so, beside the log', async () => {
     await using partner = await startFaultServer();
-    const variables = { ...variablesOf(partner), BFF_JOURNAL: 'stdout', NODE_ENV: 'production' };
+    using folder = temporaryFolder();
+    const stored = await storeVariables(folder.path);
+    const variables = { ...variablesOf(partner), ...stored, BFF_JOURNAL: 'stdout', NODE_ENV: 'production' };
     await using bff = await startBffProcess(variables);
     partner.api.next({ status: 201, body: invited });
     assert.equal((await invite(bff.url)).status, 201);
@@ -261,6 +255,6 @@ describe('the record of writes of a program', { concurrency: 2, timeout: 60_000 
         ['outcome', records[0]?.row],
       ],
     );
-    assert((await bff.files()).has(join('data', 'journal.sqlite')));
+    assert.equal((await bff.files()).has(join('data', 'journal.sqlite')), !isInPostgres);
   });
 });

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { AccessKeyLog } from '../../../server/callers/access-keys.ts';
 import type { KeyPlace, KeyStore } from '../../../server/callers/key-store.ts';
 import type { JournalPlace } from '../../../server/journal/journal-command.ts';
@@ -44,8 +46,27 @@ export async function openKeysOf(dataDirectory: string, log: AccessKeyLog): Prom
 /** Where the journal of the BFFs of this directory is. */
 export async function journalPlaceOf(dataDirectory: string): Promise<JournalPlace> {
   return isInPostgres
-    ? postgresJournalPlace((await databaseOf(dataDirectory)).config)
+    ? postgresJournalPlace((await databaseOf(dataDirectory)).config, dataDirectory)
     : localJournal(dataDirectory);
+}
+
+/** All rows of the writes in the journal of the BFFs of this directory, as they are stored, oldest first. */
+export async function writesIn(dataDirectory: string): Promise<Record<string, unknown>[]> {
+  if (isInPostgres)
+    return (await databaseOf(dataDirectory)).database.query('SELECT * FROM pearsana_bff.writes ORDER BY id');
+  using database = new DatabaseSync(join(dataDirectory, 'journal.sqlite'), { readOnly: true });
+  return database.prepare('SELECT * FROM writes ORDER BY id').all();
+}
+
+/** Lets the writes of a caller take as much as those of thirty days can. */
+export async function fillShareOf(dataDirectory: string, caller: string): Promise<void> {
+  const change = `SET bytes = 100000000 WHERE caller = '${caller}'`;
+  if (isInPostgres) {
+    await (await databaseOf(dataDirectory)).database.query(`UPDATE pearsana_bff.writes ${change}`);
+    return;
+  }
+  using database = new DatabaseSync(join(dataDirectory, 'journal.sqlite'));
+  database.exec(`UPDATE writes ${change}`);
 }
 
 /** Changes the access keys of the BFFs of this directory, as an operator does. */

@@ -1,7 +1,7 @@
 // Several BFFs that share a database, in this process.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { startPostgres } from '../../../../scripts/cluster/postgres-server.ts';
@@ -202,6 +202,110 @@ describe('a BFF whose database goes away', { skip: noPostgres }, () => {
       startBffWith({ sandbox: partner }, fresh.variables),
       /has no tables of the BFF yet\. Run .*migrate/,
     );
+  });
+});
+
+describe('a BFF that starts again', { skip: noPostgres }, () => {
+  it('notices that the database is another one, empty or not, until it is told to go on with that', async () => {
+    await using place = await newDatabase();
+    await using shared = shareDatabase(place.url);
+    await using partner = await startFaultServer();
+    using folder = temporaryFolder();
+    const start = () =>
+      startBffWith({ sandbox: partner }, { ...shared.variables, BFF_DATA_DIR: folder.path });
+    const first = await start();
+    partner.api.next({ status: 201, body: invited });
+    assert.equal(shortly(await write(first, { key: 'a' })), '201');
+    await first.stop();
+    // As after a restart with the same database.
+    await (await start()).stop();
+    const known = readFileSync(join(folder.path, 'journal-name'), 'utf8').trim();
+    assert.match(known, /^jrn_[0-9a-f]{32}$/);
+
+    for (const table of ['writes', 'journal'])
+      await place.database.query(`DELETE FROM pearsana_bff.${table}`);
+    const refused = new RegExp(`has no journal yet, and not the one that this BFF has used \\(${known}\\)`);
+    await assert.rejects(start(), refused);
+    const check = ['--check'];
+    const variables = {
+      ...shared.variables,
+      PEARSANA_SANDBOX_CLIENT_ID: 'x',
+      PEARSANA_SANDBOX_CLIENT_SECRET: 'y',
+    };
+    const checked = await runServerCommand(folder.path, check, variables);
+    assert.match(checked.output, refused);
+    assert.equal(checked.code, 1);
+    assert.match((await runServerCommand(folder.path, ['journal', 'list'], shared.variables)).words, refused);
+    assert.deepEqual(await place.database.query('SELECT FROM pearsana_bff.journal'), []);
+
+    // Another BFF, which has used none, goes on with it, and makes it another journal.
+    await (await startBffWith({ sandbox: partner }, shared.variables)).stop();
+    await assert.rejects(
+      start(),
+      /has another journal than the one that this BFF has used .* remove .*journal-name at every BFF/,
+    );
+    rmSync(join(folder.path, 'journal-name'));
+    await using last = await start();
+    partner.api.next({ status: 201, body: invited });
+    assert.equal(shortly(await write(last, { key: 'a' })), '201');
+    assert.notEqual(readFileSync(join(folder.path, 'journal-name'), 'utf8').trim(), known);
+  });
+
+  it('says so where it cannot keep which journal it uses, and works', async () => {
+    await using place = await newDatabase();
+    await using shared = shareDatabase(place.url);
+    await using partner = await startFaultServer();
+    using folder = temporaryFolder();
+    mkdirSync(join(folder.path, 'journal-name.part'));
+    await using bff = await startBffWith(
+      { sandbox: partner },
+      { ...shared.variables, BFF_DATA_DIR: folder.path },
+    );
+    partner.api.next({ status: 201, body: invited });
+    assert.equal(shortly(await write(bff, { key: 'a' })), '201');
+    assert(bff.logLines.some((line) => line.includes('would not notice another database')));
+  });
+});
+
+describe('a BFF whose database gets a new password', { skip: noPostgres, timeout: 60_000 }, () => {
+  it('uses it for new connections within a second or so, without a restart', async () => {
+    await using postgres = await startPostgres();
+    await using stack = new AsyncDisposableStack();
+    const admin = stack.adopt(createDatabase(new Secret(postgres.url())), (each) => each.close());
+    const [settings] = await admin.query<{ hba_file: string }>(
+      "SELECT current_setting('hba_file') AS hba_file",
+    );
+    const lines = ['host all app 127.0.0.1/32 scram-sha-256', 'host all all 127.0.0.1/32 trust'];
+    await admin.query(`COPY (SELECT unnest(ARRAY['${lines.join("', '")}'])) TO '${settings?.hba_file}'`);
+    await admin.query('SELECT pg_reload_conf()');
+    await admin.query("CREATE ROLE app LOGIN PASSWORD 'canary-one'");
+    await admin.query('CREATE DATABASE app OWNER app');
+    const urlWith = (password: string) => `postgres://app:${password}@127.0.0.1:${postgres.port}/app`;
+    await using shared = shareDatabase(new Secret(urlWith('canary-one')));
+    using folder = temporaryFolder();
+    const file = join(folder.path, 'database-url');
+    writeFileSync(file, urlWith('canary-one'), { mode: 0o600 });
+    const { BFF_DATABASE_URL: _, ...rest } = shared.variables;
+    const variables = { ...rest, BFF_DATABASE_URL_FILE: file };
+    assert.match((await runServerCommand(folder.path, ['migrate'], variables)).words, /^Made the tables/);
+    await using partner = await startFaultServer();
+    await using bff = await startBffWith({ sandbox: partner }, variables);
+    partner.api.always({ status: 201, body: invited });
+    assert.equal(shortly(await write(bff, { key: 'before' })), '201');
+
+    await admin.query("ALTER ROLE app PASSWORD 'canary-two'");
+    // While somebody writes the file, it is empty, or holds something else.
+    writeFileSync(file, 'canary-nonsense');
+    await until('it says so', () =>
+      bff.logLines.some((line) => line.includes('the old URL is still in use')),
+    );
+    writeFileSync(file, urlWith('canary-two'));
+    await until('it says so', () =>
+      bff.logLines.some((line) => line.includes('URL of the database was replaced')),
+    );
+    await admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'app'");
+    await until('it writes again', async () => (await write(bff, { key: 'after' })).status === 201);
+    assert.doesNotMatch(bff.logLines.join('\n'), /canary/);
   });
 });
 
