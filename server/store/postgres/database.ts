@@ -23,6 +23,20 @@ export type Database = {
   close(): Promise<void>;
 };
 
+/** What an operator meets first, in words. */
+const reasons: Readonly<Record<string, string>> = {
+  '28P01': 'its user or password is wrong',
+  '28000': 'its user may not connect from here (pg_hba.conf)',
+  '3D000': 'there is no database of that name',
+  '42501': 'its user lacks a permission, and should own the database',
+  '53300': 'it has no connection left',
+  '57P03': 'it is starting or stopping',
+  '25006': 'it is read-only, as a standby is',
+  ECONNREFUSED: 'nothing listens at its host and port',
+  ENOTFOUND: 'its host is not known',
+  TIMEOUT: 'it did not answer in time',
+};
+
 /** Why the database could not be used. The next call tries again. */
 export class DatabaseFailure extends Error {
   override readonly name: string = 'DatabaseFailure';
@@ -30,7 +44,8 @@ export class DatabaseFailure extends Error {
   readonly code: string;
 
   constructor(code: string, options?: ErrorOptions) {
-    super(`The database (BFF_DATABASE_URL) cannot be used (${code}).`, options);
+    const why = reasons[code];
+    super(`The database (BFF_DATABASE_URL) cannot be used${why ? `: ${why}` : ''} (${code}).`, options);
     this.code = code;
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCodeOf } from '../../error-code.ts';
 import type { Digests } from '../../journal/digests.ts';
@@ -36,9 +36,8 @@ export function knownJournalIn(directory: string): KnownJournal {
     },
     keep(name) {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
-      const part = `${file}.part`;
-      writeFileSync(part, `${name}\n`, { mode: 0o644, flush: true });
-      renameSync(part, file);
+      // Several BFFs may share the directory. All of them write the same.
+      writeFileSync(file, `${name}\n`, { mode: 0o644, flush: true });
     },
   };
 }

@@ -1,7 +1,7 @@
 // Several BFFs that share a database, in this process.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { startPostgres } from '../../../../scripts/cluster/postgres-server.ts';
@@ -256,10 +256,11 @@ describe('a BFF that starts again', { skip: noPostgres }, () => {
     await using shared = shareDatabase(place.url);
     await using partner = await startFaultServer();
     using folder = temporaryFolder();
-    mkdirSync(join(folder.path, 'journal-name.part'));
+    const file = join(folder.path, 'a-file');
+    writeFileSync(file, '');
     await using bff = await startBffWith(
       { sandbox: partner },
-      { ...shared.variables, BFF_DATA_DIR: folder.path },
+      { ...shared.variables, BFF_DATA_DIR: join(file, 'data') },
     );
     partner.api.next({ status: 201, body: invited });
     assert.equal(shortly(await write(bff, { key: 'a' })), '201');
