@@ -181,7 +181,9 @@ export async function chooseInMenuOf(
   const menus = page.locator('.monaco-menu');
   const canHover = (name: string) =>
     menus
-      .getByRole('menuitem', { name, exact: true })
+      .getByRole('menuitem')
+      // By its text: its name to a screen reader also has its keys.
+      .filter({ has: page.getByText(name, { exact: true }) })
       .hover({ timeout: 5_000 })
       .then(
         () => true,
