@@ -218,7 +218,7 @@ async function buildServer(): Promise<void> {
     plugins: [
       requireNode(),
       leaveOutLocalPearsana(),
-      leaveOutBodyParser(),
+      leaveOutUnusedParts(),
       slimUndici(),
       slimMimeTypes(),
       embedDocs(),
@@ -250,14 +250,24 @@ function requireNode(): Plugin {
   };
 }
 
-/** Express offers parsers of bodies. The BFF reads bodies itself, and their tables of charsets are a seventh of the bundle. */
-function leaveOutBodyParser(): Plugin {
+/** Parts of libraries that the BFF never uses, each with what stands in its place. Every start would load them. */
+const unusedParts: readonly { file: RegExp; instead: string }[] = [
+  // Express offers parsers of bodies. The BFF reads bodies itself, and their tables of charsets are a seventh of the bundle.
+  { file: /[\\/]body-parser[\\/]index\.js$/, instead: 'module.exports = {};' },
+  // Express reads a query with it only if it is told to.
+  { file: /[\\/]qs[\\/]lib[\\/]index\.js$/, instead: 'module.exports = {};' },
+  // undici's HTTP/2, which `connections.ts` switches off, would load Node's own.
+  { file: /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]client-h2\.js$/, instead: 'module.exports = undefined;' },
+  // What pino writes with. The log has an output of its own.
+  { file: /[\\/](sonic-boom|thread-stream)[\\/]index\.js$/, instead: 'module.exports = class {};' },
+];
+
+function leaveOutUnusedParts(): Plugin {
   return {
-    name: 'leave-out-body-parser',
+    name: 'leave-out-unused-parts',
     setup(building) {
-      building.onLoad({ filter: /[\\/]body-parser[\\/]index\.js$/ }, () => ({
-        contents: 'module.exports = {};',
-      }));
+      for (const { file, instead } of unusedParts)
+        building.onLoad({ filter: file }, () => ({ contents: instead }));
     },
   };
 }

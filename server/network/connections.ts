@@ -37,6 +37,8 @@ export function createConnections(proxy?: OutboundProxy): Connections {
     if (!proxy) return new Agent(options);
     const byProxy = new EnvHttpProxyAgent({
       ...options,
+      // To the proxy itself, too.
+      proxyTls: { allowH2: false },
       httpsProxy: proxy.url,
       httpProxy: '',
       noProxy: proxy.except ?? '',
