@@ -11,10 +11,13 @@ import { withUpstream } from './with-upstream.ts';
 const root = join(import.meta.dirname, '../..');
 /** Enough for the compiler to be done with most, and for a difference of a twentieth to show. */
 const warmUpCalls = 8_000;
+/** Of each contestant, since the compiler does not decide alike in all processes of the same program. */
+const processes = 3;
 /** Many short ones: what else the machine does then falls on all of them alike, and the medians leave the rest out. */
-const rounds = 15;
-const callsOfARound = 1_500;
-const starts = 3;
+const rounds = 8;
+const callsOfARound = 1_000;
+
+type Compared = { name: string; running: Running; processorMs: number[] };
 
 /**
  * Compares the working tree with a commit, in a minute: what a ping costs in processor time, how long the start takes, and
@@ -28,25 +31,20 @@ export async function compareWith(commit: string): Promise<string> {
     build(before);
     const contestants: Contestant[] = [
       { ...bff('the working tree', 'dist/server.js'), pings: true },
+      { ...bff('with metrics', 'dist/server.js', { BFF_METRICS_PORT: '0' }), pings: true },
       { ...bff(commit, join(before, 'dist/server.js')), pings: true },
       ...yardsticks,
     ];
-    const all = [];
+    const all: Compared[] = [];
     try {
-      for (const [index, contestant] of contestants.entries()) {
-        const own = join(folder, String(index));
-        mkdirSync(own, { mode: 0o700 });
-        const firstAnswers: number[] = [];
-        const begin = async (): Promise<Running> => {
+      for (let time = 0; time < processes; time += 1)
+        for (const contestant of contestants) {
+          const own = join(folder, String(all.length));
+          mkdirSync(own, { mode: 0o700 });
           const running = await start(contestant, own, upstream);
           if (!running) throw new Error(`${contestant.name} is not on this machine.`);
-          firstAnswers.push(running.firstAnswerMs);
-          return running;
-        };
-        for (let time = 1; time < starts; time += 1) await (await begin()).stop();
-        const running = await begin();
-        all.push({ name: contestant.name, running, firstAnswers, processorMs: [] as number[] });
-      }
+          all.push({ name: contestant.name, running, processorMs: [] });
+        }
       for (const { running } of all) await load(running.pingUrl, { amount: warmUpCalls });
       for (let round = 0; round < rounds; round += 1) {
         // In turn from either end, so that none is always the one after another.
@@ -56,34 +54,39 @@ export async function compareWith(commit: string): Promise<string> {
           processorMs.push((((running.processorSeconds() ?? Number.NaN) - earlier) / answers) * 1000);
         }
       }
-      const [ours] = all;
-      return [
-        row(
-          '',
-          'processor time a ping',
-          'the working tree compared with it',
-          'start to first answer',
-          'memory',
-        ),
-        row('---', '---', '---', '---', '---'),
-        ...all.map(({ name, running, firstAnswers, processorMs }) =>
-          row(
-            name,
-            unit(median(processorMs), 3, 'ms'),
-            unit(
-              median(processorMs.map((each, round) => each / (ours?.processorMs[round] ?? Number.NaN))),
-              2,
-              '×',
-            ),
-            unit(median(firstAnswers), 0, 'ms'),
-            unit(running.residentMb(), 0, 'MB'),
-          ),
-        ),
-      ].join('\n');
+      return table(contestants.map(({ name }) => all.filter((each) => each.name === name)));
     } finally {
       await Promise.all(all.map(({ running }) => running.stop()));
     }
   });
+}
+
+/** @param contestants the processes of each; the first one is the working tree. */
+function table(contestants: readonly Compared[][]): string {
+  const of = (its: readonly Compared[], figure: (each: Compared) => number) => median(its.map(figure));
+  const costOf = (its: readonly Compared[]) => of(its, ({ processorMs }) => median(processorMs));
+  const ours = costOf(contestants[0] ?? []);
+  return [
+    row('', 'processor time a ping', 'the working tree compared with it', 'start to first answer', 'memory'),
+    row('---', '---', '---', '---', '---'),
+    ...contestants.map((its) =>
+      row(
+        its[0]?.name ?? '',
+        unit(costOf(its), 3, 'ms'),
+        unit(costOf(its) / ours, 2, '×'),
+        unit(
+          of(its, ({ running }) => running.firstAnswerMs),
+          0,
+          'ms',
+        ),
+        unit(
+          of(its, ({ running }) => running.residentMb()),
+          0,
+          'MB',
+        ),
+      ),
+    ),
+  ].join('\n');
 }
 
 function build(folder: string): void {

@@ -62,7 +62,11 @@ export const contestants: Contestant[] = [
 ];
 
 /** @param program relative to the repository, or anywhere else. */
-export function bff(name: string, program: string): Omit<Contestant, 'pings'> {
+export function bff(
+  name: string,
+  program: string,
+  more: Readonly<Record<string, string>> = {},
+): Omit<Contestant, 'pings'> {
   return {
     name,
     path: '/api/environments/sandbox/ping',
@@ -80,6 +84,7 @@ export function bff(name: string, program: string): Omit<Contestant, 'pings'> {
         PEARSANA_SANDBOX_CLIENT_SECRET: 'a-client-secret-for-benchmarks',
         PEARSANA_SANDBOX_AUTH_URL: upstream.authUrl,
         PEARSANA_SANDBOX_API_URL: upstream.apiUrl,
+        ...more,
       },
     }),
   };
