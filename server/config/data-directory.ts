@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { accessFilePath } from '../callers/access-file.ts';
+import { startedAs } from '../command-line/started-as.ts';
 import { othersMay } from '../files/others-may.ts';
 import { homeDirectory, type Settings } from './settings.ts';
 
@@ -16,9 +18,18 @@ export function readDataDirectory(settings: Settings): string {
   return join(home ?? '.', '.pearsana-bff');
 }
 
-/** Warns if others may read it. If others may write to it, reading the access file fails. */
-export function dataDirectoryWarnings(directory: string): string[] {
-  return [directory, accessFilePath(directory)]
+/**
+ * Warns if others may read it, and if a database has taken its place without what is in it. If others may write to it, reading
+ * the access file fails.
+ */
+export function dataDirectoryWarnings(directory: string, { isShared }: { isShared: boolean }): string[] {
+  const left = isShared && existsSync(join(directory, 'journal.sqlite'));
+  const readable = [directory, accessFilePath(directory)]
     .filter((path) => othersMay(path).read)
     .map((path) => `other users of this machine can read ${path}. Make it private: chmod go-rwx ${path}`);
+  if (!left) return readable;
+  return [
+    ...readable,
+    `${directory} has a journal of its own, which the database does not know: a retry of a write in it would be sent again. Stop the BFF and run ${startedAs('move-to-database')}; or move journal.sqlite away if nothing in it matters.`,
+  ];
 }

@@ -165,7 +165,7 @@ export function readConfig(variables: Variables): ConfigOutcome {
     ...settings
       .unread()
       .map((name) => `${name} is set, but the BFF does not know it. Check its spelling in .env.example.`),
-    ...dataDirectoryWarnings(dataDirectory),
+    ...dataDirectoryWarnings(dataDirectory, { isShared }),
   ];
   return settings.faults.length > 0 ? { faults: settings.faults, warnings } : { config, warnings };
 }

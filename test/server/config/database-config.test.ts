@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { readConfig } from '../../../server/config/read-config.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { configOf, faultsOf } from './config-of.ts';
 
@@ -27,6 +28,19 @@ describe('the configuration of a shared database', () => {
       BFF_DATA_DIR: folder.path,
     });
     assert.equal(fromFile.database?.url.reveal(), url);
+  });
+
+  it('warns of a journal in the data directory that the database does not know', () => {
+    using folder = temporaryFolder();
+    const file = join(folder.path, 'journal-key');
+    writeFileSync(file, randomBytes(32), { mode: 0o600 });
+    const variables = { BFF_DATABASE_URL: url, BFF_JOURNAL_KEY_FILE: file, BFF_DATA_DIR: folder.path };
+    configOf(variables);
+    writeFileSync(join(folder.path, 'journal.sqlite'), '');
+    const { config, warnings } = readConfig(variables);
+    assert(config);
+    assert.match(warnings.join('\n'), /has a journal of its own.* run .*move-to-database/);
+    configOf({ BFF_DATA_DIR: folder.path });
   });
 
   it('has every fault named, and never with a value', () => {
