@@ -30,6 +30,8 @@ export type EnvironmentList = {
   /** Asks anew in the background, once it was asked for. Environments that are known are kept if that fails. */
   update(): Promise<void>;
   setDefault(environment: string): void;
+  /** Makes it the default too, since something was sent there; a protected one becomes that by a choice alone. */
+  sentTo(environment: Pick<Environment, 'id' | 'protected'>): void;
   onDidChange: Event<ListChange>;
 };
 
@@ -110,6 +112,9 @@ export function createEnvironmentList(ask: Ask, defaults: KeptDefaults): Environ
       void defaults.set(origin, environment);
       state = { ...state, defaultId: environment };
       changes.fire([environment, ...(defaultId === undefined ? [] : [defaultId])]);
+    },
+    sentTo({ id, protected: isProtected }) {
+      if (!isProtected && state.kind === 'listed' && state.defaultId !== id) list.setDefault(id);
     },
   };
   return list;

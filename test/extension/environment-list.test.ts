@@ -140,6 +140,24 @@ describe('the list of environments', () => {
     assert.equal((await defaultIn([production])).id, 'production');
   });
 
+  it('offers first where something was sent, unless that is protected', async () => {
+    const { list, answer } = setUp();
+    const loading = list.load();
+    answer(0, [{ ...sandbox, id: 'local' }, sandbox, production]);
+    await loading;
+    const defaultNow = () => {
+      const state = list.state();
+      return state.kind === 'listed' && state.defaultId;
+    };
+    list.sentTo(sandbox);
+    assert.equal(defaultNow(), 'sandbox');
+    list.sentTo(production);
+    assert.equal(defaultNow(), 'sandbox');
+    list.setDefault('production');
+    list.sentTo({ id: 'local', protected: false });
+    assert.equal(defaultNow(), 'local');
+  });
+
   it('knows what is granted in any of them, for the menus', () => {
     const listed = (...grants: string[][]) =>
       grantsOf({

@@ -81,6 +81,16 @@ describe('the packaged extension, driven as a person would', { skip: noBrowser }
       await quickInput.step('Ping');
       // The default is offered first, and is not protected.
       assert.match((await quickInput.options())[0] ?? '', /^sandbox, default/);
+      // Whoever only looks at another one finds the same default the next time.
+      await quickInput.escape();
+      await runCommand('Pearsana: Invite…');
+      await quickInput.pick('production');
+      await quickInput.step(/^⚠ Invite · production/);
+      await quickInput.escape();
+      await statusItem.getByText(/sandbox/).waitFor();
+      await runCommand('Pearsana: Ping');
+      await quickInput.step('Ping');
+      assert.match((await quickInput.options())[0] ?? '', /^sandbox, default/);
       await quickInput.accept();
       await page
         .locator('.statusbar')

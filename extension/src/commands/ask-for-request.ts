@@ -23,7 +23,9 @@ export type GivenRequest = {
   confirmed: boolean;
   /** Wanted once more although nobody knows what became of the same request before. */
   newKey: boolean;
-  /** Names what was begun, so that it can be continued: by default the command. */
+  /** Set where it was sent before. It is no draft: giving it up loses nothing that somebody entered. */
+  sentBefore?: unknown;
+  /** Names what was begun, so that it can be continued in the same environment: by default the command. */
   draftName?: string;
 };
 
@@ -47,7 +49,7 @@ export type AskDependencies = {
 export async function askForRequest(
   form: Form,
   target: Target,
-  { command, given, confirmed, newKey, draftName = command }: GivenRequest,
+  { command, given, confirmed, newKey, sentBefore, draftName = command }: GivenRequest,
   { backend, input, drafts, lastEntries }: AskDependencies,
 ): Promise<{ request: Draft; newKey: boolean } | undefined> {
   const { environment } = target;
@@ -61,10 +63,13 @@ export async function askForRequest(
   if (given && confirmed) return { request: given, newKey };
 
   const title = titleOf(form, target);
-  const left = given ? undefined : drafts.get(draftName);
-  const from = left && (await askToContinue(form, title, left, input));
+  const isAgain = newKey || sentBefore !== undefined;
+  // What was begun for one environment is never offered in another.
+  const draftKey = `${environment.id} ${draftName}`;
+  const left = given ? undefined : drafts.get(draftKey);
+  const from = left && (await askToContinue(form, { title, left, environment }, input));
   if (from === 'cancelled') return undefined;
-  if (left) drafts.delete(draftName);
+  if (left) drafts.delete(draftKey);
 
   const extras = createReviewExtras(form, target, backend);
   const review = reviewStep(form, environment, extras);
@@ -97,7 +102,7 @@ export async function askForRequest(
         // Whatever is continued is reviewed once more.
         const step = now.step === 'confirmation' ? review.id : now.step;
         const hasMore = given || now.typed !== undefined || canonical(now.draft) !== canonical(begun);
-        if (hasMore) drafts.set(draftName, { ...now, step });
+        if (hasMore && !isAgain) drafts.set(draftKey, { ...now, step });
       },
     },
     input,
@@ -115,8 +120,7 @@ function titleOf({ title }: Form, { environment }: Target): string {
 /** Where to go on with what was begun before; nothing where the person wants to start over. */
 async function askToContinue(
   form: Form,
-  title: string,
-  left: Left<Draft>,
+  { title, left, environment }: { title: string; left: Left<Draft>; environment: Target['environment'] },
   input: WizardInput,
 ): Promise<Left<Draft> | 'cancelled' | undefined> {
   const answer = await input.choice({
@@ -124,7 +128,11 @@ async function askToContinue(
     ask: 'Draft',
     prompt: 'You began this before and pressed Escape',
     options: [
-      { id: 'continue', label: `Continue ${form.subject(left.draft)}`, icon: 'edit' },
+      {
+        ...{ id: 'continue', label: `Continue ${plain(form.subject(left.draft), 100)}`, icon: 'edit' },
+        description: `begun in ${plain(environment.name, 60)}`,
+        ...(left.typed && { detail: `You had typed “${plain(left.typed, 60)}”.` }),
+      },
       { id: 'over', label: 'Start Over', description: 'discards what you entered', icon: 'new-file' },
     ],
     many: false,

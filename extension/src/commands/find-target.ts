@@ -34,15 +34,12 @@ export async function findTarget(
     placeHolder: 'Choose an environment',
     matchOnDescription: true,
   });
-  if (!chosen) return undefined;
-  // The next question offers it first.
-  list.setDefault(chosen.environment.id);
-  return { origin, environment: chosen.environment };
+  return chosen && { origin, environment: chosen.environment };
 }
 
 type Listed = Extract<ListState, { kind: 'listed' }>;
 
-/** Environments to choose from; the default one is offered first, and no more than that. */
+/** Environments to choose from: the default one first, and none that is protected before one that is not. */
 export function environmentPicks({ environments, defaultId }: Listed) {
   const picks = environments.map((environment) => ({
     label: plain(environment.name, 60),
@@ -53,9 +50,8 @@ export function environmentPicks({ environments, defaultId }: Listed) {
     iconPath: new vscode.ThemeIcon(stateIcon(environment, undefined).icon),
     environment,
   }));
-  return picks.sort(
-    (a, b) => Number(b.environment.id === defaultId) - Number(a.environment.id === defaultId),
-  );
+  const rank = ({ id, protected: isProtected }: Environment) => (id === defaultId ? 0 : isProtected ? 2 : 1);
+  return picks.sort((a, b) => rank(a.environment) - rank(b.environment));
 }
 
 /** @throws CommandError while there is no list. */

@@ -157,6 +157,7 @@ async function importPrepared(
   showImportProgress(`Import ${plain(source.name, 60)} into ${plain(environmentName, 60)}`, run);
   const all = await ended;
   dependencies.onWritten({ environment, isUnknown: all.result.counts.unknown > 0, isImport: true });
+  if (all.result.end === 'finished') list.sentTo(target.environment);
   void list.update();
   diagnostics.ended(source, file, all.results);
   showMarks();

@@ -69,6 +69,7 @@ export function createSubmitDocumentCommand(
       });
     });
     onWritten({ environment: id, isUnknown: error?.outcome === 'unknown' });
+    if (results.some((each) => each.result === 'accepted')) list.sentTo(target.environment);
     void list.update();
     const result = {
       environment: id,

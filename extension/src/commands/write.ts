@@ -55,6 +55,7 @@ export function createWriteCommand<Name extends PersonOperation>(
       showFailure(explainWrite(result.error, situation(), write, remedies), result.error);
       return result;
     }
+    list.sentTo(target.environment);
     void list.update();
     void lastEntries.keep(form.entriesOf(request));
     const done = `${form.doneWords(request, result)} in ${result.environment}.`;

@@ -2,7 +2,7 @@ import { createInvitationRequest } from '../../../shared/invitations.ts';
 import { valueAt } from '../../../shared/validate.ts';
 import { faultWords } from './fault-words.ts';
 import { operationForm } from './operation-form.ts';
-import { emailIn, personSteps } from './person-steps.ts';
+import { emailIn, personIn, personSteps } from './person-steps.ts';
 import { firstReference, otherReferences } from './reference-steps.ts';
 import { type Draft, faultAt, fieldStep, withValue } from './request-draft.ts';
 import { localWords } from './review.ts';
@@ -65,7 +65,7 @@ export const invitationForm = operationForm('createInvitation', {
     const roles = rolesIn(draft);
     return `invite ${emailIn(draft, emailPath) ?? ''}${isUsual(roles) ? '' : ` as ${roles.join(', ')}`}`;
   },
-  subject: (draft) => `the invitation for ${emailIn(draft, emailPath) ?? 'somebody'}`,
+  subject: (draft) => `the invitation for ${personIn(draft, emailPath)}`,
   doing: 'Inviting',
   doneWords: ({ email }, { result: { invitation } }) =>
     `Invited ${email} (${invitation.invitationId}, ${invitation.status})`,

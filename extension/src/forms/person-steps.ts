@@ -58,3 +58,15 @@ export function emailIn(draft: Draft, emailPath: Path): string | undefined {
   const email = valueAt(draft, emailPath);
   return typeof email === 'string' && email !== '' ? email : undefined;
 }
+
+/** Whom a draft is about, by what was entered of them so far. */
+export function personIn(draft: Draft, emailPath: Path): string {
+  const text = (...path: Path) => {
+    const value = valueAt(draft, path);
+    return typeof value === 'string' ? value : '';
+  };
+  const name = `${text(...firstName)} ${text(...lastName)}`.trim();
+  const id = text('externalReferences', 0, 'externalId');
+  const reference = id && `${text('externalReferences', 0, 'namespace')} ${id}`.trim();
+  return emailIn(draft, emailPath) || name || reference || 'somebody';
+}

@@ -1,7 +1,7 @@
 import { createUserRequest } from '../../../shared/users.ts';
 import { valueAt } from '../../../shared/validate.ts';
 import { operationForm } from './operation-form.ts';
-import { emailIn, personSteps } from './person-steps.ts';
+import { emailIn, personIn, personSteps } from './person-steps.ts';
 import { firstReference, otherReferences } from './reference-steps.ts';
 import { type Draft, type FieldWords, fieldStep } from './request-draft.ts';
 import { localWords } from './review.ts';
@@ -62,7 +62,7 @@ export const userForm = operationForm('createUser', {
   consequence: (_draft, kind) =>
     kind === 'local' ? localWords.createUser : 'Sending twice may create a duplicate user.',
   deed: (draft) => `create the user ${emailIn(draft, emailPath) ?? ''} as ${roleIn(draft)}`,
-  subject: (draft) => `the user ${emailIn(draft, emailPath) ?? 'somebody'}`,
+  subject: (draft) => `the user ${personIn(draft, emailPath)}`,
   doing: 'Creating a user',
   doneWords: (request, { result }) => {
     const email = emailIn(request, emailPath);
