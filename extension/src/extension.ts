@@ -32,6 +32,7 @@ import { createEnvironmentList, grantsOf, type KeptDefaults, sessionOf } from '.
 import { createEvent } from './event.ts';
 import { registerTexts } from './failures/show-text.ts';
 import type { Host, Situation } from './failures/situation.ts';
+import type { Write } from './views/activity-pages.ts';
 import type { ActivityNode } from './views/activity-tree.ts';
 import { createEnvironmentsTree } from './views/environments-tree.ts';
 import { createAnswerHistory } from './views/past-answers.ts';
@@ -81,6 +82,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const intentions = createIntentions(context.globalState);
   const reading = { backend, list, situation };
   const sent = createSentRequests();
+  const resolutions = createEvent<Write>();
   const changes = new vscode.EventEmitter<ActivityNode | ActivityNode[] | undefined>();
   const view: vscode.TreeView<ActivityNode> = vscode.window.createTreeView<ActivityNode>(activityViewId, {
     canSelectMany: true,
@@ -96,7 +98,8 @@ export function activate(context: vscode.ExtensionContext): void {
     const version = String(extension.packageJSON.version);
     const { createImportNames } = await import('./imports/import-names.ts');
     const fileNameOf = createImportNames(context.globalState, importNamesKey).of;
-    return createActivity({ ...reading, view, changes, sent, subscriptions, version, fileNameOf });
+    const own = { sent, subscriptions, version, fileNameOf, onResolved: resolutions.fire };
+    return createActivity({ ...reading, view, changes, ...own });
   });
   const onWritten: WriteDependencies['onWritten'] = (what) =>
     void activity().then((own) => own.written(what));
@@ -116,7 +119,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const imports = once(async () => {
     const { createImports } = await import('./commands/imports.ts');
     const { globalState: state, subscriptions } = context;
-    return createImports({ ...(await writing()), state, subscriptions, onDidChange });
+    const own = { state, subscriptions, onDidChange, onResolved: resolutions.event };
+    return createImports({ ...(await writing()), ...own });
   });
   // What a window left is offered once the extension is active again.
   if (context.globalState.get(keptImportsKey) !== undefined) void imports();

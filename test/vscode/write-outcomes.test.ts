@@ -132,7 +132,7 @@ for (const kind of ['node', 'web'] as const) {
         await quickInput.pick('Mark as Resolved…');
         await quickInput.step(/Mark as Resolved · sandbox/);
         await quickInput.pick('It did not happen');
-        const marked = notification(/Marked as not sent/).first();
+        const marked = notification(/Marked as not sent: the invitation for SIS A-2 in sandbox\./).first();
         await marked.waitFor();
         await read();
         partner.api.next(created);
@@ -248,6 +248,8 @@ for (const kind of ['node', 'web'] as const) {
           // The view follows by itself.
           await line(done).nth(5).waitFor();
           await line(/^Outcome unknown/).waitFor({ state: 'detached' });
+          // So does the page of details that is open.
+          await page.locator('.editor-instance .view-lines', { hasText: /Outcome\s+Done/ }).waitFor();
           await badge.waitFor({ state: 'hidden' });
 
           await choose(done, 'Show Only This Person');

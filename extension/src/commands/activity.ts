@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 import type { Backend } from '../backend.ts';
 import type { CommandHandlers } from '../contributions.ts';
 import { CommandError } from '../failures/command-failure.ts';
-import { showText } from '../failures/show-text.ts';
+import { replaceText, type ShownText, showText } from '../failures/show-text.ts';
 import { tellFailures } from '../failures/tell-failures.ts';
 import { plain } from '../plain-text.ts';
 import type { Write } from '../views/activity-pages.ts';
@@ -19,10 +19,12 @@ import { createFindWrites } from './find-writes.ts';
 import { createResolveCommand } from './resolve.ts';
 import { createSendAgain } from './send-again.ts';
 
-export type ActivityDependencies = Omit<ActivityTreeDependencies, 'possible' | 'backend'> & {
+export type ActivityDependencies = Omit<ActivityTreeDependencies, 'possible' | 'reasonOf' | 'backend'> & {
   backend: Pick<Backend, 'activity' | 'imports' | 'origin' | 'resolve'>;
   sent: SentRequests;
   subscriptions: vscode.Disposable[];
+  /** Told of each write whose outcome somebody has found out. */
+  onResolved: (write: Write) => void;
   /** Of the extension. */
   version: string;
 };
@@ -51,7 +53,7 @@ export type Activity = Pick<ActivityTree, 'children' | 'item' | 'written'> & {
 export function createActivity(dependencies: ActivityDependencies): Activity {
   const { sent, situation, subscriptions } = dependencies;
   const again = createSendAgain(sent);
-  const tree = createActivityTree({ ...dependencies, possible });
+  const tree = createActivityTree({ ...dependencies, possible, reasonOf: sent.reasonOf });
   subscriptions.push(tree);
 
   /** By these words the menu of a write is chosen. */
@@ -66,6 +68,16 @@ export function createActivity(dependencies: ActivityDependencies): Activity {
     ];
   }
 
+  const detailsOf = (write: Write): ShownText => ({
+    name: `${plain(writeTitle(write), 80)}.txt`,
+    text: writeText(write, sent.reasonOf(write.requestId)),
+    key: `write ${write.environment} ${write.requestId}`,
+  });
+  function onResolved(write: Write): void {
+    replaceText(detailsOf(write));
+    dependencies.onResolved(write);
+  }
+
   const findWrites = createFindWrites(tree);
   const acting = { ...dependencies, findWrites, tree, again };
   const copying = createCopyCommands(acting);
@@ -73,7 +85,7 @@ export function createActivity(dependencies: ActivityDependencies): Activity {
     ...tree,
     ...copying,
     ...createFilterCommands(acting),
-    resolve: createResolveCommand({ ...acting, copyForSupport: copying.copyWrites }),
+    resolve: createResolveCommand({ ...acting, onResolved, copyForSupport: copying.copyWrites }),
     sendAgain: tellFailures(situation, async (argument) => {
       const [write] = await findWrites(argument);
       const button = write && again.button(write);
@@ -88,7 +100,7 @@ export function createActivity(dependencies: ActivityDependencies): Activity {
     }),
     showWrite: tellFailures(situation, async (argument) => {
       const [write] = await findWrites(argument);
-      if (write) await showText({ name: `${plain(writeTitle(write), 80)}.txt`, text: writeText(write) });
+      if (write) await showText(detailsOf(write));
       return undefined;
     }),
     async showMoreActivity(argument) {

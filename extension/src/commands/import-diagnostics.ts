@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { fileField } from '../../../shared/imports/columns.ts';
 import type { Fault } from '../../../shared/imports/fault.ts';
 import type { RowResult } from '../../../shared/imports/result-files.ts';
+import type { RosterRow } from '../../../shared/imports/roster.ts';
 import { type Place, placeFinder } from '../imports/cell-places.ts';
 import type { ImportFile } from '../imports/import-file.ts';
 import { plain } from '../plain-text.ts';
@@ -13,6 +14,8 @@ export type ImportDiagnostics = {
   checked: (source: RosterSource, file: ImportFile) => void;
   /** Adds what became of the rows that were not done. */
   ended: (source: RosterSource, file: ImportFile, results: readonly RowResult[]) => void;
+  /** Takes away what was said of a row while its outcome was unknown. */
+  resolved: (source: RosterSource, row: RosterRow) => void;
 };
 
 type Shown = Fault & { severity: vscode.DiagnosticSeverity };
@@ -71,6 +74,16 @@ export function createImportDiagnostics(collection: vscode.DiagnosticCollection)
           : [{ line: row.line, message: `${words[state]}: ${message}`, severity }];
       });
       show(source, file, [...faultsOf(file), ...undone]);
+    },
+    resolved({ uri, folder, isFolder }, { line, draft }) {
+      const at = isFolder ? documentAt(folder, String(draft[fileField])) : uri;
+      // Nothing but an unknown outcome is a warning.
+      const isIt = ({ severity, range }: vscode.Diagnostic) =>
+        severity === isWarning && (isFolder || range.start.line === line - 1);
+      collection.set(
+        at,
+        collection.get(at)?.filter((each) => !isIt(each)),
+      );
     },
   };
 }

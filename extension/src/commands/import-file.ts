@@ -8,6 +8,7 @@ import type { ColumnsDraft } from '../imports/column-steps.ts';
 import type { ImportNames } from '../imports/import-names.ts';
 import { createImportRun, type ImportRun, type RunEnd } from '../imports/import-run.ts';
 import { differenceFrom, type KeptImport, type KeptImports } from '../imports/kept-imports.ts';
+import { type Resolved, resolvedRow } from '../imports/resolved-rows.ts';
 import { marksOf } from '../imports/row-marks.ts';
 import { plain } from '../plain-text.ts';
 import type { Target } from '../writes/send-once.ts';
@@ -19,7 +20,7 @@ import { showImportProgress } from './show-import-progress.ts';
 import { whileUnderWay } from './while-under-way.ts';
 import type { WriteDependencies } from './write.ts';
 
-export type ImportDependencies = Pick<WriteDependencies, 'situation' | 'inTest' | 'onWritten'> &
+export type ImportDependencies = Pick<WriteDependencies, 'situation' | 'inTest' | 'onWritten' | 'sent'> &
   PrepareDependencies & {
     kept: KeptImports;
     names: ImportNames;
@@ -36,6 +37,8 @@ export type StartedImport = {
   operation: ColumnsDraft['operation'];
   /** The BFF's name for it, once it has one. */
   importId: () => string | undefined;
+  /** Notes what a person has found out of a write. @returns the rows that this is about. */
+  resolve: (write: Resolved) => RowResult[];
   /** Resolves once every row has its end. */
   ended: Promise<EndedImport>;
 };
@@ -134,6 +137,7 @@ async function importPrepared(
     },
     onRow: (row, end) => {
       note(row, end);
+      if (end.code !== 'OUTCOME_UNKNOWN') dependencies.sent.noteReason(end.requestId, end.message);
       if (performance.now() - markedAt < markEveryMs) return;
       markedAt = performance.now();
       showMarks();
@@ -152,8 +156,16 @@ async function importPrepared(
       }),
     });
   }
+  function resolve(write: Resolved): RowResult[] {
+    return [...results].flatMap(([row, result]) => {
+      const now = resolvedRow(result, write, importId);
+      if (now === result) return [];
+      results.set(row, now);
+      return [now];
+    });
+  }
   const ended = sendAll();
-  dependencies.onRun({ run, source, target, operation, importId: () => importId, ended });
+  dependencies.onRun({ run, source, target, operation, importId: () => importId, resolve, ended });
   showImportProgress(`Import ${plain(source.name, 60)} into ${plain(environmentName, 60)}`, run);
   const all = await ended;
   dependencies.onWritten({ environment, isUnknown: all.result.counts.unknown > 0, isImport: true });

@@ -12,7 +12,7 @@ import { freeResultName, resultNames } from '../../../shared/imports/result-name
 import type { ImportResult } from '../contributions.ts';
 import type { Button } from '../failures/buttons.ts';
 import { showMessage } from '../failures/show-message.ts';
-import { showText } from '../failures/show-text.ts';
+import type { ShownText } from '../failures/show-text.ts';
 import type { ImportFile } from '../imports/import-file.ts';
 import { importResultsText } from '../imports/import-results-text.ts';
 import { stateCountWords } from '../imports/import-words.ts';
@@ -66,18 +66,19 @@ export function showImportResults({ source, file, results, result, sendAgain }: 
   showMessage(error && !isStopped ? 'error' : isWhole ? 'information' : 'warning', words, buttons);
 }
 
-/** Shows what became of each row, in an editor: a message is soon gone. The manifest offers to save it, by its name. */
-export async function openImportResults(
-  { name, environment, more = '' }: { name: string; environment: string; more?: string },
+/** What became of each row, as a page for an editor: a message is soon gone. The manifest offers to save it, by its name. */
+export function importResultsPage(
+  { name, environment, key, more = '' }: { name: string; environment: string; key: string; more?: string },
   lines: readonly ResultLine[],
-): Promise<void> {
+): ShownText {
   const title = `Import of ${plain(name, 80)}`;
   const counts = stateCountWords(countRows(lines));
-  await showText({
+  return {
     name: `${title}.txt`,
     text: importResultsText(`${title} into ${plain(environment, 60)}: ${counts}${more}`, lines),
     csv: resultsCsv(lines),
-  });
+    key: `import ${key}`,
+  };
 }
 
 /** Into the folder that the user picks, under a name that tells where it comes from. */

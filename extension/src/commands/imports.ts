@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ActivityEntry } from '../../../shared/activity.ts';
 import type { ImportRecord } from '../../../shared/import-record.ts';
+import { countRows } from '../../../shared/imports/count-rows.ts';
 import {
   type CommandHandlers,
   type ImportArgument,
@@ -9,22 +10,26 @@ import {
   importsViewId,
   keptImportsKey,
 } from '../contributions.ts';
+import type { Event } from '../event.ts';
 import { CommandError } from '../failures/command-failure.ts';
 import { showMessage } from '../failures/show-message.ts';
+import { isTextKnown, replaceText, type ShownText, showText } from '../failures/show-text.ts';
 import { tellFailures } from '../failures/tell-failures.ts';
 import { readImportArgument, readImportReference } from '../imports/import-argument.ts';
 import { createImportNames } from '../imports/import-names.ts';
 import { resultOfWrite } from '../imports/import-results-text.ts';
 import { numberWords } from '../imports/import-words.ts';
 import { createKeptImports, heartbeatMs, type KeptImport, silentMs } from '../imports/kept-imports.ts';
+import { resolvedRow } from '../imports/resolved-rows.ts';
 import { plain } from '../plain-text.ts';
+import type { Write } from '../views/activity-pages.ts';
 import { openImportItem, runItem } from '../views/import-item.ts';
 import { createImportStatusItem } from '../views/import-status-item.ts';
 import { checkFile } from './check-file.ts';
 import { explorerFiles } from './document-files.ts';
 import { createImportDiagnostics } from './import-diagnostics.ts';
 import { type ImportDependencies, importRoster, type StartedImport } from './import-file.ts';
-import { type EndedImport, openImportResults, showImportResults } from './import-results.ts';
+import { type EndedImport, importResultsPage, showImportResults } from './import-results.ts';
 import { createNewImportFileCommand } from './new-import-file.ts';
 import { nameOf } from './roster-source.ts';
 import { createRowMarks } from './show-row-marks.ts';
@@ -36,13 +41,15 @@ export type ImportsDependencies = Omit<
   state: vscode.Memento;
   /** Told when what the view shows has changed. */
   onDidChange: () => void;
+  /** A person has found out what became of a write. */
+  onResolved: Event<Write>;
   subscriptions: vscode.Disposable[];
 };
 
 /** A line of the view is what its commands are given, with how it looks. */
 export type ImportNode = Partial<ImportReference> & { item: vscode.TreeItem };
 
-type OwnRun = StartedImport & { id: string; end?: EndedImport };
+type OwnRun = StartedImport & { id: string; end?: EndedImport; looked?: boolean };
 
 type ImportCommands =
   | 'importFile'
@@ -67,7 +74,8 @@ const mostShown = 1_000;
 
 /** All that imports need; loaded when the first one is begun, looked at or left over. */
 export function createImports(dependencies: ImportsDependencies): Imports {
-  const { backend, list, situation, inTest, state, onDidChange, subscriptions } = dependencies;
+  const { backend, list, situation, sent, inTest, state, onDidChange, onResolved, subscriptions } =
+    dependencies;
   const collection = vscode.languages.createDiagnosticCollection('pearsana');
   const marks = createRowMarks();
   const kept = createKeptImports(state, keptImportsKey);
@@ -76,11 +84,10 @@ export function createImports(dependencies: ImportsDependencies): Imports {
   const runs: OwnRun[] = [];
   /** What the BFF said of open imports: while one runs, the view is drawn too often to ask each time. */
   const open: { at: number; records: ImportRecord[] } = { at: 0, records: [] };
+  const diagnostics = createImportDiagnostics(collection);
   const importing: ImportDependencies = {
     ...dependencies,
-    ...{ kept, names },
-    diagnostics: createImportDiagnostics(collection),
-    ...{ marks, onRun },
+    ...{ kept, names, diagnostics, marks, onRun },
     importFile: tellFailures(situation, (uri: vscode.Uri, wanted: ImportArgument) =>
       importRoster(uri, wanted, importing),
     ),
@@ -96,10 +103,7 @@ export function createImports(dependencies: ImportsDependencies): Imports {
   function onRun(started: StartedImport): void {
     const own: OwnRun = { ...started, id: `${runs.length + 1}` };
     runs.unshift(own);
-    const show = () => {
-      if (own === runs[0]) status.show({ ...own, end: own.end?.result });
-      onDidChange();
-    };
+    const show = () => showRun(own);
     const subscription = own.run.onDidChange(later(show));
     const heartbeat = setInterval(() => {
       const id = own.importId();
@@ -116,6 +120,33 @@ export function createImports(dependencies: ImportsDependencies): Imports {
     void vscode.commands.executeCommand(`${importsViewId}.focus`, { preserveFocus: true });
   }
 
+  function showRun(own: OwnRun): void {
+    // Who has looked at the results has no need of it any more.
+    if (own === runs[0] && !(own.end && own.looked)) status.show({ ...own, end: own.end?.result });
+    onDidChange();
+  }
+
+  /** Says of the row what a person has found out, wherever this window shows it. */
+  function showResolved(write: Write): void {
+    marks.resolved(write);
+    for (const own of runs) {
+      const importId = own.importId();
+      const changed = own.resolve(write);
+      for (const { row } of changed) diagnostics.resolved(own.source, row);
+      if (!own.end || changed.length === 0) continue;
+      const results = own.end.results.map((each) => resolvedRow(each, write, importId));
+      own.end = { ...own.end, results, result: { ...own.end.result, counts: countRows(results) } };
+      replaceText(pageOf(own.id, own.end));
+      showRun(own);
+    }
+    const { environment, importId } = write;
+    if (importId !== undefined && isTextKnown(`import ${importId}`))
+      void pageFromActivity({ environment, importId }).then(replaceText, () => {});
+  }
+
+  const pageOf = (key: string, { source, result, results }: EndedImport): ShownText =>
+    importResultsPage({ name: source.name, environment: result.environment, key }, results);
+
   const ownRun = (reference: ImportReference): OwnRun => {
     const own = runs.find(({ id }) => 'run' in reference && reference.run === id);
     if (own) return own;
@@ -128,7 +159,13 @@ export function createImports(dependencies: ImportsDependencies): Imports {
     });
 
   /** What the BFF knows of an import's rows, whichever window sent them. */
-  async function openFromActivity({ environment, importId }: { environment: string; importId: string }) {
+  async function pageFromActivity({
+    environment,
+    importId,
+  }: {
+    environment: string;
+    importId: string;
+  }): Promise<ShownText> {
     const writes: ActivityEntry[] = [];
     let before: string | undefined;
     do {
@@ -136,9 +173,10 @@ export function createImports(dependencies: ImportsDependencies): Imports {
       writes.push(...page.activity.filter((each) => each.importId === importId));
       before = page.next ?? undefined;
     } while (before !== undefined && writes.length < mostShown);
-    const lines = writes.map(resultOfWrite);
+    const lines = writes.map((each) => resultOfWrite(each, sent.reasonOf(each.requestId)));
     const more = before === undefined ? '' : ` (the newest ${numberWords(mostShown)} rows)`;
-    await openImportResults({ name: names.of(importId) ?? importId, environment, more }, lines);
+    const name = names.of(importId) ?? importId;
+    return importResultsPage({ name, environment, key: importId, more }, lines);
   }
 
   async function openIn(environment: string, origin: string): Promise<ImportRecord[]> {
@@ -189,7 +227,9 @@ export function createImports(dependencies: ImportsDependencies): Imports {
       if (kept.left(Date.now()).some(({ id }) => !before.includes(id))) offerLeft();
     };
   }
-  subscriptions.push(collection, marks, status, { dispose: () => clearTimeout(timer) });
+  subscriptions.push(collection, marks, status, onResolved(showResolved), {
+    dispose: () => clearTimeout(timer),
+  });
 
   return {
     importFile: tellFailures(situation, async (argument, more) =>
@@ -220,11 +260,11 @@ export function createImports(dependencies: ImportsDependencies): Imports {
         'run' in reference ? own.id === reference.run : own.importId() === reference.importId;
       const own = runs.find(isIt);
       if (own?.end) {
+        own.looked = true;
         status.looked(own.id);
-        const { source, result, results } = own.end;
-        await openImportResults({ name: source.name, environment: result.environment }, results);
+        await showText(pageOf(own.id, own.end));
         showImportResults(own.end);
-      } else if ('importId' in reference) await openFromActivity(reference);
+      } else if ('importId' in reference) await showText(await pageFromActivity(reference));
       return undefined;
     }),
     async rows() {

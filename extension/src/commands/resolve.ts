@@ -9,7 +9,7 @@ import { ageWords, timeWords } from '../time-words.ts';
 import type { Write } from '../views/activity-pages.ts';
 import type { ActivityTree } from '../views/activity-tree.ts';
 import { operationTitle, personWords } from '../views/activity-words.ts';
-import { writeWords } from '../writes/write-words.ts';
+import { resolvedWords, writeWords } from '../writes/write-words.ts';
 import { loadList } from './find-target.ts';
 import type { FindWrites } from './find-writes.ts';
 import type { SendAgain } from './send-again.ts';
@@ -22,13 +22,15 @@ export type ResolveDependencies = {
   findWrites: FindWrites;
   again: SendAgain;
   copyForSupport: (writes: readonly Write[]) => unknown;
+  /** Told of each write at once: what shows it must not say that nobody knows. */
+  onResolved: (write: Write) => void;
 };
 
 type Found = 'happened' | 'not' | 'ask';
 
 /** Whoever has looked says whether writes happened; nobody else can know, so no caller may answer for the person. */
 export function createResolveCommand(dependencies: ResolveDependencies) {
-  const { backend, list, situation, tree, findWrites, again, copyForSupport } = dependencies;
+  const { backend, list, situation, tree, findWrites, again, copyForSupport, onResolved } = dependencies;
 
   return tellFailures(situation, async (argument?: unknown, more?: unknown) => {
     const named = isLine(argument) ? await findWrites(argument, more) : await chooseWrites();
@@ -44,19 +46,17 @@ export function createResolveCommand(dependencies: ResolveDependencies) {
     const happened = found === 'happened';
     const resolved: ActivityEntry[] = [];
     try {
-      for (const { environment, id } of writes)
-        resolved.push((await backend.resolve({ environment, id, happened })).activity);
+      for (const { environment, id } of writes) {
+        const { activity } = await backend.resolve({ environment, id, happened });
+        resolved.push(activity);
+        onResolved({ ...activity, environment });
+      }
     } finally {
       for (const environment of new Set(writes.map((each) => each.environment))) tree.refresh(environment);
     }
-    const marked = `Marked as ${happened ? 'sent' : 'not sent'}`;
-    if (writes.length > 1) {
-      const more = happened ? '' : ' You can send each of them again from Activity.';
-      showMessage('information', `${marked}: ${writes.length} writes.${more}`);
-    } else {
-      const button = happened ? undefined : again.button({ ...first, ...resolved[0] });
-      showMessage('information', `${marked}.`, button ? [button] : []);
-    }
+    const words = resolvedWords(writes, happened);
+    const button = happened || writes.length > 1 ? undefined : again.button({ ...first, ...resolved[0] });
+    showMessage('information', words, button ? [button] : []);
     return resolved[0];
   });
 

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { countLineEnds } from '../../../shared/imports/file-text.ts';
 import type { Roster } from '../../../shared/imports/roster.ts';
 import { colors } from '../contributions.ts';
+import { type Resolved, resolvedMark } from '../imports/resolved-rows.ts';
 import {
   editOf,
   type MarkKind,
@@ -18,6 +19,8 @@ import { asMarkdown } from '../plain-text.ts';
 export type RowMarks = vscode.Disposable & {
   /** Replaces what was shown of the file; once it was edited, nothing is shown until it is read again. */
   show(uri: vscode.Uri, roster: Roster, marks: readonly RowMark[]): void;
+  /** Shows what a person has found out, wherever nobody knew. */
+  resolved(write: Resolved): void;
 };
 
 type Shown = {
@@ -117,6 +120,13 @@ export function createRowMarks(): RowMarks {
       const lineCount = 1 + countLineEnds(roster.text);
       shownBy.set(uri.toString(), { roster, lineCount, checked: marks, isEdited: false, marks });
       drawAll(uri.toString());
+    },
+    resolved(write) {
+      for (const [uri, shown] of shownBy) {
+        const now = (mark: RowMark) => resolvedMark(mark, write);
+        Object.assign(shown, { checked: shown.checked.map(now), marks: shown.marks.map(now) });
+        drawAll(uri);
+      }
     },
     dispose() {
       for (const each of [...listeners, words, ...kinds.map(({ type }) => type)]) each.dispose();

@@ -64,6 +64,7 @@ export function createSubmitDocumentCommand(
           const answer = await sendOnce(dependencies, target, { operation, request, newKey });
           const items = batch.map(itemOf);
           sent.remember(requestIdsOf(answer), { environment: id, request: { items }, cutBy });
+          if ('error' in answer) sent.noteReason(answer.error.requestId, answer.error.message);
           return answer;
         },
       });

@@ -50,6 +50,7 @@ export function createWriteCommand<Name extends PersonOperation>(
     sent.remember(requestIdsOf(result), { environment: id, request });
     onWritten({ environment: id, isUnknown: 'error' in result && result.error.outcome === 'unknown' });
     if ('error' in result) {
+      if (result.error.outcome !== undefined) sent.noteReason(result.error.requestId, result.error.message);
       const remedies = writeRemedies(command, { environment: id, request });
       const write = { operation: form.operation, references: request.externalReferences };
       showFailure(explainWrite(result.error, situation(), write, remedies), result.error);

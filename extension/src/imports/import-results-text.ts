@@ -26,19 +26,19 @@ export function importResultsText(heading: string, lines: readonly ResultLine[])
   return [heading, '', ...shown, ''].join('\n');
 }
 
-/** What the BFF keeps of a row: all but its line, and of a refusal no more than its code. */
-export function resultOfWrite({
-  state,
-  externalReferences,
-  code,
-  requestId,
-  result,
-  endedAt,
-}: ActivityEntry): ResultLine {
+/**
+ * What the BFF keeps of a row: all but its line, and of a refusal no more than its code.
+ * @param message why the row failed, where this window was told
+ */
+export function resultOfWrite(
+  { state, externalReferences, code, requestId, result, endedAt }: ActivityEntry,
+  message?: string,
+): ResultLine {
   return {
     reference: referenceWords(externalReferences),
     state: state === 'in_flight' ? 'unknown' : state,
     ...(code !== null && { code }),
+    ...(message !== undefined && state !== 'succeeded' && { message }),
     ...(state === 'in_flight' && { message: 'It is being sent right now.' }),
     ...{ requestId, id: idIn(result), at: endedAt ?? undefined },
   };

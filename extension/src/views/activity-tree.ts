@@ -45,6 +45,8 @@ export type ActivityTreeDependencies = ActivityView & {
   possible: (write: Write) => readonly string[];
   /** The name of the file that an import was made from, where this VS Code has sent it. */
   fileNameOf: (importId: string) => string | undefined;
+  /** Why a write failed, where this window was told. */
+  reasonOf: (requestId: string) => string | undefined;
 };
 
 export type ActivityTree = {
@@ -77,7 +79,7 @@ const ageRefreshMs = 30_000;
 
 /** What was sent: first what nobody knows the outcome of, then each environment, asked for when it is opened. */
 export function createActivityTree(dependencies: ActivityTreeDependencies): ActivityTree {
-  const { backend, list, situation, view, changes, possible, fileNameOf } = dependencies;
+  const { backend, list, situation, view, changes, possible, fileNameOf, reasonOf } = dependencies;
   const pages = createActivityPages({ activity: backend.activity, imports: importsIn });
   // VS Code knows a node again by its identity.
   const nodes = new Map<string, ActivityNode>();
@@ -101,7 +103,7 @@ export function createActivityTree(dependencies: ActivityTreeDependencies): Acti
     const { environment, requestId } = write;
     const { id } = writeRow(write, 0);
     const node = nodeOf(id, { environment, requestId }, () =>
-      activityItem(writeRow(write, Date.now(), place), {
+      activityItem(writeRow(write, Date.now(), place, reasonOf(requestId)), {
         words: ['write', write.state, ...possible(write)].join(' '),
         open: { title: 'Open Details', command: 'pearsana.showWrite', arguments: [node] },
       }),

@@ -37,8 +37,9 @@ export function operationTitle(operation: string): string {
  * One write, as in “20261234  SIS · Invite · 3 min ago · refused”: whom it is about first, and what matters least last. In a
  * narrow side bar, an id that is cut names nobody.
  * @param place names the environment where a list has those of several.
+ * @param reason why it failed, where this window knows it.
  */
-export function writeRow(write: Write, now: number, place?: string): Row {
+export function writeRow(write: Write, now: number, place?: string, reason?: string): Row {
   const { id, environment, operation, state, startedAt, externalReferences } = write;
   const { words, icon, color } = stateLooks[state];
   const title = operationTitle(operation);
@@ -53,7 +54,7 @@ export function writeRow(write: Write, now: number, place?: string): Row {
     label: first ? plain(first.externalId, 60) : title,
     description: plain(facts.filter(Boolean).join(' · '), 160),
     spoken: [person, title, words, place, age].filter(Boolean).join(', '),
-    tooltip: writeFacts(write)
+    tooltip: writeFacts(write, reason)
       .map(([name, value]) => `${name}: ${value}`)
       .join('\n'),
     icon,
@@ -62,12 +63,13 @@ export function writeRow(write: Write, now: number, place?: string): Row {
 }
 
 /** All that is known of a write, as pairs of a name and a value. */
-export function writeFacts(write: Write): [name: string, value: string][] {
+export function writeFacts(write: Write, reason?: string): [name: string, value: string][] {
   const { startedAt, endedAt, requestId, partnerRequestId, resolved, externalReferences } = write;
   const took = endedAt === null ? '' : ` (${Date.parse(endedAt) - Date.parse(startedAt)} ms)`;
   const people = externalReferences.map(({ namespace, externalId }) => `${namespace} ${externalId}`);
   const facts: [name: string, value: string | false | null | undefined][] = [
     ['Outcome', capitalised(stateLooks[write.state].words)],
+    ['Why', write.state !== 'succeeded' && reason],
     ['For', people.join(', ')],
     ['Operation', operationTitle(write.operation)],
     ['Environment', write.environment],
@@ -85,7 +87,7 @@ export function writeFacts(write: Write): [name: string, value: string][] {
         `${callerWords(resolved.by)} marked this as ${resolved.happened ? 'sent' : 'not sent'}, ${timeWords(resolved.at)}`,
     ],
   ];
-  return facts.flatMap(([name, value]) => (value ? [[name, plain(value, 300)]] : []));
+  return facts.flatMap(([name, value]) => (value ? [[name, plain(value, 600)]] : []));
 }
 
 /** As in “Invite for SIS 20261234”. */
@@ -95,10 +97,17 @@ export function writeTitle(write: Write): string {
 }
 
 /** All of a write, to be read and copied. */
-export function writeText(write: Write): string {
-  const facts = writeFacts(write);
+export function writeText(write: Write, reason?: string): string {
+  const facts = writeFacts(write, reason ?? whereReasonIs(write));
   const width = Math.max(...facts.map(([name]) => name.length)) + 2;
   return [writeTitle(write), '', ...facts.map(([name, value]) => name.padEnd(width) + value), ''].join('\n');
+}
+
+/** The sentence of a refusal is Pearsana's, and may be about a person: the BFF keeps its code alone. */
+function whereReasonIs({ state, importId }: Write): string | undefined {
+  if (state !== 'refused') return undefined;
+  const lost = 'Pearsana’s sentence is not in the journal, which keeps only the code.';
+  return importId === undefined ? lost : `${lost} If the results file of the import was saved, it is there.`;
 }
 
 /** The id of what Pearsana made, such as `inv_…`. */

@@ -2,6 +2,7 @@ import { earlierWrite } from '../../../shared/activity.ts';
 import type { FileLimits } from '../../../shared/environments.ts';
 import type { Failed } from '../contributions.ts';
 import type { Draft } from '../forms/request-draft.ts';
+import { plain } from '../plain-text.ts';
 
 /** The argument with which a write's command sends the same request again. */
 export type SentArgument = { environment: string; request: Draft; cutBy?: FileLimits };
@@ -13,23 +14,38 @@ export type SentArgument = { environment: string; request: Draft; cutBy?: FileLi
 export type SentRequests = {
   remember(requestIds: readonly (string | undefined)[], argument: SentArgument): void;
   find(requestId: string): SentArgument | undefined;
+  /** Keeps why a write failed: the BFF's journal has the code alone, and no sentence of Pearsana's. */
+  noteReason(requestId: string | undefined, reason: string | undefined): void;
+  reasonOf(requestId: string): string | undefined;
 };
 
 /** The oldest are forgotten. */
 const mostRequests = 200;
+const mostReasons = 5_000;
 
 export function createSentRequests(): SentRequests {
   const sent = new Map<string, SentArgument>();
+  const reasons = new Map<string, string>();
   return {
     remember(requestIds, argument) {
       for (const requestId of requestIds) if (requestId !== undefined) sent.set(requestId, argument);
-      for (const requestId of sent.keys()) {
-        if (sent.size <= mostRequests) return;
-        sent.delete(requestId);
-      }
+      forgetOldest(sent, mostRequests);
     },
     find: (requestId) => sent.get(requestId),
+    noteReason(requestId, reason) {
+      if (!requestId || !reason) return;
+      reasons.set(requestId, plain(reason, 600));
+      forgetOldest(reasons, mostReasons);
+    },
+    reasonOf: (requestId) => reasons.get(requestId),
   };
+}
+
+function forgetOldest(kept: Map<string, unknown>, most: number): void {
+  for (const requestId of kept.keys()) {
+    if (kept.size <= most) return;
+    kept.delete(requestId);
+  }
 }
 
 /** The ids of a request's answer: its own, and that of the same request before, if the answer is about that. */

@@ -1,3 +1,4 @@
+import type { ActivityEntry } from '../../../shared/activity.ts';
 import type { OperationName, ReadOperation } from '../../../shared/operations.ts';
 import { valueAt } from '../../../shared/validate.ts';
 import { capitalised, plain } from '../plain-text.ts';
@@ -27,6 +28,24 @@ export function mayHaveHappened(operation: WriteOperation, references: unknown):
 /** As in “The invitation for SIS 20261234 was sent”. */
 export function writeDone(operation: WriteOperation, references: unknown): string {
   return `${capitalised(writeWords(operation, references))} was ${writes[operation].done}`;
+}
+
+/** What somebody has found out: “Marked as not sent: the invitation for SIS 20261234 in sandbox.” */
+export function resolvedWords(
+  all: readonly Pick<
+    ActivityEntry & { environment: string },
+    'operation' | 'externalReferences' | 'environment'
+  >[],
+  happened: boolean,
+): string {
+  const [first] = all;
+  const marked = `Marked as ${happened ? 'sent' : 'not sent'}`;
+  const where = plain([...new Set(all.map(({ environment }) => environment))].join(', '), 60);
+  if (first && all.length === 1)
+    return `${marked}: ${writeWords(first.operation, first.externalReferences)} in ${where}.`;
+  const people = referenceWords(all.flatMap(({ externalReferences }) => externalReferences));
+  const more = happened ? '' : ' You can send each of them again from Activity.';
+  return `${marked}: ${all.length} writes in ${where}${people && `, for ${people}`}.${more}`;
 }
 
 /** `SIS 20261234, LMS 77`, each once, and no more than three. */

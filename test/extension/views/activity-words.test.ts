@@ -70,6 +70,16 @@ describe('a write in the activity', () => {
     assert.match(text, /^Invite for SIS A-1 and 1 more\n\nOutcome +Not sent$/m);
   });
 
+  it('says why it was refused while this window knows, and else where that stands', () => {
+    const refused = { ...write, state: 'refused' as const, code: 'CONFLICT', status: 409 };
+    assert.match(writeText(refused, 'She is invited.'), /^Why +She is invited\.$/m);
+    assert.match(writeRow(refused, now, undefined, 'She is invited.').tooltip, /She is invited/);
+    assert.match(writeText(refused), /^Why +Pearsana’s sentence is not in the journal/m);
+    assert.doesNotMatch(writeText(refused), /results file/);
+    assert.match(writeText({ ...refused, importId: 'imp_1' }), /results file of the import/);
+    assert.doesNotMatch(writeText(write), /Why/);
+  });
+
   it('shows what others wrote as text, on one line, and operations that it does not know', () => {
     const externalReferences = [{ namespace: 'SIS', externalId: `a\nb\u202e${'x'.repeat(200)}` }];
     const row = writeRow({ ...write, operation: 'later\n', externalReferences, result: null }, now);

@@ -4,6 +4,7 @@ import { invitationForm } from '../../../extension/src/forms/invitation-form.ts'
 import { reviewStep } from '../../../extension/src/forms/review.ts';
 import { formAgain } from '../../../extension/src/writes/sent-before.ts';
 import { createSentRequests, requestIdsOf } from '../../../extension/src/writes/sent-requests.ts';
+import { resolvedWords } from '../../../extension/src/writes/write-words.ts';
 import { sandbox } from '../samples.ts';
 
 describe('the requests that a window has sent', () => {
@@ -25,6 +26,36 @@ describe('the requests that a window has sent', () => {
       sent.remember(requestIdsOf({ requestId: `${number}` }), { environment: `${number}`, request: {} });
     assert.equal(sent.find('0'), undefined);
     assert.equal(sent.find('999')?.environment, '999');
+  });
+});
+
+describe('the reasons that a window was told', () => {
+  it('are found by the request, and the oldest are forgotten', () => {
+    const sent = createSentRequests();
+    sent.noteReason('first', 'She is\ninvited.');
+    sent.noteReason('second', undefined);
+    sent.noteReason(undefined, 'Nobody.');
+    assert.deepEqual([sent.reasonOf('first'), sent.reasonOf('second')], ['She is invited.', undefined]);
+    for (let number = 0; number < 6_000; number += 1) sent.noteReason(`${number}`, 'No.');
+    assert.equal(sent.reasonOf('first'), undefined);
+    assert.equal(sent.reasonOf('5999'), 'No.');
+  });
+});
+
+describe('what somebody has found out of a write', () => {
+  it('is told with what it is, whom it is about and where', () => {
+    const write = (externalId: string, environment = 'sandbox') => ({
+      ...{ environment, operation: 'createInvitation' },
+      externalReferences: [{ namespace: 'SIS', externalId }],
+    });
+    assert.equal(
+      resolvedWords([write('1')], false),
+      'Marked as not sent: the invitation for SIS 1 in sandbox.',
+    );
+    assert.equal(
+      resolvedWords([write('1'), write('2', 'local')], true),
+      'Marked as sent: 2 writes in sandbox, local, for SIS 1, SIS 2.',
+    );
   });
 });
 
