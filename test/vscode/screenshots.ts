@@ -128,7 +128,7 @@ async function importing(): Promise<void> {
       await treeItem('roster.csv').first().dblclick();
     }
   }
-  await workbench.openContainer('Pearsana');
+  // The view has opened by itself.
   await page.mouse.move(250, 250);
   await treeItem(/^roster\.csv, ([7-9]|1\d) of 291/)
     .first()
