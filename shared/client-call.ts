@@ -11,6 +11,7 @@ import { ClientError, type ClientErrorFacts } from './client-error.ts';
 import { slowestBytesPerMs } from './documents.ts';
 import { type EndpointRow, isConfirmed, isWrite } from './endpoint-row.ts';
 import { failureBody, issue } from './errors.ts';
+import { neverConnected } from './never-connected.ts';
 import { successOf } from './operations.ts';
 import { sentences } from './validate.ts';
 
@@ -94,7 +95,11 @@ export function createCall(settings: CallSettings, ownHeaders: Readonly<Record<s
             ...{ reason: 'timeout', cause },
             message: `The BFF at ${origin} did not answer within ${longestMs / 1000} s.`,
           })
-        : failed({ reason: 'unreachable', message: `The BFF at ${origin} could not be reached.`, cause });
+        : failed({
+            ...{ reason: 'unreachable', cause },
+            message: `The BFF at ${origin} could not be reached.`,
+            outcome: neverConnected(cause) ? 'not_sent' : undefined,
+          });
     }
 
     const { status } = response;

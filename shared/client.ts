@@ -90,17 +90,15 @@ const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);
  */
 export function backendOrigin(baseUrl: string): string {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  if (!url || !['http:', 'https:'].includes(url.protocol)) {
-    throw new TypeError('The BFF’s address must look like https://bff.example.com or http://127.0.0.1:8787.');
-  }
-  if (url.protocol === 'http:' && !loopbackNames.has(url.hostname)) {
+  if (url?.protocol === 'http:' && !loopbackNames.has(url.hostname)) {
     throw new TypeError(
       `The BFF’s address must be https: ${url.host} is not this machine, and the access key must not travel in the clear.`,
     );
   }
-  if (url.username || url.password || url.pathname !== '/' || url.search || url.hash) {
+  // Anything more than the origin, such as a user name or a path, is in the whole URL too.
+  if (!url?.origin.startsWith('http') || url.href !== `${url.origin}/`) {
     throw new TypeError(
-      'The BFF’s address must be scheme, host and port alone, as in https://bff.example.com.',
+      'The BFF’s address must look like https://bff.example.com or http://127.0.0.1:8787: scheme, host and port alone.',
     );
   }
   return url.origin;
@@ -141,7 +139,7 @@ export function methodsOf<Table extends EndpointTable>(
 export function callSettings({ baseUrl, accessKey, timeoutMs = 60_000 }: ClientOptions): CallSettings {
   const origin = backendOrigin(baseUrl);
   if (accessKey !== undefined && !(typeof accessKey === 'string' && accessKeyForm.test(accessKey))) {
-    throw new TypeError('The access key must be visible ASCII.');
+    throw new TypeError('The access key must be visible ASCII, and not empty.');
   }
   requireOption('timeoutMs', timeoutMs, timeoutCheck);
   return { origin, accessKey, timeoutMs };

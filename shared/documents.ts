@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import {
+  atMost,
   eachOnce,
   externalReference,
   filename,
@@ -91,10 +92,7 @@ export const submitDocumentBatchRequest = z.strictObject({
   items: z
     .array(batchItem)
     .check(
-      z.maxLength(
-        mostBatchItems,
-        `must have at most ${mostBatchItems} entries: send more in several batches`,
-      ),
+      atMost(mostBatchItems, 'entries', ': send more in several batches'),
       notEmpty(),
       eachOnce('itemId', 'is used twice: the results could not be told apart'),
     ),

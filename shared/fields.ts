@@ -75,14 +75,22 @@ export const sha256HexForm = /^[0-9a-f]{64}$/;
 /** A SHA-256, in hexadecimal. */
 export const sha256Hex = z.string().check(matches(sha256HexForm, 'must be a SHA-256 in hexadecimal'));
 
+/** A check as zod takes it. `z.check` would make it an object, for which more of zod is needed. */
+type CheckOf<Value> = z.core.CheckFn<Value>;
+
 /** A check of a text's form. Like the other checks here, it is told to JSON Schema in `server/openapi/contract-schemas.ts`. */
 export function matches(form: RegExp, message: string) {
   return refuses((text: string) => (form.test(text) ? undefined : message));
 }
 
-/** A check of the length of a text or a list. */
-export function atMost(most: number, unit: 'characters' | 'entries') {
-  return z.maxLength(most, { error: () => `must have at most ${most.toLocaleString('en')} ${unit}` });
+/** A check of the length of a text or a list. Of a text's characters, the ones beyond U+FFFF count once. */
+export function atMost(most: number, unit: 'characters' | 'entries', more = '') {
+  const check = refuses((value: Iterable<unknown> & { length: number }) =>
+    value.length > most && [...value].length > most
+      ? `must have at most ${most.toLocaleString('en')} ${unit}${more}`
+      : undefined,
+  );
+  return Object.assign(check, { maximum: most });
 }
 
 /** A check for lists: at least one entry. */
@@ -93,27 +101,33 @@ export function notEmpty() {
 }
 
 /** A check for lists: no two entries may have the same text in this field. */
-export function eachOnce<Field extends string>(field: Field, message: string) {
-  return z.check<{ [Name in Field]: string }[]>(({ value: entries, issues }) => {
+export function eachOnce<Field extends string>(
+  field: Field,
+  message: string,
+): CheckOf<{ [Name in Field]: string }[]> {
+  return ({ value: entries, issues }) => {
     const seen = new Set<string>();
     for (const [index, entry] of entries.entries()) {
       if (seen.has(entry[field]))
         issues.push({ code: 'custom', path: [index, field], message, input: entry[field] });
       seen.add(entry[field]);
     }
-  });
+  };
 }
 
 /** A check with a function that says what is wrong with the value, or with a field in it. */
-export function refuses<Value>(faultOf: (value: Value) => string | undefined, field?: string & keyof Value) {
-  return z.check<Value>(({ value, issues }) => {
+export function refuses<Value>(
+  faultOf: (value: Value) => string | undefined,
+  field?: string & keyof Value,
+): CheckOf<Value> {
+  return ({ value, issues }) => {
     // One fault of a value is enough; and of what is too long, nobody need read megabytes.
     const message = field === undefined && issues.length > 0 ? undefined : faultOf(value);
     if (message === undefined) return;
     const place = field === undefined ? { path: [], input: value } : { path: [field], input: value[field] };
     // The faults of others are told as well.
     issues.push({ ...place, code: 'custom', message, continue: true });
-  });
+  };
 }
 
 /** Text with a maximum length. `faultOf` finds other faults. */

@@ -102,7 +102,7 @@ export async function runImport<Row>(options: ImportOptions<Row>): Promise<Impor
       end(row, { state: verdict.state, ...verdict.failure });
     } else if (verdict.kind === 'away') {
       isAway = true;
-      if (!queue.askAgain(row)) end(row, { state: 'unknown', ...verdict.failure });
+      if (!queue.askAgain(row, verdict.state)) end(row, { state: verdict.state, ...verdict.failure });
     } else {
       const due = queue.later(row, verdict.afterMs);
       // If the BFF says how long to wait, that applies to all rows.

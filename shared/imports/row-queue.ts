@@ -19,8 +19,11 @@ export type RowQueue<Row> = {
    * @returns when the row is due; undefined if it was postponed too often.
    */
   later: (row: Row, afterMs?: number | undefined) => number | undefined;
-  /** Puts a row whose answer was lost at the front. @returns false if this has happened too often. */
-  askAgain: (row: Row) => boolean;
+  /**
+   * Puts a row at the front that the BFF did not answer. @returns false if this has happened too often.
+   * @param state `unknown` if the row may have reached the BFF.
+   */
+  askAgain: (row: Row, state: 'not_sent' | 'unknown') => boolean;
   /** Whether an answer about the row was lost, so that the row may have been sent. */
   mayHaveArrived: (row: Row) => boolean;
   ended: (row: Row) => void;
@@ -37,8 +40,10 @@ export function createRowQueue<Row>(
   const asked: Row[] = [];
   const waiting: Waiting<Row>[] = [];
   const tries = new Map<Row, number>();
-  /** The rows whose last answer was lost, and how often that happened. */
-  const lost = new Map<Row, number>();
+  /** How often each row was not answered. */
+  const unanswered = new Map<Row, number>();
+  /** The rows that may have reached the BFF even so. */
+  const lost = new Set<Row>();
 
   const firstDue = () => waiting.reduce((first, { due }) => Math.min(first, due), Number.POSITIVE_INFINITY);
 
@@ -63,9 +68,10 @@ export function createRowQueue<Row>(
       waiting.push({ row, due });
       return due;
     },
-    askAgain(row) {
-      const count = (lost.get(row) ?? 0) + 1;
-      lost.set(row, count);
+    askAgain(row, state) {
+      const count = (unanswered.get(row) ?? 0) + 1;
+      unanswered.set(row, count);
+      if (state === 'unknown') lost.add(row);
       if (count > mostQuestions) return false;
       asked.push(row);
       return true;
@@ -73,6 +79,7 @@ export function createRowQueue<Row>(
     mayHaveArrived: (row) => lost.has(row),
     ended(row) {
       tries.delete(row);
+      unanswered.delete(row);
       lost.delete(row);
     },
     rest: () => {

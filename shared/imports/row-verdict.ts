@@ -13,8 +13,8 @@ export type Verdict =
   | { kind: 'failed'; state: 'refused' | 'not_sent' | 'unknown'; failure: RowFailure }
   /** Nothing was sent. The row may be sent again after a while. `isUnderWay`: an earlier request for it has not ended yet. */
   | { kind: 'later'; failure: RowFailure; afterMs?: number | undefined; isUnderWay?: boolean }
-  /** The BFF did not answer. Only the BFF knows what happened to the row. */
-  | { kind: 'away'; failure: RowFailure }
+  /** The BFF did not answer. If the row may have reached it (`unknown`), only the BFF knows what happened to the row. */
+  | { kind: 'away'; state: 'not_sent' | 'unknown'; failure: RowFailure }
   /** Every other row would fail in the same way. */
   | { kind: 'stop'; state: 'refused' | 'not_sent'; failure: RowFailure };
 
@@ -41,8 +41,9 @@ export function verdictOn(error: ClientError): Verdict {
     ...{ kind: 'later', failure },
     afterMs: retryAfterSeconds === undefined ? undefined : retryAfterSeconds * 1_000,
   };
+  if (reason === 'unreachable' && state === 'not_sent') return { kind: 'away', state, failure };
   // If the answer is not from the BFF, we do not know what the BFF did.
-  if (noAnswer.has(reason) && error.outcome !== 'not_sent') return { kind: 'away', failure };
+  if (noAnswer.has(reason) && state !== 'not_sent') return { kind: 'away', state: 'unknown', failure };
   if (code === 'ALREADY_KNOWN') return verdictOnKnown(details, failure);
   if (stopsAll.has(code) || error.isFromOlderBff || (source === 'pearsana' && status === versionEnded))
     return { kind: 'stop', state: state === 'refused' ? 'refused' : 'not_sent', failure };

@@ -17,6 +17,8 @@ const refused = (status: number, more: object, retryAfter?: string) => () =>
     { status, ...(retryAfter !== undefined && { headers: { 'retry-after': retryAfter } }) },
   );
 const lost = () => Promise.reject(new TypeError('fetch failed'));
+const coded = (code: string) =>
+  new TypeError('fetch failed', { cause: Object.assign(new Error('Refused.'), { code }) });
 const page = (status: number) => () => new Response('<html>', { status });
 const facts = {
   durationMs: 1,
@@ -112,6 +114,7 @@ describe('a call is tried again', () => {
     ['was not sent', refused(503, { outcome: 'not_sent' })],
     ['was refused for now', refused(429, { source: 'pearsana', outcome: 'refused' })],
     ['a proxy did not pass on', page(429)],
+    ['the connection was refused', () => Promise.reject(coded('ECONNREFUSED'))],
   ];
   for (const [what, reply] of unsent) {
     it(`with the same key, when it writes and ${what}`, async () => {

@@ -125,7 +125,7 @@ describe('the client sends nothing', () => {
       const options: ClientOptions = { baseUrl: 'https://bff.example.com', accessKey };
       assert.throws(() => createClient(options), {
         name: 'TypeError',
-        message: 'The access key must be visible ASCII.',
+        message: 'The access key must be visible ASCII, and not empty.',
       });
     });
   }

@@ -19,6 +19,8 @@ function refusal(status: number, failure: Partial<Failure>, retryAfterSeconds?: 
   return new ClientError({ ...facts, failure: { code: 'X', message: 'No.', ...failure }, outcome });
 }
 const unreachable = () => new ClientError({ ...context, reason: 'unreachable', outcome: 'unknown' });
+/** As `unreachable`, but there was no connection, so that nothing was sent. */
+const nobodyThere = () => new ClientError({ ...context, reason: 'unreachable', outcome: 'not_sent' });
 const tooMany = (seconds?: number) =>
   refusal(429, { code: 'RATE_LIMITED', outcome: 'not_sent', retryable: true }, seconds);
 const timedOut = () => refusal(504, { code: 'PARTNER_TIMEOUT', outcome: 'unknown', retryable: true });
@@ -211,6 +213,32 @@ describe('an import', () => {
     assert.deepEqual(states, { succeeded: 20 });
     assert.deepEqual(seen.away.slice(0, 2), [true, false]);
     assert.deepEqual(sent.filter(({ row }) => row === 5).length, 2);
+  });
+
+  it('sends a row once the BFF is back, if there was no connection before', async () => {
+    const { states, seen } = await importRows(5, (row, attempt) =>
+      row === 2 && attempt < 4 ? nobodyThere() : undefined,
+    );
+    assert.deepEqual(states, { succeeded: 5 });
+    assert(seen.away.includes(true));
+  });
+
+  it('calls a row “not sent” if the import ends while there is no connection, unless an answer was lost before', async () => {
+    for (const [first, state] of [
+      [nobodyThere, 'not_sent'],
+      [unreachable, 'unknown'],
+    ] as const) {
+      const control = { paused: false, cancelled: false };
+      const { ends } = await importRows(
+        1,
+        (_row, attempt) => {
+          control.cancelled = attempt === 2;
+          return attempt === 1 ? first() : nobodyThere();
+        },
+        { control },
+      );
+      assert.equal(ends.get(0)?.state, state);
+    }
   });
 
   it('does not call a row “not sent” if its answer was lost and the BFF then refuses to say more', async () => {
