@@ -21,9 +21,9 @@ export interface ClientOptions extends CoreOptions {
    * `Retry-After` says, at most a minute. From 0 to 10; default 2.
    */
   maxRetries?: number | undefined;
-  /** Called before each try, for logs and traces. It is never told a key or a body. What it throws is ignored. */
+  /** Called before each try, for logs and traces. It is never told an access key, an idempotency key or a body. What it throws is ignored. */
   onRequest?: ((request: RequestFacts) => void) | undefined;
-  /** Called after each try, whether or not an answer came. It is never told a key or a body. What it throws is ignored. */
+  /** Called after each try, whether or not an answer came. It is never told an access key, an idempotency key or a body. What it throws is ignored. */
   onResponse?: ((response: ResponseFacts) => void) | undefined;
 }
 
@@ -69,10 +69,10 @@ export interface WriteOptions extends SharedCallOptions {
   /** For a write to a protected environment: its name once more, typed by the person who wants it. */
   confirm?: string | undefined;
   /**
-   * 1 to 255 visible ASCII characters that stand for this one intention. By default the client makes a key for each call.
+   * 1 to 255 visible ASCII characters that stand for this one intention. By default the client makes one for each call.
    * To retry without doing it twice, pass the `idempotencyKey` of the error.
    */
   idempotencyKey?: string | undefined;
-  /** The import that this is a row of, as in `imp_…`. It was confirmed as a whole, and its rows need a key each. */
+  /** The import that this is a row of, as in `imp_…`. It was confirmed as a whole, and its rows need an idempotency key each. */
   importId?: string | undefined;
 }

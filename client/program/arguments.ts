@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type ImportOperation, importOperations } from '../../shared/import-record.ts';
+import { fieldTable } from './field-words.ts';
 
 /** The commands of the program. */
 const commands = ['check', 'import', 'results', 'doctor'] as const;
@@ -31,7 +32,8 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export const usage = `Usage: pearsana-partner-client <command> [FILE] [options]
+/** What `--help` shows. */
+export const usage = () => `Usage: pearsana-partner-client <command> [FILE] [options]
 
 Commands
   check FILE      check every row, and send nothing. With --environment, also show
@@ -44,7 +46,8 @@ Commands
 Options
   --environment NAME     the environment, such as sandbox
   --operation NAME       createUser, createInvitation or submitDocument
-  --map COLUMN=FIELD     use this column of the file for this field (repeatable)
+  --map COLUMN=FIELD     use this column of the file for this field (repeatable); the
+                         fields are listed below
   --set FIELD=VALUE      use this value in every row, such as namespace=SIS (repeatable)
   --pattern PATTERN      FILE is a folder of documents: where their names hold the
                          person's id, such as 'transcript-{id}.pdf'
@@ -59,8 +62,14 @@ Options
 Settings (environment variables)
   PEARSANA_BFF_URL              the URL of the BFF (default http://127.0.0.1:8787)
   PEARSANA_BFF_ACCESS_KEY       your access key
-  PEARSANA_BFF_ACCESS_KEY_FILE  or the file that contains it (default: the owner key of
-                                the BFF on this machine)
+  PEARSANA_BFF_ACCESS_KEY_FILE  or the file that contains it. Without either, the program
+                                takes the owner key, which \`npm start\` makes: the file
+                                access-key in the BFF's data directory
+  BFF_DATA_DIR                  the data directory of a BFF on this machine
+                                (default ~/.pearsana-bff)
+
+Fields (for --map and --set)
+${fieldTable()}  Instead of a short name, the whole path may be given, as in identity.firstName.
 
 Without a terminal, the program writes each row as a line of JSON to standard output,
 and messages to standard error. Exit status: 0 every row is done (check: every row is
@@ -97,8 +106,9 @@ export function readArguments(args: readonly string[]): Arguments | 'help' {
     yes: values.yes ?? false,
     again: values.again ?? false,
     out: values.out,
-    map: pairs('--map', values.map),
-    set: pairs('--set', values.set),
+    // A header may contain equals signs, and so may a value; a field cannot.
+    map: pairs('--map', values.map, (pair) => pair.lastIndexOf('=')),
+    set: pairs('--set', values.set, (pair) => pair.indexOf('=')),
   };
 }
 
@@ -122,11 +132,15 @@ function parse(args: readonly string[]) {
   }
 }
 
-/** Reads options of the form `NAME=VALUE`. The value may contain further equals signs. */
-function pairs(option: string, given: readonly string[] = []): Record<string, string> {
+/** Reads options of the form `NAME=VALUE`. */
+function pairs(
+  option: string,
+  given: readonly string[] | undefined,
+  signIn: (pair: string) => number,
+): Record<string, string> {
   return Object.fromEntries(
-    given.map((pair) => {
-      const at = pair.indexOf('=');
+    (given ?? []).map((pair) => {
+      const at = signIn(pair);
       if (at <= 0) throw new UsageError(`${option} takes NAME=VALUE, not “${pair}”.`);
       return [pair.slice(0, at), pair.slice(at + 1)];
     }),

@@ -50,7 +50,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 const report = createReport({ output: process.stdout, errors: process.stderr });
 try {
   const given = readArguments(process.argv.slice(2));
-  if (given === 'help') process.stdout.write(usage);
+  if (given === 'help') process.stdout.write(usage());
   else process.exitCode = await run(given, report);
 } catch (error) {
   if (error instanceof UsageError) {

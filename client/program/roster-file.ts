@@ -5,13 +5,20 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { byteWords } from '../../shared/byte-words.ts';
 import type { ImportOperation } from '../../shared/import-record.ts';
 import { type CheckedRow, checkRoster } from '../../shared/imports/check-roster.ts';
-import { fieldNamed, fieldNames, fileField, requiredFields } from '../../shared/imports/columns.ts';
+import {
+  fieldNamed,
+  fileField,
+  plainName,
+  requiredFields,
+  toMendName,
+} from '../../shared/imports/columns.ts';
 import { type Fault, faultWords } from '../../shared/imports/fault.ts';
 import { largestFile } from '../../shared/imports/file-text.ts';
 import { type Roster, readRoster } from '../../shared/imports/roster.ts';
 import { fileDigest } from '../../shared/imports/row-key.ts';
 import { pathWords } from '../../shared/validate.ts';
 import { type Arguments, UsageError } from './arguments.ts';
+import { mapOption, shortName, shortNames } from './field-words.ts';
 import { rowsOfFolder } from './folder-rows.ts';
 import type { Report } from './report.ts';
 
@@ -50,14 +57,18 @@ export async function readRosterFile(
     for (const fault of roster.faults) report.say(`  ${faultWords(fault)}`);
     if (roster.columns.length > 0 && roster.columns.every(({ field }) => field === undefined))
       report.say(
-        `If this line names the columns, say what each one means: --map COLUMN=FIELD. ${fieldWords(operation)}`,
+        `If this line names the columns, say which field each one fills: ${roster.columns
+          .filter(({ header }) => isUsable(header))
+          .slice(0, mostToMap)
+          .map(({ header }) => mapOption(header, 'FIELD'))
+          .join(' ')}. ${fieldWords(operation)}`,
       );
     return undefined;
   }
   const rows = await checkRoster(roster, { breathe });
   return {
     ...{ path, folder, roster },
-    missing: missingFields(roster, set).map((field) => missingWords(shortName(operation, field))),
+    missing: missingFields(roster, set).map((field) => missingWords(shortName(operation, field), roster)),
     digest: await fileDigest(bytes),
     rows: rows.map((row) => ({
       ...row,
@@ -73,9 +84,7 @@ function requireField(option: string, operation: ImportOperation, name: string):
 }
 
 function fieldWords(operation: ImportOperation): string {
-  return `The fields are: ${fieldNames(operation)
-    .map((name) => shortName(operation, name))
-    .join(', ')}.`;
+  return `The fields are: ${shortNames(operation).join(', ')}.`;
 }
 
 /** The fields that every row needs, and that neither a column nor a constant fills. */
@@ -86,20 +95,25 @@ function missingFields({ format, operation, columns }: Roster, set: Arguments['s
   return requiredFields(operation).filter((name) => !filled.includes(name));
 }
 
-/** `namespace` for `externalReferences[0].namespace`, if nothing else has that name: shells would try to expand the brackets. */
-function shortName(operation: ImportOperation, field: string): string {
-  const last = field.slice(field.lastIndexOf('.') + 1);
-  return pathWords(fieldNamed(operation, last) ?? []) === field ? last : field;
-}
-
 /** One value of these for every row would be a mistake. */
 const personal = /^(email|firstName|lastName|externalId|file)$/;
 
 /** What to do about a whole column that is missing. Otherwise a person would read the same fault in every row. */
-function missingWords(field: string): string {
+function missingWords(field: string, { columns }: Roster): string {
+  const unused = columns.flatMap((column) =>
+    column.field === undefined && isUsable(column.header) ? [mapOption(column.header, field)] : [],
+  );
+  const options = new Intl.ListFormat('en', { type: 'disjunction' }).format(unused.slice(0, mostToMap));
+  const named = unused.length > 0 ? `, or say which column it is with ${options}` : '';
   const same = personal.test(field) ? '' : `, or give every row the same value with --set ${field}=VALUE`;
-  return `No column fills ${field}, which every row needs. Add the column, or name it with --map COLUMN=${field}${same}.`;
+  return `No column fills ${field}, which every row needs. Add the column${named}${same}.`;
 }
+
+/** The remarks of a file that was mended are no column to use. */
+const isUsable = (header: string) => header.trim() !== '' && plainName(header) !== plainName(toMendName);
+
+/** How many columns are offered for a field: a roster may have dozens. */
+const mostToMap = 8;
 
 /** The largest document that any BFF can be set to accept. */
 const mostOfAnyBff = 200_000_000;

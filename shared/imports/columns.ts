@@ -15,7 +15,10 @@ export const fileField = 'file';
  */
 export const toMendName = 'What to mend';
 
-/** Usual column names that differ from the contract's own, in the form of {@link plainName}. */
+/**
+ * Usual column names that differ from the contract's own, in the form of {@link plainName}: in English, and what the people of
+ * a roster have in German, French and Spanish. docs/imports.md lists them.
+ */
 const usualNames = new Map([
   ['givenname', 'firstName'],
   ['forename', 'firstName'],
@@ -36,11 +39,23 @@ const usualNames = new Map([
   ['postalcode', 'zip'],
   ['zipcode', 'zip'],
   ['intent', 'verificationIntent'],
+  ...fieldsNamed('firstName', 'vorname prenom nombre'),
+  ...fieldsNamed('lastName', 'nachname familienname nom nomdefamille apellido apellidos'),
+  ...fieldsNamed('email', 'emailadresse adresseemail courriel correo correoelectronico'),
+  ...fieldsNamed('externalId', 'matrikelnummer matrikelnr numeroetudiant matricula'),
+  ...fieldsNamed('dateOfBirth', 'geburtsdatum datedenaissance fechadenacimiento'),
 ]);
 
-/** Keeps only the letters and digits, so that `E-mail`, `e mail` and `EMAIL` are the same name. */
+function fieldsNamed(field: string, names: string): [name: string, field: string][] {
+  return names.split(' ').map((name) => [name, field]);
+}
+
+/** Keeps only the letters and digits, without accents, so that `E-mail`, `e mail` and `EMAIL` are the same name. */
 export function plainName(name: string): string {
-  return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
+  return name
+    .normalize('NFD')
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]/gu, '');
 }
 
 /** A path in the contract without list indexes: `externalReferences[0].externalId` is `externalReferences[].externalId`. */

@@ -104,7 +104,7 @@ export async function runImport<Row>(options: ImportOptions<Row>): Promise<Impor
       isAway = true;
       if (!queue.askAgain(row, verdict.state)) end(row, { state: verdict.state, ...verdict.failure });
     } else {
-      const due = queue.later(row, verdict.afterMs);
+      const due = queue.later(row, verdict.afterMs, verdict.isLimit);
       // If the BFF says how long to wait, that applies to all rows.
       pace.slower((verdict.afterMs !== undefined && due) || timing.now());
       if (due === undefined)

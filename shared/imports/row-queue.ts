@@ -16,9 +16,10 @@ export type RowQueue<Row> = {
   next: (now: number) => Row | undefined;
   /**
    * Postpones a row by `afterMs`, or by a delay that grows each time.
+   * @param isFree this does not count as a try of the row.
    * @returns when the row is due; undefined if it was postponed too often.
    */
-  later: (row: Row, afterMs?: number | undefined) => number | undefined;
+  later: (row: Row, afterMs?: number | undefined, isFree?: boolean) => number | undefined;
   /**
    * Puts a row at the front that the BFF did not answer. @returns false if this has happened too often.
    * @param state `unknown` if the row may have reached the BFF.
@@ -59,11 +60,12 @@ export function createRowQueue<Row>(
       if (place < rows.length) place += 1;
       return row;
     },
-    later(row, afterMs) {
-      const count = (tries.get(row) ?? 0) + 1;
+    later(row, afterMs, isFree = false) {
+      const count = (tries.get(row) ?? 0) + (isFree ? 0 : 1);
       tries.set(row, count);
       if (count >= mostTries) return undefined;
-      const growing = Math.min(longestWaitMs, shortestWaitMs * 2 ** (count - 1)) * (0.5 + random() / 2);
+      const growing =
+        Math.min(longestWaitMs, shortestWaitMs * 2 ** Math.max(0, count - 1)) * (0.5 + random() / 2);
       const due = now() + (afterMs === undefined ? growing : afterMs + random() * shortestWaitMs);
       waiting.push({ row, due });
       return due;

@@ -11,8 +11,17 @@ export type Verdict =
   | { kind: 'done'; state: 'succeeded' | 'known'; requestId: string; id?: string | undefined }
   /** The row ends here: it was not done, or its outcome is unknown. */
   | { kind: 'failed'; state: 'refused' | 'not_sent' | 'unknown'; failure: RowFailure }
-  /** Nothing was sent. The row may be sent again after a while. `isUnderWay`: an earlier request for it has not ended yet. */
-  | { kind: 'later'; failure: RowFailure; afterMs?: number | undefined; isUnderWay?: boolean }
+  /**
+   * Nothing was sent. The row may be sent again after a while. `isUnderWay`: an earlier request for it has not ended yet.
+   * `isLimit`: the BFF's own limit, which says nothing of the row: other imports of this caller may have used it up.
+   */
+  | {
+      kind: 'later';
+      failure: RowFailure;
+      afterMs?: number | undefined;
+      isUnderWay?: boolean;
+      isLimit?: boolean;
+    }
   /** The BFF did not answer. If the row may have reached it (`unknown`), only the BFF knows what happened to the row. */
   | { kind: 'away'; state: 'not_sent' | 'unknown'; failure: RowFailure }
   /** Every other row would fail in the same way. */
@@ -40,6 +49,7 @@ export function verdictOn(error: ClientError): Verdict {
   const later: Verdict = {
     ...{ kind: 'later', failure },
     afterMs: retryAfterSeconds === undefined ? undefined : retryAfterSeconds * 1_000,
+    isLimit: status === 429 && source === 'bff' && retryAfterSeconds !== undefined,
   };
   if (reason === 'unreachable' && state === 'not_sent') return { kind: 'away', state, failure };
   // If the answer is not from the BFF, we do not know what the BFF did.

@@ -1,12 +1,13 @@
 // Runs the command line as its own process against a real BFF.
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { appendFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import { createAsk } from '../../client/program/import-command.ts';
 import { startTestBff } from '../support/bff/test-bff.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -235,6 +236,60 @@ describe('the command line', () => {
     const unknown = await run('check', foreign, '--operation', 'createInvitation');
     assert.equal(unknown.code, 1);
     assert.match(unknown.errors, /--map COLUMN=FIELD\. The fields are: email, firstName/);
+  });
+
+  it('offers to map the columns of the file, in options that a shell takes as they are', async () => {
+    const file = write('map.csv', "E-mail,Given (legal),Fam=ily,Kenn'nr", 'p1@example.edu,Ada,Lovelace,k1');
+    const check = ['check', file, '--operation', 'createInvitation', '--set', 'namespace=SIS'];
+    const offered = [
+      ...(await run(...check)).errors.matchAll(/--map ('(?:[^']|'\\'')+'|\S+?)=?(?=[,. ]|$)/gm),
+    ];
+    const wanted = ['Given (legal)=firstName', 'Fam=ily=lastName', "Kenn'nr=externalId"];
+    const given = offered.map(([, option = '']) =>
+      execFileSync('sh', ['-c', `printf %s ${option}`], { encoding: 'utf8' }),
+    );
+    for (const each of wanted) assert(given.includes(each), `${each} is not in ${given}`);
+    const mapped = await run(...check, ...wanted.flatMap((each) => ['--map', each]));
+    assert.deepEqual(statesOf(mapped), ['2 ready'], mapped.errors);
+    const unknown = await run('check', write('none.csv', 'Login,Who am I', 'a,b'), ...check.slice(2));
+    assert.match(unknown.errors, /--map Login=FIELD --map 'Who am I=FIELD'\. The fields are: email,/);
+  });
+
+  it('lists the fields and the settings in its help', async () => {
+    const { output } = await run('--help');
+    for (const word of ['BFF_DATA_DIR', 'createUser\n', 'externalId', 'preferredName', 'verificationIntent'])
+      assert(output.includes(word), word);
+    assert(output.split('\n').every((line) => line.length <= 90));
+  });
+
+  it('does what the README shows: a write by curl, and an import', async () => {
+    const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+    const block = (mark: string) =>
+      (new RegExp(`<!-- ${mark} -->\\n\`\`\`\\n(.*?)\`\`\``, 's').exec(readme)?.[1] ?? assert.fail(mark))
+        .replaceAll('http://127.0.0.1:8787', bff.url)
+        .replace('/local/', '/sandbox/')
+        .replace('--environment local', '--environment sandbox');
+    mkdirSync(join(folder.path, '.pearsana-bff'));
+    writeFileSync(join(folder.path, '.pearsana-bff/access-key'), `${bff.accessKey}\n`);
+    // Not every machine has curl: this one only says what it was given.
+    const said = `curl() { printf '%s\\0' "$@"; }\n${block('write')}`;
+    const [url = '', ...options] = execFileSync('sh', ['-c', said], {
+      ...inFolder(),
+      encoding: 'utf8',
+    }).split('\0');
+    const headers = new Headers();
+    let body = '';
+    for (let at = 0; at < options.length - 1; at += 2) {
+      const [option, value = ''] = options.slice(at);
+      if (option === '-H') headers.append(...(value.split(': ', 2) as [string, string]));
+      else if (option === '-d') body = value;
+      else assert.fail(`This test does not know ${option}.`);
+    }
+    const answer = await fetch(url, { method: 'POST', headers, body });
+    assert.equal(answer.status, 201, await answer.text());
+    const npm = `npm() { shift 4; "${process.execPath}" "${program}" "$@"; }\n${block('import')}`;
+    const { stdout: printed } = await promisify(execFile)('sh', ['-c', npm], inFolder());
+    assert.match(printed, /"state":"succeeded"/);
   });
 
   it('takes Ctrl-C at a question as a no', async () => {

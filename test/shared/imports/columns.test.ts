@@ -32,6 +32,25 @@ describe('the columns of an import', () => {
     ]);
   });
 
+  // Some systems write an accent as a character of its own.
+  for (const [language, header] of Object.entries({
+    German: 'Vorname;Nachname;Matrikel-Nr.;E-Mail;Namespace',
+    'other German': 'VORNAME;Familienname;Matrikelnummer;E-Mail-Adresse;Namespace',
+    French: 'Prénom;Nom de famille;Numéro étudiant;Adresse e-mail;Namespace',
+    'decomposed French': 'Prénom;Nom;Numéro étudiant;Courriel;Namespace'.normalize('NFD'),
+    Spanish: 'Nombre;Apellidos;Matrícula;Correo electrónico;Namespace',
+  }))
+    it(`are known in ${language}`, async () => {
+      const { columns } = await read(`${header}\na;b;c;d;e\n`);
+      assert.deepEqual(
+        columns.map(({ field }) => pathWords(field ?? [])),
+        [
+          ...['identity.firstName', 'identity.lastName', 'externalReferences[0].externalId', 'email'],
+          'externalReferences[0].namespace',
+        ],
+      );
+    });
+
   it('cannot write into an object’s prototype', () => {
     assert.equal(fieldNamed('submitDocument', 'verificationMetadata.__proto__'), undefined);
   });

@@ -186,6 +186,23 @@ describe('an import', () => {
     assert.equal(ends.get(1)?.code, 'RATE_LIMITED');
   });
 
+  it('waits for the BFF’s own limit as often as it must: other windows of this caller may share it', async () => {
+    const { states, sent } = await importRows(3, (row, attempt) =>
+      row === 1 && attempt <= 12 ? tooMany(5) : undefined,
+    );
+    assert.deepEqual(states, { succeeded: 3 });
+    const tries = sent.filter(({ row }) => row === 1);
+    assert.equal(tries.length, 13);
+    for (const [index, { at }] of tries.slice(1).entries()) assert(at - (tries[index]?.at ?? 0) >= 5_000);
+  });
+
+  it('gives up a row that Pearsana itself answers with 429 five times, however long it says to wait', async () => {
+    const theirs = () =>
+      refusal(429, { code: 'RATE_LIMITED', outcome: 'refused', retryable: true, source: 'pearsana' }, 1);
+    const { states, sent } = await importRows(3, (row) => (row === 1 ? theirs() : undefined));
+    assert.deepEqual([states.succeeded, sent.filter(({ row }) => row === 1).length], [2, 5]);
+  });
+
   it('never sends a row again that may have been done', async () => {
     const { states, sent } = await importRows(40, (row) =>
       row === 7 || row === 20 ? timedOut() : undefined,
