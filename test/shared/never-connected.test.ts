@@ -22,7 +22,9 @@ async function outcomeAt(baseUrl: string): Promise<string | undefined> {
 
 /** A server of our own, which does this with each connection. */
 async function listen(handle: (socket: Socket) => void): Promise<AsyncDisposable & { port: number }> {
+  const sockets = new Set<Socket>();
   const server = createServer((socket) => {
+    sockets.add(socket);
     socket.on('error', () => {});
     handle(socket);
   });
@@ -31,6 +33,7 @@ async function listen(handle: (socket: Socket) => void): Promise<AsyncDisposable
   return {
     port: (server.address() as AddressInfo).port,
     async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   };

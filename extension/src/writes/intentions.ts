@@ -13,6 +13,8 @@ export type Intentions = {
   keyOf(intention: Intention): Promise<string>;
   /** It is over: the same request would be another intention. */
   settle(intention: Intention): Promise<void>;
+  /** The keys under which something may have been sent: the answer to a try was lost. */
+  readonly lost: Set<string>;
 };
 
 /** Where VS Code keeps what lasts longer than a window. */
@@ -34,6 +36,7 @@ export function createIntentions(state: State): Intentions {
     (state.get<Kept[]>(stateName) ?? []).filter(({ since }) => Date.now() - since < keptMs);
 
   return {
+    lost: new Set(),
     async keyOf(intention) {
       const digest = await digestOf(intention);
       const known = kept().find((each) => each.digest === digest);

@@ -44,7 +44,12 @@ export async function sendOnce<Name extends WriteOperation>(
   const answer = await backend.call(operation, options).catch((cause) => ({ error: failureOf(cause) }));
   // Where VS Code cannot forget the key, the same request is answered as done before: that hurts nobody.
   if (isKnown(answer)) await intentions.settle(intention).catch(() => {});
-  return answer;
+  if (!('error' in answer)) return answer;
+  const { error } = answer;
+  if (error.outcome === 'unknown') intentions.lost.add(idempotencyKey);
+  // Now the BFF is not there at all. That says nothing of the try before it, which may have arrived.
+  const isLost = error.code === 'BFF_UNREACHABLE' && intentions.lost.has(idempotencyKey);
+  return isLost ? { error: { ...error, outcome: 'unknown' } } : answer;
 }
 
 /**

@@ -66,6 +66,18 @@ describe('sending once', () => {
     assert.equal(new Set(sent.map(({ idempotencyKey }) => idempotencyKey)).size, 1);
   });
 
+  it('does not say “not sent” of what may have happened before, while the BFF is not there', async () => {
+    const { send } = setUp();
+    const away = failing({ code: 'BFF_UNREACHABLE', outcome: 'not_sent' });
+    assert.equal(outcomeOf(await send(away)), 'not_sent');
+    await send(failing({ code: 'BFF_UNREACHABLE', outcome: 'unknown' }));
+    assert.equal(outcomeOf(await send(away)), 'unknown');
+    // It is about this request alone, until it is known what became of it.
+    assert.equal(outcomeOf(await send(away, { request: { a: 2 } })), 'not_sent');
+    await send(failing({ outcome: 'refused' }));
+    assert.equal(outcomeOf(await send(away)), 'not_sent');
+  });
+
   it('keeps the key while nobody knows what became of it, until a person wants a new one', async () => {
     const { sent, send } = setUp();
     for (const newKey of [false, false, true, false]) {
