@@ -33,7 +33,7 @@ export async function checkFile(
           ? end.state
           : 'ready';
     counts[state] += 1;
-    const message = faults.length > 0 ? faults.map((fault) => fault.message).join('; ') : end?.message;
+    const message = faults.length > 0 ? faults.map((fault) => fault.message).join(' ') : end?.message;
     report.row({ line, reference, state, code: end?.code, message, requestId: end?.requestId, id: end?.id });
   }
   const words = [
@@ -61,7 +61,7 @@ export async function tellResults(given: Given, connection: Connection, report: 
             row,
             reference,
             state: 'invalid' as const,
-            message: faults.map(({ message }) => message).join('; '),
+            message: faults.map(({ message }) => message).join(' '),
           }
         : { row, reference, ...end };
     report.row({ ...result, line });

@@ -67,7 +67,7 @@ export async function importFile(
       told(row, {
         state: 'invalid',
         code: 'VALIDATION_ERROR',
-        message: row.faults.map(({ message }) => message).join('; '),
+        message: row.faults.map(({ message }) => message).join(' '),
       });
   }
   for (const [row, end] of plan.ends) told(row, end);

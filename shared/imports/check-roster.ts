@@ -5,7 +5,7 @@ import type { ImportOperation } from '../import-record.ts';
 import { operations } from '../operations.ts';
 import { pathWords, validate, valueAt } from '../validate.ts';
 import { fileField } from './columns.ts';
-import type { Breathe, Fault } from './fault.ts';
+import { type Breathe, type Fault, faultSentence } from './fault.ts';
 import type { Column, Draft, Roster, RosterRow } from './roster.ts';
 
 /** A checked row. It may be sent if it has no faults. */
@@ -40,12 +40,11 @@ export async function checkRoster(
     if (index % rowsAtOnce === 0) await breathe();
     const place = (issue: Issue): Fault => {
       const cell = cellOf(issue.path, cells);
-      const message = `${nameOf(issue.path, columns, cell)}: ${issue.message}`;
-      return {
-        line: row.line,
-        message: issue.path === '' ? issue.message : message,
-        ...(cell !== undefined && { cell }),
-      };
+      if (cell === undefined) return { line: row.line, message: faultSentence(issue) };
+      // A column of the group that lacks everything is the first that has to be filled in.
+      const { field = [], header } = columns[cell] ?? {};
+      const path = pathWords(field).startsWith(issue.path) ? pathWords(field) : issue.path;
+      return { line: row.line, message: faultSentence({ ...issue, path }, header?.trim()), cell };
     };
     const extra = extraCells(row, columns);
     const spoilt = [...spoiltCells(row, columns), ...extra];
@@ -141,12 +140,12 @@ function spoiltCells({ line, cells }: RosterRow, columns: readonly Column[]): Fa
     const text = cells[cell]?.trim() ?? '';
     if (!field || text === '') return [];
     if (formulaFault.test(text))
-      return [{ line, cell, message: `${header.trim()}: \`${text}\` is a spreadsheet's error, not a value` }];
+      return [{ line, cell, message: `${header.trim()}: “${text}” is a spreadsheet's error, not a value.` }];
     if (scientific.test(text) && field.at(-1) === 'externalId') {
       return [
         {
           ...{ line, cell },
-          message: `${header.trim()}: \`${text}\` is how Excel shortens a long number. Format the column as Text in the original file, and save it again`,
+          message: `${header.trim()}: “${text}” is how Excel shortens a long number. Format the column as Text in the original file, and save it again.`,
         },
       ];
     }
@@ -163,7 +162,7 @@ function extraCells({ line, cells }: RosterRow, columns: readonly Column[]): Fau
     {
       line,
       cell: extra,
-      message: 'This cell has no column. Put quotation marks around a text that contains a separator',
+      message: 'This cell has no column. Put quotation marks around a text that contains a separator.',
     },
   ];
 }
@@ -175,8 +174,4 @@ function cellOf(path: string, cells: ReadonlyMap<string, number>): number | unde
   for (const [name, cell] of cells)
     if (name.startsWith(`${path}.`) || name.startsWith(`${path}[`)) return cell;
   return undefined;
-}
-
-function nameOf(path: string, columns: readonly Column[], cell: number | undefined): string {
-  return cell === undefined ? path : (columns[cell]?.header.trim() ?? path);
 }

@@ -22,7 +22,16 @@ export type RowResult = {
 /** A result as the file shows it. Whoever knows it from the BFF alone has no row of a file. */
 export type ResultLine = Omit<RowResult, 'row'> & { row?: RosterRow };
 
-const resultColumns = ['line', 'reference', 'state', 'code', 'words', 'request id', "Pearsana's id", 'time'];
+const resultColumns = [
+  'line',
+  'reference',
+  'state',
+  'code',
+  'message',
+  'request id',
+  "Pearsana's id",
+  'time',
+];
 
 /** The content of `…-results.csv`: how every row ended. It is encoded as the roster was, and has the same delimiter. */
 export function resultsFile(

@@ -167,7 +167,7 @@ test('the npm package of the client', async (t) => {
     await writeFile(roster, 'email,firstName,lastName\nada,Ada,Lovelace\n');
     const program = join(consumer.folder, 'node_modules/pearsana-partner-client/program.js');
     const checked = execute(process.execPath, [program, 'check', roster, '--operation', 'createInvitation']);
-    await assert.rejects(checked, /"line":2,.*"message":"email: `ada` is not an e-mail address/);
+    await assert.rejects(checked, /"line":2,.*"message":"email: “ada” is not an e-mail address/);
   });
 
   await t.test('has no fault that publint and “Are the types wrong?” find', async () => {
@@ -359,7 +359,7 @@ test('the npm package of the client', async (t) => {
       consumer.folder,
     );
     assert.deepEqual(JSON.parse(printed), [
-      '3 Last name: is required',
+      '3 The last name is missing.',
       ...['2 succeeded', '4 succeeded', '2 known', '4 known'],
     ]);
   });

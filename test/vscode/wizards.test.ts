@@ -37,7 +37,7 @@ const person: StepScript[] = [
     ask: 'E-mail',
     text: 'ada@example.edu',
     prompt: /^E-mail address of/,
-    wrong: ['nobody', /Enter an e-mail address, for example/],
+    wrong: ['nobody', /^E-mail: This is not an e-mail address\./],
   },
   { ask: 'First name', text: 'Ada', prompt: /^First name, as in/, wrong: [' ', /Enter a first name/] },
   { ask: 'Last name', text: 'Lovelace', prompt: /^Last name, as in/, wrong: [' ', /Enter a last name/] },
@@ -46,7 +46,7 @@ const reference: StepScript = {
   ask: 'External reference',
   text: 'LMS A-1',
   prompt: /^The system that knows this person/,
-  wrong: ['LMS', /Enter the system and the id, for example SIS 20261234/],
+  wrong: ['LMS', /The id is missing\. Enter the system and the id, for example SIS 20261234/],
 };
 
 const wizards: WizardScript[] = [

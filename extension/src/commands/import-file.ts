@@ -81,7 +81,7 @@ async function importPrepared(
   const note = (row: CheckedRow, end: Omit<RowResult, 'row' | 'reference'>) =>
     results.set(row, { row, reference: row.reference, ...end, at: new Date().toISOString() });
   for (const row of file.rows) {
-    const message = row.faults.map((each) => each.message).join('; ');
+    const message = row.faults.map((each) => each.message).join(' ');
     if (row.faults.length > 0) note(row, { state: 'invalid', code: 'VALIDATION_ERROR', message });
   }
   for (const [row, end] of plan.ends) note(row, end);

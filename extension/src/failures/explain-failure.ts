@@ -292,7 +292,7 @@ export function explain(failure: CommandFailure, situation: Situation, again?: R
     plain(typeof words === 'string' ? words : words(about), longest);
   return {
     short: say(row.short, 40),
-    what: say(row.what),
+    what: asSentence(say(row.what)),
     advice: say(row.advice),
     remedies: row.remedies.flatMap((name) => {
       // Starting it is the better try, and a message has room for two buttons.
@@ -308,6 +308,11 @@ function showScopes({ environment }: CommandFailure): Remedy[] {
   return environment === undefined
     ? []
     : [{ title: 'Show Scopes', command: 'pearsana.scopes', argument: { environment } }];
+}
+
+/** With a stop, which what Pearsana says has inside its quotation, or before a request id, or not at all. */
+function asSentence(words: string): string {
+  return /[.?!…][”"]?( \([^()]*\))?$/.test(words) ? words : `${words}.`;
 }
 
 /** The whole of it as one text. */

@@ -63,8 +63,11 @@ export function referenceStep(schema: Schema, path: Path, words: ReferenceWords)
       if (text.trim() === '' && optional) return undefined;
       const next = put(text, draft);
       const { namespace, externalId } = referenceAt(next) ?? readReference(text);
-      if (namespace.trim() === '' || externalId.trim() === '')
-        return 'Enter the system and the id, for example SIS 20261234';
+      const lacks = [namespace, externalId].map((part) => part.trim() === '');
+      if (lacks[0] || lacks[1]) {
+        const what = lacks[0] && lacks[1] ? '' : `The ${lacks[0] ? 'system' : 'id'} is missing. `;
+        return `${what}Enter the system and the id, for example SIS 20261234`;
+      }
       const fault = [path, ...fields].map((field) => faultAt(schema, next, field)).find(Boolean);
       return fault && faultWords(fault);
     },

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { questionWithFault } from './fault-words.ts';
+import { faultOfAnswer, questionWithFault } from './fault-words.ts';
 import type { Answer, Option, Place, WizardInput } from './step.ts';
 
 type Item = vscode.QuickPickItem & { id?: string };
@@ -18,7 +18,7 @@ export const wizardInput: WizardInput = {
     const verdict = (text: string) => {
       const fault = check(text);
       // VS Code shows this in the place of the prompt.
-      const message = fault && questionWithFault(prompt, fault);
+      const message = fault && (warns ? questionWithFault(prompt, fault) : faultOfAnswer(ask, fault));
       box.validationMessage = message === undefined ? untouched : { message, severity: error };
       return fault === undefined;
     };

@@ -27,7 +27,7 @@ export function marksOf(
     rows.map((row): RowMark => {
       const line = row.line - 1;
       if (row.faults.length > 0)
-        return { line, kind: 'faulty', words: row.faults.map(({ message }) => message).join('; ') };
+        return { line, kind: 'faulty', words: row.faults.map(({ message }) => message).join(' ') };
       const [write, result] = [known.get(row), results.get(row)];
       if (result && !(result.state === 'known' && write))
         return { line, kind: kindsOfResults[result.state], result };
@@ -74,9 +74,16 @@ export function markWords(mark: RowMark, operation: ImportOperation, now: number
   return plain(words[state], 160);
 }
 
+/** Whether it is in Problems too, whose words VS Code shows to whoever points at the line. */
+function isProblem(mark: RowMark): boolean {
+  if (mark.kind === 'faulty') return true;
+  return 'result' in mark && isUndone.has(mark.result.state) && mark.result.code !== 'RESOLVED';
+}
+const isUndone = new Set<RowResult['state']>(['refused', 'unknown', 'not_sent']);
+
 /** More of it, line by line, for whoever points at the line. */
 export function markDetails(mark: RowMark, operation: ImportOperation, now: number): string[] {
-  const details = [markWords(mark, operation, now)];
+  const details = isProblem(mark) ? [] : [markWords(mark, operation, now)];
   if ('known' in mark) {
     const { startedAt, requestId, mine, code } = mark.known;
     const time = capitalised(timeWords(startedAt, now, 'medium'));

@@ -87,6 +87,16 @@ describe('the words of a failure', () => {
     const message = 'Pearsana error 503 (sandbox): “Something broke.” (Pearsana request p-99)';
     const { short, what } = explain(failureSample('PARTNER_ERROR', { message }), desktop);
     assert.deepEqual([short, what], ['Pearsana error 503', message]);
+    const ends: [said: string, told: string][] = [
+      ['“upstream”', '“upstream”.'],
+      ['“upstream” (Pearsana request p-99)', '“upstream” (Pearsana request p-99).'],
+      ['“What?”', '“What?”'],
+      ['upstream', 'upstream.'],
+    ];
+    for (const [said, told] of ends) {
+      const failure = { code: 'PARTNER_ERROR', message: said, source: 'pearsana', retryable: true } as const;
+      assert.equal(explain(failure, desktop).what, told);
+    }
   });
 
   it('name what answers instead of a BFF, and nothing of how it was found out', () => {

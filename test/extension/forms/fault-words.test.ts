@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { faultWords, questionWithFault } from '../../../extension/src/forms/fault-words.ts';
+import { faultOfAnswer, faultWords, questionWithFault } from '../../../extension/src/forms/fault-words.ts';
 import { allSteps } from '../../../extension/src/forms/form.ts';
 import { invitationForm } from '../../../extension/src/forms/invitation-form.ts';
 import { userForm } from '../../../extension/src/forms/user-form.ts';
@@ -27,7 +27,11 @@ test('a message for people has no raw backticks, and says what to enter, whateve
         if (fault === undefined) continue;
         // The value itself may have some.
         assert.ok(!fault.replaceAll(text.trim(), '').includes('`'), `${step.ask}: ${fault}`);
-        assert.match(fault, /^(Enter|Use|Remove|Spell|This must) /, `${step.ask}: ${JSON.stringify(text)}`);
+        assert.match(
+          fault,
+          /^(Enter|There is no|This|The domain|The (id|system) is missing\.) /,
+          `${step.ask}: ${JSON.stringify(text)}`,
+        );
       }
     }
   }
@@ -38,7 +42,8 @@ test('what the contract quotes is quoted as people quote', () => {
   assert.equal(faultWords('must be text'), 'This must be text');
 });
 
-test('the question stays in sight beside what to enter', () => {
+test('what is asked stays in sight beside what is wrong', () => {
+  assert.equal(faultOfAnswer('E-mail', 'Enter one'), 'E-mail: Enter one');
   assert.equal(
     questionWithFault('E-mail address of the new user', 'Enter an e-mail address'),
     'E-mail address of the new user. Enter an e-mail address',

@@ -219,16 +219,22 @@ for (const { form, script, request } of people) {
 
     test('a wrong value cannot be passed, and the words say what to enter', () => {
       const wrong: Record<string, [text: string, words: RegExp]> = {
-        'E-mail': ['nobody', /^Enter an e-mail address, for example/],
+        'E-mail': ['nobody', /^This is not an e-mail address\. Enter one such as/],
         'First name': ['  ', /^Enter a first name$/],
         'Last name': ['x'.repeat(201), /^Use at most 200 characters$/],
-        'External reference': ['SIS ', /^Enter the system and the id, for example SIS 20261234$/],
-        'External reference 2': ['77', /^Enter the system and the id/],
+        'External reference': [
+          'SIS ',
+          /^The id is missing\. Enter the system and the id, for example SIS 20261234$/,
+        ],
+        'External reference 2': ['77', /^The id is missing\. Enter the system and the id/],
         Role: ['', /^Enter a role, for example student$/],
         Message: ['x'.repeat(2_001), /^Use at most 2,000 characters$/],
         Roles: ['student,,', /^Enter a role between the commas/],
         Currency: ['eur', /^Use three capital letters, for example USD$/],
-        'Date of birth': ['2001-02-29', /^Use the format YYYY-MM-DD, for example 2000-05-15$/],
+        'Date of birth': [
+          '2001-02-29',
+          /^There is no such date\. Use the format YYYY-MM-DD, for example 2000-05-15$/,
+        ],
         Confirm: ['Production', /exactly/],
       };
       const steps = [...allSteps(form, request), confirmationStep('production', form.deed(request))];

@@ -103,6 +103,10 @@ describe('the marks of an import', () => {
     const known = new Map(rows.slice(0, 2).map((row) => [row, invited]));
     // The last row is not sent yet.
     const marks = marksOf(rows, known, new Map(results.map((result) => [result.row, result])));
+    // Problems says it to whoever points at the line, so the mark does not say it once more.
+    const pointed = marks.map((mark) => markDetails(mark, 'createInvitation', now));
+    assert.deepEqual(pointed[2], ['Code CONFLICT']);
+    assert.equal(pointed[0]?.[0], 'Invited (inv_2)');
     assert.deepEqual(
       marks.map((mark) => [mark.kind, wordsOf(mark)]),
       [

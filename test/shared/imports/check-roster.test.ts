@@ -26,13 +26,24 @@ describe('the rows of a roster', () => {
   it('are checked against the contract, and each fault has its line and cell', async () => {
     const faults = await faultsOf(`${header}\n${person('1')}\nnobody,Ada,,SIS,2`);
     assert.equal(faults.length, 2);
-    assert.match(faults[0] ?? '', /^3:0 E-mail: `nobody` is not an e-mail address/);
-    assert.match(faults[1] ?? '', /^3:2 Last name: is required/);
+    assert.match(faults[0] ?? '', /^3:0 E-mail: “nobody” is not an e-mail address\.$/);
+    assert.match(faults[1] ?? '', /^3:2 The last name is missing\.$/);
+  });
+
+  it('have faults that name the column as the file calls it', async () => {
+    const own = 'E-mail,First name,Last name,Namespace,Matriculation number';
+    const faults = await faultsOf(
+      `${own}\n${person('1')}\n${person('1', 'b@example.edu')}\nc@example.edu,A,B,SIS,`,
+    );
+    assert.deepEqual(faults, [
+      '3:4 This “Matriculation number” is already in line 2. Use one row for each person.',
+      '4:4 The “Matriculation number” is missing.',
+    ]);
   });
 
   it('have a fault that names a required field without a column', async () => {
     const [fault] = await faultsOf('E-mail,First name,Last name,External ID\na@example.edu,A,B,1');
-    assert.match(fault ?? '', /^2:undefined externalReferences\[0\].namespace: is required/);
+    assert.match(fault ?? '', /^2:undefined The system \(externalReferences\[0\].namespace\) is missing\.$/);
   });
 
   it('may name a person only once, by reference or by e-mail address in any case', async () => {
@@ -41,8 +52,8 @@ describe('the rows of a roster', () => {
     );
     const faults = await faultsOf(file);
     assert.equal(faults.length, 2);
-    assert.match(faults[0] ?? '', /^3:4 External ID: is already in line 2/);
-    assert.match(faults[1] ?? '', /^4:0 E-mail: is already in line 2/);
+    assert.match(faults[0] ?? '', /^3:4 This id is already in line 2\. Use one row for each person\.$/);
+    assert.match(faults[1] ?? '', /^4:0 This e-mail address is already in line 2\./);
   });
 
   it('are about the same person even if only the second of two references is the same', async () => {
@@ -56,7 +67,7 @@ describe('the rows of a roster', () => {
       'Namespace,External ID,Document type,File\nSIS,1,DIPLOMA,a.pdf\nSIS,1,DIPLOMA,b.pdf\nSIS,1,HONOR_ROLL,a.pdf';
     const faults = await faultsOf(documents, 'submitDocument');
     assert.equal(faults.length, 1);
-    assert.match(faults[0] ?? '', /^4:3 File: is already in line 2/);
+    assert.match(faults[0] ?? '', /^4:3 This file is already in line 2\./);
   });
 
   for (const id of ['1.2E+10', '1,2e+10', '2E5', '########', '#REF!', '#N/A', '#NAME?']) {
@@ -96,7 +107,7 @@ describe('the rows of a roster', () => {
       const file = `Namespace,External ID,Document type,File\nSIS,1,DIPLOMA,${name}`;
       assert.match(
         (await faultsOf(file, 'submitDocument'))[0] ?? '',
-        /^2:3 File: must be the name of a file/,
+        /^2:3 The file must be the name of a file/,
       );
     }
   });

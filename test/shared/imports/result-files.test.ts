@@ -95,7 +95,7 @@ describe('the file of rows to mend', () => {
       return fault ? [{ row, reference: row.reference, state: 'invalid', message: fault.message }] : [];
     });
     const [, line] = textOf(toMendFile(roster, results, 'first.csv')).split('\r\n');
-    assert.equal(line, `${person},External ID: is already in line 2 of first.csv. Delete this row`);
+    assert.equal(line, `${person},This id is already in line 2 of first.csv. Delete this row.`);
   });
 
   it('keeps cells that have no column, so they are still a fault', async () => {
@@ -134,7 +134,7 @@ describe('the file of results', () => {
     ]);
     assert.equal(
       textOf(bytes),
-      'line,reference,state,code,words,request id,Pearsana\'s id,time\r\n2,"\'=HYPERLINK(""x"") 1",refused,VALIDATION_ERROR,\'-1+1|cmd,r-1,\'@SUM,2026-11-25T10:00:00.000Z\r\n',
+      'line,reference,state,code,message,request id,Pearsana\'s id,time\r\n2,"\'=HYPERLINK(""x"") 1",refused,VALIDATION_ERROR,\'-1+1|cmd,r-1,\'@SUM,2026-11-25T10:00:00.000Z\r\n',
     );
   });
 });
