@@ -146,7 +146,7 @@ describe('the words of a failure', () => {
   it('keep the words of others plain', () => {
     const message = 'See\n[this](command:workbench.action.quit) \u202e$(alert)';
     const { what } = explain(failureSample('X', { message }), desktop);
-    assert.equal(what, 'The BFF refused the request: See [this] (command:workbench.action.quit) $ (alert)');
+    assert.equal(what, 'The BFF refused the request: See [this] (command:workbench.action.quit) $ (alert).');
   });
 });
 
