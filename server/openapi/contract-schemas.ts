@@ -118,12 +118,7 @@ export function contractSchemas(table: EndpointTable, limits: environments.FileL
       refuseFlags(zodSchema);
       const path = paths.get(zodSchema);
       const description = path === undefined ? undefined : words[path];
-      Object.assign(
-        jsonSchema,
-        limitOf(zodSchema),
-        description !== undefined && { description },
-        facts.get(zodSchema),
-      );
+      Object.assign(jsonSchema, description !== undefined && { description }, facts.get(zodSchema));
     },
   });
   const pathOf = new Map([...paths].map(([schema, path]) => [registry.get(schema)?.id, path]));
@@ -178,13 +173,6 @@ function refined(schema: Json, path: string): Json {
   if (isPlainText && !['pattern', 'format', 'enum', 'allOf'].some((word) => word in schema))
     result.pattern = '^[\\s\\S]*$';
   return result;
-}
-
-/** The limit that `atMost` checks. */
-function limitOf({ _zod: { def } }: Schema): Json {
-  const limits = (def.checks ?? []).map((check) => Reflect.get(check._zod.check, 'maximum'));
-  const [limit] = limits.filter((each) => each !== undefined);
-  return limit === undefined ? {} : { [def.type === 'array' ? 'maxItems' : 'maxLength']: limit };
 }
 
 /** JSON Schema has no flags. A pattern without its `i` would refuse valid values. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { endpoints } from '../../shared/endpoints.ts';
 import { announceRequest } from '../../shared/import-record.ts';
 import { operations } from '../../shared/operations.ts';
 import { sentences, validate } from '../../shared/validate.ts';
@@ -271,4 +272,12 @@ describe('what a person reads', () => {
       if (list) assert.equal(said(name, { ...fields, [list.field]: Array(20).fill({}) }).length, 20);
     });
   }
+
+  it('does not look into a list that is too long, which would take long, and have too many faults to tell', () => {
+    const references = Array.from({ length: 500_000 }, () => ({}));
+    assert.deepEqual(validate(endpoints.lookUp.request, { operation: 'createUser', references }), {
+      ok: false,
+      issues: [{ path: 'references', message: 'must have at most 1,000 entries' }],
+    });
+  });
 });
