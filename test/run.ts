@@ -23,7 +23,7 @@ const programs: Record<string, [command: string, ...args: string[]]> = {
 /** Tests that start whole programs, build, or wait for time to pass. */
 const slow = [
   'test/client/{generated-client,npm-package,older-version,program}.test.ts',
-  'test/cluster/*.test.ts',
+  'test/cluster/{database-away,kills,one-bff}.test.ts',
   'test/faults/**/*.test.ts',
   'test/imports/**/*.test.ts',
   'test/server/{built-*,*canaries,upload-memory,behind-nginx}.test.ts',
@@ -34,8 +34,8 @@ const slow = [
   'test/server/network/outbound-proxy.test.ts',
 ];
 
-/** Tests that are too long for every run: `npm run test:client`. */
-const onRequest = ['test/client/projects.test.ts'];
+/** Tests that are too long for every run, or need a machine for themselves: `npm run test:client` and `npm run test:cluster`. */
+const onRequest = ['test/client/projects.test.ts', 'test/cluster/rolling-restart.test.ts'];
 
 /** Tests that say the same of a BFF whatever keeps its journal, keys, sessions and codes: they run with PostgreSQL too. */
 const onPostgresToo = [
