@@ -116,6 +116,19 @@ export function createPostgresJournal(options: PostgresJournalOptions): JournalS
       : error;
   }
 
+  /** A start waits for a slow database, rather than leave all the first questions to the first write, which has a second. */
+  async function patiently(run: (most: number) => Promise<void>): Promise<void> {
+    const end = performance.now() + longestOpenMs;
+    for (;;) {
+      try {
+        return await run(end - performance.now());
+      } catch (error) {
+        const isSlow = error instanceof JournalFailure && error.code === 'TIMEOUT';
+        if (!isSlow || isOpen || isClosed || performance.now() + longestMs > end) throw error;
+      }
+    }
+  }
+
   function openOnce(): Promise<void> {
     opening ??= openNow().finally(() => {
       opening = undefined;
@@ -270,13 +283,15 @@ export function createPostgresJournal(options: PostgresJournalOptions): JournalS
 
   return {
     async open() {
-      await use(
-        async () => {
-          if (!lease.holds(lease.owner())) await lease.renew();
-          else await checkWritable(database.query);
-          if (fault) throw fault;
-        },
-        { most: longestOpenMs },
+      await patiently((most) =>
+        use(
+          async () => {
+            if (!lease.holds(lease.owner())) await lease.renew();
+            else await checkWritable(database.query);
+            if (fault) throw fault;
+          },
+          { most },
+        ),
       );
       // What was due by now is done.
       await housekeeping;

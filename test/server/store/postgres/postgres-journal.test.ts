@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createDigests } from '../../../../server/journal/digests.ts';
 import { JournalFault } from '../../../../server/journal/journal-fault.ts';
 import { mostCallerBytes } from '../../../../server/journal/kept.ts';
+import { Secret } from '../../../../server/secret.ts';
 import type { JournalClock } from '../../../../server/store/journal-clock.ts';
 import { prepareClaim } from '../../../../server/store/postgres/claim.ts';
 import { createDatabase } from '../../../../server/store/postgres/database.ts';
 import { createPostgresJournal } from '../../../../server/store/postgres/postgres-journal.ts';
+import { startRelay } from '../../../support/network/relay.ts';
 import { newDatabase, noPostgres } from '../../../support/postgres/new-database.ts';
 import { until } from '../../../support/until.ts';
 import { testImports } from '../../journal/import-suite.ts';
@@ -32,6 +35,22 @@ async function makePlace() {
 
 describe('the journal in PostgreSQL', { skip: noPostgres }, () => {
   for (const test of [testRules, testAges, testImports]) test('PostgreSQL', makePlace);
+
+  it('waits at its start for a database that takes longer than a second', async () => {
+    await using place = await newDatabase();
+    const url = new URL(place.url.reveal());
+    await using relay = await startRelay(Number(url.port));
+    url.port = String(relay.port);
+    const database = createDatabase(new Secret(url.href));
+    const store = createPostgresJournal({ database, secret: randomBytes(32) });
+    relay.behave('stall');
+    const opening = store.open();
+    await delay(1_300);
+    relay.behave('pass');
+    await opening;
+    await store.close();
+    await database.close();
+  });
 
   it('does not begin to send what others have taken for unknown, after its lease has ended', async () => {
     const place = await makePlace();
