@@ -88,7 +88,7 @@ describe('the command line', () => {
     const file = write('check.csv', header, person('c1'), 'nobody,Ada,,c2');
     const ran = await run('check', file, '--operation', 'createInvitation', '--set', 'namespace=SIS');
     assert.deepEqual(statesOf(ran), ['2 ready', '3 invalid']);
-    assert.match(String(ran.rows[1]?.message), /E-mail: .*Last name: /);
+    assert.match(String(ran.rows[1]?.message), /E-mail: .*The last name is missing/);
     assert.equal(ran.rows[1]?.reference, 'SIS c2');
     assert.equal(ran.code, 1);
     assert.match(ran.errors, /1 ready, 1 invalid\. Nothing was sent\./);
