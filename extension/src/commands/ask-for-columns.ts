@@ -54,5 +54,9 @@ export async function askForColumns(
       `${plain(fileName, 80)} has no column for ${plain(lacking.join(', '), 200)}. Add it to the file, or name the column so.`,
     );
   }
+  if (answered) {
+    const { headers } = fits.find((fit) => fit.operation === answered.operation) ?? { headers: [] };
+    lastEntries.noteColumns(headers, answered);
+  }
   return answered;
 }

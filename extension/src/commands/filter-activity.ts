@@ -15,8 +15,8 @@ export type FilterDependencies = {
   findWrites: FindWrites;
 };
 
-/** The writes with an unknown outcome are in a group of their own, and those in flight are soon something else. */
-const states = ['succeeded', 'refused', 'not_sent'] as const;
+/** In the order in which somebody has to look at them; those in flight are soon something else. */
+const states = ['unknown', 'refused', 'not_sent', 'succeeded'] as const;
 
 export function createFilterCommands({ situation, tree, findWrites }: FilterDependencies) {
   const { pages } = tree;

@@ -40,11 +40,23 @@ export function createLastEntries(state: State) {
     const { columns: _, ...entries } = kept();
     return entries;
   };
+  /** What was chosen in this window, whether or not it was imported then. */
+  const chosen = new Map<string, KeptColumns>();
   return {
     get,
+    /** Keeps what was chosen for a file with this header, in memory: whoever then presses Escape need not choose again. */
+    noteColumns(headers: readonly string[], { operation, map, set }: KeptColumns): void {
+      const key = `${operation} ${headerLine(headers)}`;
+      chosen.delete(key);
+      if (Object.keys({ ...map, ...set }).length > 0) chosen.set(key, { operation, map, set });
+      const [oldest] = chosen.keys();
+      if (oldest !== undefined && chosen.size > mostFiles) chosen.delete(oldest);
+    },
     /** How the columns of a file with this header were used the last time. */
     columnsOf(headers: readonly string[], operation: ImportOperation): KeptColumns | undefined {
       const header = headerLine(headers);
+      const here = chosen.get(`${operation} ${header}`);
+      if (here && header !== '') return here;
       return kept().columns?.find((each) => each.header === header && each.operation === operation);
     },
     async keepColumns(headers: readonly string[], { operation, map, set }: KeptColumns): Promise<void> {

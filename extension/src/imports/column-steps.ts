@@ -132,7 +132,7 @@ function beforeStep({ operation, map, set }: KeptColumns, memory: ColumnMemory):
     ask: 'Columns',
     // It decides how many steps there are.
     counted: false,
-    prompt: 'You have imported a file with these columns before. Use them in the same way?',
+    prompt: 'You have used a file with these columns before. Use them in the same way?',
     options: () => [
       { id: 'same', label: 'Use Them as Before', description: plain(words.join(' · '), 200) },
       { id: 'anew', label: 'Choose Again…', description: 'you are asked for each column' },

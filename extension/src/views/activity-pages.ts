@@ -84,11 +84,19 @@ export function createActivityPages({ activity, imports }: Ask): ActivityPages {
     const isFiltered = state !== undefined || person !== undefined;
     const group = importId ?? (isFiltered ? undefined : 'none');
     const filter = { ...(state && { state }), ...person, ...(group !== undefined && { import: group }) };
-    const [{ writes: found, hasMore }, records] = await Promise.all([
+    // Of an import's thousands of rows, those that failed may be on its last page.
+    const firstOf = async (only: WriteState) =>
+      importId !== undefined && state === undefined
+        ? (await ask(environment, { ...filter, state: only })).writes
+        : [];
+    const [{ writes: newest, hasMore }, refused, notSent, records] = await Promise.all([
       read(environment, filter, pagesWanted.get(keyOf(place)) ?? 1, 'others'),
+      firstOf('refused'),
+      firstOf('not_sent'),
       group === 'none' ? imports(environment) : [],
     ]);
-    const oldest = hasMore ? (found.at(-1)?.startedAt ?? '') : '';
+    const found = [...new Map([...newest, ...refused, ...notSent].map((each) => [each.id, each])).values()];
+    const oldest = hasMore ? (newest.at(-1)?.startedAt ?? '') : '';
     const begun = records.filter(({ counts }) => Object.values(counts).some((count) => count > 0));
     return { writes: found, imports: begun.filter(({ startedAt }) => startedAt >= oldest), hasMore };
   }

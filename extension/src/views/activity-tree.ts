@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { WriteState } from '../../../shared/activity.ts';
 import type { Environment } from '../../../shared/environments.ts';
 import type { ImportRecord } from '../../../shared/import-record.ts';
 import type { Backend } from '../backend.ts';
@@ -73,6 +74,9 @@ export type Written = {
   isUnknown: boolean;
   isImport?: boolean;
 };
+
+/** In the order in which somebody has to look at them. */
+const attention: readonly WriteState[] = ['unknown', 'refused', 'not_sent', 'in_flight', 'succeeded'];
 
 /** The ages are in minutes. */
 const ageRefreshMs = 30_000;
@@ -159,20 +163,37 @@ export function createActivityTree(dependencies: ActivityTreeDependencies): Acti
     if (environments.length === 0) view.message = 'Your key has no access to any environment.';
     else view.message = wanted && `Only ${wanted}`;
     const found = await unresolved();
+    // It is about these alone.
+    const { state: only = 'unknown' } = pages.wanted();
     const group = nodeOf('unresolved', { group: 'unresolved' }, () =>
       activityItem(unresolvedRow(found.length), { words: 'unresolved', opens: 'expanded' }),
     );
     const opens = environments.length === 1 ? 'expanded' : 'collapsed';
-    const all = environments.map((each) => environmentNode(each, opens));
-    return found.length > 0 ? [group, ...all] : all;
+    const matching = wanted ? await whereSome(environments) : environments;
+    const all = matching.map((each) => environmentNode(each, opens));
+    const nodes = found.length > 0 && only === 'unknown' ? [group, ...all] : all;
+    return nodes.length > 0 || !wanted ? nodes : [rowNode(nothingRow(true), 'root')];
+  }
+
+  /** Where the filter finds something, or nobody knows. */
+  async function whereSome(environments: readonly Environment[]): Promise<Environment[]> {
+    const some = environments.map(async (each) => {
+      const page = await pages.page({ environment: each.id }).catch(() => undefined);
+      return !page || page.hasMore || page.writes.length > 0 ? [each] : [];
+    });
+    return (await Promise.all(some)).flat();
   }
 
   async function placeNodes(place: Place): Promise<ActivityNode[]> {
     const { writes: found, imports, hasMore } = await pages.page(place);
     const shown = [
-      ...found.map((write) => ({ at: write.startedAt, node: writeNode(write) })),
-      ...imports.map((record) => ({ at: record.startedAt, node: importNode(record) })),
+      ...found.map((write) => ({
+        ...{ at: write.startedAt, order: attention.indexOf(write.state), node: writeNode(write) },
+      })),
+      ...imports.map((record) => ({ at: record.startedAt, order: 0, node: importNode(record) })),
     ].sort((one, other) => other.at.localeCompare(one.at));
+    // Of thousands of rows, those that somebody has to look at are few.
+    if (place.importId !== undefined) shown.sort((one, other) => one.order - other.order);
     const parent = place.importId ?? place.environment;
     const rest = hasMore
       ? [moreRow(place)]

@@ -137,7 +137,7 @@ function pingRows(
   const explanation = explain(ping.failure, situation, again);
   const last: Row = {
     id: rowId,
-    label: 'Last ping failed',
+    label: `Last ${ping.before ? 'call' : 'ping'} failed`,
     description: `${explanation.short} · ${age}`,
     tooltip: [sentencesOf(explanation), ...requestWords(ping)].join('\n'),
     ...resultIcon(ping),

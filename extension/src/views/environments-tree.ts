@@ -126,7 +126,7 @@ export function createEnvironmentsTree({ list, history, situation }: TreeDepende
       showMessage();
     }),
     history.onDidRecord((call) => {
-      changes.fire(nodeOf(call.environment));
+      for (const node of new Set([nodeOf(call.environment), ...nodes.values()])) changes.fire(node);
       showMessage();
       if (call.operation === 'ping' && 'failure' in call) expand(call.environment);
     }),

@@ -7,7 +7,8 @@ import type { CommandFailure } from '../failures/command-failure.ts';
 /** What became of a ping, and when (ms since 1970). Nothing of its body is kept. */
 export type PingRecord = { startedAt: number; endedAt: number } & (
   | { ok: true; latencyMs: number; requestId: string }
-  | { ok: false; failure: CommandFailure }
+  /** Not by a ping, but by a later call that found the same: then `before` is the ping that was ok until then. */
+  | { ok: false; failure: CommandFailure; before?: PingRecord }
 );
 
 /** What past answers told of an environment. */
@@ -39,6 +40,27 @@ export function createAnswerHistory(): AnswerHistory {
   let clearedAt = Number.NEGATIVE_INFINITY;
   const of = (origin: string, environment: string) => known.get(`${origin} ${environment}`) ?? {};
 
+  /** A tick would say that all is well, whatever a later call has found; and whoever has answered again is well. */
+  function notePing(call: EndedCall): void {
+    const here = `${call.origin} ${call.environment}`;
+    const code = 'failure' in call ? call.failure.code : undefined;
+    for (const [key, answers] of known) {
+      const { ping } = answers;
+      // Without the BFF, no environment of it can be reached.
+      if (
+        !ping ||
+        !(key === here || (key.startsWith(`${call.origin} `) && ofBff.has(code ?? bffCodeOf(ping))))
+      )
+        continue;
+      if ('answer' in call) {
+        if (!ping.ok && ping.before) known.set(key, { ...answers, ping: ping.before });
+      } else if (ping.ok && aPingFailsToo.has(call.failure.code) && call.endedAt > ping.endedAt) {
+        const { startedAt, endedAt, failure } = call;
+        known.set(key, { ...answers, ping: { startedAt, endedAt, ok: false, failure, before: ping } });
+      }
+    }
+  }
+
   return {
     of,
     record(call) {
@@ -49,6 +71,7 @@ export function createAnswerHistory(): AnswerHistory {
       if (startedAt <= clearedAt || isOvertaken) return;
       const facts = 'failure' in call ? factsOfFailure(call, before) : factsOfAnswer(call);
       known.set(`${origin} ${environment}`, { ...before, ...facts });
+      notePing(call);
       recorded.fire(call);
     },
     clear(now) {
@@ -58,6 +81,16 @@ export function createAnswerHistory(): AnswerHistory {
     onDidRecord: recorded.event,
   };
 }
+
+const ofBff = new Set(['BFF_UNREACHABLE', 'SHUTTING_DOWN']);
+/** What a ping would meet too. */
+const aPingFailsToo = new Set([
+  ...ofBff,
+  ...['AUTH_UNREACHABLE', 'AUTH_TIMEOUT', 'CLIENT_CREDENTIALS_REJECTED'],
+  ...['PARTNER_UNREACHABLE', 'PARTNER_TIMEOUT', 'PARTNER_UNAUTHORIZED'],
+]);
+
+const bffCodeOf = (ping: PingRecord) => (ping.ok ? '' : ping.failure.code);
 
 function factsOfAnswer(call: EndedCall & { answer: Answer<EndedCall['operation']> }): PastAnswers {
   const { operation, startedAt, endedAt, answer } = call;

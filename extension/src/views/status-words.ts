@@ -55,7 +55,9 @@ export function statusItem({ state, lastPing, caller, situation }: StatusFacts):
     ...shown(stateIcon(environment, ping).icon, name, environment.protected && 'protected', result, who),
     tooltip: [
       `Pearsana’s default environment: ${name}${kind && ` (${kind})`}. It is offered first.`,
-      ping ? `Last ping: ${pingWords(ping, situation)}, ${timeWords(ping.endedAt)}.` : 'Not pinged yet.',
+      ping
+        ? `Last ${!ping.ok && ping.before ? 'call' : 'ping'}: ${pingWords(ping, situation)}, ${timeWords(ping.endedAt)}.`
+        : 'Not pinged yet.',
       ...signedIn,
       'Click to choose another.',
     ].join('\n'),

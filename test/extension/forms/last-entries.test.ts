@@ -41,6 +41,22 @@ test('the columns of an imported file are used again for one with the same heade
   assert.deepEqual(entries.get(), { namespace: 'SIS' });
 });
 
+test('the columns that were chosen are known in this window before anything is sent, and nowhere else', () => {
+  const state = memento();
+  const entries = createLastEntries(state);
+  const headers = ['Matrikelnummer', 'Vorname'];
+  const operation = 'createInvitation' as const;
+  const map = { Vorname: 'identity.firstName' };
+  entries.noteColumns(headers, { operation, map, set: {} });
+  assert.deepEqual(entries.columnsOf(headers, operation)?.map, map);
+  assert.equal(entries.columnsOf(headers, 'createUser'), undefined);
+  assert.equal(createLastEntries(state).columnsOf(headers, operation), undefined);
+  assert.equal(state.kept.size, 0);
+  // What was chosen last counts.
+  entries.noteColumns(headers, { operation, map: {}, set: {} });
+  assert.equal(entries.columnsOf(headers, operation), undefined);
+});
+
 test('of an imported file, nothing is kept that could be about a person', async () => {
   const state = memento();
   const entries = createLastEntries(state);

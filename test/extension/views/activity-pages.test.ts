@@ -130,6 +130,24 @@ describe('what was sent, page by page', () => {
     assert.deepEqual(await shown(), []);
   });
 
+  it('shows of an import also what failed long before its newest rows', async () => {
+    const entry = (id: number, state: WriteState) => ({
+      ...{ id: `${id}`, state, operation: 'createUser', requestId: `r${id}`, externalReferences: [] },
+      ...{ startedAt: new Date(Date.UTC(2026, 0, 30) + id).toISOString(), importId: 'imp_1' },
+      ...{ endedAt: null, code: null, status: null, partnerRequestId: null, result: null, resolved: null },
+    });
+    const all = [entry(1, 'refused'), entry(2, 'not_sent'), entry(3, 'succeeded'), entry(4, 'succeeded')];
+    const pages = createActivityPages({
+      activity: async ({ environment, state }) => {
+        const activity = state ? all.filter((each) => each.state === state) : all.slice(2);
+        return { environment, requestId: 'r', activity, next: state ? null : '2' };
+      },
+      imports: async () => [],
+    });
+    const { writes } = await pages.page({ environment: 'sandbox', importId: 'imp_1' });
+    assert.deepEqual(writes.map(({ id }) => id).sort(), ['1', '2', '3', '4']);
+  });
+
   it('adds what was sent by one call: first the newest, nothing twice, and as far as it is wanted', async () => {
     const entry = (id: number, state: WriteState, externalId = `${id}`) => ({
       ...{ id: String(id), state, operation: 'createUser', requestId: `r${id}`, endedAt: null, code: null },

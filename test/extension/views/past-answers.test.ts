@@ -66,6 +66,29 @@ describe('what past answers told', () => {
     assert.equal(history.of(here, 'sandbox').ping?.startedAt, 1);
   });
 
+  it('does not say that all is well once a call has found that a ping would fail, until one is answered', () => {
+    const history = createAnswerHistory();
+    const pingOf = (environment: string) => history.of(here, environment).ping?.ok;
+    history.record(call('ping', 1));
+    history.record({ ...call('ping', 1), environment: 'local' });
+    history.record(call('createUser', 3, { failure: failureSample('VALIDATION_ERROR') }));
+    history.record(call('createUser', 4, { failure: failureSample('CANCELLED') }));
+    assert.equal(pingOf('sandbox'), true);
+    history.record(call('createUser', 5, { failure: failureSample('PARTNER_TIMEOUT') }));
+    assert.deepEqual([pingOf('sandbox'), pingOf('local')], [false, true]);
+    history.record(call('createUser', 7));
+    assert.equal(pingOf('sandbox'), true);
+    // Without the BFF there is no environment.
+    history.record(call('health', 9, { failure: failureSample('BFF_UNREACHABLE') }));
+    assert.deepEqual([pingOf('sandbox'), pingOf('local')], [false, false]);
+    history.record(call('createUser', 11));
+    assert.deepEqual([pingOf('sandbox'), pingOf('local')], [true, true]);
+    // A ping that failed stays failed until the next one.
+    history.record(call('ping', 13, { failure: failureSample('PARTNER_TIMEOUT') }));
+    history.record(call('createUser', 15));
+    assert.equal(pingOf('sandbox'), false);
+  });
+
   it('has Pearsana’s health', () => {
     const history = createAnswerHistory();
     const answer = { environment: 'sandbox', requestId: 'r', result: { status: 'ok' }, partner };
