@@ -4,7 +4,7 @@ import { ApiError, errorEnvelope, toApiError, validationError } from './api-erro
 import { type Arrival, recordArrival } from './arrivals.ts';
 import { createDocuments, documentScopes, storingScopes } from './documents.ts';
 import { faultsOf, type Rule, type ValueOf } from './field-rules.ts';
-import { createPeople } from './people.ts';
+import { createPeople, rehearseFailure } from './people.ts';
 import {
   createInvitationBody,
   createUserBody,
@@ -59,7 +59,9 @@ export function createApi(
       requireVersion,
       ...readJson(mostFormBytes),
       (request: Request, response: Answer) => {
-        send(response, 201, people.createUser(checked(createUserBody, request.body)));
+        const body = checked(createUserBody, request.body);
+        if (rehearseFailure(body.identity.email)) request.socket.destroy();
+        else send(response, 201, people.createUser(body));
       },
     )
     .all(onlyBy('POST'));
@@ -74,7 +76,9 @@ export function createApi(
       requireVersion,
       ...readJson(mostFormBytes),
       (request: Request, response: Answer) => {
-        send(response, 201, people.createInvitation(checked(createInvitationBody, request.body)));
+        const body = checked(createInvitationBody, request.body);
+        if (rehearseFailure(body.email)) request.socket.destroy();
+        else send(response, 201, people.createInvitation(body));
       },
     )
     .all(onlyBy('POST'));

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { validationError } from './api-error.ts';
 import type { CreateInvitationBody, CreateUserBody } from './request-bodies.ts';
 
 export type ExternalReference = CreateUserBody['externalReferences'][number];
@@ -39,6 +40,19 @@ export function createPeople(capacity = 10_000) {
       };
     },
   };
+}
+
+/**
+ * Failures to try out, by the name before the `@`: `refused@…` and `refused+anything@…` are refused; to `unanswered@…` the
+ * answer never comes. Pearsana has no such names: they are the stand-in's own.
+ * @returns whether the connection is to be closed in the place of an answer
+ * @throws ApiError if it is refused
+ */
+export function rehearseFailure(email: string): boolean {
+  const [name = ''] = email.toLowerCase().split(/[+@]/);
+  if (name === 'refused')
+    throw validationError([`The local Pearsana refuses every ${name}@… so that you can see a refusal.`]);
+  return name === 'unanswered';
 }
 
 function keysOf(email: string, references: ExternalReference[]): string[] {

@@ -71,9 +71,9 @@ for (const kind of ['node', 'web'] as const) {
       const picture = (name: string) => screenshot(`.cache/screenshots/import-${name}-${kind}.png`);
 
       /** From the file's menu to the review. */
-      async function walkToReview(environment: string): Promise<void> {
+      async function walkToReview(environment: string, describe = describeRows): Promise<void> {
         await importFromExplorer(workbench, 'roster.csv');
-        await describeRows(workbench);
+        await describe(workbench);
         await quickInput.pick(environment);
       }
 
@@ -102,7 +102,8 @@ for (const kind of ['node', 'web'] as const) {
       await t.test(
         'the number is typed too, the first five are looked at, and each is invited once',
         async () => {
-          await walkToReview('production');
+          // Escape has thrown away nothing that was chosen for the columns.
+          await walkToReview('production', (own) => describeRowsAsBefore(own, /^Import roster\.csv/));
           await quickInput.step(/Invite people · production/);
           await quickInput.accept();
           await quickInput.message(/Type “production 7” to invite 7 people/);

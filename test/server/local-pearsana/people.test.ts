@@ -44,6 +44,26 @@ test('the people of the local Pearsana', async (t) => {
     assert.notEqual(ids[0], ids[1]);
   });
 
+  await t.test('may have names that are refused, or never answered', async () => {
+    const call = (email: string) =>
+      Promise.all([
+        postJson(pearsana, token, '/v1/invitations', invitation(email, sis('failing'))),
+        postJson(pearsana, token, '/v1/users', {
+          ...user('failing'),
+          identity: { ...user('failing').identity, email },
+        }),
+      ]);
+    for (const email of ['refused@example.com', 'Refused+7@example.com']) {
+      for (const { status, body } of await call(email)) {
+        assert.equal(status, 400);
+        assert.match(JSON.stringify(body), /VALIDATION_ERROR.*The local Pearsana refuses every refused@…/);
+      }
+    }
+    for (const email of ['unanswered@example.com', 'unanswered+7@example.com'])
+      await assert.rejects(call(email), /fetch failed|socket|terminated|closed/i);
+    for (const { status } of await call('refusedly@example.com')) assert.equal(status, 201);
+  });
+
   await t.test('are invited as pending', async () => {
     const { status, body } = await postJson(
       pearsana,
