@@ -77,18 +77,18 @@ it('what fits a column comes before what fits none', async () => {
   assert.deepEqual(
     all.map(({ operation, used }) => [operation, used]),
     [
-      ['createInvitation', 1],
-      ['createUser', 1],
-      ['submitDocument', 0],
+      ['createInvitation', 4],
+      ['createUser', 4],
+      ['submitDocument', 1],
     ],
   );
 });
 
 it('each column is offered with its cell of the first row, those that can hold the field first', async () => {
-  const all = await fits('Nr;Vorname;Nachname;E-Mail;Fach\n3100111;Katrin;Huber;k@example.edu;\n');
+  const all = await fits('Nr;Roepnaam;Achternaam;E-Mail;Vak\n3100111;Katrin;Huber;k@example.edu;\n');
   const draft: ColumnsDraft = {
     ...{ operation: 'createInvitation', set: {}, constant: [] },
-    map: { Nachname: 'identity.lastName' },
+    map: { Achternaam: 'identity.lastName' },
   };
   const shown = async (field: string) => {
     const step = columnSteps(all, draft).find(({ id }) => id === `column:${field}`);
@@ -96,9 +96,9 @@ it('each column is offered with its cell of the first row, those that can hold t
     return (await step.options(draft)).map(({ label, description }) => `${label}: ${description}`);
   };
   // What another field has taken is not offered.
-  assert.deepEqual(await shown('identity.firstName'), ['Vorname: Katrin', 'Fach: (empty)', 'Nr: 3100111']);
+  assert.deepEqual(await shown('identity.firstName'), ['Roepnaam: Katrin', 'Vak: (empty)', 'Nr: 3100111']);
   assert.deepEqual(await shown('externalReferences[0].externalId'), [
-    ...['Nr: 3100111', 'Vorname: Katrin', 'Fach: (empty)'],
+    ...['Nr: 3100111', 'Roepnaam: Katrin', 'Vak: (empty)'],
   ]);
 });
 
