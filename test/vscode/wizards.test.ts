@@ -155,11 +155,11 @@ for (const kind of ['node', 'web'] as const) {
         ];
       };
 
-      async function refuse({ ask, prompt, wrong: [text, words] }: StepScript): Promise<void> {
+      async function refuse({ ask, wrong: [text, words] }: StepScript): Promise<void> {
         await quickInput.step(titleOf(ask));
         await quickInput.type(text);
-        // The question stays beside what to enter.
-        assert.match(await quickInput.message(words), prompt);
+        // What is asked stays in the title, and the message says what is wrong.
+        assert.match(await quickInput.message(words), new RegExp(`^${ask}: `));
         await quickInput.accept();
         await quickInput.message(words);
       }

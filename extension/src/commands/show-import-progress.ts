@@ -6,7 +6,11 @@ import { progressWords } from '../imports/import-words.ts';
 /** Shows how far an import is until it ends, and asks where it asks. The view “Imports” shows and offers the same. */
 export function showImportProgress(title: string, run: ImportRun): void {
   const location = vscode.ProgressLocation.Notification;
-  const options = { location, title: `${title} (pause it in the view Imports)`, cancellable: true };
+  const options = {
+    location,
+    title: `${title} (Cancel stops it; pause it in the view Imports)`,
+    cancellable: true,
+  };
   let asked: string | undefined;
   void vscode.window.withProgress(options, (progress, cancellation) => {
     cancellation.onCancellationRequested(() => run.stop());

@@ -1,14 +1,23 @@
 import type { Answer } from '../../../shared/client.ts';
+import { referencesOf, referenceWords } from '../../../shared/external-references.ts';
+import { idIn } from '../../../shared/imports/row-verdict.ts';
 import type { Backend } from '../backend.ts';
 import { type Failed, operationCommands } from '../contributions.ts';
 import type { EnvironmentList } from '../environment-list.ts';
-import { copyRequestId, openTextButton, showFailure, showMessage } from '../failures/show-message.ts';
+import {
+  copyMadeId,
+  copyRequestId,
+  openTextButton,
+  showFailure,
+  showMessage,
+} from '../failures/show-message.ts';
 import type { Situation } from '../failures/situation.ts';
 import { tellFailures } from '../failures/tell-failures.ts';
 import type { PersonOperation } from '../forms/form.ts';
 import type { OperationForm } from '../forms/operation-form.ts';
 import type { Draft } from '../forms/request-draft.ts';
 import { plain } from '../plain-text.ts';
+import { timeWords } from '../time-words.ts';
 import type { Written } from '../views/activity-tree.ts';
 import type { Intentions } from '../writes/intentions.ts';
 import { sendOnce, type Target } from '../writes/send-once.ts';
@@ -62,9 +71,13 @@ export function createWriteCommand<Name extends PersonOperation>(
     const done = `${form.doneWords(request, result)} in ${result.environment}.`;
     const before =
       'replayed' in result && result.replayed ? ' It was already done, so it was not sent again.' : '';
+    const made = idIn(result.result);
+    const people = referenceWords(referencesOf(form.operation, request));
+    const facts = `${people && `For ${plain(people, 200)}\n`}Sent ${timeWords(Date.now(), undefined, 'medium')}`;
     showMessage('information', plain(done + before), [
+      ...(made === undefined ? [] : [copyMadeId(made, facts)]),
       copyRequestId(result.requestId),
-      openTextButton('Open Answer', {
+      openTextButton('Show Pearsana’s Answer', {
         name: `${form.title} in ${id}.json`,
         text: JSON.stringify(result, undefined, 2),
       }),

@@ -55,6 +55,12 @@ export function copyRequestId(requestId: string): Button {
   return { title: 'Copy Request ID', act, detail: requestWords(requestId) };
 }
 
+/** @param facts are shown with the id: whom it is for, and when it was sent. */
+export function copyMadeId(id: string, facts: string): Button {
+  const act = () => vscode.env.clipboard.writeText(id);
+  return { title: 'Copy Pearsana’s ID', act, detail: `${facts}\nPearsana’s id ${plain(id, 128)}` };
+}
+
 function requestWords(requestId: string): string {
   return `Request ${plain(requestId, 128)}`;
 }

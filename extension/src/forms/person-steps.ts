@@ -48,6 +48,10 @@ export function personSteps(schema: Schema, emailPath: Path, whose: string): Tex
           given.some(({ path, value }) => pathWords(path) === id && check(value, next) === undefined);
         return isCertain ? names.filter(isRight).map(({ id }) => id) : [];
       },
+      took: (text) =>
+        `The name “${read(text)
+          .given.map(({ value }) => value)
+          .join(' ')}” was taken from what you entered with the address`,
     },
     ...names,
   ];

@@ -30,6 +30,8 @@ export type TextStep<Draft> = SharedStep & {
   put(text: string, draft: Draft): Draft;
   /** The ids of steps that this text answers too. */
   answers?(text: string): readonly string[];
+  /** What is said at the next step of what this text has answered too. */
+  took?(text: string): string;
 };
 
 export type Option = {

@@ -36,6 +36,8 @@ export async function runWizard<Draft>(
   const alsoAnswered = new Map<string, readonly string[]>();
   const rowNow = () => wizard.steps(draft).filter(({ id }) => !answered?.has(id));
   const isPassed = ({ id }: Step<Draft>) => [...alsoAnswered.values()].some((ids) => ids.includes(id));
+  /** Said with the next question. */
+  let note: string | undefined;
   let current = Math.max(0, from ? rowNow().findIndex(({ id }) => id === from.step) : 0);
   // Steps to mend something, the first of them on the screen; after them, the way leads back to the row.
   let detours = from?.detours ?? [];
@@ -55,7 +57,9 @@ export async function runWizard<Draft>(
       canGoBack: detour !== undefined || current > 0,
       ...(!detour && countOf(row, current)),
     };
-    const answer = await show(step, draft, place, typed.get(step.id), input);
+    const prompt = note === undefined ? step.prompt : `${step.prompt}. ${note}`;
+    note = undefined;
+    const answer = await show({ ...step, prompt }, draft, place, typed.get(step.id), input);
     if (answer.kind === 'cancelled') {
       const untouched = step.kind === 'text' ? step.value(draft) : undefined;
       const left = answer.typed === untouched ? undefined : answer.typed;
@@ -93,7 +97,10 @@ export async function runWizard<Draft>(
     }
     const also = (step.kind === 'text' && step.answers?.(text ?? '')) || [];
     alsoAnswered.set(step.id, also);
-    if (also.length > 0 && text !== undefined) typed.set(step.id, text);
+    if (also.length > 0 && text !== undefined) {
+      typed.set(step.id, text);
+      note = step.kind === 'text' ? step.took?.(text) : undefined;
+    }
     // A step whose answer takes itself away has its successor in its place.
     const changed = rowNow();
     const at = changed.findIndex(({ id }) => id === step.id);

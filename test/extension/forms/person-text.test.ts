@@ -104,6 +104,10 @@ describe('a person who is pasted', () => {
   });
 
   test('is refused with a wrong address, and the words say what to enter', () => {
+    assert.match(
+      emailStep.took?.('Ada Lovelace <ada@example.edu>') ?? '',
+      /^The name “Ada Lovelace” was taken/,
+    );
     assert.match(emailStep.check('Ada Lovelace <ada@example>', {}) ?? '', /^This is not an e-mail address/);
   });
 
