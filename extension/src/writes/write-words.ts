@@ -49,7 +49,7 @@ export function resolvedWords(
 }
 
 /** `SIS 20261234, LMS 77`, each once, and no more than three. */
-function referenceWords(references: unknown): string {
+export function referenceWords(references: unknown): string {
   const list: unknown[] = Array.isArray(references) ? references : [];
   const people = new Set(
     list.map((each) => `${valueAt(each, ['namespace'])} ${valueAt(each, ['externalId'])}`),

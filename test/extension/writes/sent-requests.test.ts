@@ -78,6 +78,19 @@ describe('the review of a write that was sent before', () => {
     assert.match((await first('succeeded'))?.detail ?? '', /^The invitation for SIS A-1 was sent /);
   });
 
+  it('says in its title that it is sent again and for whom, and why it asks for what the journal has not', () => {
+    const form = formAgain(invitationForm, 'createInvitation', { ...before, state: 'refused' });
+    assert.equal(form.title, 'Again for SIS A-1: Invite');
+    const draft = { externalReferences: references };
+    const prompts = form.steps(draft).map(({ prompt }) => prompt);
+    assert.equal(prompts.filter((prompt) => prompt.endsWith('enter it again')).length, 3);
+    const whole = { ...draft, email: 'a@b.co', identity: { firstName: 'A', lastName: 'B' } };
+    assert.equal(
+      form.steps(whole).some(({ prompt }) => prompt.endsWith('enter it again')),
+      false,
+    );
+  });
+
   it('is as ever where nothing happened', async () => {
     assert.deepEqual(await first('refused'), await first(undefined));
     assert.doesNotMatch((await first(undefined))?.label ?? '', /again/);
