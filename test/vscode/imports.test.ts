@@ -13,7 +13,6 @@ import {
   buildExtension,
   chooseInMenu,
   chooseInMenuOf,
-  clickInDetails,
   importFromExplorer,
   noBrowser,
   signIn,
@@ -273,7 +272,7 @@ for (const kind of ['node', 'web'] as const) {
           ).first();
           await done.waitFor();
           assert.equal(invited().length, 8);
-          await clickInDetails(workbench, done, 'Send Again…');
+          await done.getByRole('button', { name: 'Send Again…' }).click();
           await quickInput.step(/Invite people · production/);
           const shown = (await quickInput.options()).join('\n');
           assert.match(shown, /Sent again, done before, 7 · choose this line to skip them/);
