@@ -10,9 +10,20 @@ export const doneWords: Record<ImportOperation, string> = {
   submitDocument: 'submitted',
 };
 
-/** What is known of a person or a document, as in `Already invited 2 min ago (inv_1)`. Undefined if nothing was ever sent. */
-export function knownWords(operation: ImportOperation, known: KnownWrite, now: number): string | undefined {
-  const done = doneWords[operation];
+/**
+ * What is known of a person or a document, as in `Already invited in sandbox 2 min ago (inv_1)`. Undefined if nothing was ever
+ * sent.
+ *
+ * @param environment its name, where nothing else says it
+ */
+export function knownWords(
+  operation: ImportOperation,
+  known: KnownWrite,
+  now: number,
+  environment?: string,
+): string | undefined {
+  const [place, to] = environment === undefined ? ['', ''] : [` in ${environment}`, ` to ${environment}`];
+  const done = doneWords[operation] + place;
   const age = ageWords(Date.parse(known.startedAt), now);
   switch (known.state) {
     case 'succeeded': {
@@ -22,9 +33,9 @@ export function knownWords(operation: ImportOperation, known: KnownWrite, now: n
     case 'unknown':
       return `May have been ${done} ${age}: the outcome is unknown`;
     case 'in_flight':
-      return 'Being sent right now';
+      return `Being sent${to} right now`;
     case 'refused':
-      return `Refused ${age}`;
+      return `Refused${place} ${age}`;
     case 'not_sent':
       return undefined;
   }

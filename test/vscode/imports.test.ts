@@ -76,14 +76,19 @@ for (const kind of ['node', 'web'] as const) {
         await quickInput.pick(environment);
       }
 
+      const marked = (row: string, words: RegExp) =>
+        until(`the line of ${row} says it`, async () => words.test(await wordsAt(page, row)));
+
       await signIn(workbench, bff.accessKey);
 
       await t.test('the review shows all of it, and Escape sends nothing', async () => {
         await walkToReview('production');
-        await quickInput.step(/Invite people · production/);
+        await quickInput.step(/^⚠ Invite people · production · protected/);
+        await quickInput.message(/^This reaches real people\./);
         const shown = (await quickInput.options()).join('\n');
         for (const words of [
           /^Send the first 5, then ask — production/,
+          /Pearsana sends an e-mail to each person\. You look at these 5/,
           /next, you type “production 7” to confirm/,
           /Invite 7 people — production/,
           /Will be sent, 7 rows/,
@@ -105,7 +110,10 @@ for (const kind of ['node', 'web'] as const) {
           await walkToReview('production', (own) => describeRowsAsBefore(own, /^Import roster\.csv/));
           await quickInput.step(/Invite people · production/);
           await quickInput.accept();
-          await quickInput.message(/Type “production 7” to invite 7 people/);
+          await quickInput.message(
+            /Type “production 7” to invite 7 people: the first 5 now, the other 2 after you agree$/,
+          );
+          await picture('confirm');
           await quickInput.type('production');
           await quickInput.message(/exactly/);
           await quickInput.type('production 7');
@@ -122,6 +130,20 @@ for (const kind of ['node', 'web'] as const) {
             .waitFor();
           await importStatus.getByText('roster.csv: 5 of 7 · waiting for you').waitFor();
           await picture('asking');
+          // What was sent so far is in the file, all of it.
+          await workbench.openContainer('Explorer');
+          await treeItem('roster.csv').first().dblclick();
+          for (const name of people.slice(0, 5))
+            await marked(`${name}@`, /Invited in production \(inv_\w+\)/);
+          await marked('student6@', /○ Never sent to production/);
+          // A message is soon gone. A click on the line of the view asks again.
+          await workbench.runCommand('Notifications: Clear All Notifications');
+          await asked.waitFor({ state: 'detached' });
+          await workbench.openContainer('Pearsana');
+          await treeItem(/^roster\.csv, waiting for you/)
+            .first()
+            .click();
+          await picture('asking-again');
           await asked.getByRole('button', { name: 'Continue' }).click();
           await notification(/Imported roster\.csv into production: 7 done, 1 faulty\./)
             .first()
@@ -237,12 +259,11 @@ for (const kind of ['node', 'web'] as const) {
             .waitFor();
           await picture('check');
           for (const [row, words] of [
-            ['student1@', /Already invited .*\(inv_\w+\)/],
-            ['student9@', /○ New/],
+            ['student1@', /Already invited in production .*\(inv_\w+\)/],
+            ['student9@', /○ Never sent to production/],
             ['nobody', /is not an e-mail address/],
-          ] as const) {
-            await until(`the line of ${row} says it`, async () => words.test(await wordsAt(page, row)));
-          }
+          ] as const)
+            await marked(row, words);
           assert.equal(invited().length, 7);
         },
       );
@@ -284,6 +305,15 @@ for (const kind of ['node', 'web'] as const) {
             .first()
             .waitFor();
           assert.equal(invited().length, 15);
+          // Whoever only looks at another environment finds the lines as they were.
+          await marked('student1@', /Invited in production/);
+          await editorAction(page, 'Import from File…').click();
+          await describeRowsAsBefore(workbench, /^Import /);
+          await quickInput.pick('sandbox');
+          await quickInput.step(/^Invite people · sandbox/);
+          await marked('student1@', /Never sent to sandbox/);
+          await quickInput.escape();
+          await marked('student1@', /Invited in production/);
         },
       );
     });

@@ -5,6 +5,7 @@ import type { RowResult } from '../../../shared/imports/result-files.ts';
 import type { RosterRow } from '../../../shared/imports/roster.ts';
 import { type Place, placeFinder } from '../imports/cell-places.ts';
 import type { ImportFile } from '../imports/import-file.ts';
+import { failedWords } from '../imports/row-marks.ts';
 import { plain } from '../plain-text.ts';
 import { documentAt, type RosterSource } from './roster-source.ts';
 
@@ -12,8 +13,10 @@ import { documentAt, type RosterSource } from './roster-source.ts';
 export type ImportDiagnostics = {
   /** Shows the faults of a file that was checked, in the place of what was shown of it. */
   checked: (source: RosterSource, file: ImportFile) => void;
-  /** Adds what became of the rows that were not done. */
-  ended: (source: RosterSource, file: ImportFile, results: readonly RowResult[]) => void;
+  /** Adds what became of the rows that were not done in an environment, which is named. */
+  ended: (source: RosterSource, file: ImportFile, environment: string, results: readonly RowResult[]) => void;
+  /** @returns brings back what is shown of the file now. */
+  keep: (source: RosterSource) => () => void;
   /** Takes away what was said of a row while its outcome was unknown. */
   resolved: (source: RosterSource, row: RosterRow) => void;
 };
@@ -66,12 +69,12 @@ export function createImportDiagnostics(collection: vscode.DiagnosticCollection)
     checked(source, file) {
       show(source, file, faultsOf(file));
     },
-    ended(source, file, results) {
+    ended(source, file, environment, results) {
       const undone = results.flatMap(({ row, state, message = '' }) => {
         const severity = severities[state as keyof typeof severities];
         return severity === undefined
           ? []
-          : [{ line: row.line, message: `${words[state]}: ${message}`, severity }];
+          : [{ line: row.line, message: failedWords({ state, message }, environment), severity }];
       });
       show(source, file, [...faultsOf(file), ...undone]);
     },
@@ -85,6 +88,10 @@ export function createImportDiagnostics(collection: vscode.DiagnosticCollection)
         collection.get(at)?.filter((each) => !isIt(each)),
       );
     },
+    keep({ uri }) {
+      const shown = collection.get(uri);
+      return () => collection.set(uri, shown);
+    },
   };
 }
 
@@ -96,8 +103,3 @@ function diagnosticOf({ message, severity }: Shown, { start, end }: Place): vsco
 }
 
 const severities = { refused: isError, unknown: isWarning, not_sent: isInformation };
-const words: Partial<Record<RowResult['state'], string>> = {
-  refused: 'Refused',
-  unknown: 'Outcome unknown',
-  not_sent: 'Not sent',
-};

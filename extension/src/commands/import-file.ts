@@ -10,6 +10,7 @@ import { createImportRun, type ImportRun, type RunEnd } from '../imports/import-
 import { differenceFrom, type KeptImport, type KeptImports } from '../imports/kept-imports.ts';
 import { type Resolved, resolvedRow } from '../imports/resolved-rows.ts';
 import { marksOf } from '../imports/row-marks.ts';
+import { later } from '../later.ts';
 import { plain } from '../plain-text.ts';
 import type { Target } from '../writes/send-once.ts';
 import { type EndedImport, showImportResults } from './import-results.ts';
@@ -31,6 +32,8 @@ export type ImportDependencies = Pick<WriteDependencies, 'situation' | 'inTest' 
 
 /** An import of this window, from its first row on. */
 export type StartedImport = {
+  /** As in `Import roster.csv into sandbox`. */
+  title: string;
   run: ImportRun;
   source: RosterSource;
   target: Target;
@@ -74,7 +77,10 @@ async function importPrepared(
   const difference = left && differenceFrom(left, prepared.plan);
   if (difference !== undefined) throw new CommandError('IMPORT_NOT_USABLE', difference);
   const decided = await reviewImport(prepared, wanted, { left, input });
-  if (!decided) return undefined;
+  if (!decided) {
+    prepared.unmark();
+    return undefined;
+  }
   const { plan, again, firstFive, announced } = decided;
 
   const results = new Map<CheckedRow, RowResult>();
@@ -92,7 +98,8 @@ async function importPrepared(
   };
 
   const showMarks = () => {
-    if (!source.isFolder) marks.show(source.uri, file.roster, marksOf(file.rows, plan.known, results));
+    if (source.isFolder) return;
+    marks.show(source.uri, file.roster, environmentName, marksOf(file.rows, plan.known, results));
   };
 
   if (plan.toSend.length === 0) {
@@ -100,7 +107,7 @@ async function importPrepared(
     if (left) await kept.forget(left.id);
     const sendAgain = () =>
       dependencies.importFile(source.uri, { environment, operation, map, set, again: true });
-    diagnostics.ended(source, file, ended.results);
+    diagnostics.ended(source, file, environmentName, ended.results);
     showImportResults({ ...ended, ...(ended.result.counts.known > 0 && !wanted.again && { sendAgain }) });
     return ended.result;
   }
@@ -117,7 +124,6 @@ async function importPrepared(
   const headers = file.roster.columns.map(({ header }) => header);
   void dependencies.lastEntries.keepColumns(headers, { operation, map, set });
   let importId: string | undefined;
-  let markedAt = 0;
   const run = createImportRun<CheckedRow>({
     ...{ plan, calls: prepared.callsFor(again), announced, firstFive },
     timing: {
@@ -138,10 +144,25 @@ async function importPrepared(
     onRow: (row, end) => {
       note(row, end);
       if (end.code !== 'OUTCOME_UNKNOWN') dependencies.sent.noteReason(end.requestId, end.message);
-      if (performance.now() - markedAt < markEveryMs) return;
-      markedAt = performance.now();
-      showMarks();
+      showSoon();
     },
+  });
+  let state = run.progress().state;
+  const isOver = () => run.progress().state === 'ended';
+  const tellActivity = () => {
+    const isUnknown = [...results.values()].some((each) => each.state === 'unknown');
+    dependencies.onWritten({ environment, isUnknown, isImport: true });
+  };
+  /** While it waits, somebody looks at what was sent so far: the file and Activity have all of it. */
+  function show(): void {
+    showMarks();
+    if (state === 'asking' || state === 'paused') tellActivity();
+  }
+  const showSoon = later(() => isOver() || show(), markEveryMs);
+  const subscription = run.onDidChange(() => {
+    const before = state;
+    state = run.progress().state;
+    if (state !== before && !isOver()) show();
   });
 
   async function sendAll(): Promise<EndedImport> {
@@ -165,13 +186,15 @@ async function importPrepared(
     });
   }
   const ended = sendAll();
-  dependencies.onRun({ run, source, target, operation, importId: () => importId, resolve, ended });
-  showImportProgress(`Import ${plain(source.name, 60)} into ${plain(environmentName, 60)}`, run);
+  const title = `Import ${plain(source.name, 60)} into ${plain(environmentName, 60)}`;
+  dependencies.onRun({ title, run, source, target, operation, importId: () => importId, resolve, ended });
+  showImportProgress(title, run);
   const all = await ended;
-  dependencies.onWritten({ environment, isUnknown: all.result.counts.unknown > 0, isImport: true });
+  subscription.dispose();
+  tellActivity();
   if (all.result.end === 'finished') list.sentTo(target.environment);
   void list.update();
-  diagnostics.ended(source, file, all.results);
+  diagnostics.ended(source, file, environmentName, all.results);
   showMarks();
   showImportResults(all);
   return all.result;

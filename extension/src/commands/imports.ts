@@ -21,6 +21,7 @@ import { resultOfWrite } from '../imports/import-results-text.ts';
 import { numberWords } from '../imports/import-words.ts';
 import { createKeptImports, heartbeatMs, type KeptImport, silentMs } from '../imports/kept-imports.ts';
 import { resolvedRow } from '../imports/resolved-rows.ts';
+import { later } from '../later.ts';
 import { plain } from '../plain-text.ts';
 import type { Write } from '../views/activity-pages.ts';
 import { openImportItem, runItem } from '../views/import-item.ts';
@@ -32,6 +33,7 @@ import { type ImportDependencies, importRoster, type StartedImport } from './imp
 import { type EndedImport, importResultsPage, showImportResults } from './import-results.ts';
 import { createNewImportFileCommand } from './new-import-file.ts';
 import { nameOf } from './roster-source.ts';
+import { askToContinue } from './show-import-progress.ts';
 import { createRowMarks } from './show-row-marks.ts';
 
 export type ImportsDependencies = Omit<
@@ -69,6 +71,9 @@ export type Imports = {
 /** The BFF is asked for open imports no more often than this; ms. */
 const openForMs = 15_000;
 
+/** The view and the status bar follow a few times a second; ms. */
+const showEveryMs = 300;
+
 /** So many rows of an import are asked for, fifty at a time. */
 const mostShown = 1_000;
 
@@ -104,7 +109,7 @@ export function createImports(dependencies: ImportsDependencies): Imports {
     const own: OwnRun = { ...started, id: `${runs.length + 1}` };
     runs.unshift(own);
     const show = () => showRun(own);
-    const subscription = own.run.onDidChange(later(show));
+    const subscription = own.run.onDidChange(later(show, showEveryMs));
     const heartbeat = setInterval(() => {
       const id = own.importId();
       if (id !== undefined) void kept.seen(id, Date.now());
@@ -264,6 +269,9 @@ export function createImports(dependencies: ImportsDependencies): Imports {
         status.looked(own.id);
         await showText(pageOf(own.id, own.end));
         showImportResults(own.end);
+      } else if (own) {
+        // It has none yet, and may wait for an answer to a message that has gone.
+        askToContinue(own.title, own.run);
       } else if ('importId' in reference) await showText(await pageFromActivity(reference));
       return undefined;
     }),
@@ -283,18 +291,5 @@ export function createImports(dependencies: ImportsDependencies): Imports {
           })),
       ];
     },
-  };
-}
-
-/** At most a few times a second: a view that changes with every row would do nothing else. */
-function later(act: () => void): () => void {
-  let isDue = false;
-  return () => {
-    if (isDue) return;
-    isDue = true;
-    setTimeout(() => {
-      isDue = false;
-      act();
-    }, 300);
   };
 }

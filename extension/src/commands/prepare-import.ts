@@ -37,6 +37,8 @@ export type PreparedImport = {
   perMinute: number | undefined;
   /** The imports that the BFF shows to the user in this environment, newest first. */
   imports: readonly ImportRecord[];
+  /** Brings back what the file's lines said before, where somebody only looked. */
+  unmark: () => void;
 };
 
 export type PrepareDependencies = Pick<WriteDependencies, 'list' | 'input' | 'lastEntries' | 'backend'> & {
@@ -72,6 +74,7 @@ export async function prepareImport(
   const checked = await whileShown(`Checking ${name}…`, () =>
     checkImportFile(bytes, operation, columns, documentFaults(source, operation, fileLimits.document)),
   );
+  const faultsBefore = diagnostics.keep(source);
   diagnostics.checked(source, checked);
   const [fault] = checked.roster.faults;
   if (fault) {
@@ -79,7 +82,7 @@ export async function prepareImport(
     throw new CommandError('IMPORT_NOT_USABLE', `${name}${place}: ${plain(fault.message)}`);
   }
 
-  const { id: environment, protected: isProtected } = target.environment;
+  const { id: environment, name: environmentName, protected: isProtected } = target.environment;
   const { digest } = checked;
   const client = backend.imports(target.origin);
   const callsFor = (again: boolean) =>
@@ -95,11 +98,13 @@ export async function prepareImport(
     const file = { ...checked, rows };
     // What was mended elsewhere is no fault any more.
     diagnostics.checked(source, file);
-    if (!isFolder) marks.show(uri, file.roster, marksOf(file.rows, plan.known));
+    const shown = () => marks.show(uri, file.roster, environmentName, marksOf(file.rows, plan.known));
+    const markedBefore = isFolder ? () => false : shown();
+    const unmark = () => void (markedBefore() && faultsBefore());
     const { imports, perMinute } = await client.imports({ environment });
     // A BFF that does not tell the rate here tells it of each import.
     const rate = perMinute ?? imports[0]?.perMinute;
-    return { source, columns, target, file, ready, plan, callsFor, perMinute: rate, imports };
+    return { source, columns, target, file, ready, plan, callsFor, perMinute: rate, imports, unmark };
   });
 }
 

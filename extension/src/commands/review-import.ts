@@ -49,13 +49,18 @@ export async function reviewImport(
     ? draft
     : await runWizard<ReviewDraft>(
         {
-          title: plain(heading.filter(Boolean).join(' · '), 120),
+          title: plain(`${environment.protected ? '⚠ ' : ''}${heading.filter(Boolean).join(' · ')}`, 120),
           draft,
           steps: (now) =>
             reviewSteps({
               ...{ fileName: source.name, operation, environment, rows: file.rows, perMinute },
               ...{ columns: file.roster.columns, set: columns.set, openProblems },
-              ...{ plan: planFor(now), isFolder: source.isFolder, leftOut: source.leftOut },
+              ...{
+                plan: planFor(now),
+                firstFive: now.firstFive,
+                isFolder: source.isFolder,
+                leftOut: source.leftOut,
+              },
               ...(hasChanged && { rowsBefore: left.rows }),
             }),
           // What was done before is skipped unless somebody asks for it.

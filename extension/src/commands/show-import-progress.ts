@@ -22,10 +22,7 @@ export function showImportProgress(title: string, run: ImportRun): void {
         progress.report({ message, increment: (100 * (done - before)) / total });
         before = done;
         if (question !== undefined && question !== asked) {
-          showMessage('warning', question, [
-            { title: 'Continue', act: () => run.continue() },
-            { title: 'Stop', act: () => run.stop() },
-          ]);
+          askToContinue(title, run);
         }
         asked = question;
         if (state === 'ended') {
@@ -39,8 +36,21 @@ export function showImportProgress(title: string, run: ImportRun): void {
   });
 }
 
+/** Asks a person to continue or stop an import that waits; does nothing while it does not. */
+export function askToContinue(title: string, run: ImportRun): void {
+  const { state, done, total, question } = run.progress();
+  if (question === undefined && state !== 'paused') return;
+  const words = question ?? `Paused at ${progressWords(done, total, undefined)}. Continue?`;
+  // An old message that is answered late says nothing of another question.
+  const isSame = () => run.progress().question === question;
+  showMessage('warning', `${title}: ${words}`, [
+    { title: 'Continue', act: () => isSame() && run.continue() },
+    { title: 'Stop', act: () => run.stop() },
+  ]);
+}
+
 const stateWords: Record<string, string> = {
   away: 'The BFF does not answer. Waiting for it…',
-  paused: 'Paused.',
-  asking: 'Waiting for you.',
+  paused: 'Paused. Click its line there to continue.',
+  asking: 'Waiting for you. Click its line there to continue.',
 };

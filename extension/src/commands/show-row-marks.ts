@@ -17,14 +17,20 @@ import { asMarkdown } from '../plain-text.ts';
 
 /** Shows beside each line of a file what is known of its row, as long as the file is what was checked. */
 export type RowMarks = vscode.Disposable & {
-  /** Replaces what was shown of the file; once it was edited, nothing is shown until it is read again. */
-  show(uri: vscode.Uri, roster: Roster, marks: readonly RowMark[]): void;
+  /**
+   * Replaces what was shown of the file; once it was edited, nothing is shown until it is read again.
+   *
+   * @param environment its name: what is known is true of it alone
+   * @returns brings back what was shown before, unless the file or what is known of it has changed since; says whether it did
+   */
+  show(uri: vscode.Uri, roster: Roster, environment: string, marks: readonly RowMark[]): () => boolean;
   /** Shows what a person has found out, wherever nobody knew. */
   resolved(write: Resolved): void;
 };
 
 type Shown = {
   roster: Roster;
+  environment: string;
   lineCount: number;
   /** For the text that was checked; `marks` has what is left of them after edits. */
   checked: readonly RowMark[];
@@ -58,7 +64,7 @@ export function createRowMarks(): RowMarks {
 
   function drawWords(editor: vscode.TextEditor): void {
     const { document, visibleRanges } = editor;
-    const { marks = [], roster } = shownBy.get(document.uri.toString()) ?? {};
+    const { marks = [], roster, environment = '' } = shownBy.get(document.uri.toString()) ?? {};
     const now = Date.now();
     const isSeen = ({ line }: RowMark) =>
       visibleRanges.some(
@@ -68,12 +74,12 @@ export function createRowMarks(): RowMarks {
       words,
       marks.filter(isSeen).flatMap((mark): vscode.DecorationOptions[] => {
         if (!roster || mark.line >= document.lineCount) return [];
-        const { operation } = roster;
+        const about = { operation: roster.operation, environment };
         const hoverMessage = new vscode.MarkdownString();
         // As text: what Pearsana and the file say is never markup, nor a link.
-        for (const detail of markDetails(mark, operation, now))
+        for (const detail of markDetails(mark, about, now))
           hoverMessage.appendMarkdown(`${asMarkdown(detail)}\n\n`);
-        const contentText = `${signs[mark.kind]} ${markWords(mark, operation, now)}`;
+        const contentText = `${signs[mark.kind]} ${markWords(mark, about, now)}`;
         return [
           {
             range: document.lineAt(mark.line).range,
@@ -114,12 +120,22 @@ export function createRowMarks(): RowMarks {
   ];
 
   return {
-    show(uri, roster, marks) {
-      const shown = shownBy.get(uri.toString());
-      if (shown?.roster === roster && shown.isEdited) return;
+    show(uri, roster, environment, marks) {
+      const key = uri.toString();
+      const before = shownBy.get(key);
+      if (before?.roster === roster && before.isEdited) return () => false;
       const lineCount = 1 + countLineEnds(roster.text);
-      shownBy.set(uri.toString(), { roster, lineCount, checked: marks, isEdited: false, marks });
-      drawAll(uri.toString());
+      const shown: Shown = { roster, environment, lineCount, checked: marks, isEdited: false, marks };
+      const put = (now: Shown) => {
+        shownBy.set(key, now);
+        drawAll(key);
+      };
+      put(shown);
+      return () => {
+        if (shownBy.get(key) !== shown || shown.isEdited || before?.roster.text !== roster.text) return false;
+        put({ ...before, isEdited: false, marks: before.checked });
+        return true;
+      };
     },
     resolved(write) {
       for (const [uri, shown] of shownBy) {

@@ -33,6 +33,8 @@ export type ReviewedImport = {
   environment: ReviewedEnvironment;
   rows: readonly CheckedRow[];
   plan: Pick<ImportPlan<CheckedRow>, 'toSend' | 'ends' | 'known'>;
+  /** Whether a person chose to look at the first rows before the others are sent. */
+  firstFive?: boolean;
   /** Where the values of each row come from. */
   columns: Roster['columns'];
   set: ColumnsDraft['set'];
@@ -49,10 +51,15 @@ export type ReviewedImport = {
 
 /** The last look at all of it, and where the environment is protected its name and the number, typed. */
 export function reviewSteps(reviewed: ReviewedImport): Step<ReviewDraft>[] {
-  const { environment, plan, operation } = reviewed;
+  const { environment, plan, operation, firstFive } = reviewed;
   const count = plan.toSend.length;
   const wanted = confirmationText(environment.id, count);
-  const confirmation = confirmationStep<ReviewDraft>(wanted, deedWords(operation, count));
+  const deed = deedWords(operation, count);
+  const deeds =
+    firstFive && count > firstRows
+      ? `${deed}: the first ${firstRows} now, the other ${numberWords(count - firstRows)} after you agree`
+      : deed;
+  const confirmation = confirmationStep<ReviewDraft>(wanted, deeds, consequenceOf(reviewed));
   const steps = [
     ...(doneBefore(plan) > 0 ? [knownStep(doneBefore(plan))] : []),
     reviewStep(reviewed),
@@ -60,6 +67,15 @@ export function reviewSteps(reviewed: ReviewedImport): Step<ReviewDraft>[] {
   ];
   // Those about the columns were counted before, without these.
   return steps.map((step) => ({ ...step, counted: false }));
+}
+
+/** What comes of it for each person, said before it is sent. */
+function consequenceOf({
+  environment,
+  operation,
+}: Pick<ReviewedImport, 'environment' | 'operation'>): string {
+  if (environment.kind === 'local') return localWords[operation];
+  return operation === 'createInvitation' ? 'Pearsana sends an e-mail to each person.' : '';
 }
 
 /** How many rows were done before, whether they are sent again or not. */
@@ -87,7 +103,7 @@ function reviewStep(reviewed: ReviewedImport): ChoiceStep<ReviewDraft> {
     kind: 'choice',
     id: 'review',
     ask: 'Review',
-    prompt: 'Nothing is sent before you choose how',
+    prompt: `${reviewed.environment.protected ? 'This reaches real people. ' : ''}Nothing is sent before you choose how`,
     options: () => [...sendOptions(reviewed), ...reviewLines(reviewed), ...exampleOptions(reviewed)],
     put: (option, draft) => {
       if (option === sendAll || option === sendFirst) return { ...draft, firstFive: option === sendFirst };
@@ -100,6 +116,7 @@ function reviewStep(reviewed: ReviewedImport): ChoiceStep<ReviewDraft> {
 function sendOptions({ environment, operation, plan }: ReviewedImport): Option[] {
   const count = plan.toSend.length;
   if (count === 0) return [];
+  const consequence = consequenceOf({ environment, operation });
   const next = environment.protected
     ? `next, you type “${confirmationText(environment.id, count)}” to confirm`
     : environment.apiUrl;
@@ -107,7 +124,7 @@ function sendOptions({ environment, operation, plan }: ReviewedImport): Option[]
     id: sendAll,
     label: `${capitalised(deedWords(operation, count))} — ${environment.name}`,
     description: next,
-    detail: `${environment.kind === 'local' ? `${localWords[operation]} ` : ''}You can pause or stop it at any time.`,
+    detail: `${consequence} You can pause or stop it at any time.`.trim(),
     ...mark(environment),
   };
   if (count <= firstRows) return [all];
@@ -115,7 +132,8 @@ function sendOptions({ environment, operation, plan }: ReviewedImport): Option[]
     id: sendFirst,
     label: `Send the first ${firstRows}, then ask — ${environment.name}`,
     description: next,
-    detail: `You look at these ${firstRows} before the other ${rowWords(count - firstRows)} are sent.`,
+    detail:
+      `${consequence} You look at these ${firstRows} before the other ${rowWords(count - firstRows)} are sent.`.trim(),
     ...mark(environment),
   };
   // The first one is taken by Enter alone.

@@ -1,4 +1,5 @@
 import type { ImportRecord } from '../../../shared/import-record.ts';
+import { countRows } from '../../../shared/imports/count-rows.ts';
 import type { ImportCalls } from '../../../shared/imports/import-calls.ts';
 import { type ImportTiming, runImport } from '../../../shared/imports/import-loop.ts';
 import type { ImportPlan } from '../../../shared/imports/plan-import.ts';
@@ -7,7 +8,7 @@ import type { RowFailure } from '../../../shared/imports/row-verdict.ts';
 import { createEvent, type Event } from '../event.ts';
 import { CommandError } from '../failures/command-failure.ts';
 import { firstRows } from './import-review.ts';
-import { numberWords, pauseWords } from './import-words.ts';
+import { numberWords, pauseWords, stateCountWords } from './import-words.ts';
 
 /** `asking`: it waits for a person, who continues or stops it. */
 export type RunState = 'running' | 'away' | 'paused' | 'asking' | 'ended';
@@ -63,6 +64,8 @@ export function createImportRun<Row>(options: RunOptions<Row>): ImportRun {
   let question: { words: string; answer: (answer: 'go-on' | 'end') => void } | undefined;
   let done = 0;
   const times: number[] = [];
+  /** What became of the rows that a person looks at first. */
+  const firstEnds: RowEnd[] = [];
   /** What ends every call alike, found in this window: the BFF was not asked. */
   let ownFailure: RowFailure | undefined;
 
@@ -85,6 +88,7 @@ export function createImportRun<Row>(options: RunOptions<Row>): ImportRun {
 
   function onRow(row: Row, end: RowEnd): void {
     done += 1;
+    if (firstEnds.length < firstRows) firstEnds.push(end);
     times.push(timing.now());
     if (times.length > measuredRows) times.shift();
     options.onRow(row, end);
@@ -130,7 +134,10 @@ export function createImportRun<Row>(options: RunOptions<Row>): ImportRun {
     let ended: RunEnd | undefined;
     for (const [index, toSend] of parts.entries()) {
       if (index > 0 && !ended) {
-        const words = `The first ${firstRows} rows were sent. Continue with the other ${numberWords(toSend.length)}?`;
+        const counts = countRows(firstEnds);
+        const isDone = counts.succeeded + counts.known === firstRows;
+        const sent = isDone ? ' were sent' : `: ${stateCountWords(counts)}`;
+        const words = `The first ${firstRows} rows${sent}. Continue with the other ${numberWords(toSend.length)}?`;
         if ((await ask(words)) === 'end') ended = { end: 'cancelled' };
       }
       if (ended) {

@@ -14,8 +14,11 @@ export type MarkKind = (typeof markKinds)[number];
 export type RowMark = { line: number; kind: MarkKind } & (
   | { known: KnownWrite }
   | { result: RowResult }
-  | { words: string }
+  | { words?: string }
 );
+
+/** What a file's marks are about. */
+export type MarkedFor = { operation: ImportOperation; environment: string };
 
 /** What is known of each row: its faults, else what became of it in this import, else what was sent before. */
 export function marksOf(
@@ -33,7 +36,7 @@ export function marksOf(
         return { line, kind: kindsOfResults[result.state], result };
       return write && write.state !== 'not_sent'
         ? { line, kind: kindsOfKnown[write.state], known: write }
-        : { line, kind: 'new', words: 'New' };
+        : { line, kind: 'new' };
     }),
   );
 }
@@ -58,20 +61,33 @@ function onePerLine(marks: readonly RowMark[]): RowMark[] {
 }
 
 /** The words beside the line. */
-export function markWords(mark: RowMark, operation: ImportOperation, now: number): string {
-  if ('known' in mark) return knownWords(operation, mark.known, now) ?? '';
-  if ('words' in mark) return plain(mark.words, 160);
-  const { state, id, message = '' } = mark.result;
-  const done = `${capitalised(doneWords[operation])}${id === undefined ? '' : ` (${id})`}`;
+export function markWords(mark: RowMark, { operation, environment }: MarkedFor, now: number): string {
+  const name = plain(environment, 60);
+  if ('known' in mark) return knownWords(operation, mark.known, now, name) ?? '';
+  if (!('result' in mark)) return plain(mark.words ?? `Never sent to ${name}`, 160);
+  const { state, id } = mark.result;
+  const done = `${doneWords[operation]} in ${name}${id === undefined ? '' : ` (${id})`}`;
+  const failed = failedWords(mark.result, name);
   const words: Record<RowResult['state'], string> = {
-    succeeded: done,
-    known: `Already ${doneWords[operation]}${id === undefined ? '' : ` (${id})`}`,
-    refused: `Refused: ${message}`,
-    unknown: `Outcome unknown: ${message}`,
-    invalid: message,
-    not_sent: message,
+    succeeded: capitalised(done),
+    known: `Already ${done}`,
+    refused: failed,
+    unknown: failed,
+    invalid: failed,
+    not_sent: failed,
   };
   return plain(words[state], 160);
+}
+
+/** Why a row is not done, and where. */
+export function failedWords(
+  { state, message = '' }: Pick<RowResult, 'state' | 'message'>,
+  environment: string,
+): string {
+  if (state === 'refused') return `Refused in ${environment}: ${message}`;
+  if (state === 'unknown') return `Outcome unknown in ${environment}: ${message}`;
+  if (state === 'not_sent') return `Not sent to ${environment}: ${message.replace(/^Not sent: /, '')}`;
+  return message;
 }
 
 /** Whether it is in Problems too, whose words VS Code shows to whoever points at the line. */
@@ -82,8 +98,8 @@ function isProblem(mark: RowMark): boolean {
 const isUndone = new Set<RowResult['state']>(['refused', 'unknown', 'not_sent']);
 
 /** More of it, line by line, for whoever points at the line. */
-export function markDetails(mark: RowMark, operation: ImportOperation, now: number): string[] {
-  const details = isProblem(mark) ? [] : [markWords(mark, operation, now)];
+export function markDetails(mark: RowMark, about: MarkedFor, now: number): string[] {
+  const details = isProblem(mark) ? [] : [markWords(mark, about, now)];
   if ('known' in mark) {
     const { startedAt, requestId, mine, code } = mark.known;
     const time = capitalised(timeWords(startedAt, now, 'medium'));

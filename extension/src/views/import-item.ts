@@ -40,13 +40,16 @@ export function runItem(own: {
     [operations[operation].title, item.description, question].filter(Boolean).join(': '),
     400,
   );
+  const waits = state === 'asking' || state === 'paused';
   if (end) item.tooltip += '\nClick to see what became of each row, and to save it.';
+  else if (waits) item.tooltip += '\nClick to continue or stop it.';
   item.iconPath =
     !end || isWhole(end.counts)
       ? themeIcon(look.icon, end && colors.succeeded)
       : themeIcon('warning', colors.unknown);
   item.contextValue = `import ${look.may}`;
-  if (end) item.command = { command: 'pearsana.showImportResults', title: '', arguments: [{ run: id }] };
+  if (end || waits)
+    item.command = { command: 'pearsana.showImportResults', title: '', arguments: [{ run: id }] };
   return item;
 }
 

@@ -43,9 +43,14 @@ export function createImportStatusItem(): ImportStatusItem {
       const name = plain(source.name, 40);
       const words = end ? stateCountWords(end.counts) : progressWords(done, total, undefined);
       const icon = end && !isWhole(end.counts) ? 'warning' : icons[state];
-      const waits = state === 'asking' ? ' · waiting for you' : '';
+      const isAsking = state === 'asking';
+      const waits = isAsking ? ' · waiting for you' : '';
       item.text = `$(${icon}) ${name}: ${words}${waits}`;
-      const click = end ? 'see what became of each row' : 'pause or stop it in the view “Imports”';
+      const click = end
+        ? 'see what became of each row'
+        : isAsking
+          ? 'continue or stop it'
+          : 'pause or stop it in the view “Imports”';
       item.tooltip = `Import of ${name} into ${plain(target.environment.name, 60)}: ${words}.\nClick to ${click}.`;
       item.accessibilityInformation = {
         label: `Pearsana: Import of ${name}, ${words}${waits}`,
@@ -53,10 +58,11 @@ export function createImportStatusItem(): ImportStatusItem {
       };
       item.color = end && !isWhole(end.counts) ? new vscode.ThemeColor(colors.unknown) : undefined;
       const attention = new vscode.ThemeColor('statusBarItem.warningBackground');
-      item.backgroundColor = state === 'asking' ? attention : undefined;
-      item.command = end
-        ? { title: '', command: 'pearsana.showImportResults', arguments: [{ run: id }] }
-        : 'pearsana.imports.focus';
+      item.backgroundColor = isAsking ? attention : undefined;
+      item.command =
+        end || isAsking
+          ? { title: '', command: 'pearsana.showImportResults', arguments: [{ run: id }] }
+          : 'pearsana.imports.focus';
       item.show();
     },
     looked(id) {

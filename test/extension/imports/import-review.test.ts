@@ -130,6 +130,22 @@ describe('the review of an import', () => {
     assert(reviewSteps({ ...reviewed, environment: sandbox }).every(({ kind }) => kind === 'choice'));
   });
 
+  it('warns before a protected environment as one invitation does, and says what is sent now and what later', async () => {
+    const promptIn = (environment: ReviewedImport['environment']) =>
+      reviewSteps({ ...reviewed, environment }).find(({ id }) => id === 'review')?.prompt;
+    assert.match(promptIn(production) ?? '', /^This reaches real people\./);
+    assert.doesNotMatch(promptIn(sandbox) ?? '', /real people/);
+    for (const environment of [production, sandbox]) {
+      const { options } = await optionsOf(environment);
+      for (const { detail } of options.slice(0, 2))
+        assert.match(detail ?? '', /^Pearsana sends an e-mail to each person\. You /);
+    }
+    const promptOf = (firstFive: boolean) => reviewSteps({ ...reviewed, firstFive }).at(-1)?.prompt;
+    const all = 'Pearsana sends an e-mail to each person. Type “production 2998” to invite 2,998 people';
+    assert.equal(promptOf(false), all);
+    assert.equal(promptOf(true), `${all}: the first 5 now, the other 2,993 after you agree`);
+  });
+
   it('sends what was done before only if that is chosen, and then counts and names it', async () => {
     const again = { ...reviewed, plan: planOf(ready, found, true) };
     const known = reviewSteps(reviewed).find(({ id }) => id === 'known');

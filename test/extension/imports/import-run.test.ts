@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CommandError } from '../../../extension/src/failures/command-failure.ts';
 import { createImportRun } from '../../../extension/src/imports/import-run.ts';
+import { ClientError } from '../../../shared/client-error.ts';
 import type { ImportRecord } from '../../../shared/import-record.ts';
 import type { ImportCalls } from '../../../shared/imports/import-calls.ts';
 import type { RowEnd } from '../../../shared/imports/row-end.ts';
@@ -16,7 +17,7 @@ const record: ImportRecord = {
 /** An import of so many rows; `send` may fail. */
 function prepare(
   count: number,
-  { firstFive = false, send }: { firstFive?: boolean; send?: () => void } = {},
+  { firstFive = false, send }: { firstFive?: boolean; send?: (row: number) => void } = {},
 ) {
   const time = createVirtualTime();
   const ends = new Map<number, RowEnd>();
@@ -32,7 +33,7 @@ function prepare(
     send: async (row) => {
       sent.push(row);
       await time.sleep(10);
-      send?.();
+      send?.(row);
       return { requestId: `r${row}`, result: {}, replayed: false };
     },
   };
@@ -61,6 +62,28 @@ describe('an import of this window', () => {
     assert.deepEqual(questions, ['The first 5 rows were sent. Continue with the other 3?']);
     assert.deepEqual(announced, [8]);
     assert.deepEqual(sent, [0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it('says what became of the first five where not all of them are done', async () => {
+    const failure = { code: 'CONFLICT', message: 'No.', outcome: 'refused' } as const;
+    const context = { origin: 'http://bff', requestId: 'r', environment: 'sandbox' };
+    const refused = new ClientError({
+      ...{ ...context, reason: 'refused', status: 409, outcome: 'refused', failure },
+    });
+    const { run, time } = prepare(8, {
+      firstFive: true,
+      send: (row) => {
+        if (row === 1) throw refused;
+      },
+    });
+    const questions: (string | undefined)[] = [];
+    run.onDidChange(() => {
+      if (run.progress().state !== 'asking') return;
+      questions.push(run.progress().question);
+      run.continue();
+    });
+    await time.run(run.start());
+    assert.deepEqual(questions, ['The first 5 rows: 4 done, 1 refused. Continue with the other 3?']);
   });
 
   it('gives every row its end when a person stops it after the first five', async () => {

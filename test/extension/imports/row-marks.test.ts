@@ -23,7 +23,8 @@ const write = (state: KnownWrite['state'], more: Partial<KnownWrite> = {}): Know
   ...more,
 });
 const invited = write('succeeded', { result: { invitation: { invitationId: 'inv_1' } } });
-const wordsOf = (mark: RowMark | undefined) => mark && markWords(mark, 'createInvitation', now);
+const about = { operation: 'createInvitation', environment: 'sandbox' } as const;
+const wordsOf = (mark: RowMark | undefined) => mark && markWords(mark, about, now);
 
 describe('the marks of a file that was checked', () => {
   it('show the 37 new lines of tomorrow’s longer roster', async () => {
@@ -38,16 +39,16 @@ describe('the marks of a file that was checked', () => {
   });
 
   const states: [what: string, known: KnownWrite, kind: string, words: RegExp][] = [
-    ['was invited', invited, 'done', /^Already invited 2 min ago \(inv_1\)$/],
-    ['was refused', write('refused', { code: 'CONFLICT' }), 'refused', /^Refused 2 min ago$/],
+    ['was invited', invited, 'done', /^Already invited in sandbox 2 min ago \(inv_1\)$/],
+    ['was refused', write('refused', { code: 'CONFLICT' }), 'refused', /^Refused in sandbox 2 min ago$/],
     [
       'may have been invited',
       write('unknown'),
       'unknown',
-      /^May have been invited 2 min ago: the outcome is/,
+      /^May have been invited in sandbox 2 min ago: the outcome is/,
     ],
-    ['is being invited', write('in_flight'), 'unknown', /^Being sent/],
-    ['could not be sent', write('not_sent', { code: 'BUSY' }), 'new', /^New$/],
+    ['is being invited', write('in_flight'), 'unknown', /^Being sent to sandbox/],
+    ['could not be sent', write('not_sent', { code: 'BUSY' }), 'new', /^Never sent to sandbox$/],
   ];
   for (const [what, known, kind, words] of states) {
     it(`say who ${what}`, async () => {
@@ -62,7 +63,7 @@ describe('the marks of a file that was checked', () => {
     const { rows } = await check(`${header}\n${people[0]}`);
     const [mark] = marksOf(rows, new Map(rows.map((row) => [row, { ...invited, mine: false }])));
     assert(mark);
-    const details = markDetails(mark, 'createInvitation', now).join('\n');
+    const details = markDetails(mark, about, now).join('\n');
     assert.match(details, /sent by somebody else/);
     assert.match(details, /Request req-1/);
     assert.doesNotMatch(details, /Code/);
@@ -70,8 +71,8 @@ describe('the marks of a file that was checked', () => {
 
   it('have the code of a failure in their details, and not beside the line', () => {
     const refused = { line: 1, kind: 'refused' as const, known: write('refused', { code: 'CONFLICT' }) };
-    const details = markDetails(refused, 'createInvitation', now);
-    assert.deepEqual([details[0], details[2]], ['Refused 2 min ago', 'Code CONFLICT']);
+    const details = markDetails(refused, about, now);
+    assert.deepEqual([details[0], details[2]], ['Refused in sandbox 2 min ago', 'Code CONFLICT']);
   });
 
   it('are at the line where a row begins, and nowhere if a line has several rows', async () => {
@@ -110,12 +111,12 @@ describe('the marks of an import', () => {
     assert.deepEqual(
       marks.map((mark) => [mark.kind, wordsOf(mark)]),
       [
-        ['done', 'Invited (inv_2)'],
-        ['done', 'Already invited 2 min ago (inv_1)'],
-        ['refused', 'Refused: This person is invited.'],
-        ['new', 'Not sent: the import ended before this row.'],
-        ['unknown', 'Outcome unknown: No answer.'],
-        ['new', 'New'],
+        ['done', 'Invited in sandbox (inv_2)'],
+        ['done', 'Already invited in sandbox 2 min ago (inv_1)'],
+        ['refused', 'Refused in sandbox: This person is invited.'],
+        ['new', 'Not sent to sandbox: the import ended before this row.'],
+        ['unknown', 'Outcome unknown in sandbox: No answer.'],
+        ['new', 'Never sent to sandbox'],
       ],
     );
   });
