@@ -21,7 +21,7 @@ const serverBundle = join(root, 'dist/server.js');
 const kilobyte = 1024;
 /** A quarter of it is zod, with which the wizards check input as the BFF does. */
 const largestEager = 96 * kilobyte;
-const largestBundle = 248 * kilobyte;
+const largestBundle = 252 * kilobyte;
 const largestVsix = 120 * kilobyte;
 
 /** The sources of the VSIX: files, and folders with everything in them. */
