@@ -84,7 +84,7 @@ for (const kind of ['node', 'web'] as const) {
       await t.test('the review shows all of it, and Escape sends nothing', async () => {
         await walkToReview('production');
         await quickInput.step(/^⚠ Invite people · production · protected/);
-        await quickInput.message(/^This reaches real people\./);
+        await page.getByPlaceholder(/^This reaches real people\./).waitFor();
         const shown = (await quickInput.options()).join('\n');
         for (const words of [
           /^Send the first 5, then ask — production/,
