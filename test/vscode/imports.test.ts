@@ -465,7 +465,8 @@ for (const kind of ['node', 'web'] as const) {
       await using workbench = await place.open('import-resume');
       const { page, quickInput, notification, treeItem } = workbench;
       const arrivals = () => bff.pearsana.arrivals.filter(({ path }) => path === '/v1/invitations');
-      const row = treeItem(/^roster\.csv, /).first();
+      // Activity has a line of the same name.
+      const row = treeItem(/^roster\.csv, (paused|\d)/).first();
       async function press(name: string): Promise<void> {
         await row.hover();
         await row.getByRole('button', { name }).click();

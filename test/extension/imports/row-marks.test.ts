@@ -105,9 +105,9 @@ describe('the marks of an import', () => {
     // The last row is not sent yet.
     const marks = marksOf(rows, known, new Map(results.map((result) => [result.row, result])));
     // Problems says it to whoever points at the line, so the mark does not say it once more.
-    const pointed = marks.map((mark) => markDetails(mark, 'createInvitation', now));
+    const pointed = marks.map((mark) => markDetails(mark, about, now));
     assert.deepEqual(pointed[2], ['Code CONFLICT']);
-    assert.equal(pointed[0]?.[0], 'Invited (inv_2)');
+    assert.equal(pointed[0]?.[0], 'Invited in sandbox (inv_2)');
     assert.deepEqual(
       marks.map((mark) => [mark.kind, wordsOf(mark)]),
       [
