@@ -191,7 +191,8 @@ function reviewLines(reviewed: ReviewedImport): Option[] {
     [
       knownStepId,
       isAgain ? 'Sent again, done before' : 'Skipped, done before',
-      done === 0 ? '0' : `${numberWords(done)} · ${change}`,
+      // What was mended in another file cannot be sent from this one.
+      done === 0 ? '0' : `${numberWords(isAgain ? done - count('known') : done)} · ${change}`,
     ],
     [
       invalidId,
