@@ -32,6 +32,7 @@ import { createEnvironmentList, grantsOf, type KeptDefaults, sessionOf } from '.
 import { createEvent } from './event.ts';
 import { registerTexts } from './failures/show-text.ts';
 import type { Host, Situation } from './failures/situation.ts';
+import { type State, updateInTurn } from './state.ts';
 import type { Write } from './views/activity-pages.ts';
 import type { ActivityNode } from './views/activity-tree.ts';
 import { createEnvironmentsTree } from './views/environments-tree.ts';
@@ -47,11 +48,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const host = hostOf(context.extension.extensionKind);
   const situation = (): Situation => ({ ...host, backend: readUrl() });
 
+  const state = updateInTurn(context.globalState);
   const sessions = createSessionStore(context.secrets);
   const history = createAnswerHistory();
   const log = createCallLog(channel);
   const backend = createBackend({ readUrl, sessions, log, onEnded: history.record });
-  const list = createEnvironmentList(backend.environments, keptDefaults(context.globalState));
+  const list = createEnvironmentList(backend.environments, keptDefaults(state));
   const tree = createEnvironmentsTree({ list, history, situation });
 
   const urlChanges = createEvent<void>();
@@ -79,7 +81,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const signedIn = <Given extends unknown[], Result>(act: (...given: Given) => Result | Promise<Result>) =>
     signInFirst(act, { isSignedIn, signIn });
 
-  const intentions = createIntentions(context.globalState);
+  const intentions = createIntentions(state);
   const reading = { backend, list, situation };
   const sent = createSentRequests();
   const resolutions = createEvent<Write>();
@@ -97,7 +99,7 @@ export function activate(context: vscode.ExtensionContext): void {
     const { subscriptions, extension } = context;
     const version = String(extension.packageJSON.version);
     const { createImportNames } = await import('./imports/import-names.ts');
-    const fileNameOf = createImportNames(context.globalState, importNamesKey).of;
+    const fileNameOf = createImportNames(state, importNamesKey).of;
     const own = { sent, subscriptions, version, fileNameOf, onResolved: resolutions.fire };
     return createActivity({ ...reading, view, changes, ...own });
   });
@@ -106,7 +108,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const writing = once(async (): Promise<WriteDependencies> => {
     const { wizardInput: input } = await import('./forms/wizard-input.ts');
     const { createLastEntries } = await import('./forms/last-entries.ts');
-    const asking = { input, drafts, lastEntries: createLastEntries(context.globalState) };
+    const asking = { input, drafts, lastEntries: createLastEntries(state) };
     return { ...reading, ...asking, intentions, sent, onWritten, inTest };
   });
   const writes = once(async () => {
@@ -118,12 +120,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const onDidChange = () => importChanges.fire(undefined);
   const imports = once(async () => {
     const { createImports } = await import('./commands/imports.ts');
-    const { globalState: state, subscriptions } = context;
+    const { subscriptions } = context;
     const own = { state, subscriptions, onDidChange, onResolved: resolutions.event };
     return createImports({ ...(await writing()), ...own });
   });
   // What a window left is offered once the extension is active again.
-  if (context.globalState.get(keptImportsKey) !== undefined) void imports();
+  if (state.get(keptImportsKey) !== undefined) void imports();
 
   context.subscriptions.push(
     channel,
@@ -241,8 +243,8 @@ function setContext(key: string, value: string | boolean | undefined): void {
 }
 
 /** The default environment of each BFF, as VS Code keeps it for all windows. */
-function keptDefaults(state: vscode.Memento): KeptDefaults {
-  const all = () => state.get<Record<string, string>>(keptDefaultsKey, {});
+function keptDefaults(state: State): KeptDefaults {
+  const all = () => state.get<Record<string, string>>(keptDefaultsKey) ?? {};
   return {
     get: (origin) => all()[origin],
     set: (origin, id) => state.update(keptDefaultsKey, { ...all(), [origin]: id }),

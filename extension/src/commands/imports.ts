@@ -23,6 +23,7 @@ import { createKeptImports, heartbeatMs, type KeptImport, silentMs } from '../im
 import { resolvedRow } from '../imports/resolved-rows.ts';
 import { later } from '../later.ts';
 import { plain } from '../plain-text.ts';
+import type { State } from '../state.ts';
 import type { Write } from '../views/activity-pages.ts';
 import { openImportItem, runItem } from '../views/import-item.ts';
 import { createImportStatusItem } from '../views/import-status-item.ts';
@@ -40,7 +41,7 @@ export type ImportsDependencies = Omit<
   ImportDependencies,
   'diagnostics' | 'marks' | 'kept' | 'names' | 'onRun' | 'importFile'
 > & {
-  state: vscode.Memento;
+  state: State;
   /** Told when what the view shows has changed. */
   onDidChange: () => void;
   /** A person has found out what became of a write. */

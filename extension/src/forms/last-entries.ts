@@ -1,5 +1,6 @@
 import type { ImportOperation } from '../../../shared/import-record.ts';
 import { plainName, toMendName } from '../../../shared/imports/columns.ts';
+import type { State } from '../state.ts';
 
 /** What was entered the last time and will often be the same again. Nothing of it is about a person. */
 export type LastEntries = {
@@ -18,12 +19,6 @@ export type KeptColumns = {
   map: Readonly<Record<string, string>>;
   /** Texts by the field that has this one text in every row. */
   set: Readonly<Record<string, string>>;
-};
-
-/** Where VS Code keeps what lasts longer than a window. */
-type State = {
-  get<Value>(name: string): Value | undefined;
-  update(name: string, value: unknown): PromiseLike<void>;
 };
 
 const stateName = 'lastEntries';

@@ -1,8 +1,4 @@
-/** Where VS Code keeps what lasts longer than a window. */
-type State = {
-  get<Value>(name: string): Value | undefined;
-  update(name: string, value: unknown): PromiseLike<void>;
-};
+import type { State } from '../state.ts';
 
 /** The names of the files that were imported, by the id of each import: the BFF knows no files. */
 export type ImportNames = {

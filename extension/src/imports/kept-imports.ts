@@ -1,6 +1,7 @@
 import type { ImportOperation } from '../../../shared/import-record.ts';
 import type { ColumnWords } from '../../../shared/imports/roster.ts';
 import { impersonal } from '../forms/last-entries.ts';
+import type { State } from '../state.ts';
 
 /** What is kept of an import until it ends, so that it can be continued: where its file is, and nothing of what is in it. */
 export type KeptImport = {
@@ -21,12 +22,6 @@ export type KeptImport = {
   columns: ColumnWords;
   /** When the window that runs it last said so; ms since 1970. */
   seenAt: number;
-};
-
-/** Where VS Code keeps what lasts longer than a window. */
-type State = {
-  get<Value>(name: string): Value | undefined;
-  update(name: string, value: unknown): PromiseLike<void>;
 };
 
 export type KeptImports = {

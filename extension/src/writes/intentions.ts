@@ -1,6 +1,7 @@
 import { canonical } from '../../../shared/canonical.ts';
 import type { OperationName } from '../../../shared/operations.ts';
 import type { Draft } from '../forms/request-draft.ts';
+import type { State } from '../state.ts';
 
 /** What somebody wants to be done once, and where. */
 export type Intention = { origin: string; environment: string; operation: OperationName; request: Draft };
@@ -15,12 +16,6 @@ export type Intentions = {
   settle(intention: Intention): Promise<void>;
   /** The keys under which something may have been sent: the answer to a try was lost. */
   readonly lost: Set<string>;
-};
-
-/** Where VS Code keeps what lasts longer than a window. */
-type State = {
-  get<Value>(name: string): Value | undefined;
-  update(name: string, value: unknown): PromiseLike<void>;
 };
 
 /** Of the request there is only a digest. */
