@@ -84,16 +84,17 @@ export function matches(form: RegExp, message: string) {
 }
 
 /**
- * A check of the length of a text or a list. Of a text's characters, the ones beyond U+FFFF count once. It has the form of
- * zod's own check, by which zod does not even look into a list that is too long.
+ * A check of the length of a text or a list. Of a text's characters, the ones beyond U+FFFF count once; nobody counts those of
+ * megabytes. It has the form of zod's own check, by which zod does not even look into a list that is too long.
  */
 export function atMost<Value extends Iterable<unknown> & { length: number }>(
   most: number,
   unit: 'characters' | 'entries',
   more = '',
 ): z.core.$ZodCheck<Value> {
+  const isMore = (text: string) => text.length > 2 * most || [...text].length > most;
   const check = refuses((value: Value) =>
-    value.length > most && (typeof value !== 'string' || [...value].length > most)
+    value.length > most && (typeof value !== 'string' || isMore(value))
       ? `must have at most ${most.toLocaleString('en')} ${unit}${more}`
       : undefined,
   );
