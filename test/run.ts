@@ -67,7 +67,8 @@ const parts: Record<string, Part> = {
     runFiles(['test/*.test.ts', 'test/{shared,server,extension,client,support}/**/*.test.ts'], 2, {
       exclude: [...slow, ...onRequest],
     }),
-  integration: () => runFiles(slow, 2),
+  // They wait more than the others, and some files take long: three processes share these better.
+  integration: () => runFiles(slow, 3),
   // One after another, since they watch how long the BFF's event loop is held.
   attack: () => runFiles(['test/attack/**/*.test.ts'], 1),
   browser: (whole) => runFiles(['test/browser/**/*.test.ts'], 1, { whole }),
