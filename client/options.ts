@@ -21,9 +21,15 @@ export interface ClientOptions extends CoreOptions {
    * `Retry-After` says, at most a minute. From 0 to 10; default 2.
    */
   maxRetries?: number | undefined;
-  /** Called before each try, for logs and traces. It is never told an access key, an idempotency key or a body. What it throws is ignored. */
+  /**
+   * Called before each try, for logs and traces. It is never told an access key, an idempotency key or a body. What it throws
+   * is ignored.
+   */
   onRequest?: ((request: RequestFacts) => void) | undefined;
-  /** Called after each try, whether or not an answer came. It is never told an access key, an idempotency key or a body. What it throws is ignored. */
+  /**
+   * Called after each try, whether or not an answer came. It is never told an access key, an idempotency key or a body. What it
+   * throws is ignored.
+   */
   onResponse?: ((response: ResponseFacts) => void) | undefined;
 }
 

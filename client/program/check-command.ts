@@ -1,6 +1,7 @@
 import type { ImportOperation } from '../../shared/import-record.ts';
 import type { CheckedRow } from '../../shared/imports/check-roster.ts';
 import { createImportCalls } from '../../shared/imports/client-calls.ts';
+import { joinFaults } from '../../shared/imports/fault.ts';
 import { planRoster } from '../../shared/imports/plan-import.ts';
 import type { RowEnd } from '../../shared/imports/row-end.ts';
 import type { Arguments } from './arguments.ts';
@@ -33,7 +34,7 @@ export async function checkFile(
           ? end.state
           : 'ready';
     counts[state] += 1;
-    const message = faults.length > 0 ? faults.map((fault) => fault.message).join(' ') : end?.message;
+    const message = faults.length > 0 ? joinFaults(faults) : end?.message;
     report.row({ line, reference, state, code: end?.code, message, requestId: end?.requestId, id: end?.id });
   }
   const words = [
@@ -61,7 +62,7 @@ export async function tellResults(given: Given, connection: Connection, report: 
             row,
             reference,
             state: 'invalid' as const,
-            message: faults.map(({ message }) => message).join(' '),
+            message: joinFaults(faults),
           }
         : { row, reference, ...end };
     report.row({ ...result, line });

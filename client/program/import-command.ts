@@ -4,6 +4,7 @@ import type { Environment } from '../../shared/environments.ts';
 import type { ImportOperation } from '../../shared/import-record.ts';
 import type { CheckedRow } from '../../shared/imports/check-roster.ts';
 import { createImportCalls } from '../../shared/imports/client-calls.ts';
+import { joinFaults } from '../../shared/imports/fault.ts';
 import { runImport } from '../../shared/imports/import-loop.ts';
 import { openImportOf } from '../../shared/imports/open-import.ts';
 import type { PauseReason } from '../../shared/imports/pause-rules.ts';
@@ -67,7 +68,7 @@ export async function importFile(
       told(row, {
         state: 'invalid',
         code: 'VALIDATION_ERROR',
-        message: row.faults.map(({ message }) => message).join(' '),
+        message: joinFaults(row.faults),
       });
   }
   for (const [row, end] of plan.ends) told(row, end);

@@ -56,3 +56,8 @@ export function faultSentence({ path, message }: Issue, header?: string): string
     return /^(is|must) /.test(words) ? `The ${subject} ${words}` : `${header ?? path}: ${words}`;
   }
 }
+
+/** All that is wrong with a row, one sentence after another. */
+export function joinFaults(faults: readonly Fault[]): string {
+  return faults.map(({ message }) => message).join(' ');
+}

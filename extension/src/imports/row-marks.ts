@@ -1,6 +1,7 @@
 import type { KnownWrite } from '../../../shared/activity.ts';
 import type { ImportOperation } from '../../../shared/import-record.ts';
 import type { CheckedRow } from '../../../shared/imports/check-roster.ts';
+import { joinFaults } from '../../../shared/imports/fault.ts';
 import type { RowResult } from '../../../shared/imports/result-files.ts';
 import { doneWords, knownWords } from '../known-words.ts';
 import { capitalised, plain } from '../plain-text.ts';
@@ -29,8 +30,7 @@ export function marksOf(
   return onePerLine(
     rows.map((row): RowMark => {
       const line = row.line - 1;
-      if (row.faults.length > 0)
-        return { line, kind: 'faulty', words: row.faults.map(({ message }) => message).join(' ') };
+      if (row.faults.length > 0) return { line, kind: 'faulty', words: joinFaults(row.faults) };
       const [write, result] = [known.get(row), results.get(row)];
       if (result && !(result.state === 'known' && write))
         return { line, kind: kindsOfResults[result.state], result };
@@ -93,9 +93,9 @@ export function failedWords(
 /** Whether it is in Problems too, whose words VS Code shows to whoever points at the line. */
 function isProblem(mark: RowMark): boolean {
   if (mark.kind === 'faulty') return true;
-  return 'result' in mark && isUndone.has(mark.result.state) && mark.result.code !== 'RESOLVED';
+  return 'result' in mark && undoneStates.has(mark.result.state) && mark.result.code !== 'RESOLVED';
 }
-const isUndone = new Set<RowResult['state']>(['refused', 'unknown', 'not_sent']);
+const undoneStates = new Set<RowResult['state']>(['refused', 'unknown', 'not_sent']);
 
 /** More of it, line by line, for whoever points at the line. */
 export function markDetails(mark: RowMark, about: MarkedFor, now: number): string[] {

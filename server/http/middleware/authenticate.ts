@@ -5,7 +5,7 @@ import { BffError } from '../../bff-error.ts';
 import type { AccessKeys } from '../../callers/access-keys.ts';
 import type { Caller } from '../../callers/caller.ts';
 import { addressOf } from './client-address.ts';
-import { createRateStore } from './rate-store.ts';
+import { createRateStore, secondsUntil } from './rate-store.ts';
 import type { RequestContext } from './request-context.ts';
 import type { IdentifySession } from './session-check.ts';
 
@@ -31,8 +31,7 @@ export function authenticate({ identify, seek }: KeyChecks, identifySession?: Id
     store,
     // The library sets Retry-After only together with its other headers, which would tell a guesser their remaining tries.
     handler: (request, _response, next) => {
-      const end = store.get(addressOf(request))?.resetTime?.getTime() ?? Date.now();
-      const seconds = Math.max(1, Math.ceil((end - Date.now()) / 1_000));
+      const seconds = secondsUntil(store.get(addressOf(request))?.resetTime ?? new Date());
       const message = `Too many wrong access keys from this address. Try again in ${seconds} s; a valid key still works.`;
       next(BffError.of('RATE_LIMITED', message, { retryAfterSeconds: seconds }));
     },

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { isWrite } from '../../../shared/endpoint-row.ts';
 import { BffError } from '../../bff-error.ts';
 import type { EnvironmentFacts } from '../../config/environment-config.ts';
-import { createRateStore } from './rate-store.ts';
+import { createRateStore, secondsUntil } from './rate-store.ts';
 
 const minuteMs = 60_000;
 
@@ -72,7 +72,7 @@ function limitClass(policy: string, words: { one: string; many: string }, perMin
     count(response) {
       const caller = callerIn(response);
       const { totalHits, resetTime } = store.increment(caller);
-      const seconds = Math.max(1, Math.ceil((Number(resetTime) - Date.now()) / 1_000));
+      const seconds = secondsUntil(resetTime);
       response.appendHeader('RateLimit', `"${policy}"; r=${Math.max(0, most - totalHits)}; t=${seconds}`);
       const partition = partitionKeys.memo(caller);
       response.appendHeader(

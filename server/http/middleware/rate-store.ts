@@ -49,3 +49,7 @@ export function createRateStore(
     },
   } satisfies Store;
 }
+
+/** For people and for Retry-After: whole seconds, and never none. */
+export const secondsUntil = (time: Date): number =>
+  Math.max(1, Math.ceil((time.getTime() - Date.now()) / 1_000));

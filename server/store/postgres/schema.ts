@@ -6,7 +6,8 @@ export const schemaVersion = 2;
  * beside the new one; what nobody uses any more is removed by a later version (`usable_from`).
  *
  * The journal's tables mean the same as in SQLite (`local/schema.ts`). `journal` has one row. `instances` says which BFFs are
- * alive, by the database's clock. `callers` says how much is kept for each caller, in parts. `handles` keeps sessions and codes: each value is sealed with its handle, which is not here.
+ * alive, by the database's clock. `callers` says how much is kept for each caller, in parts. `handles` keeps sessions and
+ * codes: each value is sealed with its handle, which is not here.
  */
 export const steps: readonly string[] = [
   `
