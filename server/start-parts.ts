@@ -17,7 +17,7 @@ import { createSendOnce } from './journal/send-once.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { ServedMetrics } from './metrics/serve-metrics.ts';
-import { createBoundedFetch } from './network/bounded-fetch.ts';
+import { createBoundedFetch } from './network/bounded-exchange.ts';
 import { type Connections, createConnections } from './network/connections.ts';
 import { createTransport } from './network/transport.ts';
 import type { DescribedTable } from './openapi/openapi-document.ts';

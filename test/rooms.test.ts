@@ -45,7 +45,6 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   helmet: ['server/http'],
   cors: ['server/http'],
   undici: ['server/network', 'server/tokens'],
-  oauth4webapi: ['server/tokens'],
   'openid-client': ['server/sessions'],
   cookie: ['server/sessions'],
   'lru-cache': ['server/store/local', 'server/http'],

@@ -2,7 +2,7 @@ import * as openid from 'openid-client';
 import type { BffError } from '../bff-error.ts';
 import type { Clock } from '../clock.ts';
 import type { ClaimGrant } from '../config/claim-grants.ts';
-import type { BoundedFetch } from '../network/bounded-fetch.ts';
+import type { BoundedFetch } from '../network/bounded-exchange.ts';
 import { isLoopback } from '../network/loopback.ts';
 import { changedSecret, type Secret } from '../secret.ts';
 import { type Claims, claimsNeeded } from './claims.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, it } from 'node:test';
 import { Agent } from 'undici';
-import { createBoundedFetch } from '../../../server/network/bounded-fetch.ts';
+import { createBoundedFetch } from '../../../server/network/bounded-exchange.ts';
 import { Secret } from '../../../server/secret.ts';
 import { createIdentityProvider } from '../../../server/sessions/identity-provider.ts';
 import { type ScriptedProvider, startScriptedProvider } from '../../support/sign-in/scripted-provider.ts';

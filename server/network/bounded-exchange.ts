@@ -1,0 +1,103 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import { byteWords } from '../../shared/byte-words.ts';
+import { bodyText } from './body-text.ts';
+import { faultOf } from './transport.ts';
+
+const maxAnswerBytes = 64 * 1024;
+
+/** What came in place of an answer that can be read, as the end of a sentence about it. */
+export class UnreadableAnswer extends Error {}
+
+/** A whole answer, of at most 64 KB. */
+export type BoundedAnswer = {
+  status: number;
+  /** All headers, by their lower-case names. */
+  headers: IncomingHttpHeaders;
+  text: string;
+};
+
+export type BoundedRequest = {
+  method: Dispatcher.HttpMethod;
+  headers: Readonly<Record<string, string>>;
+  body: string | null;
+  signal: AbortSignal | null;
+};
+
+/** Sends one request, over undici alone, and reads its answer up to the limit. Follows no redirect. */
+export async function boundedExchange(
+  dispatcher: Dispatcher,
+  url: string,
+  { method, headers, body, signal }: BoundedRequest,
+): Promise<BoundedAnswer> {
+  const { origin, pathname, search } = new URL(url);
+  const answer = await answerOf(dispatcher, {
+    ...{ origin, path: pathname + search, method, body, signal },
+    headers: { 'accept-encoding': 'identity', ...headers },
+  });
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of answer.body) {
+    size += chunk.byteLength;
+    if (size > maxAnswerBytes)
+      throw new UnreadableAnswer(`is larger than ${byteWords(maxAnswerBytes, 'exact')}`);
+    chunks.push(chunk);
+  }
+  const first = (name: string) => [answer.headers[name]].flat()[0];
+  const read = await bodyText(
+    Buffer.concat(chunks),
+    { contentType: first('content-type'), contentEncoding: first('content-encoding') },
+    maxAnswerBytes,
+  );
+  if (read.unreadable !== undefined) throw new UnreadableAnswer(read.unreadable);
+  return { status: answer.statusCode, headers: answer.headers, text: read.text };
+}
+
+/** The `fetch` that the library for OpenID expects. */
+export type FetchInit = {
+  method: string;
+  headers: Record<string, string>;
+  redirect: 'manual';
+  body?: unknown;
+  signal?: AbortSignal;
+};
+export type BoundedFetch = (url: string, init: FetchInit) => Promise<Response>;
+
+/**
+ * The library itself would read an answer of any size. `Response` loads Node's own copy of undici, so it is used only where
+ * people sign in.
+ */
+export function createBoundedFetch(dispatcher: Dispatcher): BoundedFetch {
+  return async function boundedFetch(url, { method, headers, body, signal }) {
+    const answer = await boundedExchange(dispatcher, url, {
+      method: method as Dispatcher.HttpMethod,
+      headers,
+      // The library sends forms.
+      body: body instanceof URLSearchParams ? body.toString() : null,
+      signal: signal ?? null,
+    });
+    // As bytes: `Response` itself reads UTF-8 and nothing else.
+    return new Response(answer.text === '' ? null : Buffer.from(answer.text), {
+      status: answer.status,
+      headers: Object.entries(answer.headers).flatMap(([name, value]) =>
+        [value ?? []].flat().map((each): [string, string] => [name, each]),
+      ),
+    });
+  };
+}
+
+async function answerOf(
+  dispatcher: Dispatcher,
+  options: Dispatcher.RequestOptions,
+): Promise<Dispatcher.ResponseData> {
+  try {
+    return await dispatcher.request(options);
+  } catch (error) {
+    const [fault, code] = faultOf(error, { connected: false, answered: false });
+    if (fault === 'malformed') throw new UnreadableAnswer('is not valid HTTP');
+    if (fault === 'unasked')
+      throw new UnreadableAnswer(`begins with a ${code} that the BFF had not asked for`);
+    if (fault === 'no-tls') throw new UnreadableAnswer('is not TLS');
+    throw error;
+  }
+}
