@@ -2,8 +2,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { JournalFailure, JournalFault } from '../../journal/journal-fault.ts';
 import type { JournalStore } from '../../journal/journal-store.ts';
-import { createSqliteStore } from './sqlite-store.ts';
+import { createSqliteStore, type SqliteStoreOptions } from './sqlite-store.ts';
 
+/** What the thread begins with. */
+export type ThreadData = Pick<SqliteStoreOptions, 'directory' | 'checked'>;
 /** A message to the thread: a call of one of the store's functions. The answer has the same number. */
 export type ThreadCall = { number: number; name: keyof JournalStore; args: unknown[] };
 /** A message from the thread. Without a number, something failed that nobody waits for. */
@@ -17,10 +19,10 @@ export type ThreadFailure = { code: string; message: string; isFault: boolean };
 if (!parentPort) throw new Error('This runs as a thread alone.');
 const port = parentPort;
 const answer = (message: ThreadAnswer) => port.postMessage(message);
-const store = createSqliteStore({
-  directory: workerData.directory,
-  onFailure: (step, code) => answer({ step, code }),
-});
+const given: ThreadData = workerData;
+const store = createSqliteStore({ ...given, onFailure: (step, code) => answer({ step, code }) });
+// Begins to clean. If it cannot be opened, whoever calls learns that.
+store.open().catch(() => {});
 port.on('message', async ({ number, name, args }: ThreadCall) => {
   try {
     const run = store[name] as (...args: unknown[]) => Promise<unknown>;

@@ -72,9 +72,6 @@ export function createLedger(open: OpenJournal, underWay: Set<number>, clock: Jo
   );
   const journalName = database.prepare('SELECT id FROM journal');
   const byId = database.prepare('SELECT * FROM writes WHERE id = ?');
-  const lastId = database.prepare(
-    "SELECT coalesce(max(seq), 0) AS id FROM sqlite_sequence WHERE name = 'writes'",
-  );
 
   function stateOf(row: StoredWrite): WriteState {
     if (row.state !== 'unknown' || row.owner === null) return row.state;
@@ -216,6 +213,5 @@ export function createLedger(open: OpenJournal, underWay: Set<number>, clock: Jo
     imports,
 
     name: (): string => String(journalName.get()?.id),
-    lastId: (): number => Number(lastId.get()?.id),
   };
 }

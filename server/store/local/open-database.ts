@@ -1,9 +1,10 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorCodeOf } from '../../error-code.ts';
 import type { Digests } from '../../journal/digests.ts';
-import { JournalFault } from '../../journal/journal-fault.ts';
+import { JournalFailure, JournalFault } from '../../journal/journal-fault.ts';
 import { createOwner, type Owner } from './owner.ts';
-import { gone, ownerOnly, preparedDigests, prepareSchema, sizeOf } from './prepare-journal.ts';
+import { gone, isPrepared, ownerOnly, preparedDigests, prepareSchema, sizeOf } from './prepare-journal.ts';
 import { DatabaseSync } from './sqlite.ts';
 
 export type OpenJournal = { database: DatabaseSync; digests: Digests; owner: Owner };
@@ -14,6 +15,8 @@ export type OpenOptions = {
   ownerId: string;
   /** This process as an owner, if it has the journal open already. */
   owner?: Owner | undefined;
+  /** Whether this process has checked the journal already, as this owner. */
+  isChecked?: boolean;
   /** Whether to create a missing journal. */
   mayCreate: boolean;
   /** The time of the wall clock. */
@@ -33,7 +36,7 @@ const busyTimeoutMs = 500;
  * @throws JournalFault if it is damaged, missing or not ours. Otherwise the system's or SQLite's error, which may be temporary.
  */
 export function openDatabase(options: OpenOptions): OpenJournal {
-  const { directory, ownerId, mayCreate, now } = options;
+  const { directory, ownerId, isChecked = false, mayCreate, now } = options;
   const file = join(directory, 'journal.sqlite');
   if (mayCreate) {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -45,6 +48,11 @@ export function openDatabase(options: OpenOptions): OpenJournal {
   let made: Owner | undefined;
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
+    // Nothing is to be written, so whoever holds the lock does not matter.
+    if (options.owner && isChecked && isPrepared(database)) {
+      database.exec('PRAGMA busy_timeout = 0');
+      return { database, digests: preparedDigests(database, directory, now), owner: options.owner };
+    }
     // Before the lock, since this reads the whole database and another process may be writing.
     if (database.prepare('PRAGMA quick_check(1)').get()?.quick_check !== 'ok') throw new Damage();
     whileLocked(database, () => prepareSchema(database, directory, now));
@@ -93,6 +101,13 @@ const sqliteNotADatabase = 26;
 /** Whether SQLite says that the file is not a database, or no longer a valid one. */
 export function isDamage(error: unknown): boolean {
   return error instanceof Damage || [sqliteCorrupt, sqliteNotADatabase].includes(sqliteErrorOf(error));
+}
+
+/** Any error as a failure of the journal. SQLite's texts for error numbers are constants. */
+export function journalFailureOf(error: unknown): JournalFailure {
+  if (error instanceof JournalFailure) return error;
+  const code = error instanceof Error && 'errstr' in error ? String(error.errstr) : errorCodeOf(error);
+  return new JournalFailure(code, code, { cause: error });
 }
 
 /** SQLite's error number; 0 if the error is not from SQLite. The lower byte is the kind, the rest its details. */

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockFile } from '../../files/lock-file.ts';
 
@@ -17,17 +17,24 @@ export type Owner = {
   release(): void;
 };
 
+const pathOf = (directory: string, owner: string) => join(directory, `journal-${owner}.lock`);
 const fileName = /^journal-([0-9a-f-]{36})\.lock$/;
 
 /** Call this, and `sweep`, under the journal's own lock. Otherwise a new file could look abandoned before it is locked. */
 export function createOwner(directory: string, id: string): Owner {
-  const pathOf = (owner: string) => join(directory, `journal-${owner}.lock`);
-  const lock = lockFile(pathOf(id));
+  const path = pathOf(directory, id);
+  // Another thread of this process holds it. To open and close it once more would release that lock, too.
+  if (existsSync(path)) return sameOwner(directory, id);
+  const lock = lockFile(path);
   if (lock === undefined) throw new Error('A new lock is held already.');
+  return { ...sameOwner(directory, id), release: lock.release };
+}
 
+/** This process as an owner, in a thread other than the one that holds its lock. */
+export function sameOwner(directory: string, id: string): Owner {
   function isAlive(owner: string): boolean {
     if (owner === id) return true;
-    const dead = lockFile(pathOf(owner));
+    const dead = lockFile(pathOf(directory, owner));
     dead?.release();
     return dead === undefined;
   }
@@ -45,6 +52,6 @@ export function createOwner(directory: string, id: string): Owner {
     sweep() {
       for (const owner of others()) isAlive(owner);
     },
-    release: lock.release,
+    release() {},
   };
 }

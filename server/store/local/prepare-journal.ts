@@ -12,10 +12,18 @@ const secretBytes = 32;
 
 const keyFile = (directory: string) => join(directory, 'journal-key');
 
+const versionOf = (database: DatabaseSync) =>
+  Number(database.prepare('PRAGMA user_version').get()?.user_version);
+
+/** Whether it has the tables of this version. */
+export function isPrepared(database: DatabaseSync): boolean {
+  return versionOf(database) === schemaVersion;
+}
+
 /** Creates the tables, or converts those of an older version, if needed. */
 export function prepareSchema(database: DatabaseSync, directory: string, now: number): void {
-  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
-  if (version === schemaVersion) return;
+  if (isPrepared(database)) return;
+  const version = versionOf(database);
   if (version > schemaVersion) {
     throw new JournalFault(
       'the journal belongs to a newer version',

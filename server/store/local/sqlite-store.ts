@@ -1,24 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { errorCodeOf } from '../../error-code.ts';
 import { JournalFailure, JournalFault } from '../../journal/journal-fault.ts';
 import type { JournalStore } from '../../journal/journal-store.ts';
 import { type JournalClock, journalClock } from '../journal-clock.ts';
+import { type JournalMark, markOf } from './check-journal.ts';
 import { FilesGone, type WatchedFiles, watchFiles } from './files-in-place.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import {
   hasJournal,
   isDamage,
+  journalFailureOf,
   type OpenJournal,
   openDatabase,
   sqliteErrorOf,
   whileLocked,
 } from './open-database.ts';
-import type { Owner } from './owner.ts';
+import { type Owner, sameOwner } from './owner.ts';
 
 export type SqliteStoreOptions = {
   directory: string;
+  /** Set if this process has checked the journal already, as this owner, whose lock another thread holds. */
+  checked?: { mark: JournalMark; ownerId: string } | undefined;
   clock?: JournalClock | undefined;
   /** Something failed that nobody waits for. @param code as in a `JournalFailure`. */
   onFailure?: ((step: 'clean', code: string) => void) | undefined;
@@ -60,16 +63,17 @@ const sqliteBusy = 5;
  */
 export function createSqliteStore({
   directory,
+  checked,
   clock = journalClock,
   onFailure,
 }: SqliteStoreOptions): JournalStore {
-  const ownerId = randomUUID();
+  const ownerId = checked?.ownerId ?? randomUUID();
   const underWay = new Set<number>();
   let opened: Opened | undefined;
   /** Whether there is a journal. It may be impossible to open at the start, and gone when that is tried again. */
-  let exists = hasJournal(directory);
-  /** What the journal must still contain when it is opened again. */
-  let mark: { journal: string; lastId: number } | undefined;
+  let exists = checked !== undefined || hasJournal(directory);
+  let mark = checked?.mark;
+  let isChecked = checked !== undefined;
   let waiting: Work[] = [];
   let soon: NodeJS.Immediate | undefined;
   let later: NodeJS.Timeout | undefined;
@@ -88,24 +92,25 @@ export function createSqliteStore({
       before.database.close();
     }
     isSuspect = false;
-    opened ??= openAgain();
+    opened ??= openAgain(isChecked ? sameOwner(directory, ownerId) : undefined);
     return opened;
   }
 
   function openAgain(owner?: Owner): Opened {
     const now = clock.wall();
-    const open = openDatabase({ directory, ownerId, owner, mayCreate: !exists, now });
+    const open = openDatabase({ directory, ownerId, owner, isChecked, mayCreate: !exists, now });
     try {
       const ledger = createLedger(open, underWay, clock);
-      const journal = String(open.database.prepare('SELECT id FROM journal').get()?.id);
-      if (mark && (mark.journal !== journal || ledger.lastId() < mark.lastId)) {
+      const found = markOf(open.database);
+      if (mark && (mark.journal !== found.journal || found.lastId < mark.lastId)) {
         throw new JournalFault(
           'the journal is another or lacks rows',
           `${join(directory, 'journal.sqlite')} lacks writes that this process has written into it.`,
         );
       }
-      mark ??= { journal, lastId: ledger.lastId() };
+      mark ??= found;
       exists = true;
+      isChecked = false;
       return { ...open, ledger, files: watchFiles(join(directory, 'journal.sqlite')) };
     } catch (error) {
       open.database.close();
@@ -128,10 +133,7 @@ export function createSqliteStore({
       opened = undefined;
       closeJournal(broken);
     }
-    if (error instanceof JournalFailure) return error;
-    // SQLite's texts for error numbers are constants.
-    const code = error instanceof Error && 'errstr' in error ? String(error.errstr) : errorCodeOf(error);
-    return new JournalFailure(code, code, { cause: error });
+    return journalFailureOf(error);
   }
 
   function inTurn<Result>(

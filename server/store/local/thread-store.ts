@@ -1,15 +1,20 @@
 import { Worker } from 'node:worker_threads';
 import { JournalFailure, JournalFault } from '../../journal/journal-fault.ts';
 import type { JournalStore } from '../../journal/journal-store.ts';
-import type { ThreadAnswer, ThreadCall, ThreadFailure } from './journal-thread.ts';
+import { type CheckedJournal, checkJournal } from './check-journal.ts';
+import type { ThreadAnswer, ThreadCall, ThreadData, ThreadFailure } from './journal-thread.ts';
 
 /** In the one file of the bundle, the program is in this URL itself (see scripts/build.ts). */
 const program = new URL('./journal-thread.ts', import.meta.url);
 
 type Call = { resolve(result: unknown): void; reject(error: JournalFailure): void };
 
+/** By then, the thread begins in any case: it removes old rows. */
+const longestWithoutMs = 3_600_000;
+
 /**
- * The SQLite store of a data directory, in a thread of its own.
+ * The SQLite store of a data directory, in a thread of its own. The thread takes a fifth of the memory and much of the start,
+ * so it begins with the first call, and the journal is opened, and so checked, without it.
  * @param onFailure is called when something failed that nobody waits for.
  */
 export function createThreadStore(
@@ -19,24 +24,42 @@ export function createThreadStore(
   const calls = new Map<number, Call>();
   let calledSoFar = 0;
   let hasEnded = false;
-  const thread = new Worker(program, { workerData: { directory }, execArgv: [] });
-  // A waiting call keeps the program alive, but the thread alone does not.
-  thread.unref();
-  thread.on('message', (answer: ThreadAnswer) => {
-    if ('step' in answer) return onFailure(answer.step, answer.code);
-    const call = calls.get(answer.number);
-    calls.delete(answer.number);
-    if (calls.size === 0) thread.unref();
-    if ('failure' in answer) call?.reject(failureOf(answer.failure));
-    else call?.resolve(answer.result);
-  });
-  // An unexpected error. From then on writes are refused, as with any journal that cannot be used.
-  thread.on('error', () => {});
-  thread.on('exit', () => {
+  let checked: CheckedJournal | undefined;
+  let thread: Worker | undefined;
+  let later: NodeJS.Timeout | undefined;
+
+  function begin(): Worker {
+    clearTimeout(later);
+    const known = checked && { mark: checked.mark, ownerId: checked.owner.id };
+    const workerData: ThreadData = { directory, checked: known };
+    const begun = new Worker(program, { workerData, execArgv: [] });
+    thread = begun;
+    // A waiting call keeps the program alive, but the thread alone does not.
+    begun.unref();
+    begun.on('message', (answer: ThreadAnswer) => {
+      if ('step' in answer) return onFailure(answer.step, answer.code);
+      const call = calls.get(answer.number);
+      calls.delete(answer.number);
+      if (calls.size === 0) begun.unref();
+      if ('failure' in answer) call?.reject(failureOf(answer.failure));
+      else call?.resolve(answer.result);
+    });
+    // An unexpected error. From then on writes are refused, as with any journal that cannot be used.
+    begun.on('error', () => {});
+    begun.on('exit', () => {
+      end();
+      for (const { reject } of calls.values()) reject(ended());
+      calls.clear();
+    });
+    return begun;
+  }
+
+  function end(): void {
     hasEnded = true;
-    for (const { reject } of calls.values()) reject(ended());
-    calls.clear();
-  });
+    clearTimeout(later);
+    checked?.owner.release();
+    checked = undefined;
+  }
 
   /** @throws JournalFailure like the store itself. */
   function ask<Result>(name: ThreadCall['name'], ...args: unknown[]): Promise<Result> {
@@ -47,13 +70,17 @@ export function createThreadStore(
     }
     const number = calledSoFar++;
     calls.set(number, { resolve: (result) => resolve(result as Result), reject });
-    thread.ref();
-    thread.postMessage({ number, name, args } satisfies ThreadCall);
+    const asked = thread ?? begin();
+    asked.ref();
+    asked.postMessage({ number, name, args } satisfies ThreadCall);
     return promise;
   }
 
   return {
-    open: () => ask('open'),
+    async open() {
+      later = setTimeout(begin, longestWithoutMs).unref();
+      checked = checkJournal(directory);
+    },
     claim: (intent) => ask('claim', intent),
     end: (id, ending) => ask('end', id, ending),
     activity: (whose, length, before, wanted) => ask('activity', whose, length, before, wanted),
@@ -64,7 +91,11 @@ export function createThreadStore(
     stopImport: (whose, id) => ask('stopImport', whose, id),
     lookUp: (asked) => ask('lookUp', asked),
     name: () => ask('name'),
-    close: async () => (hasEnded ? 0 : await ask('close')),
+    async close() {
+      const lost = thread && !hasEnded ? await ask<number>('close') : 0;
+      end();
+      return lost;
+    },
   };
 }
 

@@ -1,0 +1,106 @@
+// The journal's thread begins with the first call. What holds while it runs must hold before.
+import assert from 'node:assert/strict';
+import { copyFileSync, cpSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { createThreadStore } from '../../../../server/store/local/thread-store.ts';
+import { execute } from '../../../support/processes/execute.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import { intent, sent } from '../../journal/store-suite.ts';
+
+const ownerModule = new URL('../../../../server/store/local/owner.ts', import.meta.url).href;
+
+/** A journal with one write, opened again, and not asked for anything yet. */
+async function openedPlace() {
+  const folder = temporaryFolder();
+  const { path: directory } = folder;
+  const before = createThreadStore(directory, () => {});
+  await before.open();
+  cpSync(directory, `${directory}-copy`, { recursive: true });
+  await before.end(sent(await before.claim(intent)), { state: 'succeeded' });
+  await before.close();
+  const store = createThreadStore(directory, () => {});
+  await store.open();
+  return {
+    directory,
+    copy: `${directory}-copy`,
+    store,
+    async [Symbol.asyncDispose]() {
+      await store.close();
+      rmSync(`${directory}-copy`, { recursive: true });
+      folder[Symbol.dispose]();
+    },
+  };
+}
+
+/** What another process finds out about the owners of a data directory. */
+function isAlone(directory: string): Promise<string> {
+  const program = `const { sameOwner } = await import(${JSON.stringify(ownerModule)});
+    process.stdout.write(String(sameOwner(${JSON.stringify(directory)}, 'another').isAlone()));`;
+  return execute(process.execPath, ['--input-type=module', '--eval', program]);
+}
+
+describe('a journal that was opened and not asked for anything', () => {
+  it('has no thread until the first call', async () => {
+    let threads = 0;
+    const count = () => {
+      threads += 1;
+    };
+    await using place = await openedPlace();
+    process.on('worker', count);
+    try {
+      await place.store.name();
+      await place.store.name();
+      assert.equal(threads, 1);
+      await using other = await openedPlace();
+      // The one with which its write was made.
+      assert.equal(threads, 2, other.directory);
+    } finally {
+      process.off('worker', count);
+    }
+  });
+
+  it('belongs to this process for all others, and to nobody after its end', async () => {
+    await using place = await openedPlace();
+    assert.equal(await isAlone(place.directory), 'false');
+    await place.store.name();
+    assert.equal(await isAlone(place.directory), 'false');
+    await place.store.close();
+    assert.equal(await isAlone(place.directory), 'true');
+    assert.deepEqual(readdirSync(place.directory).sort(), ['journal-key', 'journal.sqlite']);
+  });
+
+  for (const [what, change, why] of [
+    [
+      'an older copy stands in its place',
+      ({ directory, copy }) => copyFileSync(join(copy, 'journal.sqlite'), join(directory, 'journal.sqlite')),
+      /another or lacks rows/,
+    ],
+    [
+      'another journal stands in its place',
+      async ({ directory, copy }) => {
+        rmSync(copy, { recursive: true });
+        const other = createThreadStore(copy, () => {});
+        await other.open();
+        await other.close();
+        cpSync(copy, directory, { recursive: true });
+      },
+      /another or lacks rows/,
+    ],
+    ['it is removed', ({ directory }) => rmSync(join(directory, 'journal.sqlite')), /missing/],
+    [
+      'all its files are removed',
+      ({ directory }) => {
+        for (const name of ['journal.sqlite', 'journal-key']) rmSync(join(directory, name));
+      },
+      /missing/,
+    ],
+  ] as [string, (place: { directory: string; copy: string }) => void | Promise<void>, RegExp][]) {
+    it(`refuses writes if ${what}`, async () => {
+      await using place = await openedPlace();
+      await change(place);
+      const { claim } = place.store;
+      await assert.rejects(claim({ ...intent, idempotencyKey: 'another' }), { code: why });
+    });
+  }
+});
