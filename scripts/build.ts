@@ -8,9 +8,10 @@ import { cp, mkdir, mkdtemp, readFile, rename, rm, stat, utimes, writeFile } fro
 import { join, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 // Only types: loading these programs takes longer than finding out that there is nothing to do.
-import type { BuildOptions, Metafile, Plugin } from 'esbuild';
+import type { BuildOptions, Plugin } from 'esbuild';
 import { buildClient } from './build-client.ts';
 import { embedDocs } from './build-docs.ts';
+import { bundleExtension, extensionOptions } from './bundle-extension.ts';
 
 const root = join(import.meta.dirname, '..');
 const extension = join(root, 'extension');
@@ -20,9 +21,9 @@ const serverBundle = join(root, 'dist/server.js');
 
 const kilobyte = 1024;
 /** A quarter of it is zod, with which the wizards check input as the BFF does. */
-const largestEager = 96 * kilobyte;
-const largestBundle = 252 * kilobyte;
-const largestVsix = 120 * kilobyte;
+const largestEager = 92 * kilobyte;
+const largestBundle = 244 * kilobyte;
+const largestVsix = 118 * kilobyte;
 
 /** The sources of the VSIX: files, and folders with everything in them. */
 const vsixSources = [
@@ -35,103 +36,23 @@ const vsixSources = [
   'shared',
   'LICENSE',
   'scripts/build.ts',
+  'scripts/bundle-extension.ts',
   'package-lock.json',
 ];
-
-/** One bundle for both extension hosts (Node and web worker). It uses nothing that only one of them has. */
-const extensionOptions = {
-  absWorkingDir: root,
-  entryPoints: [join(extension, 'src/extension.ts')],
-  outfile: extensionBundle,
-  bundle: true,
-  platform: 'browser',
-  format: 'cjs',
-  target: 'es2022',
-  charset: 'utf8',
-  external: ['vscode'],
-  plugins: [requireOnce(), slimPapaparse()],
-  metafile: true,
-  logLevel: 'warning',
-} as const satisfies BuildOptions;
-
-/** VS Code's API is required in one place: a call of its own in each file would be a hundredth of the bundle. */
-function requireOnce(): Plugin {
-  return {
-    name: 'require-once',
-    setup(building) {
-      building.onResolve({ filter: /^vscode$/ }, ({ namespace }) =>
-        namespace === 'host' ? { path: 'vscode', external: true } : { path: 'vscode', namespace: 'host' },
-      );
-      building.onLoad({ filter: /.*/, namespace: 'host' }, () => ({
-        contents: "module.exports = require('vscode');",
-      }));
-    },
-  };
-}
-
-/**
- * Of papaparse, its parser and its writer are used. What reads from the network, from files, streams and other threads is
- * left out: it is half of the library, and would never run.
- */
-function slimPapaparse(): Plugin {
-  const unused = [
-    ...['CsvToJson', 'ParserHandle', 'ChunkStreamer', 'NetworkStreamer', 'FileStreamer', 'StringStreamer'],
-    ...['ReadableStreamStreamer', 'DuplexStreamStreamer', 'getWorkerBlob', 'newWorker', 'completeWorker'],
-    ...['mainThreadReceivedMessage', 'workerThreadReceivedMessage', 'notImplemented'],
-    ...['bindFunction', 'copy'],
-  ];
-  return {
-    name: 'slim-papaparse',
-    setup(building) {
-      const path = join(root, 'node_modules/papaparse/papaparse.js');
-      building.onResolve({ filter: /^papaparse$/ }, () => ({ path }));
-      building.onLoad({ filter: /[\\/]papaparse\.js$/ }, async () => {
-        let contents = await readFile(path, 'utf8');
-        for (const name of unused) {
-          const whole = new RegExp(`^\\tfunction ${name}\\([^)]*\\)\\s*\\{[^]*?^\\t\\}`, 'm');
-          if (!whole.test(contents)) throw new Error(`papaparse has no function ${name} to leave out.`);
-          contents = contents.replace(whole, `\tfunction ${name}() {}`);
-        }
-        return { contents };
-      });
-    },
-  };
-}
 
 async function buildExtension(): Promise<void> {
   if (isFresh()) return;
   const started = new Date();
-  const { build } = await import('esbuild');
-  const { outputFiles, metafile } = await build({ ...extensionOptions, minify: true, write: false });
-  forbid(metafile, /^server\//, 'the extension');
-  const [bundle] = outputFiles;
-  if (!bundle) throw new Error('esbuild made no bundle of the extension.');
-  await writeWhole(extensionBundle, bundle.contents);
+  const { contents, sources, eagerBytes } = await bundleExtension();
+  forbid(sources, /^server\//, 'the extension');
+  await writeWhole(extensionBundle, contents);
   await report(extensionBundle, largestBundle);
-  const eager = eagerBytes(metafile);
-  say(`  of which ${(eager / kilobyte).toFixed(1)} KB are evaluated when the extension is activated`);
-  if (eager > largestEager) throw new Error(`That is more than ${largestEager / kilobyte} KB.`);
+  say(`  of which ${(eagerBytes / kilobyte).toFixed(1)} KB are evaluated when the extension is activated`);
+  if (eagerBytes > largestEager) throw new Error(`That is more than ${largestEager / kilobyte} KB.`);
   await packageExtension();
   // Give the VSIX the time of the start: if a source was saved meanwhile, the next build notices.
   await utimes(vsix, started, started);
   await report(vsix, largestVsix);
-}
-
-/** What runs when the bundle is loaded: all but what a dynamic `import()` brings, which runs when it is first used. */
-function eagerBytes({ inputs, outputs }: Metafile): number {
-  const [output] = Object.values(outputs);
-  if (!output?.entryPoint) throw new Error('esbuild does not say where the bundle begins.');
-  const reached = new Set<string>();
-  const queue = [output.entryPoint];
-  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
-    if (reached.has(path)) continue;
-    reached.add(path);
-    const imports = inputs[path]?.imports ?? [];
-    queue.push(...imports.filter(({ kind }) => kind !== 'dynamic-import').map((each) => each.path));
-  }
-  return Object.entries(output.inputs)
-    .filter(([path]) => reached.has(path))
-    .reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0);
 }
 
 function isFresh(): boolean {
@@ -175,6 +96,7 @@ async function watchExtension(): Promise<void> {
   const { context } = await import('esbuild');
   const building = await context({
     ...extensionOptions,
+    outfile: extensionBundle,
     sourcemap: 'linked',
     plugins: [sayWhen()],
   });
@@ -226,7 +148,7 @@ async function buildServer(): Promise<void> {
     ],
     metafile: true,
   });
-  forbid(metafile, /^server\/local-pearsana\/|\/oidc-provider\//, 'the server');
+  forbid(Object.keys(metafile.inputs), /^server\/local-pearsana\/|\/oidc-provider\//, 'the server');
   await report(serverBundle);
 }
 
@@ -349,8 +271,8 @@ function embedJournalThread(): Plugin {
   };
 }
 
-function forbid(metafile: Metafile, pattern: RegExp, whose: string): void {
-  const found = Object.keys(metafile.inputs).find((input) => pattern.test(input));
+function forbid(sources: string[], pattern: RegExp, whose: string): void {
+  const found = sources.find((source) => pattern.test(source));
   if (found !== undefined) throw new Error(`${found} must not be in the bundle of ${whose}.`);
 }
 

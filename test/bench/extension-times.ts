@@ -4,20 +4,6 @@ import { median } from './median.ts';
 
 export type ExtensionTimes = { loadMs: number; activateMs: number };
 
-/** What the extension uses of VS Code's API when it is activated. */
-const namesOfApi = [
-  ...['window', 'workspace', 'commands', 'authentication', 'env', 'languages', 'extensions', 'Uri'],
-  ...[
-    'EventEmitter',
-    'Disposable',
-    'StatusBarAlignment',
-    'ThemeColor',
-    'ThemeIcon',
-    'ExtensionKind',
-    'UIKind',
-  ],
-];
-
 /**
  * How long VS Code waits, measured in a new process each time, where only the file is cached. The `vscode` module is a
  * stand-in, so these are the times of our own code.
@@ -40,9 +26,7 @@ export function extensionTimes(): ExtensionTimes {
     });
     const withValues = (values) =>
       new Proxy(values, { get: (target, name) => (name in target ? target[name] : anything) });
-    // The bundle copies what it finds by name, so these must be the module's own.
-    const names = ${JSON.stringify(namesOfApi)};
-    const vscode = { ...Object.fromEntries(names.map((name) => [name, anything])), ExtensionMode: { Test: 3 } };
+    const vscode = withValues({ ExtensionMode: { Test: 3 } });
     const context = withValues({
       subscriptions: [],
       extension: { id: 'publisher.name', extensionKind: 2, packageJSON: { version: '0.1.0' } },
@@ -53,7 +37,9 @@ export function extensionTimes(): ExtensionTimes {
     const extension = require(${JSON.stringify(bundle)});
     const loaded = performance.now();
     extension.activate(context);
-    process.stdout.write(JSON.stringify({ loadMs: loaded - started, activateMs: performance.now() - loaded }));
+    const activated = performance.now();
+    // Only now: the first look at stdout makes Node open it, which takes as long as the activation.
+    process.stdout.write(JSON.stringify({ loadMs: loaded - started, activateMs: activated - loaded }));
     process.exit();`;
   const runs: ExtensionTimes[] = Array.from({ length: 5 }, () =>
     JSON.parse(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8' })),
