@@ -132,6 +132,8 @@ async function buildServer(): Promise<void> {
     // Every start reads all of it. Names stay, for the log's stack frames.
     minifyWhitespace: true,
     minifySyntax: true,
+    // As in Node itself, undici then has one parser of HTTP, and not an experimental one beside it.
+    define: { esbuildDetection: 'true' },
     // CommonJS modules in the bundle call `require` for Node's own modules.
     banner: {
       // The bundle is for production, unless NODE_ENV says otherwise.
@@ -180,6 +182,8 @@ const unusedParts: readonly { file: RegExp; instead: string }[] = [
   { file: /[\\/]qs[\\/]lib[\\/]index\.js$/, instead: 'module.exports = {};' },
   // undici's HTTP/2, which `connections.ts` switches off, would load Node's own.
   { file: /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]client-h2\.js$/, instead: 'module.exports = undefined;' },
+  // A browser's forms, which `connections.ts` never sends.
+  { file: /[\\/]undici[\\/]lib[\\/]web[\\/].*\.js$/, instead: 'module.exports = {};' },
   // What pino writes with. The log has an output of its own.
   { file: /[\\/](sonic-boom|thread-stream)[\\/]index\.js$/, instead: 'module.exports = class {};' },
 ];
@@ -216,7 +220,10 @@ function slimMimeTypes(): Plugin {
   };
 }
 
-/** Of undici, its connections are used. A browser's `fetch`, WebSockets, caches and mocks would take a tenth of the start to load. */
+/**
+ * Of undici, its connections are used, and those through a proxy only where there is one. A browser's `fetch`, WebSockets,
+ * caches and mocks would take a tenth of the start to load.
+ */
 function slimUndici(): Plugin {
   return {
     name: 'slim-undici',
@@ -224,7 +231,10 @@ function slimUndici(): Plugin {
       building.onLoad({ filter: /[\\/]undici[\\/]index\.js$/ }, () => ({
         contents: `
           exports.Agent = require('./lib/dispatcher/agent');
-          exports.EnvHttpProxyAgent = require('./lib/dispatcher/env-http-proxy-agent');
+          Object.defineProperty(exports, 'EnvHttpProxyAgent', {
+            enumerable: true,
+            get: () => require('./lib/dispatcher/env-http-proxy-agent'),
+          });
           exports.Pool = require('./lib/dispatcher/pool');
           exports.errors = require('./lib/core/errors');
           const { request } = require('./lib/api');

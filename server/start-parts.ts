@@ -27,7 +27,6 @@ import { inFlightLimits, limitInFlight } from './partner/in-flight.ts';
 import { createReadiness } from './readiness.ts';
 import { Secret } from './secret.ts';
 import type { OpenHandles } from './sessions/handle-store.ts';
-import { createIdentityProvider } from './sessions/identity-provider.ts';
 import { createSessions, type Sessions } from './sessions/sessions.ts';
 import { standardOutput } from './standard-output.ts';
 import type { Store } from './store/store.ts';
@@ -87,7 +86,8 @@ export async function startParts(
   const tokens = createTokenRoom({ credentials, requestToken, transport, log });
   const { openHandles } = store;
   const sessions =
-    config.sessions && openSessions(config.sessions, openHandles, connections, config.tokenTimeoutMs, log);
+    config.sessions &&
+    (await openSessions(config.sessions, openHandles, connections, config.tokenTimeoutMs, log));
   const watched = [
     ...credentials.map(({ environment, clientSecretFile }) => ({
       file: clientSecretFile,
@@ -193,13 +193,15 @@ export async function startParts(
   };
 }
 
-function openSessions(
+/** The library for OpenID is loaded only where people sign in, so that nobody else's start waits for it. */
+async function openSessions(
   config: SessionConfig,
   openHandles: OpenHandles,
   connections: Connections,
   timeoutMs: number,
   log: Log,
-): Sessions {
+): Promise<Sessions> {
+  const { createIdentityProvider } = await import('./sessions/identity-provider.ts');
   const redirectUri = config.publicOrigin + loginCallbackPath;
   const fetch = createBoundedFetch(connections.fresh);
   return createSessions({
