@@ -130,6 +130,8 @@ async function readEach(
   take: (chunk: Buffer) => void,
   { graceMs, bytesPerMs, lookEveryMs }: Pace = usualPace,
 ): Promise<void> {
+  // There is no body, and so no event either (`optimizeEmptyRequests`).
+  if (request.readableEnded) return;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   // What came early buys no more than the grace: else a fast beginning could be followed by minutes of silence.
   const mostCredit = graceMs * bytesPerMs;

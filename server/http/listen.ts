@@ -41,6 +41,8 @@ export async function listen(
     keepAliveTimeout: 15_000,
     // The app itself refuses a request without a Host, with our error envelope.
     requireHostHeader: false,
+    // A request without a body gets no stream that would have to end: a twentieth of what a ping costs.
+    optimizeEmptyRequests: true,
   });
   const connections = limitConnections(server, limits.mostConnections);
   discardUnreadBodies(server, limits.discard);

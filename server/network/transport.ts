@@ -153,12 +153,13 @@ function exchangeWithin(
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
     let begun = 0;
+    let deadline = performance.now() + sendMs;
     let status = 0;
     let answered: Headers = {};
     const chunks: Buffer[] = [];
     let size = 0;
     let ended = false;
-    let timer = setTimeout(giveUp, sendMs);
+    let timer = setTimeout(checkTime, Math.min(sendMs, timeoutMs));
 
     function end(): boolean {
       if (ended) return false;
@@ -173,8 +174,11 @@ function exchangeWithin(
       reject(error);
       controller?.abort(error);
     }
-    function giveUp(): void {
-      fail(controller ? 'timeout' : 'not-connected', 'TIMEOUT');
+    /** The deadline moves once, and a second timer for each request would cost more than to look again. */
+    function checkTime(): void {
+      const left = deadline - performance.now();
+      if (left > 0) timer = setTimeout(checkTime, left);
+      else fail(controller ? 'timeout' : 'not-connected', 'TIMEOUT');
     }
     function goAway(): void {
       fail('aborted', 'ABORTED');
@@ -196,9 +200,7 @@ function exchangeWithin(
           begun = performance.now();
         },
         onRequestSent() {
-          if (ended) return;
-          clearTimeout(timer);
-          timer = setTimeout(giveUp, timeoutMs);
+          deadline = performance.now() + timeoutMs;
         },
         onResponseStart(_controller, statusCode, responseHeaders) {
           // An informational answer (1xx) may come before the final one.

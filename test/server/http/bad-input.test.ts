@@ -41,6 +41,21 @@ test('bad input', async (t) => {
     });
   }
 
+  for (const type of [{}, { 'Content-Type': 'application/json' }]) {
+    await t.test(
+      `no body without a length is the same as an empty one (${JSON.stringify(type)})`,
+      async () => {
+        for (const operation of operationNames.filter((name) => operations[name].method === 'POST')) {
+          const path = operationPath(operation, 'sandbox');
+          const without = await send(path, { ...authorized(), ...type }, 'POST');
+          const empty = await send(path, { ...authorized(), ...type, 'Content-Length': '0' }, 'POST');
+          assert.equal(without.status, empty.status);
+          assert.equal(failureIn(without).message, failureIn(empty).message);
+        }
+      },
+    );
+  }
+
   const targets: [target: string, status: number, code: string][] = [
     ['/api/environments/sandbox%2fping', 404, 'NOT_FOUND'],
     ['/api/environments/sandbox%2Fping/ping', 404, 'ENVIRONMENT_NOT_FOUND'],
