@@ -14,6 +14,8 @@ export type Contestant = {
   pings: boolean;
   /** Its start and its memory are shown. */
   memory: boolean;
+  /** A path that makes it use its journal, if it has one. */
+  journalPath?: string;
 };
 
 export type Command = { file: string; args: string[]; variables?: Record<string, string> };
@@ -70,6 +72,7 @@ export function bff(
   return {
     name,
     path: '/api/environments/sandbox/ping',
+    journalPath: '/api/environments/sandbox/activity',
     memory: true,
     command: ({ folder, port, upstream }) => ({
       file: process.execPath,

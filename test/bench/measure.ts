@@ -1,3 +1,4 @@
+import { authorization } from './access-key.ts';
 import type { Contestant } from './contestants.ts';
 import { type Latency, latencyAt, load } from './load.ts';
 import { start } from './running.ts';
@@ -11,6 +12,8 @@ export type Figures = {
   latency?: Latency;
   idleMb?: number;
   loadedMb?: number;
+  /** After all calls, and one that uses the journal. */
+  journalMb?: number;
 };
 
 /** Until then the compiler is still at work, and it costs more than the pings; the largest contestant has the most of it. */
@@ -48,6 +51,11 @@ export async function measure(
     if (contestant.memory && memory) {
       await load(pingUrl, { amount: callsBeforeMemory - calls });
       figures.loadedMb = residentMb();
+      if (contestant.journalPath !== undefined) {
+        const answer = await fetch(new URL(contestant.journalPath, pingUrl), { headers: { authorization } });
+        await answer.arrayBuffer();
+        if (answer.ok) figures.journalMb = residentMb();
+      }
     }
     return figures;
   } finally {
