@@ -18,7 +18,7 @@ export const backendFolderSetting = 'pearsana.backendFolder';
 export const providerId = 'pearsana';
 /** The state of VS Code that holds the imports that have not ended. */
 export const keptImportsKey = 'imports';
-/** The state of VS Code that holds the names of the files that were imported. */
+/** The state of VS Code that holds which files were imported, and where they are. */
 export const importNamesKey = 'importNames';
 /** A context key: `signedIn`, `signedOut`, `failed` where the BFF does not tell, or absent until it was asked. */
 export const sessionContextKey = 'pearsana.session';
@@ -61,8 +61,16 @@ export type WriteArgument<Name extends OperationName> = {
   sentBefore?: SentBefore;
 };
 
-/** What became of a write, as far as somebody knows; `startedAt` is ISO 8601, and `references` say whom it was about. */
-export type SentBefore = { state: WriteState; startedAt: string; references?: unknown };
+/**
+ * What became of a write, as far as somebody knows; `startedAt` is ISO 8601, and `references` say whom it was about. `why`
+ * begins the sentence that asks for what is missing.
+ */
+export type SentBefore = {
+  state: WriteState;
+  startedAt: string;
+  references?: unknown;
+  why?: string | undefined;
+};
 
 /**
  * The argument of the command that submits documents: a request for one document, or for a batch of any length. A document

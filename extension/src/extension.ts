@@ -99,8 +99,8 @@ export function activate(context: vscode.ExtensionContext): void {
     const { subscriptions, extension } = context;
     const version = String(extension.packageJSON.version);
     const { createImportNames } = await import('./imports/import-names.ts');
-    const fileNameOf = createImportNames(state, importNamesKey).of;
-    const own = { sent, subscriptions, version, fileNameOf, onResolved: resolutions.fire };
+    const names = createImportNames(state, importNamesKey);
+    const own = { sent, subscriptions, version, names, onResolved: resolutions.fire };
     return createActivity({ ...reading, view, changes, ...own });
   });
   const onWritten: WriteDependencies['onWritten'] = (what) =>

@@ -4,6 +4,7 @@ import type { CommandHandlers } from '../contributions.ts';
 import { CommandError } from '../failures/command-failure.ts';
 import { replaceText, type ShownText, showText } from '../failures/show-text.ts';
 import { tellFailures } from '../failures/tell-failures.ts';
+import type { ImportNames } from '../imports/import-names.ts';
 import { plain } from '../plain-text.ts';
 import type { Write } from '../views/activity-pages.ts';
 import {
@@ -19,9 +20,13 @@ import { createFindWrites } from './find-writes.ts';
 import { createResolveCommand } from './resolve.ts';
 import { createSendAgain } from './send-again.ts';
 
-export type ActivityDependencies = Omit<ActivityTreeDependencies, 'possible' | 'reasonOf' | 'backend'> & {
+export type ActivityDependencies = Omit<
+  ActivityTreeDependencies,
+  'possible' | 'reasonOf' | 'fileNameOf' | 'backend'
+> & {
   backend: Pick<Backend, 'activity' | 'imports' | 'origin' | 'resolve'>;
   sent: SentRequests;
+  names: ImportNames;
   subscriptions: vscode.Disposable[];
   /** Told of each write whose outcome somebody has found out. */
   onResolved: (write: Write) => void;
@@ -51,9 +56,12 @@ export type Activity = Pick<ActivityTree, 'children' | 'item' | 'written'> & {
 
 /** All that the view of what was sent needs; loaded once somebody looks, or there is something to look at. */
 export function createActivity(dependencies: ActivityDependencies): Activity {
-  const { sent, situation, subscriptions } = dependencies;
-  const again = createSendAgain(sent);
-  const tree = createActivityTree({ ...dependencies, possible, reasonOf: sent.reasonOf });
+  const { sent, names, situation, subscriptions } = dependencies;
+  const again = createSendAgain(sent, names);
+  const tree = createActivityTree({
+    ...{ ...dependencies, possible },
+    ...{ reasonOf: sent.reasonOf, fileNameOf: names.of },
+  });
   subscriptions.push(tree);
 
   /** By these words the menu of a write is chosen. */

@@ -62,10 +62,12 @@ export function readWriteArgument(
 }
 
 function readSentBefore(given: unknown): SentBefore | undefined {
-  const { state, startedAt, references } = fieldsOf(given);
+  const { state, startedAt, references, why } = fieldsOf(given);
   const known = writeState.safeParse(state).data;
   const isTime = typeof startedAt === 'string' && !Number.isNaN(Date.parse(startedAt));
-  return known && isTime ? { state: known, startedAt, references } : undefined;
+  return known && isTime
+    ? { state: known, startedAt, references, ...(typeof why === 'string' && { why }) }
+    : undefined;
 }
 
 /**

@@ -134,11 +134,13 @@ async function importPrepared(
     onAnnounced: async (record) => {
       if (importId === record.id) return;
       importId = record.id;
-      await dependencies.names.keep(record.id, source.name);
+      const [uri, columns] = [source.uri.toString(), { map, set }];
+      // The ids of a folder's rows are in its names, by a pattern that is not kept.
+      await dependencies.names.keep(record.id, source.name, source.isFolder ? undefined : { uri, columns });
       await kept.keep({
-        ...{ id: record.id, origin: target.origin, environment, operation, uri: source.uri.toString() },
+        ...{ id: record.id, origin: target.origin, environment, operation, uri },
         ...{ caller: plan.caller, journal: plan.journal, digest: file.digest, seenAt: Date.now() },
-        ...{ rows: file.rows.length, again, columns: { map, set } },
+        ...{ rows: file.rows.length, again, columns },
       });
     },
     onRow: (row, end) => {

@@ -41,10 +41,8 @@ export async function chooseSource(
   // A file that was never saved is in no folder.
   const folder = uri.scheme === 'untitled' ? uri : vscode.Uri.joinPath(uri, '..');
   const source = { uri, name, isFolder: false, folder, leftOut: 0 };
-  const open = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
-  // What the editor shows is what is meant.
-  if (open && (open.isDirty || open.isUntitled))
-    return { ...source, bytes: new TextEncoder().encode(open.getText()) };
+  const edited = editedBytes(uri);
+  if (edited) return { ...source, bytes: edited };
   try {
     const { size, type } = await vscode.workspace.fs.stat(uri);
     if ((type & vscode.FileType.Directory) !== 0) {
@@ -57,6 +55,17 @@ export async function chooseSource(
     if (error instanceof CommandError) throw error;
     throw new CommandError('IMPORT_NOT_USABLE', `${plain(name, 80)} cannot be read.`);
   }
+}
+
+/** What the editor shows is what is meant. Undefined where that is what is on the disk. */
+function editedBytes(uri: vscode.Uri): Uint8Array<ArrayBuffer> | undefined {
+  const open = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
+  return open && (open.isDirty || open.isUntitled) ? new TextEncoder().encode(open.getText()) : undefined;
+}
+
+/** A file that was imported before. @throws where it is gone. */
+export async function readAgain(uri: vscode.Uri): Promise<Uint8Array<ArrayBuffer>> {
+  return editedBytes(uri) ?? new Uint8Array(await vscode.workspace.fs.readFile(uri));
 }
 
 async function pickFile(deed: 'Import' | 'Check'): Promise<vscode.Uri | undefined> {

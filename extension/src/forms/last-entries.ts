@@ -1,5 +1,6 @@
 import type { ImportOperation } from '../../../shared/import-record.ts';
 import { plainName, toMendName } from '../../../shared/imports/columns.ts';
+import type { ColumnWords } from '../../../shared/imports/roster.ts';
 import type { State } from '../state.ts';
 
 /** What was entered the last time and will often be the same again. Nothing of it is about a person. */
@@ -25,7 +26,11 @@ const stateName = 'lastEntries';
 const mostFiles = 20;
 
 /** The fields of which one text for all rows says nothing about a person. */
-export const impersonal = /(^|\.)(namespace|roleName|documentType|verificationIntent)$/;
+const impersonal = /(^|\.)(namespace|roleName|documentType|verificationIntent)$/;
+
+/** Whether what was said of a file's columns says nothing about a person, so that it may be kept whole. */
+export const isImpersonal = ({ set = {} }: ColumnWords): boolean =>
+  Object.keys(set).every((field) => impersonal.test(field));
 
 /** Kept on the disk, for all windows: so only after it was sent, and only what looks like a word of a vocabulary. */
 export function createLastEntries(state: State) {

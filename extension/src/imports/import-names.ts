@@ -1,21 +1,36 @@
+import type { ColumnWords } from '../../../shared/imports/roster.ts';
+import { isImpersonal } from '../forms/last-entries.ts';
 import type { State } from '../state.ts';
 
-/** The names of the files that were imported, by the id of each import: the BFF knows no files. */
+/** Where a file is that was imported, and what was said of its columns. */
+export type ImportedFile = { uri: string; columns: ColumnWords };
+
+/** The files that were imported, by the id of each import: the BFF knows no files. */
 export type ImportNames = {
-  keep: (importId: string, fileName: string) => PromiseLike<void>;
+  /** @param file absent for a folder of documents. */
+  keep: (importId: string, fileName: string, file?: ImportedFile) => PromiseLike<void>;
+  /** The file's name. */
   of: (importId: string) => string | undefined;
+  fileOf: (importId: string) => ImportedFile | undefined;
 };
+
+type Kept = [importId: string, fileName: string, file?: ImportedFile];
 
 /** More imports than a person looks back on. */
 const mostNames = 200;
 
 export function createImportNames(state: State, stateName: string): ImportNames {
-  const all = () => state.get<[importId: string, fileName: string][]>(stateName) ?? [];
+  const all = () => state.get<Kept[]>(stateName) ?? [];
+  const find = (importId: string) => all().find(([id]) => id === importId);
   return {
-    keep(importId, fileName) {
+    keep(importId, fileName, file) {
       const others = all().filter(([id]) => id !== importId);
-      return state.update(stateName, [...others, [importId, fileName]].slice(-mostNames));
+      // Without a text that is not kept, its rows would be others.
+      const kept: Kept =
+        file && isImpersonal(file.columns) ? [importId, fileName, file] : [importId, fileName];
+      return state.update(stateName, [...others, kept].slice(-mostNames));
     },
-    of: (importId) => all().find(([id]) => id === importId)?.[1],
+    of: (importId) => find(importId)?.[1],
+    fileOf: (importId) => find(importId)?.[2],
   };
 }

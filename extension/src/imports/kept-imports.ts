@@ -1,6 +1,6 @@
 import type { ImportOperation } from '../../../shared/import-record.ts';
 import type { ColumnWords } from '../../../shared/imports/roster.ts';
-import { impersonal } from '../forms/last-entries.ts';
+import { isImpersonal } from '../forms/last-entries.ts';
 import type { State } from '../state.ts';
 
 /** What is kept of an import until it ends, so that it can be continued: where its file is, and nothing of what is in it. */
@@ -61,7 +61,7 @@ export function createKeptImports(state: State, stateName: string): KeptImports 
     all,
     async keep(kept) {
       // Without such a text the rows would be others: then the file has to be imported by hand again.
-      if (!Object.keys(kept.columns.set ?? {}).every((field) => impersonal.test(field))) return;
+      if (!isImpersonal(kept.columns)) return;
       await state.update(stateName, [...others(kept.id), kept].slice(-mostKept));
     },
     async seen(id, now) {

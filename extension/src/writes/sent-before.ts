@@ -20,7 +20,7 @@ export function formAgain<Chosen extends Form>(
   const again = {
     ...form,
     title: `Again${people && ` for ${plain(people, 50)}`}: ${form.title}`,
-    steps: (draft: Draft) => form.steps(draft).map((step) => sayingWhy(step, draft)),
+    steps: (draft: Draft) => form.steps(draft).map((step) => sayingWhy(step, draft, before.why)),
   };
   if (before.state !== 'unknown' && before.state !== 'succeeded') return again;
   const words = before.state === 'unknown' ? mayHaveHappened : writeDone;
@@ -32,8 +32,8 @@ export function formAgain<Chosen extends Form>(
   };
 }
 
-/** Of what another window sent, or an import, the journal has nobody's address or name. */
-function sayingWhy(step: Step<Draft>, draft: Draft): Step<Draft> {
+/** Of what another window sent, or an import whose file is gone, the journal has nobody's address or name. */
+function sayingWhy(step: Step<Draft>, draft: Draft, why = 'The BFF keeps only ids'): Step<Draft> {
   if (step.kind !== 'text' || step.value(draft) !== '') return step;
-  return { ...step, prompt: `${step.prompt}. The BFF keeps only ids, so enter it again` };
+  return { ...step, prompt: `${step.prompt}. ${plain(why, 120)}, so enter it again` };
 }
