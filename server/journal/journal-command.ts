@@ -108,11 +108,11 @@ function checkedState(given: string): WriteState | undefined {
   throw new UsageError(`--state takes one of ${writeState.def.values.join(', ')}, or all.`);
 }
 
-/** A namespace and an id, as the list shows them. */
+/** A namespace and an external ID, as the list shows them. */
 function checkedPerson(given: string): ExternalReference {
   const [, namespace, externalId] = /^(\S+) (.+)$/.exec(given) ?? [];
   if (namespace === undefined || externalId === undefined)
-    throw new UsageError("--person takes a namespace and an id, such as --person 'SIS 20261234'.");
+    throw new UsageError("--person takes a namespace and an external ID, such as --person 'SIS 20261234'.");
   return { namespace, externalId };
 }
 

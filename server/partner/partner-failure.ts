@@ -60,8 +60,9 @@ export function failureOf(
   const theirId = error?.requestId ?? answer.header('x-request-id') ?? requestId;
   const idWords =
     theirId !== requestId && /^[\w.-]{1,128}$/.test(theirId) ? ` (Pearsana request ${theirId})` : '';
-  const quoted = error?.message === undefined ? undefined : `“${error.message}”`;
-  const said = (quoted === undefined ? '' : ` It says: ${quoted}`) + idWords;
+  const quoted =
+    error?.message === undefined ? undefined : `“${error.message}”${idWords}${stopAfter(error.message)}`;
+  const said = quoted === undefined ? idWords : ` It says: ${quoted}`;
 
   if (status === 401) {
     return BffError.of(
@@ -80,7 +81,8 @@ export function failureOf(
   if (status in passedThrough) {
     const { message = `${partner} refused the request (status ${status}).`, details } = error ?? {};
     const code = partnersCode(error?.code, passedThrough[status] ?? 'PARTNER_ERROR');
-    const words = [message, moreWords(answer, row, details)].filter(Boolean).join(' ');
+    const more = moreWords(answer, row, details);
+    const words = more ? `${message}${stopAfter(message)} ${more}` : message;
     return BffError.fromPartner(status, code, words + idWords, {
       details,
       ...retryAfterOf(answer.header('retry-after')),
@@ -94,7 +96,7 @@ export function failureOf(
   }
   return BffError.of(
     'PARTNER_ERROR',
-    `Pearsana error ${status} (${environment.id})${quoted === undefined ? '' : `: ${quoted}`}${idWords}`,
+    `Pearsana error ${status} (${environment.id})${quoted === undefined ? `.${idWords}` : `: ${quoted}`}`,
     {
       details: error?.details,
       retryable: status >= 500 || worthAnotherTry.has(status),
@@ -102,6 +104,11 @@ export function failureOf(
       ...retryAfterOf(answer.header('retry-after')),
     },
   );
+}
+
+/** The stop that Pearsana's words lack, so that ours do not run on from them. */
+function stopAfter(words: string): '.' | '' {
+  return /[.!?…]$/.test(words.trimEnd()) ? '' : '.';
 }
 
 /** What to add to Pearsana's own message: what is wrong, or what to do next. */

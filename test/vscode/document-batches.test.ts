@@ -87,7 +87,7 @@ for (const kind of ['node', 'web'] as const) {
         await workbench.screenshot(`.cache/screenshots/batches-review-${kind}.png`);
         await quickInput.accept();
         const told = notification(
-          /Documents in sandbox: 25 accepted, 2 unknown\..*The batch of documents for SIS A-1 may have been submitted: check/s,
+          /Documents in sandbox: 25 done, 2 with an unknown outcome\..*The batch of documents for SIS A-1 may have been submitted: check/s,
         ).first();
         await told.waitFor();
         await told.getByRole('button', { name: 'Details' }).click();
@@ -98,7 +98,7 @@ for (const kind of ['node', 'web'] as const) {
         await workbench.screenshot(`.cache/screenshots/batches-unknown-${kind}.png`);
         await details.getByRole('button', { name: 'Open Results' }).click();
         const text = page.locator('.editor-instance .view-lines');
-        await text.filter({ hasText: /25\.pdf\s+SIS\sA-1\s+accepted\s+doc_25/ }).waitFor();
+        await text.filter({ hasText: /25\.pdf\s+SIS\sA-1\s+done\s+doc_25/ }).waitFor();
         // Those that need somebody come first, in an editor that asks nobody to save it.
         await text.filter({ hasText: /request\s*26\.pdf\s+SIS\sA-1\s+unknown/ }).waitFor();
         const tab = page.getByRole('tab', { name: /^Documents in sandbox/ });
@@ -155,7 +155,7 @@ for (const kind of ['node', 'web'] as const) {
         // Nothing shows when the extension knows of it, and the answer must not overtake it.
         await page.waitForTimeout(1_000);
         arrived.resolve();
-        const told = notification(/Documents in sandbox: 25 accepted, 2 not sent\./).first();
+        const told = notification(/Documents in sandbox: 25 done, 2 not sent\./).first();
         await told.waitFor();
         assert.deepEqual(sent(), [files.slice(0, 25)]);
         await read();

@@ -120,7 +120,7 @@ for (const kind of ['node', 'web'] as const) {
           await quickInput.message(/Type “production” to submit 3 documents for SIS A-1/);
           await quickInput.type('production');
           await quickInput.accept();
-          await notification(/Documents in production: 3 accepted\./)
+          await notification(/Documents in production: 3 done\./)
             .first()
             .waitFor();
           assert.deepEqual(
@@ -157,14 +157,14 @@ for (const kind of ['node', 'web'] as const) {
         ]);
         await quickInput.accept();
         const told = notification(
-          /Documents in sandbox: 1 accepted, 1 failed\. b\.png: No user has the external reference SIS NOBODY\./,
+          /Documents in sandbox: 1 done, 1 refused\. b\.png: No user has the external reference SIS NOBODY\./,
         ).first();
         await told.waitFor();
         await workbench.screenshot(`.cache/screenshots/documents-failed-${kind}.png`);
         await told.getByRole('button', { name: 'Open Results' }).click();
         const text = page.locator('.editor-instance .view-lines');
-        await text.filter({ hasText: /a\.pdf\s+SIS\s\S+\s+accepted\s+doc_\w+/ }).waitFor();
-        await text.filter({ hasText: /b\.png\s+SIS\sNOBODY\s+failed\s+No\suser/ }).waitFor();
+        await text.filter({ hasText: /a\.pdf\s+SIS\s\S+\s+done\s+doc_\w+/ }).waitFor();
+        await text.filter({ hasText: /b\.png\s+SIS\sNOBODY\s+refused\s+No\suser/ }).waitFor();
         await workbench.screenshot(`.cache/screenshots/documents-results-${kind}.png`);
         await assertAccessible(workbench, '.editor-instance');
         assert.equal(documents().length, 1);
@@ -178,7 +178,7 @@ for (const kind of ['node', 'web'] as const) {
         await quickInput.pick('c.txt');
         await pass([...one, { ask: 'Intent', pick: 'store_only' }]);
         await quickInput.accept();
-        await notification(/Documents in sandbox: 1 accepted\./)
+        await notification(/Documents in sandbox: 1 done\./)
           .first()
           .waitFor();
         const last = documents().at(-1);
@@ -219,7 +219,7 @@ for (const kind of ['node', 'web'] as const) {
         assert.ok(!shown.includes('.hidden'), shown);
         await workbench.screenshot(`.cache/screenshots/documents-folder-${kind}.png`);
         await quickInput.accept();
-        await notification(/Documents in sandbox: 1 accepted, 2 not sent\. empty\.pdf: It is empty\./)
+        await notification(/Documents in sandbox: 1 done, 2 not sent\. empty\.pdf: It is empty\./)
           .first()
           .waitFor();
         const [sent, ...others] = documents().slice(before);

@@ -390,7 +390,7 @@ for (const kind of ['node', 'web'] as const) {
         assert.match(found, /^Continue with 2 documents.*letter-A-1\.pdf, id A-1.*notes\.txt, does not fit/s);
         await workbench.screenshot(`.cache/screenshots/import-folder-${kind}.png`);
         await quickInput.accept();
-        await quickInput.message(/The system that knows these people/);
+        await quickInput.message(/The namespace of these people’s external IDs/);
         await quickInput.type('SIS');
         await quickInput.accept();
         await quickInput.pick('DIPLOMA');
@@ -555,7 +555,7 @@ async function describeRowsAsBefore({ quickInput }: Workbench, title: RegExp): P
 async function describeRows({ quickInput }: Workbench): Promise<void> {
   await quickInput.step(/^Import /);
   await quickInput.pick('Invite people');
-  await quickInput.message(/The system that knows these people/);
+  await quickInput.message(/The namespace of these people’s external IDs/);
   await quickInput.type('SIS');
   await quickInput.accept();
 }

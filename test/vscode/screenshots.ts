@@ -113,7 +113,7 @@ async function importing(): Promise<void> {
     await importFromExplorer(workbench, 'roster.csv');
     await quickInput.pick('Invite people');
     if (rows === 9) {
-      await quickInput.message(/The system that knows these people/);
+      await quickInput.message(/The namespace of these people’s external IDs/);
       await quickInput.type('SIS');
       await quickInput.accept();
     } else await quickInput.pick('Use Them as Before');

@@ -45,8 +45,11 @@ const person: StepScript[] = [
 const reference: StepScript = {
   ask: 'External reference',
   text: 'LMS A-1',
-  prompt: /^The system that knows this person/,
-  wrong: ['LMS', /The id is missing\. Enter the system and the id, for example SIS 20261234/],
+  prompt: /^The namespace and the external ID of this person/,
+  wrong: [
+    'LMS',
+    /The external ID is missing\. Enter the namespace and the external ID, for example SIS 20261234/,
+  ],
 };
 
 const wizards: WizardScript[] = [
@@ -336,7 +339,7 @@ for (const kind of ['node', 'web'] as const) {
         await picture('selection');
         await enter();
         await quickInput.step(/ · External reference \(4\/5\)$/);
-        // What is typed comes after the system that was used before.
+        // What is typed comes after the namespace that was used before.
         assert.equal(await quickInput.value(), 'LMS ');
         await page.keyboard.type('20261234');
         await enter();

@@ -3,6 +3,7 @@ import type { ExternalReference } from '../../../shared/fields.ts';
 import { activityFilteredContextKey } from '../contributions.ts';
 import type { Situation } from '../failures/situation.ts';
 import { tellFailures } from '../failures/tell-failures.ts';
+import { referencePrompt } from '../forms/reference-steps.ts';
 import { capitalised } from '../plain-text.ts';
 import type { Wanted } from '../views/activity-pages.ts';
 import type { ActivityTree } from '../views/activity-tree.ts';
@@ -65,11 +66,11 @@ export function createFilterCommands({ situation, tree, findWrites }: FilterDepe
 async function askForPerson(person: ExternalReference | undefined): Promise<ExternalReference | undefined> {
   const text = await vscode.window.showInputBox({
     title: 'Filter Activity',
-    prompt: 'The person’s system and id there, such as SIS 20261234',
+    prompt: referencePrompt,
     placeHolder: 'SIS 20261234',
     value: person ? wantedWords({ person }) : '',
     validateInput: (typed) =>
-      readPerson(typed) ? undefined : 'Enter the system and the id, for example SIS 20261234',
+      readPerson(typed) ? undefined : 'Enter the namespace and the external ID, for example SIS 20261234',
   });
   return text === undefined ? undefined : readPerson(text);
 }

@@ -1,6 +1,6 @@
 import { documentTypes, submitDocumentRequest } from '../../../shared/documents.ts';
 import { pathWords } from '../../../shared/validate.ts';
-import { referenceStep } from '../forms/reference-steps.ts';
+import { referencePrompt, referenceStep } from '../forms/reference-steps.ts';
 import { type Draft, fieldStep, type Path, withValue } from '../forms/request-draft.ts';
 import type { ChoiceStep, Step, TextStep } from '../forms/step.ts';
 import type { Source } from './document.ts';
@@ -89,7 +89,7 @@ function stepsAt(draft: Draft, path: Path, whose: string): Step<Draft>[] {
     lifted(
       referenceStep(schema, ['externalReference'], {
         ask: 'Person',
-        prompt: 'The system that knows this person and the id there, for example SIS 20261234',
+        prompt: referencePrompt,
         suggestion: 'SIS',
       }),
       path,

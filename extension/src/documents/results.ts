@@ -1,9 +1,11 @@
 import { referencesOf, referenceWords } from '../../../shared/external-references.ts';
+import { countRows } from '../../../shared/imports/count-rows.ts';
 import { formatCsv } from '../../../shared/imports/csv-table.ts';
-import { harmless } from '../../../shared/imports/result-files.ts';
+import { harmless, type RowState } from '../../../shared/imports/result-files.ts';
 import { valueAt } from '../../../shared/validate.ts';
 import type { DocumentResult } from '../contributions.ts';
 import type { CommandFailure } from '../failures/command-failure.ts';
+import { endWords, stateCountWords } from '../imports/import-words.ts';
 import { plain } from '../plain-text.ts';
 import { itemIdOf, operationOf } from './batches.ts';
 import type { Document, LeftOut } from './document.ts';
@@ -64,12 +66,15 @@ const kinds = ['failed', 'unknown', 'not sent', 'accepted'] as const;
 const inOrder = (results: readonly DocumentResult[]) =>
   kinds.flatMap((kind) => results.filter(({ result }) => result === kind));
 
-/** As in `2 accepted, 1 failed`. */
+/** A document ends as the row of an import does, and people are told so in the same words. */
+const states: Record<DocumentResult['result'], RowState> = {
+  ...{ accepted: 'succeeded', failed: 'refused', unknown: 'unknown' },
+  'not sent': 'not_sent',
+};
+
+/** As in `2 done, 1 refused`. */
 export function countWords(results: readonly DocumentResult[]): string {
-  return (['accepted', 'failed', 'unknown', 'not sent'] as const)
-    .map((kind) => [results.filter(({ result }) => result === kind).length, kind] as const)
-    .flatMap(([count, kind]) => (count > 0 ? `${count} ${kind}` : []))
-    .join(', ');
+  return stateCountWords(countRows(results.map(({ result }) => ({ state: states[result] }))));
 }
 
 /** All of it, to be read: a line for each document, those that need somebody first. What is long comes after what is short. */
@@ -78,7 +83,7 @@ export function resultsText(environment: string, results: readonly DocumentResul
     ({ file, person = '-', result, message, documentId = '-', requestId = '-' }) => [
       plain(file, 80),
       plain(person, 80),
-      result,
+      endWords[states[result]],
       plain(message ?? documentId),
       plain(requestId, 128),
     ],
@@ -95,7 +100,7 @@ const columns = ['file', 'person', 'result', 'why', 'document', 'request'];
 export function resultsCsv(results: readonly DocumentResult[]): string {
   const rows = inOrder(results).map(
     ({ file, person = '', result, message = '', documentId = '', requestId = '' }) =>
-      [file, person, result, message, documentId, requestId].map(harmless),
+      [file, person, endWords[states[result]], message, documentId, requestId].map(harmless),
   );
   return formatCsv([columns, ...rows]);
 }

@@ -5,7 +5,7 @@ import type { State } from '../state.ts';
 
 /** What was entered the last time and will often be the same again. Nothing of it is about a person. */
 export type LastEntries = {
-  /** The system of an external reference, such as SIS. */
+  /** Of an external reference, such as SIS. */
   namespace?: string;
   /** Of a new user. */
   roleName?: string;

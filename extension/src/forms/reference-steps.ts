@@ -8,7 +8,7 @@ const mostOffered = 50;
 
 type Reference = { namespace: string; externalId: string };
 
-/** As in `SIS 20261234`; a system with blanks in its name is in quotes. */
+/** As in `SIS 20261234`; a namespace with blanks is in quotes. */
 export function referenceText({ namespace, externalId }: Reference): string {
   return `${/\s/.test(namespace) ? `"${namespace}"` : namespace} ${externalId}`;
 }
@@ -19,16 +19,19 @@ export function readReference(text: string): Reference {
   return { namespace: quoted ?? word ?? '', externalId: rest.trim() };
 }
 
+/** What is asked wherever a person is named. */
+export const referencePrompt = 'The namespace and the external ID of this person, for example SIS 20261234';
+
 export type ReferenceWords = {
   ask: string;
   prompt: string;
-  /** Which system is offered first. */
+  /** Which namespace is offered first. */
   suggestion?: string;
   /** What is entered empty is left out. */
   optional?: true;
 };
 
-/** Asks for the system and the person's id in it, in one box. */
+/** Asks for the namespace and the external ID, in one box. */
 export function referenceStep(schema: Schema, path: Path, words: ReferenceWords): TextStep<Draft> {
   const { suggestion = '', optional, ask, prompt } = words;
   const fields = ['namespace', 'externalId'].map((field) => [...path, field]);
@@ -65,8 +68,8 @@ export function referenceStep(schema: Schema, path: Path, words: ReferenceWords)
       const { namespace, externalId } = referenceAt(next) ?? readReference(text);
       const lacks = [namespace, externalId].map((part) => part.trim() === '');
       if (lacks[0] || lacks[1]) {
-        const what = lacks[0] && lacks[1] ? '' : `The ${lacks[0] ? 'system' : 'id'} is missing. `;
-        return `${what}Enter the system and the id, for example SIS 20261234`;
+        const what = lacks[0] && lacks[1] ? '' : `The ${lacks[0] ? 'namespace' : 'external ID'} is missing. `;
+        return `${what}Enter the namespace and the external ID, for example SIS 20261234`;
       }
       const fault = [path, ...fields].map((field) => faultAt(schema, next, field)).find(Boolean);
       return fault && faultWords(fault);
@@ -78,7 +81,7 @@ export function referenceStep(schema: Schema, path: Path, words: ReferenceWords)
 export function firstReference(schema: Schema): TextStep<Draft> {
   return referenceStep(schema, [...referencesPath, 0], {
     ask: 'External reference',
-    prompt: 'The system that knows this person and the id there, for example SIS 20261234',
+    prompt: referencePrompt,
     suggestion: 'SIS',
   });
 }
@@ -90,7 +93,7 @@ export function otherReferences(schema: Schema, draft: Draft): TextStep<Draft>[]
   return Array.from({ length: Math.min(Math.max(count, 1), mostOffered - 1) }, (_, index) =>
     referenceStep(schema, [...referencesPath, index + 1], {
       ask: `External reference ${index + 2}`,
-      prompt: 'Another system that knows this person and the id there; leave it empty for none',
+      prompt: 'Another namespace and external ID of this person; leave it empty for none',
       optional: true,
     }),
   );

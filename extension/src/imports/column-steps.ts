@@ -230,7 +230,7 @@ const documentTypeStep: ChoiceStep<ColumnsDraft> = {
 
 /** What a field is, where the forms say it too. */
 const constantQuestions: Readonly<Record<string, string>> = {
-  namespace: 'The system that knows these people by their ids, for example SIS; the same in every row',
+  namespace: 'The namespace of these people’s external IDs, for example SIS; the same in every row',
   roleName: 'Role of the new users, for example student or faculty; the same in every row',
 };
 

@@ -3,7 +3,7 @@ import { referenceWords } from '../../../shared/external-references.ts';
 import type { ResultLine, RowState } from '../../../shared/imports/result-files.ts';
 import { idIn } from '../../../shared/imports/row-verdict.ts';
 import { plain } from '../plain-text.ts';
-import { stateWords } from './import-words.ts';
+import { endWords } from './import-words.ts';
 
 /** In the order in which somebody has to look at them. */
 const states: readonly RowState[] = ['invalid', 'refused', 'unknown', 'not_sent', 'succeeded', 'known'];
@@ -14,7 +14,7 @@ export function importResultsText(heading: string, lines: readonly ResultLine[])
   const rows = sorted.map(({ row, reference, state, message, code, id = '-', requestId }) => [
     row ? String(row.line) : '-',
     plain(reference, 80) || '-',
-    state === 'unknown' ? 'outcome unknown' : stateWords[state],
+    endWords[state],
     state === 'succeeded' || state === 'known' ? plain(id, 80) : plain(message ?? code ?? '-'),
     plain(requestId || '-', 128),
   ]);

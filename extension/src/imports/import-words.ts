@@ -15,6 +15,9 @@ export const stateWords: Record<RowState, string> = {
   invalid: 'faulty',
 };
 
+/** The same of one row, as a table says it. */
+export const endWords: Record<RowState, string> = { ...stateWords, unknown: 'outcome unknown' };
+
 /** Whether nothing is left to do. */
 export function isWhole({ succeeded, known, ...others }: RowCounts): boolean {
   return Object.values(others).every((count) => count === 0);
@@ -76,12 +79,20 @@ export function timeLeftWords(rows: number, perMinute: number): string {
   return `${numberWords(Math.ceil(minutes / 6) / 10)} h`;
 }
 
-/** As in `120 of 3,000 · 118 a minute · 25 min left`. */
-export function progressWords(done: number, total: number, perMinute: number | undefined): string {
+/** As in `120 of 3,000`, `118 a minute`, `25 min left`. */
+export function progressParts(
+  done: number,
+  total: number,
+  perMinute: number | undefined,
+): [string, ...string[]] {
   const place = `${numberWords(done)} of ${numberWords(total)}`;
-  if (perMinute === undefined) return place;
-  return `${place} · ${numberWords(Math.round(perMinute))} a minute · ${timeLeftWords(total - done, perMinute)} left`;
+  if (perMinute === undefined) return [place];
+  const left = `${timeLeftWords(total - done, perMinute)} left`;
+  return [place, `${numberWords(Math.round(perMinute))} a minute`, left];
 }
+
+export const progressWords = (...progress: Parameters<typeof progressParts>): string =>
+  progressParts(...progress).join(' · ');
 
 export const pauseWords: Record<PauseReason, string> = {
   'first-refused': 'The first five rows were refused for the same reason.',

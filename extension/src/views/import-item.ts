@@ -4,8 +4,8 @@ import { operations } from '../../../shared/operations.ts';
 import { callerWords } from '../authentication/session-store.ts';
 import { colors, type ImportResult } from '../contributions.ts';
 import type { ImportRun } from '../imports/import-run.ts';
-import { isWhole, progressWords, rowWords, stateCountWords } from '../imports/import-words.ts';
-import { plain } from '../plain-text.ts';
+import { isWhole, progressParts, rowWords, stateCountWords } from '../imports/import-words.ts';
+import { capitalised, plain } from '../plain-text.ts';
 import { themeIcon } from './row-item.ts';
 
 /** How an import of this window looks, by its state; `may` names what its commands are shown by. */
@@ -17,7 +17,7 @@ const looks = {
   ended: { words: 'ended', icon: 'pass', may: 'ended' },
 };
 
-/** An import of this window: `roster.csv 120 of 3,000 · 118 a minute · 25 min left · production`. */
+/** An import of this window: `120 of 3,000`, and beside it `roster.csv · 118 a minute · 25 min left · production`. */
 export function runItem(own: {
   id: string;
   run: ImportRun;
@@ -29,15 +29,12 @@ export function runItem(own: {
   const { id, run, source, target, operation, end } = own;
   const { state, done, total, perMinute, question } = run.progress();
   const look = looks[state];
-  const progress = progressWords(done, total, state === 'running' ? perMinute : undefined);
-  const facts = end ? [stateCountWords(end.counts)] : [look.words, progress];
-  const item = itemOf(
-    `run/${id}`,
-    source.name,
-    [...facts, target.environment.name].filter(Boolean).join(' · '),
-  );
+  const [place, ...pace] = progressParts(done, total, state === 'running' ? perMinute : undefined);
+  const facts = end ? [stateCountWords(end.counts)] : [look.words, place];
+  const more = [...(end ? [] : pace), target.environment.name];
+  const item = itemOf(`run/${id}`, source.name, facts, more);
   item.tooltip = plain(
-    [operations[operation].title, item.description, question].filter(Boolean).join(': '),
+    [operations[operation].title, item.accessibilityInformation?.label, question].filter(Boolean).join(': '),
     400,
   );
   const waits = state === 'asking' || state === 'paused';
@@ -65,7 +62,8 @@ export function openImportItem({
   const item = itemOf(
     `import/${id}`,
     `${operations[operation].title}: ${rowWords(rows)}`,
-    `open · ${counts.succeeded} done · ${environment} · by ${callerWords(caller)}`,
+    ['open', `${counts.succeeded} done`],
+    [environment, `by ${callerWords(caller)}`],
   );
   item.tooltip = plain(
     `Import ${id}. Another window or machine runs it, or left it. Import the same file again to continue it here.`,
@@ -75,10 +73,17 @@ export function openImportItem({
   return item;
 }
 
-function itemOf(id: string, label: string, description: string): vscode.TreeItem {
-  const item = new vscode.TreeItem(plain(label, 60));
+/** How far it is comes first, since a narrow side bar cuts the rest; who listens hears first what it is about. */
+function itemOf(
+  id: string,
+  name: string,
+  facts: readonly string[],
+  more: readonly string[],
+): vscode.TreeItem {
+  const join = (...words: readonly string[]) => plain(words.filter(Boolean).join(' · '), 160);
+  const item = new vscode.TreeItem(capitalised(join(...facts)));
   item.id = id;
-  item.description = plain(description, 160);
-  item.accessibilityInformation = { label: `${item.label}, ${item.description}` };
+  item.description = join(plain(name, 60), ...more);
+  item.accessibilityInformation = { label: `${plain(name, 60)}, ${join(...facts, ...more)}` };
   return item;
 }

@@ -369,9 +369,9 @@ describe('results', () => {
       { ...own('1.pdf'), result: 'failed', message: 'No user.' },
     ]);
     const text = resultsText('sandbox', results);
-    assert.match(text, /^Documents in sandbox: 1 accepted, 1 failed$/m);
-    assert.match(text, /^0\.pdf {2}SIS A-1 {2}accepted {2}doc_1 {2}r-1$/m);
-    assert.match(text, /^1\.pdf {2}SIS A-1 {2}failed {4}No user\. {2}r-1$/m);
+    assert.match(text, /^Documents in sandbox: 1 done, 1 refused$/m);
+    assert.match(text, /^0\.pdf {2}SIS A-1 {2}done {5}doc_1 {2}r-1$/m);
+    assert.match(text, /^1\.pdf {2}SIS A-1 {2}refused {2}No user\. {2}r-1$/m);
   });
 
   test('are shown and saved with those first that need somebody, and as text to a spreadsheet', () => {
@@ -385,7 +385,7 @@ describe('results', () => {
       { file: '-1.pdf', person: '=p', result: 'failed', requestId: '+r', documentId: '@d', message },
     ]);
     const [, row] = Papa.parse<string[]>(csv).data;
-    assert.deepEqual(row, ["'-1.pdf", "'=p", 'failed', `'${message}`, "'@d", "'+r"]);
+    assert.deepEqual(row, ["'-1.pdf", "'=p", 'refused', `'${message}`, "'@d", "'+r"]);
   });
 
   test('are unknown where an answer does not say', () => {
@@ -401,8 +401,8 @@ describe('results', () => {
     const failure = { code: 'X', message: 'No.', source: 'pearsana', retryable: false } as const;
     const words = (outcome?: 'unknown' | 'refused' | 'not_sent') =>
       countWords(resultsWithout(two, { ...failure, ...(outcome && { outcome }) }));
-    assert.equal(words('unknown'), '2 unknown');
-    assert.equal(words('refused'), '2 failed');
+    assert.equal(words('unknown'), '2 with an unknown outcome');
+    assert.equal(words('refused'), '2 refused');
     assert.equal(words('not_sent'), '2 not sent');
     assert.equal(words(), '2 not sent');
   });
@@ -429,7 +429,7 @@ describe('sending', () => {
       batchesOf(documents(60), defaultFileLimits),
       sending({ onDone: (count) => done.push(count) }),
     );
-    assert.equal(countWords(results), '60 accepted');
+    assert.equal(countWords(results), '60 done');
     assert.equal(error, undefined);
     assert.deepEqual(done, [25, 25, 10]);
   });
@@ -447,7 +447,7 @@ describe('sending', () => {
       }),
     );
     assert.equal(sent, 1);
-    assert.equal(countWords(results), '25 accepted, 35 not sent');
+    assert.equal(countWords(results), '25 done, 35 not sent');
   });
 
   test('stops after a batch that failed, and a file that changed is not sent', async () => {
@@ -468,7 +468,7 @@ describe('sending', () => {
         },
       }),
     );
-    assert.equal(countWords(late.results), '25 accepted, 25 unknown, 10 not sent');
+    assert.equal(countWords(late.results), '25 done, 10 not sent, 25 with an unknown outcome');
     assert.equal(late.error?.code, 'PARTNER_TIMEOUT');
     assert.equal(sent, 2);
     const changed = await sendBatches(

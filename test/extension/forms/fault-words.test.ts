@@ -29,7 +29,7 @@ test('a message for people has no raw backticks, and says what to enter, whateve
         assert.ok(!fault.replaceAll(text.trim(), '').includes('`'), `${step.ask}: ${fault}`);
         assert.match(
           fault,
-          /^(Enter|There is no|This|The domain|The (id|system) is missing\.) /,
+          /^(Enter|There is no|This|The domain|The (external ID|namespace) is missing\.) /,
           `${step.ask}: ${JSON.stringify(text)}`,
         );
       }

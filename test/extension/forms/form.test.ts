@@ -224,9 +224,12 @@ for (const { form, script, request } of people) {
         'Last name': ['x'.repeat(201), /^This is too long\. Use at most 200 characters$/],
         'External reference': [
           'SIS ',
-          /^The id is missing\. Enter the system and the id, for example SIS 20261234$/,
+          /^The external ID is missing\. Enter the namespace and the external ID, for example SIS 20261234$/,
         ],
-        'External reference 2': ['77', /^The id is missing\. Enter the system and the id/],
+        'External reference 2': [
+          '77',
+          /^The external ID is missing\. Enter the namespace and the external ID/,
+        ],
         Role: ['', /^Enter a role, for example student$/],
         Message: ['x'.repeat(2_001), /^This is too long\. Use at most 2,000 characters$/],
         Roles: ['student,,', /^Enter a role between the commas/],
@@ -304,7 +307,7 @@ test('what the last request had is offered first, and nothing that is about a pe
   }
 });
 
-test('a second external reference can be added, must have a system of its own, and can be left out again', async () => {
+test('a second external reference can be added, must have a namespace of its own, and can be left out again', async () => {
   const [invitation = assert.fail()] = people;
   const script: Script = {
     ...invitation.script,
@@ -315,7 +318,7 @@ test('a second external reference can be added, must have a system of its own, a
   const input = play(script, shown);
   const text: WizardInput['text'] = async (ask) => {
     if (ask.ask === 'External reference 2')
-      assert.match(ask.check('SIS B-2') ?? '', /^This system is used already/);
+      assert.match(ask.check('SIS B-2') ?? '', /^This namespace is used already/);
     return input.text(ask);
   };
   const draft = await runWizard(wizardOf(invitationForm), { ...input, text });

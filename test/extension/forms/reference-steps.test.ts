@@ -42,7 +42,7 @@ describe('an external reference in one box', () => {
     }
   });
 
-  test('begins with the system that was used before, so that only the id is typed', () => {
+  test('begins with the namespace that was used before, so that only the external ID is typed', () => {
     const step = firstReference(createInvitationRequest);
     assert.equal(step.value({}), 'SIS ');
     assert.equal(step.value({ externalReferences: [{ namespace: 'LMS', externalId: '' }] }), 'LMS ');

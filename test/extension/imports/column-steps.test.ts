@@ -138,7 +138,7 @@ describe('what was entered before', () => {
     const step = columnSteps(await fits('E-mail,First name,Last name,Student ID\n'), draft, memory).at(-1);
     assert(step?.kind === 'text');
     assert.equal(step.value(draft), 'SIS');
-    assert.match(step.prompt, /^The system that knows these people .* for example SIS/);
+    assert.match(step.prompt, /^The namespace of these people’s external IDs, for example SIS/);
   });
 });
 

@@ -198,7 +198,7 @@ describe('the command journal', () => {
     ['list 1', /Too many arguments/],
     ['list --wrong', /--wrong/],
     ['list --state lost', /--state takes one of in_flight, succeeded/],
-    ['list --person SIS', /--person takes a namespace and an id/],
+    ['list --person SIS', /--person takes a namespace and an external ID/],
     ['list --since yesterday', /--since takes a time in UTC/],
     ['list --until 2026-13-01', /--until takes a time in UTC/],
     ['backup', /Name a new folder/],

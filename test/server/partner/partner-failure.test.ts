@@ -401,6 +401,31 @@ test('a partner that fails', async (t) => {
   });
 });
 
+test('what a partner says is quoted with one stop, whether it ends with one or not', async () => {
+  await using partner = await startFaultServer();
+  await using bff = await startBffWith({ sandbox: partner });
+  const told = async (status: number, message: string | undefined, requestId: string) => {
+    const details = { errors: ['A is wrong.'] };
+    partner.api.next({ status, body: { error: { code: 'A', message, requestId, details } } });
+    return failureIn(await bff.call(path, { headers: { 'x-request-id': 'mine' } })).message;
+  };
+  for (const [said, quoted] of [
+    ['It broke', '“It broke”.'],
+    ['It broke.', '“It broke.”'],
+    ['It broke? ', '“It broke? ”'],
+  ] as const) {
+    assert.equal(await told(500, said, 'mine'), `Pearsana error 500 (sandbox): ${quoted}`);
+    assert.match(await told(403, said, 'mine'), new RegExp(` It says: ${quoted.replace('?', '\\?')} Ask `));
+  }
+  assert.equal(
+    await told(500, 'It broke', 'theirs'),
+    'Pearsana error 500 (sandbox): “It broke” (Pearsana request theirs).',
+  );
+  assert.equal(await told(500, undefined, 'mine'), 'Pearsana error 500 (sandbox).');
+  assert.equal(await told(400, 'It broke', 'mine'), 'It broke. A is wrong.');
+  assert.equal(await told(400, 'It broke.', 'mine'), 'It broke. A is wrong.');
+});
+
 describe('a partner that is not there', () => {
   const failingWith = async (authUrl: string, apiUrl: string, variables = {}): Promise<[number, Failure]> => {
     await using bff = await startBffWith({ sandbox: { authUrl, apiUrl } }, variables);

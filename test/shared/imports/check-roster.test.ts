@@ -43,7 +43,10 @@ describe('the rows of a roster', () => {
 
   it('have a fault that names a required field without a column', async () => {
     const [fault] = await faultsOf('E-mail,First name,Last name,External ID\na@example.edu,A,B,1');
-    assert.match(fault ?? '', /^2:undefined The system \(externalReferences\[0\].namespace\) is missing\.$/);
+    assert.match(
+      fault ?? '',
+      /^2:undefined The namespace \(externalReferences\[0\].namespace\) is missing\.$/,
+    );
   });
 
   it('may name a person only once, by reference or by e-mail address in any case', async () => {
@@ -52,7 +55,10 @@ describe('the rows of a roster', () => {
     );
     const faults = await faultsOf(file);
     assert.equal(faults.length, 2);
-    assert.match(faults[0] ?? '', /^3:4 This id is already in line 2\. Use one row for each person\.$/);
+    assert.match(
+      faults[0] ?? '',
+      /^3:4 This external ID is already in line 2\. Use one row for each person\.$/,
+    );
     assert.match(faults[1] ?? '', /^4:0 This e-mail address is already in line 2\./);
   });
 

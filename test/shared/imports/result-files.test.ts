@@ -95,7 +95,7 @@ describe('the file of rows to mend', () => {
       return fault ? [{ row, reference: row.reference, state: 'invalid', message: fault.message }] : [];
     });
     const [, line] = textOf(toMendFile(roster, results, 'first.csv')).split('\r\n');
-    assert.equal(line, `${person},This id is already in line 2 of first.csv. Delete this row.`);
+    assert.equal(line, `${person},This external ID is already in line 2 of first.csv. Delete this row.`);
   });
 
   it('keeps cells that have no column, so they are still a fault', async () => {
