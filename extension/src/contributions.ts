@@ -23,8 +23,8 @@ export const importNamesKey = 'importNames';
 /** A context key: `signedIn`, `signedOut`, `failed` where the BFF does not tell, or absent until it was asked. */
 export const sessionContextKey = 'pearsana.session';
 /**
- * A context key: what was done in this window, in these words, by which the steps of the walkthrough are completed. VS Code looks
- * only when a key changes, so one key for all of them completes earlier steps too once the walkthrough is open.
+ * A context key: what was done in this window, in these words, by which the steps of the walkthrough are completed. It is set for
+ * a moment alone: VS Code completes a step only when a key changes, and never one whose key was set before the walkthrough was opened.
  */
 export const doneContextKey = 'pearsana.done';
 export const doneSteps = ['signedIn', 'pinged', 'invited', 'imported'] as const;

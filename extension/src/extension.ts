@@ -142,6 +142,10 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
     registrations,
     registerTexts(),
+    vscode.window.tabGroups.onDidChangeTabs(({ opened, changed }) => {
+      // The walkthrough is in a tab of which VS Code says nothing.
+      if (done.size > 0 && [...opened, ...changed].some(({ input }) => input === undefined)) showDone();
+    }),
     sessions.onDidChange(() => {
       // What one key was told is not shown under the next.
       history.clear(Date.now());
@@ -255,7 +259,13 @@ const done = new Set<DoneStep>();
 
 /** Completes a step of the walkthrough. */
 function complete(step: DoneStep): void {
-  setContext(doneContextKey, [...done.add(step)].join(' '));
+  done.add(step);
+  showDone();
+}
+
+function showDone(): void {
+  setContext(doneContextKey, [...done].join(' '));
+  setContext(doneContextKey, undefined);
 }
 
 /** A command that completes a step of the walkthrough, once it has done what it is for. */

@@ -100,7 +100,7 @@ for (const kind of ['node', 'web'] as const) {
         const text = page.locator('.editor-instance .view-lines');
         await text.filter({ hasText: /25\.pdf\s+SIS\sA-1\s+done\s+doc_25/ }).waitFor();
         // Those that need somebody come first, in an editor that asks nobody to save it.
-        await text.filter({ hasText: /request\s*26\.pdf\s+SIS\sA-1\s+unknown/ }).waitFor();
+        await text.filter({ hasText: /request\s*26\.pdf\s+SIS\sA-1\s+outcome\sunknown/ }).waitFor();
         const tab = page.getByRole('tab', { name: /^Documents in sandbox/ });
         await page.locator('.editor-instance .monaco-editor').first().click();
         await page.keyboard.press('x');
@@ -115,7 +115,7 @@ for (const kind of ['node', 'web'] as const) {
         await until('it is saved', () => existsSync(saved) && readFileSync(saved).length > 0);
         assert.match(
           readFileSync(saved, 'utf8'),
-          /^file,person,result,why,document,request\r?\n26\.pdf,SIS A-1,unknown,/,
+          /^file,person,result,why,document,request\r?\n26\.pdf,SIS A-1,outcome unknown,/,
         );
         await page.getByRole('tab', { name: /^Documents in sandbox\.csv/ }).waitFor();
         await workbench.runCommand('View: Close All Editors');
@@ -127,7 +127,7 @@ for (const kind of ['node', 'web'] as const) {
         await passSteps(workbench, once(2));
         await quickInput.accept();
         const again = notification(
-          /2 unknown\. Not sent: the batch of documents for SIS A-1 \(today .*\) has no known outcome/,
+          /2 with an unknown outcome\. Not sent: the batch of documents for SIS A-1 \(today .*\) has no known outcome/,
         ).first();
         await again.waitFor();
         assert.equal(sent().length, 2);

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, type TestContext, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { freePort } from '../../scripts/free-port.ts';
+import { activityAnswer } from '../../shared/activity.ts';
 import type { ImportsAnswer } from '../../shared/import-record.ts';
 import { startTestBff } from '../support/bff/test-bff.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -15,6 +16,7 @@ import {
   chooseInMenuOf,
   importFromExplorer,
   noBrowser,
+  resizeSideBar,
   signIn,
   titleOf,
   vsix,
@@ -101,6 +103,9 @@ for (const kind of ['node', 'web'] as const) {
         await picture('review');
         await quickInput.escape();
         assert.deepEqual(invited(), []);
+        // The review may have covered the file.
+        await page.locator('.tab.active', { hasText: 'roster.csv' }).waitFor();
+        await marked('nobody', /is not an e-mail address/);
       });
 
       await t.test(
@@ -179,9 +184,12 @@ for (const kind of ['node', 'web'] as const) {
         await treeItem('roster.csv').first().dblclick();
         await page.locator('.squiggly-error').first().waitFor();
         await workbench.openContainer('Pearsana');
-        await treeItem(/^roster\.csv.*7 done, 1 faulty · production/)
-          .first()
-          .waitFor();
+        // In a narrow side bar, what became of it is cut last.
+        const row = treeItem(/^roster\.csv, 7 done, 1 faulty · production/).first();
+        await row.locator('.label-name', { hasText: /^7 done, 1 faulty$/ }).waitFor();
+        await resizeSideBar(workbench, 174);
+        await picture('view-narrow');
+        await resizeSideBar(workbench, 300);
         await picture('view');
       });
 
@@ -238,6 +246,30 @@ for (const kind of ['node', 'web'] as const) {
           .first()
           .waitFor();
         await picture('activity');
+      });
+
+      await t.test('a row of it is sent again from its file, and is told where that is gone', async () => {
+        const activity = page.locator('.pane', {
+          has: page.getByRole('button', { name: 'Activity Section' }),
+        });
+        const line = (name: RegExp) => activity.getByRole('treeitem', { name }).first();
+        await line(/^roster\.csv, Import of 7/).click();
+        const file = join(folder, 'roster.csv');
+        const row = line(/^SIS 2026000\d, Invite, done/);
+        const [id, number] = /2026000(\d)/.exec((await row.getAttribute('aria-label')) ?? '') ?? [];
+        for (const isGone of [false, true]) {
+          if (isGone) await rename(file, `${file}.old`);
+          await chooseInMenuOf(workbench, row, ['Send Again…']);
+          await quickInput.step(new RegExp(`^⚠ Again for SIS ${id}: Invite · production`));
+          if (isGone) await quickInput.message(/\. roster\.csv cannot be read, so enter it again/);
+          else {
+            await page.getByPlaceholder(/^This reaches real people\./).waitFor();
+            assert.ok((await quickInput.options()).join('\n').includes(`student${number}@example.edu`));
+          }
+          await picture(`send-again-${isGone ? 'gone' : 'file'}`);
+          await quickInput.escape();
+        }
+        await rename(`${file}.old`, file);
       });
 
       await t.test(
@@ -316,6 +348,38 @@ for (const kind of ['node', 'web'] as const) {
           await marked('student1@', /Invited in production/);
         },
       );
+
+      await t.test('what somebody found out elsewhere is seen once the file is looked at again', async () => {
+        await writeFile(join(folder, 'lost.csv'), `${header}\n${line('unanswered', 90)}\n`);
+        await workbench.openContainer('Explorer');
+        await treeItem('lost.csv').first().dblclick();
+        await page.locator('.tab.active', { hasText: 'lost.csv' }).waitFor();
+        await editorAction(page, 'Import from File…').click();
+        await describeRowsAsBefore(workbench, /^Import /);
+        await quickInput.pick('sandbox');
+        await quickInput.step(/^Invite people · sandbox/);
+        await quickInput.options();
+        await quickInput.accept();
+        await marked('unanswered@', /\? Outcome unknown in sandbox/);
+        const path = '/api/environments/sandbox/activity';
+        const { activity } = activityAnswer.parse((await bff.call(path)).body);
+        const id = activity.find(({ state }) => state === 'unknown')?.id;
+        await page
+          .getByRole('tab', { name: /roster\.csv/ })
+          .first()
+          .click();
+        const resolved = await bff.call(`${path}/${id}/resolve`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ happened: true }),
+        });
+        assert.equal(resolved.status, 200);
+        await page
+          .getByRole('tab', { name: /lost\.csv/ })
+          .first()
+          .click();
+        await marked('unanswered@', /✓ Invited in sandbox/);
+      });
     });
 
     test('documents beside their file or in a folder are submitted, and files come from everywhere', {

@@ -157,6 +157,15 @@ describe('the packaged extension, driven as a person would', { skip: noBrowser }
       await quickInput.pick('production');
       await statusItem.getByText(/production · protected · \d+ ms · owner key/).waitFor();
 
+      // Whoever opens the walkthrough only now sees what was done before.
+      await runCommand('Welcome: Open Walkthrough...');
+      await quickInput.pick('Get Started with Pearsana');
+      const steps = page.locator('.gettingStartedContainer');
+      for (const name of ['Start the BFF', 'Sign in', 'Ping Pearsana'])
+        await steps.getByRole('checkbox', { name: `${name}: Completed` }).waitFor();
+      await workbench.screenshot(`.cache/screenshots/steps-opened-late-${kind}.png`);
+      await runCommand('View: Close Editor');
+
       // Another key on the server, as after a rotation: the tree says to sign in.
       await bff.stop();
       using data = temporaryFolder();

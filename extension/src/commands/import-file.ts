@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { CheckedRow } from '../../../shared/imports/check-roster.ts';
 import { countRows } from '../../../shared/imports/count-rows.ts';
 import type { RowResult } from '../../../shared/imports/result-files.ts';
@@ -6,6 +6,7 @@ import type { Failed, ImportArgument, ImportResult } from '../contributions.ts';
 import { backendChanged, CommandError } from '../failures/command-failure.ts';
 import type { ColumnsDraft } from '../imports/column-steps.ts';
 import type { ImportNames } from '../imports/import-names.ts';
+import { isFaulty } from '../imports/import-review.ts';
 import { createImportRun, type ImportRun, type RunEnd } from '../imports/import-run.ts';
 import { differenceFrom, type KeptImport, type KeptImports } from '../imports/kept-imports.ts';
 import { type Resolved, resolvedRow } from '../imports/resolved-rows.ts';
@@ -79,6 +80,12 @@ async function importPrepared(
   const decided = await reviewImport(prepared, wanted, { left, input });
   if (!decided) {
     prepared.unmark();
+    const faulty = source.isFolder ? undefined : file.rows.find(isFaulty);
+    if (faulty) {
+      const start = new vscode.Position(faulty.line - 1, 0);
+      const selection = new vscode.Range(start, start);
+      await vscode.window.showTextDocument(source.uri, { preview: true, selection });
+    }
     return undefined;
   }
   const { plan, again, firstFive, announced } = decided;
@@ -99,7 +106,7 @@ async function importPrepared(
 
   const showMarks = () => {
     if (source.isFolder) return;
-    marks.show(source.uri, file.roster, environmentName, marksOf(file.rows, plan.known, results));
+    marks.show(source.uri, file.roster, target.environment, marksOf(file.rows, plan.known, results));
   };
 
   if (plan.toSend.length === 0) {

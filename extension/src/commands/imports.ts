@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ActivityEntry } from '../../../shared/activity.ts';
+import type { ExternalReference } from '../../../shared/fields.ts';
 import type { ImportRecord } from '../../../shared/import-record.ts';
 import { countRows } from '../../../shared/imports/count-rows.ts';
 import {
@@ -83,7 +84,7 @@ export function createImports(dependencies: ImportsDependencies): Imports {
   const { backend, list, situation, sent, inTest, state, onDidChange, onResolved, subscriptions } =
     dependencies;
   const collection = vscode.languages.createDiagnosticCollection('pearsana');
-  const marks = createRowMarks();
+  const marks = createRowMarks((...asked) => void askOnceMore(...asked).catch(() => {}));
   const kept = createKeptImports(state, keptImportsKey);
   const names = createImportNames(state, importNamesKey);
   const status = createImportStatusItem();
@@ -148,6 +149,14 @@ export function createImports(dependencies: ImportsDependencies): Imports {
     const { environment, importId } = write;
     if (importId !== undefined && isTextKnown(`import ${importId}`))
       void pageFromActivity({ environment, importId }).then(replaceText, () => {});
+  }
+
+  /** Finds what was found out in another window, or on the command line. What cannot be asked stays as it was. */
+  async function askOnceMore(environment: string, people: readonly ExternalReference[]): Promise<void> {
+    for (const { namespace, externalId } of people) {
+      const { activity } = await backend.activity({ environment, namespace, externalId });
+      for (const write of activity) if (write.resolved) showResolved({ ...write, environment });
+    }
   }
 
   const pageOf = (key: string, { source, result, results }: EndedImport): ShownText =>

@@ -82,7 +82,7 @@ export async function prepareImport(
     throw new CommandError('IMPORT_NOT_USABLE', `${name}${place}: ${plain(fault.message)}`);
   }
 
-  const { id: environment, name: environmentName, protected: isProtected } = target.environment;
+  const { id: environment, protected: isProtected } = target.environment;
   const { digest } = checked;
   const client = backend.imports(target.origin);
   const callsFor = (again: boolean) =>
@@ -98,7 +98,7 @@ export async function prepareImport(
     const file = { ...checked, rows };
     // What was mended elsewhere is no fault any more.
     diagnostics.checked(source, file);
-    const shown = () => marks.show(uri, file.roster, environmentName, marksOf(file.rows, plan.known));
+    const shown = () => marks.show(uri, file.roster, target.environment, marksOf(file.rows, plan.known));
     const markedBefore = isFolder ? () => false : shown();
     const unmark = () => void (markedBefore() && faultsBefore());
     const { imports, perMinute } = await client.imports({ environment });

@@ -4,7 +4,7 @@ import type { Button } from '../failures/buttons.ts';
 import type { ImportNames } from '../imports/import-names.ts';
 import { plain } from '../plain-text.ts';
 import type { Write } from '../views/activity-pages.ts';
-import type { SentRequests } from '../writes/sent-requests.ts';
+import type { SentArgument, SentRequests } from '../writes/sent-requests.ts';
 import { isWrite } from '../writes/write-words.ts';
 import { readAgain } from './roster-source.ts';
 
@@ -31,19 +31,19 @@ export function createSendAgain(
       if (!whole && !isForm) return undefined;
       const file = isForm && !whole ? names.fileOf(importId) : undefined;
       const fileName = plain(names.of(importId) ?? '', 60);
-
-      async function fromFile() {
-        if (!file || !isForm) return { request: { externalReferences }, why: undefined };
+      const find = async (): Promise<SentArgument & { why?: string }> => {
+        if (whole) return whole;
+        if (!file || !isForm) return { environment, request: { externalReferences } };
         const { rowAgain } = await import('../imports/row-again.ts');
-        const row = { operation, externalReferences, fileName, columns: file.columns } as const;
-        return rowAgain(row, () => readAgain(vscode.Uri.parse(file.uri)));
-      }
+        const row = { operation, externalReferences, fileName, columns: file.columns };
+        return { environment, ...(await rowAgain(row, () => readAgain(vscode.Uri.parse(file.uri)))) };
+      };
       return {
         title: 'Send Again…',
         async act() {
-          const { why, ...known } = { why: undefined, ...(whole ?? { environment, ...(await fromFile()) }) };
+          const { why, ...found } = await find();
           const sentBefore = { state, startedAt, references: externalReferences, why };
-          const again = { ...known, newKey: state === 'unknown', sentBefore };
+          const again = { ...found, newKey: state === 'unknown', sentBefore };
           return vscode.commands.executeCommand(operationCommands[operation], again);
         },
       };

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { referencesOf } from '../../../shared/external-references.ts';
+import type { ExternalReference } from '../../../shared/fields.ts';
 import { countLineEnds } from '../../../shared/imports/file-text.ts';
 import type { Roster } from '../../../shared/imports/roster.ts';
 import { colors } from '../contributions.ts';
@@ -13,6 +15,7 @@ import {
   type RowMark,
   runsOf,
 } from '../imports/row-marks.ts';
+import { later } from '../later.ts';
 import { asMarkdown } from '../plain-text.ts';
 
 /** Shows beside each line of a file what is known of its row, as long as the file is what was checked. */
@@ -20,17 +23,19 @@ export type RowMarks = vscode.Disposable & {
   /**
    * Replaces what was shown of the file; once it was edited, nothing is shown until it is read again.
    *
-   * @param environment its name: what is known is true of it alone
+   * @param environment what is known is true of it alone
    * @returns brings back what was shown before, unless the file or what is known of it has changed since; says whether it did
    */
-  show(uri: vscode.Uri, roster: Roster, environment: string, marks: readonly RowMark[]): () => boolean;
+  show(uri: vscode.Uri, roster: Roster, environment: Named, marks: readonly RowMark[]): () => boolean;
   /** Shows what a person has found out, wherever nobody knew. */
   resolved(write: Resolved): void;
 };
 
+type Named = { id: string; name: string };
+
 type Shown = {
   roster: Roster;
-  environment: string;
+  environment: Named;
   lineCount: number;
   /** For the text that was checked; `marks` has what is left of them after edits. */
   checked: readonly RowMark[];
@@ -41,7 +46,14 @@ type Shown = {
 /** Lines around those that are seen, so that scrolling shows no gaps. */
 const linesAround = 30;
 
-export function createRowMarks(): RowMarks {
+/** So many people of a file are asked about when it is seen again. */
+const mostAsked = 10;
+const askAfterMs = 300;
+
+/** @param ask is told of people whose outcome a file calls unknown, when it is seen again: somebody may know it by now. */
+export function createRowMarks(
+  ask: (environmentId: string, people: readonly ExternalReference[]) => void,
+): RowMarks {
   const shownBy = new Map<string, Shown>();
   const kinds = markKinds.map((kind) => ({ kind, type: markType(kind) }));
   const words = vscode.window.createTextEditorDecorationType({
@@ -64,7 +76,7 @@ export function createRowMarks(): RowMarks {
 
   function drawWords(editor: vscode.TextEditor): void {
     const { document, visibleRanges } = editor;
-    const { marks = [], roster, environment = '' } = shownBy.get(document.uri.toString()) ?? {};
+    const { marks = [], roster, environment } = shownBy.get(document.uri.toString()) ?? {};
     const now = Date.now();
     const isSeen = ({ line }: RowMark) =>
       visibleRanges.some(
@@ -73,8 +85,8 @@ export function createRowMarks(): RowMarks {
     editor.setDecorations(
       words,
       marks.filter(isSeen).flatMap((mark): vscode.DecorationOptions[] => {
-        if (!roster || mark.line >= document.lineCount) return [];
-        const about = { operation: roster.operation, environment };
+        if (!roster || !environment || mark.line >= document.lineCount) return [];
+        const about = { operation: roster.operation, environment: environment.name };
         const hoverMessage = new vscode.MarkdownString();
         // As text: what Pearsana and the file say is never markup, nor a link.
         for (const detail of markDetails(mark, about, now))
@@ -96,8 +108,24 @@ export function createRowMarks(): RowMarks {
       if (editor.document.uri.toString() === uri) draw(editor);
   }
 
+  /** Whoever looks again may have found out elsewhere what became of a row. */
+  const askSoon = later(() => {
+    for (const { document } of vscode.window.visibleTextEditors) {
+      const { roster, environment, checked = [] } = shownBy.get(document.uri.toString()) ?? {};
+      if (!roster || !environment) continue;
+      const lines = new Set(checked.flatMap(({ kind, line }) => (kind === 'unknown' ? line + 1 : [])));
+      const rows = roster.rows.filter(({ line }) => lines.has(line)).slice(0, mostAsked);
+      const people = rows.flatMap(({ draft }) => referencesOf(roster.operation, draft).slice(0, 1));
+      if (people.length > 0) ask(environment.id, people);
+    }
+  }, askAfterMs);
+
   const listeners = [
-    vscode.window.onDidChangeVisibleTextEditors((editors) => editors.forEach(draw)),
+    vscode.window.onDidChangeVisibleTextEditors((editors) => {
+      editors.forEach(draw);
+      askSoon();
+    }),
+    vscode.window.onDidChangeWindowState(({ focused }) => focused && askSoon()),
     vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => drawWords(textEditor)),
     vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       const uri = document.uri.toString();

@@ -98,6 +98,8 @@ function knownStep(count: number): ChoiceStep<ReviewDraft> {
   };
 }
 
+export const isFaulty = ({ faults }: CheckedRow): boolean => faults.length > 0;
+
 function reviewStep(reviewed: ReviewedImport): ChoiceStep<ReviewDraft> {
   return {
     kind: 'choice',
@@ -173,7 +175,9 @@ function reviewLines(reviewed: ReviewedImport): Option[] {
   const { toSend, ends } = plan;
   const ended = [...ends.values()];
   const count = (state: string) => ended.filter((end) => end.state === state).length;
-  const faulty = rows.filter(({ faults }) => faults.length > 0).length;
+  const faulty = rows.filter(isFaulty).length;
+  // The review may cover the file.
+  const inFile = isFolder ? '' : ' in Problems; Escape shows them in the file';
   const done = doneBefore(plan);
   const isAgain = done > 0 && count('known') < done;
   const change = isAgain ? 'choose this line to skip them' : 'choose this line to send them again';
@@ -197,7 +201,7 @@ function reviewLines(reviewed: ReviewedImport): Option[] {
     [
       invalidId,
       'Skipped, faulty',
-      faulty > 0 ? `${numberWords(faulty)} · choose this line to see them` : '0',
+      faulty > 0 ? `${numberWords(faulty)} · choose this line to see them${inFile}` : '0',
     ],
     ['unknown', 'Skipped, outcome unknown', numberWords(count('unknown'))],
     ...(isFolder

@@ -52,7 +52,7 @@ describe('the review of an import', () => {
       'Environment: production · https://api.pearsana.com',
       'Will be sent: 2,998 rows',
       'Skipped, done before: 1 · choose this line to send them again',
-      'Skipped, faulty: 1 · choose this line to see them',
+      'Skipped, faulty: 1 · choose this line to see them in Problems; Escape shows them in the file',
       'Skipped, outcome unknown: 1',
       'First: line 4 · SIS 2 · Ada L · s2@example.edu',
       'Last: line 3001 · SIS 2999',
