@@ -1,0 +1,64 @@
+import { JournalFailure } from '../../journal/journal-fault.ts';
+import type { Database } from './database.ts';
+import type { Opening } from './opening.ts';
+import type { RunningTime } from './running-time.ts';
+
+const minuteMs = 60_000;
+const rowsOfASlice = 200;
+
+/** Once a minute: counts the running time, and removes what is too old. */
+export type Housekeeping = {
+  /** Resolves when what was due by now is done. */
+  done(): Promise<void> | undefined;
+  /** From then on nothing is due any more. */
+  stop(): void;
+};
+
+export type HousekeepingOptions = {
+  opening: Opening;
+  time: RunningTime;
+  /** Counts, and gives the running time up to which rows are too old. */
+  count(): Promise<number>;
+  onFailure: ((step: 'clean', code: string) => void) | undefined;
+};
+
+export function createHousekeeping(database: Database, options: HousekeepingOptions): Housekeeping {
+  const { opening, time, count, onFailure } = options;
+  let underWay: Promise<void> | undefined;
+
+  async function countAndClean(): Promise<void> {
+    try {
+      const cutoff = await opening.use(count);
+      // In slices, so that nobody waits for long.
+      while ((await cleanSlice(database, cutoff)) === rowsOfASlice);
+      await database.transaction((query) => time.forgetBefore(query, cutoff));
+    } catch (error) {
+      const failure = opening.failureOf(error);
+      if (failure instanceof JournalFailure && !opening.isClosed()) onFailure?.('clean', failure.code);
+    }
+  }
+
+  const cleaning = setInterval(() => {
+    underWay ??= countAndClean().finally(() => {
+      underWay = undefined;
+    });
+  }, minuteMs).unref();
+
+  return { done: () => underWay, stop: () => clearInterval(cleaning) };
+}
+
+/** @returns how many writes are gone. */
+async function cleanSlice({ query }: Database, cutoff: number): Promise<number> {
+  const gone = await query(
+    `DELETE FROM pearsana_bff.writes WHERE id IN (SELECT id FROM pearsana_bff.writes
+       WHERE state <> 'unknown' AND kept_from <= $1 ORDER BY kept_from LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING id`,
+    [cutoff, rowsOfASlice],
+  );
+  await query(
+    `DELETE FROM pearsana_bff.imports WHERE number IN
+       (SELECT number FROM pearsana_bff.imports WHERE last_ran <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)`,
+    [cutoff, rowsOfASlice],
+  );
+  await query(`DELETE FROM pearsana_bff.instances WHERE lease_until < clock_timestamp() - interval '1 day'`);
+  return gone.length;
+}
