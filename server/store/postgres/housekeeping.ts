@@ -1,4 +1,5 @@
 import { JournalFailure } from '../../journal/journal-fault.ts';
+import { cleanAlone } from './clean-alone.ts';
 import type { Database } from './database.ts';
 import type { Opening } from './opening.ts';
 import type { RunningTime } from './running-time.ts';
@@ -6,7 +7,7 @@ import type { RunningTime } from './running-time.ts';
 const minuteMs = 60_000;
 const rowsOfASlice = 200;
 
-/** Once a minute: counts the running time, and removes what is too old. */
+/** Once a minute: counts the running time, and removes what is too old, unless another instance does so at this moment. */
 export type Housekeeping = {
   /** Resolves when what was due by now is done. */
   done(): Promise<void> | undefined;
@@ -30,8 +31,11 @@ export function createHousekeeping(database: Database, options: HousekeepingOpti
     try {
       const cutoff = await opening.use(count);
       // In slices, so that nobody waits for long.
-      while ((await cleanSlice(database, cutoff)) === rowsOfASlice);
-      await database.transaction((query) => time.forgetBefore(query, cutoff));
+      let gone: number | undefined;
+      do gone = await cleanSlice(database, cutoff);
+      while (gone === rowsOfASlice);
+      if (gone !== undefined)
+        await cleanAlone(database, 'journal', (query) => time.forgetBefore(query, cutoff));
     } catch (error) {
       const failure = opening.failureOf(error);
       if (failure instanceof JournalFailure && !opening.isClosed()) onFailure?.('clean', failure.code);
@@ -47,18 +51,22 @@ export function createHousekeeping(database: Database, options: HousekeepingOpti
   return { done: () => underWay, stop: () => clearInterval(cleaning) };
 }
 
-/** @returns how many writes are gone. */
-async function cleanSlice({ query }: Database, cutoff: number): Promise<number> {
-  const gone = await query(
-    `DELETE FROM pearsana_bff.writes WHERE id IN (SELECT id FROM pearsana_bff.writes
-       WHERE state <> 'unknown' AND kept_from <= $1 ORDER BY kept_from LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING id`,
-    [cutoff, rowsOfASlice],
-  );
-  await query(
-    `DELETE FROM pearsana_bff.imports WHERE number IN
-       (SELECT number FROM pearsana_bff.imports WHERE last_ran <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)`,
-    [cutoff, rowsOfASlice],
-  );
-  await query(`DELETE FROM pearsana_bff.instances WHERE lease_until < clock_timestamp() - interval '1 day'`);
-  return gone.length;
+/** @returns how many writes are gone; undefined if another instance cleans at this moment. */
+export function cleanSlice(database: Database, cutoff: number): Promise<number | undefined> {
+  return cleanAlone(database, 'journal', async (query) => {
+    const gone = await query(
+      `DELETE FROM pearsana_bff.writes WHERE id IN (SELECT id FROM pearsana_bff.writes
+         WHERE state <> 'unknown' AND kept_from <= $1 ORDER BY kept_from LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING id`,
+      [cutoff, rowsOfASlice],
+    );
+    await query(
+      `DELETE FROM pearsana_bff.imports WHERE number IN
+         (SELECT number FROM pearsana_bff.imports WHERE last_ran <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)`,
+      [cutoff, rowsOfASlice],
+    );
+    await query(
+      `DELETE FROM pearsana_bff.instances WHERE lease_until < clock_timestamp() - interval '1 day'`,
+    );
+    return gone.length;
+  });
 }

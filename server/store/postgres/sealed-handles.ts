@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } f
 import { BffError } from '../../bff-error.ts';
 import type { HandleKind, HandleOptions, HandleStore, OpenHandles } from '../../sessions/handle-store.ts';
 import { busyWithoutDatabase } from './busy.ts';
+import { cleanAlone } from './clean-alone.ts';
 import { type Database, DatabaseFailure } from './database.ts';
 
 const minuteMs = 60_000;
@@ -24,10 +25,12 @@ export function createSealedHandles(database: Database, now?: () => number): Sea
 
   async function clean(): Promise<void> {
     for (const [kind, { most }] of kinds) {
-      await database.query(
-        `DELETE FROM pearsana_bff.handles WHERE kind = $1 AND (expires_at < ${time('$2')} OR digest IN
-           (SELECT digest FROM pearsana_bff.handles WHERE kind = $1 ORDER BY expires_at DESC OFFSET $3))`,
-        [kind, at(), most],
+      await cleanAlone(database, 'handles', (query) =>
+        query(
+          `DELETE FROM pearsana_bff.handles WHERE kind = $1 AND (expires_at < ${time('$2')} OR digest IN
+             (SELECT digest FROM pearsana_bff.handles WHERE kind = $1 ORDER BY expires_at DESC OFFSET $3))`,
+          [kind, at(), most],
+        ),
       );
     }
   }
