@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { operations } from '../../shared/operations.ts';
 import { BffError } from '../bff-error.ts';
 import type { DatabaseConfig } from '../config/database-config.ts';
+import { journalFile } from '../config/journal-files.ts';
 import { type Config, environmentNamesOf } from '../config/read-config.ts';
 import { errorCodeOf } from '../error-code.ts';
 import { JournalFault } from '../journal/journal-fault.ts';
@@ -70,7 +71,7 @@ async function checkSharedDatabase(
  * not belong to the user whom the BFF runs as.
  */
 async function checkJournal(dataDirectory: string, say: ConfigCheck['say']): Promise<boolean> {
-  if (!existsSync(join(dataDirectory, 'journal.sqlite'))) {
+  if (!existsSync(join(dataDirectory, journalFile))) {
     const there = nearestFolder(dataDirectory);
     try {
       accessSync(there, constants.W_OK);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readAccessFile } from '../callers/access-file.ts';
 import { UsageError } from '../command-line/arguments.ts';
 import type { DatabaseConfig } from '../config/database-config.ts';
+import { journalFile, journalKeyFile } from '../config/journal-files.ts';
 import { importBytes } from '../journal/kept.ts';
 import { openDatabase } from './local/open-database.ts';
 import type { DatabaseSync } from './local/sqlite.ts';
@@ -83,7 +84,7 @@ export function moveToDatabase(directory: string, config: DatabaseConfig): Promi
     if (!owner.isAlone()) throw new Error(`A BFF uses ${directory} at this moment. Stop it first.`);
     if (Buffer.compare(digestsOf(config).ofNothing(), digests.ofNothing()) !== 0)
       throw new Error(
-        `The file of BFF_JOURNAL_KEY_FILE must be a copy of ${join(directory, 'journal-key')}: with another key, every write would look new.`,
+        `The file of BFF_JOURNAL_KEY_FILE must be a copy of ${join(directory, journalKeyFile)}: with another key, every write would look new.`,
       );
     const { keys, fault } = readAccessFile(directory);
     if (keys === undefined) throw new Error(fault);
@@ -103,8 +104,8 @@ export function moveToDatabase(directory: string, config: DatabaseConfig): Promi
     });
     sqlite.exec('COMMIT');
     sqlite.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    renameSync(join(directory, 'journal.sqlite'), join(directory, 'journal.sqlite.moved'));
-    return `Moved ${counts.writes} writes, ${counts.imports} imports and ${keys.length} access keys from ${directory}. The old journal is now journal.sqlite.moved.`;
+    renameSync(join(directory, journalFile), join(directory, `${journalFile}.moved`));
+    return `Moved ${counts.writes} writes, ${counts.imports} imports and ${keys.length} access keys from ${directory}. The old journal is now ${journalFile}.moved.`;
   }
 }
 

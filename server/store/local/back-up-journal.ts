@@ -1,10 +1,11 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { journalFile, journalKeyFile } from '../../config/journal-files.ts';
 import { errorCodeOf } from '../../error-code.ts';
 import { DatabaseSync } from './sqlite.ts';
 
 /** What is in the data directory beside the database, as far as it exists. */
-const otherFiles = ['journal-key', 'access.json', 'access-key'];
+const otherFiles = [journalKeyFile, 'access.json', 'access-key'];
 const busyTimeoutMs = 5_000;
 
 /**
@@ -23,8 +24,8 @@ export function backUpJournal(directory: string, folder: string): void {
     );
   }
   if (readdirSync(folder).length > 0) throw new Error(`${folder} has files in it. Name a new folder.`);
-  const database = new DatabaseSync(join(directory, 'journal.sqlite'), { timeout: busyTimeoutMs });
-  const copy = join(folder, 'journal.sqlite');
+  const database = new DatabaseSync(join(directory, journalFile), { timeout: busyTimeoutMs });
+  const copy = join(folder, journalFile);
   try {
     // SQLite fills an empty file, and would make one that others can read while it is written.
     writeFileSync(copy, '', { mode: 0o600, flag: 'wx' });

@@ -1,5 +1,6 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { journalFile, journalKeyFile } from '../../config/journal-files.ts';
 import { errorCodeOf } from '../../error-code.ts';
 import type { Digests } from '../../journal/digests.ts';
 import { JournalFailure, JournalFault } from '../../journal/journal-fault.ts';
@@ -25,7 +26,7 @@ export type OpenOptions = {
 
 /** Whether a directory has a journal: the key is created with its first tables. */
 export function hasJournal(directory: string): boolean {
-  return sizeOf(join(directory, 'journal-key')) > 0;
+  return sizeOf(join(directory, journalKeyFile)) > 0;
 }
 
 /** How long opening waits for another process's transaction. */
@@ -37,7 +38,7 @@ const busyTimeoutMs = 500;
  */
 export function openDatabase(options: OpenOptions): OpenJournal {
   const { directory, ownerId, isChecked = false, mayCreate, now } = options;
-  const file = join(directory, 'journal.sqlite');
+  const file = join(directory, journalFile);
   if (mayCreate) {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     // SQLite gives its other files the mode of this one.
@@ -72,7 +73,7 @@ export function openDatabase(options: OpenOptions): OpenJournal {
     throw isDamage(error)
       ? new JournalFault(
           'the database is damaged',
-          `${file} is damaged. It keeps writes from being sent twice. Restore it from a backup; or move it and journal-key away, and the BFF forgets all earlier writes.`,
+          `${file} is damaged. It keeps writes from being sent twice. Restore it from a backup; or move it and ${journalKeyFile} away, and the BFF forgets all earlier writes.`,
         )
       : error;
   }

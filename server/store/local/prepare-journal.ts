@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { journalFile, journalKeyFile } from '../../config/journal-files.ts';
 import { createDigests, type Digests } from '../../journal/digests.ts';
 import { JournalFault } from '../../journal/journal-fault.ts';
 import { schema, schemaVersion } from './schema.ts';
@@ -10,7 +11,7 @@ import { takeOver } from './take-over.ts';
 export const ownerOnly = 0o600;
 const secretBytes = 32;
 
-const keyFile = (directory: string) => join(directory, 'journal-key');
+const keyFile = (directory: string) => join(directory, journalKeyFile);
 
 const versionOf = (database: DatabaseSync) =>
   Number(database.prepare('PRAGMA user_version').get()?.user_version);
@@ -27,7 +28,7 @@ export function prepareSchema(database: DatabaseSync, directory: string, now: nu
   if (version > schemaVersion) {
     throw new JournalFault(
       'the journal belongs to a newer version',
-      `${join(directory, 'journal.sqlite')} was written by a newer version of the BFF (its schema is ${version}, this version needs ${schemaVersion}). Update this BFF, or start the newer one.`,
+      `${join(directory, journalFile)} was written by a newer version of the BFF (its schema is ${version}, this version needs ${schemaVersion}). Update this BFF, or start the newer one.`,
     );
   }
   if (version === 0) {
@@ -76,14 +77,14 @@ function knownDigests(database: DatabaseSync, directory: string, query: string):
   }
   throw new JournalFault(
     'the key does not belong to the journal',
-    `${file} is missing, or does not belong to the journal.sqlite beside it. Restore it from a backup; or move both files away, and the BFF forgets all earlier writes.`,
+    `${file} is missing, or does not belong to the ${journalFile} beside it. Restore it from a backup; or move both files away, and the BFF forgets all earlier writes.`,
   );
 }
 
 export function gone(directory: string): JournalFault {
   return new JournalFault(
     'the journal is missing',
-    `${join(directory, 'journal.sqlite')} is missing or empty, but the journal-key beside it shows that there was a journal. Restore it from a backup; or move journal-key away, and the BFF forgets all earlier writes.`,
+    `${join(directory, journalFile)} is missing or empty, but the ${journalKeyFile} beside it shows that there was a journal. Restore it from a backup; or move ${journalKeyFile} away, and the BFF forgets all earlier writes.`,
   );
 }
 

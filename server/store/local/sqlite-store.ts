@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { journalFile } from '../../config/journal-files.ts';
 import { JournalFailure, JournalFault } from '../../journal/journal-fault.ts';
 import type { JournalStore } from '../../journal/journal-store.ts';
 import { type JournalClock, journalClock } from '../journal-clock.ts';
@@ -105,13 +106,13 @@ export function createSqliteStore({
       if (mark && (mark.journal !== found.journal || found.lastId < mark.lastId)) {
         throw new JournalFault(
           'the journal is another or lacks rows',
-          `${join(directory, 'journal.sqlite')} lacks writes that this process has written into it.`,
+          `${join(directory, journalFile)} lacks writes that this process has written into it.`,
         );
       }
       mark ??= found;
       exists = true;
       isChecked = false;
-      return { ...open, ledger, files: watchFiles(join(directory, 'journal.sqlite')) };
+      return { ...open, ledger, files: watchFiles(join(directory, journalFile)) };
     } catch (error) {
       open.database.close();
       if (!owner) open.owner.release();

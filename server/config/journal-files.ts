@@ -1,0 +1,7 @@
+// The files of a journal in a data directory. Whoever has one without the other cannot use the journal.
+
+/** The database. While it is open, SQLite keeps more files beside it, whose names begin with this one. */
+export const journalFile = 'journal.sqlite';
+
+/** The secret of the digests in the database. */
+export const journalKeyFile = 'journal-key';
