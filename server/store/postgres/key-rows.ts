@@ -5,6 +5,8 @@ import { busyWithoutDatabase } from './busy.ts';
 import { type Database, DatabaseFailure, type Query } from './database.ts';
 import { lockOf } from './lock-of.ts';
 
+/** Whoever changes several keys takes it first: else two could wait for each other. */
+const keysLock = lockOf('access keys');
 /** A removed key is refused everywhere within two of these. */
 const lookEveryMs = 900;
 const recordUseEveryMs = 60_000;
@@ -60,7 +62,7 @@ export async function changeKeysIn(
   query: Query,
   change: Parameters<ChangeKeys>[0],
 ): Promise<readonly AccessKeyEntry[]> {
-  await query('SELECT pg_advisory_xact_lock($1)', [String(lockOf('access keys'))]);
+  await query('SELECT pg_advisory_xact_lock($1)', [String(keysLock)]);
   const before = (await query<KeyRow>(allKeys)).map(entryOf);
   const then = await query<{ name: string; at: string }>('SELECT name, at FROM pearsana_bff.removed_names');
   const { keys, removed } = afterChange(before, then, change);
@@ -142,9 +144,12 @@ export function createKeyRows(
     used.clear();
     const text = `UPDATE pearsana_bff.access_keys SET last_used_at = greatest(last_used_at, at)
       FROM unnest($1::text[], $2::text[]) AS use(key, at) WHERE id = key`;
-    await database.query(text, [uses.map(([id]) => id), uses.map(([, at]) => at)]).catch((error: unknown) => {
+    const values = [uses.map(([id]) => id), uses.map(([, at]) => at)];
+    try {
+      await database.transaction((query) => query(text, values), [keysLock]);
+    } catch (error) {
       log.lastUseNotWritten(error instanceof DatabaseFailure ? error.code : 'no code');
-    });
+    }
   }
   void lookAgain();
 

@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createDatabase, type Database } from '../../../../server/store/postgres/database.ts';
 import { cleanSlice } from '../../../../server/store/postgres/housekeeping.ts';
+import { makeGate } from '../../../support/postgres/gate.ts';
 import { newDatabase, noPostgres } from '../../../support/postgres/new-database.ts';
 import { until } from '../../../support/until.ts';
-
-/** Any number that no other lock has. */
-const gate = 42n;
 
 /** Two instances with a connection each, whose counts of what a caller keeps are in the same rows. */
 async function connectTwo(connect: () => Database): Promise<[Database, Database]> {
@@ -32,30 +30,17 @@ describe('housekeeping', { skip: noPostgres }, () => {
         external_references, fingerprint, state, kept_from, bytes)
       SELECT 1, CASE WHEN n <= 200 THEN n ELSE 401 - n END, 'sandbox', 'createUser', n, '[]', '', 'succeeded', n, 100
         FROM generate_series(1, 400) AS n`);
-    stack.defer(() => place.database.query('DROP FUNCTION IF EXISTS wait_at_gate CASCADE').then(() => {}));
-    await place.database.query(`CREATE FUNCTION wait_at_gate() RETURNS TRIGGER LANGUAGE plpgsql AS $$
-      BEGIN PERFORM pg_advisory_xact_lock_shared(${gate}); RETURN NULL; END $$`);
-    // By its name, it comes after the trigger that counts.
-    await place.database.query(`CREATE TRIGGER gate AFTER DELETE ON pearsana_bff.writes
-      FOR EACH ROW EXECUTE FUNCTION wait_at_gate()`);
-    const waiting = async () =>
-      (
-        await place.database.query(
-          `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
-             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
-        )
-      ).length;
-
+    await using gate = await makeGate(place.database, 'AFTER DELETE ON pearsana_bff.writes');
     let isLeft = false;
     const { cleaned } = await connect().transaction(async () => {
       const one = cleanSlice(first, 400);
-      await until('the first one has removed a row', async () => (await waiting()) === 1);
+      await until('the first one has removed a row', async () => (await gate.waiting()) === 1);
       const other = cleanSlice(second, 400).finally(() => {
         isLeft = true;
       });
-      await until('the second one has too, or leaves it', async () => isLeft || (await waiting()) === 2);
+      await until('the second one has too, or leaves it', async () => isLeft || (await gate.waiting()) === 2);
       return { cleaned: Promise.all([one, other]) };
-    }, [gate]);
+    }, [gate.lock]);
     assert.deepEqual(await cleaned, [200, undefined]);
     assert.equal(await cleanSlice(second, 400), 200);
     assert.equal(await cleanSlice(first, 400), 0);

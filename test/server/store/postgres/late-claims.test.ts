@@ -9,13 +9,11 @@ import { createDatabase } from '../../../../server/store/postgres/database.ts';
 import { createPostgresJournal } from '../../../../server/store/postgres/postgres-journal.ts';
 import { startBffWith } from '../../../support/bff/test-bff.ts';
 import { startFaultServer, tokenReply } from '../../../support/partner/fault-server.ts';
+import { makeGate } from '../../../support/postgres/gate.ts';
 import { newDatabase, noPostgres } from '../../../support/postgres/new-database.ts';
 import { until } from '../../../support/until.ts';
 import { intent, sent } from '../../journal/store-suite.ts';
 import { shortly, write } from '../../journal/write-with-key.ts';
-
-/** Any number that no other lock has. */
-const gate = 42n;
 
 /** Two stores in one database, where commits of new writes wait for as long as the test holds the gate. */
 async function startGated() {
@@ -28,11 +26,9 @@ async function startGated() {
       createPostgresJournal({ database: connect(), secret }),
       async (each) => void (await each.close()),
     );
-  stack.defer(() => database.query('DROP FUNCTION IF EXISTS wait_at_gate CASCADE').then(() => {}));
-  await database.query(`CREATE FUNCTION wait_at_gate() RETURNS TRIGGER LANGUAGE plpgsql AS $$
-    BEGIN PERFORM pg_advisory_xact_lock_shared(${gate}); RETURN NULL; END $$`);
-  await database.query(`CREATE CONSTRAINT TRIGGER gate AFTER INSERT ON pearsana_bff.writes
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait_at_gate()`);
+  const gate = stack.use(
+    await makeGate(database, 'AFTER INSERT ON pearsana_bff.writes DEFERRABLE INITIALLY DEFERRED'),
+  );
   const store = makeStore();
   const other = makeStore();
   await other.open();
@@ -41,7 +37,7 @@ async function startGated() {
   return {
     ...{ store, other, database: test },
     /** Runs something while the gate is shut. */
-    whileShut: (run: () => Promise<void>) => test.transaction(run, [gate]),
+    whileShut: (run: () => Promise<void>) => test.transaction(run, [gate.lock]),
     /** What everybody is told of the writes. */
     states: async () => (await other.activity({}, 9)).writes.map(({ state }) => state),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
