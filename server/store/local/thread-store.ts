@@ -3,6 +3,7 @@ import { JournalFailure, JournalFault } from '../../journal/journal-fault.ts';
 import type { JournalStore } from '../../journal/journal-store.ts';
 import { type CheckedJournal, checkJournal } from './check-journal.ts';
 import type { ThreadAnswer, ThreadCall, ThreadData, ThreadFailure } from './journal-thread.ts';
+import { journalFailureOf } from './open-database.ts';
 
 /** In the one file of the bundle, the program is in this URL itself (see scripts/build.ts). */
 const program = new URL('./journal-thread.ts', import.meta.url);
@@ -70,15 +71,21 @@ export function createThreadStore(
     }
     const number = calledSoFar++;
     calls.set(number, { resolve: (result) => resolve(result as Result), reject });
-    const asked = thread ?? begin();
-    asked.ref();
-    asked.postMessage({ number, name, args } satisfies ThreadCall);
+    try {
+      const asked = thread ?? begin();
+      asked.ref();
+      asked.postMessage({ number, name, args } satisfies ThreadCall);
+    } catch (error) {
+      // The system gives no further thread for now. The next call tries again.
+      calls.delete(number);
+      reject(journalFailureOf(error));
+    }
     return promise;
   }
 
   return {
     async open() {
-      later = setTimeout(begin, longestWithoutMs).unref();
+      later = setTimeout(() => ask('name').catch(() => {}), longestWithoutMs).unref();
       checked = checkJournal(directory);
     },
     claim: (intent) => ask('claim', intent),

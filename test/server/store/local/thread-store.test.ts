@@ -1,9 +1,11 @@
 // The journal's thread begins with the first call. What holds while it runs must hold before.
 import assert from 'node:assert/strict';
 import { copyFileSync, cpSync, readdirSync, rmSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import workerThreads from 'node:worker_threads';
 import { createThreadStore } from '../../../../server/store/local/thread-store.ts';
 import { execute } from '../../../support/processes/execute.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
@@ -60,6 +62,20 @@ describe('a journal that was opened and not asked for anything', () => {
     } finally {
       process.off('worker', count);
     }
+  });
+
+  it('refuses a write while the system gives it no thread, and takes the next one', async (t) => {
+    await using place = await openedPlace();
+    const { claim } = place.store;
+    const none = t.mock.method(workerThreads, 'Worker', function Worker() {
+      throw Object.assign(new Error('no thread'), { code: 'ERR_WORKER_INIT_FAILED' });
+    });
+    syncBuiltinESMExports();
+    const next = { ...intent, idempotencyKey: 'another' };
+    await assert.rejects(claim(next), { name: 'JournalFailure', code: 'ERR_WORKER_INIT_FAILED' });
+    none.mock.restore();
+    syncBuiltinESMExports();
+    sent(await claim(next));
   });
 
   it('belongs to this process for all others, and to nobody after its end', async () => {
