@@ -127,8 +127,8 @@ export async function runImport<Row>(options: ImportOptions<Row>): Promise<Impor
     options.onAway?.(true);
     for (let wait = firstAwayMs; !control.cancelled && !ending; wait = Math.min(wait * 2, longestAwayMs)) {
       const until = timing.now() + wait * (0.5 + timing.random() / 2);
-      while (timing.now() < until && !control.cancelled)
-        await timing.sleep(Math.min(lookAroundMs, until - timing.now()));
+      for (let left = until - timing.now(); left > 0 && !control.cancelled; left = until - timing.now())
+        await timing.sleep(Math.min(lookAroundMs, left));
       if (control.cancelled) return;
       try {
         const now = await calls.whoAnswers();
