@@ -174,10 +174,13 @@ function exchangeWithin(
       reject(error);
       controller?.abort(error);
     }
-    /** The deadline moves once, and a second timer for each request would cost more than to look again. */
+    /**
+     * The deadline moves once, and a second timer for each request would cost more than to look again. It may move to an
+     * earlier time, but never to less than `timeoutMs` from now.
+     */
     function checkTime(): void {
       const left = deadline - performance.now();
-      if (left > 0) timer = setTimeout(checkTime, left);
+      if (left > 0) timer = setTimeout(checkTime, Math.min(left, timeoutMs));
       else fail(controller ? 'timeout' : 'not-connected', 'TIMEOUT');
     }
     function goAway(): void {

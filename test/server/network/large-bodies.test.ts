@@ -49,6 +49,14 @@ test('a large body', async (t) => {
     await assert.rejects(send({ delayMs: 1_000 }, { timeoutMs: 100, sendLimits: enough }), timesOut);
   });
 
+  await t.test(
+    'that took longer to send than an answer may take leaves no more than that time either',
+    async () => {
+      const reply = { unreadMs: 300, delayMs: 2_000 };
+      await assert.rejects(send(reply, { timeoutMs: 100, sendLimits: enough }), timesOut);
+    },
+  );
+
   await t.test('that is not read ends with the time for sending', async () => {
     const hasty: SendLimits = { baseMs: 50, bytesPerMs: body.byteLength / 100 };
     await assert.rejects(send({ unreadMs: 1_000 }, { timeoutMs: 60_000, sendLimits: hasty }), timesOut);
