@@ -1,20 +1,23 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { byteWords } from '../../shared/byte-words.ts';
-import { bodyText } from './body-text.ts';
+import { version } from '../version.ts';
+import { type BodyText, bodyText } from './body-text.ts';
 import { faultOf } from './transport.ts';
 
 const maxAnswerBytes = 64 * 1024;
+/** Firewalls in front of such servers commonly block whoever does not say what it is. */
+const usualHeaders = { 'accept-encoding': 'identity', 'user-agent': `pearsana-partner-tools/${version}` };
 
 /** What came in place of an answer that can be read, as the end of a sentence about it. */
 export class UnreadableAnswer extends Error {}
 
-/** A whole answer, of at most 64 KB. */
-export type BoundedAnswer = {
+/** An answer whose body has at most 64 KB. Where the body cannot be read, its status still says something. */
+export type BoundedAnswer = BodyText & {
   status: number;
-  /** All headers, by their lower-case names. */
-  headers: IncomingHttpHeaders;
-  text: string;
+  /** All headers, by their lower-case names. One that came twice is a list. */
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The first value of a header, by its lower-case name. */
+  header(name: string): string | undefined;
 };
 
 export type BoundedRequest = {
@@ -33,24 +36,25 @@ export async function boundedExchange(
   const { origin, pathname, search } = new URL(url);
   const answer = await answerOf(dispatcher, {
     ...{ origin, path: pathname + search, method, body, signal },
-    headers: { 'accept-encoding': 'identity', ...headers },
+    headers: { ...usualHeaders, ...headers },
   });
+  const header = (name: string) => [answer.headers[name]].flat()[0];
+  const facts = { status: answer.statusCode, headers: answer.headers, header };
   const chunks: Uint8Array[] = [];
   let size = 0;
+  // Leaving the loop early closes the connection.
   for await (const chunk of answer.body) {
     size += chunk.byteLength;
     if (size > maxAnswerBytes)
-      throw new UnreadableAnswer(`is larger than ${byteWords(maxAnswerBytes, 'exact')}`);
+      return { ...facts, text: '', unreadable: `is larger than ${byteWords(maxAnswerBytes, 'exact')}` };
     chunks.push(chunk);
   }
-  const first = (name: string) => [answer.headers[name]].flat()[0];
   const read = await bodyText(
     Buffer.concat(chunks),
-    { contentType: first('content-type'), contentEncoding: first('content-encoding') },
+    { contentType: header('content-type'), contentEncoding: header('content-encoding') },
     maxAnswerBytes,
   );
-  if (read.unreadable !== undefined) throw new UnreadableAnswer(read.unreadable);
-  return { status: answer.statusCode, headers: answer.headers, text: read.text };
+  return { ...facts, ...read };
 }
 
 /** The `fetch` that the library for OpenID expects. */
@@ -76,6 +80,7 @@ export function createBoundedFetch(dispatcher: Dispatcher): BoundedFetch {
       body: body instanceof URLSearchParams ? body.toString() : null,
       signal: signal ?? null,
     });
+    if (answer.unreadable !== undefined) throw new UnreadableAnswer(answer.unreadable);
     // As bytes: `Response` itself reads UTF-8 and nothing else.
     return new Response(answer.text === '' ? null : Buffer.from(answer.text), {
       status: answer.status,

@@ -42,21 +42,21 @@ export function whyNoToken(
 
 /** What an answer with another status than 200 means. Of its text only known codes are used: it may repeat the secret. */
 export function refusal(answer: BoundedAnswer, asked: Asked, scopes: readonly string[]): BffError {
-  const { status, headers } = answer;
+  const { status, header } = answer;
   const server = serverOf(asked);
   if (status >= 500 || status === 429) {
     return BffError.of(
       'AUTH_UNREACHABLE',
       `${server} cannot answer at the moment (status ${status}).`,
-      retryAfterOf(headers['retry-after']),
+      retryAfterOf(header('retry-after')),
     );
   }
   const error = errorIn(answer.text);
   const code = error !== undefined && errorCodes.has(error) ? error : undefined;
   if (code === 'invalid_scope') return scopeNotEnabled(asked.environment, scopes);
-  const isOAuth = error !== undefined || headers['www-authenticate'] !== undefined;
+  const isOAuth = error !== undefined || header('www-authenticate') !== undefined;
   // A page with a challenge comes from something in front of the server.
-  const isPage = /^text\/html\b/i.test(headers['content-type'] ?? '');
+  const isPage = /^text\/html\b/i.test(header('content-type') ?? '');
   if (!isOAuth || (code === undefined && isPage)) return notOAuth(server, asked.authUrl, status);
   // RFC 6749, 5.2: 401 is always about the client's authentication.
   if (status === 401 || code === 'invalid_client' || code === 'unauthorized_client') {

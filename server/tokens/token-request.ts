@@ -67,7 +67,7 @@ function formOf({ clientId, clientSecret }: ClientCredentials, scopes: readonly 
   }).toString();
 }
 
-/** RFC 6749, 5.1. Some servers write the lifetime in quotes. */
+/** RFC 6749, 5.1. Some servers write the lifetime in quotes, and a few its unit after it. */
 const tokenAnswer = z.object({
   access_token: z.string().check(z.minLength(1)),
   token_type: z.string(),
@@ -81,7 +81,8 @@ function accept(
   { environment }: ClientCredentials,
   scopes: readonly string[],
 ): GrantedToken {
-  if (!/^application\/json\s*(;|$)/i.test(answer.headers['content-type'] ?? ''))
+  if (answer.unreadable !== undefined) throw new UnusableAnswer(answer.unreadable);
+  if (!/^application\/json\s*(;|$)/i.test(answer.header('content-type') ?? ''))
     throw new UnusableAnswer('has a content type that is not JSON');
   const parsed = tokenAnswer.safeParse(jsonIn(answer.text));
   if (!parsed.success) {
@@ -94,9 +95,10 @@ function accept(
   if (type.toLowerCase() !== 'bearer') throw new UnusableAnswer('has a token type other than Bearer');
   // RFC 6750, 2.1. In a header, anything else would fail each call, as if Pearsana were to blame.
   if (!/^[!-~]+$/.test(token)) throw new UnusableAnswer('has a token with characters that no token may have');
-  const seconds = Number(lifetime ?? defaultLifetimeSeconds);
-  if (!(seconds > 0 && Number.isFinite(seconds)))
-    throw new UnusableAnswer('has a token that has already expired');
+  const seconds = Number.parseFloat(String(lifetime ?? defaultLifetimeSeconds));
+  if (!Number.isFinite(seconds))
+    throw new UnusableAnswer('has a token whose expires_in is no number of seconds');
+  if (seconds <= 0) throw new UnusableAnswer('has a token that has already expired');
   // RFC 6749, 5.1: without `scope`, all requested scopes are granted.
   const granted = scope === undefined ? scopes : scope.split(' ');
   const missing = scopes.filter((each) => !granted.includes(each));

@@ -39,6 +39,7 @@ test('a token request', async (t) => {
     assert.equal(`${method} ${path}`, 'POST /oauth2/token');
     assert.match(headers['content-type'] ?? '', /^application\/x-www-form-urlencoded/);
     assert.equal(headers.authorization, undefined);
+    assert.match(headers['user-agent'] ?? '', /^[\w-]+\/[\d.]+$/);
     assert.deepEqual(Object.fromEntries(new URLSearchParams(body)), {
       grant_type: 'client_credentials',
       client_id: 'id',
@@ -51,6 +52,7 @@ test('a token request', async (t) => {
     ['of an hour', {}, 3600],
     ['without a lifetime', { expires_in: undefined }, 60],
     ['with a lifetime in quotes', { expires_in: '240' }, 240],
+    ['with a lifetime and its unit', { expires_in: ' 240s' }, 240],
     ['without a scope, which means all of them', { scope: undefined }, 3600],
     ['with more scopes than asked for', { scope: `${users} ${ping}` }, 3600],
     ['of type bearer', { token_type: 'bearer' }, 3600],
@@ -65,6 +67,7 @@ test('a token request', async (t) => {
 
   const token = (changed: object) => tokenReply('canary', changed);
   const html = { headers: { 'content-type': 'text/html' }, body: '<html>canary</html>' };
+  const huge = 'canary '.repeat(20_000);
   const refused = (error: string, status = 400): Reply => ({
     status,
     body: { error, error_description: 'canary' },
@@ -194,6 +197,29 @@ test('a token request', async (t) => {
       code: 'AUTH_UNREACHABLE',
       message: /ECONNRESET|UND_ERR_SOCKET/,
     },
+    ...(
+      [
+        [503, 'AUTH_UNREACHABLE', /status 503/],
+        [429, 'AUTH_UNREACHABLE', /status 429/],
+        [401, 'AUTH_BAD_RESPONSE', /client id or secret may be wrong/],
+        [302, 'AUTH_BAD_RESPONSE', /does not follow redirects/],
+        [404, 'AUTH_BAD_RESPONSE', /status 404.*check the auth URL/],
+      ] as const
+    ).flatMap(([status, code, message]) => [
+      { what: `${status} and a huge page`, reply: { ...html, body: huge, status }, code, message },
+      {
+        what: `${status} and a body that is not compressed as it says`,
+        reply: { ...html, headers: { 'content-encoding': 'gzip' }, status },
+        code,
+        message,
+      },
+    ]),
+    {
+      what: 'a lifetime in words',
+      reply: token({ expires_in: 'an hour' }),
+      code: 'AUTH_BAD_RESPONSE',
+      message: /expires_in is no number of seconds/,
+    },
     { what: 'an early reset', reply: { fault: 'reset-before-body' }, code: 'AUTH_UNREACHABLE' },
   ];
   for (const { what, reply, code, message = /sandbox/ } of table) {
@@ -210,6 +236,7 @@ test('a token request', async (t) => {
     [503, '3', 3],
     [503, 'soon', undefined],
     [500, '999999', 3600],
+    [503, ['7', '9'], 7],
   ] as const) {
     await t.test(`reads Retry-After: ${header} of a ${status} as ${seconds}`, async () => {
       const error = await failureWith({ status, headers: { 'retry-after': header }, body: '' });

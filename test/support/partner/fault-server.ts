@@ -15,7 +15,8 @@ export type Arrived = {
 /** How one request is answered; by default with a plain, immediate 200. */
 export type Reply = {
   status?: number;
-  headers?: Record<string, string>;
+  /** A list is sent as one header for each of its values. */
+  headers?: Readonly<Record<string, string | readonly string[]>>;
   /** An object is sent as JSON. */
   body?: string | object;
   delayMs?: number;
