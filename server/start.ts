@@ -34,7 +34,7 @@ export async function startBff(
   });
   const lines = config.journal === 'stdout' ? toOutput(standardOutput()) : undefined;
   const journal = given.journal ?? openJournal(store, log, lines);
-  // The journal's thread begins meanwhile, which takes as long.
+  // Meanwhile, a journal in a database opens.
   const { startParts } = await import('./start-parts.ts');
   return startParts(config, log, { own, store, accessKeys, journal, described: given.described });
 }

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { hasJournal, journalFailureOf, openDatabase } from './open-database.ts';
-import type { Owner } from './owner.ts';
+import { type HeldLock, heldLockOf, type Owner } from './owner.ts';
 import type { DatabaseSync } from './sqlite.ts';
 
 /** What a journal must still contain when it is opened again. */
 export type JournalMark = { journal: string; lastId: number };
 
 /** The journal is closed again. Other processes see its owner until that is released. */
-export type CheckedJournal = { mark: JournalMark; owner: Owner };
+export type CheckedJournal = { mark: JournalMark; owner: Owner; lock: HeldLock };
 
 /**
  * Opens the journal of a data directory, which checks, creates or converts it, and closes it.
@@ -23,7 +23,7 @@ export function checkJournal(directory: string): CheckedJournal {
       now: Date.now(),
     });
     try {
-      return { mark: markOf(database), owner };
+      return { mark: markOf(database), owner, lock: heldLockOf(directory, owner.id) };
     } catch (error) {
       owner.release();
       throw error;

@@ -4,7 +4,7 @@ import { journalFile, journalKeyFile } from '../../config/journal-files.ts';
 import { errorCodeOf } from '../../error-code.ts';
 import type { Digests } from '../../journal/digests.ts';
 import { JournalFailure, JournalFault } from '../../journal/journal-fault.ts';
-import { createOwner, type Owner } from './owner.ts';
+import { createOwner, type HeldLock, type Owner } from './owner.ts';
 import { gone, isPrepared, ownerOnly, preparedDigests, prepareSchema, sizeOf } from './prepare-journal.ts';
 import { DatabaseSync } from './sqlite.ts';
 
@@ -14,6 +14,8 @@ export type OpenOptions = {
   directory: string;
   /** The name of this process among those that share the journal. */
   ownerId: string;
+  /** Its lock, if another thread holds one. */
+  lock?: HeldLock | undefined;
   /** This process as an owner, if it has the journal open already. */
   owner?: Owner | undefined;
   /** Whether this process has checked the journal already, as this owner. */
@@ -59,7 +61,7 @@ export function openDatabase(options: OpenOptions): OpenJournal {
     whileLocked(database, () => prepareSchema(database, directory, now));
     const opened = whileLocked(database, () => {
       const digests = preparedDigests(database, directory, now);
-      const owner = options.owner ?? createOwner(directory, ownerId);
+      const owner = options.owner ?? createOwner(directory, ownerId, options.lock);
       if (!options.owner) made = owner;
       owner.sweep();
       return { database, digests, owner };

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockFile } from '../../files/lock-file.ts';
 
@@ -17,15 +17,29 @@ export type Owner = {
   release(): void;
 };
 
+/** A lock that another thread of this process holds. A copied or restored directory has another file, or none. */
+export type HeldLock = { ownerId: string; dev: bigint; ino: bigint };
+
 const pathOf = (directory: string, owner: string) => join(directory, `journal-${owner}.lock`);
 const fileName = /^journal-([0-9a-f-]{36})\.lock$/;
 
+/** @throws if it does not exist, as right after its release. */
+export function heldLockOf(directory: string, ownerId: string): HeldLock {
+  const { dev, ino } = statSync(pathOf(directory, ownerId), { bigint: true });
+  return { ownerId, dev, ino };
+}
+
+/** Whether the file of a held lock is still in its place. Elsewhere, the lock says nothing to others. */
+export function isInPlace(directory: string, { ownerId, dev, ino }: HeldLock): boolean {
+  const found = statSync(pathOf(directory, ownerId), { bigint: true, throwIfNoEntry: false });
+  return found?.dev === dev && found.ino === ino;
+}
+
 /** Call this, and `sweep`, under the journal's own lock. Otherwise a new file could look abandoned before it is locked. */
-export function createOwner(directory: string, id: string): Owner {
-  const path = pathOf(directory, id);
-  // Another thread of this process holds it. To open and close it once more would release that lock, too.
-  if (existsSync(path)) return sameOwner(directory, id);
-  const lock = lockFile(path);
+export function createOwner(directory: string, id: string, held?: HeldLock): Owner {
+  // To open and close its file once more would release that lock, too.
+  if (held && isInPlace(directory, held)) return sameOwner(directory, id);
+  const lock = lockFile(pathOf(directory, id));
   if (lock === undefined) throw new Error('A new lock is held already.');
   return { ...sameOwner(directory, id), release: lock.release };
 }

@@ -17,12 +17,12 @@ import {
   sqliteErrorOf,
   whileLocked,
 } from './open-database.ts';
-import { type Owner, sameOwner } from './owner.ts';
+import { type HeldLock, isInPlace, type Owner, sameOwner } from './owner.ts';
 
 export type SqliteStoreOptions = {
   directory: string;
-  /** Set if this process has checked the journal already, as this owner, whose lock another thread holds. */
-  checked?: { mark: JournalMark; ownerId: string } | undefined;
+  /** Set if this process has checked the journal already, as the owner whose lock another thread holds. */
+  checked?: { mark: JournalMark; lock: HeldLock } | undefined;
   clock?: JournalClock | undefined;
   /** Something failed that nobody waits for. @param code as in a `JournalFailure`. */
   onFailure?: ((step: 'clean', code: string) => void) | undefined;
@@ -68,7 +68,8 @@ export function createSqliteStore({
   clock = journalClock,
   onFailure,
 }: SqliteStoreOptions): JournalStore {
-  const ownerId = checked?.ownerId ?? randomUUID();
+  const lock = checked?.lock;
+  const ownerId = lock?.ownerId ?? randomUUID();
   const underWay = new Set<number>();
   let opened: Opened | undefined;
   /** Whether there is a journal. It may be impossible to open at the start, and gone when that is tried again. */
@@ -93,13 +94,14 @@ export function createSqliteStore({
       before.database.close();
     }
     isSuspect = false;
-    opened ??= openAgain(isChecked ? sameOwner(directory, ownerId) : undefined);
+    const isOwner = isChecked && lock !== undefined && isInPlace(directory, lock);
+    opened ??= openAgain(isOwner ? sameOwner(directory, ownerId) : undefined);
     return opened;
   }
 
   function openAgain(owner?: Owner): Opened {
     const now = clock.wall();
-    const open = openDatabase({ directory, ownerId, owner, isChecked, mayCreate: !exists, now });
+    const open = openDatabase({ directory, ownerId, lock, owner, isChecked, mayCreate: !exists, now });
     try {
       const ledger = createLedger(open, underWay, clock);
       const found = markOf(open.database);

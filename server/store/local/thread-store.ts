@@ -31,7 +31,7 @@ export function createThreadStore(
 
   function begin(): Worker {
     clearTimeout(later);
-    const known = checked && { mark: checked.mark, ownerId: checked.owner.id };
+    const known = checked && { mark: checked.mark, lock: checked.lock };
     const workerData: ThreadData = { directory, checked: known };
     const begun = new Worker(program, { workerData, execArgv: [] });
     thread = begun;

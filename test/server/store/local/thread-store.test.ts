@@ -1,6 +1,6 @@
 // The journal's thread begins with the first call. What holds while it runs must hold before.
 import assert from 'node:assert/strict';
-import { copyFileSync, cpSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -30,7 +30,7 @@ async function openedPlace() {
     store,
     async [Symbol.asyncDispose]() {
       await store.close();
-      rmSync(`${directory}-copy`, { recursive: true });
+      rmSync(`${directory}-copy`, { recursive: true, force: true });
       folder[Symbol.dispose]();
     },
   };
@@ -87,6 +87,25 @@ describe('a journal that was opened and not asked for anything', () => {
     assert.equal(await isAlone(place.directory), 'true');
     assert.deepEqual(readdirSync(place.directory).sort(), ['journal-key', 'journal.sqlite']);
   });
+
+  for (const [what, isLeftOut] of [
+    ['a whole copy of its directory stands in its place', () => false],
+    ['a copy without the lock stands in its place', (name) => name.endsWith('.lock')],
+  ] as [string, (name: string) => boolean][]) {
+    it(`belongs to this process for all others once it is written to, even if ${what}`, async () => {
+      await using place = await openedPlace();
+      const { directory, store } = place;
+      rmSync(place.copy, { recursive: true });
+      cpSync(directory, place.copy, { recursive: true, filter: (name) => !isLeftOut(name) });
+      rmSync(directory, { recursive: true });
+      renameSync(place.copy, directory);
+      const id = sent(await store.claim({ ...intent, idempotencyKey: 'another' }));
+      assert.equal(await isAlone(directory), 'false');
+      await store.end(id, { state: 'succeeded' });
+      await store.close();
+      assert.deepEqual(readdirSync(directory).sort(), ['journal-key', 'journal.sqlite']);
+    });
+  }
 
   for (const [what, change, why] of [
     [
