@@ -35,9 +35,12 @@ export function createThreadStore(
     const workerData: ThreadData = { directory, checked: known };
     const begun = new Worker(program, { workerData, execArgv: [] });
     thread = begun;
+    let hasAnswered = false;
+    let why: unknown;
     // A waiting call keeps the program alive, but the thread alone does not.
     begun.unref();
     begun.on('message', (answer: ThreadAnswer) => {
+      hasAnswered = true;
       if ('step' in answer) return onFailure(answer.step, answer.code);
       const call = calls.get(answer.number);
       calls.delete(answer.number);
@@ -45,11 +48,16 @@ export function createThreadStore(
       if ('failure' in answer) call?.reject(failureOf(answer.failure));
       else call?.resolve(answer.result);
     });
-    // An unexpected error. From then on writes are refused, as with any journal that cannot be used.
-    begun.on('error', () => {});
+    begun.on('error', (error) => {
+      why = error;
+    });
     begun.on('exit', () => {
-      end();
-      for (const { reject } of calls.values()) reject(ended());
+      // An unexpected error. From then on writes are refused, as with any journal that cannot be used. But a thread that
+      // could not even begin, for lack of file descriptors or memory, has nothing open, and the next call tries again.
+      if (hasAnswered) end();
+      else thread = undefined;
+      const failure = hasAnswered || why === undefined ? ended() : journalFailureOf(why);
+      for (const { reject } of calls.values()) reject(failure);
       calls.clear();
     });
     return begun;
@@ -99,9 +107,11 @@ export function createThreadStore(
     lookUp: (asked) => ask('lookUp', asked),
     name: () => ask('name'),
     async close() {
-      const lost = thread && !hasEnded ? await ask<number>('close') : 0;
-      end();
-      return lost;
+      try {
+        return thread && !hasEnded ? await ask<number>('close') : 0;
+      } finally {
+        end();
+      }
     },
   };
 }

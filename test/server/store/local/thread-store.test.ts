@@ -11,6 +11,7 @@ import { execute } from '../../../support/processes/execute.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { intent, sent } from '../../journal/store-suite.ts';
 
+const storeModule = import.meta.resolve('../../../../server/store/local/thread-store.ts');
 const ownerModule = new URL('../../../../server/store/local/owner.ts', import.meta.url).href;
 
 /** A journal with one write, opened again, and not asked for anything yet. */
@@ -76,6 +77,28 @@ describe('a journal that was opened and not asked for anything', () => {
     none.mock.restore();
     syncBuiltinESMExports();
     sent(await claim(next));
+  });
+
+  it('refuses a write while there are no file descriptors for its thread, and takes the next one', async () => {
+    await using place = await openedPlace();
+    await place.store.close();
+    const program = `
+      import { closeSync, openSync } from 'node:fs';
+      const { createThreadStore } = await import(${JSON.stringify(storeModule)});
+      const store = createThreadStore(${JSON.stringify(place.directory)}, () => {});
+      await store.open();
+      const intent = { ...${JSON.stringify(intent)}, digest: Buffer.alloc(32) };
+      const files = [];
+      try { for (;;) files.push(openSync('/dev/null')); } catch {}
+      const first = await store.claim({ ...intent, idempotencyKey: 'first' }).catch(({ code }) => code);
+      for (const file of files) closeSync(file);
+      const next = await store.claim({ ...intent, idempotencyKey: 'next' });
+      await store.close();
+      process.stdout.write(JSON.stringify([first, typeof next.id]));`;
+    const node = [process.execPath, '--input-type=module', '--eval', program];
+    const told = await execute('sh', ['-c', 'ulimit -n 64; exec "$@"', 'sh', ...node]);
+    assert.deepEqual(JSON.parse(told), ['ERR_WORKER_INIT_FAILED', 'string']);
+    assert.deepEqual(readdirSync(place.directory).sort(), ['journal-key', 'journal.sqlite']);
   });
 
   it('belongs to this process for all others, and to nobody after its end', async () => {
