@@ -93,6 +93,8 @@ export function createThreadStore(
 
   return {
     async open() {
+      // Somebody asks again. This thread would hold everybody up, and lock the directory once more.
+      if (later) return ask('open');
       later = setTimeout(() => ask('name').catch(() => {}), longestWithoutMs).unref();
       checked = checkJournal(directory);
     },

@@ -111,6 +111,21 @@ describe('a journal that was opened and not asked for anything', () => {
     assert.deepEqual(readdirSync(place.directory).sort(), ['journal-key', 'journal.sqlite']);
   });
 
+  it('keeps one lock, and its thread looks, when it is asked again and again whether it can be used', async () => {
+    await using place = await openedPlace();
+    const { directory, store } = place;
+    const locks = () => readdirSync(directory).filter((name) => name.endsWith('.lock'));
+    const before = locks();
+    await store.open();
+    await store.open();
+    assert.deepEqual(locks(), before);
+    assert.equal(await isAlone(directory), 'false');
+    rmSync(join(directory, 'journal.sqlite'));
+    await assert.rejects(store.open(), { code: /missing|removed/ });
+    await store.close();
+    assert.deepEqual(locks(), []);
+  });
+
   for (const [what, isLeftOut] of [
     ['a whole copy of its directory stands in its place', () => false],
     ['a copy without the lock stands in its place', (name) => name.endsWith('.lock')],
