@@ -370,7 +370,7 @@ test('the npm package of the client', async (t) => {
       join(consumer.folder, 'node_modules/.bin', name),
       ['--help'],
       consumer.folder,
-      process.platform === 'win32',
+      { shell: process.platform === 'win32' },
     );
     assert.match(printed, /^Usage: pearsana-partner-client/);
   });
