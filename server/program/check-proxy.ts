@@ -6,6 +6,7 @@ import { endpoints } from '../../shared/endpoints.ts';
 import { failureBody } from '../../shared/errors.ts';
 import type { Config } from '../config/read-config.ts';
 import { errorCodeOf } from '../error-code.ts';
+import { jsonIn } from '../json/json-in.ts';
 
 /** Long enough for any proxy that passes on what it has. */
 const longestMs = 5_000;
@@ -62,18 +63,10 @@ function beginUpload(url: URL, bytes: number): Promise<Answer> {
 
 /** In words, as the end of a sentence; undefined if the BFF refuses the caller, who has no key. */
 function whatIsWrong({ status, body }: Answer): string | undefined {
-  const { data } = failureBody.safeParse(readJson(body));
+  const { data } = failureBody.safeParse(jsonIn(body));
   if (data?.error.code === 'UNAUTHORIZED') return undefined;
   if (data) return `the BFF answers ${data.error.code}: ${data.error.message.replace(/\.$/, '')}`;
   if (status === 413)
     return 'the proxy refuses the largest upload. Let it pass on what the BFF takes (nginx: client_max_body_size 40m;)';
   return `the answer is ${status}, and not from a BFF. Check where the proxy passes calls on to, and whether the BFF runs`;
-}
-
-function readJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { BffError } from '../bff-error.ts';
 import { errorCodeOf } from '../error-code.ts';
+import { jsonIn } from '../json/json-in.ts';
 import { type BoundedAnswer, UnreadableAnswer } from '../network/bounded-exchange.ts';
 import { retryAfterOf } from '../network/retry-after.ts';
 
@@ -73,12 +74,8 @@ export function refusal(answer: BoundedAnswer, asked: Asked, scopes: readonly st
 
 /** What `error` of an OAuth error says (RFC 6749, 5.2); undefined where the text is none. */
 function errorIn(text: string): string | undefined {
-  try {
-    const { error } = Object(JSON.parse(text));
-    return typeof error === 'string' && error !== '' ? error : undefined;
-  } catch {
-    return undefined;
-  }
+  const { error } = Object(jsonIn(text));
+  return typeof error === 'string' && error !== '' ? error : undefined;
 }
 
 export function scopeNotEnabled(environment: string, scopes: readonly string[]): BffError {

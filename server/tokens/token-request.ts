@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import * as z from 'zod/mini';
+import { jsonIn } from '../json/json-in.ts';
 import { type BoundedAnswer, boundedExchange } from '../network/bounded-exchange.ts';
 import { isLoopback } from '../network/loopback.ts';
 import { Secret } from '../secret.ts';
@@ -104,13 +105,4 @@ function accept(
   const missing = scopes.filter((each) => !granted.includes(each));
   if (missing.length > 0) throw scopeNotEnabled(environment, missing);
   return { value: new Secret(token), lifetimeSeconds: Math.min(seconds, longestLifetimeSeconds) };
-}
-
-/** Undefined where the text is not JSON. */
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -23,8 +23,8 @@ export function isPrepared(database: DatabaseSync): boolean {
 
 /** Creates the tables, or converts those of an older version, if needed. */
 export function prepareSchema(database: DatabaseSync, directory: string, now: number): void {
-  if (isPrepared(database)) return;
   const version = versionOf(database);
+  if (version === schemaVersion) return;
   if (version > schemaVersion) {
     throw new JournalFault(
       'the journal belongs to a newer version',
