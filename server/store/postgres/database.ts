@@ -84,7 +84,7 @@ export function createDatabase(url: Secret, longestMs = usualLongestMs): Databas
   const pool = new Pool({
     connectionString: url.reveal(),
     max: mostConnections,
-    connectionTimeoutMillis: usualLongestMs,
+    connectionTimeoutMillis: longestMs,
     maxLifetimeSeconds: longestConnectionSeconds,
     idleTimeoutMillis: 30_000,
     keepAlive: true,

@@ -15,6 +15,9 @@ export const noPostgres =
 /** An empty database with all tables, and a connection to it for the test itself. */
 export type TestDatabase = AsyncDisposable & { url: Secret; database: Database };
 
+/** A BFF waits a second for its database; a test on a busy machine must not. */
+const patienceMs = 60_000;
+
 let server: Promise<PostgresServer> | undefined;
 let made = 0;
 /** Those that no test uses any more. To empty one is much quicker than to make one. */
@@ -32,7 +35,7 @@ async function makeDatabase(): Promise<Secret> {
 export async function newDatabase(): Promise<TestDatabase> {
   const used = free.pop();
   const url = used ?? (await makeDatabase());
-  const database = createDatabase(url);
+  const database = createDatabase(url, patienceMs);
   if (used) await empty(database);
   else await migrate(database);
   return {
