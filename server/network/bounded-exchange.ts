@@ -1,12 +1,10 @@
 import type { Dispatcher } from 'undici';
 import { byteWords } from '../../shared/byte-words.ts';
-import { version } from '../version.ts';
 import { type BodyText, bodyText } from './body-text.ts';
+import { withOwnHeaders } from './own-headers.ts';
 import { faultOf } from './transport.ts';
 
 const maxAnswerBytes = 64 * 1024;
-/** Firewalls in front of such servers commonly block whoever does not say what it is. */
-const usualHeaders = { 'accept-encoding': 'identity', 'user-agent': `pearsana-partner-tools/${version}` };
 
 /** What came in place of an answer that can be read, as the end of a sentence about it. */
 export class UnreadableAnswer extends Error {}
@@ -36,7 +34,7 @@ export async function boundedExchange(
   const { origin, pathname, search } = new URL(url);
   const answer = await answerOf(dispatcher, {
     ...{ origin, path: pathname + search, method, body, signal },
-    headers: { ...usualHeaders, ...headers },
+    headers: withOwnHeaders(headers),
   });
   const header = (name: string) => [answer.headers[name]].flat()[0];
   const facts = { status: answer.statusCode, headers: answer.headers, header };

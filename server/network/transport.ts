@@ -4,6 +4,7 @@ import { slowestBytesPerMs } from '../../shared/documents.ts';
 import { errorCodeOf } from '../error-code.ts';
 import { type BodyText, bodyText } from './body-text.ts';
 import type { Connections } from './connections.ts';
+import { withOwnHeaders } from './own-headers.ts';
 
 /** One HTTP request to Pearsana. Its destination comes from the configuration and the table, never from a caller. */
 export type HttpRequest = {
@@ -272,7 +273,7 @@ export function faultOf(
  * for the answer too early. It reports a stream as sent when the last piece has left.
  */
 function contentOf({ headers, body }: HttpRequest): Pick<Dispatcher.DispatchOptions, 'headers' | 'body'> {
-  const all = { 'accept-encoding': 'identity', ...headers };
+  const all = withOwnHeaders(headers);
   if (!body || body.byteLength <= pieceBytes) return { headers: all, body: body ?? null };
   return {
     headers: { ...all, 'content-length': String(body.byteLength) },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
 import { freePort } from '../../../scripts/free-port.ts';
+import { version } from '../../../server/version.ts';
 import { environmentsAnswer } from '../../../shared/environments.ts';
 import type { Failure } from '../../../shared/errors.ts';
 import { failureIn, startBffWith } from '../../support/bff/test-bff.ts';
@@ -374,7 +375,9 @@ test('a partner that fails', async (t) => {
   });
 
   await t.test('is sent what it documents and nothing of the caller’s', async () => {
-    await bff.call(`${path}?a=b`, { headers: { cookie: 'a=b', 'x-a': 'b', 'x-request-id': 'mine' } });
+    await bff.call(`${path}?a=b`, {
+      headers: { cookie: 'a=b', 'user-agent': 'mine', 'x-a': 'b', 'x-request-id': 'mine' },
+    });
     const { headers, path: asked, method } = partner.api.arrivals.at(-1) ?? assert.fail();
     assert.equal(`${method} ${asked}`, 'GET /ping');
     const { authorization, host, connection, ...rest } = headers;
@@ -383,6 +386,7 @@ test('a partner that fails', async (t) => {
     assert.deepEqual(rest, {
       accept: 'application/json',
       'accept-encoding': 'identity',
+      'user-agent': `pearsana-partner-tools/${version}`,
       'x-request-id': 'mine',
     });
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { version } from '../../../../server/version.ts';
 import { type OperationRow, scopesOf } from '../../../../shared/endpoint-row.ts';
 import { environmentsAnswer } from '../../../../shared/environments.ts';
 import { operations, successOf } from '../../../../shared/operations.ts';
@@ -92,6 +93,7 @@ test('what a write sends', async (t) => {
         partner.api.next({ status: 400 });
         const cookies = {
           Cookie: 'a=b',
+          'User-Agent': 'mine',
           'X-A': 'b',
           'X-Confirm-Environment': 'sandbox',
           'X-Request-Id': 'mine',
@@ -109,6 +111,7 @@ test('what a write sends', async (t) => {
           accept: 'application/json',
           'accept-encoding': 'identity',
           'content-type': 'application/json',
+          'user-agent': `pearsana-partner-tools/${version}`,
           'x-api-version': '2026-01-30',
           'x-request-id': 'mine',
         });
