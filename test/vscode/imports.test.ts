@@ -524,7 +524,9 @@ for (const kind of ['node', 'web'] as const) {
     }, async (t) => {
       await using place = await startPlace(t, kind, { importsPerMinute: 180 });
       const { bff, folder } = place;
-      const many = Array.from({ length: 200 }, (_, index) => line(`student${index}`, index));
+      // Enough for several minutes, so that it is still under way wherever a busy machine looks late.
+      const rows = 900;
+      const many = Array.from({ length: rows }, (_, index) => line(`student${index}`, index));
       await writeFile(join(folder, 'roster.csv'), [header, ...many].join('\n'));
       await using workbench = await place.open('import-resume');
       const { page, quickInput, notification, treeItem } = workbench;
@@ -541,7 +543,7 @@ for (const kind of ['node', 'web'] as const) {
       await describeRows(workbench);
       await quickInput.step(/Invite people · sandbox/);
       await quickInput.accept();
-      await notification(/Import roster\.csv into sandbox \(.*\): \d+ of 200 · \d+ a minute · .* left/)
+      await notification(/Import roster\.csv into sandbox \(.*\): \d+ of 900 · \d+ a minute · .* left/)
         .first()
         .waitFor();
 
@@ -555,7 +557,7 @@ for (const kind of ['node', 'web'] as const) {
         await page.waitForTimeout(1_500);
         assert.equal(arrivals().length, before);
         await press('Continue Import');
-        await treeItem(/^roster\.csv, \d+ of 200/)
+        await treeItem(/^roster\.csv, \d+ of 900/)
           .first()
           .waitFor();
       });
@@ -564,7 +566,7 @@ for (const kind of ['node', 'web'] as const) {
         'after a reload it offers to continue, and shows what was done and what has changed',
         async () => {
           await page.waitForTimeout(3_000);
-          const three = Array.from({ length: 3 }, (_, index) => line(`more${index}`, index + 200));
+          const three = Array.from({ length: 3 }, (_, index) => line(`more${index}`, index + rows));
           await writeFile(join(folder, 'roster.csv'), [header, ...many, ...three].join('\n'));
           await page.reload();
           const offer = notification(/The import of roster\.csv into sandbox has not ended\./).first();
@@ -574,7 +576,7 @@ for (const kind of ['node', 'web'] as const) {
           const shown = (await quickInput.options()).join('\n');
           const done = Number(/Skipped, done before, (\d+)/.exec(shown)?.[1]);
           assert(done >= 3, shown);
-          assert.match(shown, /File, roster\.csv · changed since you confirmed it: 203 rows now, 200 then/);
+          assert.match(shown, /File, roster\.csv · changed since you confirmed it: 903 rows now, 900 then/);
           await workbench.screenshot(`.cache/screenshots/import-continue-${kind}.png`);
           await quickInput.accept();
           await notification(/Import roster\.csv into sandbox \(.*\): [1-9]\d* of \d\d\d/)
