@@ -47,10 +47,12 @@ export async function listen(
   const connections = limitConnections(server, limits.mostConnections);
   discardUnreadBodies(server, limits.discard);
   servePipelines(server, app, limits.pipelines);
-  server.on('clientError', answerClientError);
+  const refuse = (error: Error, socket: Duplex) =>
+    answerClientError(error, socket as Socket, connections.underWay(socket));
+  server.on('clientError', refuse);
   // By default, Node answers these two itself, without our error envelope.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
-  server.on('connect', (_request, socket) => answerClientError(new Error('a tunnel'), socket));
+  server.on('connect', (_request, socket) => refuse(new Error('a tunnel'), socket));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -166,14 +168,27 @@ async function takeInQueued(server: Server): Promise<void> {
   server.off('connection', note);
 }
 
-/** Requests that Node's parser refuses never reach the app, so they are answered here, with the same envelope. */
-function answerClientError(error: Error & { code?: string }, socket: Duplex): void {
+/**
+ * Requests that Node's parser refuses never reach the app, so they are answered here, with the same envelope. If earlier
+ * requests of the connection still wait for their answers, this one gets none: it would be taken for theirs, and a write
+ * that was sent would look refused.
+ */
+function answerClientError(
+  error: Error & { code?: string },
+  socket: Socket,
+  underWay: readonly ServerResponse[],
+): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) {
     socket.destroy();
     return;
   }
   // It has been answered already, and the rest was still on its way.
   if (!socket.writable) return;
+  const owed = underWay.filter(({ req: request, headersSent }) => request.complete || headersSent).at(-1);
+  if (owed) {
+    endAfter(owed, socket);
+    return;
+  }
   const requestId = requestIdOf(undefined);
   const failure =
     error.code === 'HPE_HEADER_OVERFLOW'
@@ -199,7 +214,26 @@ function answerClientError(error: Error & { code?: string }, socket: Duplex): vo
       body,
     ].join('\r\n'),
   );
-  // Closing at once would reset the connection, and the answer would be lost.
+  readToEnd(socket);
+}
+
+const ending = new WeakSet<Socket>();
+
+/** Closes a connection after an answer. Whatever else comes meanwhile is ignored. */
+function endAfter(answer: ServerResponse, socket: Socket): void {
+  if (ending.has(socket)) return;
+  ending.add(socket);
+  // Node calls this after the last answer of a connection.
+  socket.destroySoon = () => {
+    socket.end();
+    readToEnd(socket);
+  };
+  if (!answer.headersSent) answer.setHeader('Connection', 'close');
+  answer.once('close', () => socket.destroySoon());
+}
+
+/** Closing at once would reset the connection, and the answer would be lost. */
+function readToEnd(socket: Socket): void {
   limitWhatComes(socket);
   socket.once('end', () => socket.destroy());
   socket.resume();

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** The connections of callers. */
 export type OpenConnections = {
-  /** The answers that have not been completed yet. */
-  underWay(): ServerResponse[];
+  /** The answers that have not been completed yet: of all connections, or of one, in their order. */
+  underWay(of?: Duplex): ServerResponse[];
   /** The connections without a request in progress: kept for the next one, silent, or in the middle of the headers. */
   idle(): Socket[];
 };
@@ -51,7 +52,13 @@ export function limitConnections(server: Server, most = mostConnections()): Open
       connection.lastUse = uses;
     });
   });
-  return { underWay: () => [...connections.values()].flatMap(({ underWay }) => underWay), idle };
+  return {
+    underWay: (of) =>
+      [...connections].flatMap(([socket, { underWay }]) =>
+        of === undefined || of === socket ? underWay : [],
+      ),
+    idle,
+  };
 }
 
 /** At most half of the system's limit on descriptors, since each call may need another one, to Pearsana. */
