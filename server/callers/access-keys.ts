@@ -31,7 +31,6 @@ export type KeyOrder = {
   name: string;
   grants: readonly string[];
   lifetimeSeconds: number;
-  origin: 'sign-in';
 };
 
 export type IssuedKey = {
@@ -136,8 +135,10 @@ export function createAccessKeys(options: AccessKeysOptions): AccessKeys {
     ...(find && { seek: (authorization: string) => seekWith(find, authorization) }),
     areRead: () => store.keys() !== undefined,
 
-    async issue({ name, grants, lifetimeSeconds, origin }) {
-      const { key, entry } = newKey({ name, grants, origin, lifetimeMs: lifetimeSeconds * 1000 });
+    async issue({ name, grants, lifetimeSeconds }) {
+      const { key, entry } = newKey({
+        ...{ name, grants, origin: 'sign-in', lifetimeMs: lifetimeSeconds * 1000 },
+      });
       // People who no longer come leave expired keys, which nobody else would remove.
       await change((keys) => [
         ...withoutOldest(

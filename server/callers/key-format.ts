@@ -14,7 +14,7 @@ export const keyPattern = /\bpbff_[0-9A-Za-z]{49}\b/;
 const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const randomLength = 43;
 const checksumLength = 6;
-const wholeKey = new RegExp(`^${keyPrefix}[0-9A-Za-z]{${randomLength + checksumLength}}$`);
+const wholeKey = new RegExp(`^${keyPattern.source}$`);
 
 export function makeKey(): Secret {
   const number = BigInt(`0x${randomBytes(32).toString('hex')}`);

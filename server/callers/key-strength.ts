@@ -2,76 +2,17 @@
 const leastSurprises = 9;
 
 /** Words that people often use in a key. Each counts as one character. */
-const commonWords = [
-  ...['password', 'passwort', 'passphrase', 'passwd', 'secret', 'access', 'admin', 'administrator', 'login'],
-  ...['key', 'apikey', 'token', 'bearer', 'credential', 'auth', 'user', 'root', 'test', 'demo', 'example'],
-  ...[
-    'sample',
-    'default',
-    'change',
-    'changeme',
-    'please',
-    'letmein',
-    'welcome',
-    'iloveyou',
-    'dragon',
-    'monkey',
-  ],
-  ...[
-    'master',
-    'super',
-    'server',
-    'service',
-    'local',
-    'sandbox',
-    'production',
-    'development',
-    'staging',
-    'prod',
-  ],
-  ...[
-    'pearsana',
-    'partner',
-    'pbff',
-    'bff',
-    'backend',
-    'frontend',
-    'vscode',
-    'university',
-    'college',
-    'school',
-  ],
-  ...['student', 'registrar', 'client', 'company', 'summer', 'winter', 'spring', 'autumn', 'hello', 'world'],
-  ...[
-    'your',
-    'this',
-    'that',
-    'with',
-    'from',
-    'the',
-    'and',
-    'correcthorsebatterystaple',
-    'placeholder',
-    'something',
-    'random',
-    'here',
-    'goes',
-    'replace',
-    'insert',
-    'enter',
-    'secure',
-    'string',
-    'value',
-    'characters',
-    'unset',
-    'set',
-    'none',
-    'mysecret',
-    'not',
-    'for',
-    'todo',
-  ],
-].sort((one, other) => other.length - one.length);
+const commonWords = `
+  password passwort passphrase passwd secret access admin administrator login key apikey token bearer
+  credential auth user root test demo example sample default change changeme please letmein welcome
+  iloveyou dragon monkey master super server service local sandbox production development staging prod
+  pearsana partner pbff bff backend frontend vscode university college school student registrar client
+  company summer winter spring autumn hello world your this that with from the and
+  correcthorsebatterystaple placeholder something random here goes replace insert enter secure string
+  value characters unset set none mysecret not for todo`
+  .trim()
+  .split(/\s+/)
+  .sort((one, other) => other.length - one.length);
 
 /** Characters that are neighbours in the alphabet or on a keyboard. */
 const rows = [

@@ -18,10 +18,7 @@ export function isAllowedOrigin(origin: string, allowed: AllowedOrigins): boolea
 export function readAllowedOrigins(settings: Settings): AllowedOrigins {
   const exact = new Set<string>();
   let vscodeWeb = false;
-  for (const entry of (settings.lines('BFF_ALLOWED_ORIGINS') ?? '')
-    .split(',')
-    .map((each) => each.trim())
-    .filter(Boolean)) {
+  for (const entry of settings.list('BFF_ALLOWED_ORIGINS', ',')) {
     if (entry === vscodeWebName) vscodeWeb = true;
     else if (isOrigin(entry)) exact.add(entry);
     else {

@@ -20,11 +20,7 @@ const form =
  * a URL (`cognito%3Agroups`). The value `*` means any value. Faults name a rule by its number, and quote nothing.
  */
 export function readClaimGrants(settings: Settings, environments: readonly string[]): ClaimGrant[] {
-  const rules = (settings.lines(name) ?? '')
-    .split(';')
-    .map((rule) => rule.trim())
-    .filter(Boolean);
-  return rules.flatMap((rule, index) => {
+  return settings.list(name, ';').flatMap((rule, index) => {
     const fault = (what: string) => settings.fault(`${name}, rule ${index + 1}: ${what}.`);
     const [, claim, value, list] = /^([^:=;,\s]+):([^:=;,]+)=([^=;]+)$/.exec(rule) ?? [];
     const who = decoded(claim);

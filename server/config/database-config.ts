@@ -19,9 +19,8 @@ const keyBytes = 32;
 /** Undefined if what must last is kept in the data directory. */
 export function readDatabase(settings: Settings): DatabaseConfig | undefined {
   const url = settings.secret('BFF_DATABASE_URL');
-  const isWanted = settings.isSet('BFF_DATABASE_URL') || settings.isSet('BFF_DATABASE_URL_FILE');
   const file = settings.path('BFF_JOURNAL_KEY_FILE');
-  if (!isWanted) {
+  if (!settings.hasSecret('BFF_DATABASE_URL')) {
     if (settings.isSet('BFF_JOURNAL_KEY_FILE'))
       settings.fault(
         'BFF_JOURNAL_KEY_FILE is set, but BFF_DATABASE_URL is missing. Without a database, the BFF keeps a key of its own in its data directory.',

@@ -1,4 +1,5 @@
 import { type EnvironmentKind, partnerEnvironments } from '../../shared/environments.ts';
+import { environmentName } from '../callers/grants.ts';
 import { isLoopback } from '../network/loopback.ts';
 import type { ClientCredentials } from '../tokens/token-request.ts';
 import type { Settings } from './settings.ts';
@@ -64,12 +65,9 @@ function partnersOwnNames(settings: Settings): EnvironmentConfig | undefined {
 }
 
 function furtherNames(settings: Settings): string[] {
-  const names = (settings.lines('PEARSANA_ENVIRONMENTS') ?? '')
-    .split(',')
-    .map((name) => name.trim())
-    .filter(Boolean);
+  const names = settings.list('PEARSANA_ENVIRONMENTS', ',');
   return names.filter((name, index) => {
-    if (!/^[a-z][a-z0-9-]{0,30}$/.test(name)) {
+    if (!environmentName.test(name)) {
       settings.fault(
         'PEARSANA_ENVIRONMENTS must list names, separated by commas. A name begins with a small letter, and has at most 31 small letters, digits and hyphens.',
       );
@@ -93,19 +91,17 @@ function readEnvironment(
 ): EnvironmentConfig | undefined {
   const names = ['CLIENT_ID', 'CLIENT_SECRET', 'AUTH_URL', 'API_URL'].map((name) => `${prefix}_${name}`);
   const faultsBefore = settings.faults.length;
-  const anySet = [...names, `${prefix}_CLIENT_SECRET_FILE`].filter((name) => settings.isSet(name)).length > 0;
+  const anySet = [...names, `${prefix}_CLIENT_SECRET_FILE`].some(settings.isSet);
   const clientId = settings.text(`${prefix}_CLIENT_ID`);
   const clientSecret = settings.secret(`${prefix}_CLIENT_SECRET`);
   const authUrl = settings.url(`${prefix}_AUTH_URL`) ?? defaults.authUrl;
   const apiUrl = settings.url(`${prefix}_API_URL`) ?? defaults.apiUrl;
   if (!anySet) return undefined;
 
-  const hasSecret =
-    settings.isSet(`${prefix}_CLIENT_SECRET`) || settings.isSet(`${prefix}_CLIENT_SECRET_FILE`);
   // A setting with a wrong value has its own fault already.
   const there = [
     clientId !== undefined,
-    hasSecret,
+    settings.hasSecret(`${prefix}_CLIENT_SECRET`),
     settings.isSet(`${prefix}_AUTH_URL`) || authUrl !== undefined,
     settings.isSet(`${prefix}_API_URL`) || apiUrl !== undefined,
   ];

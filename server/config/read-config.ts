@@ -74,31 +74,14 @@ const usualBytesInFlight = 300 * 1024 * 1024;
 export function readConfig(variables: Variables): ConfigOutcome {
   const settings = createSettings(variables);
   const production = settings.text('NODE_ENV')?.toLowerCase() === 'production';
-  // In a URL an IPv6 address has brackets; as an address to listen at it has none.
-  const host = (settings.text('HOST') ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1');
+  const host = readHost(settings, 'HOST');
   const environments = readEnvironments(settings);
   const localWanted = settings.flag('BFF_LOCAL', false);
-  const accessKey = settings.secret('BFF_ACCESS_KEY');
+  const accessKey = readAccessKey(settings);
   const publicUrl = readPublicUrl(settings);
-
-  if (accessKey && !/^[\x21-\x7e]+$/.test(accessKey.reveal())) {
-    settings.fault('BFF_ACCESS_KEY must be printable ASCII without spaces, since it is sent in a header.');
-  } else if (accessKey && accessKey.reveal().length < leastKeyLength) {
-    settings.fault(`BFF_ACCESS_KEY is too short to be safe: use at least ${leastKeyLength} characters.`);
-  } else if (accessKey && accessKey.reveal().length > mostKeyLength) {
-    settings.fault(`BFF_ACCESS_KEY is too long to be sent: use at most ${mostKeyLength} characters.`);
-  } else if (accessKey && isMisspelt(accessKey.reveal())) {
-    settings.fault(
-      'BFF_ACCESS_KEY looks like a generated key, but its checksum is wrong: check for a mistyped or missing character.',
-    );
-  } else if (accessKey && isWeak(accessKey.reveal())) {
-    settings.fault(
-      'BFF_ACCESS_KEY can be guessed: it repeats itself, or consists of common words or of keys beside each other. Use a random one, such as openssl rand -hex 32 makes.',
-    );
-  }
   const dataDirectory = readDataDirectory(settings);
   const database = readDatabase(settings);
-  const isShared = settings.isSet('BFF_DATABASE_URL') || settings.isSet('BFF_DATABASE_URL_FILE');
+  const isShared = settings.hasSecret('BFF_DATABASE_URL');
   const access = readAccessFile(dataDirectory);
   if (access.keys === undefined && !isShared) settings.fault(access.fault);
   if (!isLoopback(host)) {
@@ -178,9 +161,37 @@ export function environmentNamesOf({
   return [...environments.map(({ id }) => id), ...(local ? ['local'] : [])];
 }
 
+/** An address to listen at; loopback unless told otherwise. In a URL an IPv6 address has brackets, and here it has none. */
+function readHost(settings: Settings, name: string): string {
+  return (settings.text(name) ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1');
+}
+
+/** The configured key of the owner. */
+function readAccessKey(settings: Settings): Secret | undefined {
+  const accessKey = settings.secret('BFF_ACCESS_KEY');
+  if (!accessKey) return undefined;
+  const key = accessKey.reveal();
+  if (!/^[\x21-\x7e]+$/.test(key)) {
+    settings.fault('BFF_ACCESS_KEY must be printable ASCII without spaces, since it is sent in a header.');
+  } else if (key.length < leastKeyLength) {
+    settings.fault(`BFF_ACCESS_KEY is too short to be safe: use at least ${leastKeyLength} characters.`);
+  } else if (key.length > mostKeyLength) {
+    settings.fault(`BFF_ACCESS_KEY is too long to be sent: use at most ${mostKeyLength} characters.`);
+  } else if (isMisspelt(key)) {
+    settings.fault(
+      'BFF_ACCESS_KEY looks like a generated key, but its checksum is wrong: check for a mistyped or missing character.',
+    );
+  } else if (isWeak(key)) {
+    settings.fault(
+      'BFF_ACCESS_KEY can be guessed: it repeats itself, or consists of common words or of keys beside each other. Use a random one, such as openssl rand -hex 32 makes.',
+    );
+  }
+  return accessKey;
+}
+
 /** Metrics are served on loopback, or where they are told to be. */
 function readMetrics(settings: Settings): Config['metrics'] {
-  const host = (settings.text('BFF_METRICS_HOST') ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1');
+  const host = readHost(settings, 'BFF_METRICS_HOST');
   if (settings.isSet('BFF_METRICS_PORT'))
     return { host, port: settings.integer('BFF_METRICS_PORT', 0, [0, 65_535]) };
   if (settings.isSet('BFF_METRICS_HOST'))

@@ -32,7 +32,7 @@ export function readSessions(
   const faultsBefore = settings.faults.length;
   const idleSeconds = settings.integer('BFF_SESSION_IDLE_MINUTES', 30, [1, 1_440]) * 60;
   const absoluteSeconds = settings.integer('BFF_SESSION_HOURS', 8, [1, 168]) * 3_600;
-  const anySet = [...required, ...others].filter((name) => settings.isSet(name)).length > 0;
+  const anySet = [...required, ...others].some(settings.isSet);
   const clientSecret = settings.secret('BFF_OIDC_CLIENT_SECRET');
   const issuer = settings.url('BFF_OIDC_ISSUER') === undefined ? undefined : settings.text('BFF_OIDC_ISSUER');
   const clientId = settings.text('BFF_OIDC_CLIENT_ID');
@@ -43,7 +43,7 @@ export function readSessions(
   if (!anySet) return undefined;
 
   for (const name of required) {
-    if (!settings.isSet(name) && !settings.isSet(`${name}_FILE`)) {
+    if (!settings.hasSecret(name)) {
       settings.fault(`${name} is missing: the sign-in in a browser is only partly configured.`);
     }
   }
@@ -77,8 +77,7 @@ function originOf(settings: Settings, publicUrl: string | undefined, needed: boo
 }
 
 function readReturnUrls(settings: Settings): string[] {
-  const entries = (settings.lines('BFF_OIDC_RETURN_URLS') ?? '').split(/[\s,]+/).filter(Boolean);
-  return entries.flatMap((entry) => {
+  return settings.list('BFF_OIDC_RETURN_URLS').flatMap((entry) => {
     if (isReturnUrl(entry)) return [entry];
     settings.fault(
       'BFF_OIDC_RETURN_URLS must list whole addresses such as https://tool.example.com/invite (http only on loopback; no user name, no fragment, no *), written as browsers write them and separated by commas.',

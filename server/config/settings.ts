@@ -31,6 +31,12 @@ export function createSettings(given: Variables) {
     return withoutQuotes(variables[name]?.trim() ?? '') || undefined;
   }
 
+  /** The entries of a list. It may have several lines. */
+  function list(name: string, separator: string | RegExp = /[\s,]+/): string[] {
+    const entries = lines(name)?.split(separator) ?? [];
+    return entries.map((entry) => entry.trim()).filter(Boolean);
+  }
+
   /** A value in one line. Only lists may have several lines. */
   function text(name: string): string | undefined {
     const value = lines(name);
@@ -114,12 +120,15 @@ export function createSettings(given: Variables) {
     }
   }
 
+  const isSet = (name: string) => lines(name) !== undefined;
+
   return {
     faults,
     fault,
     warnings,
     warn: (message: string) => void warnings.push(message),
     lines,
+    list,
     text,
     path,
     integer,
@@ -127,7 +136,9 @@ export function createSettings(given: Variables) {
     oneOf,
     url,
     secret,
-    isSet: (name: string) => lines(name) !== undefined,
+    isSet,
+    /** Whether a secret is set, in one of its two settings. */
+    hasSecret: (name: string) => isSet(name) || isSet(`${name}_FILE`),
     /** Names that begin like ours but that nobody reads: most likely they are misspelt. */
     unread: () => Object.keys(variables).filter((name) => /^(PEARSANA|BFF)_/.test(name) && !read.has(name)),
   };

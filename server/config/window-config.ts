@@ -17,14 +17,14 @@ const neverAnEditor = ['http', 'https', 'ws', 'wss', 'ftp', 'file', 'data', 'jav
 
 export function readWindows(settings: Settings): WindowConfig {
   const keySeconds = settings.integer('BFF_VSCODE_KEY_HOURS', 12, [1, 720]) * 3_600;
-  const further = (settings.lines('BFF_VSCODE_SCHEMES') ?? '').split(/[\s,]+/).filter(Boolean);
+  const further = settings.list('BFF_VSCODE_SCHEMES');
   for (const scheme of further) {
     if (/^[a-z][a-z0-9+.-]{1,30}$/.test(scheme) && !neverAnEditor.includes(scheme)) continue;
     settings.fault(
       'BFF_VSCODE_SCHEMES must list the URI schemes of editors, such as vscodium or cursor, in small letters and separated by commas.',
     );
   }
-  const origins = (settings.lines('BFF_VSCODE_ORIGINS') ?? '').split(/[\s,]+/).filter(Boolean);
+  const origins = settings.list('BFF_VSCODE_ORIGINS');
   if (!origins.every(isOrigin)) {
     settings.fault(
       'BFF_VSCODE_ORIGINS must list the exact origins of browser-based VS Code, such as https://code.example.com, separated by commas.',

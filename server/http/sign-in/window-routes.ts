@@ -117,7 +117,6 @@ export function createWindowRoutes(dependencies: WindowDependencies): Router {
           name: person.caller.id,
           grants: person.caller.grants,
           lifetimeSeconds: keySeconds,
-          origin: 'sign-in',
         });
         context.caller = caller;
         const { requestId } = context;

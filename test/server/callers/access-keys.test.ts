@@ -312,7 +312,6 @@ for (const make of Object.keys(makes))
           name: 'ada@example.edu',
           grants: ['sandbox:ping'],
           lifetimeSeconds: 60,
-          origin: 'sign-in',
         });
         assert.match(issued.key.reveal(), keyPattern);
         const ends = Date.parse(issued.expiresAt);
@@ -337,7 +336,7 @@ for (const make of Object.keys(makes))
       it('outlives the BFF, and goes when its time is over', async () => {
         await using callers = await startCallers(make);
         const { ids, start, add } = callers;
-        const order = { name: 'ada', grants: ['*:ping'], lifetimeSeconds: 60, origin: 'sign-in' } as const;
+        const order = { name: 'ada', grants: ['*:ping'], lifetimeSeconds: 60 };
         const [first, brief] = [
           await (await start()).issue(order),
           await (await start()).issue({ ...order, lifetimeSeconds: 0 }),
@@ -354,7 +353,7 @@ for (const make of Object.keys(makes))
       it('is one of twenty that a person may have: then the oldest goes, and nobody else’s', async () => {
         await using callers = await startCallers(make);
         const { ids, start, add } = callers;
-        const order = { grants: ['*:ping'], lifetimeSeconds: 60, origin: 'sign-in' } as const;
+        const order = { grants: ['*:ping'], lifetimeSeconds: 60 };
         const { header } = await add('ada');
         const keys = await start();
         const bobs = await keys.issue({ ...order, name: 'bob' });
@@ -371,7 +370,7 @@ for (const make of Object.keys(makes))
       it('is lost to nobody when many are made at once', async () => {
         await using callers = await startCallers(make);
         const { start } = callers;
-        const order = { grants: ['*:ping'], lifetimeSeconds: 60, origin: 'sign-in' } as const;
+        const order = { grants: ['*:ping'], lifetimeSeconds: 60 };
         const [one, other] = [await start(), await start()];
         const issued = await Promise.all(
           Array.from({ length: 20 }, (_, each) =>
