@@ -22,7 +22,11 @@ export type JsonBytes = {
 };
 export type ReadJsonBytes = (request: Request, held?: HeldBytes) => Promise<JsonBytes>;
 
-type BodyOptions = { pace?: Pace /** The meaning of the cap, in words. */; largest?: string };
+type BodyOptions = {
+  pace?: Pace;
+  /** The meaning of the cap, in words. */
+  largest?: string;
+};
 
 /**
  * Reads a JSON body of at most `cap` bytes. A body that is larger or too complex is refused while it arrives. Express's own

@@ -19,7 +19,7 @@ export function createActivityAnswers(
   journal: Pick<Journal, 'activity' | 'resolve'>,
 ): Pick<OwnAnswers, 'activity' | 'resolve'> {
   return {
-    async activity({ caller, requestId, parameters: { environment }, query }) {
+    async activity({ caller, context: { requestId }, parameters: { environment }, query }) {
       const { before, state, namespace, externalId, import: importId } = query;
       if (before !== undefined && !pageEnd.test(before)) {
         throw BffError.invalid([{ path: 'before', message: 'must be what an answer gave as `next`' }]);
@@ -29,7 +29,12 @@ export function createActivityAnswers(
       const reader = readerOf(caller, environment, requestId);
       return journal.activity(reader, before, { state, person, import: importId });
     },
-    async resolve({ caller, requestId, parameters: { environment, id }, request: { happened } }) {
+    async resolve({
+      caller,
+      context: { requestId },
+      parameters: { environment, id },
+      request: { happened },
+    }) {
       const reader = readerOf(caller, environment, requestId);
       const granted = operationNames.filter((operation) => isGranted(caller, environment, operation));
       const activity = writeId.test(id) ? await journal.resolve(reader, id, happened, granted) : undefined;

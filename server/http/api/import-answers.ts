@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { ImportAnswer } from '../../../shared/import-record.ts';
+import type { ImportAnswer, ImportRecord } from '../../../shared/import-record.ts';
 import { BffError } from '../../bff-error.ts';
 import type { Caller } from '../../callers/caller.ts';
 import type { EnvironmentFacts } from '../../config/environment-config.ts';
@@ -50,16 +50,13 @@ export function createImportAnswers(options: {
     return facts ? importsPerMinute(facts) : 0;
   }
 
-  async function answerOf(facts: ImportFacts, requestId: string): Promise<Told> {
-    const { id, environment, operation, rows, digest, again, state, caller, startedAt, endedAt, counts } =
-      facts;
-    return {
-      journal: await journal.name(requestId),
-      import: {
-        ...{ id, environment, operation, rows, digest, again, state, caller, startedAt, endedAt, counts },
-        perMinute: perMinuteIn(environment),
-      },
-    };
+  const recordOf = (facts: ImportFacts): ImportRecord => ({
+    ...facts,
+    perMinute: perMinuteIn(facts.environment),
+  });
+
+  async function answerOf(facts: ImportFacts, { requestId }: RequestContext): Promise<Told> {
+    return { journal: await journal.name(requestId), import: recordOf(facts) };
   }
 
   return {
@@ -87,17 +84,15 @@ export function createImportAnswers(options: {
         );
       }
       const announcement = { caller: caller.id, environment, operation, rows, digest, again };
-      const { requestId } = context;
-      const facts = await journal.announce(announcement, requestId);
+      const facts = await journal.announce(announcement, context.requestId);
       context.importId = facts.id;
-      return answerOf(facts, requestId);
+      return answerOf(facts, context);
     },
     async imports({ caller, context: { requestId }, parameters: { environment } }) {
       const all = await journal.imports(readerOf(caller, environment, requestId));
-      const told = await Promise.all(all.map((facts) => answerOf(facts, requestId)));
       return {
         journal: await journal.name(requestId),
-        imports: told.map((each) => each.import),
+        imports: all.map(recordOf),
         perMinute: perMinuteIn(environment),
       };
     },
@@ -112,7 +107,7 @@ export function createImportAnswers(options: {
     const facts = await find(readerOf(caller, environment, context.requestId), id);
     if (!facts) throw BffError.of('IMPORT_NOT_FOUND', `You have no such import in ${environment}.`);
     context.importId = facts.id;
-    return answerOf(facts, context.requestId);
+    return answerOf(facts, context);
   }
 }
 

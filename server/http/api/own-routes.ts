@@ -14,8 +14,7 @@ import { requireValid } from './require-valid.ts';
 /** A call of one of the BFF's own rows, after everything that the row requires has been checked. */
 export type OwnCall<Row extends OwnRow> = {
   caller: Caller;
-  requestId: string;
-  /** For what the log says of the call. */
+  /** What is known of the request, and what the log says of it. */
   context: RequestContext;
   /** The parameters of the path. If one is an environment, the caller may do something there. */
   parameters: { [Name in ParameterIn<Row['path']>]: string };
@@ -63,24 +62,17 @@ function createOwnRoute(
 
   return async function answerOwn(request, response, parameters) {
     const { context } = response.locals;
-    const { requestId } = context;
     const caller = callerOf(response);
-    if (inEnvironment)
-      context.environment = knownEnvironment(caller, environments, parameters.environment).id;
+    const environment = inEnvironment
+      ? knownEnvironment(caller, environments, parameters.environment)
+      : undefined;
+    if (environment) context.environment = environment.id;
     const { confirmed, status = 200 } = row;
-    if (confirmed)
-      requireConfirmation(request, knownEnvironment(caller, environments, parameters.environment));
+    if (confirmed && environment) requireConfirmation(request, environment);
     const query = row.query && requireValid(row.query, queryOf(response));
     const body = row.request && requireValid(row.request, await readBody?.(request));
-    const told = await answer({
-      caller,
-      requestId,
-      context,
-      parameters,
-      query,
-      request: body,
-    } as OwnCall<OwnRow>);
-    const { environment } = context;
-    sendJson(response, status, { ...(inEnvironment && { environment }), requestId, ...told });
+    const told = await answer({ caller, context, parameters, query, request: body } as OwnCall<OwnRow>);
+    const { requestId } = context;
+    sendJson(response, status, { ...(environment && { environment: environment.id }), requestId, ...told });
   };
 }

@@ -1,18 +1,15 @@
 import type { NextFunction, Request, Response } from 'express';
-import { rateLimit } from 'express-rate-limit';
 import { loginPath } from '../../../shared/sign-in.ts';
 import { BffError } from '../../bff-error.ts';
 import type { AccessKeys } from '../../callers/access-keys.ts';
 import type { Caller } from '../../callers/caller.ts';
-import { addressOf } from './client-address.ts';
-import { createRateStore, secondsUntil } from './rate-store.ts';
+import { limitAddresses } from './limit-addresses.ts';
 import type { RequestContext } from './request-context.ts';
 import type { IdentifySession } from './session-check.ts';
 
 /** How a key is checked: where `identify` knows nobody, `seek` asks further, if there is anybody to ask. */
 export type KeyChecks = Pick<AccessKeys, 'identify' | 'seek'>;
 
-const minuteMs = 60_000;
 /** A key has 256 random bits, so the limit only keeps guessers from filling the log and taking up the BFF's time. */
 const wrongKeysPerMinute = 20;
 
@@ -21,21 +18,11 @@ const wrongKeysPerMinute = 20;
  * has sent wrong ones: many callers may share an address.
  */
 export function authenticate({ identify, seek }: KeyChecks, identifySession?: IdentifySession) {
-  const store = createRateStore(minuteMs);
-  const limitWrongKeys = rateLimit({
-    windowMs: minuteMs,
-    limit: wrongKeysPerMinute,
-    standardHeaders: false,
-    legacyHeaders: false,
-    keyGenerator: addressOf,
-    store,
-    // The library sets Retry-After only together with its other headers, which would tell a guesser their remaining tries.
-    handler: (request, _response, next) => {
-      const seconds = secondsUntil(store.get(addressOf(request))?.resetTime ?? new Date());
-      const message = `Too many wrong access keys from this address. Try again in ${seconds} s; a valid key still works.`;
-      next(BffError.of('RATE_LIMITED', message, { retryAfterSeconds: seconds }));
-    },
-  });
+  const limitWrongKeys = limitAddresses(
+    wrongKeysPerMinute,
+    (seconds) =>
+      `Too many wrong access keys from this address. Try again in ${seconds} s; a valid key still works.`,
+  );
 
   function refuseKey(request: Request, response: Response, next: NextFunction): void {
     limitWrongKeys(request, response, (error?: unknown) => {

@@ -75,14 +75,3 @@ function cameByProxy({ headers }: Request): boolean {
     (name) => headers[name] !== undefined,
   );
 }
-
-/** Accepts only a plain path with a query: `http://other/…`, `//other` and `*` are for proxies, or for attacks. */
-export function checkRequestTarget(_request: Request, response: Response, next: NextFunction): void {
-  if (!response.locals.context.target) {
-    throw BffError.of(
-      'VALIDATION_ERROR',
-      'The request line must contain a path, such as /api/environments: without a host, and without #, \\ and characters that must be encoded.',
-    );
-  }
-  next();
-}

@@ -93,6 +93,6 @@ const partitionKeys = new LRUCache<string, string>({
   memoMethod: (caller) => Buffer.from(hash('sha256', caller, 'hex').slice(0, 12)).toString('base64'),
 });
 
-function callerIn(response: { locals: Response['locals'] }): string {
-  return response.locals.context.caller?.id ?? 'nobody';
+function callerIn({ locals }: Response): string {
+  return locals.context.caller?.id ?? 'nobody';
 }

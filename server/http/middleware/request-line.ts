@@ -1,4 +1,5 @@
 import { type ParsedUrlQuery, parse } from 'node:querystring';
+import type { NextFunction, Request, Response } from 'express';
 import { type EndpointRow, type EndpointTable, parametersIn } from '../../../shared/endpoint-row.ts';
 import {
   consentAnswerPath,
@@ -7,6 +8,7 @@ import {
   loginPath,
   logoutPath,
 } from '../../../shared/sign-in.ts';
+import { BffError } from '../../bff-error.ts';
 import { docsFileNames } from '../../docs/docs-file-names.ts';
 
 /** A request target, taken apart once. Whoever needs the path or the query takes it from here and never reads the URL. */
@@ -31,6 +33,17 @@ export function readTarget(url: string): Target | undefined {
   if (end === -1) return { path: url, search: '', query: noQuery };
   const search = url.slice(end);
   return { path: url.slice(0, end), search, query: { ...parse(search.slice(1)) } };
+}
+
+/** Accepts only a plain path with a query: `http://other/…`, `//other` and `*` are for proxies, or for attacks. */
+export function checkRequestTarget(_request: Request, response: Response, next: NextFunction): void {
+  if (!response.locals.context.target) {
+    throw BffError.of(
+      'VALIDATION_ERROR',
+      'The request line must contain a path, such as /api/environments: without a host, and without #, \\ and characters that must be encoded.',
+    );
+  }
+  next();
 }
 
 export type NamedRow = { name: string; row: EndpointRow };

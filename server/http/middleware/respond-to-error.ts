@@ -61,10 +61,7 @@ function asBffError(error: unknown): BffError {
   // Express's own parts report a client's mistake with a 4xx status. Their messages may quote the request, so ours are used.
   const status = error instanceof Error && 'status' in error ? error.status : undefined;
   const code = (Object.keys(errorCodes) as ErrorCode[]).find((each) => errorCodes[each].status === status);
-  if (status === 400 || code === undefined || errorCodes[code].status >= 500) {
-    return status === 400
-      ? BffError.of('VALIDATION_ERROR', 'The request is malformed.')
-      : BffError.of('INTERNAL', 'Unexpected error in the BFF. Its log has more under this request id.');
-  }
-  return BffError.of(code, 'The request is malformed.');
+  return code !== undefined && errorCodes[code].status < 500
+    ? BffError.of(code, 'The request is malformed.')
+    : BffError.of('INTERNAL', 'Unexpected error in the BFF. Its log has more under this request id.');
 }

@@ -2,7 +2,7 @@ import type { Response } from 'express';
 import { consentAnswerPath } from '../../../shared/sign-in.ts';
 import type { Caller } from '../../callers/caller.ts';
 import type { ReturnAddress } from '../../window-codes/return-address.ts';
-import { escaped, style, styleSource } from './page.ts';
+import { escaped, sendHtml } from './page.ts';
 
 /** Asks whether a VS Code window may act for the person who is signed in. */
 export function sendConsentPage(
@@ -15,27 +15,13 @@ export function sendConsentPage(
     caller.name === undefined
       ? escaped(caller.id)
       : `${escaped(caller.name)} (<code>${escaped(caller.id)}</code>)`;
-  response.setHeader(
-    'Content-Security-Policy',
-    [
-      `default-src 'none'`,
-      `style-src ${styleSource}`,
-      // The second source is where the form leads in the end: browsers check redirects too.
-      `form-action 'self' ${returnAddress.formAction}`,
-      `base-uri 'none'`,
-      `frame-ancestors 'none'`,
-    ].join('; '),
-  );
   // Without any referrer, a browser would send “null” as the form’s origin, which is checked.
   response.setHeader('Referrer-Policy', 'same-origin');
-  response.type('html').send(`<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Sign in to VS Code</title>
-<style>${style}</style>
-<main>
-<h1>Let VS Code act for you?</h1>
+  sendHtml(response, {
+    title: 'Sign in to VS Code',
+    // The second source is where the form leads in the end: browsers check redirects too.
+    formAction: `'self' ${returnAddress.formAction}`,
+    body: `<h1>Let VS Code act for you?</h1>
 <p>The Pearsana extension in a VS Code window asks for an access key. Allow this only if you have just chosen Sign In there.</p>
 <dl>
 <div><dt>You are</dt><dd>${who}</dd></div>
@@ -48,8 +34,6 @@ export function sendConsentPage(
 <button name="answer" value="allow">Allow</button>
 <button name="answer" value="deny">Don’t allow</button>
 </form>
-<p class="soft">Your browser then returns to VS Code, and may ask you first. The key itself never passes through the browser.</p>
-</main>
-</html>
-`);
+<p class="soft">Your browser then returns to VS Code, and may ask you first. The key itself never passes through the browser.</p>`,
+  });
 }

@@ -1,18 +1,15 @@
 import { type NextFunction, type Request, type Response, Router } from 'express';
-import { rateLimit } from 'express-rate-limit';
 import { loginCallbackPath, loginPath, logoutPath } from '../../../shared/sign-in.ts';
 import { BffError } from '../../bff-error.ts';
 import type { AllowedOrigins } from '../../config/allowed-origins.ts';
 import type { UnreadClaim } from '../../sessions/claims.ts';
 import { dropSessionCookie, type ReturnTo, type Sessions } from '../../sessions/sessions.ts';
-import { addressOf } from '../middleware/client-address.ts';
-import { createRateStore } from '../middleware/rate-store.ts';
+import { limitAddresses } from '../middleware/limit-addresses.ts';
 import { checkForgery } from '../middleware/session-check.ts';
 import { queryOf, route } from '../route.ts';
 import { sendPage, wantsPage } from './page.ts';
 
 /** Far more than people need, even in an office behind one address. Each one takes a place among the logins in progress. */
-const minuteMs = 60_000;
 const loginRequestsPerMinute = 240;
 
 /** Signing in and out in a browser: `/auth/login`, `/auth/callback` and `POST /auth/logout`. */
@@ -80,21 +77,10 @@ export async function sendToLogin(response: Response, sessions: Sessions, return
 }
 
 export function limitLogins() {
-  return rateLimit({
-    windowMs: minuteMs,
-    limit: loginRequestsPerMinute,
-    standardHeaders: false,
-    legacyHeaders: false,
-    keyGenerator: addressOf,
-    store: createRateStore(minuteMs),
-    handler: (_request, _response, next) => {
-      next(
-        BffError.of('RATE_LIMITED', 'Too many sign-ins from this address. Try again in a minute.', {
-          retryAfterSeconds: 60,
-        }),
-      );
-    },
-  });
+  return limitAddresses(
+    loginRequestsPerMinute,
+    (seconds) => `Too many sign-ins from this address. Try again in ${seconds} s.`,
+  );
 }
 
 /** For a browser window, a failure is a page. */

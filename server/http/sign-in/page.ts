@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 
 /** The one style of the pages of signing in. */
-export const style = `
+const style = `
 :root { color-scheme: light dark; --ink: #1f2328; --soft: #59636e; --line: #d1d9e0; --paper: #fff; --back: #f6f8fa; }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #f0f6fc; --soft: #9198a1; --line: #3d444d; --paper: #151b23; --back: #0d1117; }
@@ -20,26 +20,24 @@ form { display: flex; gap: .75rem; margin-top: 1.5rem; }
 button { padding: .55rem 1.1rem; border: 1px solid var(--line); border-radius: .4rem; background: transparent; color: inherit; font: inherit; cursor: pointer; }
 button[value=allow] { background: #0b5cad; border-color: #0b5cad; color: #fff; }
 `;
-/** It alone may be used by a page that has it. */
-export const styleSource = `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
+const styleSource = `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
 
-/** A page without script. Its headers say that it loads nothing, and that nobody may frame it. */
-export function sendPage(
+/**
+ * A page without script. Its headers say that it loads nothing but its style, and that nobody may frame it.
+ * @param page.body in HTML, as `page.head`
+ * @param page.formAction where its form may lead, as a source of a content security policy
+ */
+export function sendHtml(
   response: Response,
-  page: { title: string; text: string; goOnTo?: string | undefined; goOnAfterSeconds?: number },
+  page: { title: string; head?: string; body: string; formAction?: string },
 ): void {
-  const { title, text, goOnTo, goOnAfterSeconds = 0 } = page;
-  const link = goOnTo === undefined ? '' : `\n<p><a href="${escaped(goOnTo)}">Continue</a></p>`;
-  const refresh =
-    goOnTo === undefined
-      ? ''
-      : `\n<meta http-equiv="refresh" content="${goOnAfterSeconds}; url=${escaped(goOnTo)}">`;
+  const { title, head = '', body, formAction = "'none'" } = page;
   response.setHeader(
     'Content-Security-Policy',
     [
       `default-src 'none'`,
       `style-src ${styleSource}`,
-      `form-action 'none'`,
+      `form-action ${formAction}`,
       `base-uri 'none'`,
       `frame-ancestors 'none'`,
     ].join('; '),
@@ -47,15 +45,30 @@ export function sendPage(
   response.type('html').send(`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width">${refresh}
+<meta name="viewport" content="width=device-width">${head}
 <title>${escaped(title)}</title>
 <style>${style}</style>
 <main>
-<h1>${escaped(title)}</h1>
-<p>${escaped(text)}</p>${link}
+${body}
 </main>
 </html>
 `);
+}
+
+/** A page that says something, and may then go on to another one. */
+export function sendPage(
+  response: Response,
+  page: { title: string; text: string; goOnTo?: string | undefined; goOnAfterSeconds?: number },
+): void {
+  const { title, text, goOnAfterSeconds = 0 } = page;
+  const next = page.goOnTo === undefined ? undefined : escaped(page.goOnTo);
+  const link = next === undefined ? '' : `\n<p><a href="${next}">Continue</a></p>`;
+  sendHtml(response, {
+    title,
+    head:
+      next === undefined ? '' : `\n<meta http-equiv="refresh" content="${goOnAfterSeconds}; url=${next}">`,
+    body: `<h1>${escaped(title)}</h1>\n<p>${escaped(text)}</p>${link}`,
+  });
 }
 
 /** Whether the request comes from a navigating browser, which wants a page. Programs get the error envelope. */
