@@ -90,30 +90,24 @@ function readPieces(pieces: OutputFile[]): Plugin {
   };
 }
 
-/**
- * Of papaparse, its parser and its writer are used. What reads from the network, from files, streams and other threads is
- * left out: it is half of the library, and would never run.
- */
+/** Of papaparse, its parser and its writer. The rest reads from files, streams, threads and the network, and would never run. */
 function slimPapaparse(): Plugin {
-  const unused = [
-    ...['CsvToJson', 'ParserHandle', 'ChunkStreamer', 'NetworkStreamer', 'FileStreamer', 'StringStreamer'],
-    ...['ReadableStreamStreamer', 'DuplexStreamStreamer', 'getWorkerBlob', 'newWorker', 'completeWorker'],
-    ...['mainThreadReceivedMessage', 'workerThreadReceivedMessage', 'notImplemented'],
-    ...['bindFunction', 'copy'],
-  ];
+  const used = ['JsonToCsv', 'Parser', 'escapeRegExp', 'isFunction'];
   return {
     name: 'slim-papaparse',
     setup(building) {
       const path = join(root, 'node_modules/papaparse/papaparse.js');
       building.onResolve({ filter: /^papaparse$/ }, () => ({ path }));
       building.onLoad({ filter: /[\\/]papaparse\.js$/ }, async () => {
-        let contents = await readFile(path, 'utf8');
-        for (const name of unused) {
-          const whole = new RegExp(`^\\tfunction ${name}\\([^)]*\\)\\s*\\{[^]*?^\\t\\}`, 'm');
-          if (!whole.test(contents)) throw new Error(`papaparse has no function ${name} to leave out.`);
-          contents = contents.replace(whole, `\tfunction ${name}() {}`);
-        }
-        return { contents };
+        const library = await readFile(path, 'utf8');
+        const functions = used.map((name) => {
+          const [whole] =
+            new RegExp(`^\\tfunction ${name}\\([^)]*\\)\\s*\\{[^]*?^\\t\\}`, 'm').exec(library) ?? [];
+          if (whole === undefined) throw new Error(`papaparse has no function ${name}.`);
+          return whole;
+        });
+        const table = String.raw`{ BAD_DELIMITERS: ['\r', '\n', '"', '\ufeff'], Parser, unparse: JsonToCsv }`;
+        return { contents: `${functions.join('\n')}\nconst Papa = ${table};\nexport default Papa;` };
       });
     },
   };
