@@ -1,9 +1,6 @@
 // The entry of the npm package, and of nothing else: inside the repository everybody imports from `shared/` itself.
 import { operations as allOperations, type OperationName } from '../shared/operations.ts';
-import { type SessionMethods, withSession } from '../shared/session-client.ts';
-import { type Client, createClient } from './create-client.ts';
 import type { Answers, Options, Requests } from './methods.ts';
-import type { ClientOptions } from './options.ts';
 
 export { backendOrigin } from '../shared/client.ts';
 export {
@@ -24,12 +21,12 @@ export { documentTypes } from '../shared/documents.ts';
 export { type ErrorCode, errorCodes } from '../shared/error-codes.ts';
 export type { ErrorSource, Failure, Issue, Outcome } from '../shared/errors.ts';
 export { type OperationName, operationNames } from '../shared/operations.ts';
-export { isSignedOut } from '../shared/session-client.ts';
 export { sentences, type Validation, validate } from '../shared/validate.ts';
 export type { ActivityOfOptions } from './activity-pages.ts';
 export { type Client, createClient } from './create-client.ts';
 export type * from './methods.ts';
 export type * from './options.ts';
+export { createSessionClient, isSignedOut, type SessionClient } from './session-client.ts';
 export { clientVersion } from './version.ts';
 
 /** The body that an operation is called with; `undefined` if it has none. */
@@ -53,14 +50,3 @@ export const operations: {
     >
   >;
 } = allOperations;
-
-/** A client for pages of the BFF's own site, whose users sign in in the browser. It has no key and no token. */
-export interface SessionClient extends Client, SessionMethods {}
-
-/**
- * Makes a client that calls with the browser's cookie, for a page of the BFF's own site.
- * @throws TypeError as `createClient` does
- */
-export function createSessionClient(options: Omit<ClientOptions, 'accessKey'>): SessionClient {
-  return withSession(options, createClient);
-}

@@ -104,7 +104,6 @@ export const resolveRequest = z.strictObject({
   /** Whether the write happened, as a person found out. */
   happened: z.boolean(),
 });
-export type ResolveRequest = z.infer<typeof resolveRequest>;
 
 export const resolveAnswer = z.object({
   environment: answeringEnvironment,
@@ -159,7 +158,6 @@ export const lookupRequest = z
     refuses((lookup: Lookup) => listFault(lookup, 'digests'), 'digests'),
     refuses((lookup: Lookup) => listFault(lookup, 'references'), 'references'),
   );
-export type LookupRequest = z.infer<typeof lookupRequest>;
 
 /**
  * One entry for each person or document, in the order of the request: the write that prevents another one (in flight,

@@ -67,7 +67,6 @@ export const announceRequest = z.strictObject({
   /** Whether rows that succeeded before this announcement may be sent again. */
   again: z.optional(z.boolean()),
 });
-export type AnnounceRequest = z.infer<typeof announceRequest>;
 
 const answered = {
   environment: answeringEnvironment,

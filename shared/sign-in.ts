@@ -17,7 +17,6 @@ export const windowCodeRequest = z.strictObject({
 /** Of another form they are no code and no verifier: only the BFF says so, and not which. */
 export const windowCodeForm = /^[\w-]{22,128}$/;
 export const windowVerifierForm = /^[\w.~-]{43,128}$/;
-export type WindowCodeRequest = z.infer<typeof windowCodeRequest>;
 
 /** The window's access key, which is shown only once. */
 export const windowKeyAnswer = z.object({

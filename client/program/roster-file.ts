@@ -3,19 +3,19 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve, sep } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { byteWords } from '../../shared/byte-words.ts';
+import { fileDigest } from '../../shared/digest.ts';
 import type { ImportOperation } from '../../shared/import-record.ts';
 import { type CheckedRow, checkRoster } from '../../shared/imports/check-roster.ts';
 import {
   fieldNamed,
   fileField,
-  plainName,
+  isPersonal,
+  isToMendName,
   requiredFields,
-  toMendName,
 } from '../../shared/imports/columns.ts';
 import { type Fault, faultWords } from '../../shared/imports/fault.ts';
 import { largestFile } from '../../shared/imports/file-text.ts';
 import { type Roster, readRoster } from '../../shared/imports/roster.ts';
-import { fileDigest } from '../../shared/imports/row-key.ts';
 import { pathWords } from '../../shared/validate.ts';
 import { type Arguments, UsageError } from './arguments.ts';
 import { mapOption, shortName, shortNames } from './field-words.ts';
@@ -95,9 +95,6 @@ function missingFields({ format, operation, columns }: Roster, set: Arguments['s
   return requiredFields(operation).filter((name) => !filled.includes(name));
 }
 
-/** One value of these for every row would be a mistake. */
-const personal = /^(email|firstName|lastName|externalId|file)$/;
-
 /** What to do about a whole column that is missing. Otherwise a person would read the same fault in every row. */
 function missingWords(field: string, { columns }: Roster): string {
   const unused = columns.flatMap((column) =>
@@ -105,12 +102,12 @@ function missingWords(field: string, { columns }: Roster): string {
   );
   const options = new Intl.ListFormat('en', { type: 'disjunction' }).format(unused.slice(0, mostToMap));
   const named = unused.length > 0 ? `, or say which column it is with ${options}` : '';
-  const same = personal.test(field) ? '' : `, or give every row the same value with --set ${field}=VALUE`;
+  const same = isPersonal(field) ? '' : `, or give every row the same value with --set ${field}=VALUE`;
   return `No column fills ${field}, which every row needs. Add the column${named}${same}.`;
 }
 
 /** The remarks of a file that was mended are no column to use. */
-const isUsable = (header: string) => header.trim() !== '' && plainName(header) !== plainName(toMendName);
+const isUsable = (header: string) => header.trim() !== '' && !isToMendName(header);
 
 /** How many columns are offered for a field: a roster may have dozens. */
 const mostToMap = 8;

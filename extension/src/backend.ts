@@ -8,7 +8,7 @@ import {
 } from '../../shared/client.ts';
 import { ClientError } from '../../shared/client-error.ts';
 import type { EnvironmentsAnswer } from '../../shared/environments.ts';
-import type { ImportClient } from '../../shared/imports/client-calls.ts';
+import { type ImportClient, importMethods } from '../../shared/imports/client-calls.ts';
 import type { OperationName } from '../../shared/operations.ts';
 import type { KeptSession, SessionStore } from './authentication/session-store.ts';
 import { type LogCall, logged } from './call-log.ts';
@@ -90,11 +90,6 @@ const ownAnswerTimeoutMs = 10_000;
 const partnerTimeoutMs = 60_000;
 /** So long after a BFF answered, the same one is taken to be there. */
 const provenMs = 5_000;
-
-const importCalls = [
-  ...['session', 'lookUp', 'announceImport', 'imports', 'stopImport'],
-  ...['createUser', 'createInvitation', 'submitDocument'],
-] as (keyof ImportClient)[];
 
 /** One call, for the log; its signal ends the question before it too. */
 type Called = { operation: string; environment?: string | undefined; signal?: AbortSignal | undefined };
@@ -239,7 +234,7 @@ export function createBackend({
         }).catch((error: unknown) => {
           throw error instanceof ClientError && error.isFromOlderBff ? bffOutdated() : error;
         });
-      return Object.fromEntries(importCalls.map((name) => [name, call(name)])) as unknown as ImportClient;
+      return Object.fromEntries(importMethods.map((name) => [name, call(name)])) as unknown as ImportClient;
     },
     signInMethods: methodsAt,
     async signIn(asked, accessKey, signal) {

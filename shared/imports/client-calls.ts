@@ -1,18 +1,20 @@
 import { type KnownWrite, mostLookups } from '../activity.ts';
 import type { Client } from '../client.ts';
+import { valueDigest } from '../digest.ts';
 import type { ExternalReference } from '../fields.ts';
-import type { ImportOperation } from '../import-record.ts';
+import { type ImportOperation, importOperations } from '../import-record.ts';
 import type { ImportCalls } from './import-calls.ts';
-import { requestDigest, rowKey } from './row-key.ts';
+import { rowKey } from './row-key.ts';
 
 /** The part of a row that the calls need. */
 export type SendableRow = { references: readonly ExternalReference[] };
 
 /** The methods of a client that the calls need. */
-export type ImportClient = Pick<
-  Client,
-  'session' | 'lookUp' | 'announceImport' | 'imports' | 'stopImport' | ImportOperation
->;
+export const importMethods = [
+  ...['session', 'lookUp', 'announceImport', 'imports', 'stopImport'],
+  ...importOperations,
+] as const satisfies readonly (keyof Client)[];
+export type ImportClient = Pick<Client, (typeof importMethods)[number]>;
 
 export type ImportTarget<Row> = {
   environment: string;
@@ -39,7 +41,7 @@ export function createImportCalls<Row extends SendableRow>(
   /** Undefined if the document cannot be read. Then sending the row fails too, and says why. */
   async function digestOf(row: Row): Promise<string | undefined> {
     try {
-      return await requestDigest(await requestOf(row));
+      return await valueDigest(await requestOf(row));
     } catch {
       return undefined;
     }
@@ -89,7 +91,7 @@ export function createImportCalls<Row extends SendableRow>(
       const request = await requestOf(row);
       const idempotencyKey = await rowKey({
         ...{ importId: id, environment, operation, references: row.references },
-        digest: isDocument ? await requestDigest(request) : undefined,
+        digest: isDocument ? await valueDigest(request) : undefined,
       });
       return client[operation]({ environment, request: request as never, idempotencyKey, importId: id });
     },

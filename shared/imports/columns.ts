@@ -15,6 +15,16 @@ export const fileField = 'file';
  */
 export const toMendName = 'What to mend';
 
+/** Whether a header is that of this column. */
+export function isToMendName(header: string): boolean {
+  return plainName(header) === plainName(toMendName);
+}
+
+/** Whether a field says who somebody is, and so differs from row to row: one value for all rows would be a mistake. */
+export function isPersonal(field: string): boolean {
+  return /(^|\.)(email|firstName|lastName|externalId|file)$/.test(field);
+}
+
 /**
  * Usual column names that differ from the contract's own, in the form of {@link plainName}: in English, and what the people of
  * a roster have in German, French and Spanish. docs/imports.md lists them.

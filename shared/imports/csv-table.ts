@@ -7,7 +7,7 @@ export type CsvRow = { line: number; cells: readonly string[] };
 export type CsvTable = { rows: CsvRow[]; faults: Fault[] };
 
 /** The characters that may separate cells, in the order in which they are tried. */
-export const delimiters = [',', ';', '\t'] as const;
+const delimiters = [',', ';', '\t'] as const;
 export type Delimiter = (typeof delimiters)[number];
 
 /** How many characters are parsed in one turn of the event loop: about 500 rows of a roster. */

@@ -34,7 +34,7 @@ function patternsOf(name: string): { pattern: NamePattern; idLength: number }[] 
 }
 
 /** The id in a file's name; undefined if the name does not match the pattern. */
-export function idIn(name: string, pattern: NamePattern): string | undefined {
+export function idInName(name: string, pattern: NamePattern): string | undefined {
   const [before = '', after] = pattern.split(place);
   if (after === undefined || name.length <= before.length + after.length) return undefined;
   if (!name.startsWith(before) || !name.endsWith(after)) return undefined;
@@ -46,7 +46,7 @@ export function folderRows(names: readonly string[], pattern: NamePattern): { cs
   const rows: string[][] = [];
   const unfit: string[] = [];
   for (const name of names) {
-    const id = idIn(name, pattern);
+    const id = idInName(name, pattern);
     if (id === undefined) unfit.push(name);
     else rows.push([id, name]);
   }

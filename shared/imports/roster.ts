@@ -1,6 +1,6 @@
 import { type ImportOperation, mostRows } from '../import-record.ts';
 import { pathWords } from '../validate.ts';
-import { type FieldPath, fieldNamed, plainName, toMendName } from './columns.ts';
+import { type FieldPath, fieldNamed, isToMendName, plainName } from './columns.ts';
 import { type CsvRow, type Delimiter, firstRows, parseCsv } from './csv-table.ts';
 import type { Breathe, Fault } from './fault.ts';
 import { readText, type TextEncoding } from './file-text.ts';
@@ -91,14 +91,14 @@ export async function readRoster(
     rows.push({ line, cells, draft: draftOf(cells) });
   }
   const remarks = header.columns.flatMap(({ header: name, field }, cell) =>
-    field === undefined && name.trim() !== '' && !isToMend(name)
+    field === undefined && name.trim() !== '' && !isToMendName(name)
       ? [{ line: first.line, cell, message: `The column “${name.trim()}” is not used.` }]
       : [],
   );
   return { ...csv, rows, faults, remarks };
 }
 
-export const tooManyWords = `The file has more than ${mostRows.toLocaleString('en')} rows. Split it into several files.`;
+const tooManyWords = `The file has more than ${mostRows.toLocaleString('en')} rows. Split it into several files.`;
 
 type Header = { delimiter: Delimiter; columns: Column[]; known: number };
 
@@ -108,7 +108,7 @@ function headerOf(operation: ImportOperation, text: string, map: Readonly<Record
   const headers = firstRows(text).map(({ delimiter, cells }): Header => {
     const columns = cells.map((header) => {
       const named = mapped.get(plainName(header)) ?? header;
-      return { header, field: isToMend(header) ? undefined : fieldNamed(operation, named) };
+      return { header, field: isToMendName(header) ? undefined : fieldNamed(operation, named) };
     });
     return { delimiter, columns, known: columns.filter(({ field }) => field !== undefined).length };
   });
@@ -117,10 +117,6 @@ function headerOf(operation: ImportOperation, text: string, map: Readonly<Record
       ? each
       : best,
   );
-}
-
-function isToMend(header: string): boolean {
-  return plainName(header) === plainName(toMendName);
 }
 
 function sameFieldTwice({ line }: CsvRow, columns: readonly Column[]): Fault[] {

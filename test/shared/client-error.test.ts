@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
+import { isSignedOut } from '../../client/session-client.ts';
 import { ClientError } from '../../shared/client-error.ts';
-import { isSignedOut } from '../../shared/session-client.ts';
 
 const failure = { code: 'UNAUTHORIZED' };
 

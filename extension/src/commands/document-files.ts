@@ -68,7 +68,7 @@ function nameOf({ path }: vscode.Uri): string {
 }
 
 /** @throws CommandError when there is no file. */
-export async function sourceAt(uri: vscode.Uri, { filename, itemId }: Partial<Given> = {}): Promise<Source> {
+async function sourceAt(uri: vscode.Uri, { filename, itemId }: Partial<Given> = {}): Promise<Source> {
   const name = nameOf(uri);
   const { type, size, mtime } = await vscode.workspace.fs.stat(uri);
   if ((type & vscode.FileType.File) === 0)

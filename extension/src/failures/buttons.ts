@@ -6,7 +6,7 @@ export type Button = {
   detail?: string;
 };
 
-export const detailsTitle = 'Details';
+const detailsTitle = 'Details';
 /** More of them would be wrapped in a message, or cut. */
 const mostButtons = 2;
 

@@ -1,5 +1,5 @@
 import type { ImportOperation } from '../../../shared/import-record.ts';
-import { plainName, toMendName } from '../../../shared/imports/columns.ts';
+import { isToMendName, plainName } from '../../../shared/imports/columns.ts';
 import type { ColumnWords } from '../../../shared/imports/roster.ts';
 import type { State } from '../state.ts';
 
@@ -85,8 +85,8 @@ export type KeptEntries = ReturnType<typeof createLastEntries>;
 
 /** The same for a file, and for the file of its rows to mend. */
 function headerLine(headers: readonly string[]): string {
-  const names = headers.map(plainName);
-  return names.filter((name) => name !== '' && name !== plainName(toMendName)).join();
+  const names = headers.filter((header) => !isToMendName(header)).map(plainName);
+  return names.filter(Boolean).join();
 }
 
 /** A word such as SIS or faculty, and no address, name of many words, or number of a person. */

@@ -1,5 +1,6 @@
 import { documentTypes } from '../../../shared/documents.ts';
 import { type ImportOperation, importOperations } from '../../../shared/import-record.ts';
+import { isPersonal } from '../../../shared/imports/columns.ts';
 import { templateFields } from '../../../shared/imports/template.ts';
 import { operations } from '../../../shared/operations.ts';
 import { pathWords } from '../../../shared/validate.ts';
@@ -35,9 +36,6 @@ export const importTitles: Record<ImportOperation, string> = {
   submitDocument: 'Submit documents',
 };
 
-/** What says who somebody is differs from row to row: one text for all rows would be a mistake. */
-const personal = /(^|\.)(email|firstName|lastName|externalId|file)$/;
-
 const sameInEveryRow = 'same-in-every-row';
 const columnPrefix = 'column:';
 
@@ -65,9 +63,9 @@ export function columnSteps(
     ...(before ? [beforeStep(before, memory)] : []),
     ...missing.flatMap((field): Step<ColumnsDraft>[] => {
       const { unused = [], examples = {} } = fit ?? {};
-      const isPersonal = personal.test(field);
-      if (unused.length === 0) return isPersonal ? [] : constantSteps(operation, field, set, last);
-      const steps: Step<ColumnsDraft>[] = [columnStep(operation, field, { unused, examples }, !isPersonal)];
+      const mayBeConstant = !isPersonal(field);
+      if (unused.length === 0) return !mayBeConstant ? [] : constantSteps(operation, field, set, last);
+      const steps: Step<ColumnsDraft>[] = [columnStep(operation, field, { unused, examples }, mayBeConstant)];
       if (!constant.includes(field)) return steps;
       return [
         ...steps,

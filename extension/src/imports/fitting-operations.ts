@@ -1,5 +1,5 @@
 import { type ImportOperation, importOperations } from '../../../shared/import-record.ts';
-import { fieldNamed, plainName, requiredFields, toMendName } from '../../../shared/imports/columns.ts';
+import { fieldNamed, isToMendName, requiredFields } from '../../../shared/imports/columns.ts';
 import { firstRows } from '../../../shared/imports/csv-table.ts';
 import { readText } from '../../../shared/imports/file-text.ts';
 import { firstJsonEntry } from '../../../shared/imports/json-rows.ts';
@@ -50,19 +50,14 @@ function fitOfEntry(operation: ImportOperation, request: unknown): Fit {
 
 function fitOfHeaders(operation: ImportOperation, headers: ReturnType<typeof firstRows>): Fit {
   const fits = headers.map(({ cells, next }): Fit => {
-    const fields = cells.map((header) =>
-      plainName(header) === plainName(toMendName) ? undefined : fieldNamed(operation, header),
-    );
+    const fields = cells.map((header) => (isToMendName(header) ? undefined : fieldNamed(operation, header)));
     const given = new Set(fields.flatMap((field) => (field ? [pathWords(field)] : [])));
     return {
       operation,
       format: 'csv',
       missing: requiredFields(operation).filter((field) => !given.has(field)),
       headers: cells,
-      unused: cells.filter(
-        (header, cell) =>
-          !fields[cell] && header.trim() !== '' && plainName(header) !== plainName(toMendName),
-      ),
+      unused: cells.filter((header, cell) => !fields[cell] && header.trim() !== '' && !isToMendName(header)),
       used: given.size,
       examples: Object.fromEntries(cells.map((header, cell) => [header, next[cell]?.trim() ?? ''])),
     };

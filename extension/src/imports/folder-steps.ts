@@ -1,4 +1,4 @@
-import { folderRows, idIn, type NamePattern } from '../../../shared/imports/document-folder.ts';
+import { folderRows, idInName, type NamePattern } from '../../../shared/imports/document-folder.ts';
 import { type ChoiceStep, GoTo, type Option, type TextStep } from '../forms/step.ts';
 import { numberWords } from './import-words.ts';
 
@@ -29,7 +29,7 @@ function patternStep(names: readonly string[]): TextStep<FolderDraft> {
     check(text) {
       if (!text.includes('{id}'))
         return 'Write {id} in place of the person’s id, for example transcript-{id}.pdf';
-      if (names.some((name) => idIn(name, text) !== undefined)) return undefined;
+      if (names.some((name) => idInName(name, text) !== undefined)) return undefined;
       return `No file of this folder has such a name. One of them is called ${example}`;
     },
     put: (pattern) => ({ pattern }),
@@ -44,7 +44,7 @@ function lookStep(names: readonly string[]): ChoiceStep<FolderDraft> {
     prompt: 'Are these the right ids?',
     options({ pattern }) {
       const { unfit } = folderRows(names, pattern);
-      const fit = names.filter((name) => idIn(name, pattern) !== undefined);
+      const fit = names.filter((name) => idInName(name, pattern) !== undefined);
       const count = `${numberWords(fit.length)} ${fit.length === 1 ? 'document' : 'documents'}`;
       const shown = (some: readonly string[], heading: string, words: (name: string) => string): Option[] =>
         some.slice(0, mostExamples).map((name, index) => ({
@@ -54,7 +54,7 @@ function lookStep(names: readonly string[]): ChoiceStep<FolderDraft> {
       return [
         { id: 'continue', label: `Continue with ${count}`, description: `by the pattern ${pattern}` },
         { id: 'pattern', label: 'Correct the Pattern…' },
-        ...shown(fit, 'The id in each name', (name) => `id ${idIn(name, pattern)}`),
+        ...shown(fit, 'The id in each name', (name) => `id ${idInName(name, pattern)}`),
         ...shown(unfit, `Left out: ${numberWords(unfit.length)}`, () => 'does not fit the pattern'),
       ];
     },

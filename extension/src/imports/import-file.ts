@@ -1,8 +1,8 @@
+import { fileDigest } from '../../../shared/digest.ts';
 import type { ImportOperation } from '../../../shared/import-record.ts';
 import { type CheckedRow, checkRoster } from '../../../shared/imports/check-roster.ts';
 import type { Breathe, Fault } from '../../../shared/imports/fault.ts';
 import { type ColumnWords, type Roster, readRoster } from '../../../shared/imports/roster.ts';
-import { fileDigest } from '../../../shared/imports/row-key.ts';
 
 /** A file that was read and checked, and nothing more. */
 export type ImportFile = {

@@ -230,6 +230,6 @@ function durationWords(rows: number, perMinute: number): string {
 }
 
 /** Both are typed: that it is real, and how much of it. */
-export function confirmationText(environment: string, count: number): string {
+function confirmationText(environment: string, count: number): string {
   return `${environment} ${count}`;
 }

@@ -63,7 +63,7 @@ export function writeRow(write: Write, now: number, place?: string, reason?: str
 }
 
 /** All that is known of a write, as pairs of a name and a value. */
-export function writeFacts(write: Write, reason?: string): [name: string, value: string][] {
+function writeFacts(write: Write, reason?: string): [name: string, value: string][] {
   const { startedAt, endedAt, requestId, partnerRequestId, resolved, externalReferences } = write;
   const took = endedAt === null ? '' : ` (${Date.parse(endedAt) - Date.parse(startedAt)} ms)`;
   const people = externalReferences.map(({ namespace, externalId }) => `${namespace} ${externalId}`);

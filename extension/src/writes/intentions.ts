@@ -1,4 +1,4 @@
-import { canonical } from '../../../shared/canonical.ts';
+import { valueDigest } from '../../../shared/digest.ts';
 import type { OperationName } from '../../../shared/operations.ts';
 import type { Draft } from '../forms/request-draft.ts';
 import type { State } from '../state.ts';
@@ -33,7 +33,7 @@ export function createIntentions(state: State): Intentions {
   return {
     lost: new Set(),
     async keyOf(intention) {
-      const digest = await digestOf(intention);
+      const digest = await valueDigest(intention);
       const known = kept().find((each) => each.digest === digest);
       if (known) return known.key;
       const key = crypto.randomUUID();
@@ -41,17 +41,11 @@ export function createIntentions(state: State): Intentions {
       return key;
     },
     async settle(intention) {
-      const digest = await digestOf(intention);
+      const digest = await valueDigest(intention);
       await state.update(
         stateName,
         kept().filter((each) => each.digest !== digest),
       );
     },
   };
-}
-
-async function digestOf(intention: Intention): Promise<string> {
-  const bytes = new TextEncoder().encode(canonical(intention));
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

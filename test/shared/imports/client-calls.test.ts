@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { KnownWrite } from '../../../shared/activity.ts';
+import { valueDigest } from '../../../shared/digest.ts';
 import type { ImportRecord } from '../../../shared/import-record.ts';
 import { createImportCalls, type ImportClient } from '../../../shared/imports/client-calls.ts';
-import { requestDigest } from '../../../shared/imports/row-key.ts';
 
 const announced = { id: 'imp_1' } as ImportRecord;
 const write: KnownWrite = { id: '7', state: 'succeeded', startedAt: '', requestId: 'r', mine: true };
@@ -38,7 +38,7 @@ const row = (name: string) => ({ name, references: [] as [] });
 
 describe('the calls of an import of documents', () => {
   it('look up the documents that can be read, and keep the order of the rows', async () => {
-    const { calls, seen } = callsFor({ a: 'A', c: 'C' }, [await requestDigest({ file: 'C' })]);
+    const { calls, seen } = callsFor({ a: 'A', c: 'C' }, [await valueDigest({ file: 'C' })]);
     const { known } = await calls.lookUp([row('a'), row('gone'), row('c')]);
     assert.deepEqual(known, [null, null, write]);
     assert.equal(seen.digests[0]?.length, 2);

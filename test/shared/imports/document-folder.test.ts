@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { folderRows, guessPattern, idIn } from '../../../shared/imports/document-folder.ts';
+import { folderRows, guessPattern, idInName } from '../../../shared/imports/document-folder.ts';
 import { check } from './read.ts';
 
 describe('a folder of documents', () => {
@@ -38,8 +38,8 @@ describe('a folder of documents', () => {
   });
 
   it('gives no id if nothing is left between the beginning and the end', () => {
-    assert.equal(idIn('transcript-.pdf', 'transcript-{id}.pdf'), undefined);
-    assert.equal(idIn('transcript-1.pdf', 'no place'), undefined);
-    assert.equal(idIn('aa', 'a{id}a'), undefined);
+    assert.equal(idInName('transcript-.pdf', 'transcript-{id}.pdf'), undefined);
+    assert.equal(idInName('transcript-1.pdf', 'no place'), undefined);
+    assert.equal(idInName('aa', 'a{id}a'), undefined);
   });
 });

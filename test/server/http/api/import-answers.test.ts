@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { knownWrite } from '../../../../shared/activity.ts';
 import { type Client, createClient } from '../../../../shared/client.ts';
 import { ClientError } from '../../../../shared/client-error.ts';
+import { valueDigest } from '../../../../shared/digest.ts';
 import { createImportCalls } from '../../../../shared/imports/client-calls.ts';
 import { runImport } from '../../../../shared/imports/import-loop.ts';
 import { planImport } from '../../../../shared/imports/plan-import.ts';
 import type { RowEnd } from '../../../../shared/imports/row-end.ts';
-import { requestDigest } from '../../../../shared/imports/row-key.ts';
 import { addKeys } from '../../../support/bff/add-keys.ts';
 import { startBffWith, startTestBff } from '../../../support/bff/test-bff.ts';
 import { invited, pong, startFaultServer } from '../../../support/partner/fault-server.ts';
@@ -232,10 +232,7 @@ describe('imports at the BFF', () => {
     const client = clientWith();
     await client.createUser({ environment: 'sandbox', request: samples.createUser.whole });
     const request = samples.submitDocument.whole;
-    const digests = [
-      await requestDigest(request),
-      await requestDigest({ ...request, documentType: 'OTHER' }),
-    ];
+    const digests = [await valueDigest(request), await valueDigest({ ...request, documentType: 'OTHER' })];
     const lookUp = () => client.lookUp({ environment: 'sandbox', operation: 'submitDocument', digests });
     assert.deepEqual((await lookUp()).results, [null, null]);
     await client.submitDocument({ environment: 'sandbox', request });

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { isSignedOut, withSession } from '../../client/session-client.ts';
+import { type ClientOptions, createClient } from '../../shared/client.ts';
 import { ClientError } from '../../shared/client-error.ts';
-import { createSessionClient, isSignedOut } from '../../shared/session-client.ts';
 
 const origin = 'https://bff.example.com';
+const createSessionClient = (options: ClientOptions) => withSession(options, createClient);
 
 /** A client whose requests end here. */
 function clientThatGets(answer: () => Response) {

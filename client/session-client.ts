@@ -1,9 +1,11 @@
-import { backendOrigin, type Client, type ClientOptions, createClient, sender } from './client.ts';
-import { ClientError } from './client-error.ts';
-import { loginPath, logoutPath } from './sign-in.ts';
+import { backendOrigin, type ClientOptions as CoreOptions, sender } from '../shared/client.ts';
+import { ClientError } from '../shared/client-error.ts';
+import { loginPath, logoutPath } from '../shared/sign-in.ts';
+import { type Client, createClient } from './create-client.ts';
+import type { ClientOptions } from './options.ts';
 
 /** What a page needs beside the calls. */
-export type SessionMethods = {
+export interface SessionMethods {
   /**
    * Where to send the browser to sign in: `location.assign(pearsana.loginUrl(page))`.
    * @param page where the browser returns to: an address in BFF_OIDC_RETURN_URLS; by default the first one
@@ -11,13 +13,13 @@ export type SessionMethods = {
   loginUrl(page?: string): string;
   /** Ends the session, here and at the BFF. Fails with a {@link ClientError}. */
   logout(): Promise<void>;
-};
+}
 
 /** A client for pages of the BFF's own site, whose users sign in in the browser. It has no key and no token. */
-export type SessionClient = Client & SessionMethods;
+export interface SessionClient extends Client, SessionMethods {}
 
 /**
- * A client that calls with the browser's cookie. It has its own file, so that the extension's bundle does not contain it.
+ * Makes a client that calls with the browser's cookie, for a page of the BFF's own site.
  * @throws TypeError as `createClient` does
  */
 export function createSessionClient(options: Omit<ClientOptions, 'accessKey'>): SessionClient {
@@ -25,7 +27,7 @@ export function createSessionClient(options: Omit<ClientOptions, 'accessKey'>): 
 }
 
 /** The same for any client. */
-export function withSession<Options extends ClientOptions, Made>(
+export function withSession<Options extends CoreOptions, Made>(
   options: Options,
   create: (options: Options) => Made,
 ): Made & SessionMethods {
