@@ -1,11 +1,9 @@
 import {
   createImportCalls as createCalls,
-  type ImportClient,
   type ImportTarget,
-  importMethods,
   type SendableRow,
 } from '../shared/imports/client-calls.ts';
-import type { ImportCalls } from '../shared/imports/import-calls.ts';
+import { type ImportCalls, type ImportClient, importMethods } from '../shared/imports/import-calls.ts';
 import type { Client } from './create-client.ts';
 
 /** Makes the calls of an import through a client of the BFF. None is tried again here: `runImport` does that for all rows. */

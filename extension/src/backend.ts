@@ -8,7 +8,7 @@ import {
 } from '../../shared/client.ts';
 import { ClientError } from '../../shared/client-error.ts';
 import type { EnvironmentsAnswer } from '../../shared/environments.ts';
-import { type ImportClient, importMethods } from '../../shared/imports/client-calls.ts';
+import { type ImportClient, importMethods } from '../../shared/imports/import-calls.ts';
 import type { OperationName } from '../../shared/operations.ts';
 import type { KeptSession, SessionStore } from './authentication/session-store.ts';
 import { type LogCall, logged } from './call-log.ts';

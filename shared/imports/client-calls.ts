@@ -1,20 +1,12 @@
 import { type KnownWrite, mostLookups } from '../activity.ts';
-import type { Client } from '../client.ts';
 import { valueDigest } from '../digest.ts';
 import type { ExternalReference } from '../fields.ts';
-import { type ImportOperation, importOperations } from '../import-record.ts';
-import type { ImportCalls } from './import-calls.ts';
+import type { ImportOperation } from '../import-record.ts';
+import type { ImportCalls, ImportClient } from './import-calls.ts';
 import { rowKey } from './row-key.ts';
 
 /** The part of a row that the calls need. */
 export type SendableRow = { references: readonly ExternalReference[] };
-
-/** The methods of a client that the calls need. */
-export const importMethods = [
-  ...['session', 'lookUp', 'announceImport', 'imports', 'stopImport'],
-  ...importOperations,
-] as const satisfies readonly (keyof Client)[];
-export type ImportClient = Pick<Client, (typeof importMethods)[number]>;
 
 export type ImportTarget<Row> = {
   environment: string;

@@ -1,5 +1,13 @@
 import type { KnownWrite } from '../activity.ts';
-import type { ImportRecord } from '../import-record.ts';
+import type { Client } from '../client.ts';
+import { type ImportRecord, importOperations } from '../import-record.ts';
+
+/** The methods of a client that the calls need. */
+export const importMethods = [
+  ...['session', 'lookUp', 'announceImport', 'imports', 'stopImport'],
+  ...importOperations,
+] as const satisfies readonly (keyof Client)[];
+export type ImportClient = Pick<Client, (typeof importMethods)[number]>;
 
 /** The calls that an import makes to the BFF, for one environment and operation. They all fail with a {@link ClientError}. */
 export type ImportCalls<Row> = {

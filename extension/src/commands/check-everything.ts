@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { checkEverything, type DoctorCalls, type Finding, findingCounts } from '../../../shared/doctor.ts';
 import type { Backend } from '../backend.ts';
 import { activityViewId, type Commands, colors } from '../contributions.ts';
-import { type Remedy, remedies } from '../failures/remedies.ts';
+import { type Remedy, remedies, showScopes } from '../failures/remedies.ts';
 import { remedyButton, showMessage } from '../failures/show-message.ts';
 import type { Situation } from '../failures/situation.ts';
 import { tellFailures } from '../failures/tell-failures.ts';
@@ -93,30 +93,27 @@ function lineOf(finding: Finding): Line {
 /** A line of the list is cut; a message is not. */
 function showFinding(finding: Finding): void {
   const { state, check, words, remedy = '' } = finding;
-  const help = helpOf(finding);
   const sentence = /[.!?]$/.test(words) ? words : `${words}.`;
   showMessage(
     state === 'failed' ? 'error' : 'warning',
     plain(`${check}: ${sentence} ${remedy}`.trim(), 800),
-    [...(help ? [remedyButton(help)] : []), remedyButton(remedies.showLog)],
+    [...helpOf(finding), remedies.showLog].map(remedyButton),
   );
 }
 
-function helpOf({ help, environment }: Finding): Remedy | undefined {
+function helpOf({ help, environment }: Finding): Remedy[] {
   switch (help) {
     case 'startBackend':
-      return remedies.startBackend;
+      return [remedies.startBackend];
     case 'signIn':
-      return remedies.signIn;
+      return [remedies.signIn];
     case 'url':
-      return remedies.changeUrl;
+      return [remedies.changeUrl];
     case 'scopes':
-      return environment === undefined
-        ? undefined
-        : { title: 'Show Scopes', command: 'pearsana.scopes', argument: { environment } };
+      return showScopes(environment);
     case 'activity':
-      return { title: 'Show Activity', command: `${activityViewId}.focus` };
+      return [{ title: 'Show Activity', command: `${activityViewId}.focus` }];
     default:
-      return undefined;
+      return [];
   }
 }

@@ -15,8 +15,7 @@ export function readEnvironmentArgument(
   if (argument === undefined || argument === null) return undefined;
   const { environment, ...unknown } = fieldsOf(argument);
   const surplus = Object.keys(unknown);
-  // The name becomes a part of a path: dots alone would climb out of it.
-  if (typeof environment !== 'string' || !/^[\w-]{1,64}$/.test(environment) || surplus.length > 0) {
+  if (!isEnvironmentName(environment) || surplus.length > 0) {
     throw argumentsInvalid(
       `${command} takes { "environment": "…" } or nothing at all${surplus.length > 0 ? `; it was also given ${surplus.slice(0, 3).join(', ')}` : ''}.`,
     );
@@ -105,6 +104,11 @@ export function accessKeyFault(accessKey: string): string | undefined {
   return accessKeyForm.test(accessKey)
     ? undefined
     : 'This is not an access key: keys have no spaces or special characters.';
+}
+
+/** The name becomes a part of a path: dots alone would climb out of it. */
+export function isEnvironmentName(value: unknown): value is string {
+  return typeof value === 'string' && /^[\w-]{1,64}$/.test(value);
 }
 
 function fieldsOf(argument: unknown): Record<string, unknown> {

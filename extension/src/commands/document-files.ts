@@ -63,7 +63,8 @@ export async function sourcesAt(uris: readonly vscode.Uri[]): Promise<Sources> {
   return { sources: await Promise.all(sources), leftOut };
 }
 
-function nameOf({ path }: vscode.Uri): string {
+/** The last part of a file's address. */
+export function nameOf({ path }: vscode.Uri): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 

@@ -3,7 +3,7 @@ import type { ExternalReference } from '../../../shared/fields.ts';
 import { activityFilteredContextKey } from '../contributions.ts';
 import type { Situation } from '../failures/situation.ts';
 import { tellFailures } from '../failures/tell-failures.ts';
-import { referencePrompt } from '../forms/reference-steps.ts';
+import { readReference, referencePrompt, referenceText } from '../forms/reference-steps.ts';
 import { capitalised } from '../plain-text.ts';
 import type { Wanted } from '../views/activity-pages.ts';
 import type { ActivityTree } from '../views/activity-tree.ts';
@@ -68,7 +68,7 @@ async function askForPerson(person: ExternalReference | undefined): Promise<Exte
     title: 'Filter Activity',
     prompt: referencePrompt,
     placeHolder: 'SIS 20261234',
-    value: person ? wantedWords({ person }) : '',
+    value: person ? referenceText(person) : '',
     validateInput: (typed) =>
       readPerson(typed) ? undefined : 'Enter the namespace and the external ID, for example SIS 20261234',
   });
@@ -77,7 +77,6 @@ async function askForPerson(person: ExternalReference | undefined): Promise<Exte
 
 /** As in `SIS 20261234`. */
 function readPerson(text: string): ExternalReference | undefined {
-  const [namespace = '', ...words] = text.trim().split(/\s+/);
-  const externalId = words.join(' ');
-  return namespace !== '' && externalId !== '' ? { namespace, externalId } : undefined;
+  const person = readReference(text);
+  return person.namespace.trim() !== '' && person.externalId !== '' ? person : undefined;
 }

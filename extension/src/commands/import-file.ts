@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { CheckedRow } from '../../../shared/imports/check-roster.ts';
 import { countRows } from '../../../shared/imports/count-rows.ts';
+import { joinFaults } from '../../../shared/imports/fault.ts';
 import type { RowResult } from '../../../shared/imports/result-files.ts';
 import type { Failed, ImportArgument, ImportResult } from '../contributions.ts';
 import { backendChanged, CommandError } from '../failures/command-failure.ts';
@@ -94,8 +95,8 @@ async function importPrepared(
   const note = (row: CheckedRow, end: Omit<RowResult, 'row' | 'reference'>) =>
     results.set(row, { row, reference: row.reference, ...end, at: new Date().toISOString() });
   for (const row of file.rows) {
-    const message = row.faults.map((each) => each.message).join(' ');
-    if (row.faults.length > 0) note(row, { state: 'invalid', code: 'VALIDATION_ERROR', message });
+    if (row.faults.length > 0)
+      note(row, { state: 'invalid', code: 'VALIDATION_ERROR', message: joinFaults(row.faults) });
   }
   for (const [row, end] of plan.ends) note(row, end);
   const endedWith = (end: RunEnd['end'], more: Partial<ImportResult> = {}): EndedImport => {

@@ -5,7 +5,7 @@ import type { Failed } from '../contributions.ts';
 import type { Situation } from '../failures/situation.ts';
 import { tellFailures } from '../failures/tell-failures.ts';
 import { importTitles } from '../imports/column-steps.ts';
-import { readImportArgument } from '../imports/import-argument.ts';
+import { readImportArgument } from './import-argument.ts';
 
 /** Names that VS Code proposes when the file is saved; it knows a CSV file, and so that it can be imported, by its name. */
 const fileNames: Record<ImportOperation, string> = {

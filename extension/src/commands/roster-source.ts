@@ -10,9 +10,7 @@ import { CommandError } from '../failures/command-failure.ts';
 import type { WizardInput } from '../forms/step.ts';
 import { plain } from '../plain-text.ts';
 import { askForFolder } from './ask-for-folder.ts';
-
-/** The last part of a file's address. */
-export const nameOf = (uri: vscode.Uri): string => uri.path.slice(uri.path.lastIndexOf('/') + 1);
+import { nameOf } from './document-files.ts';
 
 /** What is imported: a file with rows, or a folder whose documents are the rows. */
 export type RosterSource = {

@@ -1,7 +1,7 @@
 import type { FileLimits } from '../../../shared/environments.ts';
 import { type DocumentsResult, operationCommands } from '../contributions.ts';
 import { type Document, itemOf } from '../documents/document.ts';
-import { countWords, resultsCsv, resultsText } from '../documents/results.ts';
+import { documentCounts, documentsCsv, documentsText } from '../documents/results.ts';
 import { sentencesOf } from '../failures/explain-failure.ts';
 import { openTextButton, remedyButton, showMessage } from '../failures/show-message.ts';
 import type { Situation } from '../failures/situation.ts';
@@ -18,7 +18,7 @@ export function showDocumentResults(
   cutBy: FileLimits,
   situation: Situation,
 ): void {
-  const counts = `Documents in ${plain(environment, 60)}: ${countWords(documents)}.`;
+  const counts = `Documents in ${plain(environment, 60)}: ${documentCounts(documents)}.`;
   const request = { items: left.map(itemOf) };
   const remedies = writeRemedies(operationCommands.submitDocument, { environment, request, cutBy });
   const people = left.map(({ fields }) => fields.externalReference);
@@ -39,8 +39,8 @@ export function showDocumentResults(
   showMessage(severity, `${counts} ${words}`.trim(), [
     openTextButton('Open Results', {
       name: `Documents in ${environment}.txt`,
-      text: resultsText(environment, documents),
-      csv: resultsCsv(documents),
+      text: documentsText(environment, documents),
+      csv: documentsCsv(documents),
     }),
     ...offered.map(remedyButton),
   ]);

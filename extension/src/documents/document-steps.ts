@@ -1,5 +1,6 @@
-import { documentTypes, submitDocumentRequest } from '../../../shared/documents.ts';
+import { submitDocumentRequest } from '../../../shared/documents.ts';
 import { pathWords } from '../../../shared/validate.ts';
+import { documentTypeOptions, isDocumentedType } from '../forms/document-type-options.ts';
 import { referencePrompt, referenceStep } from '../forms/reference-steps.ts';
 import { type Draft, fieldStep, type Path, withValue } from '../forms/request-draft.ts';
 import type { ChoiceStep, Step, TextStep } from '../forms/step.ts';
@@ -7,7 +8,6 @@ import type { Source } from './document.ts';
 import { fieldsAt } from './document-draft.ts';
 
 const schema = submitDocumentRequest;
-const documentedTypes: readonly string[] = Object.values(documentTypes).flat();
 
 /** What is asked of every document: once for all of them, or of each. */
 export function documentSteps(draft: Draft, sources: readonly Source[]): Step<Draft>[] {
@@ -51,7 +51,7 @@ function sameStep(sources: readonly Source[]): ChoiceStep<Draft> {
 function stepsAt(draft: Draft, path: Path, whose: string): Step<Draft>[] {
   const { documentType } = fieldsAt(draft, path);
   const id = (name: string) => pathWords([...path, name]);
-  const isOther = typeof documentType === 'string' && !documentedTypes.includes(documentType);
+  const isOther = typeof documentType === 'string' && !isDocumentedType(documentType);
   const otherType = fieldStep(schema, ['documentType'], {
     ask: 'Type',
     prompt: 'Document type, as Pearsana calls it',
@@ -63,16 +63,7 @@ function stepsAt(draft: Draft, path: Path, whose: string): Step<Draft>[] {
       id: id('documentType'),
       ask: `${whose}Document type`,
       prompt: `${whose}Choose the document type`,
-      options: () => [
-        ...Object.entries(documentTypes).flatMap(([group, types]) =>
-          types.map((type, index) => ({
-            id: type,
-            label: type,
-            ...(index === 0 && { separatorAbove: group }),
-          })),
-        ),
-        { id: 'other', label: 'Another type…', separatorAbove: 'other' },
-      ],
+      options: () => documentTypeOptions('other'),
       put: (option, now) =>
         withValue(now, [...path, 'documentType'], option !== 'other' ? option : isOther ? documentType : ''),
     },

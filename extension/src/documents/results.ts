@@ -7,6 +7,7 @@ import type { DocumentResult } from '../contributions.ts';
 import type { CommandFailure } from '../failures/command-failure.ts';
 import { endWords, stateCountWords } from '../imports/import-words.ts';
 import { plain } from '../plain-text.ts';
+import { textTable } from '../text-table.ts';
 import { itemIdOf, operationOf } from './batches.ts';
 import type { Document, LeftOut } from './document.ts';
 
@@ -73,12 +74,12 @@ const states: Record<DocumentResult['result'], RowState> = {
 };
 
 /** As in `2 done, 1 refused`. */
-export function countWords(results: readonly DocumentResult[]): string {
+export function documentCounts(results: readonly DocumentResult[]): string {
   return stateCountWords(countRows(results.map(({ result }) => ({ state: states[result] }))));
 }
 
-/** All of it, to be read: a line for each document, those that need somebody first. What is long comes after what is short. */
-export function resultsText(environment: string, results: readonly DocumentResult[]): string {
+/** All of it, to be read: a line for each document, those that need somebody first. */
+export function documentsText(environment: string, results: readonly DocumentResult[]): string {
   const rows = inOrder(results).map(
     ({ file, person = '-', result, message, documentId = '-', requestId = '-' }) => [
       plain(file, 80),
@@ -88,16 +89,14 @@ export function resultsText(environment: string, results: readonly DocumentResul
       plain(requestId, 128),
     ],
   );
-  const table = [['file', 'person', 'result', 'why, or the document', 'request'], ...rows];
-  const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  const lines = table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
-  return [`Documents in ${plain(environment, 60)}: ${countWords(results)}`, '', ...lines, ''].join('\n');
+  const header = ['file', 'person', 'result', 'why, or the document', 'request'];
+  return textTable(`Documents in ${plain(environment, 60)}: ${documentCounts(results)}`, [header, ...rows]);
 }
 
 const columns = ['file', 'person', 'result', 'why', 'document', 'request'];
 
 /** The same for a spreadsheet. */
-export function resultsCsv(results: readonly DocumentResult[]): string {
+export function documentsCsv(results: readonly DocumentResult[]): string {
   const rows = inOrder(results).map(
     ({ file, person = '', result, message = '', documentId = '', requestId = '' }) =>
       [file, person, endWords[states[result]], message, documentId, requestId].map(harmless),

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../../shared/error-codes.ts';
 import { plain } from '../plain-text.ts';
 import type { CommandFailure, ExtensionCode } from './command-failure.ts';
-import { type Remedy, remedies } from './remedies.ts';
+import { type Remedy, remedies, showScopes } from './remedies.ts';
 import { isOnThatMachine, machineOf, originToAllow, type Situation } from './situation.ts';
 
 /** A failure in words for people. All of it is plain text, whoever wrote the parts. */
@@ -299,15 +299,9 @@ export function explain(failure: CommandFailure, situation: Situation, again?: R
       const starts = row.remedies.includes('startBackend') && canStart(situation);
       if (name === 'retry') return (!starts && again) || [];
       if (name === 'startBackend' && !starts) return [];
-      return name === 'showScopes' ? showScopes(failure) : remedies[name];
+      return name === 'showScopes' ? showScopes(failure.environment) : remedies[name];
     }),
   };
-}
-
-function showScopes({ environment }: CommandFailure): Remedy[] {
-  return environment === undefined
-    ? []
-    : [{ title: 'Show Scopes', command: 'pearsana.scopes', argument: { environment } }];
 }
 
 /** With a stop, which what Pearsana says has inside its quotation, or before a request id, or not at all. */

@@ -44,6 +44,12 @@ export const remedies = {
   },
 } as const satisfies Record<string, Remedy>;
 
+/** Lists the scopes of an environment; nothing where none is known. */
+export function showScopes(environment: string | undefined): Remedy[] {
+  if (environment === undefined) return [];
+  return [{ title: 'Show Scopes', command: 'pearsana.scopes', argument: { environment } }];
+}
+
 /** Asks for the list of environments again. */
 export const retryList: Remedy = { title: 'Retry', command: 'pearsana.refresh' };
 

@@ -1,3 +1,4 @@
+import type { ExternalReference } from '../../../shared/fields.ts';
 import { pathWords, type Schema, valueAt } from '../../../shared/validate.ts';
 import { faultWords } from './fault-words.ts';
 import { type Draft, faultAt, type Path, withValue } from './request-draft.ts';
@@ -6,15 +7,13 @@ import type { TextStep } from './step.ts';
 const referencesPath: Path = ['externalReferences'];
 const mostOffered = 50;
 
-type Reference = { namespace: string; externalId: string };
-
 /** As in `SIS 20261234`; a namespace with blanks is in quotes. */
-export function referenceText({ namespace, externalId }: Reference): string {
+export function referenceText({ namespace, externalId }: ExternalReference): string {
   return `${/\s/.test(namespace) ? `"${namespace}"` : namespace} ${externalId}`;
 }
 
 /** Reads what `referenceText` writes. */
-export function readReference(text: string): Reference {
+export function readReference(text: string): ExternalReference {
   const [, quoted, word, rest = ''] = /^\s*(?:"([^"]*)"|(\S*))(.*)$/s.exec(text) ?? [];
   return { namespace: quoted ?? word ?? '', externalId: rest.trim() };
 }
@@ -35,7 +34,7 @@ export type ReferenceWords = {
 export function referenceStep(schema: Schema, path: Path, words: ReferenceWords): TextStep<Draft> {
   const { suggestion = '', optional, ask, prompt } = words;
   const fields = ['namespace', 'externalId'].map((field) => [...path, field]);
-  const referenceAt = (draft: Draft): Reference | undefined => {
+  const referenceAt = (draft: Draft): ExternalReference | undefined => {
     const [namespace, externalId] = fields.map((field) => valueAt(draft, field));
     return typeof namespace === 'string' && typeof externalId === 'string'
       ? { namespace, externalId }

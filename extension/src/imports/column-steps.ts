@@ -1,9 +1,9 @@
-import { documentTypes } from '../../../shared/documents.ts';
 import { type ImportOperation, importOperations } from '../../../shared/import-record.ts';
 import { isPersonal } from '../../../shared/imports/columns.ts';
 import { templateFields } from '../../../shared/imports/template.ts';
 import { operations } from '../../../shared/operations.ts';
 import { pathWords } from '../../../shared/validate.ts';
+import { documentTypeOptions, isDocumentedType } from '../forms/document-type-options.ts';
 import { faultWords } from '../forms/fault-words.ts';
 import type { KeptColumns, LastEntries } from '../forms/last-entries.ts';
 import { faultAt, withValue } from '../forms/request-draft.ts';
@@ -193,8 +193,6 @@ function isUnlikely(operation: ImportOperation, field: string, example: string):
   return faultAt(operations[operation].request, withValue({}, path, example), path) !== undefined;
 }
 
-const documentedTypes: readonly string[] = Object.values(documentTypes).flat();
-
 /** One text for all rows; of a document's type, the documented ones are offered. */
 function constantSteps(
   operation: ImportOperation,
@@ -203,7 +201,7 @@ function constantSteps(
   last: LastEntries,
 ): Step<ColumnsDraft>[] {
   if (field !== 'documentType') return [constantStep(operation, field, last)];
-  const isOther = set[field] !== undefined && !documentedTypes.includes(set[field]);
+  const isOther = set[field] !== undefined && !isDocumentedType(set[field]);
   // It comes by the choice of another type.
   const other = { ...constantStep(operation, field, last), counted: false as const };
   return [documentTypeStep, ...(isOther ? [other] : [])];
@@ -214,15 +212,7 @@ const documentTypeStep: ChoiceStep<ColumnsDraft> = {
   id: 'documentType',
   ask: 'Document type',
   prompt: 'What are these documents?',
-  options: () => [
-    ...Object.entries(documentTypes).flatMap(([group, types]) =>
-      types.map((type, index) => ({
-        ...{ id: type, label: type },
-        ...(index === 0 && { separatorAbove: group }),
-      })),
-    ),
-    { id: '', label: 'Another type…', separatorAbove: 'other' },
-  ],
+  options: () => documentTypeOptions(''),
   put: (option, draft) => ({ ...draft, set: { ...draft.set, documentType: option } }),
 };
 

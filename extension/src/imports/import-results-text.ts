@@ -3,6 +3,7 @@ import { referenceWords } from '../../../shared/external-references.ts';
 import type { ResultLine, RowState } from '../../../shared/imports/result-files.ts';
 import { idIn } from '../../../shared/imports/row-verdict.ts';
 import { plain } from '../plain-text.ts';
+import { textTable } from '../text-table.ts';
 import { endWords } from './import-words.ts';
 
 /** In the order in which somebody has to look at them. */
@@ -18,12 +19,7 @@ export function importResultsText(heading: string, lines: readonly ResultLine[])
     state === 'succeeded' || state === 'known' ? plain(id, 80) : plain(message ?? code ?? '-'),
     plain(requestId || '-', 128),
   ]);
-  const table = [['line', 'person', 'result', 'why, or Pearsana’s id', 'request'], ...rows];
-  const widths = [0, 1, 2].map((column) =>
-    table.reduce((most, row) => Math.max(most, row[column]?.length ?? 0), 0),
-  );
-  const shown = table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
-  return [heading, '', ...shown, ''].join('\n');
+  return textTable(heading, [['line', 'person', 'result', 'why, or Pearsana’s id', 'request'], ...rows]);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { WriteState } from '../../../shared/activity.ts';
 import type { Environment } from '../../../shared/environments.ts';
+import { referenceWords } from '../../../shared/external-references.ts';
 import type { ImportRecord } from '../../../shared/import-record.ts';
 import { type OperationName, operations } from '../../../shared/operations.ts';
 import { callerWords } from '../authentication/session-store.ts';
@@ -23,7 +24,7 @@ export function personWords({ externalReferences }: Pick<Write, 'externalReferen
   const [first, ...others] = externalReferences;
   if (!first) return '';
   const more = others.length > 0 ? ` and ${others.length} more` : '';
-  return plain(`${first.namespace} ${first.externalId}`, 50) + more;
+  return plain(referenceWords([first]), 50) + more;
 }
 
 export function operationTitle(operation: string): string {
@@ -66,11 +67,10 @@ export function writeRow(write: Write, now: number, place?: string, reason?: str
 function writeFacts(write: Write, reason?: string): [name: string, value: string][] {
   const { startedAt, endedAt, requestId, partnerRequestId, resolved, externalReferences } = write;
   const took = endedAt === null ? '' : ` (${Date.parse(endedAt) - Date.parse(startedAt)} ms)`;
-  const people = externalReferences.map(({ namespace, externalId }) => `${namespace} ${externalId}`);
   const facts: [name: string, value: string | false | null | undefined][] = [
     ['Outcome', capitalised(stateLooks[write.state].words)],
     ['Why', write.state !== 'succeeded' && reason],
-    ['For', people.join(', ')],
+    ['For', referenceWords(externalReferences)],
     ['Operation', operationTitle(write.operation)],
     ['Environment', write.environment],
     ['Sent', fullTime(startedAt) + took],
@@ -164,7 +164,7 @@ export function unresolvedWords(count: number): string {
 
 /** What the list is limited to, as in “SIS 20261234, refused”; nothing where it is not. */
 export function wantedWords({ state, person }: Wanted): string {
-  const who = person && plain(`${person.namespace} ${person.externalId}`, 60);
+  const who = person && plain(referenceWords([person]), 60);
   return [who, state && stateLooks[state].words].filter(Boolean).join(', ');
 }
 

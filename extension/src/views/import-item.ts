@@ -9,7 +9,7 @@ import { capitalised, plain } from '../plain-text.ts';
 import { themeIcon } from './row-item.ts';
 
 /** How an import of this window looks, by its state; `may` names what its commands are shown by. */
-const looks = {
+export const runLooks = {
   running: { words: '', icon: 'sync~spin', may: 'running open' },
   away: { words: 'waiting for the BFF', icon: 'debug-disconnect', may: 'open' },
   paused: { words: 'paused', icon: 'debug-pause', may: 'paused open' },
@@ -28,7 +28,7 @@ export function runItem(own: {
 }): vscode.TreeItem {
   const { id, run, source, target, operation, end } = own;
   const { state, done, total, perMinute, question } = run.progress();
-  const look = looks[state];
+  const look = runLooks[state];
   const [place, ...pace] = progressParts(done, total, state === 'running' ? perMinute : undefined);
   const facts = end ? [stateCountWords(end.counts)] : [look.words, place];
   const more = [...(end ? [] : pace), target.environment.name];

@@ -3,6 +3,7 @@ import { colors, type ImportResult } from '../contributions.ts';
 import type { ImportRun } from '../imports/import-run.ts';
 import { isWhole, progressWords, stateCountWords } from '../imports/import-words.ts';
 import { plain } from '../plain-text.ts';
+import { runLooks } from './import-item.ts';
 
 /** Of the newest import of this window: how far it is, and then what became of it, until somebody has looked. */
 export type ImportStatusItem = vscode.Disposable & {
@@ -15,14 +16,6 @@ export type ImportStatusItem = vscode.Disposable & {
   }) => void;
   /** Somebody has looked at what became of it. */
   looked: (id: string) => void;
-};
-
-const icons = {
-  running: 'sync~spin',
-  away: 'debug-disconnect',
-  paused: 'debug-pause',
-  asking: 'question',
-  ended: 'pass',
 };
 
 export function createImportStatusItem(): ImportStatusItem {
@@ -42,7 +35,7 @@ export function createImportStatusItem(): ImportStatusItem {
       shownId = id;
       const name = plain(source.name, 40);
       const words = end ? stateCountWords(end.counts) : progressWords(done, total, undefined);
-      const icon = end && !isWhole(end.counts) ? 'warning' : icons[state];
+      const icon = end && !isWhole(end.counts) ? 'warning' : runLooks[state].icon;
       const isAsking = state === 'asking';
       const waits = isAsking ? ' · waiting for you' : '';
       item.text = `$(${icon}) ${name}: ${words}${waits}`;

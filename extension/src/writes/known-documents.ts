@@ -1,6 +1,8 @@
 import type { ActivityEntry, KnownWrite, WriteState } from '../../../shared/activity.ts';
 import type { Client } from '../../../shared/client.ts';
-import { createImportCalls, type ImportClient } from '../../../shared/imports/client-calls.ts';
+import { referenceWords } from '../../../shared/external-references.ts';
+import { createImportCalls } from '../../../shared/imports/client-calls.ts';
+import type { ImportClient } from '../../../shared/imports/import-calls.ts';
 import type { NamedDocument } from '../forms/form.ts';
 import type { Obstacle } from '../forms/review.ts';
 import type { Option } from '../forms/step.ts';
@@ -75,7 +77,6 @@ export function personNote(latest: ActivityEntry, now: number): Pick<Option, 'la
     refused: `documents refused ${age}`,
     not_sent: `documents not sent ${age}`,
   };
-  const [person] = externalReferences;
-  const who = person && plain(`${person.namespace} ${person.externalId}`, 60);
-  return { label: `Known of ${who ?? 'this person'}`, description: words[state] };
+  const who = plain(referenceWords(externalReferences.slice(0, 1)), 60) || 'this person';
+  return { label: `Known of ${who}`, description: words[state] };
 }

@@ -1,7 +1,8 @@
 import type { KnownWrite } from '../../../shared/activity.ts';
 import type { ExternalReference } from '../../../shared/fields.ts';
-import { createImportCalls, type ImportClient } from '../../../shared/imports/client-calls.ts';
-import { valueAt } from '../../../shared/validate.ts';
+import { createImportCalls } from '../../../shared/imports/client-calls.ts';
+import type { ImportClient } from '../../../shared/imports/import-calls.ts';
+import { idIn } from '../../../shared/imports/row-verdict.ts';
 import type { PersonOperation } from '../forms/form.ts';
 import type { Obstacle } from '../forms/review.ts';
 import { capitalised, plain } from '../plain-text.ts';
@@ -57,15 +58,10 @@ export function obstacleOf(
   const by = mine ? '' : ' by somebody else';
   const write = writeWords(operation, references);
   if (state === 'succeeded') {
-    const id = [
-      ['invitation', 'invitationId'],
-      ['user', 'userId'],
-    ]
-      .map((path) => valueAt(result, path))
-      .find((each) => typeof each === 'string');
+    const id = idIn(result);
     const age = ageWords(Date.parse(startedAt), now);
     return {
-      label: `Already ${done}${by} ${age}${id === undefined ? '' : ` (${plain(String(id), 60)})`}`,
+      label: `Already ${done}${by} ${age}${id === undefined ? '' : ` (${plain(id, 60)})`}`,
       detail: `${capitalised(write)} was sent before.`,
       icon: 'info',
     };

@@ -4,7 +4,7 @@ import type { Draft } from '../forms/request-draft.ts';
 import type { Step } from '../forms/step.ts';
 import { plain } from '../plain-text.ts';
 import { timeWords } from '../time-words.ts';
-import { mayHaveHappened, referenceWords, type WriteOperation, writeDone } from './write-words.ts';
+import { mayHaveHappened, peopleWords, type WriteOperation, writeDone } from './write-words.ts';
 
 /**
  * A form whose title says that it is sent again, and for whom; whose review says, where it sends, what has happened or may have
@@ -16,7 +16,7 @@ export function formAgain<Chosen extends Form>(
   before: SentBefore | undefined,
 ): Chosen {
   if (!before) return form;
-  const people = referenceWords(before.references);
+  const people = peopleWords(before.references);
   const again = {
     ...form,
     title: `Again${people && ` for ${plain(people, 50)}`}: ${form.title}`,

@@ -16,7 +16,7 @@ const writes: Record<WriteOperation, { what: string; done: string }> = {
 /** As in “the invitation for SIS 20261234”: which write it is, by whom it is about; the portal knows them by that. */
 export function writeWords(operation: string, references: unknown): string {
   const what = isWrite(operation) ? writes[operation].what : 'the write';
-  const people = referenceWords(references);
+  const people = peopleWords(references);
   return people === '' ? what : `${what} for ${people}`;
 }
 
@@ -43,13 +43,13 @@ export function resolvedWords(
   const where = plain([...new Set(all.map(({ environment }) => environment))].join(', '), 60);
   if (first && all.length === 1)
     return `${marked}: ${writeWords(first.operation, first.externalReferences)} in ${where}.`;
-  const people = referenceWords(all.flatMap(({ externalReferences }) => externalReferences));
+  const people = peopleWords(all.flatMap(({ externalReferences }) => externalReferences));
   const more = happened ? '' : ' You can send each of them again from Activity.';
   return `${marked}: ${all.length} writes in ${where}${people && `, for ${people}`}.${more}`;
 }
 
 /** `SIS 20261234, LMS 77`, each once, and no more than three. */
-export function referenceWords(references: unknown): string {
+export function peopleWords(references: unknown): string {
   const list: unknown[] = Array.isArray(references) ? references : [];
   const people = new Set(
     list.map((each) => `${valueAt(each, ['namespace'])} ${valueAt(each, ['externalId'])}`),

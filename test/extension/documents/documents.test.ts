@@ -12,11 +12,11 @@ import {
 import { documentsOf, draftIssues, draftOf } from '../../../extension/src/documents/document-draft.ts';
 import { documentForm } from '../../../extension/src/documents/document-form.ts';
 import {
-  countWords,
-  resultsCsv,
+  documentCounts,
+  documentsCsv,
+  documentsText,
   resultsLeftOut,
   resultsOf,
-  resultsText,
   resultsWithout,
 } from '../../../extension/src/documents/results.ts';
 import { type Sending, sendBatches } from '../../../extension/src/documents/send-batches.ts';
@@ -368,7 +368,7 @@ describe('results', () => {
       { ...own('0.pdf'), result: 'accepted', documentId: 'doc_1' },
       { ...own('1.pdf'), result: 'failed', message: 'No user.' },
     ]);
-    const text = resultsText('sandbox', results);
+    const text = documentsText('sandbox', results);
     assert.match(text, /^Documents in sandbox: 1 done, 1 refused$/m);
     assert.match(text, /^0\.pdf {2}SIS A-1 {2}done {5}doc_1 {2}r-1$/m);
     assert.match(text, /^1\.pdf {2}SIS A-1 {2}refused {2}No user\. {2}r-1$/m);
@@ -378,10 +378,10 @@ describe('results', () => {
     const kinds = ['accepted', 'not sent', 'unknown', 'failed', 'accepted', 'failed'] as const;
     const results = kinds.map((result, number) => ({ file: `${number}.pdf`, result }));
     const order = ['3.pdf', '5.pdf', '2.pdf', '1.pdf', '0.pdf', '4.pdf'];
-    assert.deepEqual(resultsText('sandbox', results).match(/^\d\.pdf/gm), order);
-    assert.deepEqual(resultsCsv(results).match(/^\d\.pdf/gm), order);
+    assert.deepEqual(documentsText('sandbox', results).match(/^\d\.pdf/gm), order);
+    assert.deepEqual(documentsCsv(results).match(/^\d\.pdf/gm), order);
     const message = '=HYPERLINK("x"), or\nnot';
-    const csv = resultsCsv([
+    const csv = documentsCsv([
       { file: '-1.pdf', person: '=p', result: 'failed', requestId: '+r', documentId: '@d', message },
     ]);
     const [, row] = Papa.parse<string[]>(csv).data;
@@ -400,7 +400,7 @@ describe('results', () => {
   test('of a batch that failed follow from its outcome', () => {
     const failure = { code: 'X', message: 'No.', source: 'pearsana', retryable: false } as const;
     const words = (outcome?: 'unknown' | 'refused' | 'not_sent') =>
-      countWords(resultsWithout(two, { ...failure, ...(outcome && { outcome }) }));
+      documentCounts(resultsWithout(two, { ...failure, ...(outcome && { outcome }) }));
     assert.equal(words('unknown'), '2 with an unknown outcome');
     assert.equal(words('refused'), '2 refused');
     assert.equal(words('not_sent'), '2 not sent');
@@ -429,7 +429,7 @@ describe('sending', () => {
       batchesOf(documents(60), defaultFileLimits),
       sending({ onDone: (count) => done.push(count) }),
     );
-    assert.equal(countWords(results), '60 done');
+    assert.equal(documentCounts(results), '60 done');
     assert.equal(error, undefined);
     assert.deepEqual(done, [25, 25, 10]);
   });
@@ -447,7 +447,7 @@ describe('sending', () => {
       }),
     );
     assert.equal(sent, 1);
-    assert.equal(countWords(results), '25 done, 35 not sent');
+    assert.equal(documentCounts(results), '25 done, 35 not sent');
   });
 
   test('stops after a batch that failed, and a file that changed is not sent', async () => {
@@ -468,7 +468,7 @@ describe('sending', () => {
         },
       }),
     );
-    assert.equal(countWords(late.results), '25 done, 10 not sent, 25 with an unknown outcome');
+    assert.equal(documentCounts(late.results), '25 done, 10 not sent, 25 with an unknown outcome');
     assert.equal(late.error?.code, 'PARTNER_TIMEOUT');
     assert.equal(sent, 2);
     const changed = await sendBatches(
@@ -480,7 +480,7 @@ describe('sending', () => {
         submit: () => assert.fail(),
       }),
     );
-    assert.equal(countWords(changed.results), '2 not sent');
+    assert.equal(documentCounts(changed.results), '2 not sent');
     assert.equal(changed.error?.outcome, 'not_sent');
   });
 

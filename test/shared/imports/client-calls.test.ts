@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import type { KnownWrite } from '../../../shared/activity.ts';
 import { valueDigest } from '../../../shared/digest.ts';
 import type { ImportRecord } from '../../../shared/import-record.ts';
-import { createImportCalls, type ImportClient } from '../../../shared/imports/client-calls.ts';
+import { createImportCalls } from '../../../shared/imports/client-calls.ts';
+import type { ImportClient } from '../../../shared/imports/import-calls.ts';
 
 const announced = { id: 'imp_1' } as ImportRecord;
 const write: KnownWrite = { id: '7', state: 'succeeded', startedAt: '', requestId: 'r', mine: true };

@@ -1,6 +1,7 @@
 import { importOperations } from '../../../shared/import-record.ts';
 import type { ImportArgument, ImportReference } from '../contributions.ts';
 import { argumentsInvalid } from '../failures/command-failure.ts';
+import { isEnvironmentName } from './command-arguments.ts';
 
 const expected =
   'An import takes { "environment"?, "operation"?, "uri"?, "set"?, "map"?, "again"? }, or a file, or nothing at all.';
@@ -24,15 +25,14 @@ export function readImportArgument(argument: unknown, { inTest }: { inTest: bool
   const known = importOperations.find((each) => each === operation);
   const isWrong =
     (operation !== undefined && known === undefined) ||
-    // The name becomes a part of a path.
-    (environment !== undefined && !(typeof environment === 'string' && /^[\w-]{1,64}$/.test(environment))) ||
+    (environment !== undefined && !isEnvironmentName(environment)) ||
     (uri !== undefined && typeof uri !== 'string') ||
     (again !== undefined && typeof again !== 'boolean') ||
     [set, map].some((each) => each !== undefined && !isTexts(each));
   if (isWrong) throw argumentsInvalid(expected);
   return {
     ...(known !== undefined && { operation: known }),
-    ...(typeof environment === 'string' && { environment }),
+    ...(isEnvironmentName(environment) && { environment }),
     ...(typeof uri === 'string' && { uri }),
     ...(isTexts(set) && { set }),
     ...(isTexts(map) && { map }),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readImportArgument, readImportReference } from '../../../extension/src/imports/import-argument.ts';
+import { readImportArgument, readImportReference } from '../../../extension/src/commands/import-argument.ts';
 
 const inTest = { inTest: true };
 
