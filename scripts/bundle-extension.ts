@@ -18,7 +18,7 @@ export const extensionOptions = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
-export type ExtensionBundle = {
+type ExtensionBundle = {
   contents: Uint8Array;
   /** The sources that are in it, relative to the repository. */
   sources: string[];

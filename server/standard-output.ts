@@ -3,7 +3,7 @@ import { isatty } from 'node:tty';
 import { errorCodeOf } from './error-code.ts';
 
 /** Takes lines without making anybody wait. */
-export type Output = {
+type Output = {
   write(line: string): void;
   /** Writes out the gathered lines, as far as the reader takes them. */
   flush(): void;

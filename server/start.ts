@@ -3,7 +3,7 @@ import { firstKey } from './callers/first-key.ts';
 import type { DatabaseConfig } from './config/database-config.ts';
 import type { Config } from './config/read-config.ts';
 import { createJournal, type Journal } from './journal/journal.ts';
-import { type JournalLines, toOutput } from './journal/lines.ts';
+import { toOutput } from './journal/journal-lines.ts';
 import type { Log } from './log.ts';
 import { isLoopback } from './network/loopback.ts';
 import type { DescribedTable } from './openapi/openapi-document.ts';
@@ -33,7 +33,8 @@ export async function startBff(
     log,
   });
   const lines = config.journal === 'stdout' ? toOutput(standardOutput()) : undefined;
-  const journal = given.journal ?? openJournal(store, log, lines);
+  const journal =
+    given.journal ?? createJournal({ store: store.openJournal(), log, lines, where: store.journalWhere });
   // Meanwhile, a journal in a database opens.
   const { startParts } = await import('./start-parts.ts');
   return startParts(config, log, { own, store, accessKeys, journal, described: given.described });
@@ -43,14 +44,6 @@ export async function startBff(
 async function openDatabase(database: DatabaseConfig, dataDirectory: string, log: Log): Promise<Store> {
   const { createPostgresStore } = await import('./store/postgres/postgres-store.ts');
   return createPostgresStore(database, dataDirectory, log);
-}
-
-function openJournal(
-  { openJournal: open, journalWhere: where }: Store,
-  log: Log,
-  lines: JournalLines | undefined,
-): Journal {
-  return createJournal({ store: open(), log, lines, where });
 }
 
 /** Beyond loopback, the BFF does not make a key that nobody asked for. */

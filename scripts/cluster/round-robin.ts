@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
 
 /** A small load balancer: each request goes to the next instance. */
-export type RoundRobin = AsyncDisposable & { url: string };
+type RoundRobin = AsyncDisposable & { url: string };
 
 /** Of one connection, and not of the request. */
 const ofConnection = ['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'expect'];

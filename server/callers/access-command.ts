@@ -30,7 +30,7 @@ Only keys and lists are printed to standard output.`;
 
 const nameMissing = 'A name is missing, such as ada-laptop.';
 
-export type AccessCommand = {
+type AccessCommand = {
   args: readonly string[];
   place: KeyPlace;
   /** Where the owner's key is. */

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { pathWords } from '../../shared/validate.ts';
@@ -8,6 +7,7 @@ import { errorCodeOf } from '../error-code.ts';
 import { lockFile } from '../files/lock-file.ts';
 import { othersMay } from '../files/others-may.ts';
 import { NotText, readText } from '../files/read-text.ts';
+import { writeWhole } from '../files/write-whole.ts';
 import { parseGrant } from './grants.ts';
 
 const timestamp = z.iso.datetime();
@@ -46,7 +46,7 @@ type Removed = NonNullable<z.infer<typeof accessFile>['removed']>;
 const removedForMs = 30 * 24 * 60 * 60 * 1000;
 
 /** The content of the file; a missing file has no keys. `fault` is a sentence that names the file and quotes nothing from it. */
-export type AccessFileReading =
+type AccessFileReading =
   | { keys: readonly AccessKeyEntry[]; removed: Removed; isThere: boolean; fault?: undefined }
   | { keys?: undefined; fault: string };
 
@@ -178,30 +178,4 @@ function removedNow(
   );
   for (const { name } of now) names.delete(name);
   return [...names.values()];
-}
-
-/** Writes a temporary file, flushes it to the disk, and renames it, so that nobody sees half a file. */
-export async function writeWhole(path: string, content: object): Promise<void> {
-  const part = `${path}.${randomUUID()}.part`;
-  try {
-    const file = await open(part, 'wx', 0o600);
-    try {
-      await file.writeFile(`${JSON.stringify(content, null, 2)}\n`);
-      await belongToOwnerOf(file, dirname(path));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(part, path);
-  } catch (error) {
-    await rm(part, { force: true });
-    throw error;
-  }
-}
-
-/** Root may change the file for a BFF that runs as another user, and that user must still be able to read it. */
-async function belongToOwnerOf(file: FileHandle, folder: string): Promise<void> {
-  if (process.getuid?.() !== 0) return;
-  const { uid, gid } = await stat(folder);
-  await file.chown(uid, gid);
 }

@@ -26,14 +26,14 @@ export type AccessKeys = {
   stop(): Promise<void>;
 };
 
-export type KeyOrder = {
+type KeyOrder = {
   /** The caller's id, log-safe (`[\w.@:+|-]`, at most 128); a person may have several keys of one name. */
   name: string;
   grants: readonly string[];
   lifetimeSeconds: number;
 };
 
-export type IssuedKey = {
+type IssuedKey = {
   key: Secret;
   caller: Caller;
   /** ISO 8601. */
@@ -51,7 +51,7 @@ export type AccessKeyLog = {
   lastUseNotWritten(code: string): void;
 };
 
-export type AccessKeysOptions = {
+type AccessKeysOptions = {
   /** All keys but the owner's. */
   store: KeyStore;
   /** `BFF_ACCESS_KEY`, or the first key: it has every grant. */

@@ -7,7 +7,7 @@ import { readText } from '../files/read-text.ts';
 import { Secret } from '../secret.ts';
 import { isMisspelt, makeKey } from './key-format.ts';
 
-export type FirstKey = { accessKey: Secret; file: string };
+type FirstKey = { accessKey: Secret; file: string };
 
 /** The owner's key of a BFF on loopback. It is made at the first start, in a file that only the owner can read. */
 export function firstKey(dataDirectory: string): FirstKey {

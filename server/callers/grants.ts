@@ -1,7 +1,7 @@
 import type { Caller } from './caller.ts';
 
 /** `environment:operation`; `*` means all environments, or all operations. */
-export type Grant = { environment: string; operation: string };
+type Grant = { environment: string; operation: string };
 
 /** The form of an environment's name. Whether such an environment exists is up to the configuration. */
 export const environmentName = /^[a-z][a-z0-9-]{0,30}$/;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { errorCodeOf } from '../error-code.ts';
-import { writeWhole } from './access-file.ts';
+import { writeWhole } from '../files/write-whole.ts';
 
 /** When each key was last used (ISO 8601), by key id. A separate file, since only people change the access file. */
 const lastUseFile = z.object({ version: z.literal(1), lastUse: z.record(z.string(), z.string()) });

@@ -7,7 +7,7 @@ import { NotText, readText } from '../files/read-text.ts';
 import type { Variables } from './settings.ts';
 
 /** The content of `.env`, and warnings about the file itself. If it has a fault, it is ignored. */
-export type DotEnv = { variables: Variables; warnings: string[]; fault?: string };
+type DotEnv = { variables: Variables; warnings: string[]; fault?: string };
 
 /** The variables of a program that is started in this folder: its own override those of `.env`. */
 export function variablesHere(ours: Variables): DotEnv {

@@ -56,7 +56,7 @@ export type Config = {
   production: boolean;
 };
 
-export type ConfigOutcome =
+type ConfigOutcome =
   | { config: Config; warnings: string[]; faults?: undefined }
   | { config?: undefined; warnings: string[]; faults: string[] };
 

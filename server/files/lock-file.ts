@@ -1,10 +1,6 @@
 import { closeSync, fchownSync, fstatSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-
-// An import would move to the top of the bundle, where an old Node would fail before it can print that it is too old.
-const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
-
-const sqliteBusy = 5;
+import { DatabaseSync, sqliteBusy, sqliteErrorOf } from './sqlite.ts';
 
 /**
  * Creates a file and locks it. Releasing the lock removes the file. The operating system releases the lock when the process
@@ -33,7 +29,7 @@ export function lockFile(path: string): { release(): void } | undefined {
       };
     }
   } catch (error) {
-    if (!(error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy)) {
+    if (sqliteErrorOf(error) !== sqliteBusy) {
       close();
       throw error;
     }

@@ -26,7 +26,7 @@ import { sendJson } from './send-json.ts';
 import { createLoginRoutes } from './sign-in/login-routes.ts';
 import { createWindowRoutes, type WindowDependencies, windowCallPaths } from './sign-in/window-routes.ts';
 
-export type AppOptions = {
+type AppOptions = {
   /** The table of everything that can be called. */
   endpoints: EndpointTable;
   /** What `/openapi.json` describes, where that is not our own table. */

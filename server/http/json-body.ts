@@ -15,12 +15,12 @@ const usualPace: Pace = { graceMs: 10_000, bytesPerMs: slowestBytesPerMs, lookEv
 export type Pace = { graceMs: number; bytesPerMs: number; lookEveryMs: number };
 
 /** A JSON body that has arrived completely, and does not take too long to parse. */
-export type JsonBytes = {
+type JsonBytes = {
   bytes: Buffer;
   /** Whether it contains a number that JavaScript would write differently. */
   inexact: boolean;
 };
-export type ReadJsonBytes = (request: Request, held?: HeldBytes) => Promise<JsonBytes>;
+type ReadJsonBytes = (request: Request, held?: HeldBytes) => Promise<JsonBytes>;
 
 type BodyOptions = {
   pace?: Pace;

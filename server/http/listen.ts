@@ -11,7 +11,7 @@ import { type PipelineLimits, servePipelines } from './pipelines.ts';
 import { sendJson } from './send-json.ts';
 import { type DiscardLimits, discardUnreadBodies, limitWhatComes } from './unread-bodies.ts';
 
-export type Listening = {
+type Listening = {
   port: number;
   /** Stops listening at once, waits at most this long for requests in progress, and resolves when all connections are closed. */
   close(longestMs: number): Promise<void>;
@@ -23,7 +23,7 @@ const idleGraceMs = 500;
 const mostTurns = 512;
 
 /** Limits that a test may shorten. */
-export type ListenLimits = { mostConnections?: number; discard?: DiscardLimits; pipelines?: PipelineLimits };
+type ListenLimits = { mostConnections?: number; discard?: DiscardLimits; pipelines?: PipelineLimits };
 
 /** Serves the app. Rejects with the system's error if the address is in use or does not belong to this machine. */
 export async function listen(

@@ -3,7 +3,7 @@ import type { ExternalReference } from '../../shared/fields.ts';
 import { none, only, parsed, text, UsageError } from '../command-line/arguments.ts';
 import { startedAs } from '../command-line/started-as.ts';
 import { minute, textTable } from '../command-line/text-table.ts';
-import type { JournalStore, KnownWrite, WantedWrites, Whose } from './journal-store.ts';
+import type { JournalStore, RecordedWrite, WantedWrites, Whose } from './journal-store.ts';
 
 const usage = () => `Shows what all callers sent, and records what you found in the Pearsana portal.
 
@@ -31,7 +31,7 @@ export type JournalPlace = {
   backUp(folder: string): string;
 };
 
-export type JournalCommand = {
+type JournalCommand = {
   args: readonly string[];
   place: JournalPlace;
   /** The user at the terminal, who is recorded. */
@@ -119,7 +119,7 @@ function checkedPerson(given: string): ExternalReference {
 /** The store finds people in one environment only, and an operator asks about all of them. */
 const aboutPerson =
   ({ namespace, externalId }: ExternalReference) =>
-  ({ externalReferences }: KnownWrite) =>
+  ({ externalReferences }: RecordedWrite) =>
     externalReferences.some((each) => each.namespace === namespace && each.externalId === externalId);
 
 const agoMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -176,7 +176,7 @@ async function* writesIn(
   store: JournalStore,
   whose: Whose,
   wanted: WantedWrites,
-): AsyncGenerator<KnownWrite> {
+): AsyncGenerator<RecordedWrite> {
   let before: string | undefined;
   do {
     const page = await store.activity(whose, pageLength, before, wanted);
@@ -185,7 +185,7 @@ async function* writesIn(
   } while (before !== undefined);
 }
 
-function cells(write: KnownWrite): string[] {
+function cells(write: RecordedWrite): string[] {
   const { id, startedAt, environment, operation, caller, externalReferences } = write;
   const { state, code, requestId, partnerRequestId } = write;
   const about = externalReferences.map(({ namespace, externalId }) => `${namespace} ${externalId}`);

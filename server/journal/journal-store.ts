@@ -40,7 +40,7 @@ export type JournalStore = {
    * Records what a person found out about a write with an unknown outcome. Other writes are not changed. If the write
    * happened, it keeps its key; if not, the key is free again. @returns the row afterwards, if there is one.
    */
-  resolve(whose: Resolver, id: string, found: Finding): Promise<KnownWrite | undefined>;
+  resolve(whose: Resolver, id: string, found: Finding): Promise<RecordedWrite | undefined>;
   /** Writes down that so many rows were confirmed as a whole. */
   announce(announcement: Announcement): Promise<ImportFacts | { full: 'caller' }>;
   /** Imports, newest first. */
@@ -49,7 +49,7 @@ export type JournalStore = {
   /** From then on none of its rows is claimed. One that has ended stays as it is. */
   stopImport(whose: Whose, id: string): Promise<ImportFacts | undefined>;
   /** Of each person or document, in order: the write that stands in the way (in flight, unknown, succeeded), else the newest. */
-  lookUp(asked: Lookup): Promise<(KnownWrite | null)[]>;
+  lookUp(asked: Lookup): Promise<(RecordedWrite | null)[]>;
   /** Names the journal: wherever the same rows are, it is the same. */
   name(): Promise<string>;
   /** Records the outcomes that it has kept, but gives up after a while. @returns how many outcomes were lost. */
@@ -108,7 +108,7 @@ export type Claim = { id: string } | EarlierClaim | ImportRefusal | { full: 'cal
  */
 export type ImportRefusal =
   | { import: 'missing' | 'mismatch' | 'stopped' | 'full' }
-  | { known: KnownWrite; sameRequest: boolean }
+  | { known: RecordedWrite; sameRequest: boolean }
   | { waitMs: number };
 export type EarlierClaim = { earlier: ActivityEntry; partner: PartnerFacts | null; sameRequest: boolean };
 
@@ -123,6 +123,6 @@ export type WantedWrites = {
 };
 /** A caller's own writes, and everybody's of the operations that the caller may use. */
 export type Resolver = Whose & { operations?: readonly string[] | undefined };
-export type KnownWrite = ActivityEntry & { environment: string };
-export type ActivityPage = { writes: KnownWrite[]; next: string | null };
+export type RecordedWrite = ActivityEntry & { environment: string };
+export type ActivityPage = { writes: RecordedWrite[]; next: string | null };
 export type Finding = { happened: boolean; by: string };

@@ -1,6 +1,7 @@
 import type { ActivityEntry } from '../../shared/activity.ts';
 import { BffError } from '../bff-error.ts';
 import { JournalFailure, JournalFault } from './journal-fault.ts';
+import type { JournalLines } from './journal-lines.ts';
 import type {
   Announcement,
   Claim,
@@ -8,12 +9,11 @@ import type {
   ImportFacts,
   Intent,
   JournalStore,
-  KnownWrite,
   Lookup,
+  RecordedWrite,
   WantedWrites,
   Whose,
 } from './journal-store.ts';
-import type { JournalLines } from './lines.ts';
 
 /** The record of every write, which keeps writes from being sent twice. */
 export type Journal = {
@@ -49,7 +49,7 @@ export type Journal = {
   imports(reader: Reader): Promise<ImportFacts[]>;
   importOf(reader: Reader, id: string): Promise<ImportFacts | undefined>;
   stopImport(reader: Reader, id: string): Promise<ImportFacts | undefined>;
-  lookUp(reader: Reader, asked: Lookup): Promise<(KnownWrite | null)[]>;
+  lookUp(reader: Reader, asked: Lookup): Promise<(RecordedWrite | null)[]>;
   /** Names the journal, as in `jrn_…`: another one means another data directory. */
   name(requestId: string): Promise<string>;
   /** How many writes nobody has resolved, by environment; at most a thousand in all. */
@@ -70,7 +70,7 @@ export type JournalLog = {
   /** @param count how many outcomes could not be recorded before the end. */
   outcomesLost(count: number): void;
 };
-export type JournalStep = 'open' | 'intent' | 'outcome' | 'read' | 'resolve' | 'clean';
+type JournalStep = 'open' | 'intent' | 'outcome' | 'read' | 'resolve' | 'clean';
 
 const pageLength = 50;
 /** More unresolved writes than this need no exact number. */
@@ -86,9 +86,9 @@ export function createJournal(options: {
   log: JournalLog;
   lines?: JournalLines | undefined;
   /** Where its administrator should look if it fails. */
-  where?: string;
+  where: string;
 }): Journal {
-  const { store, log, lines, where = 'the data directory (BFF_DATA_DIR)' } = options;
+  const { store, log, lines, where } = options;
   /** Writes that have begun and not ended. */
   const underWay = new Set<Promise<void>>();
   const inFlight = new Map<string, () => void>();
@@ -223,7 +223,7 @@ function whoseOf({ caller, environment, everybody }: Reader): Whose {
 }
 
 /** Dropped from each entry, since the answer names the environment once. */
-function withoutEnvironment({ environment, ...entry }: KnownWrite): ActivityEntry {
+function withoutEnvironment({ environment, ...entry }: RecordedWrite): ActivityEntry {
   return entry;
 }
 

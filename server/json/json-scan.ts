@@ -21,7 +21,7 @@ const limits = {
 export class JsonTooComplex extends Error {}
 
 /** Checks JSON while it arrives, in pieces of any length. Whether it is valid JSON is left to the parser. */
-export type JsonScan = {
+type JsonScan = {
   /** @throws JsonTooComplex as soon as a limit is exceeded. */
   add(bytes: Buffer): void;
   /** At the end: whether there is a number that JavaScript would write differently. */

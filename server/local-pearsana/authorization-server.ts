@@ -21,14 +21,14 @@ const nothingStored: Adapter = {
   revokeByGrantId: async () => undefined,
 };
 
-export type AppClient = {
+type AppClient = {
   clientId: string;
   clientSecret: string;
   enabledScopes: readonly string[];
   tokenLifetimeSeconds: number;
 };
 
-export type SigningKeys = Awaited<ReturnType<typeof createSigningKeys>>;
+type SigningKeys = Awaited<ReturnType<typeof createSigningKeys>>;
 
 /** A fresh RS256 key pair; the private half is extractable because oidc-provider takes its keys as JWKs. */
 export function createSigningKeys() {

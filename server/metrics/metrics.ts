@@ -37,7 +37,7 @@ type Ended = {
 };
 
 /** What the gauges are read from, whenever somebody asks. */
-export type MetricsSources = {
+type MetricsSources = {
   environments: readonly string[];
   tokens: Pick<TokenRoom, 'statuses'>;
   journal: Pick<Journal, 'unresolved' | 'isUsable'>;

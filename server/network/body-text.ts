@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib';
 
 /** What an answer's headers say about its body. */
-export type BodyHeaders = { contentType: string | undefined; contentEncoding: string | undefined };
+type BodyHeaders = { contentType: string | undefined; contentEncoding: string | undefined };
 
 /** An answer's body as text. */
 export type BodyText = {

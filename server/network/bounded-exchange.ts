@@ -18,7 +18,7 @@ export type BoundedAnswer = BodyText & {
   header(name: string): string | undefined;
 };
 
-export type BoundedRequest = {
+type BoundedRequest = {
   method: Dispatcher.HttpMethod;
   headers: Readonly<Record<string, string>>;
   body: string | null;
@@ -56,7 +56,7 @@ export async function boundedExchange(
 }
 
 /** The `fetch` that the library for OpenID expects. */
-export type FetchInit = {
+type FetchInit = {
   method: string;
   headers: Record<string, string>;
   redirect: 'manual';

@@ -50,7 +50,7 @@ export type Transport = (request: HttpRequest) => Promise<HttpAnswer>;
  * answer is not valid HTTP. `unasked`: it begins with a 100 or 101 that only a request for it allows (RFC 9110, 15.2), and
  * that undici does not skip.
  */
-export type TransportFault =
+type TransportFault =
   | 'not-connected'
   | 'no-tls'
   | 'withheld'
@@ -91,7 +91,7 @@ export type SendLimits = {
 /** A document of 10 MB has two minutes, at 1 Mbit/s. */
 const usualSendLimits: SendLimits = { baseMs: 10_000, bytesPerMs: slowestBytesPerMs };
 
-export type TransportOptions = {
+type TransportOptions = {
   connections: Connections;
   /** From the request's last byte to the answer's last. */
   timeoutMs: number;

@@ -1,3 +1,5 @@
+import { environmentName } from '../callers/grants.ts';
+
 const requestId = { type: 'string', minLength: 1, maxLength: 128, pattern: '^[\\w.-]{1,128}$' };
 export const requestIdExample = '5f0c7c1e-6f5b-4a57-9d3a-2f6f6a1f9c11';
 /** Where a page of writes ended. */
@@ -6,6 +8,7 @@ export const pageEndSchema = { type: 'string', minLength: 1, maxLength: 16, patt
 export const rowIdSchema = { type: 'string', minLength: 1, maxLength: 15, pattern: '^\\d{1,15}$' };
 /** A parameter in a path, if nothing else is known about it. */
 export const idSchema = { type: 'string', minLength: 1, maxLength: 200, pattern: '^[\\w.~:@+=,-]{1,200}$' };
+const environmentId = { type: 'string', maxLength: 31, pattern: environmentName.source };
 const visible = { type: 'string', maxLength: 200, pattern: '^[!-~ ]*$' };
 const seconds = { type: 'integer', format: 'int32', minimum: 0, maximum: 86_400 };
 
@@ -19,7 +22,7 @@ export const parameters = {
     in: 'path',
     required: true,
     description: 'One of the environments that `GET /api/environments` lists.',
-    schema: { type: 'string', maxLength: 31, pattern: '^[a-z][a-z0-9-]{0,30}$' },
+    schema: environmentId,
     example: 'sandbox',
   },
   requestId: {
@@ -36,7 +39,7 @@ export const parameters = {
     required: false,
     description:
       'The environment’s name once more, typed by the person who wants the write. Required if the environment is protected.',
-    schema: { type: 'string', maxLength: 31, pattern: '^[a-z][a-z0-9-]{0,30}$' },
+    schema: environmentId,
   },
   idempotencyKey: {
     name: 'Idempotency-Key',

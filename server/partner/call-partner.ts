@@ -40,7 +40,7 @@ export type PartnerReply = { status: number; result: unknown; facts: PartnerFact
 /** Calls Pearsana for one row of the table. Fails with a {@link BffError} that says who failed, and how. */
 export type CallPartner = (call: PartnerCall) => Promise<PartnerReply>;
 
-export type PartnerClientOptions = {
+type PartnerClientOptions = {
   tokens: TokenRoom;
   transport: Transport;
   enterFlight: EnterFlight;

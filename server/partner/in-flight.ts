@@ -3,12 +3,12 @@ import { BffError } from '../bff-error.ts';
 import type { PartnerEnvironment } from './partner-failure.ts';
 
 /** So that slow writes cannot starve a ping. */
-export type CallClass = 'reads' | 'writes';
+type CallClass = 'reads' | 'writes';
 
 /** Waits for a place among the calls in flight to an environment. @returns a function that frees the place. */
 export type EnterFlight = (environment: PartnerEnvironment, callClass: CallClass) => Promise<() => void>;
 
-export type InFlightLimits = {
+type InFlightLimits = {
   /** For each environment and class. */
   most: number;
   /** How long a call waits for a place before it fails with `BUSY`. */

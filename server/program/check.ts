@@ -15,7 +15,7 @@ import { createTokenRoom } from '../tokens/token-room.ts';
 import { checkProxy } from './check-proxy.ts';
 import { readConfigurationHere } from './configured-here.ts';
 
-export type ConfigCheck = {
+type ConfigCheck = {
   variables: Readonly<Record<string, string | undefined>>;
   /** Whether each environment is asked for a token. */
   tokens: boolean;

@@ -7,7 +7,7 @@ import { runJournalCommand } from '../journal/journal-command.ts';
 import { localKeys } from '../store/local/key-file.ts';
 import { localJournal } from '../store/local/local-journal.ts';
 import { checkConfiguration } from './check.ts';
-import { configuredHere, output } from './configured-here.ts';
+import { configuredHere, fail, output } from './configured-here.ts';
 
 /** Checks the configuration, and says what it finds. */
 export async function runCheck(args: readonly string[]): Promise<void> {
@@ -64,8 +64,7 @@ async function keysIn(config: DatabaseConfig): Promise<KeyPlace | undefined> {
   try {
     return await postgresKeyPlace(config);
   } catch (error) {
-    output.say(error instanceof Error ? error.message : 'It failed for an unknown reason.');
-    process.exitCode = 1;
+    fail(error);
     return undefined;
   }
 }

@@ -8,6 +8,12 @@ export const output = {
   say: (line: string) => process.stderr.write(`${line}\n`),
 };
 
+/** Says why a command failed, which ends with the status 1. */
+export function fail(error: unknown): void {
+  output.say(error instanceof Error ? error.message : 'It failed for an unknown reason.');
+  process.exitCode = 1;
+}
+
 /** The configuration of this folder's BFF. If it cannot be read, it says why and how to correct that. */
 export function configuredHere(ours: Variables) {
   const { variables, fault } = variablesHere(ours);
@@ -15,8 +21,7 @@ export function configuredHere(ours: Variables) {
     if (fault !== undefined) throw new Error(fault);
     return { variables, dataDirectory: dataDirectoryOf(variables), database: databaseOf(variables) };
   } catch (error) {
-    output.say(error instanceof Error ? error.message : 'It failed for an unknown reason.');
-    process.exitCode = 1;
+    fail(error);
     return undefined;
   }
 }

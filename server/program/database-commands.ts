@@ -1,5 +1,5 @@
 import type { DatabaseConfig } from '../config/database-config.ts';
-import { configuredHere, output } from './configured-here.ts';
+import { configuredHere, fail, output } from './configured-here.ts';
 
 /** Makes the tables of the database, or updates them. */
 export async function runMigrate(args: readonly string[]): Promise<void> {
@@ -36,7 +36,6 @@ async function withDatabaseHere(
       throw new Error('No database is configured: set BFF_DATABASE_URL and BFF_JOURNAL_KEY_FILE.');
     output.say(await run(here.database, here.dataDirectory));
   } catch (error) {
-    output.say(error instanceof Error ? error.message : 'It failed for an unknown reason.');
-    process.exitCode = 1;
+    fail(error);
   }
 }

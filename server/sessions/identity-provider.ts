@@ -1,7 +1,7 @@
 import * as openid from 'openid-client';
 import type { BffError } from '../bff-error.ts';
 import type { Clock } from '../clock.ts';
-import type { ClaimGrant } from '../config/claim-grants.ts';
+import type { SessionConfig } from '../config/session-config.ts';
 import type { BoundedFetch } from '../network/bounded-exchange.ts';
 import { isLoopback } from '../network/loopback.ts';
 import { changedSecret, type Secret } from '../secret.ts';
@@ -38,13 +38,10 @@ export type ProviderLog = {
   loginSecretUnreadable(code: string): void;
 };
 
-export type IdentityProviderOptions = {
-  issuer: string;
-  clientId: string;
-  clientSecret: Secret;
-  clientSecretFile: string | undefined;
-  scopes: string;
-  claimGrants: readonly ClaimGrant[];
+type IdentityProviderOptions = Pick<
+  SessionConfig,
+  'issuer' | 'clientId' | 'clientSecret' | 'clientSecretFile' | 'scopes' | 'claimGrants'
+> & {
   /** Where the provider sends the browser back to. */
   redirectUri: string;
   fetch: BoundedFetch;

@@ -14,10 +14,10 @@ declare const checked: unique symbol;
 export type ReturnTo = { readonly url: string; readonly [checked]: true };
 
 /** A login that a browser may begin: the provider's address, and the cookies that tie the login to this browser. */
-export type BegunLogin = { location: string; setCookies: string[] };
+type BegunLogin = { location: string; setCookies: string[] };
 
 /** Who signed in. A caller without grants gets no session, and so no cookie. */
-export type FinishedLogin = {
+type FinishedLogin = {
   caller: Caller;
   returnTo: ReturnTo;
   setCookies: string[];
@@ -81,7 +81,7 @@ const gone = { ...onlyForUs, maxAge: 0 } as const;
 export const dropSessionCookie = stringifySetCookie(sessionCookie, '', { ...gone, sameSite: 'strict' });
 const dropCookie = (name: string) => stringifySetCookie(name, '', { ...gone, sameSite: 'lax' });
 
-export type SessionsOptions = {
+type SessionsOptions = {
   config: Pick<
     SessionConfig,
     'publicOrigin' | 'returnUrls' | 'claimGrants' | 'idleSeconds' | 'absoluteSeconds'

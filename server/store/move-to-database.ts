@@ -4,58 +4,24 @@ import { readAccessFile } from '../callers/access-file.ts';
 import { UsageError } from '../command-line/arguments.ts';
 import type { DatabaseConfig } from '../config/database-config.ts';
 import { journalFile, journalKeyFile } from '../config/journal-files.ts';
+import type { DatabaseSync } from '../files/sqlite.ts';
 import { importBytes } from '../journal/kept.ts';
+import { markOf } from './local/check-journal.ts';
 import { openDatabase } from './local/open-database.ts';
-import type { DatabaseSync } from './local/sqlite.ts';
 import type { Database, Query } from './postgres/database.ts';
 import { changeKeysIn } from './postgres/key-rows.ts';
 import { checkSchema } from './postgres/migrate.ts';
 import { digestsOf, withDatabase } from './postgres/postgres-store.ts';
 
-/** The tables of the journal, in an order in which every row finds those that it names. */
-const tables: Readonly<Record<string, readonly string[]>> = {
-  journal: ['id', 'secret', 'base', 'ran'],
-  absences: ['since', 'ms'],
-  writes: [
-    ...[
-      'id',
-      'started_at',
-      'caller',
-      'environment',
-      'operation',
-      'request_id',
-      'external_references',
-      'key_digest',
-    ],
-    ...[
-      'fingerprint',
-      'state',
-      'ended_at',
-      'code',
-      'partner',
-      'result',
-      'resolved_by',
-      'resolved_at',
-      'import_id',
-    ],
-    ...['kept_from', 'bytes'],
-  ],
-  persons: ['digest', 'write'],
-  imports: [
-    ...[
-      'id',
-      'caller',
-      'environment',
-      'operation',
-      'rows',
-      'digest',
-      'again_before',
-      'started_at',
-      'stopped_at',
-    ],
-    ...['last_at', 'last_ran'],
-  ],
-  import_paces: ['caller', 'environment', 'due'],
+/** The tables of the journal with their columns, in an order in which every row finds those that it names. */
+const tables: Readonly<Record<string, string>> = {
+  journal: 'id, secret, base, ran',
+  absences: 'since, ms',
+  writes: `id, started_at, caller, environment, operation, request_id, external_references, key_digest, fingerprint, state,
+    ended_at, code, partner, result, resolved_by, resolved_at, import_id, kept_from, bytes`,
+  persons: 'digest, write',
+  imports: `id, caller, environment, operation, rows, digest, again_before, started_at, stopped_at, last_at, last_ran`,
+  import_paces: 'caller, environment, due',
 };
 const rowsAtOnce = 500;
 /** Hundreds of thousands of rows take minutes. */
@@ -94,7 +60,7 @@ export function moveToDatabase(directory: string, config: DatabaseConfig): Promi
       await requireEmpty(query);
       const moved: Record<string, number> = {};
       for (const [table, columns] of Object.entries(tables))
-        moved[table] = await copyTable(sqlite, query, table, columns);
+        moved[table] = await copyTable(sqlite, query, table, columns.split(/,\s+/));
       await compare(sqlite, query);
       await changeKeysIn(query, (known) => {
         if (known.length === 0) return [...keys];
@@ -154,12 +120,9 @@ async function copyTable(
 
 /** What must be the same on both sides: how many, of which state, and how much of each caller. */
 async function compare(sqlite: DatabaseSync, query: Query): Promise<void> {
-  const last = sqlite
-    .prepare("SELECT coalesce(max(seq), 0) AS id FROM sqlite_sequence WHERE name = 'writes'")
-    .get();
   // Numbers are never given twice, not even those of rows that are gone.
   await query("SELECT setval(pg_get_serial_sequence('pearsana_bff.writes', 'id'), greatest($1::bigint, 1))", [
-    last?.id,
+    markOf(sqlite).lastId,
   ]);
   for (const facts of [
     'SELECT state, count(*) AS count, max(id) AS last FROM {writes} GROUP BY state ORDER BY state',

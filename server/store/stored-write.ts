@@ -1,7 +1,7 @@
 import type { WriteState } from '../../shared/activity.ts';
 import type { Outcome } from '../../shared/errors.ts';
 import type { PartnerFacts } from '../../shared/operations.ts';
-import type { Ending, KnownWrite, Resolver } from '../journal/journal-store.ts';
+import type { Ending, RecordedWrite, Resolver } from '../journal/journal-store.ts';
 
 /** A row of `writes`. Times are in milliseconds since 1970, and composed values are JSON. */
 export type StoredWrite = {
@@ -30,7 +30,7 @@ export function partnerOf({ partner }: StoredWrite): PartnerFacts | null {
 }
 
 /** A row as callers see it. */
-export function entryOf(row: StoredWrite, state: WriteState): KnownWrite {
+export function entryOf(row: StoredWrite, state: WriteState): RecordedWrite {
   const partner = partnerOf(row);
   const { resolved_by: by, resolved_at: at } = row;
   return {

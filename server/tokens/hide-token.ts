@@ -8,7 +8,7 @@ const mostLevels = 100;
 const hidden = '[redacted]';
 
 /** An API that repeats what it was sent must not make us pass a token on, however it spells it. */
-export type HideToken = {
+type HideToken = {
   /** In a text that is shown as it is, such as a header. */
   inText(text: string): string;
   /** In a JSON text, which is given back as it came where there is nothing to hide. */

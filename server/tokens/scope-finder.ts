@@ -13,7 +13,7 @@ import type { ClientCredentials, RequestToken } from './token-request.ts';
  * Finds out which scopes an App Client has, by asking for a token of each scope alone. These tokens are dropped: no call
  * uses them, and they do not count among the tokens that calls use.
  */
-export type FindScopes = (credentials: ClientCredentials) => Promise<ScopesResult>;
+type FindScopes = (credentials: ClientCredentials) => Promise<ScopesResult>;
 
 const names = Object.keys(scopeDescriptions) as (keyof typeof scopeDescriptions)[];
 /** So that these requests do not crowd out others at the authorisation server. */

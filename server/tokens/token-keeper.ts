@@ -29,7 +29,7 @@ export type TokenKeeper = {
   failureCode(): string | undefined;
 };
 
-export type TokenKeeperOptions = {
+type TokenKeeperOptions = {
   /** Requests a token once, and must end by itself. The request belongs to no caller, so that one that goes away fails no other. */
   request: () => Promise<GrantedToken>;
   clock: Clock;

@@ -42,7 +42,7 @@ export type TokenLog = {
   secretUnreadable(environment: string, code: string): void;
 };
 
-export type TokenFailure = {
+type TokenFailure = {
   environment: string;
   scopes: readonly string[];
   /** One of our error codes. */
@@ -51,7 +51,7 @@ export type TokenFailure = {
   servesUntil: string | null;
 };
 
-export type TokenRoomOptions = {
+type TokenRoomOptions = {
   credentials: readonly ClientCredentials[];
   requestToken: RequestToken;
   transport: Transport;

@@ -12,7 +12,7 @@ import { requireConfirmation } from './require-confirmation.ts';
 import { requireValid } from './require-valid.ts';
 
 /** A call of one of the BFF's own rows, after everything that the row requires has been checked. */
-export type OwnCall<Row extends OwnRow> = {
+type OwnCall<Row extends OwnRow> = {
   caller: Caller;
   /** What is known of the request, and what the log says of it. */
   context: RequestContext;

@@ -13,7 +13,7 @@ import { largestFiles, requireSmallFiles } from './file-limits.ts';
 import { requireValid } from './require-valid.ts';
 
 /** A read that is ready for Pearsana. */
-export type PreparedRead = {
+type PreparedRead = {
   /** The parameters of Pearsana's path. */
   parameters: Readonly<Record<string, string>>;
   query: Readonly<Record<string, string>>;
@@ -21,7 +21,7 @@ export type PreparedRead = {
 };
 
 /** A write that is ready for Pearsana: checked, and serialised again. */
-export type PreparedWrite = PreparedRead & {
+type PreparedWrite = PreparedRead & {
   /** Undefined if the row has no body. */
   body?: Buffer;
   remembered: Remembered;

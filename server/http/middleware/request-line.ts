@@ -46,7 +46,7 @@ export function checkRequestTarget(_request: Request, response: Response, next: 
   next();
 }
 
-export type NamedRow = { name: string; row: EndpointRow };
+type NamedRow = { name: string; row: EndpointRow };
 
 /** The row that a request line names. It is looked up once, before the caller is known. */
 export type Asked = {

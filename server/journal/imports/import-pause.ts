@@ -7,7 +7,7 @@ const longestSeconds = 60;
  * After Pearsana answers 429, the rows of imports wait, and single writes and reads are still sent. Each further 429 in
  * succession makes them wait longer, unless Pearsana says how long to wait.
  */
-export type ImportPause = {
+type ImportPause = {
   /** @throws BffError `RATE_LIMITED` while rows must wait. */
   check: (environment: string) => void;
   begin: (environment: string, retryAfterSeconds: number | undefined) => void;

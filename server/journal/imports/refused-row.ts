@@ -1,6 +1,6 @@
-import type { KnownWrite as ToldWrite } from '../../../shared/activity.ts';
+import type { KnownWrite } from '../../../shared/activity.ts';
 import { BffError } from '../../bff-error.ts';
-import type { ImportRefusal, Intent, KnownWrite } from '../journal-store.ts';
+import type { ImportRefusal, Intent, RecordedWrite } from '../journal-store.ts';
 
 /** The error that says why a row of an import was not sent. */
 export function refusedRow(
@@ -48,7 +48,7 @@ export function refusedRow(
 }
 
 /** What a caller is told about an earlier write. It does not name the sender, only whether it was this caller. */
-export function toldWrite(write: KnownWrite, caller: string): ToldWrite {
+export function toldWrite(write: RecordedWrite, caller: string): KnownWrite {
   const { id, state, startedAt, requestId, result, code } = write;
   return {
     ...{ id, state, startedAt, requestId, mine: write.caller === caller },
@@ -57,7 +57,7 @@ export function toldWrite(write: KnownWrite, caller: string): ToldWrite {
   };
 }
 
-function knownWords({ state, startedAt, requestId }: KnownWrite): string {
+function knownWords({ state, startedAt, requestId }: RecordedWrite): string {
   const which = `${startedAt}, request id ${requestId}`;
   switch (state) {
     case 'in_flight':

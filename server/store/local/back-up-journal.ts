@@ -2,7 +2,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, writeFileS
 import { join } from 'node:path';
 import { journalFile, journalKeyFile } from '../../config/journal-files.ts';
 import { errorCodeOf } from '../../error-code.ts';
-import { DatabaseSync } from './sqlite.ts';
+import { DatabaseSync } from '../../files/sqlite.ts';
 
 /** What is in the data directory beside the database, as far as it exists. */
 const otherFiles = [journalKeyFile, 'access.json', 'access-key'];

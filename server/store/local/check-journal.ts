@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { DatabaseSync } from '../../files/sqlite.ts';
 import { hasJournal, journalFailureOf, openDatabase } from './open-database.ts';
 import { type HeldLock, heldLockOf, type Owner } from './owner.ts';
-import type { DatabaseSync } from './sqlite.ts';
 
 /** What a journal must still contain when it is opened again. */
 export type JournalMark = { journal: string; lastId: number };

@@ -4,16 +4,14 @@ import type {
   ImportFacts,
   ImportRefusal,
   Intent,
-  KnownWrite,
   Lookup,
+  RecordedWrite,
   Whose,
 } from '../../journal/journal-store.ts';
 import type { JournalClock } from '../journal-clock.ts';
 import { importOf, isStale, paceOf, ranks, type StoredImport } from '../stored-import.ts';
 import type { StoredWrite } from '../stored-write.ts';
 import type { OpenJournal } from './open-database.ts';
-
-export type ImportRows = ReturnType<typeof createImportRows>;
 
 /**
  * Reads and writes imports, and looks up earlier writes by person. Call everything except `list`, `show` and `lookUp`
@@ -24,7 +22,7 @@ export type ImportRows = ReturnType<typeof createImportRows>;
 export function createImportRows(
   { database, digests }: OpenJournal,
   clock: JournalClock,
-  { seen, ran }: { seen: (row: StoredWrite) => KnownWrite; ran: () => number },
+  { seen, ran }: { seen: (row: StoredWrite) => RecordedWrite; ran: () => number },
 ) {
   const byId = database.prepare('SELECT * FROM imports WHERE id = ?');
   const insert = database.prepare(
@@ -76,8 +74,8 @@ export function createImportRows(
   }
 
   /** The earlier write that prevents another one, otherwise the newest. The rows must come newest first. */
-  function inTheWay(rows: Iterable<unknown>): { write: KnownWrite; row: StoredWrite } | undefined {
-    let best: { write: KnownWrite; row: StoredWrite; rank: number } | undefined;
+  function inTheWay(rows: Iterable<unknown>): { write: RecordedWrite; row: StoredWrite } | undefined {
+    let best: { write: RecordedWrite; row: StoredWrite; rank: number } | undefined;
     for (const row of rows as Iterable<StoredWrite>) {
       const write = seen(row);
       const rank = ranks[write.state];
@@ -123,7 +121,7 @@ export function createImportRows(
       return row && told(byId.get(id) as StoredImport);
     },
 
-    lookUp(asked: Lookup): (KnownWrite | null)[] {
+    lookUp(asked: Lookup): (RecordedWrite | null)[] {
       const { environment, operation } = asked;
       if ('digests' in asked) {
         return asked.digests.map(

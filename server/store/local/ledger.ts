@@ -9,7 +9,7 @@ import type {
   Finding,
   ImportFacts,
   Intent,
-  KnownWrite,
+  RecordedWrite,
   Resolver,
   WantedWrites,
   Whose,
@@ -79,7 +79,7 @@ export function createLedger(open: OpenJournal, underWay: Set<number>, clock: Jo
     return isUnderWay ? 'in_flight' : 'unknown';
   }
 
-  const seen = (row: StoredWrite): KnownWrite => entryOf(row, stateOf(row));
+  const seen = (row: StoredWrite): RecordedWrite => entryOf(row, stateOf(row));
   const imports = createImportRows(open, clock, { seen, ran: () => ran });
 
   /** Newest first, read one by one, so that the reader can stop early. */
@@ -87,7 +87,7 @@ export function createLedger(open: OpenJournal, underWay: Set<number>, clock: Jo
     { caller, environment }: Whose,
     below: number,
     { state, person, import: importId }: WantedWrites,
-  ): Generator<KnownWrite> {
+  ): Generator<RecordedWrite> {
     // A write in flight is stored as `unknown`.
     const stored = state === 'in_flight' ? 'unknown' : state;
     const persons =
@@ -119,7 +119,7 @@ export function createLedger(open: OpenJournal, underWay: Set<number>, clock: Jo
     whose: Whose,
     { unresolved, below }: Cursor,
     wanted: WantedWrites,
-  ): Generator<KnownWrite> {
+  ): Generator<RecordedWrite> {
     if (unresolved) yield* select(whose, below, { ...wanted, state: 'unknown' });
     const from = unresolved ? Number.MAX_SAFE_INTEGER : below;
     for (const each of select(whose, from, wanted)) if (each.state !== 'unknown') yield each;
@@ -173,7 +173,7 @@ export function createLedger(open: OpenJournal, underWay: Set<number>, clock: Jo
     page(whose: Whose, length: number, before?: string, wanted: WantedWrites = {}): ActivityPage {
       const all = whose.caller === undefined && wanted.state === undefined;
       const from = cursorOf(before, all);
-      const writes: KnownWrite[] = [];
+      const writes: RecordedWrite[] = [];
       for (const each of all ? unresolvedFirst(whose, from, wanted) : select(whose, from.below, wanted)) {
         writes.push(each);
         if (writes.length > length) break;
@@ -187,7 +187,7 @@ export function createLedger(open: OpenJournal, underWay: Set<number>, clock: Jo
       };
     },
 
-    resolve(whose: Resolver, id: number, { happened, by }: Finding): KnownWrite | undefined {
+    resolve(whose: Resolver, id: number, { happened, by }: Finding): RecordedWrite | undefined {
       const row = byId.get(id) as StoredWrite | undefined;
       if (!row || !isOf(row, whose)) return undefined;
       if (stateOf(row) !== 'unknown') return seen(row);

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { journalFile } from '../../config/journal-files.ts';
 import type { JournalPlace } from '../../journal/journal-command.ts';
@@ -8,7 +8,7 @@ import { createSqliteStore } from './sqlite-store.ts';
 /** The journal of a data directory, for the command `journal`. */
 export function localJournal(directory: string): JournalPlace {
   function requireJournal(): void {
-    if (!statSync(join(directory, journalFile), { throwIfNoEntry: false }))
+    if (!existsSync(join(directory, journalFile)))
       throw new Error(`There is no journal in ${directory} yet. BFF_DATA_DIR names the data directory.`);
   }
 

@@ -2,15 +2,15 @@ import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { journalFile, journalKeyFile } from '../../config/journal-files.ts';
 import { errorCodeOf } from '../../error-code.ts';
+import { DatabaseSync, sqliteErrorOf } from '../../files/sqlite.ts';
 import type { Digests } from '../../journal/digests.ts';
 import { JournalFailure, JournalFault } from '../../journal/journal-fault.ts';
 import { createOwner, type HeldLock, type Owner } from './owner.ts';
 import { gone, isPrepared, ownerOnly, preparedDigests, prepareSchema, sizeOf } from './prepare-journal.ts';
-import { DatabaseSync } from './sqlite.ts';
 
 export type OpenJournal = { database: DatabaseSync; digests: Digests; owner: Owner };
 
-export type OpenOptions = {
+type OpenOptions = {
   directory: string;
   /** The name of this process among those that share the journal. */
   ownerId: string;
@@ -111,9 +111,4 @@ export function journalFailureOf(error: unknown): JournalFailure {
   if (error instanceof JournalFailure) return error;
   const code = error instanceof Error && 'errstr' in error ? String(error.errstr) : errorCodeOf(error);
   return new JournalFailure(code, code, { cause: error });
-}
-
-/** SQLite's error number; 0 if the error is not from SQLite. The lower byte is the kind, the rest its details. */
-export function sqliteErrorOf(error: unknown): number {
-  return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
 }

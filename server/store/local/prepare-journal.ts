@@ -2,10 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { journalFile, journalKeyFile } from '../../config/journal-files.ts';
+import type { DatabaseSync } from '../../files/sqlite.ts';
 import { createDigests, type Digests } from '../../journal/digests.ts';
 import { JournalFault } from '../../journal/journal-fault.ts';
 import { schema, schemaVersion } from './schema.ts';
-import type { DatabaseSync } from './sqlite.ts';
 import { takeOver } from './take-over.ts';
 
 export const ownerOnly = 0o600;

@@ -1,10 +1,6 @@
+import { type Absence, cutoffOf, dayMs, minuteMs, toleranceMs } from '../absences.ts';
 import type { JournalClock } from '../journal-clock.ts';
 import type { OpenJournal } from './open-database.ts';
-
-const minuteMs = 60_000;
-const dayMs = 24 * 60 * minuteMs;
-/** How much the wall clock may gain before that counts as a jump. A smaller gain is not noticed, so rows may look that much older. */
-export const toleranceMs = 10 * minuteMs;
 
 /**
  * The age of rows, without trusting the wall clock. Ages are measured in the time that the BFF has run, summed over
@@ -22,7 +18,7 @@ export function createRunningTime({ database, owner }: OpenJournal, clock: Journ
   );
   const shorten = database.prepare('UPDATE absences SET ms = ms - ? WHERE rowid = ?');
   const remove = database.prepare('DELETE FROM absences WHERE rowid = ?');
-  const believed = database.prepare('SELECT since, ms FROM absences WHERE since <= ? ORDER BY rowid DESC');
+  const all = database.prepare('SELECT since, ms FROM absences ORDER BY rowid DESC');
   const forget = database.prepare('DELETE FROM absences WHERE since < ? RETURNING ms');
   const rebase = database.prepare('UPDATE journal SET base = base + ?');
   let countedTo = clock.running();
@@ -68,14 +64,7 @@ export function createRunningTime({ database, owner }: OpenJournal, clock: Journ
     },
 
     /** Rows up to this running time have at least this age. */
-    cutoff(ran: number, ageMs: number): number {
-      let cutoff = ran - ageMs;
-      for (const { since, ms } of believed.all(ran - dayMs) as { since: number; ms: number }[]) {
-        if (cutoff >= since) break;
-        cutoff = Math.min(cutoff + ms, since);
-      }
-      return cutoff;
-    },
+    cutoff: (ran: number, ageMs: number) => cutoffOf(all.all() as Absence[], ran, ageMs),
 
     /** Drops the absences that no longer matter to any row. */
     forgetBefore(ran: number): void {

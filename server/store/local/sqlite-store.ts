@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { journalFile } from '../../config/journal-files.ts';
+import { sqliteBusy, sqliteErrorOf } from '../../files/sqlite.ts';
 import { JournalFailure, JournalFault } from '../../journal/journal-fault.ts';
 import type { JournalStore } from '../../journal/journal-store.ts';
 import { type JournalClock, journalClock } from '../journal-clock.ts';
@@ -14,7 +15,6 @@ import {
   journalFailureOf,
   type OpenJournal,
   openDatabase,
-  sqliteErrorOf,
   whileLocked,
 } from './open-database.ts';
 import { type HeldLock, isInPlace, type Owner, sameOwner } from './owner.ts';
@@ -54,7 +54,6 @@ const longestRestMs = 5_000;
 const longestCloseMs = 3_000;
 const minuteMs = 60_000;
 const rowsOfASlice = 200;
-const sqliteBusy = 5;
 
 /**
  * A store in SQLite, in the data directory. Calls that wait at the same time share a transaction, and so one wait for the

@@ -1,8 +1,8 @@
 import type { ExternalReference } from '../../../shared/fields.ts';
+import type { DatabaseSync } from '../../files/sqlite.ts';
 import type { Digests } from '../../journal/digests.ts';
 import { bytesBeside, bytesOf } from '../stored-write.ts';
 import { besideWrites } from './schema.ts';
-import type { DatabaseSync } from './sqlite.ts';
 
 /**
  * Converts the first version's tables to today's, in the caller's transaction. Every key and every unknown outcome stays

@@ -18,7 +18,7 @@ import {
 } from './write-rows.ts';
 
 /** What a claim needs to know of a write, computed before its transaction begins. */
-export type PreparedClaim = {
+type PreparedClaim = {
   intent: Intent;
   key: Uint8Array | null;
   fingerprint: Uint8Array;

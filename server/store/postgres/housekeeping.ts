@@ -8,14 +8,14 @@ const minuteMs = 60_000;
 const rowsOfASlice = 200;
 
 /** Once a minute: counts the running time, and removes what is too old, unless another instance does so at this moment. */
-export type Housekeeping = {
+type Housekeeping = {
   /** Resolves when what was due by now is done. */
   done(): Promise<void> | undefined;
   /** From then on nothing is due any more. */
   stop(): void;
 };
 
-export type HousekeepingOptions = {
+type HousekeepingOptions = {
   opening: Opening;
   time: RunningTime;
   /** Counts, and gives the running time up to which rows are too old. */

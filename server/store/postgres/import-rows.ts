@@ -5,8 +5,8 @@ import type {
   ImportFacts,
   ImportRefusal,
   Intent,
-  KnownWrite,
   Lookup,
+  RecordedWrite,
   Whose,
 } from '../../journal/journal-store.ts';
 import { importBytes } from '../../journal/kept.ts';
@@ -53,7 +53,7 @@ export async function showImports(
        AND ($2::text IS NULL OR environment = $2) AND ($3::text IS NULL OR id = $3) ORDER BY number DESC LIMIT $4`,
     [caller ?? null, environment ?? null, wanted.id ?? null, wanted.length],
   );
-  const counted = await query<{ import_id: string; seen: KnownWrite['state']; count: number }>(
+  const counted = await query<{ import_id: string; seen: RecordedWrite['state']; count: number }>(
     `SELECT import_id, seen, count(*) AS count FROM ${seenWrites} w WHERE import_id = ANY($1) GROUP BY 1, 2`,
     [rows.map(({ id }) => id)],
   );
@@ -84,7 +84,7 @@ export async function lookUpWrites(
   query: Query,
   digests: Digests,
   asked: Lookup,
-): Promise<(KnownWrite | null)[]> {
+): Promise<(RecordedWrite | null)[]> {
   const { environment, operation } = asked;
   const isDocument = 'digests' in asked;
   const wanted = isDocument

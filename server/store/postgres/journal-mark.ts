@@ -29,7 +29,7 @@ export type JournalMark = {
   isSound(): boolean;
 };
 
-export type JournalMarkOptions = {
+type JournalMarkOptions = {
   query: Query;
   digests: Digests;
   /** Milliseconds since some moment, by a clock that nobody sets. */

@@ -6,7 +6,7 @@ const longestRestMs = 5_000;
 const longestCloseMs = 3_000;
 
 /** Outcomes that could not be recorded yet. They are tried again until they are, with longer and longer rests. */
-export type LateOutcomes = {
+type LateOutcomes = {
   keep(id: number, ending: Ending): void;
   /** It has been recorded. */
   drop(id: number): void;

@@ -1,7 +1,7 @@
 import { createDigests } from '../../journal/digests.ts';
 import type { JournalStore } from '../../journal/journal-store.ts';
 import { ageMarginMs, importBytes, keptMs, mostCallerBytes } from '../../journal/kept.ts';
-import type { JournalClock } from '../journal-clock.ts';
+import { type JournalClock, journalClock } from '../journal-clock.ts';
 import type { Database } from './database.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { type At, announceImport, lookUpWrites, showImports, stopImport } from './import-rows.ts';
@@ -13,7 +13,7 @@ import { createRunningTime } from './running-time.ts';
 import { bytesOfCaller, pageOfWrites, resolveWrite } from './write-rows.ts';
 import { createWritesUnderWay } from './writes-under-way.ts';
 
-export type PostgresJournalOptions = {
+type PostgresJournalOptions = {
   database: Database;
   /** The secret of the digests, which is in no database. */
   secret: Uint8Array;
@@ -31,7 +31,7 @@ export type PostgresJournalOptions = {
 export function createPostgresJournal(options: PostgresJournalOptions): JournalStore {
   const { database, known, leaseMs = usualLeaseMs, onUnremembered, onFailure } = options;
   const digests = createDigests(options.secret);
-  const running = options.clock?.running ?? (() => Math.floor(performance.now()));
+  const { running } = options.clock ?? journalClock;
   const mark = createJournalMark({ query: database.query, digests, running, known, onUnremembered });
   const lease = createLease(database.query, leaseMs, mark.look);
   const clock = options.clock ?? { wall: lease.wall, running };

@@ -1,12 +1,9 @@
+import { type Absence, cutoffOf, dayMs, toleranceMs } from '../absences.ts';
 import type { JournalClock } from '../journal-clock.ts';
 import type { Query } from './database.ts';
 
-const minuteMs = 60_000;
-const dayMs = 24 * 60 * minuteMs;
-const toleranceMs = 10 * minuteMs;
-
 type State = { base: number; ran: number; counted_by: string | null };
-type Absence = { number: number; since: number; ms: number };
+type KeptAbsence = Absence & { number: number };
 
 /**
  * The age of rows without trusting a wall clock, as in SQLite (`local/running-time.ts` says how), and once for all instances:
@@ -34,7 +31,7 @@ export function createRunningTime(clock: JournalClock): RunningTime {
     async count(query, owner, ageMs) {
       const [state] = await query<State>('SELECT base, ran, counted_by FROM pearsana_bff.journal FOR UPDATE');
       if (!state) throw new Error('The journal has no name yet.');
-      const absences = await query<Absence>(
+      const absences = await query<KeptAbsence>(
         'SELECT number, since, ms FROM pearsana_bff.absences ORDER BY number DESC',
       );
       const isMine = state.counted_by === owner;
@@ -43,7 +40,7 @@ export function createRunningTime(clock: JournalClock): RunningTime {
       const absentMs = absences.reduce((sum, { ms }) => sum + ms, 0);
       const ahead = clock.wall() - (state.base + ran + absentMs);
       if (ahead > toleranceMs) {
-        const added = await query<Absence>(
+        const added = await query<KeptAbsence>(
           'INSERT INTO pearsana_bff.absences (since, ms) VALUES ($1, $2) RETURNING number, since, ms',
           [state.ran, ahead],
         );
@@ -62,7 +59,7 @@ export function createRunningTime(clock: JournalClock): RunningTime {
 }
 
 /** The clock went back: the last absences were none. Those that count already are kept. */
-async function takeBack(query: Query, absences: Absence[], ms: number, ran: number): Promise<void> {
+async function takeBack(query: Query, absences: KeptAbsence[], ms: number, ran: number): Promise<void> {
   for (let left = ms; left > 0; ) {
     const [last] = absences;
     if (!last || last.since <= ran - dayMs) return;
@@ -80,16 +77,6 @@ async function takeBack(query: Query, absences: Absence[], ms: number, ran: numb
 async function isAlive(query: Query, owner: string | null): Promise<boolean> {
   const text = 'SELECT FROM pearsana_bff.instances WHERE id = $1 AND lease_until > clock_timestamp()';
   return (await query(text, [owner])).length > 0;
-}
-
-/** Rows up to this running time have at least this age. An absence counts after a further day of running. */
-function cutoffOf(absences: readonly Absence[], ran: number, ageMs: number): number {
-  let cutoff = ran - ageMs;
-  for (const { since, ms } of absences.filter((each) => each.since <= ran - dayMs)) {
-    if (cutoff >= since) break;
-    cutoff = Math.min(cutoff + ms, since);
-  }
-  return cutoff;
 }
 
 async function forgetBefore(query: Query, ran: number): Promise<void> {

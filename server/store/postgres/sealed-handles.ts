@@ -12,7 +12,7 @@ const renewAfter = 0.02;
 type Row = { sealed: Uint8Array; left: number };
 
 /** Keeps values in the database, so that every BFF finds them, and they survive a restart. */
-export type SealedHandles = { open: OpenHandles; stop(): void };
+type SealedHandles = { open: OpenHandles; stop(): void };
 
 /**
  * Each value is sealed with its handle, which is not in the database. So the database tells nobody who signed in, and what it

@@ -5,7 +5,7 @@ import type {
   Ending,
   Finding,
   Intent,
-  KnownWrite,
+  RecordedWrite,
   Resolver,
   WantedWrites,
   Whose,
@@ -15,7 +15,7 @@ import { bytesOf, cursorOf, entryOf, freesKey, isOf, json, type StoredWrite } fr
 import { DatabaseFailure, type Query } from './database.ts';
 
 /** A row of `writes`, and the state in which everybody sees it. */
-export type SeenWrite = StoredWrite & { seen: KnownWrite['state'] };
+export type SeenWrite = StoredWrite & { seen: RecordedWrite['state'] };
 
 /** All writes. One that is stored as `unknown` is in flight while the instance that sends it holds its lease. */
 export const seenWrites = `(SELECT writes.*, CASE
@@ -29,7 +29,7 @@ export const seenWrites = `(SELECT writes.*, CASE
 export const bytesOfCaller =
   '(SELECT coalesce(sum(bytes), 0)::bigint FROM pearsana_bff.callers WHERE caller = $1)';
 
-export const shown = (row: SeenWrite): KnownWrite => entryOf(row, row.seen);
+export const shown = (row: SeenWrite): RecordedWrite => entryOf(row, row.seen);
 
 /** A row that was added, and the number of the transaction that added it. */
 export type AddedWrite = { id: number; transaction: string };
@@ -111,7 +111,7 @@ export async function resolveWrite(
   whose: Resolver,
   id: number,
   { happened, by, now, ran }: Finding & { now: number; ran: number },
-): Promise<KnownWrite | undefined> {
+): Promise<RecordedWrite | undefined> {
   await query('SELECT FROM pearsana_bff.writes WHERE id = $1 FOR UPDATE', [id]);
   const byId = async () => (await query<SeenWrite>(`SELECT * FROM ${seenWrites} w WHERE id = $1`, [id]))[0];
   const row = await byId();

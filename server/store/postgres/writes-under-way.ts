@@ -21,14 +21,14 @@ type UnderWay = {
 };
 
 /** The writes that this process sends, from their claims to their outcomes. */
-export type WritesUnderWay = Required<Pick<JournalStore, 'claim' | 'end' | 'mayBeSent'>> & {
+type WritesUnderWay = Required<Pick<JournalStore, 'claim' | 'end' | 'mayBeSent'>> & {
   /** Tries for three seconds more to record what could not be recorded yet. */
   close(): Promise<void>;
   /** How many outcomes are not recorded. */
   lost(): number;
 };
 
-export type UnderWayOptions = {
+type UnderWayOptions = {
   database: Database;
   digests: Digests;
   lease: Lease;

@@ -17,7 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { DatabaseSync } from '../../../server/store/local/sqlite.ts';
+import { DatabaseSync } from '../../../server/files/sqlite.ts';
 import { startBffWith, type TestBff } from '../../support/bff/test-bff.ts';
 import { invited, pong, startFaultServer } from '../../support/partner/fault-server.ts';
 import { shortly, write } from './write-with-key.ts';

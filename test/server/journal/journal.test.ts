@@ -11,7 +11,11 @@ import { intent, sent } from './store-suite.ts';
 test('a BFF that stops waits for the write in flight, and for no request that was never sent', async (t) => {
   using folder = temporaryFolder();
   const log = { journalFailed: () => assert.fail(), outcomesLost: () => assert.fail() };
-  const journal = createJournal({ store: createSqliteStore({ directory: folder.path }), log });
+  const journal = createJournal({
+    store: createSqliteStore({ directory: folder.path }),
+    log,
+    where: 'its folder',
+  });
   const id = sent(await journal.claim(intent));
   assert('earlier' in (await journal.claim({ ...intent, requestId: 'second' })));
   // As much as the rows of thirty days can hold.

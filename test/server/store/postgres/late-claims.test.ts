@@ -102,7 +102,7 @@ describe('a claim that comes too late', { skip: noPostgres }, () => {
     await using bff = await startBffWith(
       { sandbox: partner },
       {},
-      { journal: createJournal({ store, log }) },
+      { journal: createJournal({ store, log, where: 'its database' }) },
     );
     // The write is claimed, and waits for its token.
     const { promise: token, resolve: giveToken } = Promise.withResolvers<void>();
