@@ -37,8 +37,8 @@ const showLog = 'showLog';
 const signIn = 'signIn';
 const changeUrl = 'changeUrl';
 
-/** The failure says it itself. */
-const itsMessage: Words = ({ message }) => message;
+/** The failure says it itself. The system's own code at its end, as in `(ECONNREFUSED)`, is for the log. */
+const itsMessage: Words = ({ message }) => message.replace(/ \([A-Z][A-Z0-9_]*\)\.$/, '.');
 
 const keyIsFine = 'Your access key is fine.';
 const contactPearsana = 'If it persists, contact Pearsana with the request id.';
@@ -259,7 +259,10 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
   AUTH_BAD_RESPONSE: aboutPearsana('unexpected response from the auth server', laterOrNetwork),
   PARTNER_UNAUTHORIZED: aboutPearsana('token not accepted', keyIsFine),
   INSUFFICIENT_SCOPE: aboutPearsana('scope missing', keyIsFine),
-  PARTNER_UNREACHABLE: aboutPearsana('Pearsana down', laterOrNetwork),
+  PARTNER_UNREACHABLE: aboutPearsana(
+    ({ failure }) => (failure.outcome === 'unknown' ? 'connection lost' : 'Pearsana down'),
+    laterOrNetwork,
+  ),
   PARTNER_TIMEOUT: aboutPearsana('Pearsana slow', laterOrNetwork),
   PARTNER_BAD_RESPONSE: aboutPearsana('unexpected response from Pearsana', contactPearsana),
   PARTNER_ERROR: aboutPearsana(
@@ -323,9 +326,13 @@ function waitWords(seconds: number): string {
 }
 
 function laterOrNetwork({ failure }: About): string {
-  return failure.retryAfterSeconds === undefined
-    ? 'Try again in a moment. If it persists, ask your BFF administrator to check its network and its URLs.'
-    : waitWords(failure.retryAfterSeconds);
+  if (failure.retryAfterSeconds !== undefined) return waitWords(failure.retryAfterSeconds);
+  // A write that may have happened must not be tried again just like that.
+  return `${
+    failure.outcome === 'unknown'
+      ? 'Ping to see whether Pearsana answers now. If it does not'
+      : 'Try again in a moment. If it persists'
+  }, ask your BFF administrator to check its network and its URLs.`;
 }
 
 function howToStart(situation: Situation): string {

@@ -134,7 +134,7 @@ function pingRows(
       },
     ];
   }
-  const explanation = explain(ping.failure, situation, again);
+  const explanation = explain(ping.failure, situation, ping.before ? { ...again, title: 'Ping' } : again);
   const last: Row = {
     id: rowId,
     label: `Last ${ping.before ? 'call' : 'ping'} failed`,

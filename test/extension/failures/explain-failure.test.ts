@@ -60,6 +60,16 @@ describe('the words of a failure', () => {
     assert.equal(new Set(words.map(({ what }) => what)).size, apart.length);
   });
 
+  it('never advise to repeat a write that may have happened, and keep the system’s codes to the log', () => {
+    const message = 'Connection lost before Pearsana (sandbox) answered (ECONNRESET).';
+    const lost = explain(failureSample('PARTNER_UNREACHABLE', { message, outcome: 'unknown' }), desktop);
+    assert.equal(lost.short, 'connection lost');
+    assert.equal(lost.what, 'Connection lost before Pearsana (sandbox) answered.');
+    assert.match(lost.advice, /^Ping to see whether Pearsana answers now\. If it does not, ask/);
+    const read = explain(failureSample('PARTNER_UNREACHABLE', { message }), desktop);
+    assert.match(read.advice, /^Try again in a moment\. If it persists, ask/);
+  });
+
   it('send people to sign in only when the access key is the fault', () => {
     const first = (code: string) => explain(failureSample(code), desktop, retry).remedies[0]?.command;
     assert.equal(first('UNAUTHORIZED'), 'pearsana.signIn');
