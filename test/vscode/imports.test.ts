@@ -90,8 +90,8 @@ for (const kind of ['node', 'web'] as const) {
         const shown = (await quickInput.options()).join('\n');
         for (const words of [
           /^Send the first 5, then ask — production/,
-          /Pearsana sends an e-mail to each person\. You look at these 5/,
-          /next, you type “production 7” to confirm/,
+          /Pearsana e-mails each person\. You look at these 5 before the rest\./,
+          /next, you type “production 7”/,
           /Invite 7 people — production/,
           /Will be sent, 7 rows/,
           /Skipped, faulty, 1 · choose this line to see them/,
@@ -138,8 +138,7 @@ for (const kind of ['node', 'web'] as const) {
           // What was sent so far is in the file, all of it.
           await workbench.openContainer('Explorer');
           await treeItem('roster.csv').first().dblclick();
-          for (const name of people.slice(0, 5))
-            await marked(`${name}@`, /Invited in production \(inv_\w+\)/);
+          for (const name of people.slice(0, 5)) await marked(`${name}@`, /✓ Invited in production$/);
           await marked('student6@', /○ Never sent to production/);
           // A message is soon gone. A click on the line of the view asks again.
           await workbench.runCommand('Notifications: Clear All Notifications');

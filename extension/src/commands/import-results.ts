@@ -44,7 +44,7 @@ export function showImportResults({ source, file, results, result, sendAgain }: 
   const more = isWhole || end === 'finished' ? '' : ' Import the same file again to send what is left.';
   const unknown =
     counts.unknown > 0
-      ? ' Check the rows with an unknown outcome in the Pearsana portal, then mark them in Activity.'
+      ? ' Check the rows with an unknown outcome in the Pearsana portal, then mark them as resolved in Activity.'
       : '';
   const nothingSent = counts.known + counts.invalid === results.length;
   const [from, to] = [plain(source.name, 80), plain(environment, 60)];

@@ -4,6 +4,7 @@ import type { Backend } from '../backend.ts';
 import { showMessage } from '../failures/show-message.ts';
 import type { Situation } from '../failures/situation.ts';
 import { tellFailures } from '../failures/tell-failures.ts';
+import { wizardInput } from '../forms/wizard-input.ts';
 import { plain } from '../plain-text.ts';
 import { ageWords, timeWords } from '../time-words.ts';
 import type { Write } from '../views/activity-pages.ts';
@@ -65,7 +66,8 @@ export function createResolveCommand(dependencies: ResolveDependencies) {
     await loadList(list);
     const unresolved = await tree.unresolved();
     if (unresolved.length < 2) return unresolved;
-    const items = unresolved.map((write) => ({
+    const options = unresolved.map((write, index) => ({
+      id: String(index),
       label: plain(personWords(write) || operationTitle(write.operation), 60),
       description: plain(
         [
@@ -75,16 +77,16 @@ export function createResolveCommand(dependencies: ResolveDependencies) {
         ].join(' · '),
         120,
       ),
-      write,
     }));
-    const chosen = await vscode.window.showQuickPick(items, {
-      title: 'Mark as Resolved',
-      placeHolder: 'Choose all that happened, or all that did not',
-      canPickMany: true,
-      matchOnDescription: true,
-      ignoreFocusOut: true,
+    const ask = 'Mark as Resolved';
+    const prompt = 'Choose all that happened, or all that did not';
+    const chosen = await wizardInput.choice({
+      ...{ ask, prompt, options, many: true },
+      place: { title: ask, canGoBack: false },
     });
-    return chosen?.map(({ write }) => write);
+    return chosen.kind === 'accepted'
+      ? unresolved.filter((_, index) => chosen.value.includes(String(index)))
+      : undefined;
   }
 }
 

@@ -11,9 +11,9 @@ import {
   markDetails,
   markKinds,
   marksAfter,
-  markWords,
   type RowMark,
   runsOf,
+  shortMarkWords,
 } from '../imports/row-marks.ts';
 import { later } from '../later.ts';
 import { asMarkdown } from '../plain-text.ts';
@@ -91,7 +91,7 @@ export function createRowMarks(
         // As text: what Pearsana and the file say is never markup, nor a link.
         for (const detail of markDetails(mark, about, now))
           hoverMessage.appendMarkdown(`${asMarkdown(detail)}\n\n`);
-        const contentText = `${signs[mark.kind]} ${markWords(mark, about, now)}`;
+        const contentText = `${signs[mark.kind]} ${shortMarkWords(mark, about, now)}`;
         return [
           {
             range: document.lineAt(mark.line).range,

@@ -60,7 +60,7 @@ export const invitationForm = operationForm('createInvitation', {
     ...otherReferences(schema, draft),
   ],
   consequence: (_draft, kind) =>
-    kind === 'local' ? localWords.createInvitation : 'Pearsana sends an e-mail to this person.',
+    kind === 'local' ? localWords.createInvitation : 'Pearsana e-mails this person.',
   deed(draft) {
     const roles = rolesIn(draft);
     return `invite ${emailIn(draft, emailPath) ?? ''}${isUsual(roles) ? '' : ` as ${roles.join(', ')}`}`;

@@ -55,9 +55,10 @@ export function reviewStep(
     const sending: Option = {
       id: send,
       label: `${found ? 'Send Anyway' : capitalised(form.deed(draft))} — ${environment.name}`,
+      // In a small window the end is cut; the consequence is shown once more where the name is typed.
       detail: [
-        form.consequence(draft, environment.kind),
         ...(environment.protected ? [`Next, you type “${environment.id}” to confirm.`] : []),
+        form.consequence(draft, environment.kind),
       ].join(' '),
       ...mark(environment),
     };

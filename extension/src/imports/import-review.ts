@@ -75,7 +75,7 @@ function consequenceOf({
   operation,
 }: Pick<ReviewedImport, 'environment' | 'operation'>): string {
   if (environment.kind === 'local') return localWords[operation];
-  return operation === 'createInvitation' ? 'Pearsana sends an e-mail to each person.' : '';
+  return operation === 'createInvitation' ? 'Pearsana e-mails each person.' : '';
 }
 
 /** How many rows were done before, whether they are sent again or not. */
@@ -120,7 +120,7 @@ function sendOptions({ environment, operation, plan }: ReviewedImport): Option[]
   if (count === 0) return [];
   const consequence = consequenceOf({ environment, operation });
   const next = environment.protected
-    ? `next, you type “${confirmationText(environment.id, count)}” to confirm`
+    ? `next, you type “${confirmationText(environment.id, count)}”`
     : environment.apiUrl;
   const all: Option = {
     id: sendAll,
@@ -134,8 +134,7 @@ function sendOptions({ environment, operation, plan }: ReviewedImport): Option[]
     id: sendFirst,
     label: `Send the first ${firstRows}, then ask — ${environment.name}`,
     description: next,
-    detail:
-      `${consequence} You look at these ${firstRows} before the other ${rowWords(count - firstRows)} are sent.`.trim(),
+    detail: `${consequence} You look at these ${firstRows} before the rest.`.trim(),
     ...mark(environment),
   };
   // The first one is taken by Enter alone.

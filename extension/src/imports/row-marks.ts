@@ -79,6 +79,11 @@ export function markWords(mark: RowMark, { operation, environment }: MarkedFor, 
   return plain(words[state], 160);
 }
 
+/** The same, short enough to end before the minimap in most windows: without an id, which pointing at the line shows. */
+export function shortMarkWords(...about: Parameters<typeof markWords>): string {
+  return plain(markWords(...about).replace(/ \([^()]*\)$/, ''), 64);
+}
+
 /** Why a row is not done, and where. */
 export function failedWords(
   { state, message = '' }: Pick<RowResult, 'state' | 'message'>,

@@ -66,7 +66,7 @@ export function documentsObstacle(
   return { label, detail: `${named.join('; ')}${found.length > 3 ? '; and others' : ''}.`, icon };
 }
 
-/** A line of the review, as in `Known of SIS 20261234  submitted documents 2 min ago`. It keeps nobody from sending. */
+/** A line of the review, as in `Known about SIS 20261234  submitted documents 2 min ago`. It keeps nobody from sending. */
 export function personNote(latest: ActivityEntry, now: number): Pick<Option, 'label' | 'description'> {
   const { state, startedAt, externalReferences } = latest;
   const age = ageWords(Date.parse(startedAt), now);
@@ -78,5 +78,5 @@ export function personNote(latest: ActivityEntry, now: number): Pick<Option, 'la
     not_sent: `documents not sent ${age}`,
   };
   const who = plain(referenceWords(externalReferences.slice(0, 1)), 60) || 'this person';
-  return { label: `Known of ${who}`, description: words[state] };
+  return { label: `Known about ${who}`, description: words[state] };
 }

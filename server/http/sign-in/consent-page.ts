@@ -4,6 +4,13 @@ import type { Caller } from '../../callers/caller.ts';
 import type { ReturnAddress } from '../../window-codes/return-address.ts';
 import { escaped, sendHtml } from './page.ts';
 
+/** As in “everything in <code>sandbox</code>”. */
+function grantWords(grant: string): string {
+  const [environment = '', operation = ''] = grant.split(':');
+  const all = (name: string, words: string) => (name === '*' ? words : `<code>${escaped(name)}</code>`);
+  return `${all(operation, 'everything')} in ${all(environment, 'every environment')}`;
+}
+
 /** Asks whether a VS Code window may act for the person who is signed in. */
 export function sendConsentPage(
   response: Response,
@@ -25,7 +32,7 @@ export function sendConsentPage(
 <p>The Pearsana extension in a VS Code window asks for an access key. Allow this only if you have just chosen Sign In there.</p>
 <dl>
 <div><dt>You are</dt><dd>${who}</dd></div>
-<div><dt>It may</dt><dd>${caller.grants.map((grant) => `<code>${escaped(grant)}</code>`).join('<br>')}</dd></div>
+<div><dt>It may</dt><dd>${caller.grants.map(grantWords).join('<br>')}</dd></div>
 <div><dt>For</dt><dd>${hours} ${hours === 1 ? 'hour' : 'hours'}, or until you sign out there</dd></div>
 <div><dt>Window</dt><dd>${escaped(returnAddress.words)}</dd></div>
 </dl>

@@ -138,10 +138,10 @@ describe('the review of an import', () => {
     for (const environment of [production, sandbox]) {
       const { options } = await optionsOf(environment);
       for (const { detail } of options.slice(0, 2))
-        assert.match(detail ?? '', /^Pearsana sends an e-mail to each person\. You /);
+        assert.match(detail ?? '', /^Pearsana e-mails each person\. You /);
     }
     const promptOf = (firstFive: boolean) => reviewSteps({ ...reviewed, firstFive }).at(-1)?.prompt;
-    const all = 'Pearsana sends an e-mail to each person. Type “production 2998” to invite 2,998 people';
+    const all = 'Pearsana e-mails each person. Type “production 2998” to invite 2,998 people';
     assert.equal(promptOf(false), all);
     assert.equal(promptOf(true), `${all}: the first 5 now, the other 2,993 after you agree`);
   });

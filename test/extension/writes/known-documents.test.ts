@@ -68,7 +68,7 @@ describe('what is known of documents', () => {
     // It keeps nobody from sending another document for this person.
     assert.deepEqual(found, []);
     assert.deepEqual(latest && personNote(latest, Date.parse(latest.startedAt)), {
-      label: 'Known of SIS A-1',
+      label: 'Known about SIS A-1',
       description: 'documents may have been submitted just now: the outcome is unknown',
     });
     const other = named('three.pdf', requestFor('three', { namespace: 'SIS', externalId: 'A-2' }));
