@@ -35,6 +35,8 @@ export const grantsContextKey = 'pearsana.grants';
 export const keptDefaultsKey = 'defaultEnvironments';
 /** A context key: whether the view of what was sent shows only a part. */
 export const activityFilteredContextKey = 'pearsana.activityFiltered';
+/** A context key: whether an import of this window has not ended. */
+export const importingContextKey = 'pearsana.importing';
 /** Colours of icons. VS Code has a value for each kind of theme, and a user can change them. */
 export const colors = {
   succeeded: 'pearsana.succeeded',
@@ -155,6 +157,7 @@ export type Commands = {
   'pearsana.checkFile': { argument: ImportArgument; result: CheckResult | Failed | undefined };
   /** Opens a new file with the columns of an operation and an example. */
   'pearsana.newImportFile': { argument: { operation: ImportOperation }; result: Failed | undefined };
+  /** Without an argument, it is about the newest import of this window that has not ended; so are the next two. */
   'pearsana.pauseImport': { argument: ImportReference; result: Failed | undefined };
   'pearsana.continueImport': { argument: ImportReference; result: Failed | undefined };
   'pearsana.stopImport': { argument: ImportReference; result: Failed | undefined };

@@ -315,8 +315,9 @@ test('the npm package of the client', async (t) => {
     assert.match(again.said, /^ada@example\.edu was created earlier /);
     const sent = bff.pearsana.arrivals.map(({ path }) => path);
     assert.equal(sent.filter((path) => path === '/v1/users').length, 1);
+    assert.equal(sent.filter((path) => path.startsWith('/v1/documents')).length, 1);
     const wrong = await run('sandbox', 'ada', '1', 'diploma.pdf');
-    assert.match(wrong.logged, /`ada` is not an e-mail address.*\(invalid, .*Nothing was sent\./s);
+    assert.match(wrong.logged, /`ada` is not an e-mail address.*\(invalid\)\n.*Nothing was sent\./s);
     assert.match(
       (await run('production', 'ada', '1', 'x')).logged,
       /protected, so it is not for this program/,

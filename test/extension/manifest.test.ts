@@ -13,6 +13,7 @@ import {
   doneContextKey,
   doneSteps,
   grantsContextKey,
+  importingContextKey,
   importsViewId,
   operationCommands,
   providerId,
@@ -74,7 +75,13 @@ const commandIds: string[] = [
 ];
 const views = [viewId, activityViewId, importsViewId];
 const settings = [backendUrlSetting, backendFolderSetting];
-const contextKeys = [sessionContextKey, grantsContextKey, doneContextKey, activityFilteredContextKey];
+const contextKeys = [
+  sessionContextKey,
+  grantsContextKey,
+  doneContextKey,
+  activityFilteredContextKey,
+  importingContextKey,
+];
 
 /** What VS Code itself has, as far as the manifest uses it. */
 const hostCommands = ['workbench.action.openSettings', 'workbench.action.openWalkthrough'];

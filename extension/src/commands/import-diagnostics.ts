@@ -5,7 +5,7 @@ import type { RowResult } from '../../../shared/imports/result-files.ts';
 import type { RosterRow } from '../../../shared/imports/roster.ts';
 import { type Place, placeFinder } from '../imports/cell-places.ts';
 import type { ImportFile } from '../imports/import-file.ts';
-import { failedWords } from '../imports/row-marks.ts';
+import { failedWords, isUndone } from '../imports/row-marks.ts';
 import { plain } from '../plain-text.ts';
 import { documentAt, type RosterSource } from './roster-source.ts';
 
@@ -70,11 +70,9 @@ export function createImportDiagnostics(collection: vscode.DiagnosticCollection)
       show(source, file, faultsOf(file));
     },
     ended(source, file, environment, results) {
-      const undone = results.flatMap(({ row, state, message = '' }) => {
+      const undone = results.filter(isUndone).map(({ row, state, message = '' }) => {
         const severity = severities[state as keyof typeof severities];
-        return severity === undefined
-          ? []
-          : [{ line: row.line, message: failedWords({ state, message }, environment), severity }];
+        return { line: row.line, message: failedWords({ state, message }, environment), severity };
       });
       show(source, file, [...faultsOf(file), ...undone]);
     },

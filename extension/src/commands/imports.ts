@@ -7,6 +7,7 @@ import {
   type CommandHandlers,
   type ImportArgument,
   type ImportReference,
+  importingContextKey,
   importNamesKey,
   importsViewId,
   keptImportsKey,
@@ -127,6 +128,8 @@ export function createImports(dependencies: ImportsDependencies): Imports {
   }
 
   function showRun(own: OwnRun): void {
+    const isRunning = runs.some(({ end }) => !end);
+    void vscode.commands.executeCommand('setContext', importingContextKey, isRunning);
     // Who has looked at the results has no need of it any more.
     if (own === runs[0] && !(own.end && own.looked)) status.show({ ...own, end: own.end?.result });
     onDidChange();
@@ -161,14 +164,17 @@ export function createImports(dependencies: ImportsDependencies): Imports {
   const pageOf = (key: string, { source, result, results }: EndedImport): ShownText =>
     importResultsPage({ name: source.name, environment: result.environment, key }, results);
 
-  const ownRun = (reference: ImportReference): OwnRun => {
-    const own = runs.find(({ id }) => 'run' in reference && reference.run === id);
+  /** @param reference from the palette there is none: the newest that has not ended is meant. */
+  const ownRun = (reference?: ImportReference): OwnRun => {
+    const own = runs.find(({ id, end }) =>
+      reference ? 'run' in reference && reference.run === id : end === undefined,
+    );
     if (own) return own;
     throw new CommandError('IMPORT_NOT_USABLE', 'This import is not one of this window.');
   };
   const forRun = (act: (own: OwnRun) => void) =>
     tellFailures(situation, async (argument?: unknown) => {
-      act(ownRun(readImportReference(argument)));
+      act(ownRun(argument === undefined ? undefined : readImportReference(argument)));
       return undefined;
     });
 
@@ -256,8 +262,8 @@ export function createImports(dependencies: ImportsDependencies): Imports {
     pauseImport: forRun(({ run }) => run.pause()),
     continueImport: forRun(({ run }) => run.continue()),
     stopImport: tellFailures(situation, async (argument) => {
-      const reference = readImportReference(argument);
-      if ('run' in reference) {
+      const reference = argument === undefined ? undefined : readImportReference(argument);
+      if (!reference || 'run' in reference) {
         ownRun(reference).run.stop();
         return undefined;
       }

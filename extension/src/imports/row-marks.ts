@@ -3,6 +3,7 @@ import type { ImportOperation } from '../../../shared/import-record.ts';
 import type { CheckedRow } from '../../../shared/imports/check-roster.ts';
 import { joinFaults } from '../../../shared/imports/fault.ts';
 import type { RowResult } from '../../../shared/imports/result-files.ts';
+import { notReached } from '../../../shared/imports/row-end.ts';
 import { doneWords, knownWords } from '../known-words.ts';
 import { capitalised, plain } from '../plain-text.ts';
 import { timeWords } from '../time-words.ts';
@@ -98,9 +99,13 @@ export function failedWords(
 /** Whether it is in Problems too, whose words VS Code shows to whoever points at the line. */
 function isProblem(mark: RowMark): boolean {
   if (mark.kind === 'faulty') return true;
-  return 'result' in mark && undoneStates.has(mark.result.state) && mark.result.code !== 'RESOLVED';
+  return 'result' in mark && isUndone(mark.result) && mark.result.code !== 'RESOLVED';
 }
-const undoneStates = new Set<RowResult['state']>(['refused', 'unknown', 'not_sent']);
+
+/** Whether a row needs somebody; the hundreds that an import had not come to need only the same import again. */
+export function isUndone({ state, code }: Pick<RowResult, 'state' | 'code'>): boolean {
+  return state === 'refused' || state === 'unknown' || (state === 'not_sent' && code !== notReached.code);
+}
 
 /** More of it, line by line, for whoever points at the line. */
 export function markDetails(mark: RowMark, about: MarkedFor, now: number): string[] {

@@ -162,8 +162,11 @@ for (const { form, script, request } of people) {
       const shown = lines.filter(({ id }) => id !== 'more');
       assert.deepEqual(shown.map(({ description }) => description).sort(), leaves.sort());
       assert.match(send?.label ?? '', /^(Invite|Create the user) ada@example\.edu.* — production$/);
-      assert.ok(send?.detail?.startsWith(form.consequence(request, 'production')));
-      const [local] = await reviewStep(form, { ...production, kind: 'local' }).options(request);
+      const consequence = form.consequence(request, 'production');
+      assert.equal(send?.detail, `Next, you type “production” to confirm. ${consequence}`);
+      const [local] = await reviewStep(form, { ...production, kind: 'local', protected: false }).options(
+        request,
+      );
       assert.match(local?.detail ?? '', /^Local stand-in only: no /);
       // Each line is named in words, not by its path.
       for (const { label } of lines) assert.doesNotMatch(label, /[.[]/);

@@ -94,7 +94,10 @@ describe('the marks of an import', () => {
       { state: 'succeeded' as const, id: 'inv_2' },
       { state: 'known' as const },
       { state: 'refused' as const, code: 'CONFLICT', message: 'This person is invited.' },
-      { state: 'not_sent' as const, message: 'Not sent: the import ended before this row.' },
+      {
+        ...{ state: 'not_sent' as const, code: 'NOT_REACHED' },
+        message: 'Not sent: the import ended before this row.',
+      },
       { state: 'unknown' as const, message: 'No answer.' },
     ];
     const results = rows.slice(0, 5).map((row, index) => ({
@@ -107,6 +110,8 @@ describe('the marks of an import', () => {
     // Problems says it to whoever points at the line, so the mark does not say it once more.
     const pointed = marks.map((mark) => markDetails(mark, about, now));
     assert.deepEqual(pointed[2], ['Code CONFLICT']);
+    // Nothing is wrong with a row that the import had not come to.
+    assert.equal(pointed[3]?.[0], 'Not sent to sandbox: the import ended before this row.');
     assert.equal(pointed[0]?.[0], 'Invited in sandbox (inv_2)');
     assert.deepEqual(
       marks.map((mark) => [mark.kind, wordsOf(mark)]),

@@ -75,7 +75,12 @@ test('signing a window of VS Code in', async (t) => {
     async () => {
       const session = await signIn(bff, provider);
       const { headers, text } = await look(newWindow().link, session);
-      for (const words of ['user:ada', 'sandbox:*', '2 hours', 'an editor on this computer (vscode)']) {
+      for (const words of [
+        'user:ada',
+        'everything in <code>sandbox</code>',
+        '2 hours',
+        'an editor on this computer (vscode)',
+      ]) {
         assert(text.includes(words), words);
       }
       const policy = headers.get('content-security-policy') ?? '';
