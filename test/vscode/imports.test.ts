@@ -290,7 +290,7 @@ for (const kind of ['node', 'web'] as const) {
             .waitFor();
           await picture('check');
           for (const [row, words] of [
-            ['student1@', /Already invited in production .*\(inv_\w+\)/],
+            ['student1@', /^"✓ Already invited in production [^(]*"$/],
             ['student9@', /○ Never sent to production/],
             ['nobody', /is not an e-mail address/],
           ] as const)

@@ -10,6 +10,7 @@ import {
   markWords,
   type RowMark,
   runsOf,
+  shortMarkWords,
 } from '../../../extension/src/imports/row-marks.ts';
 import type { KnownWrite } from '../../../shared/activity.ts';
 
@@ -113,6 +114,8 @@ describe('the marks of an import', () => {
     // Nothing is wrong with a row that the import had not come to.
     assert.equal(pointed[3]?.[0], 'Not sent to sandbox: the import ended before this row.');
     assert.equal(pointed[0]?.[0], 'Invited in sandbox (inv_2)');
+    const beside = marks.slice(0, 2).map((mark) => shortMarkWords(mark, about, now));
+    assert.deepEqual(beside, ['Invited in sandbox', 'Already invited in sandbox 2 min ago']);
     assert.deepEqual(
       marks.map((mark) => [mark.kind, wordsOf(mark)]),
       [
