@@ -5,3 +5,6 @@ export const journalFile = 'journal.sqlite';
 
 /** The secret of the digests in the database. */
 export const journalKeyFile = 'journal-key';
+
+/** In a backup alone: when it was made. A BFF does not start on a backup until somebody removes this file. */
+export const copiedAtFile = 'journal-copied-at';

@@ -8,6 +8,7 @@ import type { DatabaseSync } from '../files/sqlite.ts';
 import { importBytes } from '../journal/kept.ts';
 import { markOf } from './local/check-journal.ts';
 import { openDatabase } from './local/open-database.ts';
+import { requireNoBackup } from './local/prepare-journal.ts';
 import type { Database, Query } from './postgres/database.ts';
 import { changeKeysIn } from './postgres/key-rows.ts';
 import { checkSchema } from './postgres/migrate.ts';
@@ -33,6 +34,7 @@ const longestMs = 60 * 60_000;
  * @returns what was moved, in words. @throws Error in words, and then nothing was moved
  */
 export function moveToDatabase(directory: string, config: DatabaseConfig): Promise<string> {
+  requireNoBackup(directory);
   const {
     database: sqlite,
     digests,

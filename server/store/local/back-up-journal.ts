@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { journalFile, journalKeyFile } from '../../config/journal-files.ts';
+import { copiedAtFile, journalFile, journalKeyFile } from '../../config/journal-files.ts';
 import { errorCodeOf } from '../../error-code.ts';
 import { DatabaseSync } from '../../files/sqlite.ts';
 
@@ -27,6 +27,8 @@ export function backUpJournal(directory: string, folder: string): void {
   const database = new DatabaseSync(join(directory, journalFile), { timeout: busyTimeoutMs });
   const copy = join(folder, journalFile);
   try {
+    // Before the copy, which so has every write that was sent by then, and which cannot be without it.
+    writeFileSync(join(folder, copiedAtFile), `${new Date().toISOString()}\n`, { mode: 0o600, flush: true });
     // SQLite fills an empty file, and would make one that others can read while it is written.
     writeFileSync(copy, '', { mode: 0o600, flag: 'wx' });
     database.prepare('VACUUM INTO ?').run(copy);

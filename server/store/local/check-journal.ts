@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from '../../files/sqlite.ts';
 import { hasJournal, journalFailureOf, openDatabase } from './open-database.ts';
 import { type HeldLock, heldLockOf, type Owner } from './owner.ts';
+import { requireNoBackup } from './prepare-journal.ts';
 
 /** What a journal must still contain when it is opened again. */
 export type JournalMark = { journal: string; lastId: number };
@@ -15,6 +16,7 @@ export type CheckedJournal = { mark: JournalMark; owner: Owner; lock: HeldLock }
  */
 export function checkJournal(directory: string): CheckedJournal {
   try {
+    requireNoBackup(directory);
     const mayCreate = !hasJournal(directory);
     const { database, owner } = openDatabase({
       directory,

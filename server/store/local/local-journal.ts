@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { journalFile } from '../../config/journal-files.ts';
+import { copiedAtFile, journalFile } from '../../config/journal-files.ts';
 import type { JournalPlace } from '../../journal/journal-command.ts';
 import { backUpJournal } from './back-up-journal.ts';
 import { createSqliteStore } from './sqlite-store.ts';
@@ -27,7 +27,7 @@ export function localJournal(directory: string): JournalPlace {
     backUp(folder) {
       requireJournal();
       backUpJournal(directory, folder);
-      return `Copied ${directory} to ${folder}. Writes that are sent after this are not in the copy.`;
+      return `Copied ${directory} to ${folder}. Writes that are sent after this are not in the copy, so a BFF does not start on it until you remove the file ${copiedAtFile} there.`;
     },
   };
 }

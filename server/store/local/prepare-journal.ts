@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { journalFile, journalKeyFile } from '../../config/journal-files.ts';
+import { copiedAtFile, journalFile, journalKeyFile } from '../../config/journal-files.ts';
 import type { DatabaseSync } from '../../files/sqlite.ts';
 import { createDigests, type Digests } from '../../journal/digests.ts';
 import { JournalFault } from '../../journal/journal-fault.ts';
@@ -85,6 +85,19 @@ export function gone(directory: string): JournalFault {
   return new JournalFault(
     'the journal is missing',
     `${join(directory, journalFile)} is missing or empty, but the ${journalKeyFile} beside it shows that there was a journal. Restore it from a backup; or move ${journalKeyFile} away, and the BFF forgets all earlier writes.`,
+  );
+}
+
+/**
+ * Stops whoever would send writes with the journal of a backup, until somebody has looked at what it lacks.
+ * @throws JournalFault
+ */
+export function requireNoBackup(directory: string): void {
+  const file = join(directory, copiedAtFile);
+  if (sizeOf(file) === 0) return;
+  throw new JournalFault(
+    'the journal is a backup',
+    `${directory} was restored from a backup of ${readFileSync(file, 'utf8').trim()}. Its journal lacks the writes that were sent after that, and a retry of one of them would be sent a second time. Look in the Pearsana portal at what was sent since, and tell your colleagues. Then remove ${file}, and start the BFF.`,
   );
 }
 

@@ -1,46 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { errorCodeOf } from '../../error-code.ts';
 import type { Digests } from '../../journal/digests.ts';
 import { JournalFault } from '../../journal/journal-fault.ts';
+import { ageMarginMs, keptMs } from '../../journal/kept.ts';
 import type { Query } from './database.ts';
-
-/**
- * The journal that a BFF has used last, in a file of its data directory: so it notices after a restart too that the database
- * is another one, such as an empty one.
- */
-export type KnownJournal = {
-  file: string;
-  /** Its name; undefined if this BFF has used none yet. @throws JournalFault if nobody can tell. */
-  name(): string | undefined;
-  /** @throws the system's error if the file cannot be written. */
-  keep(name: string): void;
-};
-
-export function knownJournalIn(directory: string): KnownJournal {
-  const file = join(directory, 'journal-name');
-  return {
-    file,
-    name() {
-      try {
-        return readFileSync(file, 'utf8').trim() || undefined;
-      } catch (error) {
-        const code = errorCodeOf(error);
-        if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-        throw new JournalFault(
-          'the name of the journal cannot be read',
-          `${file}, which names the journal that this BFF has used, cannot be read (${code}). Let the user of the BFF read it.`,
-        );
-      }
-    },
-    keep(name) {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
-      // Several BFFs may share the directory. All of them write the same.
-      writeFileSync(file, `${name}\n`, { mode: 0o644, flush: true });
-    },
-  };
-}
+import type { KnownJournal } from './known-journal.ts';
 
 /**
  * The name of the journal in the database; undefined if it has none yet.
@@ -76,10 +39,38 @@ export async function nameJournal(query: Query, digests: Digests, now: number): 
   );
 }
 
+/** For how long a row is there for sure. */
+export const certainlyKeptMs = keptMs - ageMarginMs;
+
+/**
+ * Sees whether the journal still has the last write that this BFF has noted before: a database that was restored from a backup
+ * lacks what was written after it.
+ * @throws JournalFault if it lacks that write.
+ */
+export async function requireLastWrite(query: Query, known: KnownJournal, journal: string): Promise<void> {
+  // Whoever removes the file with the name has been told, and goes on with what there is.
+  const made = known.name() === journal ? known.lastWrite(journal) : undefined;
+  if (!made) return;
+  const [found] = await query<{ has: boolean; age: number; newest: number | null }>(
+    `SELECT EXISTS (SELECT FROM pearsana_bff.writes WHERE id = $1 AND started_at = $2) AS has,
+       floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint - $2 AS age,
+       (SELECT started_at FROM pearsana_bff.writes ORDER BY id DESC LIMIT 1) AS newest`,
+    [made.id, made.at],
+  );
+  if (!found || found.has || found.age >= certainlyKeptMs) return;
+  const newest = found.newest === null ? 'has no write at all' : `ends with a write of ${iso(found.newest)}`;
+  throw new JournalFault(
+    'the journal lacks writes',
+    `The journal in the database (BFF_DATABASE_URL) lacks writes: it ${newest}, but this BFF made one at ${iso(made.at)}. It may have been restored from a backup. A retry of a write that it lacks would be sent a second time. Restore a newer backup; or look in the Pearsana portal at what was sent since, tell your colleagues, remove ${known.file} at every BFF, and start them again.`,
+  );
+}
+
+const iso = (time: number) => new Date(time).toISOString();
+
 /** A running BFF finds that the journal is no longer the one that it has written to. */
 export function anotherJournal(): JournalFault {
   return new JournalFault(
     'the journal is another or lacks rows',
-    'The database (BFF_DATABASE_URL) is not the one that this BFF has written to, or it lacks writes. Find out which writes are lost, then start the BFF again.',
+    'The database (BFF_DATABASE_URL) is not the one that this BFF has written to, or it lacks writes. Find out which writes are lost, then start the BFF again: it says what to do.',
   );
 }

@@ -1,12 +1,15 @@
 import { errorCodeOf } from '../../error-code.ts';
 import type { Digests } from '../../journal/digests.ts';
 import { JournalFault } from '../../journal/journal-fault.ts';
-import { ageMarginMs, keptMs } from '../../journal/kept.ts';
 import type { Query } from './database.ts';
-import { anotherJournal, journalIn, type KnownJournal, nameJournal } from './journal-identity.ts';
-
-/** For how long a row is there for sure, to see whether the journal is still the same. */
-const certainlyKeptMs = keptMs - ageMarginMs;
+import {
+  anotherJournal,
+  certainlyKeptMs,
+  journalIn,
+  nameJournal,
+  requireLastWrite,
+} from './journal-identity.ts';
+import type { KnownJournal, MadeWrite } from './known-journal.ts';
 
 /** What the database must still contain: the journal that this process has begun to use, and the last write that it made. */
 export type JournalMark = {
@@ -19,7 +22,8 @@ export type JournalMark = {
   journal(): string;
   /** Its name, as it is in the database now. @throws JournalFault if that is another one. */
   confirm(): Promise<string>;
-  noteWrite(id: number): void;
+  /** @param write is committed. */
+  noteWrite(write: MadeWrite): void;
   /** Looks whether what this process wrote is still there. If not, `requireSound` says so from then on. */
   look(): Promise<void>;
   /** A failure that may show that the journal is no longer the same. */
@@ -40,14 +44,16 @@ type JournalMarkOptions = {
 
 export function createJournalMark(options: JournalMarkOptions): JournalMark {
   const { query, digests, running, known, onUnremembered } = options;
-  let mark: { journal: string; lastId: number; at: number } | undefined;
+  let mark: { journal: string; last?: MadeWrite & { running: number } } | undefined;
+  /** Of the last write that the data directory knows. */
+  let keptId = 0;
   let fault: JournalFault | undefined;
 
   /** So that this BFF knows it again after a restart. */
-  function remember(journal: string): void {
+  function remember(keep: (known: KnownJournal) => void): void {
     if (!known || !onUnremembered) return;
     try {
-      if (known.name() !== journal) known.keep(journal);
+      keep(known);
     } catch (error) {
       onUnremembered(errorCodeOf(error));
     }
@@ -68,23 +74,31 @@ export function createJournalMark(options: JournalMarkOptions): JournalMark {
         found = await find();
       }
       const journal = requireSame(found);
-      mark ??= { journal, lastId: 0, at: 0 };
-      remember(journal);
+      // A command shows what is there, so that somebody can see what is lacking.
+      if (!mark && known && onUnremembered) await requireLastWrite(query, known, journal);
+      mark ??= { journal };
+      remember(({ name, keep }) => name() === journal || keep(journal));
     },
     journal: () => mark?.journal ?? '',
     confirm: async () => requireSame(await find()),
-    noteWrite(id) {
-      if (mark) mark = { ...mark, lastId: Math.max(mark.lastId, id), at: running() };
+    noteWrite(write) {
+      if (mark && write.id > (mark.last?.id ?? 0)) mark = { ...mark, last: { ...write, running: running() } };
     },
     async look() {
       if (!mark) return;
-      const isExpected = running() - mark.at < certainlyKeptMs;
+      const { journal, last } = mark;
+      const isExpected = last && running() - last.running < certainlyKeptMs;
       const [found] = await query<{ id: string; has: boolean }>(
         `SELECT id, $1 = 0 OR EXISTS (SELECT FROM pearsana_bff.writes WHERE writes.id = $1) AS has
            FROM pearsana_bff.journal`,
-        [isExpected ? mark.lastId : 0],
+        [isExpected ? last.id : 0],
       );
-      if (found?.id !== mark.journal || !found.has) fault = anotherJournal();
+      if (found?.id !== journal || !found.has) fault = anotherJournal();
+      else if (last && last.id > keptId) {
+        // Also if that fails: it is said once for each write, at most every few seconds.
+        keptId = last.id;
+        remember(({ keepWrite }) => keepWrite(journal, last));
+      }
     },
     noteFailure(error) {
       if (error instanceof JournalFault && mark) fault = error;

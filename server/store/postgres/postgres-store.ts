@@ -8,8 +8,9 @@ import type { JournalPlace } from '../../journal/journal-command.ts';
 import { changedSecret, type Secret } from '../../secret.ts';
 import type { Store } from '../store.ts';
 import { createDatabase, type Database } from './database.ts';
-import { journalIn, knownJournalIn } from './journal-identity.ts';
+import { journalIn, requireLastWrite } from './journal-identity.ts';
 import { createKeyRows, postgresKeys } from './key-rows.ts';
+import { knownJournalIn } from './known-journal.ts';
 import { checkSchema } from './migrate.ts';
 import { createPostgresJournal } from './postgres-journal.ts';
 import { createSealedHandles } from './sealed-handles.ts';
@@ -86,7 +87,9 @@ export async function withDatabase<Result>(
 export const checkDatabase = (config: DatabaseConfig, dataDirectory: string): Promise<void> =>
   withDatabase(config, async ({ query }) => {
     await checkSchema(query);
-    await journalIn(query, digestsOf(config), knownJournalIn(dataDirectory));
+    const known = knownJournalIn(dataDirectory);
+    const journal = await journalIn(query, digestsOf(config), known);
+    if (journal !== undefined) await requireLastWrite(query, known, journal);
   });
 
 /** The access keys in a database, for the command `access`. @throws Error in words if the database cannot be used. */

@@ -54,10 +54,12 @@ export function createWritesUnderWay(options: UnderWayOptions): WritesUnderWay {
     const owner = lease.owner();
     const journal = mark.journal();
     let claimed: Awaited<ReturnType<typeof claimIn>> | undefined;
+    let claimedAt = at();
     try {
       claimed = await takeTurn(prepared.turn, () =>
         database.transaction(async (query) => {
-          claimed = await claimIn(query, prepared, { ...at(), owner, journal });
+          claimedAt = at();
+          claimed = await claimIn(query, prepared, { ...claimedAt, owner, journal });
           return claimed;
         }, prepared.locks),
       );
@@ -72,7 +74,7 @@ export function createWritesUnderWay(options: UnderWayOptions): WritesUnderWay {
     if (!('id' in claimed)) return claimed;
     const { id } = claimed;
     underWay.set(id, { owner, bytes, keyLock });
-    mark.noteWrite(id);
+    mark.noteWrite({ id, at: claimedAt.now });
     return { id: String(id) };
   }
 

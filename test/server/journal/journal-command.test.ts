@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { DatabaseSync } from '../../../server/files/sqlite.ts';
@@ -135,7 +135,7 @@ describe('the command journal', () => {
   });
 
   if (!isInPostgres)
-    it('backs up all that was written, beside a running BFF, and a BFF goes on from the copy', async () => {
+    it('backs up all that was written, beside a running BFF, and a BFF goes on from the copy once somebody has looked', async () => {
       using folder = temporaryFolder();
       using other = temporaryFolder();
       const backup = join(other.path, 'backup');
@@ -153,7 +153,18 @@ describe('the command journal', () => {
       for (const name of readdirSync(backup))
         assert.equal(statSync(join(backup, name)).mode & 0o077, 0, name);
       await bff.stop();
-      await using again = await startBffWith({ sandbox: partner }, { BFF_DATA_DIR: backup });
+      const start = () => startBffWith({ sandbox: partner }, { BFF_DATA_DIR: backup });
+      const note = join(backup, 'journal-copied-at');
+      const refused = /was restored from a backup of 20\S+Z\. .* Then remove .*journal-copied-at/;
+      await assert.rejects(start(), refused);
+      const checked = await runServerCommand(backup, ['--check'], {
+        ...{ PEARSANA_SANDBOX_CLIENT_ID: 'x', PEARSANA_SANDBOX_CLIENT_SECRET: 'y' },
+      });
+      assert.deepEqual([checked.code, refused.test(checked.output)], [1, true], checked.output);
+      // What it holds can be read all the same.
+      assert.match((await commandAt(backup)('list')).output, /unknown/);
+      rmSync(note);
+      await using again = await start();
       const arrived = partner.api.count('/v1/invitations');
       assert.equal(
         shortly(await write(again, { key: 'first', request: samples.createInvitation.least })),

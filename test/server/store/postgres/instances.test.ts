@@ -251,6 +251,58 @@ describe('a BFF that starts again', { skip: noPostgres }, () => {
     assert.notEqual(readFileSync(join(folder.path, 'journal-name'), 'utf8').trim(), known);
   });
 
+  it('notices that the database was restored from a backup, until it is told to go on with that', async () => {
+    await using place = await newDatabase();
+    await using shared = shareDatabase(place.url);
+    await using partner = await startFaultServer();
+    partner.api.always({ status: 201, body: invited });
+    using folder = temporaryFolder();
+    using others = temporaryFolder();
+    const startIn = (directory: string) =>
+      startBffWith({ sandbox: partner }, { ...shared.variables, BFF_DATA_DIR: directory });
+    const file = join(folder.path, 'journal-last-write');
+    await using first = await startIn(folder.path);
+    for (const key of ['kept', 'lost']) assert.equal(shortly(await write(first, { key })), '201');
+    const [newest] = await place.database.query<{ id: number }>(
+      'SELECT max(id) AS id FROM pearsana_bff.writes',
+    );
+    const last = newest?.id ?? 0;
+    await until('it is noted', () => existsSync(file) && readFileSync(file, 'utf8').includes(` ${last} 20`));
+    await first.stop();
+    // As after any restart.
+    await (await startIn(folder.path)).stop();
+
+    await place.database.query('DELETE FROM pearsana_bff.writes WHERE id = $1', [last]);
+    // As in a backup, which keeps the sequence too: the number is given again.
+    await place.database.query("SELECT setval(pg_get_serial_sequence('pearsana_bff.writes', 'id'), $1)", [
+      last - 1,
+    ]);
+    const refused =
+      /lacks writes: it ends with a write of 20\S+Z, but this BFF made one at 20.* remove .*journal-name/;
+    await assert.rejects(startIn(folder.path), refused);
+    // Another BFF, which has made none, writes one with the same number meanwhile.
+    await using other = await startIn(others.path);
+    assert.equal(shortly(await write(other, { key: 'new' })), '201');
+    await other.stop();
+    await assert.rejects(startIn(folder.path), refused);
+    const checked = await runServerCommand(folder.path, ['--check'], {
+      ...{ ...shared.variables, PEARSANA_SANDBOX_CLIENT_ID: 'x', PEARSANA_SANDBOX_CLIENT_SECRET: 'y' },
+    });
+    assert.deepEqual([checked.code, refused.test(checked.output)], [1, true], checked.output);
+    const listed = await runServerCommand(
+      folder.path,
+      ['journal', 'list', '--state', 'all'],
+      shared.variables,
+    );
+    assert.equal(listed.output.match(/succeeded/g)?.length, 2, listed.words);
+
+    rmSync(join(folder.path, 'journal-name'));
+    await (await startIn(folder.path)).stop();
+    await using again = await startIn(folder.path);
+    assert.equal(shortly(await write(again, { key: 'kept' })), '201 replayed');
+    assert.equal(shortly(await write(again, { key: 'lost' })), '201');
+  });
+
   it('says so where it cannot keep which journal it uses, and works', async () => {
     await using place = await newDatabase();
     await using shared = shareDatabase(place.url);
