@@ -354,7 +354,8 @@ describe('BFFs on one PostgreSQL', options, () => {
     await auditJournal(cluster, done);
     assert(counts.slowest < boundMs, `a call took ${counts.slowest} ms`);
     assert((counts.ends.succeeded ?? 0) > 20, `Hardly anything was written: ${JSON.stringify(counts.ends)}`);
-    const early = memory[Math.floor(memory.length / 4)] ?? Number.NaN;
-    if (isLong) assert((memory.at(-1) ?? Number.NaN) < early + 60, 'The memory grows.');
+    // The least of each half is what is kept: at any one moment, up to 120 MiB more wait to be collected.
+    const [early, late] = [memory.slice(2, memory.length / 2), memory.slice(memory.length / 2)];
+    if (isLong) assert(Math.min(...late) < Math.min(...early) + 30, 'The memory grows.');
   });
 });
