@@ -67,6 +67,11 @@ export function knownJournalIn(directory: string): KnownJournal {
 /** Whole, or not at all, also where several BFFs share the directory, and when the power is cut. */
 function replaceFile(file: string, line: string): void {
   const part = `${file}.${randomUUID()}.part`;
-  writeFileSync(part, `${line}\n`, { mode: 0o644, flush: true });
-  renameSync(part, file);
+  try {
+    writeFileSync(part, `${line}\n`, { mode: 0o644, flush: true });
+    renameSync(part, file);
+  } finally {
+    // Where the disk is full.
+    rmSync(part, { force: true });
+  }
 }
