@@ -8,3 +8,6 @@ export const journalKeyFile = 'journal-key';
 
 /** In a backup alone: when it was made. A BFF does not start on a backup until somebody removes this file. */
 export const copiedAtFile = 'journal-copied-at';
+
+/** The database of a journal that was moved into PostgreSQL, as it was before. */
+export const movedFile = `${journalFile}.moved`;

@@ -9,6 +9,7 @@ import { errorCodeOf } from '../error-code.ts';
 import { JournalFault } from '../journal/journal-fault.ts';
 import { createConnections } from '../network/connections.ts';
 import { createTransport } from '../network/transport.ts';
+import { hasJournal } from '../store/local/open-database.ts';
 import { createThreadStore } from '../store/local/thread-store.ts';
 import { createTokenRequest } from '../tokens/token-request.ts';
 import { createTokenRoom } from '../tokens/token-room.ts';
@@ -71,7 +72,7 @@ async function checkSharedDatabase(
  * not belong to the user whom the BFF runs as.
  */
 async function checkJournal(dataDirectory: string, say: ConfigCheck['say']): Promise<boolean> {
-  if (!existsSync(join(dataDirectory, journalFile))) {
+  if (!existsSync(join(dataDirectory, journalFile)) && !hasJournal(dataDirectory)) {
     const there = nearestFolder(dataDirectory);
     try {
       accessSync(there, constants.W_OK);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readAccessFile } from '../callers/access-file.ts';
 import { UsageError } from '../command-line/arguments.ts';
 import type { DatabaseConfig } from '../config/database-config.ts';
-import { journalFile, journalKeyFile } from '../config/journal-files.ts';
+import { journalFile, journalKeyFile, movedFile } from '../config/journal-files.ts';
 import type { DatabaseSync } from '../files/sqlite.ts';
 import { importBytes } from '../journal/kept.ts';
 import { markOf } from './local/check-journal.ts';
@@ -72,8 +72,8 @@ export function moveToDatabase(directory: string, config: DatabaseConfig): Promi
     });
     sqlite.exec('COMMIT');
     sqlite.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    renameSync(join(directory, journalFile), join(directory, `${journalFile}.moved`));
-    return `Moved ${counts.writes} writes, ${counts.imports} imports and ${keys.length} access keys from ${directory}. The old journal is now ${journalFile}.moved.`;
+    renameSync(join(directory, journalFile), join(directory, movedFile));
+    return `Moved ${counts.writes} writes, ${counts.imports} imports and ${keys.length} access keys from ${directory}. The old journal is now ${movedFile}.`;
   }
 }
 

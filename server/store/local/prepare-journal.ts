@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { copiedAtFile, journalFile, journalKeyFile } from '../../config/journal-files.ts';
+import { copiedAtFile, journalFile, journalKeyFile, movedFile } from '../../config/journal-files.ts';
 import type { DatabaseSync } from '../../files/sqlite.ts';
 import { createDigests, type Digests } from '../../journal/digests.ts';
 import { JournalFault } from '../../journal/journal-fault.ts';
@@ -82,6 +82,11 @@ function knownDigests(database: DatabaseSync, directory: string, query: string):
 }
 
 export function gone(directory: string): JournalFault {
+  if (sizeOf(join(directory, movedFile)) > 0)
+    return new JournalFault(
+      'the journal was moved',
+      `The journal of ${directory} was moved into a database (${movedFile} is what it was before). Set BFF_DATABASE_URL and BFF_JOURNAL_KEY_FILE, so that the BFF uses that one.`,
+    );
   return new JournalFault(
     'the journal is missing',
     `${join(directory, journalFile)} is missing or empty, but the ${journalKeyFile} beside it shows that there was a journal. Restore it from a backup; or move ${journalKeyFile} away, and the BFF forgets all earlier writes.`,

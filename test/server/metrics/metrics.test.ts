@@ -65,7 +65,7 @@ describe('metrics', () => {
     assert(figure(text, 'nodejs_eventloop_lag_p99_seconds') !== undefined);
   });
 
-  it('name no caller, no person and no secret, and give no label a value that a caller chooses', async () => {
+  it('name no caller, no person and no secret, give no label a value that a caller chooses, and are named as Prometheus asks', async () => {
     await using measured = await startMeasured();
     const { bff, partner, read } = measured;
     partner.api.next({ status: 422, body: { error: { code: 'chosen-by-pearsana', message: 'x' } } });
@@ -78,6 +78,9 @@ describe('metrics', () => {
     await bff.call('/chosen-path', { headers: { authorization: 'Bearer chosen-key' } });
     const text = await read();
     assert.doesNotMatch(text, /chosen|canary|access-key|pbff_|S-1|192\.|127\./);
+    // As Prometheus has it: what ends in _total is a counter, and nothing else does.
+    for (const [, name, type] of text.matchAll(/^# TYPE (\S+) (\S+)$/gm))
+      assert.equal(name?.endsWith('_total'), type === 'counter', name);
   });
 
   it('are served by their own port alone, and only there', async () => {

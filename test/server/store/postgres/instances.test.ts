@@ -410,6 +410,10 @@ describe('the commands, with a database', { skip: noPostgres, timeout: 60_000 },
       /^Moved 2 writes, 0 imports and 1 access keys/,
     );
     assert(!existsSync(join(folder.path, 'journal.sqlite')));
+    const app = { PEARSANA_SANDBOX_CLIENT_ID: 'x', PEARSANA_SANDBOX_CLIENT_SECRET: 'y' };
+    const checked = await runServerCommand(folder.path, ['--check'], app);
+    assert.match(checked.output, /was moved into a database .* Set BFF_DATABASE_URL/);
+    assert.equal(checked.code, 1);
     copyFileSync(join(folder.path, 'journal.sqlite.moved'), join(folder.path, 'journal.sqlite'));
     await assert.rejects(moveToDatabase(folder.path, shared.config), /already\. Nothing was moved/);
     await using bff = await startBffWith({ sandbox: partner }, shared.variables);
