@@ -1,8 +1,10 @@
 import type { Dispatcher } from 'undici';
 import { byteWords } from '../../shared/byte-words.ts';
+import { neverConnected } from '../../shared/never-connected.ts';
 import { type BodyText, bodyText } from './body-text.ts';
+import { maxHeaderBytes } from './connections.ts';
 import { withOwnHeaders } from './own-headers.ts';
-import { faultOf } from './transport.ts';
+import { faultOf, type TransportFault } from './transport.ts';
 
 const maxAnswerBytes = 64 * 1024;
 
@@ -32,10 +34,18 @@ export async function boundedExchange(
   { method, headers, body, signal }: BoundedRequest,
 ): Promise<BoundedAnswer> {
   const { origin, pathname, search } = new URL(url);
-  const answer = await answerOf(dispatcher, {
-    ...{ origin, path: pathname + search, method, body, signal },
-    headers: withOwnHeaders(headers),
-  });
+  try {
+    const answer = await dispatcher.request({
+      ...{ origin, path: pathname + search, method, body, signal },
+      headers: withOwnHeaders(headers),
+    });
+    return await readAnswer(answer);
+  } catch (error) {
+    throw whyUnreadable(error) ?? error;
+  }
+}
+
+async function readAnswer(answer: Dispatcher.ResponseData): Promise<BoundedAnswer> {
   const header = (name: string) => [answer.headers[name]].flat()[0];
   const facts = { status: answer.statusCode, headers: answer.headers, header };
   const chunks: Uint8Array[] = [];
@@ -89,18 +99,16 @@ export function createBoundedFetch(dispatcher: Dispatcher): BoundedFetch {
   };
 }
 
-async function answerOf(
-  dispatcher: Dispatcher,
-  options: Dispatcher.RequestOptions,
-): Promise<Dispatcher.ResponseData> {
-  try {
-    return await dispatcher.request(options);
-  } catch (error) {
-    const [fault, code] = faultOf(error, { connected: false, answered: false });
-    if (fault === 'malformed') throw new UnreadableAnswer('is not valid HTTP');
-    if (fault === 'unasked')
-      throw new UnreadableAnswer(`begins with a ${code} that the BFF had not asked for`);
-    if (fault === 'no-tls') throw new UnreadableAnswer('is not TLS');
-    throw error;
-  }
+/** What came, as the end of a sentence about it. Other failures are those of the connection. */
+const unreadable: Partial<Record<TransportFault, string>> = {
+  malformed: 'is not valid HTTP',
+  'too-large': `has headers larger than ${byteWords(maxHeaderBytes, 'exact')}`,
+  'no-tls': 'is not TLS',
+};
+
+function whyUnreadable(error: unknown): UnreadableAnswer | undefined {
+  const [fault, code] = faultOf(error, { connected: !neverConnected(error), answered: false });
+  const why =
+    fault === 'unasked' ? `begins with a ${code} that the BFF had not asked for` : unreadable[fault];
+  return why === undefined ? undefined : new UnreadableAnswer(why);
 }

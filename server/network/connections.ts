@@ -18,6 +18,8 @@ export type Connections = {
 /** To one origin, for each of the two kinds. More than the calls in flight may be, so that no call waits here unnoticed. */
 const mostConnections = 64;
 const connectTimeoutMs = 5_000;
+/** Of an answer. */
+export const maxHeaderBytes = 16 * 1024;
 /** Shorter than the limit of usual servers, so that we close idle connections first. */
 const keptIdleMs = 4_000;
 
@@ -25,7 +27,7 @@ export function createConnections(proxy?: OutboundProxy): Connections {
   const limits = {
     connections: mostConnections,
     connect: { timeout: connectTimeoutMs },
-    maxHeaderSize: 16 * 1024,
+    maxHeaderSize: maxHeaderBytes,
     // Each request has its own deadline. With undici's, a slow request would look like a failed connection.
     headersTimeout: 0,
     bodyTimeout: 0,

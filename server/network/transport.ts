@@ -50,7 +50,7 @@ export type Transport = (request: HttpRequest) => Promise<HttpAnswer>;
  * answer is not valid HTTP. `unasked`: it begins with a 100 or 101 that only a request for it allows (RFC 9110, 15.2), and
  * that undici does not skip.
  */
-type TransportFault =
+export type TransportFault =
   | 'not-connected'
   | 'no-tls'
   | 'withheld'
@@ -264,7 +264,8 @@ export function faultOf(
   if (words === 'bad upgrade') return ['unasked', '101'];
   if (!connected) return [notTls.test(code) ? 'no-tls' : 'not-connected', code];
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return ['too-large', code];
-  if (code.startsWith('UND_ERR_RES_')) return ['malformed', code];
+  // undici asserts that a status has three digits and is at least 100.
+  if (code.startsWith('UND_ERR_RES_') || code === 'ERR_ASSERTION') return ['malformed', code];
   return [answered ? 'cut-off' : 'broken', code];
 }
 

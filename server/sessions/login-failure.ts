@@ -1,6 +1,7 @@
 import * as openid from 'openid-client';
 import { BffError } from '../bff-error.ts';
 import { errorCodeOf } from '../error-code.ts';
+import { UnreadableAnswer } from '../network/bounded-exchange.ts';
 
 /** Errors that the provider may send instead of a code (RFC 6749, 4.1.2.1). Its own text is not shown. */
 const outages = ['server_error', 'temporarily_unavailable'];
@@ -55,6 +56,12 @@ export function providerFailureOf(cause: unknown, issuer: string): BffError {
       `status ${status}`,
     );
   }
+  const unreadable = unreadableIn(cause);
+  if (unreadable)
+    return unavailable(
+      `${provider} sent an answer that the BFF cannot use: it ${unreadable.message}. Ask your BFF administrator to check BFF_OIDC_ISSUER.`,
+      'UNREADABLE',
+    );
   const code = codeOf(cause);
   if (code === 'OAUTH_TIMEOUT') return unavailable(`${provider} did not answer in time.`, code);
   if (code !== undefined)
@@ -81,6 +88,12 @@ function statusOf(error: unknown): number | undefined {
     return error.status;
   const answer = error instanceof Error && error.cause instanceof Response ? error.cause : undefined;
   return answer?.ok ? undefined : answer?.status;
+}
+
+/** The library wraps it. */
+function unreadableIn(error: unknown): UnreadableAnswer | undefined {
+  const { cause } = Object(error);
+  return [error, cause].find((each) => each instanceof UnreadableAnswer);
 }
 
 function nameOf(issuer: string): string {

@@ -1,3 +1,4 @@
+import { neverConnected } from '../../shared/never-connected.ts';
 import { BffError } from '../bff-error.ts';
 import { errorCodeOf } from '../error-code.ts';
 import { jsonIn } from '../json/json-in.ts';
@@ -38,14 +39,27 @@ export function whyNoToken(
       `${server} sent an answer that the BFF cannot use: it ${cause.message}.`,
     );
   }
-  return BffError.of('AUTH_UNREACHABLE', `${server} could not be reached (${errorCodeOf(cause)}).`);
+  const code = errorCodeOf(cause);
+  return BffError.of(
+    'AUTH_UNREACHABLE',
+    brokenConnection.test(code) && !neverConnected(cause)
+      ? `The connection to ${lowerCase(server)} ended before its answer was complete (${code}).`
+      : `${server} could not be reached (${code}).`,
+  );
 }
+
+/** Codes of a connection that ended, if it was open. */
+const brokenConnection = /^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/;
+const lowerCase = (sentence: string) => sentence.charAt(0).toLowerCase() + sentence.slice(1);
+
+/** Statuses below 500 of a server or gateway that took too long, or is too busy: a later request may succeed. */
+const temporary = new Set([408, 425, 429, 460, 499]);
 
 /** What an answer with another status than 200 means. Of its text only known codes are used: it may repeat the secret. */
 export function refusal(answer: BoundedAnswer, asked: Asked, scopes: readonly string[]): BffError {
   const { status, header } = answer;
   const server = serverOf(asked);
-  if (status >= 500 || status === 429) {
+  if (status >= 500 || temporary.has(status)) {
     return BffError.of(
       'AUTH_UNREACHABLE',
       `${server} cannot answer at the moment (status ${status}).`,

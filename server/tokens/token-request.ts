@@ -96,7 +96,7 @@ function accept(
   if (type.toLowerCase() !== 'bearer') throw new UnusableAnswer('has a token type other than Bearer');
   // RFC 6750, 2.1. In a header, anything else would fail each call, as if Pearsana were to blame.
   if (!/^[!-~]+$/.test(token)) throw new UnusableAnswer('has a token with characters that no token may have');
-  const seconds = Number.parseFloat(String(lifetime ?? defaultLifetimeSeconds));
+  const seconds = secondsIn(lifetime ?? defaultLifetimeSeconds);
   if (!Number.isFinite(seconds))
     throw new UnusableAnswer('has a token whose expires_in is no number of seconds');
   if (seconds <= 0) throw new UnusableAnswer('has a token that has already expired');
@@ -105,4 +105,10 @@ function accept(
   const missing = scopes.filter((each) => !granted.includes(each));
   if (missing.length > 0) throw scopeNotEnabled(environment, missing);
   return { value: new Secret(token), lifetimeSeconds: Math.min(seconds, longestLifetimeSeconds) };
+}
+
+/** NaN for a text that says it in another way, such as `1 hour` or a date: its first digits mean something else. */
+function secondsIn(lifetime: number | string): number {
+  if (typeof lifetime === 'number') return lifetime;
+  return Number(/^\s*(-?\d+(?:\.\d+)?)\s*(?:s|seconds)?\s*$/i.exec(lifetime)?.[1] ?? Number.NaN);
 }

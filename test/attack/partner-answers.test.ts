@@ -32,6 +32,11 @@ async function startRawServer() {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const stop = async () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    await once(server, 'close');
+  };
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen,
@@ -40,11 +45,8 @@ async function startRawServer() {
       seen.connections = 0;
       seen.requests = 0;
     },
-    async stop() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
-    },
+    stop,
+    [Symbol.asyncDispose]: stop,
   };
 }
 
@@ -183,6 +185,7 @@ describe('an API with unusual answers', () => {
     ['an invalid header', { answer: 'HTTP/1.1 200 OK\r\nFoo Bar: 2\r\nContent-Length: 2\r\n\r\n{}' }],
     ['invalid chunks', { answer: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n' }],
     ['zero bytes', { answer: Buffer.alloc(100) }],
+    ['a status below 100', { answer: 'HTTP/1.1 099 OK\r\nContent-Length: 2\r\n\r\n{}' }],
   ];
   for (const [what, script] of none) {
     it(`is reported as not valid HTTP if it sends ${what}, and a read is not sent twice`, async () => {
@@ -299,29 +302,39 @@ describe('a token endpoint with unusual answers', () => {
   for (const [what, headers, body] of read) {
     it(`is understood with ${what}`, async () => {
       await using partner = await startFaultServer();
-      const raw = await startRawServer();
+      await using raw = await startRawServer();
       const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
       raw.from({ answer: http(lines.join(''), body) });
       await using bff = await startBffWith({ sandbox: { authUrl: raw.url, apiUrl: partner.apiUrl } });
       const answer = await bff.call('/api/environments/sandbox/ping');
       assert.equal(answer.status, 200, answer.text);
-      await raw.stop();
     });
   }
 
   for (const [what, script, words] of [
     ['no HTTP', { atOnce: 'SSH-2.0-OpenSSH_9.6\r\n' }, /not valid HTTP/],
     ['a 100 that nobody asked for', { answer: 'HTTP/1.1 100 Continue\r\n\r\n' }, /begins with a 100/],
+    [
+      'headers of 17 KB',
+      { answer: http(`X: ${'x'.repeat(17_000)}\r\n`, token) },
+      /headers larger than 16 KB/,
+    ],
+    ['two lengths', { answer: http('Content-Length: 1\r\n', token) }, /not valid HTTP/],
+    ['a status below 100', { answer: 'HTTP/1.1 099 OK\r\nContent-Length: 2\r\n\r\n{}' }, /not valid HTTP/],
+    [
+      'invalid chunks',
+      { answer: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\nzz\r\n' },
+      /not valid HTTP/,
+    ],
   ] as const) {
     it(`fails with a message that names the cause if it sends ${what}`, async () => {
       await using partner = await startFaultServer();
-      const raw = await startRawServer();
+      await using raw = await startRawServer();
       raw.from(script);
       await using bff = await startBffWith({ sandbox: { authUrl: raw.url, apiUrl: partner.apiUrl } });
       const failure = failureIn(await bff.call('/api/environments/sandbox/ping'));
       assert.equal(failure.code, 'AUTH_BAD_RESPONSE');
       assert.match(failure.message, words);
-      await raw.stop();
     });
   }
 });

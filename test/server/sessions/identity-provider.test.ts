@@ -55,6 +55,16 @@ describe('what the BFF knows of the identity provider', () => {
     assert(await at.provider.authorizationUrl(checks));
   });
 
+  it('cannot be had from an answer that cannot be read, which is told as such', async () => {
+    await using scripted = await startScriptedProvider();
+    await using at = identityProviderAt(scripted);
+    scripted.metadata.padding = 'x'.repeat(64 * 1024);
+    await assert.rejects(at.provider.authorizationUrl(checks), {
+      code: 'LOGIN_UNAVAILABLE',
+      message: /sent an answer that the BFF cannot use: it is larger than 64 KB\. Ask .* BFF_OIDC_ISSUER/,
+    });
+  });
+
   it('may have changed between the two halves of a login: that is the provider’s fault, not the person’s', async () => {
     await using scripted = await startScriptedProvider();
     await using at = identityProviderAt(scripted);

@@ -53,6 +53,7 @@ test('a token request', async (t) => {
     ['without a lifetime', { expires_in: undefined }, 60],
     ['with a lifetime in quotes', { expires_in: '240' }, 240],
     ['with a lifetime and its unit', { expires_in: ' 240s' }, 240],
+    ['with a lifetime and its unit in words', { expires_in: '240.5 seconds' }, 240.5],
     ['without a scope, which means all of them', { scope: undefined }, 3600],
     ['with more scopes than asked for', { scope: `${users} ${ping}` }, 3600],
     ['of type bearer', { token_type: 'bearer' }, 3600],
@@ -121,7 +122,12 @@ test('a token request', async (t) => {
       reply: { body: '{"access_token":"canary', headers: { 'content-type': 'application/json' } },
       code: 'AUTH_BAD_RESPONSE',
     },
-    { what: 'less than it claims', reply: { ...token({}), claimedLength: 5_000 }, code: 'AUTH_UNREACHABLE' },
+    {
+      what: 'less than it claims',
+      reply: { ...token({}), claimedLength: 5_000 },
+      code: 'AUTH_UNREACHABLE',
+      message: /^The connection to .* ended before its answer was complete \(UND_ERR_SOCKET\)/,
+    },
     {
       what: 'no scope of ours',
       reply: token({ scope: 'openid' }),
@@ -195,8 +201,14 @@ test('a token request', async (t) => {
       what: 'a reset',
       reply: { fault: 'reset-after-body' },
       code: 'AUTH_UNREACHABLE',
-      message: /ECONNRESET|UND_ERR_SOCKET/,
+      message: /^The connection to .* ended .*(ECONNRESET|UND_ERR_SOCKET)/,
     },
+    ...[408, 425, 499].map((status) => ({
+      what: String(status),
+      reply: { ...html, status },
+      code: 'AUTH_UNREACHABLE',
+      message: /cannot answer at the moment/,
+    })),
     ...(
       [
         [503, 'AUTH_UNREACHABLE', /status 503/],
@@ -214,12 +226,14 @@ test('a token request', async (t) => {
         message,
       },
     ]),
-    {
-      what: 'a lifetime in words',
-      reply: token({ expires_in: 'an hour' }),
-      code: 'AUTH_BAD_RESPONSE',
-      message: /expires_in is no number of seconds/,
-    },
+    ...['an hour', '1 hour', '60m', '3,600', '2026-11-27T00:00:00Z', '0x10', '', '1e3'].map(
+      (expires_in): { what: string; reply: Reply; code: string; message: RegExp } => ({
+        what: `a lifetime of “${expires_in}”`,
+        reply: token({ expires_in }),
+        code: 'AUTH_BAD_RESPONSE',
+        message: /expires_in is no number of seconds/,
+      }),
+    ),
     { what: 'an early reset', reply: { fault: 'reset-before-body' }, code: 'AUTH_UNREACHABLE' },
   ];
   for (const { what, reply, code, message = /sandbox/ } of table) {
