@@ -82,7 +82,7 @@ export function readArguments(args: readonly string[]): Arguments | 'help' {
   const { values, positionals } = parse(args);
   if (values.help || (args.length === 1 && args[0] === 'help')) return 'help';
   const [command, file, ...others] = positionals;
-  if (command === undefined) throw new UsageError('Say what to do: check, import, results or doctor.');
+  if (command === undefined) throw new UsageError('Choose a command: check, import, results or doctor.');
   if (!isOneOf(commands, command)) throw new UsageError(`There is no command “${command}”.`);
   if (others.length > 0) throw new UsageError(`Too many arguments: ${others.join(' ')}.`);
   if (command === 'doctor' && file !== undefined) throw new UsageError('doctor takes no file.');

@@ -419,7 +419,7 @@ describe('the command line', () => {
   it('explains its use if it is used wrongly, and exits with status 64', async () => {
     const file = write('usage.csv', header, person('u1'));
     const wrong: [string[], RegExp][] = [
-      [[], /Say what to do/],
+      [[], /Choose a command: check/],
       [['export', file], /no command “export”/],
       [['import'], /Name the file/],
       [['import', 'missing.csv', ...invitations()], /missing\.csv cannot be read/],

@@ -2,7 +2,7 @@ import type { ActivityEntry } from '../../../shared/activity.ts';
 import { referenceWords } from '../../../shared/external-references.ts';
 import type { ResultLine, RowState } from '../../../shared/imports/result-files.ts';
 import { idIn } from '../../../shared/imports/row-verdict.ts';
-import { plain } from '../plain-text.ts';
+import { capitalised, plain } from '../plain-text.ts';
 import { textTable } from '../text-table.ts';
 import { endWords } from './import-words.ts';
 
@@ -16,11 +16,15 @@ export function importResultsText(heading: string, lines: readonly ResultLine[])
     row ? String(row.line) : '-',
     plain(reference, 80) || '-',
     endWords[state],
-    state === 'succeeded' || state === 'known' ? plain(id, 80) : plain(message ?? code ?? '-'),
+    state === 'succeeded' || state === 'known' ? plain(id, 80) : whyWords(state, message ?? code ?? '-'),
     plain(requestId || '-', 128),
   ]);
   return textTable(heading, [['line', 'person', 'result', 'why, or Pearsana’s id', 'request'], ...rows]);
 }
+
+/** The column before it says “not sent” already. */
+const whyWords = (state: RowState, why: string): string =>
+  plain(state === 'not_sent' ? capitalised(why.replace(/^Not sent: /, '')) : why);
 
 /**
  * What the BFF keeps of a row: all but its line, and of a refusal no more than its code.

@@ -14,6 +14,7 @@ describe('the results of an import', () => {
       { row: row(4), reference: 'SIS 30', state: 'refused', message: 'No\nsuch role.', requestId: 'r-3' },
       { row: row(5), reference: '', state: 'invalid', message: 'E-mail: is required' },
       { row: row(6), reference: 'SIS 5', state: 'unknown', code: 'PARTNER_TIMEOUT' },
+      { row: row(7), reference: 'SIS 6', state: 'not_sent', message: 'Not sent: the import ended.' },
     ];
     assert.deepEqual(importResultsText('Import of a.csv', lines).split('\n'), [
       'Import of a.csv',
@@ -22,6 +23,7 @@ describe('the results of an import', () => {
       '5     -       faulty           E-mail: is required  -',
       '4     SIS 30  refused          No such role.  r-3',
       '6     SIS 5   outcome unknown  PARTNER_TIMEOUT  -',
+      '7     SIS 6   not sent         The import ended.  -',
       '2     SIS 1   done             inv_1  r-1',
       '3     SIS 2   done before      -  -',
       '',
