@@ -123,7 +123,11 @@ export const errorDocs: Record<ErrorCode, ErrorDoc> = {
     when: asksForToken,
     meaning: 'Pearsana’s authorisation server sent an answer without a valid token.',
   },
-  AUTH_UNREACHABLE: { when: asksForToken, meaning: 'Pearsana’s authorisation server could not be reached.' },
+  AUTH_UNREACHABLE: {
+    when: asksForToken,
+    meaning:
+      'Pearsana’s authorisation server could not be reached, the connection was lost, or it cannot answer at the moment.',
+  },
   AUTH_TIMEOUT: { when: asksForToken, meaning: 'Pearsana’s authorisation server did not answer in time.' },
   PARTNER_UNAUTHORIZED: {
     when: sendsToken,
