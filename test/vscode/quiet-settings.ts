@@ -9,6 +9,8 @@ export const quietSettings: Record<string, unknown> = {
   // selected meanwhile.
   'explorer.autoReveal': false,
   'git.enabled': false,
+  // It counts every server on this machine, and its message would come in the place of ours.
+  'remote.autoForwardPorts': false,
   'security.workspace.trust.enabled': false,
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
