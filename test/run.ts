@@ -2,7 +2,8 @@
 // `npm test -- PART…` and `npm test -- FILE…` run these alone, and `--long` the long form of those that have one.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, globSync, statSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,13 +21,16 @@ const programs: Record<string, [command: string, ...args: string[]]> = {
   'lint and format': [bin('biome'), 'ci', '--error-on-warnings', root],
 };
 
-/** Tests that start whole programs, build, or wait for time to pass. */
+/** Tests that start whole programs, build, or wait for time to pass; first those that take longest. */
 const slow = [
-  'test/client/{generated-client,npm-package,older-version,program}.test.ts',
-  'test/cluster/{database-away,kills,one-bff}.test.ts',
+  'test/client/{npm-package,program}.test.ts',
+  'test/cluster/{kills,one-bff}.test.ts',
+  'test/server/canaries.test.ts',
+  'test/client/{generated-client,older-version}.test.ts',
+  'test/cluster/database-away.test.ts',
   'test/faults/**/*.test.ts',
   'test/imports/**/*.test.ts',
-  'test/server/{built-*,*canaries,upload-memory,behind-nginx}.test.ts',
+  'test/server/{built-*,session-canaries,upload-memory,behind-nginx}.test.ts',
   'test/server/program/{run,check}.test.ts',
   'test/server/callers/key-life.test.ts',
   'test/server/http/stopping.test.ts',
@@ -67,13 +71,13 @@ const parts: Record<string, Part> = {
     runFiles(['test/*.test.ts', 'test/{shared,server,extension,client,support}/**/*.test.ts'], 2, {
       exclude: [...slow, ...onRequest],
     }),
-  // They wait more than the others, and some files take long: three processes share these better.
-  integration: () => runFiles(slow, 3),
+  // They wait more than the others, and some files take long: three processes, each with the next file, share these better.
+  integration: () => runInTurn(slow, 3),
   // One after another, since they watch how long the BFF's event loop is held.
   attack: () => runFiles(['test/attack/**/*.test.ts'], 1),
   browser: (whole) => runFiles(['test/browser/**/*.test.ts'], 1, { whole }),
-  // A real VS Code waits for a good part of its time, so two fit on two cores.
-  vscode: () => runFiles(['test/vscode/**/*.test.ts'], 2),
+  // A real VS Code waits for a good part of its time, so two fit on two cores. The file that takes longest comes first.
+  vscode: () => runInTurn(['test/vscode/imports.test.ts', 'test/vscode/**/*.test.ts'], 2),
 };
 
 /** The parts in turn. Those of a group run at the same time, since each waits for a good part of its own. */
@@ -99,11 +103,29 @@ async function runFiles(
     whole = processes > 1,
   }: { exclude?: string[]; variables?: Record<string, string>; whole?: boolean } = {},
 ): Promise<Counts> {
-  const files = patterns.flatMap((pattern) => globSync(pattern, { cwd: root, exclude }));
-  if (files.length === 0) throw new Error(`No test file matches ${patterns.join(', ')}.`);
+  const files = filesOf(patterns, exclude);
   const shards = Array.from({ length: processes }, (_, index) => `${index + 1}/${processes}`);
   const counted = await Promise.all(shards.map((shard) => runShard(files, shard, whole, variables)));
   return counted.reduce(sum);
+}
+
+/** Runs each file in a process of its own, so many at once. Whoever has ended takes the next file, so none waits for the rest. */
+async function runInTurn(patterns: string[], processes: number): Promise<Counts> {
+  const files = filesOf(patterns, []);
+  const counted: Counts[] = [];
+  const worker = async () => {
+    for (let file = files.shift(); file !== undefined; file = files.shift())
+      counted.push(await runShard([file], '1/1', true, {}));
+  };
+  await Promise.all(Array.from({ length: processes }, worker));
+  return counted.reduce(sum);
+}
+
+/** The files that match, each once, in the order of the patterns. */
+function filesOf(patterns: string[], exclude: string[]): string[] {
+  const files = patterns.flatMap((pattern) => globSync(pattern, { cwd: root, exclude }));
+  if (files.length === 0) throw new Error(`No test file matches ${patterns.join(', ')}.`);
+  return [...new Set(files)];
 }
 
 /** @param whole whether the output waits for the end, so that it does not mix with another process's. */
@@ -185,6 +207,13 @@ function refuse(words: string): never {
 const partNames = Object.keys(parts).join(', ');
 const words = process.argv.slice(2);
 if (words.includes('--long')) process.env.LONG_TESTS = '1';
+
+// What one process has compiled serves the next: hundreds of them load the same modules.
+if (!process.env.NODE_COMPILE_CACHE) {
+  const compiled = mkdtempSync(join(tmpdir(), 'compiled-'));
+  process.once('exit', () => rmSync(compiled, { recursive: true, force: true }));
+  process.env.NODE_COMPILE_CACHE = compiled;
+}
 
 let total: Counts = { passed: 0, failed: 0, skipped: 0 };
 async function runPart([name, part]: [name: string, part: Part], whole: boolean): Promise<void> {

@@ -21,6 +21,8 @@ test('GET /docs in a browser', { skip: !(await hasChromium()) }, async (t) => {
   await t.test('shows every operation, breaks no policy, and reaches nobody but its own BFF', async () => {
     await using page = await watchPage(browser);
     await page.goto(`${bff.url}/docs`);
+    // It draws them once it has read the description.
+    await page.locator('.opblock-summary-path').first().waitFor();
     const paths = await page.locator('.opblock-summary-path').allInnerTexts();
     const described = JSON.parse((await bff.call('/openapi.json')).text);
     assert.deepEqual(
@@ -30,8 +32,14 @@ test('GET /docs in a browser', { skip: !(await hasChromium()) }, async (t) => {
         .flatMap(([path, methods]) => Object.keys(methods).map(() => path))
         .sort(),
     );
-    // Everything is unfolded, so that all that the page can draw is drawn.
-    for (const operation of await page.locator('.opblock-summary-control').all()) await operation.click();
+    // Everything is unfolded once, so that all that the page can draw is drawn; and folded again, since Swagger UI draws
+    // all that is unfolded anew with every click.
+    for (const operation of await page.locator('.opblock').all()) {
+      const control = operation.locator('.opblock-summary-control');
+      await control.click();
+      await operation.locator('.responses-wrapper .response').first().waitFor();
+      await control.click();
+    }
     await page.locator('.models-control').click();
     await page.getByText('All error codes').click();
     await page.getByText('CONFIRMATION_REQUIRED').first().waitFor();

@@ -17,6 +17,7 @@ import { type BffProcess, startBffProcess } from '../support/bff/bff-process.ts'
 import { startBffWith, type TestBff } from '../support/bff/test-bff.ts';
 import { type FaultServer, startFaultServer } from '../support/partner/fault-server.ts';
 import { partnerVariables } from '../support/partner/partner-variables.ts';
+import { programVariables } from '../support/processes/program-variables.ts';
 import { samples, writeNames } from '../support/requests/write-samples.ts';
 import { type EarlierVersion, earlierVersion, hasCommit } from '../support/sources/earlier-version.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -159,7 +160,7 @@ describe('the version before imports', { skip }, () => {
       const run = (command: string, ...args: string[]) =>
         new Promise<string>((resolve) => {
           const env = {
-            PATH: process.env.PATH,
+            ...programVariables,
             PEARSANA_BFF_URL: bff.url,
             PEARSANA_BFF_ACCESS_KEY: accessKey,
           };
