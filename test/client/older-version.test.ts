@@ -136,12 +136,15 @@ describe('the version before imports', { skip }, () => {
       await callEverything(client);
       const environment = 'sandbox';
       const operation = 'createInvitation';
-      for (const call of [
-        client.imports({ environment }),
-        client.lookUp({ environment, operation, references: [] }),
-        client.announceImport({ environment, operation, rows: 1, digest: 'a'.repeat(64) }),
-      ])
-        assert((await errorOf(call)).isFromOlderBff);
+      // Each is waited for at once: one that failed while another is waited for would be nobody's.
+      const errors = await Promise.all(
+        [
+          client.imports({ environment }),
+          client.lookUp({ environment, operation, references: [] }),
+          client.announceImport({ environment, operation, rows: 1, digest: 'a'.repeat(64) }),
+        ].map(errorOf),
+      );
+      for (const error of errors) assert(error.isFromOlderBff);
       // A person whom Pearsana does not know is another matter.
       const document = { ...samples.submitDocument.least };
       document.externalReference = { namespace: 'SIS', externalId: 'nobody' };

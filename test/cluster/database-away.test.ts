@@ -50,6 +50,9 @@ describe('a BFF whose database', { skip: noPostgres, timeout: 180_000 }, () => {
       }),
     );
     bff = cluster.instances[0] ?? assert.fail();
+    const headers = { authorization: `Bearer ${nobodysKey}` };
+    // Only after the first time does it say that it has read the keys.
+    await until('it knows the keys', async () => (await bff.call(ping, { headers })).status === 401);
     const { output, words } = await cluster.command('access', 'add', 'ada', '--grant', 'sandbox:*');
     other = /pbff_[\w-]+/.exec(output)?.[0] ?? assert.fail(words);
     await until('it has read the new key', () => bff.bff.output().includes('its keys are now valid'));

@@ -151,7 +151,7 @@ describe('the program', { concurrency: 3, timeout: 120_000 }, () => {
     await using here = await setUp();
     const PORT = new URL(here.partner.api.url).port;
     const { ended, errors } = here.run({ PORT, BFF_LOCAL: 'true' });
-    const waited = delay(8_000, 'It goes on running.', { ref: false });
+    const waited = delay(60_000, 'It goes on running.', { ref: false });
     assert.equal(await Promise.race([ended, waited]), 1);
     assert.match(errors(), new RegExp(`^The BFF did not start: port ${PORT} of 127\\.0\\.0\\.1 is in use`));
   });
