@@ -93,14 +93,15 @@ export function atMost<Value extends Iterable<unknown> & { length: number }>(
   more = '',
 ): z.core.$ZodCheck<Value> {
   const isMore = (text: string) => text.length > 2 * most || [...text].length > most;
+  // In words only where it is needed: the first number that is put into words loads all of the locale.
   const check = refuses((value: Value) =>
     value.length > most && (typeof value !== 'string' || isMore(value))
       ? `must have at most ${most.toLocaleString('en')} ${unit}${more}`
       : undefined,
   );
-  const when = ({ value }: { value?: Partial<Value> | null }) => (value?.length ?? 0) > most;
+  const when = ({ value }: z.core.ParsePayload) => Object(value).length > most;
   const def = { check: 'max_length', maximum: most, when };
-  return { _zod: { check, def, onattach: [] } } as unknown as z.core.$ZodCheck<Value>;
+  return { _zod: { check, def, onattach: [] } };
 }
 
 /** A check for lists: at least one entry. */
@@ -142,12 +143,7 @@ export function refuses<Value>(
 
 /** Text with a maximum length. `faultOf` finds other faults. */
 function textOf(most: number, faultOf: (value: string) => string | undefined, ...first: (typeof notBlank)[]) {
-  return z.string().check(
-    ...first,
-    // In words only where it is needed: the first number that is put into words loads all of the locale.
-    atMost(most, 'characters'),
-    refuses(faultOf),
-  );
+  return z.string().check(...first, atMost(most, 'characters'), refuses(faultOf));
 }
 
 /**

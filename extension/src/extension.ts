@@ -182,23 +182,12 @@ export function activate(context: vscode.ExtensionContext): void {
         signedIn(whenUsed(async () => (await imports()).importFile)),
       ),
       'pearsana.checkFile': signedIn(whenUsed(async () => (await imports()).checkFile)),
-      'pearsana.newImportFile': whenUsed(async () => (await imports()).newImportFile),
-      'pearsana.pauseImport': whenUsed(async () => (await imports()).pauseImport),
-      'pearsana.continueImport': whenUsed(async () => (await imports()).continueImport),
-      'pearsana.stopImport': whenUsed(async () => (await imports()).stopImport),
-      'pearsana.showImportResults': whenUsed(async () => (await imports()).showImportResults),
+      ...commandsOf(imports, 'newImportFile', 'pauseImport', 'continueImport', 'stopImport'),
+      ...commandsOf(imports, 'showImportResults'),
       'pearsana.resolve': signedIn(whenUsed(async () => (await activity()).resolve)),
-      'pearsana.showWrite': whenUsed(async () => (await activity()).showWrite),
-      'pearsana.copyRequestId': whenUsed(async () => (await activity()).copyRequestId),
-      'pearsana.copyPearsanaId': whenUsed(async () => (await activity()).copyPearsanaId),
-      'pearsana.copyForSupport': whenUsed(async () => (await activity()).copyForSupport),
-      'pearsana.copyAsCurl': whenUsed(async () => (await activity()).copyAsCurl),
-      'pearsana.copyAsTypeScript': whenUsed(async () => (await activity()).copyAsTypeScript),
-      'pearsana.sendAgain': whenUsed(async () => (await activity()).sendAgain),
-      'pearsana.filterActivity': whenUsed(async () => (await activity()).filterActivity),
-      'pearsana.filterByPerson': whenUsed(async () => (await activity()).filterByPerson),
-      'pearsana.clearActivityFilter': whenUsed(async () => (await activity()).clearActivityFilter),
-      'pearsana.showMoreActivity': whenUsed(async () => (await activity()).showMoreActivity),
+      ...commandsOf(activity, 'showWrite', 'copyRequestId', 'copyPearsanaId', 'copyForSupport'),
+      ...commandsOf(activity, 'copyAsCurl', 'copyAsTypeScript', 'sendAgain', 'showMoreActivity'),
+      ...commandsOf(activity, 'filterActivity', 'filterByPerson', 'clearActivityFilter'),
       'pearsana.chooseEnvironment': signedIn(
         whenUsed(async () => {
           const { createChooseEnvironmentCommand } = await import('./commands/choose-environment.ts');
@@ -301,6 +290,15 @@ function whenUsed<Arguments extends unknown[], Result>(
 ): (...given: Arguments) => Promise<Result> {
   const loaded = once(load);
   return async (...given) => (await loaded())(...given);
+}
+
+/** Those commands of a part that need nobody signed in, by their ids; the part is loaded when one of them is first used. */
+function commandsOf<
+  Name extends string,
+  Part extends Record<Name, (...given: unknown[]) => Promise<unknown>>,
+>(part: () => Promise<Part>, ...names: Name[]) {
+  const commands = names.map((name) => [`pearsana.${name}`, whenUsed(async () => (await part())[name])]);
+  return Object.fromEntries(commands) as { [Each in Name as `pearsana.${Each}`]: Part[Each] };
 }
 
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
