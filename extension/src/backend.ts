@@ -151,7 +151,7 @@ export function createBackend({
     const { accessKey, expiresAt } = session;
     if (expiresAt !== undefined && isOver(expiresAt)) {
       const until = timeWords(expiresAt);
-      throw new CommandError('SIGN_IN_EXPIRED', `You were signed in to the BFF at ${at} until ${until}.`);
+      throw new CommandError('SIGN_IN_EXPIRED', `Your sign-in to the BFF at ${at} has expired (${until}).`);
     }
     const { timeoutMs = ownAnswerTimeoutMs } = called;
     return callWithKey(at, { accessKey, timeoutMs }, called, (client) => call(client, at));

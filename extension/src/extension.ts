@@ -224,7 +224,7 @@ function listenToBrowser(extensionId: string, redeem: Backend['redeem']) {
     handleUri(uri) {
       if (browser.handle(uri)) return;
       void vscode.window.showWarningMessage(
-        'This window is not waiting for a sign-in: it started in another window, or it is over. Nothing was changed here.',
+        'This window is not waiting for a sign-in: that sign-in started in another window, or has ended. Nothing was changed here.',
       );
     },
   });

@@ -251,7 +251,7 @@ describe('the backend, signed in through a browser', () => {
     const before = sent.length;
     await assert.rejects(backend.environments(), {
       code: 'SIGN_IN_EXPIRED',
-      message: /^You were signed in to the BFF at https:\/\/first\.example until .*\d/,
+      message: /^Your sign-in to the BFF at https:\/\/first\.example has expired \(.*\d/,
     });
     assert.equal(sent.length, before);
   });

@@ -215,7 +215,7 @@ for (const kind of ['node', 'web'] as const) {
         const shown = (await quickInput.options()).join('\n');
         assert.match(shown, /2 files are left out, see below/);
         assert.match(shown, /empty\.pdf.*is empty/);
-        assert.match(shown, /older.*is a folder in the folder/);
+        assert.match(shown, /older.*is a subfolder/);
         assert.ok(!shown.includes('.hidden'), shown);
         await workbench.screenshot(`.cache/screenshots/documents-folder-${kind}.png`);
         await quickInput.accept();

@@ -568,7 +568,7 @@ for (const kind of ['node', 'web'] as const) {
           const three = Array.from({ length: 3 }, (_, index) => line(`more${index}`, index + rows));
           await writeFile(join(folder, 'roster.csv'), [header, ...many, ...three].join('\n'));
           await page.reload();
-          const offer = notification(/The import of roster\.csv into sandbox has not ended\./).first();
+          const offer = notification(/The import of roster\.csv into sandbox has not finished\./).first();
           await offer.waitFor();
           await offer.getByRole('button', { name: 'Continue…' }).click();
           await quickInput.step(/^The file has changed · Invite people · sandbox/);

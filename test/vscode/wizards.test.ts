@@ -187,7 +187,7 @@ for (const kind of ['node', 'web'] as const) {
           await open(wizard, 'sandbox');
           assert.match(
             (await quickInput.options())[0] ?? '',
-            /^Continue .*ada@example\.edu, begun in sandbox/,
+            /^Continue .*ada@example\.edu, started in sandbox/,
           );
           await picture(`${wizard.button}-draft`);
           await quickInput.escape();
@@ -335,7 +335,7 @@ for (const kind of ['node', 'web'] as const) {
         };
         await clickBeside(workbench, 'sandbox', 'Invite');
         await quickInput.step(/ · E-mail \(1\/5\)$/);
-        await quickInput.message(/This is selected in the editor: press Enter to take it/);
+        await quickInput.message(/This is selected in the editor: press Enter to use it/);
         await picture('selection');
         await enter();
         await quickInput.step(/ · External reference \(4\/5\)$/);

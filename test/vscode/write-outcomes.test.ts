@@ -215,7 +215,7 @@ for (const kind of ['node', 'web'] as const) {
             chooseInMenuOf(workbench, line(name).first(), [item]);
           const unknown = /^SIS A-\d, Invite, outcome unknown, sandbox, /;
           const done = /^SIS A-\d, Invite, done, /;
-          await line(/^Outcome unknown: 2 writes may have happened, or not/).waitFor();
+          await line(/^Outcome unknown: 2 writes may or may not have happened/).waitFor();
           await line(unknown).nth(1).waitFor();
           await line(done).nth(3).waitFor();
           assert.equal(await line(done).count(), 4);
@@ -253,10 +253,10 @@ for (const kind of ['node', 'web'] as const) {
           await badge.waitFor({ state: 'hidden' });
 
           await choose(done, 'Show Only This Person');
-          await view.getByText(/Only SIS A-\d/).waitFor();
+          await view.getByText(/Showing only: SIS A-\d/).waitFor();
           await view.hover();
           await view.getByRole('button', { name: 'Clear Filter' }).click();
-          await view.getByText(/Only SIS A-\d/).waitFor({ state: 'detached' });
+          await view.getByText(/Showing only: SIS A-\d/).waitFor({ state: 'detached' });
           // A line that comes while another is clicked would be in its place.
           await line(done).nth(5).waitFor();
 

@@ -100,7 +100,7 @@ export function createActivity(dependencies: ActivityDependencies): Activity {
       if (!button) {
         throw new CommandError(
           'NO_SUCH_WRITE',
-          'This window does not have this request, and the BFF keeps none.',
+          'This window did not send this request, and the BFF does not keep requests.',
         );
       }
       await button.act();

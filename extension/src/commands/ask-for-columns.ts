@@ -51,7 +51,7 @@ export async function askForColumns(
   if (answered && lacking.length > 0) {
     throw new CommandError(
       'IMPORT_NOT_USABLE',
-      `${plain(fileName, 80)} has no column for ${plain(lacking.join(', '), 200)}. Add it to the file, or name the column so.`,
+      `${plain(fileName, 80)} has no column for ${plain(lacking.join(', '), 200)}. Add the column to the file, or rename the one that contains it.`,
     );
   }
   if (answered) {

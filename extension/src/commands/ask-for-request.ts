@@ -126,11 +126,11 @@ async function askToContinue(
   const answer = await input.choice({
     place: { title: `${title} · Draft`, canGoBack: false },
     ask: 'Draft',
-    prompt: 'You began this before and pressed Escape',
+    prompt: 'You started this earlier and pressed Escape',
     options: [
       {
         ...{ id: 'continue', label: `Continue ${plain(form.subject(left.draft), 100)}`, icon: 'edit' },
-        description: `begun in ${plain(environment.name, 60)}`,
+        description: `started in ${plain(environment.name, 60)}`,
         ...(left.typed && { detail: `You had typed “${plain(left.typed, 60)}”.` }),
       },
       { id: 'over', label: 'Start Over', description: 'discards what you entered', icon: 'new-file' },

@@ -36,7 +36,7 @@ export function createCheckEverythingCommand({
       pick.items = order.flatMap((each) => found.filter((one) => one.state === each).map(lineOf));
     };
     show('checking…');
-    pick.placeholder = 'Choose a problem to read all of it, and what to do';
+    pick.placeholder = 'Choose a problem to see the details and what to do';
     pick.matchOnDescription = true;
     pick.ignoreFocusOut = true;
     pick.busy = true;

@@ -60,7 +60,7 @@ export function createCopyCommands(dependencies: CopyDependencies) {
     if (calls.length > 0) return calls.map(render).join('\n\n');
     throw new CommandError(
       'NO_SUCH_WRITE',
-      'Only requests that this window sent can be copied, because the BFF keeps none.',
+      'You can copy only requests that this window sent, because the BFF does not keep requests.',
     );
   };
 

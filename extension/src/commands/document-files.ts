@@ -55,7 +55,7 @@ export async function sourcesAt(uris: readonly vscode.Uri[]): Promise<Sources> {
     for (const [name, kind] of entries) {
       const file = vscode.Uri.joinPath(uri, name);
       if ((kind & vscode.FileType.File) !== 0) files.set(file.toString(), file);
-      else leftOut.push({ name, why: 'is a folder in the folder: submit it by itself' });
+      else leftOut.push({ name, why: 'is a subfolder: submit it separately' });
     }
     if (entries.length === 0) leftOut.push({ name: nameOf(uri), why: 'has no files' });
   }

@@ -18,7 +18,10 @@ export function createFindWrites({
     const { environment, requestId } = readWriteReference(argument);
     const found = await pages.find(environment, requestId);
     if (found) return found;
-    throw new CommandError('NO_SUCH_WRITE', `This is not in your activity in ${plain(environment, 60)}.`);
+    throw new CommandError(
+      'NO_SUCH_WRITE',
+      `This request is not in your activity in ${plain(environment, 60)}.`,
+    );
   }
 
   return async (argument, more) => {

@@ -49,7 +49,7 @@ export function readImportReference(argument: unknown): ImportReference {
   const { run, environment, importId } = { ...(argument as Record<string, unknown>) };
   if (typeof run === 'string') return { run };
   if (typeof environment === 'string' && typeof importId === 'string') return { environment, importId };
-  throw argumentsInvalid('Choose the import in the view “Imports”.');
+  throw argumentsInvalid('Choose the import in the Imports view.');
 }
 
 function isTexts(value: unknown): value is Record<string, string> {

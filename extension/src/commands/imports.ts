@@ -170,7 +170,7 @@ export function createImports(dependencies: ImportsDependencies): Imports {
       reference ? 'run' in reference && reference.run === id : end === undefined,
     );
     if (own) return own;
-    throw new CommandError('IMPORT_NOT_USABLE', 'This import is not one of this window.');
+    throw new CommandError('IMPORT_NOT_USABLE', 'This import was not started in this window.');
   };
   const forRun = (act: (own: OwnRun) => void) =>
     tellFailures(situation, async (argument?: unknown) => {
@@ -224,10 +224,14 @@ export function createImports(dependencies: ImportsDependencies): Imports {
     const mine = new Set(runs.map(({ importId }) => importId()));
     for (const left of kept.left(Date.now()).filter(({ id }) => !mine.has(id))) {
       const name = plain(nameOf(vscode.Uri.parse(left.uri)), 80);
-      showMessage('information', `The import of ${name} into ${plain(left.environment, 60)} has not ended.`, [
-        { title: 'Continue…', act: () => continueLeft(left) },
-        { title: 'Forget It', act: () => kept.forget(left.id) },
-      ]);
+      showMessage(
+        'information',
+        `The import of ${name} into ${plain(left.environment, 60)} has not finished.`,
+        [
+          { title: 'Continue…', act: () => continueLeft(left) },
+          { title: 'Do Not Continue', act: () => kept.forget(left.id) },
+        ],
+      );
     }
   }
 
@@ -271,7 +275,7 @@ export function createImports(dependencies: ImportsDependencies): Imports {
       await backend.imports(backend.origin()).stopImport({ environment, id: importId });
       open.at = 0;
       onDidChange();
-      showMessage('information', 'The import was stopped. No further row of it will be sent.');
+      showMessage('information', 'The import was stopped. No more rows will be sent.');
       return undefined;
     }),
     showImportResults: tellFailures(situation, async (argument) => {

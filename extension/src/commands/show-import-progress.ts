@@ -8,7 +8,7 @@ export function showImportProgress(title: string, run: ImportRun): void {
   const location = vscode.ProgressLocation.Notification;
   const options = {
     location,
-    title: `${title} (Cancel stops it; to pause it, use the view Imports)`,
+    title: `${title} (Cancel stops it; to pause it, use the Imports view)`,
     cancellable: true,
   };
   let asked: string | undefined;
@@ -51,6 +51,6 @@ export function askToContinue(title: string, run: ImportRun): void {
 
 const stateWords: Record<string, string> = {
   away: 'The BFF does not answer. Waiting for it…',
-  paused: 'Paused. To continue, click the import in the view Imports.',
-  asking: 'Waiting for you. To continue, click the import in the view Imports.',
+  paused: 'Paused. To continue, click the import in the Imports view.',
+  asking: 'Waiting for you. To continue, click the import in the Imports view.',
 };

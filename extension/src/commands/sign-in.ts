@@ -36,7 +36,7 @@ export function createSignInCommand(dependencies: SignInDependencies): CommandHa
     const methods = await vscode.window.withProgress(trying, () => backend.signInMethods(origin, signal));
     if (methods.includes('browser')) {
       const ways = [
-        { label: inBrowser, detail: 'With your organisation’s sign-in, for some hours' },
+        { label: inBrowser, detail: 'With your organisation’s sign-in, for a few hours' },
         { label: 'With an access key', detail: 'From “npm start”, or from your BFF administrator' },
       ];
       const title = signInTitle(origin);

@@ -138,7 +138,7 @@ function explainPlainHttp(origin: string): void {
   const address = `http://${hostname}:${port || '8787'}`;
   showMessage(
     'information',
-    `No BFF answers at ${origin}, and one that VS Code starts on this machine speaks http there, not https. To start it, change pearsana.backendUrl to ${address}.`,
+    `No BFF answers at ${origin}. VS Code can start one on this machine, but only for http, not https. To start it, change pearsana.backendUrl to ${address}.`,
     [remedyButton(remedies.changeUrl)],
   );
 }

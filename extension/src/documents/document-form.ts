@@ -33,7 +33,9 @@ export function documentForm(
       const verifies =
         documentScopes(...documents.map(({ fields }) => fields)).length > documentScopes().length;
       return [
-        kind === 'local' ? localWords.submitDocument : 'Pearsana stores them for this person.',
+        kind === 'local'
+          ? localWords.submitDocument
+          : `Pearsana stores ${sources.length === 1 ? 'the document' : 'the documents'}.`,
         ...(leftOut.length > 0 ? [`${fileWords(leftOut)} left out, see below.`] : []),
         ...(verifies ? ['This starts a verification.'] : []),
         ...(requests > 1 ? [`Sent in ${requests} requests, one after the other.`] : []),

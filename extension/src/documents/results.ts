@@ -35,7 +35,7 @@ export function resultsOf(
       return { ...known, result: 'failed', message: String(message) };
     }
     if (alone || has || status !== undefined) return { ...known, result: 'accepted', ...has };
-    return { ...known, result: 'unknown', message: 'It is not in Pearsana’s answer.' };
+    return { ...known, result: 'unknown', message: 'Pearsana’s answer does not mention this document.' };
   });
 }
 

@@ -96,8 +96,8 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
   ),
   BACKEND_CHANGED: row(
     'BFF changed',
-    'The setting now names a different BFF.',
-    'Start again with the new one.',
+    'The BFF’s URL was changed in the settings.',
+    'Start again at the new URL.',
     'refresh',
   ),
   BFF_OUTDATED: row(
@@ -110,7 +110,7 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
   BFF_NOT_STARTED: row(
     'not started',
     itsMessage,
-    'Correct that, and start it again.',
+    'Fix the problem, then start it again.',
     'startBackend',
     'openFolderSetting',
   ),
@@ -225,7 +225,7 @@ const rows: Record<ErrorCode | ExtensionCode, Row> = {
   ),
   IDEMPOTENCY_MISMATCH: row(
     'another request',
-    'The BFF received a different request under the same key before.',
+    'The BFF has already received a different request with the same key.',
     'Start again.',
     showLog,
   ),

@@ -7,10 +7,13 @@ const wordsOfFaults: readonly [fault: RegExp, words: string][] = [
   [/is not a date such as/, 'There is no such date. Use the format YYYY-MM-DD, for example 2000-05-15'],
   [/is not a date in the past/, 'This date is not possible. Enter a date in the past, after 1900'],
   [/is not a currency such as/, 'This is not a currency. Use three capital letters, for example USD'],
-  [/is used twice/, 'This namespace is used already. Enter another one: each can be used once'],
+  [/is used twice/, 'This namespace is already used. Enter another one: each can be used only once'],
   [/must have at most ([\d,]+) characters$/, 'This is too long. Use at most $1 characters'],
   [/must not contain invisible characters$/, 'This contains invisible characters. Remove them'],
-  [/must spell its domain as (\S+)$/, 'The domain has letters that addresses do not have. Spell it as $1'],
+  [
+    /must spell its domain as (\S+)$/,
+    'The domain of an address cannot contain these letters. Write it as $1',
+  ],
 ];
 
 /** What is wrong with what was entered, in words for a form. */

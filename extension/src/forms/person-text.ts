@@ -55,6 +55,6 @@ export function offering<Draft>(step: TextStep<Draft>, { text, from }: PersonAtH
   return {
     ...step,
     value: (draft) => step.value(draft) || text,
-    prompt: `${step.prompt}. ${whence}: press Enter to take it`,
+    prompt: `${step.prompt}. ${whence}: press Enter to use it`,
   };
 }

@@ -87,7 +87,7 @@ export function reviewStep(
     ask: 'Review',
     prompt: environment.protected
       ? 'This reaches real people. Choose a line to change it'
-      : 'This is all that will be sent. Choose a line to change it',
+      : 'This is everything that will be sent. Choose a line to change it',
     options(draft) {
       found = undefined;
       if (!obstacle || isWrong(draft)) return optionsFor(draft);
@@ -144,7 +144,7 @@ export function moreStep(form: Form): ManyStep<Draft> {
     kind: 'many',
     id: more,
     ask: 'More',
-    prompt: 'Choose what else to fill in, one or several',
+    prompt: 'Choose one or more fields to fill in',
     options: (draft) => absent(form, draft).map(({ id, ask }) => ({ id, label: ask })),
     put: (chosen, draft) => (chosen.length > 0 ? new GoTo(...chosen) : draft),
   };

@@ -91,8 +91,8 @@ function knownStep(count: number): ChoiceStep<ReviewDraft> {
     ask: 'Done before',
     prompt: `What should happen with ${rowWords(count)} that ${count === 1 ? 'was' : 'were'} done before?`,
     options: () => [
-      { id: skip, label: 'Skip Them', description: 'nobody is written to twice' },
-      { id: again, label: 'Send Them Again', description: 'each of them is written to a second time' },
+      { id: skip, label: 'Skip Them', description: 'nothing is sent twice' },
+      { id: again, label: 'Send Them Again', description: 'each of them gets it a second time' },
     ],
     put: (option, draft) => ({ ...draft, again: option === again }),
   };
@@ -105,7 +105,7 @@ function reviewStep(reviewed: ReviewedImport): ChoiceStep<ReviewDraft> {
     kind: 'choice',
     id: 'review',
     ask: 'Review',
-    prompt: `${reviewed.environment.protected ? 'This reaches real people. ' : ''}Nothing is sent before you choose how`,
+    prompt: `${reviewed.environment.protected ? 'This reaches real people. ' : ''}Nothing is sent until you choose how`,
     options: () => [...sendOptions(reviewed), ...reviewLines(reviewed), ...exampleOptions(reviewed)],
     put: (option, draft) => {
       if (option === sendAll || option === sendFirst) return { ...draft, firstFive: option === sendFirst };

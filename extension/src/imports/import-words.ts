@@ -97,5 +97,5 @@ export const progressWords = (...progress: Parameters<typeof progressParts>): st
 export const pauseWords: Record<PauseReason, string> = {
   'first-refused': 'The first five rows were refused for the same reason.',
   'many-failed': 'Ten of the last twenty rows failed.',
-  'many-unknown': 'Three rows in a row have no known outcome. Check the Pearsana portal before you continue.',
+  'many-unknown': 'The last three rows have no known outcome. Check the Pearsana portal before you continue.',
 };

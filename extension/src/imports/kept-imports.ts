@@ -48,9 +48,9 @@ export function differenceFrom(
   now: { journal: string; caller: string },
 ): string | undefined {
   if (kept.journal !== now.journal)
-    return 'Another BFF answers now, or one with another data directory. It does not know what was sent, so the import cannot be continued.';
+    return 'A different BFF now answers at this address, or the BFF uses a different data directory. It does not know what was sent, so the import cannot be continued.';
   if (kept.caller !== now.caller)
-    return 'Somebody else began this import. Sign in as that person to continue it, or import the file as your own.';
+    return 'Somebody else started this import. Sign in as that person to continue it, or import the file again under your own name.';
   return undefined;
 }
 

@@ -123,7 +123,7 @@ export function markDetails(mark: RowMark, about: MarkedFor, now: number): strin
     if (requestId) details.push(`Request ${requestId}`);
   }
   if (mark.kind === 'unknown')
-    details.push('It is not sent again until somebody marks it as resolved in the view “Activity”.');
+    details.push('It will not be sent again until somebody marks it as resolved in the Activity view.');
   return details.map((each) => plain(each, 400));
 }
 

@@ -161,7 +161,7 @@ export function createActivityTree(dependencies: ActivityTreeDependencies): Acti
     const { environments } = state;
     const wanted = wantedWords(pages.wanted());
     if (environments.length === 0) view.message = 'Your key has no access to any environment.';
-    else view.message = wanted && `Only ${wanted}`;
+    else view.message = wanted && `Showing only: ${wanted}`;
     const found = await unresolved();
     // It is about these alone.
     const { state: only = 'unknown' } = pages.wanted();

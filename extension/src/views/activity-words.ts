@@ -106,8 +106,10 @@ export function writeText(write: Write, reason?: string): string {
 /** The sentence of a refusal is Pearsana's, and may be about a person: the BFF keeps its code alone. */
 function whereReasonIs({ state, importId }: Write): string | undefined {
   if (state !== 'refused') return undefined;
-  const lost = 'Pearsana’s sentence is not in the journal, which keeps only the code.';
-  return importId === undefined ? lost : `${lost} If the results file of the import was saved, it is there.`;
+  const lost = 'Pearsana’s explanation is not available here, because the BFF keeps only the code.';
+  return importId === undefined
+    ? lost
+    : `${lost} If you saved the results of the import, that file contains it.`;
 }
 
 /** The id of what Pearsana made, such as `inv_…`. */
@@ -155,11 +157,11 @@ export function unresolvedRow(count: number): Row {
   };
 }
 
-/** As in “2 writes may have happened or not”. */
+/** As in “2 writes may or may not have happened”. */
 export function unresolvedWords(count: number): string {
   return count === 1
-    ? '1 write may have happened, or not'
-    : `${count.toLocaleString('en')} writes may have happened, or not`;
+    ? '1 write may or may not have happened'
+    : `${count.toLocaleString('en')} writes may or may not have happened`;
 }
 
 /** What the list is limited to, as in “SIS 20261234, refused”; nothing where it is not. */
@@ -210,7 +212,7 @@ export function nothingRow(isFiltered: boolean): Row {
 
 export function moreRow(place: Place): Row {
   return {
-    ...{ id: 'more', label: 'Show more…', tooltip: 'Shows what was sent before.', icon: 'ellipsis' },
+    ...{ id: 'more', label: 'Show more…', tooltip: 'Shows older entries.', icon: 'ellipsis' },
     remedy: { title: 'Show More', command: 'pearsana.showMoreActivity', argument: place },
   };
 }

@@ -31,7 +31,7 @@ export function kindWords(environment: Environment): string {
     local: 'stand-in',
     sandbox: 'sandbox',
     production: 'production',
-    other: 'own environment',
+    other: 'custom environment',
   };
   const kind = kinds[environment.kind];
   const words = [kind === environment.name ? '' : kind, environment.protected ? 'protected' : ''];
@@ -165,7 +165,7 @@ function versionRows({ id, newerApiVersion }: Environment, { apiVersion }: PastA
   const newer = newerApiVersion === undefined ? undefined : `${plain(newerApiVersion, 40)} is available`;
   const facts = [apiVersion && plain(apiVersion, 40), newer].filter(Boolean).join(' · ');
   if (facts === '') return [];
-  const advice = newer && '\nYour BFF administrator can tell when the BFF will use it.';
+  const advice = newer && '\nAsk your BFF administrator when the BFF will use it.';
   return [
     {
       id: `${id}/version`,

@@ -43,7 +43,7 @@ export function createImportStatusItem(): ImportStatusItem {
         ? 'see what became of each row'
         : isAsking
           ? 'continue or stop it'
-          : 'pause or stop it in the view “Imports”';
+          : 'pause or stop it in the Imports view';
       item.tooltip = `Import of ${name} into ${plain(target.environment.name, 60)}: ${words}.\nClick to ${click}.`;
       item.accessibilityInformation = {
         label: `Pearsana: Import of ${name}, ${words}${waits}`,

@@ -31,7 +31,7 @@ export function statusItem({ state, lastPing, caller, situation }: StatusFacts):
   const backend = plain(situation.backend, 100);
   const command = 'pearsana.chooseEnvironment';
   if (state.kind === 'signedOut' || (state.kind === 'unknown' && who === undefined)) {
-    const tooltip = `Nobody is signed in to ${backend}. Click to sign in.`;
+    const tooltip = `You are not signed in to ${backend}. Click to sign in.`;
     const { text } = shown('sign-in', 'Pearsana: Sign In');
     return { text, spoken: `Sign in to ${backend}`, tooltip, command: 'pearsana.signIn' };
   }
@@ -54,7 +54,7 @@ export function statusItem({ state, lastPing, caller, situation }: StatusFacts):
   return {
     ...shown(stateIcon(environment, ping).icon, name, environment.protected && 'protected', result, who),
     tooltip: [
-      `Pearsana’s default environment: ${name}${kind && ` (${kind})`}. It is offered first.`,
+      `Pearsana, default environment: ${name}${kind && ` (${kind})`}. It is offered first.`,
       ping
         ? `Last ${!ping.ok && ping.before ? 'call' : 'ping'}: ${pingWords(ping, situation)}, ${timeWords(ping.endedAt)}.`
         : 'Not pinged yet.',

@@ -321,7 +321,7 @@ test('a second external reference can be added, must have a namespace of its own
   const input = play(script, shown);
   const text: WizardInput['text'] = async (ask) => {
     if (ask.ask === 'External reference 2')
-      assert.match(ask.check('SIS B-2') ?? '', /^This namespace is used already/);
+      assert.match(ask.check('SIS B-2') ?? '', /^This namespace is already used/);
     return input.text(ask);
   };
   const draft = await runWizard(wizardOf(invitationForm), { ...input, text });

@@ -58,7 +58,7 @@ describe('imports that have not ended', () => {
   it('are continued by whoever began them, at the BFF that knows what was sent, and by nobody else', () => {
     const { journal, caller } = kept;
     assert.equal(differenceFrom(kept, { journal, caller }), undefined);
-    assert.match(differenceFrom(kept, { journal: 'jrn_2', caller }) ?? '', /Another BFF/);
+    assert.match(differenceFrom(kept, { journal: 'jrn_2', caller }) ?? '', /A different BFF/);
     assert.match(differenceFrom(kept, { journal, caller: 'key-2' }) ?? '', /Somebody else/);
   });
 });

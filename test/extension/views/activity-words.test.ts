@@ -74,9 +74,9 @@ describe('a write in the activity', () => {
     const refused = { ...write, state: 'refused' as const, code: 'CONFLICT', status: 409 };
     assert.match(writeText(refused, 'She is invited.'), /^Why +She is invited\.$/m);
     assert.match(writeRow(refused, now, undefined, 'She is invited.').tooltip, /She is invited/);
-    assert.match(writeText(refused), /^Why +Pearsana’s sentence is not in the journal/m);
+    assert.match(writeText(refused), /^Why +Pearsana’s explanation is not available here/m);
     assert.doesNotMatch(writeText(refused), /results file/);
-    assert.match(writeText({ ...refused, importId: 'imp_1' }), /results file of the import/);
+    assert.match(writeText({ ...refused, importId: 'imp_1' }), /results of the import/);
     assert.doesNotMatch(writeText(write), /Why/);
   });
 
@@ -112,7 +112,7 @@ describe('what else is in the activity', () => {
   });
 
   it('is how many outcomes are unknown, in words to a screen reader', () => {
-    assert.equal(unresolvedRow(1).spoken, 'Outcome unknown: 1 write may have happened, or not');
+    assert.equal(unresolvedRow(1).spoken, 'Outcome unknown: 1 write may or may not have happened');
     assert.match(unresolvedRow(1200).spoken ?? '', /1,200 writes may/);
   });
 

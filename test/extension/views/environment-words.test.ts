@@ -256,7 +256,7 @@ describe('the rows in the place of a list', () => {
   });
 
   it('say that the sign-in is over, and lead back in', () => {
-    const message = 'You were signed in to the BFF at http://127.0.0.1:8787 until 12:00.';
+    const message = 'Your sign-in to the BFF at http://127.0.0.1:8787 has expired (12:00).';
     const failure = failureSample('SIGN_IN_EXPIRED', { message, source: 'extension' });
     const rows = failedListRows(explain(failure, desktop, retryList));
     assert.deepEqual(
