@@ -1,6 +1,7 @@
 import type { ImportOperation } from '../../shared/import-record.ts';
 import type { CheckedRow } from '../../shared/imports/check-roster.ts';
 import { createImportCalls } from '../../shared/imports/client-calls.ts';
+import { countWords } from '../../shared/imports/count-rows.ts';
 import { joinFaults } from '../../shared/imports/fault.ts';
 import { planRoster } from '../../shared/imports/plan-import.ts';
 import type { RowEnd } from '../../shared/imports/row-end.ts';
@@ -37,16 +38,14 @@ export async function checkFile(
     const message = faults.length > 0 ? joinFaults(faults) : end?.message;
     report.row({ line, reference, state, code: end?.code, message, requestId: end?.requestId, id: end?.id });
   }
-  const words = [
-    `${counts.ready.toLocaleString('en')} ready`,
-    ...(counts.known > 0 ? [`${counts.known.toLocaleString('en')} done before`] : []),
-    ...(counts.unknown > 0 ? [`${counts.unknown.toLocaleString('en')} with an unknown outcome`] : []),
-    ...(counts.invalid > 0 ? [`${counts.invalid.toLocaleString('en')} invalid`] : []),
-  ];
+  const { ready, ...others } = counts;
+  const words = [`${ready.toLocaleString('en')} ready`, countWords(others, notReadyWords)].filter(Boolean);
   report.say(`${words.join(', ')}. Nothing was sent.`);
   for (const sentence of file.missing) report.say(sentence);
   return counts.invalid > 0 ? 1 : 0;
 }
+
+const notReadyWords = { known: 'done before', unknown: 'with an unknown outcome', invalid: 'invalid' };
 
 /** Asks the BFF for the outcome of every row, and reports it. @returns the exit status. */
 export async function tellResults(given: Given, connection: Connection, report: Report): Promise<number> {

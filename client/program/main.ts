@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { ClientError } from '../../shared/client-error.ts';
 import { importOperations } from '../../shared/import-record.ts';
-import { failureOf } from '../../shared/imports/row-end.ts';
+import { rowFailureOf } from '../../shared/imports/row-end.ts';
 import { type Arguments, readArguments, UsageError, usage } from './arguments.ts';
 import { checkFile, tellResults } from './check-command.ts';
 import { connect } from './connection.ts';
@@ -60,7 +60,7 @@ try {
     report.say(error.message);
     process.exitCode = notDone;
   } else if (error instanceof ClientError) {
-    process.stderr.write(`${printable(failureOf(error).message + whereHint(error))}\n`);
+    process.stderr.write(`${printable(rowFailureOf(error).message + whereHint(error))}\n`);
     process.exitCode = notDone;
   } else throw error;
 }

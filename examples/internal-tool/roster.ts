@@ -81,9 +81,10 @@ const tasks: Record<string, (form: FormData) => Promise<string>> = {
         ends.set(row, rowEnd);
         showProgress({ done: ends.size - plan.ends.size, of: plan.toSend.length });
       },
-      onAway: (away) => say(away ? 'The BFF does not answer. Waiting for it…' : 'The BFF answers again.'),
+      onAway: (away) =>
+        say(away ? 'The BFF is not answering. Waiting for it…' : 'The BFF is answering again.'),
       onPause: async () =>
-        confirm('Several people in a row could not be invited. Continue all the same?') ? 'go-on' : 'end',
+        confirm('Several people in a row could not be invited. Continue anyway?') ? 'go-on' : 'end',
     });
     offerResults(checked, ends);
     const count = (state: string) => [...ends.values()].filter((each) => each.state === state).length;

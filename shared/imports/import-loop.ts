@@ -4,7 +4,14 @@ import type { ImportCalls } from './import-calls.ts';
 import { createPace } from './pace.ts';
 import { createPauseRules, type PauseReason } from './pause-rules.ts';
 import type { ImportPlan } from './plan-import.ts';
-import { anotherBff, anotherCaller, failureOf, mayHaveBeenSent, notReached, type RowEnd } from './row-end.ts';
+import {
+  anotherBff,
+  anotherCaller,
+  mayHaveBeenSent,
+  notReached,
+  type RowEnd,
+  rowFailureOf,
+} from './row-end.ts';
 import { createRowQueue } from './row-queue.ts';
 import { idIn, type RowFailure, type Verdict, verdictOn } from './row-verdict.ts';
 
@@ -68,7 +75,7 @@ export async function runImport<Row>(options: ImportOptions<Row>): Promise<Impor
     if (announced.caller !== caller) return stopBefore(anotherCaller);
     await options.onAnnounced?.(announced);
   } catch (error) {
-    return stopBefore(failureOf(error));
+    return stopBefore(rowFailureOf(error));
   }
 
   const pace = createPace(announced.perMinute);
@@ -118,7 +125,7 @@ export async function runImport<Row>(options: ImportOptions<Row>): Promise<Impor
       act(row, { kind: 'done', state: replayed ? 'known' : 'succeeded', requestId, id: idIn(result) });
     } catch (error) {
       if (error instanceof ClientError) act(row, verdictOn(error));
-      else act(row, { kind: 'failed', state: 'not_sent', failure: failureOf(error) });
+      else act(row, { kind: 'failed', state: 'not_sent', failure: rowFailureOf(error) });
     }
   }
 

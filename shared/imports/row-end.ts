@@ -46,7 +46,7 @@ export const anotherCaller: RowFailure = {
 };
 
 /** Describes the error that stopped an import. */
-export function failureOf(error: unknown): RowFailure {
+export function rowFailureOf(error: unknown): RowFailure {
   if (error instanceof ClientError) return failureIn(error);
   const message = error instanceof Error ? error.message : String(error);
   return { code: 'UNEXPECTED', message, requestId: '' };

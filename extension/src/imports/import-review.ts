@@ -11,7 +11,7 @@ import { exampleLines } from './example-lines.ts';
 import { deedWords, numberWords, rowWords, timeLeftWords } from './import-words.ts';
 
 /** So many rows are sent before a person is asked to continue, where that was chosen. */
-export const firstRows = 5;
+export const firstRowCount = 5;
 
 /** The lines of the review that send; all others only show. */
 const [sendAll, sendFirst] = ['send-all', 'send-first'];
@@ -56,8 +56,8 @@ export function reviewSteps(reviewed: ReviewedImport): Step<ReviewDraft>[] {
   const wanted = confirmationText(environment.id, count);
   const deed = deedWords(operation, count);
   const deeds =
-    firstFive && count > firstRows
-      ? `${deed}: the first ${firstRows} now, the other ${numberWords(count - firstRows)} after you agree`
+    firstFive && count > firstRowCount
+      ? `${deed}: the first ${firstRowCount} now, the other ${numberWords(count - firstRowCount)} after you agree`
       : deed;
   const confirmation = confirmationStep<ReviewDraft>(wanted, deeds, consequenceOf(reviewed));
   const steps = [
@@ -129,12 +129,12 @@ function sendOptions({ environment, operation, plan }: ReviewedImport): Option[]
     detail: `${consequence} You can pause or stop it at any time.`.trim(),
     ...mark(environment),
   };
-  if (count <= firstRows) return [all];
+  if (count <= firstRowCount) return [all];
   const first: Option = {
     id: sendFirst,
-    label: `Send the first ${firstRows}, then ask — ${environment.name}`,
+    label: `Send the first ${firstRowCount}, then ask — ${environment.name}`,
     description: next,
-    detail: `${consequence} You look at these ${firstRows} before the rest.`.trim(),
+    detail: `${consequence} You look at these ${firstRowCount} before the rest.`.trim(),
     ...mark(environment),
   };
   // The first one is taken by Enter alone.

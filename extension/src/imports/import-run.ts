@@ -7,7 +7,7 @@ import { notReached, type RowEnd } from '../../../shared/imports/row-end.ts';
 import type { RowFailure } from '../../../shared/imports/row-verdict.ts';
 import { createEvent, type Event } from '../event.ts';
 import { CommandError } from '../failures/command-failure.ts';
-import { firstRows } from './import-review.ts';
+import { firstRowCount } from './import-review.ts';
 import { numberWords, pauseWords, stateCountWords } from './import-words.ts';
 
 /** `asking`: it waits for a person, who continues or stops it. */
@@ -88,7 +88,7 @@ export function createImportRun<Row>(options: RunOptions<Row>): ImportRun {
 
   function onRow(row: Row, end: RowEnd): void {
     done += 1;
-    if (firstEnds.length < firstRows) firstEnds.push(end);
+    if (firstEnds.length < firstRowCount) firstEnds.push(end);
     times.push(timing.now());
     if (times.length > measuredRows) times.shift();
     options.onRow(row, end);
@@ -127,17 +127,17 @@ export function createImportRun<Row>(options: RunOptions<Row>): ImportRun {
 
   async function sendAll(): Promise<RunEnd> {
     const parts =
-      firstFive && total > firstRows
-        ? [plan.toSend.slice(0, firstRows), plan.toSend.slice(firstRows)]
+      firstFive && total > firstRowCount
+        ? [plan.toSend.slice(0, firstRowCount), plan.toSend.slice(firstRowCount)]
         : [plan.toSend];
     let { announced } = options;
     let ended: RunEnd | undefined;
     for (const [index, toSend] of parts.entries()) {
       if (index > 0 && !ended) {
         const counts = countRows(firstEnds);
-        const isDone = counts.succeeded + counts.known === firstRows;
+        const isDone = counts.succeeded + counts.known === firstRowCount;
         const sent = isDone ? ' were sent' : `: ${stateCountWords(counts)}`;
-        const words = `The first ${firstRows} rows${sent}. Continue with the other ${numberWords(toSend.length)}?`;
+        const words = `The first ${firstRowCount} rows${sent}. Continue with the other ${numberWords(toSend.length)}?`;
         if ((await ask(words)) === 'end') ended = { end: 'cancelled' };
       }
       if (ended) {

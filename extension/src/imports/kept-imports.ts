@@ -31,7 +31,6 @@ export type KeptImports = {
   forget: (id: string) => Promise<void>;
   /** Those whose window has not been heard of for a while. */
   left: (now: number) => KeptImport[];
-  all: () => readonly KeptImport[];
 };
 
 /** How often a window says that it is still there, and how long it may be silent; ms. */
@@ -58,7 +57,6 @@ export function createKeptImports(state: State, stateName: string): KeptImports 
   const all = () => state.get<KeptImport[]>(stateName) ?? [];
   const others = (id: string) => all().filter((each) => each.id !== id);
   return {
-    all,
     async keep(kept) {
       // Without such a text the rows would be others: then the file has to be imported by hand again.
       if (!isImpersonal(kept.columns)) return;

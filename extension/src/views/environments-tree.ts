@@ -5,12 +5,8 @@ import type { EnvironmentList, ListState } from '../environment-list.ts';
 import { explain, sentencesOf } from '../failures/explain-failure.ts';
 import { retryList } from '../failures/remedies.ts';
 import type { Situation } from '../failures/situation.ts';
-import {
-  type EnvironmentItem,
-  environmentItem,
-  environmentRows,
-  failedPingMessage,
-} from './environment-words.ts';
+import { environmentRows } from './environment-rows.ts';
+import { type EnvironmentItem, environmentItem, failedPingMessage } from './environment-words.ts';
 import type { AnswerHistory } from './past-answers.ts';
 import { createPolling } from './polling.ts';
 import { type Row, remedyRows } from './row.ts';

@@ -10,7 +10,7 @@ import type { WriteOperation } from './write-words.ts';
 /** Where a command goes. Both are in a write's review, so both must still hold when it is sent. */
 export type Target = { origin: string; environment: Environment };
 
-export type Write<Name extends WriteOperation> = {
+export type WriteOnce<Name extends WriteOperation> = {
   operation: Name;
   request: Draft;
   /** Wanted once more although nobody knows what became of the same request before. */
@@ -25,7 +25,7 @@ export type Write<Name extends WriteOperation> = {
 export async function sendOnce<Name extends WriteOperation>(
   { backend, intentions }: { backend: Pick<Backend, 'origin' | 'call'>; intentions: Intentions },
   { origin, environment: { id, protected: isProtected } }: Target,
-  { operation, request, newKey }: Write<Name>,
+  { operation, request, newKey }: WriteOnce<Name>,
   signal?: AbortSignal,
 ): Promise<Answer<Name> | Failed> {
   const intention = { origin, environment: id, operation, request };

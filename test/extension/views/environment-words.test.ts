@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explain } from '../../../extension/src/failures/explain-failure.ts';
 import { retryList } from '../../../extension/src/failures/remedies.ts';
+import { environmentRows } from '../../../extension/src/views/environment-rows.ts';
 import {
   environmentItem,
-  environmentRows,
   failedPingMessage,
   kindWords,
   notGranted,

@@ -4,11 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Backend } from '../../../extension/src/backend.ts';
 import { CommandError, type CommandFailure } from '../../../extension/src/failures/command-failure.ts';
 import { createIntentions } from '../../../extension/src/writes/intentions.ts';
-import { sendOnce, type Write } from '../../../extension/src/writes/send-once.ts';
+import { sendOnce, type WriteOnce } from '../../../extension/src/writes/send-once.ts';
 import type { CallOptions } from '../../../shared/client.ts';
 import { failureSample, backend as origin, production, sandbox } from '../samples.ts';
 
-const write: Write<'createUser'> = { operation: 'createUser', request: { a: 1 }, newKey: false };
+const write: WriteOnce<'createUser'> = { operation: 'createUser', request: { a: 1 }, newKey: false };
 
 /** Where intentions are kept, which can be made to fail. */
 function setUp() {
