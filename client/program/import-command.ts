@@ -7,7 +7,7 @@ import { createImportCalls } from '../../shared/imports/client-calls.ts';
 import { joinFaults } from '../../shared/imports/fault.ts';
 import { runImport } from '../../shared/imports/import-loop.ts';
 import { openImportOf } from '../../shared/imports/open-import.ts';
-import type { PauseReason } from '../../shared/imports/pause-rules.ts';
+import { pauseWords } from '../../shared/imports/pause-rules.ts';
 import { type ImportPlan, planRoster } from '../../shared/imports/plan-import.ts';
 import type { RowResult } from '../../shared/imports/result-files.ts';
 import { notReached, type RowEnd } from '../../shared/imports/row-end.ts';
@@ -185,14 +185,6 @@ function timeWords(minutes: number): string {
 function countWords(count: number): string {
   return `${count.toLocaleString('en')} ${count === 1 ? 'row' : 'rows'}`;
 }
-
-const pauseWords: Record<PauseReason, string> = {
-  'first-refused':
-    'Paused: the first five rows were refused for the same reason. Correct the file before you continue.',
-  'many-failed': 'Paused: ten of the last twenty rows failed.',
-  'many-unknown':
-    'Paused: the last three rows have no known outcome. Check the Pearsana portal before you continue.',
-};
 
 /** @param progress.perMinute the import's rate. Its first rows go out at once, so measuring alone would promise too much. */
 function progressWords({

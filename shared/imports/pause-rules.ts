@@ -1,3 +1,5 @@
+import type { RowEnd } from './row-end.ts';
+
 /** Why an import pauses until a person has looked. */
 export type PauseReason =
   /** The first five rows were refused with the same code, so the whole file is probably wrong. */
@@ -7,9 +9,13 @@ export type PauseReason =
   /** Three rows in succession have no known outcome. Each further row might reach a person without our knowing. */
   | 'many-unknown';
 
-type RowEnd = {
-  state: 'succeeded' | 'known' | 'refused' | 'not_sent' | 'unknown';
-  code?: string | undefined;
+/** Each reason in words, for the person who looks. */
+export const pauseWords: Record<PauseReason, string> = {
+  'first-refused':
+    'Paused: the first five rows were refused for the same reason, so the file is probably wrong.',
+  'many-failed': 'Paused: ten of the last twenty rows failed.',
+  'many-unknown':
+    'Paused: the last three rows have no known outcome. Check the Pearsana portal before you continue.',
 };
 
 const firstRows = 5;

@@ -1,4 +1,4 @@
-import type { KnownWrite } from '../activity.ts';
+import { type KnownWrite, mostLookups } from '../activity.ts';
 import type { CheckedRow } from './check-roster.ts';
 import type { ImportCalls } from './import-calls.ts';
 import { endOfKnown, type RowEnd } from './row-end.ts';
@@ -14,8 +14,6 @@ export type ImportPlan<Row> = {
   /** All earlier writes that were found, whether they keep the row from being sent or not. */
   known: ReadonlyMap<Row, KnownWrite>;
 };
-
-const rowsInLookup = 1_000;
 
 /**
  * Looks up the earlier writes of all rows, a thousand at a time. Rows that were done before are skipped, and rows whose
@@ -39,8 +37,8 @@ async function lookUpAll<Row>(
   calls: Pick<ImportCalls<Row>, 'lookUp'>,
 ): Promise<Map<Row, KnownWrite>> {
   const known = new Map<Row, KnownWrite>();
-  for (let at = 0; at < rows.length; at += rowsInLookup) {
-    const some = rows.slice(at, at + rowsInLookup);
+  for (let at = 0; at < rows.length; at += mostLookups) {
+    const some = rows.slice(at, at + mostLookups);
     const answer = await calls.lookUp(some);
     for (const [index, row] of some.entries()) {
       const write = answer.known[index];

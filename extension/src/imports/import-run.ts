@@ -2,13 +2,14 @@ import type { ImportRecord } from '../../../shared/import-record.ts';
 import { countRows } from '../../../shared/imports/count-rows.ts';
 import type { ImportCalls } from '../../../shared/imports/import-calls.ts';
 import { type ImportTiming, runImport } from '../../../shared/imports/import-loop.ts';
+import { pauseWords } from '../../../shared/imports/pause-rules.ts';
 import type { ImportPlan } from '../../../shared/imports/plan-import.ts';
 import { notReached, type RowEnd } from '../../../shared/imports/row-end.ts';
 import type { RowFailure } from '../../../shared/imports/row-verdict.ts';
 import { createEvent, type Event } from '../event.ts';
 import { CommandError } from '../failures/command-failure.ts';
 import { firstRowCount } from './import-review.ts';
-import { numberWords, pauseWords, stateCountWords } from './import-words.ts';
+import { numberWords, stateCountWords } from './import-words.ts';
 
 /** `asking`: it waits for a person, who continues or stops it. */
 export type RunState = 'running' | 'away' | 'paused' | 'asking' | 'ended';
@@ -151,7 +152,7 @@ export function createImportRun<Row>(options: RunOptions<Row>): ImportRun {
           await onAnnounced?.(record);
         },
         onAway: (away) => become(away ? 'away' : control.paused ? 'paused' : 'running'),
-        onPause: (reason) => ask(`Paused: ${pauseWords[reason]} Continue?`),
+        onPause: (reason) => ask(`${pauseWords[reason]} Continue?`),
       });
       const stopped = ownFailure ?? failure;
       if (stopped) ended = { end: 'stopped', failure: stopped };

@@ -2,7 +2,6 @@ import type { KnownWrite, WriteState } from '../../../shared/activity.ts';
 import type { ImportOperation } from '../../../shared/import-record.ts';
 import type { CheckedRow } from '../../../shared/imports/check-roster.ts';
 import { countWords, type RowCounts } from '../../../shared/imports/count-rows.ts';
-import type { PauseReason } from '../../../shared/imports/pause-rules.ts';
 import type { RowState } from '../../../shared/imports/result-files.ts';
 import type { CheckCounts } from '../contributions.ts';
 
@@ -93,9 +92,3 @@ export function progressParts(
 
 export const progressWords = (...progress: Parameters<typeof progressParts>): string =>
   progressParts(...progress).join(' · ');
-
-export const pauseWords: Record<PauseReason, string> = {
-  'first-refused': 'The first five rows were refused for the same reason.',
-  'many-failed': 'Ten of the last twenty rows failed.',
-  'many-unknown': 'The last three rows have no known outcome. Check the Pearsana portal before you continue.',
-};
