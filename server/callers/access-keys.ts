@@ -136,9 +136,8 @@ export function createAccessKeys(options: AccessKeysOptions): AccessKeys {
     areRead: () => store.keys() !== undefined,
 
     async issue({ name, grants, lifetimeSeconds }) {
-      const { key, entry } = newKey({
-        ...{ name, grants, origin: 'sign-in', lifetimeMs: lifetimeSeconds * 1000 },
-      });
+      const lifetimeMs = lifetimeSeconds * 1000;
+      const { key, entry } = newKey({ name, grants, origin: 'sign-in', lifetimeMs });
       // People who no longer come leave expired keys, which nobody else would remove.
       await change((keys) => [
         ...withoutOldest(
