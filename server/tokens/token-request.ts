@@ -110,5 +110,5 @@ function accept(
 /** NaN for a text that says it in another way, such as `1 hour` or a date: its first digits mean something else. */
 function secondsIn(lifetime: number | string): number {
   if (typeof lifetime === 'number') return lifetime;
-  return Number(/^\s*(-?\d+(?:\.\d+)?)\s*(?:s|seconds)?\s*$/i.exec(lifetime)?.[1] ?? Number.NaN);
+  return Number(/^(-?\d+(?:\.\d+)?)(?:\s*s(?:econds)?)?$/i.exec(lifetime.trim())?.[1] ?? Number.NaN);
 }
