@@ -169,7 +169,8 @@ describe('a BFF whose database', { skip: noPostgres, timeout: 180_000 }, () => {
     const endOthers = async () => {
       const ours = clients.map((each) => Reflect.get(each, 'processID'));
       const { rowCount } = await first.query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        // It waits for each end: a connection that ends only after the last question would leave its place to the BFF.
+        `SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity
            WHERE backend_type = 'client backend' AND pid <> ALL($1)`,
         [ours],
       );
