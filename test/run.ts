@@ -2,14 +2,13 @@
 // `npm test -- PART…` and `npm test -- FILE…` run these alone, and `--long` the long form of those that have one.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, globSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, globSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Semaphore } from 'async-mutex';
 
 type Counts = { passed: number; failed: number; skipped: number };
-/** @param whole whether its output waits for its end, so that it does not mix with that of another part. */
-type Part = (whole: boolean) => Promise<Counts>;
+type Part = () => Promise<Counts>;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = (name: string) => fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url));
@@ -37,6 +36,9 @@ const slow = [
   'test/server/journal/{kill,journal-gone,journal-locked,journal-unavailable}.test.ts',
   'test/server/network/outbound-proxy.test.ts',
 ];
+
+/** A browser or a VS Code that is driven waits for a good part of its time, so three fit on two cores. */
+const driving = new Semaphore(3);
 
 /** Tests that are too long for every run, or need a machine for themselves: `npm run test:client` and `npm run test:cluster`. */
 const onRequest = ['test/client/projects.test.ts', 'test/cluster/rolling-restart.test.ts'];
@@ -71,13 +73,13 @@ const parts: Record<string, Part> = {
     runFiles(['test/*.test.ts', 'test/{shared,server,extension,client,support}/**/*.test.ts'], 2, {
       exclude: [...slow, ...onRequest],
     }),
-  // They wait more than the others, and some files take long: three processes, each with the next file, share these better.
-  integration: () => runInTurn(slow, 3),
+  // They wait more than the others, so three fit on two cores.
+  integration: () => runEach(slow, new Semaphore(3)),
   // One after another, since they watch how long the BFF's event loop is held.
   attack: () => runFiles(['test/attack/**/*.test.ts'], 1),
-  browser: (whole) => runFiles(['test/browser/**/*.test.ts'], 1, { whole }),
-  // A real VS Code waits for a good part of its time, so two fit on two cores. The file that takes longest comes first.
-  vscode: () => runInTurn(['test/vscode/imports.test.ts', 'test/vscode/**/*.test.ts'], 2),
+  vscode: () =>
+    runEach(['test/vscode/{imports,wizards,write-outcomes}.test.ts', 'test/vscode/**/*.test.ts'], driving),
+  browser: () => runEach(['test/browser/**/*.test.ts'], driving),
 };
 
 /** The parts in turn. Those of a group run at the same time, since each waits for a good part of its own. */
@@ -86,7 +88,7 @@ const inTurn = [
   ['postgres'],
   ['unit', 'integration'],
   ['attack'],
-  ['browser', 'vscode'],
+  ['vscode', 'browser'],
   ['files'],
 ];
 
@@ -97,28 +99,20 @@ const besideFetching = ['check', 'postgres'];
 async function runFiles(
   patterns: string[],
   processes: number,
-  {
-    exclude = [],
-    variables = {},
-    whole = processes > 1,
-  }: { exclude?: string[]; variables?: Record<string, string>; whole?: boolean } = {},
+  { exclude = [], variables = {} }: { exclude?: string[]; variables?: Record<string, string> } = {},
 ): Promise<Counts> {
   const files = filesOf(patterns, exclude);
   const shards = Array.from({ length: processes }, (_, index) => `${index + 1}/${processes}`);
-  const counted = await Promise.all(shards.map((shard) => runShard(files, shard, whole, variables)));
+  const counted = await Promise.all(shards.map((shard) => runShard(files, shard, processes > 1, variables)));
   return counted.reduce(sum);
 }
 
-/** Runs each file in a process of its own, so many at once. Whoever has ended takes the next file, so none waits for the rest. */
-async function runInTurn(patterns: string[], processes: number): Promise<Counts> {
-  const files = filesOf(patterns, []);
-  const counted: Counts[] = [];
-  const worker = async () => {
-    for (let file = files.shift(); file !== undefined; file = files.shift())
-      counted.push(await runShard([file], '1/1', true, {}));
-  };
-  await Promise.all(Array.from({ length: processes }, worker));
-  return counted.reduce(sum);
+/** Runs each file in a process of its own, in this order, where there is room. */
+async function runEach(patterns: string[], room: Semaphore): Promise<Counts> {
+  const runs = filesOf(patterns, []).map((file) =>
+    room.runExclusive(() => runShard([file], '1/1', true, {})),
+  );
+  return (await Promise.all(runs)).reduce(sum);
 }
 
 /** The files that match, each once, in the order of the patterns. */
@@ -208,17 +202,10 @@ const partNames = Object.keys(parts).join(', ');
 const words = process.argv.slice(2);
 if (words.includes('--long')) process.env.LONG_TESTS = '1';
 
-// What one process has compiled serves the next: hundreds of them load the same modules.
-if (!process.env.NODE_COMPILE_CACHE) {
-  const compiled = mkdtempSync(join(tmpdir(), 'compiled-'));
-  process.once('exit', () => rmSync(compiled, { recursive: true, force: true }));
-  process.env.NODE_COMPILE_CACHE = compiled;
-}
-
 let total: Counts = { passed: 0, failed: 0, skipped: 0 };
-async function runPart([name, part]: [name: string, part: Part], whole: boolean): Promise<void> {
+async function runPart([name, part]: [name: string, part: Part]): Promise<void> {
   const started = performance.now();
-  const counts = await part(whole);
+  const counts = await part();
   total = sum(total, counts);
   print(
     `\n${name}: ${counts.passed} passed, ${counts.failed} failed in ${((performance.now() - started) / 1000).toFixed(1)} s\n`,
@@ -230,7 +217,7 @@ const fetched = fetchPrograms(wanted.map(([name]) => name));
 for (const names of inTurn) {
   const group = wanted.filter(([name]) => names.includes(name));
   if (group.some(([name]) => !besideFetching.includes(name))) await fetched;
-  await Promise.all(group.map((part) => runPart(part, group.length > 1)));
+  await Promise.all(group.map(runPart));
 }
 
 // On a developer's machine, a test may be skipped with a reason. In CI nothing may be missing, so a skip is a failure.

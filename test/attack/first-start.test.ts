@@ -9,7 +9,6 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { keyPattern } from '../../server/callers/key-format.ts';
 import { startBffProcess } from '../support/bff/bff-process.ts';
-import { programVariables } from '../support/processes/program-variables.ts';
 
 const main = fileURLToPath(new URL('../../server/main.ts', import.meta.url));
 
@@ -29,7 +28,7 @@ describe('the first start', { timeout: 120_000 }, () => {
   ): Promise<string> {
     const child = spawn('sh', ['-c', `${shell}exec "$0" "$@"`, process.execPath, main, ...args], {
       cwd: folder,
-      env: { ...programVariables, PORT: '0', ...variables },
+      env: { PATH: process.env.PATH, PORT: '0', ...variables },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const closed = once(child, 'close');

@@ -13,7 +13,6 @@ import { createClientConsumer } from '../support/packages/client-consumer.ts';
 import { createHover } from '../support/packages/hover.ts';
 import { installedFolder } from '../support/packages/installed-folder.ts';
 import { execute } from '../support/processes/execute.ts';
-import { programVariables } from '../support/processes/program-variables.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -297,7 +296,7 @@ test('the npm package of the client', async (t) => {
     await using bff = await startTestBff({ production: {} });
     const run = async (environment: string, ...given: string[]) => {
       const env = {
-        ...programVariables,
+        PATH: process.env.PATH,
         PEARSANA_BFF_URL: bff.url,
         PEARSANA_BFF_ACCESS_KEY: bff.accessKey,
       };

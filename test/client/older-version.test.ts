@@ -17,7 +17,6 @@ import { type BffProcess, startBffProcess } from '../support/bff/bff-process.ts'
 import { startBffWith, type TestBff } from '../support/bff/test-bff.ts';
 import { type FaultServer, startFaultServer } from '../support/partner/fault-server.ts';
 import { partnerVariables } from '../support/partner/partner-variables.ts';
-import { programVariables } from '../support/processes/program-variables.ts';
 import { samples, writeNames } from '../support/requests/write-samples.ts';
 import { type EarlierVersion, earlierVersion, hasCommit } from '../support/sources/earlier-version.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -163,7 +162,7 @@ describe('the version before imports', { skip }, () => {
       const run = (command: string, ...args: string[]) =>
         new Promise<string>((resolve) => {
           const env = {
-            ...programVariables,
+            PATH: process.env.PATH,
             PEARSANA_BFF_URL: bff.url,
             PEARSANA_BFF_ACCESS_KEY: accessKey,
           };

@@ -10,7 +10,6 @@ import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { createAsk } from '../../client/program/import-command.ts';
 import { startTestBff } from '../support/bff/test-bff.ts';
-import { programVariables } from '../support/processes/program-variables.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const program = join(import.meta.dirname, '../../client/program/main.ts');
@@ -39,7 +38,7 @@ describe('the command line', () => {
   const inFolder = (variables: Record<string, string> = {}) => ({
     cwd: folder.path,
     env: {
-      ...programVariables,
+      PATH: process.env.PATH,
       HOME: folder.path,
       PEARSANA_BFF_URL: bff.url,
       PEARSANA_BFF_ACCESS_KEY: bff.accessKey,

@@ -9,7 +9,6 @@ import { keyPattern } from '../../server/callers/key-format.ts';
 import { clientTarball, copyToBuild } from '../support/packages/built-copy.ts';
 import { zipEntries } from '../support/packages/zip-entries.ts';
 import { fallbackSecret } from '../support/partner/partner-variables.ts';
-import { programVariables } from '../support/processes/program-variables.ts';
 import { findSecrets, type Secrets } from '../support/secrets/secret-search.ts';
 
 const secrets = {
@@ -54,7 +53,7 @@ it('bundles, VSIX and npm tarball hold no secret of the machine that built them,
 
   // The one file runs the BFF and manages its keys.
   const add = ['dist/server.js', 'access', 'add', 'ada', '--grant', '*:*'];
-  const its = { ...programVariables, BFF_DATA_DIR: join(folder, 'data') };
+  const its = { PATH: process.env.PATH, BFF_DATA_DIR: join(folder, 'data') };
   const { stdout } = await promisify(execFile)(process.execPath, add, { cwd: folder, env: its });
   assert.match(stdout, new RegExp(`^${keyPattern.source}\n$`));
 });

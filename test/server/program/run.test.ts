@@ -8,7 +8,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type FaultServer, startFaultServer } from '../../support/partner/fault-server.ts';
 import { partnerVariables } from '../../support/partner/partner-variables.ts';
-import { programVariables } from '../../support/processes/program-variables.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { until } from '../../support/until.ts';
 
@@ -52,9 +51,10 @@ const sandboxOf = (partner: FaultServer) =>
   partnerVariables({ sandbox: { ...partner, clientSecret: 'canary-secret' } });
 
 function start(folder: string, variables: Record<string, string>, command: string, args: string[]): Program {
+  const { PATH = '' } = process.env;
   const child = spawn(command, args, {
     cwd: folder,
-    env: { ...programVariables, HOME: folder, PORT: '0', BFF_DATA_DIR: join(folder, 'data'), ...variables },
+    env: { PATH, HOME: folder, PORT: '0', BFF_DATA_DIR: join(folder, 'data'), ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

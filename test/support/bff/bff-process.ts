@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { programVariables } from '../processes/program-variables.ts';
 import { until } from '../until.ts';
 
 const main = fileURLToPath(new URL('../../../server/main.ts', import.meta.url));
@@ -73,9 +72,7 @@ export async function startBffProcess(
   const child = spawn(String(command), args, {
     cwd: work,
     env: {
-      // Under a limit it has its files to itself.
-      ...(limits === '' ? programVariables : { PATH: process.env.PATH }),
-      ...{ HOME: home, USERPROFILE: home, TMPDIR: temporary, TEMP: temporary },
+      ...{ PATH: process.env.PATH, HOME: home, USERPROFILE: home, TMPDIR: temporary, TEMP: temporary },
       ...{ PORT: '0', BFF_DATA_DIR: data, LOG_LEVEL: 'trace', ...variables },
       ...(watchLoop && { NODE_OPTIONS: `--import=${loopProbe}` }),
     },

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { programVariables } from '../processes/program-variables.ts';
 import { storeVariables } from './test-store.ts';
 
 const main = fileURLToPath(new URL('../../../server/main.ts', import.meta.url));
@@ -17,7 +16,7 @@ export async function runServerCommand(
   const child = spawn(process.execPath, [main, ...args], {
     // A folder without a `.env`.
     cwd: dataDirectory,
-    env: { ...programVariables, BFF_DATA_DIR: dataDirectory, ...ofStore, ...variables },
+    env: { PATH: process.env.PATH, BFF_DATA_DIR: dataDirectory, ...ofStore, ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const closed = once(child, 'close');
