@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
+import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../../scripts/free-port.ts';
@@ -11,6 +12,9 @@ import { partnerVariables } from '../support/partner/partner-variables.ts';
 
 const accessKey = 'pbff_an-access-key-for-tests-only';
 const perSecond = 200;
+
+/** A BFF that stops closes connections that have brought nothing for this long. */
+const idleGraceMs = 500;
 
 type Lost = { path: string; why: string };
 
@@ -29,6 +33,7 @@ test('SIGTERM at 200 calls a second', async (t) => {
     });
 
   let resets = 0;
+  const lastUse = new WeakMap<Socket, number>();
 
   /**
    * One call. It comes again, as a balancer would bring it to another, where nobody listens, and where its connection is
@@ -46,14 +51,19 @@ test('SIGTERM at 200 calls a second', async (t) => {
         headers: { authorization: `Bearer ${accessKey}` },
       });
       sent.end();
+      const sentAt = performance.now();
       try {
         const [response] = await once(sent, 'response');
+        const { socket } = response;
         response.resume();
         await once(response, 'end');
+        lastUse.set(socket, performance.now());
         return response.statusCode === 200 ? undefined : { path, why: `status ${response.statusCode}` };
       } catch (error) {
         const code = error instanceof Error && 'code' in error ? error.code : 'unknown';
-        if (code === 'ECONNRESET') resets += 1;
+        // On a busy machine, this process may not have used its connection for long enough to lose it.
+        const unusedMs = sent.socket ? sentAt - (lastUse.get(sent.socket) ?? sentAt) : 0;
+        if (code === 'ECONNRESET') resets += unusedMs < idleGraceMs ? 1 : 0;
         else if (code !== 'ECONNREFUSED') return { path, why: `${code}` };
         await delay(25);
       }
