@@ -7,7 +7,7 @@ import { errorCodeOf } from '../error-code.ts';
 import { lockFile } from '../files/lock-file.ts';
 import { othersMay } from '../files/others-may.ts';
 import { NotText, readText } from '../files/read-text.ts';
-import { writeWhole } from '../files/write-whole.ts';
+import { writeJson } from '../files/write-whole.ts';
 import { parseGrant } from './grants.ts';
 
 const timestamp = z.iso.datetime();
@@ -131,7 +131,7 @@ async function changeNow(
     if (reading.keys === undefined) throw new Error(reading.fault);
     const { keys, removed } = afterChange(reading.keys, reading.removed, change);
     const content: z.infer<typeof accessFile> = { version: 1, keys, ...(removed.length > 0 && { removed }) };
-    await writeWhole(path, content);
+    await writeJson(path, content);
     return keys;
   } finally {
     lock.release();

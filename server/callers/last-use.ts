@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { errorCodeOf } from '../error-code.ts';
-import { writeWhole } from '../files/write-whole.ts';
+import { writeJson } from '../files/write-whole.ts';
 
 /** When each key was last used (ISO 8601), by key id. A separate file, since only people change the access file. */
 const lastUseFile = z.object({ version: z.literal(1), lastUse: z.record(z.string(), z.string()) });
@@ -35,7 +35,7 @@ export function createLastUse(
     unwritten.clear();
     const lastUse = Object.fromEntries(Object.entries(known).filter(([id]) => isKnown(id)));
     const content: z.infer<typeof lastUseFile> = { version: 1, lastUse };
-    await writeWhole(pathIn(dataDirectory), content).catch((error: unknown) => {
+    await writeJson(pathIn(dataDirectory), content).catch((error: unknown) => {
       log.lastUseNotWritten(errorCodeOf(error));
     });
   }

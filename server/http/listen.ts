@@ -47,8 +47,10 @@ export async function listen(
   const connections = limitConnections(server, limits.mostConnections);
   discardUnreadBodies(server, limits.discard);
   servePipelines(server, app, limits.pipelines);
-  const refuse = (error: Error, socket: Duplex) =>
-    answerClientError(error, socket as Socket, connections.underWay(socket));
+  const refuse = (error: Error, stream: Duplex) => {
+    const socket = stream as Socket;
+    answerClientError(error, socket, connections.underWay(socket));
+  };
   server.on('clientError', refuse);
   // By default, Node answers these two itself, without our error envelope.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
@@ -126,7 +128,7 @@ function watchForUse(idle: () => Socket[]): () => Socket[] {
 }
 
 /** Refuses uploads that have sent nothing since the last check. Nothing from them has been sent on. */
-function watchForSilence(underWay: () => ServerResponse[]): () => void {
+function watchForSilence(underWay: OpenConnections['underWay']): () => void {
   const bytesAtLastLook = new WeakMap<ServerResponse, number>();
   return () => {
     for (const response of underWay()) {

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 
 /** The connections of callers. */
 export type OpenConnections = {
   /** The answers that have not been completed yet: of all connections, or of one, in their order. */
-  underWay(of?: Duplex): ServerResponse[];
+  underWay(of?: Socket): readonly ServerResponse[];
   /** The connections without a request in progress: kept for the next one, silent, or in the middle of the headers. */
   idle(): Socket[];
 };
@@ -54,9 +53,9 @@ export function limitConnections(server: Server, most = mostConnections()): Open
   });
   return {
     underWay: (of) =>
-      [...connections].flatMap(([socket, { underWay }]) =>
-        of === undefined || of === socket ? underWay : [],
-      ),
+      of
+        ? (connections.get(of)?.underWay ?? [])
+        : [...connections.values()].flatMap(({ underWay }) => underWay),
     idle,
   };
 }

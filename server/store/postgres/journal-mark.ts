@@ -50,10 +50,10 @@ export function createJournalMark(options: JournalMarkOptions): JournalMark {
   let fault: JournalFault | undefined;
 
   /** So that this BFF knows it again after a restart. */
-  function remember(keep: (known: KnownJournal) => void): void {
+  async function remember(keep: (known: KnownJournal) => Promise<void>): Promise<void> {
     if (!known || !onUnremembered) return;
     try {
-      keep(known);
+      await keep(known);
     } catch (error) {
       onUnremembered(errorCodeOf(error));
     }
@@ -77,7 +77,9 @@ export function createJournalMark(options: JournalMarkOptions): JournalMark {
       // A command shows what is there, so that somebody can see what is lacking.
       if (!mark && known && onUnremembered) await requireLastWrite(query, known, journal);
       mark ??= { journal };
-      remember(({ name, keep }) => name() === journal || keep(journal));
+      await remember(async ({ name, keep }) => {
+        if (name() !== journal) await keep(journal);
+      });
     },
     journal: () => mark?.journal ?? '',
     confirm: async () => requireSame(await find()),
@@ -97,7 +99,7 @@ export function createJournalMark(options: JournalMarkOptions): JournalMark {
       else if (last && last.id > keptId) {
         // Also if that fails: it is said once for each write, at most every few seconds.
         keptId = last.id;
-        remember(({ keepWrite }) => keepWrite(journal, last));
+        await remember(({ keepWrite }) => keepWrite(journal, last));
       }
     },
     noteFailure(error) {

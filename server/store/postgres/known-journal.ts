@@ -1,7 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCodeOf } from '../../error-code.ts';
+import { writeWhole } from '../../files/write-whole.ts';
 import { JournalFault } from '../../journal/journal-fault.ts';
 
 /** A write that a BFF has made, and that must be in the database for as long as rows are kept. */
@@ -21,11 +22,11 @@ export type KnownJournal = {
   /** Its name; undefined if this BFF has used none yet. @throws JournalFault if nobody can tell. */
   name(): string | undefined;
   /** @throws the system's error if the file cannot be written. */
-  keep(name: string): void;
+  keep(name: string): Promise<void>;
   /** The last write that a BFF with this directory has made in that journal, or one shortly before. */
   lastWrite(name: string): MadeWrite | undefined;
   /** @throws the system's error if the file cannot be written. */
-  keepWrite(name: string, write: MadeWrite): void;
+  keepWrite(name: string, write: MadeWrite): Promise<void>;
 };
 
 export function knownJournalIn(directory: string): KnownJournal {
@@ -49,29 +50,20 @@ export function knownJournalIn(directory: string): KnownJournal {
   return {
     file,
     name: () => read(file),
-    keep(name) {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
+    async keep(name) {
+      await mkdir(directory, { recursive: true, mode: 0o700 });
       // It may be about another journal, or about writes that are known to be lost.
-      rmSync(writeFile, { force: true });
-      replaceFile(file, name);
+      await rm(writeFile, { force: true });
+      await writeLine(file, name);
     },
     lastWrite(name) {
       const [, journal, id, at] = /^(\S+) (\d{1,15}) (\S+)$/.exec(read(writeFile) ?? '') ?? [];
       const made = Date.parse(at ?? '');
       return journal === name && !Number.isNaN(made) ? { id: Number(id), at: made } : undefined;
     },
-    keepWrite: (name, { id, at }) => replaceFile(writeFile, `${name} ${id} ${new Date(at).toISOString()}`),
+    keepWrite: (name, { id, at }) => writeLine(writeFile, `${name} ${id} ${new Date(at).toISOString()}`),
   };
 }
 
-/** Whole, or not at all, also where several BFFs share the directory, and when the power is cut. */
-function replaceFile(file: string, line: string): void {
-  const part = `${file}.${randomUUID()}.part`;
-  try {
-    writeFileSync(part, `${line}\n`, { mode: 0o644, flush: true });
-    renameSync(part, file);
-  } finally {
-    // Where the disk is full.
-    rmSync(part, { force: true });
-  }
-}
+/** Several BFFs may share the directory, under users of their own. */
+const writeLine = (file: string, line: string) => writeWhole(file, `${line}\n`, 0o644);
