@@ -32,7 +32,7 @@ export function sendConsentPage(
 <p>The Pearsana extension in a VS Code window asks for an access key. Allow this only if you have just chosen Sign In there.</p>
 <dl>
 <div><dt>You are</dt><dd>${who}</dd></div>
-<div><dt>It may</dt><dd>${caller.grants.map(grantWords).join('<br>')}</dd></div>
+<div><dt>It may use</dt><dd>${caller.grants.map(grantWords).join('<br>')}</dd></div>
 <div><dt>For</dt><dd>${hours} ${hours === 1 ? 'hour' : 'hours'}, or until you sign out there</dd></div>
 <div><dt>Window</dt><dd>${escaped(returnAddress.words)}</dd></div>
 </dl>
